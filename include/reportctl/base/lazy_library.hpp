@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <string>
+
+namespace reportctl {
+
+/// A shared library that is opened when first needed, so that commands which do not use it do not pay for loading it (an idle `run-due` starts
+/// several times faster without libcurl, GMime and libcrypto).
+///
+///     LazyLibrary& crypto();                                             // function-local static
+///     auto* init = crypto().function<decltype(&EVP_DigestInit_ex)>("EVP_DigestInit_ex");
+class LazyLibrary {
+ public:
+  /// `soname` as the linker would record it, e.g. `libcurl.so.4`.
+  explicit LazyLibrary(std::string soname) : soname_(std::move(soname)) {}
+  /// Error(failed) naming the library and its Debian package when it is absent.
+  template <typename Function>
+  Function function(const char* name) {
+    return reinterpret_cast<Function>(symbol(name));
+  }
+
+ private:
+  void* symbol(const char* name);
+  std::string soname_;
+  void* handle_ = nullptr;
+};
+
+}  // namespace reportctl

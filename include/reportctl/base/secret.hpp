@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reportctl {
+
+/// A password. Prints as `***`, is wiped on destruction, and is never written anywhere but to the peer that asks for it.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  ~Secret();
+  Secret(const Secret&) = default;
+  Secret(Secret&&) noexcept = default;
+  Secret& operator=(const Secret&) = default;
+  Secret& operator=(Secret&&) noexcept = default;
+  [[nodiscard]] const std::string& reveal() const { return value_; }
+
+ private:
+  std::string value_;
+};
+
+/// Where a password comes from; the first that is set wins: systemd credential, file, command.
+struct SecretSource {
+  std::string credential;            ///< a name in $CREDENTIALS_DIRECTORY
+  std::filesystem::path file;        ///< regular file, owned by us or root, not readable by group or others
+  std::vector<std::string> command;  ///< argv, run without a shell, 10 s, at most 4 KB
+  [[nodiscard]] bool empty() const { return credential.empty() && file.empty() && command.empty(); }
+};
+
+/// Reads the secret, without its last line end. nullopt when the source is empty (or only names a credential that the service manager did
+/// not pass); Error(config) when it cannot be read or is not kept safely.
+std::optional<Secret> read_secret(const SecretSource&);
+
+}  // namespace reportctl

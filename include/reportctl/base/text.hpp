@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reportctl {
+
+bool is_valid_utf8(std::string_view);
+/// Replaces every invalid sequence by U+FFFD.
+std::string repair_utf8(std::string_view);
+/// Columns that a terminal gives the text (wide and combining characters counted right). Input must be valid UTF-8.
+std::size_t display_width(std::string_view);
+/// Cuts to at most `width` columns and ends in `…` when it cut.
+std::string fit_width(std::string_view, std::size_t width);
+/// Control characters (C0, DEL, C1, line and paragraph separators, bidi overrides) become visible `\x1b` escapes: safe to print on
+/// a terminal or in a log, always one line.
+std::string visible(std::string_view);
+/// True when the text has a C0 control or DEL.
+bool has_control(std::string_view);
+
+std::string_view trim(std::string_view);
+std::vector<std::string> split(std::string_view, char separator);
+std::string join(std::span<const std::string>, std::string_view separator);
+/// ASCII only.
+std::string to_lower(std::string_view);
+
+/// Whole-string conversions; nullopt for anything else, overflow included.
+std::optional<long long> parse_integer(std::string_view);
+/// `30s`, `10m`, `12h`, `30d`, in seconds.
+std::optional<long long> parse_duration_seconds(std::string_view);
+
+/// The nearest of the candidates when it is near enough to be a slip, for "did you mean".
+std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
+/// ` (did you mean "region"?)`, or empty.
+std::string did_you_mean(std::string_view word, std::span<const std::string> candidates);
+
+}  // namespace reportctl

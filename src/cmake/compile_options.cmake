@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+add_library(reportctl_options INTERFACE)
+target_include_directories(reportctl_options INTERFACE ${CMAKE_SOURCE_DIR}/include)
+target_compile_options(reportctl_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wformat-security
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+if(REPORTCTL_WERROR)
+  target_compile_options(reportctl_options INTERFACE -Werror)
+endif()
+if(REPORTCTL_SANITIZE)
+  add_compile_options(-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(NOT REPORTCTL_FUZZ)
+  # Hardening: research on Debian's GCC 12.2; -fhardened does not exist there yet.
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection
+    -fcf-protection=full -ftrivial-auto-var-init=zero)
+  add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack -pie)
+endif()
+add_library(reportctl_static_runtime INTERFACE)
+if(NOT REPORTCTL_SANITIZE AND NOT REPORTCTL_FUZZ)
+  target_link_options(reportctl_static_runtime INTERFACE -static-libstdc++ -static-libgcc -Wl,--gc-sections -Wl,--as-needed)
+endif()

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+include(GNUInstallDirs)
+install(TARGETS reportctl RUNTIME)

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# The rooms of the house. What a room may use is its row here, and nothing else; tests/checks/rooms.py holds the includes to it.
+function(reportctl_room name)
+  cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "_tool\\.cpp$")
+  add_library(reportctl_${name} STATIC ${sources})
+  target_include_directories(reportctl_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/${name})
+  list(TRANSFORM ROOM_USES PREPEND reportctl_)
+  target_link_libraries(reportctl_${name} PUBLIC reportctl_options fmt::fmt-header-only ${ROOM_USES} PRIVATE ${ROOM_LIBRARIES})
+endfunction()
+
+reportctl_room(base LIBRARIES reportctl_dep_yaml-cpp reportctl_dep_cctz reportctl_dep_utf8proc reportctl_dep_idn2 reportctl_dep_unistring
+                              reportctl_lazy_crypto)
+reportctl_room(rows USES base)
+reportctl_room(schedule USES base)
+reportctl_room(catalog USES base rows schedule)
+reportctl_room(access USES base schedule catalog)
+reportctl_room(validation USES base rows catalog schedule access)
+reportctl_room(store USES base schedule access LIBRARIES reportctl_dep_SQLiteCpp nlohmann_json::nlohmann_json)
+reportctl_room(source USES base rows LIBRARIES reportctl_dep_sqlite3)
+reportctl_room(render USES base rows)
+reportctl_room(mail USES base LIBRARIES reportctl_lazy_gmime)
+reportctl_room(delivery USES base mail LIBRARIES reportctl_lazy_curl)
+reportctl_room(artifact USES base)
+reportctl_room(run USES base rows catalog schedule access validation store source render mail delivery artifact
+                   LIBRARIES nlohmann_json::nlohmann_json)
+reportctl_room(cli USES base rows catalog schedule access validation store source render mail delivery artifact run
+                   LIBRARIES CLI11::CLI11 nlohmann_json::nlohmann_json)
+target_precompile_headers(reportctl_cli PRIVATE <CLI/CLI.hpp> <nlohmann/json.hpp> <fmt/format.h> <string> <vector>)
+target_compile_definitions(reportctl_cli PRIVATE REPORTCTL_VERSION="${PROJECT_VERSION}")
+
+include(embedded_files)
