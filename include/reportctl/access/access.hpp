@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reportctl/base/address.hpp"
+#include "reportctl/catalog/report.hpp"
+#include "reportctl/schedule/schedule.hpp"
+
+namespace reportctl::access {
+
+enum class Role { system_admin, owner, admin, depot_admin, manager, viewer };
+std::string_view role_name(Role);
+std::optional<Role> parse_role(std::string_view);
+std::vector<std::string> role_names();
+
+/// How an account's mails look.
+struct Brand {
+  std::string name;    ///< shown in the shell; empty: the account's name
+  std::string color;   ///< `#rrggbb`; empty: the default
+  bool operator==(const Brand&) const = default;
+};
+
+struct Account {
+  std::string id;
+  std::string name;
+  std::string timezone;   ///< IANA; empty: UTC
+  std::string source;     ///< name of a configured source
+  std::string key;        ///< the account's id in that source; empty: the id
+  std::set<std::string> features;
+  Brand brand;
+  std::vector<std::string> allowed_domains;  ///< empty: the configuration's, else any
+  bool operator==(const Account&) const = default;
+  [[nodiscard]] const std::string& source_key() const { return key.empty() ? id : key; }
+};
+
+struct Member {
+  std::string id;
+  std::string account;                 ///< empty only for system_admin
+  std::string name;
+  std::optional<EmailAddress> email;
+  Role role = Role::viewer;
+  std::vector<schedule::Scope> sites;  ///< depot_admin, manager, viewer: their sites; empty for viewer: the whole account
+  std::string login;                   ///< Unix login, unique when set
+  bool operator==(const Member&) const = default;
+};
+
+/// Who is acting, as far as the operating system can tell.
+struct Actor {
+  std::string login;
+  std::string sudo_user;               ///< what sudo claims; empty when not behind sudo
+  bool bootstrap = false;              ///< state file's owner or root while no member has a login: acts as system_admin
+  std::vector<Member> memberships;     ///< all members with this login
+  [[nodiscard]] bool is_system_admin() const;
+  /// `ann`, or `root (sudo: ann)`: what the audit log records.
+  [[nodiscard]] std::string str() const;
+};
+
+enum class Action { view, run, manage_schedules, manage_account, administer };
+
+/// May the actor do this in the account, within the scope? `administer` concerns every account (account empty).
+bool may(const Actor&, Action, std::string_view account, const schedule::Scope&);
+/// As may(), or Error(not_permitted). Never tells whether a thing of another tenant exists.
+void require(const Actor&, Action, std::string_view account, const schedule::Scope&);
+/// The roles with which the actor acts in that account and scope (a system_admin has that role everywhere).
+std::set<Role> roles_in(const Actor&, std::string_view account, const schedule::Scope&);
+/// The module's rule: one of the roles may use it. A module without roles is open to every role.
+bool report_allows(const catalog::Report&, const std::set<Role>&);
+
+}  // namespace reportctl::access

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reportctl/rows/cell.hpp"
+#include "reportctl/schedule/cadence.hpp"
+#include "reportctl/schedule/schedule.hpp"
+#include "reportctl/schedule/window.hpp"
+
+namespace reportctl::catalog {
+
+/// A report module as plain data: everything that governs a report on demand, scheduled and exported. Format: reportctl-module.5.
+
+enum class Surface { run, schedule, export_job };
+std::string_view surface_name(Surface);  ///< run, schedule, export
+
+enum class ParameterType { id, id_list, enumeration, integer, decimal, boolean, text, date };
+std::string_view parameter_type_name(ParameterType);  ///< id, id_list, enum, …
+
+struct Parameter {
+  std::string name;
+  std::string label;
+  ParameterType type = ParameterType::text;
+  bool required = false;
+  std::vector<std::string> values;        ///< enum: what is allowed
+  std::optional<std::string> fallback;    ///< `default:`
+  std::string filter;                     ///< SQL expression compared with the value; empty: bound as `:name` only
+  std::string choices;                    ///< SQL giving id, name; empty: any value of the type
+};
+
+enum class WindowKind { snapshot, cadence, range, lookback };
+std::string_view window_kind_name(WindowKind);
+
+/// What the module allows as a period.
+struct WindowPolicy {
+  WindowKind kind = WindowKind::snapshot;
+  std::vector<schedule::NamedRange> ranges;   ///< cadence: which ranges a schedule may choose instead; range: which are allowed
+  schedule::NamedRange default_range = schedule::NamedRange::last_7d;  ///< range
+  int default_days = 1;                       ///< lookback
+  int max_days = 0;                           ///< lookback
+};
+
+/// `count`, `total(column)`, `minimum(column)`, `maximum(column)`. Money is kept apart by currency.
+struct Aggregate {
+  enum class Kind { count, total, minimum, maximum } kind = Kind::count;
+  int column = -1;  ///< index into the shape's columns; -1 for count
+};
+struct Metric {
+  std::string label;
+  Aggregate value;
+};
+struct Chart {
+  std::string type;  ///< line, bar, stacked_bar
+  std::string x;     ///< as written, e.g. `day(placed_at)`
+  std::string y;     ///< as written, e.g. `sum(total)`
+};
+
+/// What a run gives: columns, metrics, chart and query. A module has one, or one per value of an enum parameter (`variants:`).
+struct Shape {
+  rows::Columns columns;
+  std::vector<Metric> summary;
+  std::optional<Chart> chart;
+  std::string query;                          ///< for every kind of source, unless one of the two below is given
+  std::map<std::string, std::string> query_by_dialect;  ///< `sqlite`, `postgresql`
+};
+
+struct Report {
+  std::string id;
+  std::vector<std::string> aliases;
+  std::string label;
+  std::string family;
+  std::string description;
+  bool hidden = false;
+  std::string hidden_reason;
+  std::set<Surface> surfaces;
+  std::set<schedule::ScopeKind> scopes;
+  std::set<std::string> roles;        ///< role names; empty: every role
+  std::string feature;                ///< feature flag the account must have; empty: none
+  WindowPolicy window;
+  std::set<schedule::CadenceKind> cadences;
+  int day_of_month_max = 28;
+  std::vector<std::string> formats;   ///< canonical names, the first is the default
+  std::vector<Parameter> parameters;
+  std::string variant_parameter;      ///< name of the enum parameter that chooses the shape; empty: one shape under key ""
+  std::map<std::string, Shape> shapes;
+  std::string origin;                 ///< `built in`, or the operator's file
+
+  [[nodiscard]] const Parameter* parameter(std::string_view name) const;
+  /// The shape for these parameters. Precondition: validated (the variant parameter has one of its values).
+  [[nodiscard]] const Shape& shape(const schedule::Parameters&) const;
+};
+
+/// `csv`, `xlsx`, `pdf`, `json` from what people write (`excel`, `CSV`, …).
+std::optional<std::string> canonical_format(std::string_view);
+
+}  // namespace reportctl::catalog

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "reportctl/schedule/cadence.hpp"
+
+namespace reportctl::schedule {
+
+enum class NamedRange { yesterday, last_7d, last_14d, last_30d, last_90d, this_month, last_month };
+std::string_view range_name(NamedRange);
+std::optional<NamedRange> parse_range(std::string_view);
+/// All of them, in order, for messages.
+const std::vector<std::string>& range_names();
+
+/// How a period is chosen, before any moment is known.
+struct SnapshotChoice {
+  bool operator==(const SnapshotChoice&) const = default;
+};
+/// What the cadence covers: daily = yesterday; weekly = the last 7 days; monthly = the month that ends yesterday.
+struct CadenceChoice {
+  Cadence cadence;
+  bool operator==(const CadenceChoice&) const = default;
+};
+struct RangeChoice {
+  NamedRange range = NamedRange::yesterday;
+  bool operator==(const RangeChoice&) const = default;
+};
+/// The last `days` complete local days.
+struct LookbackChoice {
+  int days = 1;
+  bool operator==(const LookbackChoice&) const = default;
+};
+/// Local days, both included; on demand only.
+struct DatesChoice {
+  Date from;
+  Date to;
+  bool operator==(const DatesChoice&) const = default;
+};
+using WindowChoice = std::variant<SnapshotChoice, CadenceChoice, RangeChoice, LookbackChoice, DatesChoice>;
+
+/// A resolved period: local days, both included, and the same as UTC instants, half-open.
+struct Window {
+  bool snapshot = false;  ///< true: no period; first and last are the local day of the moment
+  Date first;
+  Date last;
+  Instant from{};
+  Instant to{};
+  [[nodiscard]] int days() const { return days_between(first, last) + 1; }
+  bool operator==(const Window&) const = default;
+};
+
+/// Resolves against `at`: the slot of a scheduled run, the clock of an on-demand one. Never against now for a late run.
+/// A snapshot's from and to are both `at`. this_month is from the first of the month to yesterday (on the first: that day itself is not over, so
+/// the month is empty and last month is not substituted; first > last then, from == to).
+Window resolve(const WindowChoice&, Instant at, const Zone& zone);
+
+/// `2026-03-17`, or `2026-03-01 to 2026-03-31`; a snapshot is `as of 2026-03-17`; an empty window `no complete day`.
+std::string describe(const Window&);
+
+}  // namespace reportctl::schedule
