@@ -2,7 +2,6 @@
 // Copyright the reportctl authors
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,14 +14,21 @@
 
 namespace reportctl::validation {
 
-/// What someone wants of a report, whatever the door: an on-demand run, a schedule at save, a schedule at run.
+/// What someone wants of a report, as they wrote it, whatever the door: an on-demand run, a schedule at save, a schedule at run. Nothing is
+/// parsed before validation, so that everything wrong is reported at once.
 struct Request {
   catalog::Surface surface = catalog::Surface::run;
-  std::string report;                                  ///< as written: id or alias
-  schedule::Scope scope;
-  std::string timezone;                                ///< IANA; empty: inherited
-  std::optional<schedule::WindowChoice> window;        ///< empty: the module's default
-  std::string format;                                  ///< as written; empty: the module's default
+  std::string report;                       ///< id or alias
+  std::string scope = "account";            ///< `account`, `depot:north`, …
+  std::string timezone;                     ///< empty: the scope's, else the account's, else UTC
+  std::optional<std::string> from;          ///< local days, both included; not on schedules
+  std::optional<std::string> to;
+  std::optional<std::string> range;         ///< `last_7d`, …
+  std::optional<std::string> lookback;      ///< days
+  std::optional<std::string> cadence;       ///< the window is what this cadence covers
+  std::optional<std::string> weekday;       ///< with cadence: `mon` or 1–7
+  std::optional<std::string> day_of_month;  ///< with cadence
+  std::string format;                       ///< empty: the module's default
   schedule::Parameters parameters;
 };
 
@@ -30,42 +36,54 @@ struct Request {
 struct Context {
   const catalog::Catalog& catalog;
   const access::Account& account;
-  std::set<access::Role> roles;             ///< of the actor, or at run of the schedule's owner, in account and scope
-  std::vector<std::string> allowed_domains; ///< the configuration's; the account's own come on top: both must allow
+  std::set<access::Role> roles;              ///< of the actor, or at run of the schedule's owner, in account and scope
+  std::vector<std::string> allowed_domains;  ///< the configuration's; the account's own list narrows it further
   Instant now{};
-  /// A default zone for the scope (a depot's own), when known.
-  std::string scope_timezone;
+  std::string scope_timezone;                ///< the site's own zone, when known
 };
 
-/// A request that holds: everything resolved, nothing to guess.
+/// A request that holds: everything resolved, nothing left to guess.
 struct Resolved {
   const catalog::Report* report = nullptr;
   schedule::Scope scope;
-  std::string timezone;
+  std::string timezone;                     ///< never empty
   schedule::WindowChoice window;
   std::string format;                       ///< canonical
-  schedule::Parameters parameters;          ///< canonical text, defaults filled in, duplicates of a list removed
+  schedule::Parameters parameters;          ///< canonical text, defaults filled in, repeated ids removed
 };
 
 struct RequestCheck {
-  Violations violations;                    ///< all of them, not the first
-  std::optional<Resolved> resolved;         ///< present exactly when there are none
+  Violations violations;             ///< all of them, in the order of the fields
+  std::optional<Resolved> resolved;  ///< present exactly when there are none
 };
 
 /// The rules that hold for every door: report, surface, scope, roles, feature, window, zone, format, parameters.
 RequestCheck check_request(const Request&, const Context&);
 
-/// The request that a schedule makes.
-Request request_of(const schedule::Definition&);
+/// A schedule as someone wrote it: the request and what makes it a schedule.
+struct Draft {
+  std::string name;
+  std::string account;
+  std::string description;
+  Request request;                   ///< surface is ignored; cadence, weekday and day_of_month are those of the schedule
+  std::string at;                    ///< `06:00`
+  std::vector<std::string> recipients;
+  std::string subject;
+  std::string extra;                 ///< JSON object as text
+  std::string no_data;               ///< empty, send or skip
+  bool active = true;
+};
 
-/// All rules of a schedule: those of its request, then cadence, day, time, recipients. Uniqueness of the name is the store's to tell.
-struct ScheduleCheck {
+struct DraftCheck {
   Violations violations;
+  std::optional<schedule::Definition> definition;  ///< present exactly when there are no violations
   std::optional<Resolved> resolved;
 };
-ScheduleCheck check_schedule(const schedule::Definition&, const Context&);
 
-/// Recipients against syntax-free rules: present, no duplicates, domains allowed.
-Violations check_recipients(const std::vector<Mailbox>&, const Context&);
+/// All rules of a schedule: those of its request, then cadence, day, time, recipients. That the name is free is the store's to tell.
+DraftCheck check_draft(const Draft&, const Context&);
+
+/// A stored definition as it would be written: what `edit` starts from, and how a run checks the rules again.
+Draft draft_of(const schedule::Definition&);
 
 }  // namespace reportctl::validation

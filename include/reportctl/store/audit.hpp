@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reportctl/base/time.hpp"
+#include "reportctl/store/state.hpp"
+
+namespace reportctl::store {
+
+/// Something that happened. Appended in the transaction of what it records, never changed, chained by SHA-256.
+struct AuditEvent {
+  std::string name;      ///< `ScheduledReportConfigured`, `AccountAdded`, …
+  std::string account;   ///< empty when it concerns none
+  std::string subject;   ///< id of the schedule, run, member …
+  std::string actor;     ///< access::Actor::str(), or `run-due`
+  std::string payload;   ///< JSON object as text
+};
+using AuditEvents = std::vector<AuditEvent>;
+
+struct AuditRecord {
+  std::int64_t sequence = 0;  ///< from 1, without gaps
+  Instant at{};
+  AuditEvent event;
+  std::string hash;           ///< SHA-256 over the previous hash and this record's canonical form
+};
+
+struct AuditFilter {
+  std::optional<std::string> account;
+  std::optional<std::string> name;
+  std::optional<std::string> subject;
+  std::optional<Instant> since;
+  int limit = 100;  ///< newest first; 0: all
+};
+
+/// Appends on their own (where no other change is recorded): a rejected configuration, an on-demand run.
+void append_audit(State&, const AuditEvents&, Instant now);
+std::vector<AuditRecord> list_audit(State&, const AuditFilter&);
+
+struct AuditVerdict {
+  bool sound = false;
+  std::int64_t records = 0;
+  std::string head;      ///< hash of the last record
+  std::string problem;   ///< the first break, in words, when not sound
+};
+/// Walks the whole chain. `expected_head`: also requires the head, or a record on the way, to be this one (an anchor kept elsewhere).
+AuditVerdict verify_audit(State&, std::string_view expected_head);
+
+}  // namespace reportctl::store
