@@ -122,7 +122,8 @@ struct NewRun {
 };
 Claim create_run(State&, const NewRun&);
 
-/// Unfinished runs that wait for someone: the owner is dead, gave up ownership, or a retry is due. Lease expiry decides for other hosts.
+/// Runs that wait for someone: unfinished with a dead owner, given back, or with a retry that is due; finished with notification mails that
+/// were never sent. Lease expiry decides for owners on other hosts.
 std::vector<Run> runs_to_resume(State&, Instant now);
 struct TakeOver {
   std::string run_id;
@@ -183,10 +184,10 @@ struct Finish {
   AuditEvents events;
 };
 /// The only ending, for success and failure alike. Scheduled runs: sets last_run_at, status, error and failure_count of the schedule.
-/// Ownership stays until release() when there are notification mails to send.
+/// The claim stays valid (for the notification mails) until release().
 void finish(State&, const Claim&, const Finish&, Instant now);
 
-/// Gives a run back unfinished: stopped by a signal (resume_at empty: at once) or waiting for a retry.
+/// Ends ownership. For an unfinished run: it is given back, stopped by a signal (resume_at empty: at once) or waiting for a retry.
 void release(State&, const Claim&, const std::optional<Instant>& resume_at, Instant now);
 
 /// Makes a finished run sendable again: the chosen deliveries become queued, the run generated and owned. Error(conflict) when the run is not
@@ -213,8 +214,6 @@ std::vector<Run> list_runs(State&, const RunFilter&);
 Run get_run(State&, std::string_view id);
 /// Of one run, reports first, in the order they were queued.
 std::vector<Delivery> list_deliveries(State&, std::string_view run_id);
-/// Notification mails that were queued and not sent yet, oldest first.
-std::vector<Delivery> unsent_notifications(State&, int limit);
 
 struct Notification {
   std::string id, account, member_id, member_name, kind, run_id, subject, body;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reportctl/base/address.hpp"
+#include "reportctl/base/file.hpp"
+#include "reportctl/base/time.hpp"
+
+namespace reportctl::mail {
+
+/// A file that travels with a message. Read once, at compose time, through the descriptor.
+struct Attachment {
+  std::string file_name;      ///< `[A-Za-z0-9._-]`, at most 120 bytes
+  std::string content_type;   ///< `text/csv; charset=utf-8`
+  int fd = -1;                ///< borrowed; read from offset 0
+};
+
+/// What every recipient gets alike.
+struct Content {
+  std::string text;           ///< UTF-8, LF
+  std::string html;           ///< UTF-8; empty: text only
+  std::optional<Attachment> attachment;
+  std::string boundary_seed;  ///< the run's id: boundaries are derived from it, so that bytes never change between tries
+};
+
+/// A header block for one recipient. All texts are safe by type.
+struct Envelope {
+  Mailbox from;
+  Mailbox to;
+  HeaderValue subject;
+  Instant date{};
+  std::string message_id;             ///< without angle brackets
+  std::optional<EmailAddress> list_unsubscribe;
+};
+
+/// The MIME part after the header block, from `MIME-Version:` on: 7-bit clean, CRLF only, lines ≤ 998. Deterministic.
+/// multipart/mixed of multipart/alternative (text, HTML) and the attachment, base64; constant memory.
+/// Error(output) when the spool fills up.
+void write_body(const Content&, Sink&);
+
+/// `From:` … `Message-ID:` …, `Auto-Submitted: auto-generated`, CRLF, folded, 7-bit; without the blank line. head + body is the message.
+std::string write_head(const Envelope&);
+
+/// `<run>.<delivery>@<domain of from>`, without brackets. Derived, so that a retry has the same.
+std::string message_id(const std::string& run_id, const std::string& delivery_id, const EmailAddress& from);
+
+}  // namespace reportctl::mail

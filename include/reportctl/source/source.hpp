@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "reportctl/base/secret.hpp"
+#include "reportctl/rows/query.hpp"
+#include "reportctl/rows/row_stream.hpp"
+
+namespace reportctl::source {
+
+/// A configured place where data lives.
+struct SourceSettings {
+  std::string name;
+  std::string url;                                     ///< `sqlite:/srv/shop/shop.db`
+  SecretSource password;
+  std::chrono::seconds statement_timeout{60};
+};
+
+/// A table or view as the source has it, for `source check`.
+struct TableInfo {
+  std::string name;
+  std::vector<std::string> columns;
+};
+
+/// One connection to a source, read-only by construction. Not for sharing between threads.
+/// Every failure is Error(source) with the source's name; no SQL and no value is in a message.
+class Source {
+ public:
+  virtual ~Source() = default;
+  [[nodiscard]] virtual rows::Dialect dialect() const = 0;
+  /// One streaming query at a time, in a consistent snapshot. The deadline (statement_timeout) covers the whole stream; a stop request
+  /// interrupts it. The number and order of result columns must be those of the query, else Error(source).
+  virtual std::unique_ptr<rows::RowStream> open(const rows::Query&) = 0;
+  /// Prepares without running; Error(source) with the database's own words when it does not hold (for the catalog's tests and `source check`).
+  virtual void prepare(const rows::Query&) = 0;
+  virtual std::vector<TableInfo> tables() = 0;
+};
+
+/// Opens by the url's scheme. Error(config) for an unknown scheme or a malformed url, Error(source) when it cannot be reached.
+std::unique_ptr<Source> open_source(const SourceSettings&);
+
+}  // namespace reportctl::source
