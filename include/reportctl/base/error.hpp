@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace reportctl {
@@ -37,5 +38,8 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
   std::string hint_;
 };
+
+/// `cannot write /srv/x: No space left on device`: `what`, a colon, and the system's words for `errno_value`.
+Error system_error(ErrorKind kind, std::string_view what, int errno_value, std::string hint = {});
 
 }  // namespace reportctl

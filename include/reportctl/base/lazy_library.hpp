@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <atomic>
 #include <string>
 
 namespace reportctl {
@@ -15,7 +16,7 @@ class LazyLibrary {
  public:
   /// `soname` as the linker would record it, e.g. `libcurl.so.4`.
   explicit LazyLibrary(std::string soname) : soname_(std::move(soname)) {}
-  /// Error(failed) naming the library and its Debian package when it is absent.
+  /// Safe to call from several threads. Error(failed) naming the library and its Debian package when it is absent.
   template <typename Function>
   Function function(const char* name) {
     return reinterpret_cast<Function>(symbol(name));
@@ -24,7 +25,7 @@ class LazyLibrary {
  private:
   void* symbol(const char* name);
   std::string soname_;
-  void* handle_ = nullptr;
+  std::atomic<void*> handle_ = nullptr;  ///< never closed: libraries keep atexit handlers
 };
 
 }  // namespace reportctl

@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <fmt/core.h>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -18,8 +20,11 @@ class Secret {
   ~Secret();
   Secret(const Secret&) = default;
   Secret(Secret&&) noexcept = default;
-  Secret& operator=(const Secret&) = default;
-  Secret& operator=(Secret&&) noexcept = default;
+  /// Copies and moves: the old value leaves with `other` and is wiped there.
+  Secret& operator=(Secret other) noexcept {
+    value_.swap(other.value_);
+    return *this;
+  }
   [[nodiscard]] const std::string& reveal() const { return value_; }
 
  private:
@@ -39,3 +44,10 @@ struct SecretSource {
 std::optional<Secret> read_secret(const SecretSource&);
 
 }  // namespace reportctl
+
+template <>
+struct fmt::formatter<reportctl::Secret> : fmt::formatter<std::string_view> {
+  auto format(const reportctl::Secret&, fmt::format_context& context) const {
+    return fmt::formatter<std::string_view>::format("***", context);
+  }
+};

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reportctl::cli {
+
+enum class Format { table, plain, json, csv };
+
+enum class Align { left, right };
+enum class Tone { none, good, warn, bad, dim };
+
+/// A field for people and the same for machines.
+struct Field {
+  std::string text;
+  Tone tone = Tone::none;
+};
+
+struct Heading {
+  std::string title;          ///< table and csv header; json uses the keys of `records`
+  Align align = Align::left;
+  bool shrink = false;        ///< may be cut with `…` when the terminal is narrow
+};
+
+/// A list: people see an aligned table (by display width), scripts tabs, CSV or an array of objects.
+struct Listing {
+  std::vector<Heading> headings;
+  std::vector<std::vector<Field>> rows;
+  nlohmann::ordered_json records = nlohmann::ordered_json::array();  ///< one object a row, snake_case
+  std::string empty;          ///< what people read when there is nothing, on stderr
+};
+
+/// One thing: people see aligned `Label: value` lines, JSON is an object.
+struct Sheet {
+  std::vector<std::pair<std::string, Field>> lines;   ///< empty label: a heading of its own line
+  nlohmann::ordered_json record;
+};
+
+/// Standard output, with its errors: a result that could not be written is Error(output), a closed pipe too.
+class Output {
+ public:
+  Output(Format format, bool color, bool quiet);
+  [[nodiscard]] Format format() const { return format_; }
+  [[nodiscard]] bool quiet() const { return quiet_; }
+  void list(const Listing&);
+  void sheet(const Sheet&);
+  /// Free text for people (help, previews); written as it is.
+  void text(std::string_view);
+  /// One line of what a command did (`schedule morning-power created`); silent with -q; with JSON the record instead.
+  void done(const std::string& sentence, const nlohmann::ordered_json& record);
+  /// Writes what is buffered and checks that it arrived. Called by main() before exit 0 is believed.
+  void flush();
+
+ private:
+  Format format_;
+  bool color_;
+  bool quiet_;
+  std::string buffer_;
+};
+
+}  // namespace reportctl::cli

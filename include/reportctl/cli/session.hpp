@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reportctl/access/access.hpp"
+#include "reportctl/catalog/catalog.hpp"
+#include "reportctl/cli/config.hpp"
+#include "reportctl/cli/output.hpp"
+#include "reportctl/run/parts.hpp"
+#include "reportctl/store/state.hpp"
+
+namespace reportctl::cli {
+
+/// The options that every command takes, before or after its name.
+struct Globals {
+  std::string config;
+  std::string state;
+  std::string as;              ///< act as this login; operators only
+  std::string output_format;   ///< table, plain, json, csv; empty: table
+  bool json = false;
+  bool csv = false;
+  bool quiet = false;
+  int verbose = 0;
+  std::string color = "auto";
+  bool no_pager = false;
+};
+
+/// What commands ask for, built only when asked: configuration, state, catalog, actor, the parts of the pipe.
+class Session {
+ public:
+  explicit Session(Instant now);
+  ~Session();
+
+  Globals globals;
+
+  [[nodiscard]] Instant now() const { return now_; }
+  const Config& config();
+  store::State& state();
+  const catalog::Catalog& catalog();
+  /// Who is acting; `--as` is honoured for a system_admin and recorded.
+  const access::Actor& actor();
+  run::Parts& parts();
+  Output& out();
+
+  /// The account to work on: the one named, or the only one there is. Error(not_found) otherwise, with what to write.
+  access::Account account(const std::optional<std::string>& id);
+  /// On a terminal asks, elsewhere needs `--yes`: Error(usage) when neither says yes.
+  void confirm(const std::string& question, bool yes);
+
+  /// What parsing chose; main() runs it. Returns the exit code.
+  std::function<int()> chosen;
+
+ private:
+  Instant now_;
+  std::unique_ptr<Config> config_;
+  std::unique_ptr<store::State> state_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<access::Actor> actor_;
+  std::unique_ptr<run::Parts> parts_;
+  std::unique_ptr<Output> out_;
+};
+
+}  // namespace reportctl::cli

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "reportctl/artifact/artifact.hpp"
+#include "reportctl/base/process.hpp"
+#include "reportctl/catalog/catalog.hpp"
+#include "reportctl/delivery/transport.hpp"
+#include "reportctl/run/settings.hpp"
+#include "reportctl/source/source.hpp"
+#include "reportctl/store/state.hpp"
+
+namespace reportctl::run {
+
+/// The real parts of the pipe, opened when first needed and kept for the whole command. One per process; not for sharing between threads.
+class Parts {
+ public:
+  /// `now` is the clock, read once by the caller.
+  Parts(const Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now);
+
+  [[nodiscard]] const Settings& settings() const { return settings_; }
+  [[nodiscard]] store::State& state() const { return state_; }
+  [[nodiscard]] const catalog::Catalog& catalog() const { return catalog_; }
+  [[nodiscard]] const ProcessIdentity& self();
+  /// The instant of the command: every decision about what is due or which period is meant.
+  [[nodiscard]] Instant now() const { return now_; }
+  /// now() plus the time that has passed since: for the record only.
+  [[nodiscard]] Instant moment() const;
+
+  /// Error(config) when no source of that name is configured, Error(source) when it cannot be reached.
+  source::Source& source(const std::string& name);
+  /// Error(config) when mail is not configured.
+  delivery::Transport& transport();
+  artifact::Directory& artifacts();
+
+  /// Set when the transport said that the next message would fare the same: nothing more is tried in this process.
+  std::optional<delivery::Outcome> broken_transport;
+
+ private:
+  const Settings& settings_;
+  store::State& state_;
+  const catalog::Catalog& catalog_;
+  Instant now_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::optional<ProcessIdentity> self_;
+  std::map<std::string, std::unique_ptr<source::Source>> sources_;
+  std::unique_ptr<delivery::Transport> transport_;
+  std::optional<artifact::Directory> artifacts_;
+};
+
+}  // namespace reportctl::run

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "reportctl/run/parts.hpp"
+#include "reportctl/store/runs.hpp"
+
+namespace reportctl::run {
+
+/// How one occurrence ended, for the operator.
+struct Ended {
+  std::string run_id;
+  std::string account;
+  std::string schedule;
+  store::RunState state = store::RunState::delivered;
+  bool deferred = false;       ///< not ended: waits for a retry
+  std::string reason;
+};
+
+struct DueResult {
+  std::vector<Ended> ended;          ///< in the order in which they ended; skipped slots included
+  std::vector<std::string> errors;   ///< what kept a schedule from being worked on at all
+  bool config_problem = false;       ///< the transport refused for a reason of configuration or credentials (78)
+  [[nodiscard]] std::int64_t count(store::RunState) const;
+};
+
+struct DueOptions {
+  bool accept_clock = false;
+};
+
+/// Resumes what was interrupted, then claims and runs what is due until nothing is left. Safe beside any number of others.
+/// Error(state) when the clock leapt more than 35 days ahead of the last run-due (unless accepted) or the state file came from another host.
+/// Error(interrupted) when a stop was requested; what was begun is given back.
+DueResult run_due(Parts&, const DueOptions&);
+
+/// What run_due would do, without locks or changes.
+struct Planned {
+  std::string account, schedule, report;
+  std::vector<Instant> skipped;
+  std::optional<Instant> slot;
+  Instant next{};
+  std::string period;                    ///< empty when rejected
+  std::string timezone;
+  std::vector<std::string> recipients;
+  std::string problem;                   ///< why it would be rejected; empty
+};
+std::vector<Planned> plan_due(Parts&);
+
+/// Sends a schedule's report now to other addresses, as a run of trigger `test`: the slot and rhythm are untouched.
+Ended test_schedule(Parts&, const schedule::Schedule&, const std::vector<Mailbox>& to, const std::string& actor);
+
+enum class ResendOnly { failed, unknown, all };
+/// Error(conflict) when the run is not finished or nothing matches; Error(not_found) when its file was pruned.
+Ended resend(Parts&, const store::Run&, ResendOnly, const std::string& actor);
+
+}  // namespace reportctl::run
