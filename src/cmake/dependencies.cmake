@@ -27,11 +27,9 @@ reportctl_library(SQLiteCpp reportctl_dep_sqlite3)
 reportctl_library(yaml-cpp)
 reportctl_library(cctz)
 reportctl_library(utf8proc)
-reportctl_library(idn2)
-reportctl_library(unistring)
 
 # Loaded on first use (base/lazy_library.hpp): headers only.
-foreach(lazy CURL GMIME CRYPTO)
+foreach(lazy CURL GMIME CRYPTO IDN2)
   string(TOLOWER ${lazy} lower)
   add_library(reportctl_lazy_${lower} INTERFACE)
   target_include_directories(reportctl_lazy_${lower} SYSTEM INTERFACE ${${lazy}_INCLUDE_DIRS})

@@ -9,7 +9,8 @@
 namespace reportctl {
 
 /// An addr-spec that can be handed to any mail server: dot-atom local part (≤ 64), one `@`, a domain of two labels or more (IDN
-/// converted to its ASCII form, locale-independent), ≤ 254 in all; no quotes, comments, literals, CR, LF, NUL or any control character.
+/// converted to its ASCII form, locale-independent), ≤ 254 in all; no quotes, comments, literals, CR, LF, NUL or any control
+/// character.
 class EmailAddress {
  public:
   /// nullopt when it is not such an address; `why`, when given, gets a reason for people.

@@ -66,7 +66,8 @@ class AtomicFile final : public Sink {
   Fd fd_;
 };
 
-/// Whole content of a regular file of at most `limit` bytes. Error(not_found), Error(invalid) when larger, Error(config) otherwise.
+/// Whole content of a regular file of at most `limit` bytes. Error(not_found), Error(invalid) when larger, Error(config)
+/// otherwise.
 std::string read_file(const std::filesystem::path& path, std::uint64_t limit = 16U << 20U);
 /// Creates missing directories with 0700. Error(output).
 void ensure_directory(const std::filesystem::path& path);

@@ -7,8 +7,8 @@
 
 namespace reportctl {
 
-/// A shared library that is opened when first needed, so that commands which do not use it do not pay for loading it (an idle `run-due` starts
-/// several times faster without libcurl, GMime and libcrypto).
+/// A shared library that is opened when first needed, so that commands which do not use it do not pay for loading it (an idle
+/// `run-due` starts several times faster without libcurl, GMime and libcrypto).
 ///
 ///     LazyLibrary& crypto();                                             // function-local static
 ///     auto* init = crypto().function<decltype(&EVP_DigestInit_ex)>("EVP_DigestInit_ex");

@@ -12,15 +12,16 @@ namespace reportctl {
 
 /// Identifies one process on one boot of one host, so that a dead owner is told from a living one even when pids are reused.
 struct ProcessIdentity {
-  std::string host;           ///< machine id, or the host name where there is none
-  std::string boot_id;        ///< /proc/sys/kernel/random/boot_id
+  std::string host;     ///< machine id, or the host name where there is none
+  std::string boot_id;  ///< /proc/sys/kernel/random/boot_id
   long pid = 0;
-  long long start_time = 0;   ///< field 22 of /proc/PID/stat, clock ticks since boot
+  long long start_time = 0;  ///< field 22 of /proc/PID/stat, clock ticks since boot
   bool operator==(const ProcessIdentity&) const = default;
 };
 
 ProcessIdentity this_process();
-/// For an identity of this host: does that very process still exist? (Another host's processes: always true; leases decide there.)
+/// For an identity of this host: does that very process still exist? (Another host's processes: always true; leases decide
+/// there.)
 bool is_alive(const ProcessIdentity&);
 
 /// The Unix login of the real user, and what sudo claims (`SUDO_USER`), empty when absent.
@@ -28,11 +29,11 @@ std::string current_login();
 std::string sudo_claim();
 
 struct CommandResult {
-  int exit_code = 0;  ///< 128+N when killed by signal N
+  int exit_code = 0;   ///< 128+N when killed by signal N
   std::string output;  ///< standard output, at most `limit` bytes
 };
-/// Runs argv without a shell, standard input from /dev/null, standard error passed through. Error(config) when it cannot start, takes longer
-/// than `timeout` (it is then killed) or prints more than `limit`.
+/// Runs argv without a shell, standard input from /dev/null, standard error passed through. Error(config) when it cannot start,
+/// takes longer than `timeout` (it is then killed) or prints more than `limit`.
 CommandResult run_command(const std::vector<std::string>& argv, std::chrono::seconds timeout, std::size_t limit);
 
 }  // namespace reportctl

@@ -39,8 +39,8 @@ struct SecretSource {
   [[nodiscard]] bool empty() const { return credential.empty() && file.empty() && command.empty(); }
 };
 
-/// Reads the secret, without its last line end. nullopt when the source is empty (or only names a credential that the service manager did
-/// not pass); Error(config) when it cannot be read or is not kept safely.
+/// Reads the secret, without its last line end. nullopt when the source is empty (or only names a credential that the service
+/// manager did not pass); Error(config) when it cannot be read or is not kept safely.
 std::optional<Secret> read_secret(const SecretSource&);
 
 }  // namespace reportctl

@@ -18,8 +18,8 @@ std::string repair_utf8(std::string_view);
 std::size_t display_width(std::string_view);
 /// Cuts to at most `width` columns and ends in `…` when it cut.
 std::string fit_width(std::string_view, std::size_t width);
-/// Control characters (C0, DEL, C1, line and paragraph separators, bidi overrides) become visible `\x1b` escapes: safe to print on
-/// a terminal or in a log, always one line.
+/// Control characters (C0, DEL, C1, line and paragraph separators, bidi overrides) become visible `\x1b` escapes: safe to print
+/// on a terminal or in a log, always one line.
 std::string visible(std::string_view);
 /// True when the text has a C0 control or DEL.
 bool has_control(std::string_view);

@@ -23,21 +23,23 @@ struct Problem {
 };
 using Problems = std::vector<Problem>;
 
-/// A parsed value: plain data with its place in the file. Scalars keep their text; nothing is guessed (`yes` is text, `010` is text).
+/// A parsed value: plain data with its place in the file. Scalars keep their text; nothing is guessed (`yes` is text, `010` is
+/// text).
 struct Node {
   enum class Kind { null, scalar, sequence, map };
   Kind kind = Kind::null;
   int line = 0;
   int column = 0;
-  std::string text;                                  ///< scalar
-  bool quoted = false;                               ///< scalar: written in quotes or as a block
-  std::vector<Node> items;                           ///< sequence
-  std::vector<std::pair<Node, Node>> entries;        ///< map, in file order; keys are scalars and unique
+  std::string text;                            ///< scalar
+  bool quoted = false;                         ///< scalar: written in quotes or as a block
+  std::vector<Node> items;                     ///< sequence
+  std::vector<std::pair<Node, Node>> entries;  ///< map, in file order; keys are scalars and unique
   [[nodiscard]] const Node* find(std::string_view key) const;
 };
 
-/// Strict YAML, the one loader of modules, configuration and schedule files: one document, at most 1 MiB and 64 levels; aliases, anchors,
-/// tags, duplicate keys, non-scalar keys and a second document are problems with line and column. Never throws on bad input.
+/// Strict YAML, the one loader of modules, configuration and schedule files: one document, at most 1 MiB and 64 levels; aliases,
+/// anchors, tags, duplicate keys, non-scalar keys and a second document are problems with line and column. Never throws on bad
+/// input.
 struct Document {
   std::string file;
   Node root;
@@ -45,8 +47,9 @@ struct Document {
 };
 Document parse(std::string_view text, std::string file);
 
-/// Reads a map and reports what it does not know. Every getter records a Problem instead of throwing, so that all of them are shown at once;
-/// a getter that found a problem returns its default. Call finish() last: it reports the keys that nobody asked for.
+/// Reads a map and reports what it does not know. Every getter records a Problem instead of throwing, so that all of them are
+/// shown at once; a getter that found a problem returns its default. Call finish() last: it reports the keys that nobody asked
+/// for.
 class MapReader {
  public:
   MapReader(const Node& node, std::string what, const std::string& file, Problems& problems);

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kBlock = 64U << 10U;
+
+std::string name_of(const fs::path& path) { return visible(path.string()); }
+
+fs::path directory_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+struct NamedFile {
+  fs::path path;
+  Fd fd;
+};
+
+/// A new file of our own beside `target`. Whoever finds such a name after a crash may delete it.
+NamedFile create_beside(const fs::path& target, mode_t mode) {
+  std::string name = (directory_of(target) / ".reportctl-XXXXXX").string();
+  Fd fd(::mkostemp(name.data(), O_CLOEXEC));
+  if (!fd) throw system_error(ErrorKind::output, "cannot create a file in " + name_of(directory_of(target)), errno);
+  if (mode != 0600 && ::fchmod(fd.get(), mode) != 0) {
+    const int error = errno;
+    ::unlink(name.c_str());
+    throw system_error(ErrorKind::output, "cannot set the mode of " + visible(name), error);
+  }
+  return {name, std::move(fd)};
+}
+
+void sync_file(const Fd& fd, const fs::path& path) {
+  if (::fsync(fd.get()) != 0) throw system_error(ErrorKind::output, "cannot write " + name_of(path), errno);
+}
+
+}  // namespace
+
+Fd::~Fd() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Fd::Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+Fd& Fd::operator=(Fd&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+void Fd::close(const std::string& what) {
+  // On Linux the descriptor is gone even after EINTR.
+  if (fd_ >= 0 && ::close(std::exchange(fd_, -1)) != 0 && errno != EINTR)
+    throw system_error(ErrorKind::output, "cannot write " + what, errno);
+}
+
+TempFile TempFile::create(const fs::path& directory) {
+  Fd fd(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (fd) return TempFile(std::move(fd));
+  if (errno != EOPNOTSUPP && errno != EISDIR)
+    throw system_error(ErrorKind::output, "cannot create a file in " + name_of(directory), errno);
+  NamedFile named = create_beside(directory / "x", 0600);  // NFS, FUSE: no O_TMPFILE
+  ::unlink(named.path.c_str());
+  return TempFile(std::move(named.fd));
+}
+
+void TempFile::write(std::string_view bytes) {
+  FdSink(fd_.get(), "a temporary file").write(bytes);
+  size_ += bytes.size();
+}
+
+std::size_t TempFile::read_at(std::uint64_t offset, char* out, std::size_t size) const {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t count = ::pread(fd_.get(), out + done, size - done, static_cast<off_t>(offset + done));
+    if (count == 0) break;
+    if (count > 0) done += static_cast<std::size_t>(count);
+    if (count < 0 && errno != EINTR) throw system_error(ErrorKind::output, "cannot read back a temporary file", errno);
+  }
+  return done;
+}
+
+bool TempFile::link_as(const fs::path& path) {
+  sync_file(fd_, path);
+  const std::string self = fmt::format("/proc/self/fd/{}", fd_.get());
+  if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    if (errno == EEXIST) return false;
+    // Another file system, a file that had to be unlinked at birth, or no /proc: the content is copied, and only its whole copy
+    // gets the name.
+    NamedFile copy = create_beside(path, 0600);
+    try {
+      FdSink sink(copy.fd.get(), name_of(path));
+      std::string block(kBlock, '\0');
+      for (std::uint64_t at = 0; const std::size_t count = read_at(at, block.data(), block.size()); at += count)
+        sink.write({block.data(), count});
+      sync_file(copy.fd, path);
+    } catch (...) {
+      ::unlink(copy.path.c_str());
+      throw;
+    }
+    const int linked = ::link(copy.path.c_str(), path.c_str());
+    const int error = errno;
+    ::unlink(copy.path.c_str());
+    if (linked != 0 && error == EEXIST) return false;
+    if (linked != 0) throw system_error(ErrorKind::output, "cannot create " + name_of(path), error);
+  }
+  fsync_directory(directory_of(path));
+  return true;
+}
+
+AtomicFile::AtomicFile(fs::path target, mode_t mode) : target_(std::move(target)) {
+  NamedFile named = create_beside(target_, mode);
+  temporary_ = std::move(named.path);
+  fd_ = std::move(named.fd);
+}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) { FdSink(fd_.get(), name_of(target_)).write(bytes); }
+
+void AtomicFile::commit() {
+  sync_file(fd_, target_);
+  fd_.close(name_of(target_));
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0)
+    throw system_error(ErrorKind::output, "cannot create " + name_of(target_), errno);
+  temporary_.clear();
+  fsync_directory(directory_of(target_));
+}
+
+std::string read_file(const fs::path& path, std::uint64_t limit) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // O_NONBLOCK: a FIFO without a writer must not hang us
+  if (!fd)
+    throw system_error(errno == ENOENT || errno == ENOTDIR ? ErrorKind::not_found : ErrorKind::config,
+                       "cannot open " + name_of(path), errno);
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) throw system_error(ErrorKind::config, "cannot read " + name_of(path), errno);
+  if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::config, "cannot read " + name_of(path) + ": it is not a regular file");
+  std::string text;
+  const auto expected = static_cast<std::uint64_t>(status.st_size);
+  // One byte more than stat() promises finds the end of the file without another round; files in /proc promise 0.
+  for (std::size_t room = expected < limit ? expected + 1 : kBlock; text.size() <= limit; room = kBlock) {
+    const std::size_t size = text.size();
+    text.resize(size + room);
+    const ssize_t count = ::read(fd.get(), text.data() + size, room);
+    const int error = errno;
+    text.resize(size + static_cast<std::size_t>(count > 0 ? count : 0));
+    if (count == 0) return text;
+    if (count < 0 && error != EINTR) throw system_error(ErrorKind::config, "cannot read " + name_of(path), error);
+  }
+  throw Error(ErrorKind::invalid, fmt::format("{} is larger than {} bytes", name_of(path), limit));
+}
+
+void ensure_directory(const fs::path& path) {
+  std::error_code ignored;
+  if (path.empty() || fs::is_directory(path, ignored)) return;
+  if (path.has_parent_path() && path.parent_path() != path) ensure_directory(path.parent_path());
+  if (::mkdir(path.c_str(), 0700) == 0) return;
+  const int error = errno;
+  if (error == EEXIST && fs::is_directory(path, ignored)) return;
+  throw system_error(ErrorKind::output, "cannot create the directory " + name_of(path), error == EEXIST ? ENOTDIR : error);
+}
+
+void fsync_directory(const fs::path& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) throw system_error(ErrorKind::output, "cannot open the directory " + name_of(path), errno);
+  // Some file systems (FUSE, SMB) cannot sync a directory and say EINVAL: nothing better exists there.
+  if (::fsync(fd.get()) != 0 && errno != EINVAL)
+    throw system_error(ErrorKind::output, "cannot write the directory " + name_of(path), errno);
+}
+
+bool on_network_file_system(const fs::path& path) {
+  // statfs(2). FUSE (0x65735546) is left out: it is as often a container's local overlay.
+  constexpr std::array<std::uint32_t, 11> kNetwork{0x6969 /* NFS */,
+                                                   0x517B /* SMB */,
+                                                   0xFF534D42 /* CIFS */,
+                                                   0xFE534D42 /* SMB2 */,
+                                                   0x01021997 /* 9p */,
+                                                   0x00C36400 /* Ceph */,
+                                                   0x5346414F /* AFS */,
+                                                   0x6B414653 /* kAFS */,
+                                                   0x73757245 /* Coda */,
+                                                   0x0BD00BD0 /* Lustre */,
+                                                   0x786F4256 /* vboxsf */};
+  std::error_code error;
+  fs::path existing = fs::absolute(path, error);
+  struct statfs status {};
+  while (::statfs(existing.c_str(), &status) != 0) {
+    if ((errno != ENOENT && errno != ENOTDIR) || existing == existing.parent_path()) return false;
+    existing = existing.parent_path();
+  }
+  const auto type = static_cast<std::uint32_t>(status.f_type);
+  for (const std::uint32_t network : kNetwork)
+    if (type == network) return true;
+  return false;
+}
+
+}  // namespace reportctl

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/base/zone.hpp"
+
+#include <cctz/civil_time.h>
+#include <cctz/time_zone.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+#include "civil.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
+
+namespace reportctl {
+
+struct Zone::Impl {
+  std::string name;
+  cctz::time_zone zone;
+
+  [[nodiscard]] int offset_at(Instant instant) const { return zone.lookup(instant).offset; }
+  [[nodiscard]] cctz::civil_second civil_at(Instant instant) const { return zone.lookup(clamp_to_calendar(instant)).cs; }
+};
+
+namespace {
+
+/// cctz enumerates transitions for 400 years and then answers "none", although lookups go on.
+constexpr Instant kEnumerated = std::chrono::sys_days{std::chrono::year{2400} / 1 / 1};
+
+std::string zone_directory() {
+  const char* directory = std::getenv("TZDIR");
+  return directory == nullptr || *directory == '\0' ? "/usr/share/zoneinfo" : directory;
+}
+
+/// Zones (`Z NAME …`) and links (`L TARGET NAME`) of zic's compact source, sorted.
+std::vector<std::string> read_zone_names() {
+  const std::string path = zone_directory() + "/tzdata.zi";
+  std::string text;
+  try {
+    text = read_file(path);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::config, error.what(), "install the Debian package tzdata");
+  }
+  std::vector<std::string> names;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.starts_with("Z ")) names.emplace_back(line.substr(2, line.find(' ', 2) - 2));
+    if (line.starts_with("L ")) names.emplace_back(line.substr(line.rfind(' ') + 1));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// Read once: cctz, too, keeps what it has loaded for the life of the process.
+bool is_listed(std::string_view name) {
+  static const std::vector<std::string> kNames = read_zone_names();
+  return std::binary_search(kNames.begin(), kNames.end(), name);
+}
+
+cctz::civil_second civil(Date date, TimeOfDay time) {
+  return cctz::civil_second(static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                            time.hour, time.minute, 0);
+}
+
+/// RFC 3339 has no seconds in an offset; local mean times have. Both the clock and the offset are then written for the whole
+/// minute, so the text still names the same instant.
+std::size_t write_zoned(Instant instant, int offset, char* out) {
+  const int minutes = offset / 60;
+  char* at = out + write_civil(instant, minutes * 60, out);
+  const auto size = static_cast<unsigned>(minutes < 0 ? -minutes : minutes);
+  *at++ = minutes < 0 ? '-' : '+';
+  *at++ = static_cast<char>('0' + size / 600);
+  *at++ = static_cast<char>('0' + size / 60 % 10);
+  *at++ = ':';
+  *at++ = static_cast<char>('0' + size % 60 / 10);
+  *at++ = static_cast<char>('0' + size % 10);
+  return static_cast<std::size_t>(at - out);
+}
+
+}  // namespace
+
+std::optional<Zone> Zone::find(std::string_view name) {
+  if (name == "UTC") return utc();
+  if (!is_listed(name)) return std::nullopt;
+  auto impl = std::make_shared<Impl>();
+  impl->name = name;
+  if (!cctz::load_time_zone(impl->name, &impl->zone)) return std::nullopt;
+  return Zone(std::move(impl));
+}
+
+Zone Zone::utc() { return Zone(std::make_shared<const Impl>(Impl{"UTC", cctz::utc_time_zone()})); }
+
+const std::string& Zone::name() const { return impl_->name; }
+
+Date Zone::local_date(Instant instant) const {
+  const cctz::civil_day day(impl_->civil_at(instant));
+  return Date{std::chrono::year{static_cast<int>(day.year())}, std::chrono::month{static_cast<unsigned>(day.month())},
+              std::chrono::day{static_cast<unsigned>(day.day())}};
+}
+
+TimeOfDay Zone::local_time(Instant instant) const {
+  const auto time = impl_->civil_at(instant);
+  return {time.hour(), time.minute()};
+}
+
+int Zone::offset_seconds(Instant instant) const { return impl_->offset_at(instant); }
+
+Instant Zone::resolve(Date date, TimeOfDay time) const {
+  const auto found = impl_->zone.lookup(civil(date, time));
+  return found.kind == cctz::time_zone::civil_lookup::SKIPPED ? found.trans : found.pre;
+}
+
+Instant Zone::start_of_day(Date date) const { return resolve(date, TimeOfDay{}); }
+
+std::string Zone::format(Instant instant) const {
+  char buffer[ZonedFormatter::kMaxSize];
+  return {buffer, write_zoned(instant, impl_->offset_at(instant), buffer)};
+}
+
+std::size_t ZonedFormatter::write(Instant instant, char* out) {
+  if (instant < from_ || instant >= to_) {
+    const cctz::time_zone& zone = zone_.impl_->zone;
+    cctz::time_zone::civil_transition transition;
+    offset_ = zone_.impl_->offset_at(instant);
+    from_ = instant;
+    to_ = instant;
+    if (instant < kEnumerated) {
+      // prev_transition() looks strictly before its argument; a transition at this very second begins the interval.
+      from_ = zone.prev_transition(instant + std::chrono::seconds{1}, &transition) ? zone.lookup(transition.to).trans
+                                                                                   : Instant::min();
+      to_ = zone.next_transition(instant, &transition) ? zone.lookup(transition.to).trans : kEnumerated;
+    }
+  }
+  return write_zoned(instant, offset_, out);
+}
+
+}  // namespace reportctl
