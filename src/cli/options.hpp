@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reportctl/access/access.hpp"
+#include "reportctl/cli/session.hpp"
+#include "reportctl/store/audit.hpp"
+
+namespace reportctl::cli {
+
+/// What --help shows of a command or verb: examples first, one a line, without indentation.
+struct CommandText {
+  std::string name;
+  std::string summary;   ///< one line; for commands leave it empty: it is taken from commands()
+  std::string examples;  ///< two to four real ones, separated by newlines
+};
+
+/// Adds a command to the parser; its summary is that of commands().
+CLI::App& add_command(CLI::App& root, const CommandText& text);
+/// Adds a verb to a command, which from then on needs one.
+CLI::App& add_verb(CLI::App& command, const CommandText& text);
+/// cli::run() will call `act` when parsing chose this command or verb; what it returns is the exit code.
+void when_chosen(CLI::App& verb, Session& session, std::function<int()> act);
+
+/// `--account ID`.
+CLI::Option* add_account_option(CLI::App&, std::optional<std::string>& account);
+/// `--yes`, for Session::confirm().
+CLI::Option* add_yes_option(CLI::App&, bool& yes);
+
+struct RepeatedText {
+  std::string names;   ///< `--to`
+  std::string value;   ///< what --help calls the value: `ADDRESS`
+  std::string help;
+};
+/// An option that may be given several times, with one value each time (CLI11 would take every word that follows).
+CLI::Option* add_repeated_option(CLI::App&, std::vector<std::string>& values, const RepeatedText& text);
+
+/// A change by a person, as the audit log keeps it: `{"before": …, "after": …}`; null where there is none.
+struct Change {
+  std::string name;     ///< `AccountAdded`
+  std::string account;
+  std::string subject;  ///< id of what changed
+  nlohmann::ordered_json before;
+  nlohmann::ordered_json after;
+};
+store::AuditEvents audit_of(Session&, const Change&);
+
+nlohmann::ordered_json to_json(const access::Account&);
+nlohmann::ordered_json to_json(const access::Member&);
+nlohmann::ordered_json to_json(const std::optional<Instant>&);
+
+/// An instant for people: `2026-03-17 06:00` in the zone, `–` when there is none.
+std::string for_people(const std::optional<Instant>&, const Zone& zone);
+
+}  // namespace reportctl::cli

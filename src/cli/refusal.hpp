@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <string>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/validation/violation.hpp"
+
+namespace reportctl::cli {
+
+/// Broken rules, all of them, as an error (exit code 7): people see `what` and one rule a line, --json has them in `violations`.
+struct Refusal : Error {
+  Refusal(const std::string& what, validation::Violations broken)
+      : Error(ErrorKind::invalid, what + "\n" + validation::describe(broken)), violations(std::move(broken)) {}
+  validation::Violations violations;
+};
+
+}  // namespace reportctl::cli
