@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/run/generate.hpp"
+
+#include <chrono>
+
+#include "reportctl/base/stop.hpp"
+#include "reportctl/render/writer.hpp"
+
+namespace reportctl::run {
+namespace {
+
+constexpr std::int64_t kRowsBetweenChecks = 2048;
+
+render::AggregateKind aggregate_kind(catalog::Aggregate::Kind kind) {
+  switch (kind) {
+    case catalog::Aggregate::Kind::count: return render::AggregateKind::count;
+    case catalog::Aggregate::Kind::total: return render::AggregateKind::total;
+    case catalog::Aggregate::Kind::minimum: return render::AggregateKind::minimum;
+    case catalog::Aggregate::Kind::maximum: return render::AggregateKind::maximum;
+  }
+  return render::AggregateKind::count;
+}
+
+std::vector<render::Figure> figures(const catalog::Shape& shape) {
+  std::vector<render::Figure> result;
+  for (const auto& metric : shape.summary) {
+    result.push_back({.label = metric.label, .kind = aggregate_kind(metric.value.kind), .column = metric.value.column});
+  }
+  return result;
+}
+
+}  // namespace
+
+File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& progress) {
+  const auto started = std::chrono::steady_clock::now();
+  HashingSink hashing(sink);
+  render::Spec spec;
+  spec.format = plan.resolved.format;
+  spec.columns = plan.shape->columns;
+  spec.zone = plan.zone;
+  spec.title = plan.resolved.report->label;
+  const auto writer = render::make_writer(spec, hashing);
+  render::Summary summary(plan.shape->columns, figures(*plan.shape));
+
+  const auto stream = parts.source(plan.account.source).open(plan.query);
+  while (const auto* row = stream->next()) {
+    writer->row(*row);
+    summary.row(*row);
+    if (summary.rows() % kRowsBetweenChecks == 0) {
+      throw_if_stopped();
+      if (progress) progress(summary.rows(), static_cast<std::int64_t>(hashing.bytes()));
+    }
+  }
+  writer->finish();
+
+  File file;
+  file.rows = summary.rows();
+  file.bytes = static_cast<std::int64_t>(hashing.bytes());
+  file.sha256 = hashing.sha256();
+  file.summary = summary.values(plan.zone);
+  file.milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
+  return file;
+}
+
+}  // namespace reportctl::run

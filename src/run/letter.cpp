@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "letter.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/hash.hpp"
+#include "reportctl/render/writer.hpp"
+#include "reportctl/store/accounts.hpp"
+
+namespace reportctl::run {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Mailbox sender(const std::string& text) {
+  auto from = Mailbox::parse(text);
+  if (!from) {
+    throw Error(ErrorKind::config, "no sender address is configured", "set `mail.from` in reportctl.yaml, e.g. Reports <reports@example.com>");
+  }
+  return *from;
+}
+
+std::string with_thousands(std::int64_t number) {
+  auto digits = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+std::string human_size(std::int64_t bytes) {
+  if (bytes < 1000) return fmt::format("{} bytes", bytes);
+  const auto kilobytes = static_cast<double>(bytes) / 1000.0;
+  return kilobytes < 1000 ? fmt::format("{:.1f} kB", kilobytes) : fmt::format("{:.1f} MB", kilobytes / 1000.0);
+}
+
+/// `2026-03-17 06:00 (Australia/Sydney)`.
+std::string for_people(Instant at, const Zone& zone) {
+  return fmt::format("{} {} ({})", format_date(zone.local_date(at)), format_time_of_day(zone.local_time(at)), zone.name());
+}
+
+/// Whom a recipient may ask: the member on whose behalf it runs, else the account's first owner or admin, else the sender.
+std::string contact(Parts& parts, const schedule::Schedule& schedule) {
+  if (!schedule.owner.empty()) {
+    const auto owner = store::find_member(parts.state(), schedule.owner);
+    if (owner && owner->email) return owner->email->str();
+  }
+  for (const auto& steward : store::stewards(parts.state(), schedule.definition.account)) {
+    if (steward.email) return steward.email->str();
+  }
+  return parts.settings().mail.from ? parts.settings().mail.from->address.str() : std::string();
+}
+
+TempFile write_body(Parts& parts, const mail::Content& content) {
+  auto body = parts.artifacts().spool();
+  mail::write_body(content, body);
+  return body;
+}
+
+mail::Content content_of(const MailFacts& facts, const std::string& run_id, const std::string& format, int attachment) {
+  const auto texts = mail::render_report(facts.report);
+  mail::Content content{.text = texts.text, .html = texts.html, .attachment = std::nullopt, .boundary_seed = run_id};
+  if (attachment >= 0) {
+    content.attachment = mail::Attachment{
+        .file_name = facts.report.attachment_name, .content_type = render::content_type(format), .fd = attachment};
+  }
+  return content;
+}
+
+}  // namespace
+
+std::string to_json(const MailFacts& facts) {
+  const auto& report = facts.report;
+  Json summary = Json::array();
+  for (const auto& [label, value] : report.summary) summary.push_back({label, value});
+  const Json json{{"subject", facts.subject},
+                  {"from", facts.from},
+                  {"list_unsubscribe", facts.list_unsubscribe},
+                  {"account_name", report.account_name},
+                  {"brand_color", report.brand_color},
+                  {"schedule_name", report.schedule_name},
+                  {"report_label", report.report_label},
+                  {"period", report.period},
+                  {"timezone", report.timezone},
+                  {"scope", report.scope},
+                  {"row_count", report.row_count},
+                  {"summary", summary},
+                  {"no_data", report.no_data},
+                  {"attachment_name", report.attachment_name},
+                  {"attachment_size", report.attachment_size},
+                  {"notice", report.notice},
+                  {"generated_at", report.generated_at},
+                  {"why", report.why},
+                  {"run_id", report.run_id}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+MailFacts facts_from_json(const std::string& text) {
+  try {
+    const auto json = Json::parse(text);
+    MailFacts facts;
+    json.at("subject").get_to(facts.subject);
+    json.at("from").get_to(facts.from);
+    json.at("list_unsubscribe").get_to(facts.list_unsubscribe);
+    auto& report = facts.report;
+    json.at("account_name").get_to(report.account_name);
+    json.at("brand_color").get_to(report.brand_color);
+    json.at("schedule_name").get_to(report.schedule_name);
+    json.at("report_label").get_to(report.report_label);
+    json.at("period").get_to(report.period);
+    json.at("timezone").get_to(report.timezone);
+    json.at("scope").get_to(report.scope);
+    json.at("row_count").get_to(report.row_count);
+    for (const auto& pair : json.at("summary")) report.summary.emplace_back(pair.at(0), pair.at(1));
+    json.at("no_data").get_to(report.no_data);
+    json.at("attachment_name").get_to(report.attachment_name);
+    json.at("attachment_size").get_to(report.attachment_size);
+    json.at("notice").get_to(report.notice);
+    json.at("generated_at").get_to(report.generated_at);
+    json.at("why").get_to(report.why);
+    json.at("run_id").get_to(report.run_id);
+    return facts;
+  } catch (const Json::exception&) {
+    throw Error(ErrorKind::failed, "the stored facts of this run's mail cannot be read", "reportctl state check");
+  }
+}
+
+MailFacts facts_of(Parts& parts, const RunPlan& plan, const File& file, const schedule::Schedule& schedule, const std::string& run_id) {
+  const auto& account = plan.account;
+  const auto account_name = !account.brand.name.empty() ? account.brand.name : account.name.empty() ? account.id : account.name;
+  MailFacts facts;
+  auto& report = facts.report;
+  report.account_name = account_name;
+  report.brand_color = account.brand.color;
+  report.schedule_name = schedule.definition.name;
+  report.report_label = plan.resolved.report->label;
+  report.period = schedule::describe(plan.window);
+  report.timezone = plan.zone.name();
+  report.scope = plan.resolved.scope.site.empty() ? std::string() : plan.resolved.scope.str();
+  report.row_count = file.rows == 1 ? "1 row" : with_thousands(file.rows) + " rows";
+  for (const auto& figure : file.summary) report.summary.emplace_back(figure.label, figure.value);
+  report.no_data = file.rows == 0;
+  report.attachment_name = plan.file_name;
+  report.attachment_size = human_size(file.bytes);
+  if (clock_is_replaced()) report.notice = fmt::format("Rehearsal: made with the clock set to {}.", format_utc(parts.now()));
+  report.generated_at = for_people(parts.moment(), plan.zone);
+  const auto ask = contact(parts, schedule);
+  report.why = fmt::format("You receive this report because your address is on the schedule \u201c{}\u201d of {}.{}", schedule.definition.name,
+                           account_name, ask.empty() ? std::string() : fmt::format(" Questions, or no longer want it? Ask {}.", ask));
+  report.run_id = run_id;
+  facts.subject = HeaderValue::cleaned(mail::render_subject(schedule.definition.subject, report)).str();
+  if (parts.settings().mail.from) facts.from = parts.settings().mail.from->str();
+  if (parts.settings().mail.list_unsubscribe) facts.list_unsubscribe = parts.settings().mail.list_unsubscribe->str();
+  return facts;
+}
+
+Mailing::Mailing(Parts& parts, MailFacts facts, const std::string& run_id, const std::string& format, int attachment)
+    : facts_(std::move(facts)),
+      from_(sender(facts_.from)),
+      body_(write_body(parts, content_of(facts_, run_id, format, attachment))) {}
+
+Mailing::Mailing(Parts& parts, MailFacts facts, const std::string& seed, const mail::Texts& texts)
+    : facts_(std::move(facts)),
+      from_(sender(facts_.from)),
+      body_(write_body(parts, {.text = texts.text, .html = texts.html, .attachment = std::nullopt, .boundary_seed = seed})) {}
+
+std::string Mailing::head(const Mailbox& to, const std::string& message_id, Instant date) const {
+  return mail::write_head({.from = from_,
+                           .to = to,
+                           .subject = HeaderValue::cleaned(facts_.subject),
+                           .date = date,
+                           .message_id = message_id,
+                           .list_unsubscribe = EmailAddress::parse(facts_.list_unsubscribe)});
+}
+
+std::string Mailing::head(const store::Delivery& delivery) const {
+  const auto to = Mailbox::parse(delivery.recipient);
+  if (!to) throw Error(ErrorKind::failed, fmt::format("the stored recipient of delivery {} cannot be read", delivery.id), "reportctl state check");
+  return head(*to, delivery.message_id, delivery.message_date);
+}
+
+std::string Mailing::sha256(const std::string& head) const {
+  Sha256 hash;
+  hash.update(head);
+  std::array<char, 1U << 16U> buffer;
+  std::uint64_t offset = 0;
+  while (const auto count = body_.read_at(offset, buffer.data(), buffer.size())) {
+    hash.update({buffer.data(), count});
+    offset += count;
+  }
+  return hash.finish();
+}
+
+store::NewDelivery Mailing::prepare(const Mailbox& to, const std::string& run_id, const std::string& delivery_id, Instant date) const {
+  store::NewDelivery delivery;
+  delivery.id = delivery_id;
+  delivery.recipient = to.str();
+  delivery.address = to.address.normalized();
+  delivery.message_id = mail::message_id(run_id, delivery_id, from_.address);
+  delivery.message_date = date;
+  const auto bytes = head(to, delivery.message_id, date);
+  delivery.message_sha256 = sha256(bytes);
+  delivery.message_bytes = static_cast<std::int64_t>(bytes.size() + body_.size());
+  return delivery;
+}
+
+}  // namespace reportctl::run

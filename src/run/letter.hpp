@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reportctl/mail/message.hpp"
+#include "reportctl/mail/templates.hpp"
+#include "reportctl/run/generate.hpp"
+#include "reportctl/run/parts.hpp"
+#include "reportctl/store/runs.hpp"
+
+namespace reportctl::run {
+
+/// Everything the messages of a run are made from, fixed when they are queued and kept with the run as JSON: the same facts and the same
+/// artifact give the same bytes again, after a crash or on another day.
+struct MailFacts {
+  mail::ReportFacts report;
+  std::string subject;
+  std::string from;                  ///< as a Mailbox is written
+  std::string list_unsubscribe;      ///< address or empty
+};
+std::string to_json(const MailFacts&);
+/// Error(failed) when the text is not what to_json() wrote.
+MailFacts facts_from_json(const std::string&);
+
+/// The facts of a freshly generated report.
+MailFacts facts_of(Parts&, const RunPlan&, const File&, const schedule::Schedule&, const std::string& run_id);
+
+/// The messages of one run: one body for all, one head for each recipient.
+class Mailing {
+ public:
+  /// `attachment`: the stored file; borrowed during the call. -1: none.
+  Mailing(Parts&, MailFacts facts, const std::string& run_id, const std::string& format, int attachment);
+  /// A mail without attachment from ready texts (notifications).
+  Mailing(Parts&, MailFacts facts, const std::string& seed, const mail::Texts& texts);
+
+  /// Fixes identity, hash and size of a recipient's message.
+  [[nodiscard]] store::NewDelivery prepare(const Mailbox& to, const std::string& run_id, const std::string& delivery_id, Instant date) const;
+  [[nodiscard]] std::string head(const store::Delivery&) const;
+  [[nodiscard]] std::string sha256(const std::string& head) const;
+  [[nodiscard]] const TempFile& body() const { return body_; }
+  [[nodiscard]] const Mailbox& from() const { return from_; }
+
+ private:
+  [[nodiscard]] std::string head(const Mailbox& to, const std::string& message_id, Instant date) const;
+  MailFacts facts_;
+  Mailbox from_;
+  TempFile body_;
+};
+
+}  // namespace reportctl::run

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/run/parts.hpp"
+
+#include <fmt/format.h>
+
+#include "reportctl/base/error.hpp"
+
+namespace reportctl::run {
+
+Parts::Parts(const Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now)
+    : settings_(settings), state_(state), catalog_(catalog), now_(now) {}
+
+const ProcessIdentity& Parts::self() {
+  if (!self_) self_ = this_process();
+  return *self_;
+}
+
+Instant Parts::moment() const {
+  return now_ + std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+}
+
+source::Source& Parts::source(const std::string& name) {
+  if (const auto open = sources_.find(name); open != sources_.end()) return *open->second;
+  const auto configured = settings_.sources.find(name);
+  if (configured == settings_.sources.end()) {
+    throw Error(ErrorKind::config, fmt::format("no source named \"{}\" is configured", name),
+                "add it under `sources:` in reportctl.yaml, or point the account elsewhere: reportctl account edit ID --source NAME");
+  }
+  return *sources_.emplace(name, source::open_source(configured->second)).first->second;
+}
+
+delivery::Transport& Parts::transport() {
+  if (!transport_) transport_ = delivery::open_transport(settings_.mail.transport);
+  return *transport_;
+}
+
+artifact::Directory& Parts::artifacts() {
+  if (!artifacts_) artifacts_ = artifact::Directory::open(settings_.artifacts_url);
+  return *artifacts_;
+}
+
+}  // namespace reportctl::run

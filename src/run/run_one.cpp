@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "run_one.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "courier.hpp"
+#include "events.hpp"
+#include "letter.hpp"
+#include "notify.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/hash.hpp"
+#include "reportctl/base/log.hpp"
+#include "reportctl/base/stop.hpp"
+#include "reportctl/run/generate.hpp"
+#include "reportctl/store/schedules.hpp"
+
+namespace reportctl::run {
+namespace {
+
+using store::Claim;
+using store::Delivery;
+using store::DeliveryOutcome;
+using store::DeliveryState;
+using store::RunState;
+
+bool concerns_the_process(const Error& error) {
+  return error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::state || dynamic_cast<const store::FenceLost*>(&error) != nullptr;
+}
+
+bool well(RunState state) { return state == RunState::delivered || state == RunState::no_data || state == RunState::skipped; }
+
+Ended ended_as(const Claim& claim, RunState state, const std::string& reason) {
+  Ended ended;
+  ended.run_id = claim.run.id;
+  ended.account = claim.run.account;
+  ended.schedule = claim.run.schedule_name;
+  ended.state = state;
+  ended.reason = reason;
+  return ended;
+}
+
+/// The only ending. Adds what every ending has: S0's audit pair, the notifications of a failure, and their mails.
+Ended end(Parts& parts, const Claim& claim, store::Finish finish, const Failure& failure) {
+  const bool scheduled = claim.run.trigger == store::Trigger::scheduled;
+  if (scheduled) {
+    finish.events.push_back(well(finish.state) ? report_sent(claim.schedule, claim.run.id)
+                                               : report_failed(claim.schedule, claim.run.id, finish.reason));
+    finish.auto_pause_after = parts.settings().policy.auto_pause_after;
+    if (!well(finish.state)) finish.notifications = notifications_of(parts, claim, failure);
+  }
+  store::finish(parts.state(), claim, finish, parts.moment());
+  if (!finish.notifications.empty()) send_notifications(parts, claim);
+  store::release(parts.state(), claim, std::nullopt, parts.moment());
+  return ended_as(claim, finish.state, finish.reason);
+}
+
+Ended end_failed(Parts& parts, const Claim& claim, const std::string& reason) {
+  store::Finish finish;
+  finish.state = RunState::failed;
+  finish.reason = reason;
+  return end(parts, claim, std::move(finish), {.state = RunState::failed, .reason = reason, .broken_rules = {}, .deliveries = {}});
+}
+
+Ended end_rejected(Parts& parts, const Claim& claim, const validation::Violations& violations) {
+  store::Finish finish;
+  finish.state = RunState::rejected;
+  finish.reason = validation::describe(violations);
+  finish.violations = violations_json(violations);
+  finish.events = {run_rejected(claim.schedule, violations)};
+  Failure failure{.state = RunState::rejected, .reason = "The report breaks a rule and was not made; nobody received it.", .broken_rules = {}, .deliveries = {}};
+  for (const auto& violation : violations) {
+    failure.broken_rules.emplace_back(validation::code_name(violation.code), violation.field + ": " + violation.message);
+  }
+  return end(parts, claim, std::move(finish), failure);
+}
+
+struct Tally {
+  std::size_t accepted = 0, refused = 0, deferred = 0, unknown = 0;
+  std::optional<Instant> retry_at;
+  const Delivery* first_problem = nullptr;
+};
+
+/// The ledger as it stands once `last` is recorded.
+std::vector<Delivery> ledger(Parts& parts, const Claim& claim, const std::optional<DeliveryOutcome>& last) {
+  std::vector<Delivery> result;
+  for (auto& delivery : store::list_deliveries(parts.state(), claim.run.id)) {
+    if (delivery.notification) continue;
+    if (last && delivery.id == last->delivery_id) {
+      delivery.state = last->state;
+      delivery.answer = last->answer;
+      delivery.reason_class = last->reason_class;
+      delivery.next_attempt_at = last->next_attempt_at;
+    }
+    result.push_back(std::move(delivery));
+  }
+  return result;
+}
+
+Tally tally_of(const std::vector<Delivery>& deliveries) {
+  Tally tally;
+  for (const auto& delivery : deliveries) {
+    if (delivery.state == DeliveryState::accepted) ++tally.accepted;
+    if (delivery.state == DeliveryState::refused) ++tally.refused;
+    if (delivery.state == DeliveryState::deferred) ++tally.deferred;
+    if (delivery.state == DeliveryState::unknown) ++tally.unknown;
+    if (delivery.state != DeliveryState::accepted && tally.first_problem == nullptr) tally.first_problem = &delivery;
+    if (delivery.next_attempt_at) {
+      tally.retry_at = tally.retry_at ? std::min(*tally.retry_at, *delivery.next_attempt_at) : *delivery.next_attempt_at;
+    }
+  }
+  return tally;
+}
+
+RunState state_of(const Tally& tally) {
+  if (tally.unknown > 0) return RunState::unknown;
+  if (tally.refused + tally.deferred == 0) return RunState::delivered;
+  return tally.accepted > 0 ? RunState::partial : RunState::delivery_failed;
+}
+
+std::string reason_of(const Tally& tally, std::size_t recipients) {
+  if (tally.first_problem == nullptr) return {};
+  const auto missed = recipients - tally.accepted;
+  return fmt::format("{} of {} recipients did not get it; {}: {}", missed, recipients, tally.first_problem->address, tally.first_problem->answer);
+}
+
+/// All deliveries have an outcome: waits for a retry, or ends.
+Ended settle(Parts& parts, const Claim& claim, const std::optional<DeliveryOutcome>& last) {
+  const auto deliveries = ledger(parts, claim, last);
+  const auto tally = tally_of(deliveries);
+  const auto reason = reason_of(tally, deliveries.size());
+  if (tally.retry_at) {
+    if (last) store::record_outcome(parts.state(), claim, *last, {}, parts.moment());
+    store::release(parts.state(), claim, tally.retry_at, parts.moment());
+    auto waiting = ended_as(claim, RunState::generated, reason);
+    waiting.deferred = true;
+    return waiting;
+  }
+  store::Finish finish;
+  finish.state = state_of(tally);
+  finish.reason = reason;
+  finish.last = last;
+  if (claim.run.trigger == store::Trigger::scheduled) {
+    if (tally.accepted > 0) finish.events.push_back(report_delivered(claim.schedule, tally.accepted, parts.moment()));
+    if (tally.first_problem != nullptr) finish.events.push_back(delivery_failed(claim.schedule, reason));
+  }
+  return end(parts, claim, std::move(finish), {.state = finish.state, .reason = reason, .broken_rules = {}, .deliveries = deliveries});
+}
+
+bool to_be_sent(const Delivery& delivery, Instant now) {
+  if (delivery.notification) return false;
+  if (delivery.state == DeliveryState::queued) return true;
+  return delivery.next_attempt_at && *delivery.next_attempt_at <= now &&
+         (delivery.state == DeliveryState::deferred || delivery.state == DeliveryState::unknown);
+}
+
+/// From `generated` on: sends what waits, one recipient after the other.
+Ended deliver(Parts& parts, const Claim& claim, const Mailing& mailing) {
+  const auto& policy = parts.settings().policy;
+  const RetryRule rule{.retries = policy.retries, .resend_unknown = policy.on_unknown == OnUnknown::resend};
+  std::optional<DeliveryOutcome> last;
+  for (const auto& delivery : store::list_deliveries(parts.state(), claim.run.id)) {
+    if (!to_be_sent(delivery, parts.now())) continue;
+    if (last) store::record_outcome(parts.state(), claim, *last, {}, parts.moment());
+    last.reset();
+    last = hand_over(parts, claim, mailing, delivery, rule);
+  }
+  return settle(parts, claim, last);
+}
+
+Mailing mailing_of(Parts& parts, const store::Run& run) {
+  const auto file = parts.artifacts().get(run.artifact_sha256);
+  return {parts, facts_from_json(run.mail), run.id, run.format, file.get()};
+}
+
+/// From `triggered` on: makes the report and queues its messages.
+Ended produce(Parts& parts, const Claim& claim, const std::vector<Mailbox>& recipients) {
+  const auto slot = claim.run.slot.value_or(parts.now());
+  auto planned = plan_schedule(parts, claim.schedule, slot);
+  if (const auto* rejection = std::get_if<Rejection>(&planned)) return end_rejected(parts, claim, rejection->violations);
+  const auto& plan = std::get<RunPlan>(planned);
+
+  auto spool = parts.artifacts().spool();
+  const auto file = generate(parts, plan, spool);
+  const auto no_data = claim.schedule.definition.no_data.value_or(parts.settings().policy.no_data);
+  const bool skip = file.rows == 0 && no_data == schedule::NoData::skip;
+
+  store::Generated generated;
+  generated.first_day = format_date(plan.window.first);
+  generated.last_day = format_date(plan.window.last);
+  generated.timezone = plan.zone.name();
+  generated.format = plan.resolved.format;
+  generated.rows = file.rows;
+  generated.bytes = file.bytes;
+  generated.generation_ms = file.milliseconds;
+  generated.artifact_sha256 = file.sha256;
+  generated.artifact_name = plan.file_name;
+  generated.events = {report_generated(claim.schedule, file.rows)};
+  parts.artifacts().put(spool, file.sha256);
+
+  auto facts = facts_of(parts, plan, file, claim.schedule, claim.run.id);
+  generated.mail = to_json(facts);
+  if (skip) {
+    store::record_generated(parts.state(), claim, generated, parts.moment());
+    store::Finish finish;
+    finish.state = RunState::no_data;
+    finish.reason = "no data in the period; this schedule skips the mail then";
+    return end(parts, claim, std::move(finish), {});
+  }
+  const Mailing mailing(parts, std::move(facts), claim.run.id, plan.resolved.format, spool.fd());
+  for (const auto& to : recipients) generated.deliveries.push_back(mailing.prepare(to, claim.run.id, new_id(), parts.moment()));
+  store::record_generated(parts.state(), claim, generated, parts.moment());
+  auto now_generated = claim;
+  now_generated.run.timezone = generated.timezone;
+  now_generated.run.first_day = generated.first_day;
+  now_generated.run.last_day = generated.last_day;
+  return deliver(parts, now_generated, mailing);
+}
+
+/// A stop gives the run back at once; anything else that only concerns this run becomes its recorded end.
+template <typename Work>
+Ended guarded(Parts& parts, const Claim& claim, Work work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) store::release(parts.state(), claim, std::nullopt, parts.moment());
+    if (concerns_the_process(error)) throw;
+    return end_failed(parts, claim, error.what());
+  } catch (const std::exception& error) {
+    log(LogLevel::error, fmt::format("run {}: internal error: {}", claim.run.id, error.what()));
+    return end_failed(parts, claim, "internal error; the log of run-due has more");
+  }
+}
+
+}  // namespace
+
+Ended run_one(Parts& parts, const Claim& claim) {
+  return guarded(parts, claim, [&] {
+    switch (claim.run.state) {
+      case RunState::triggered: return produce(parts, claim, claim.schedule.definition.recipients);
+      case RunState::generated: return deliver(parts, claim, mailing_of(parts, claim.run));
+      default: break;
+    }
+    send_notifications(parts, claim);  // finished; only its notifications were still to be sent
+    store::release(parts.state(), claim, std::nullopt, parts.moment());
+    return ended_as(claim, claim.run.state, claim.run.reason);
+  });
+}
+
+Ended run_test(Parts& parts, const Claim& claim, const std::vector<Mailbox>& to) {
+  return guarded(parts, claim, [&] { return produce(parts, claim, to); });
+}
+
+Ended give_up(Parts& parts, const Claim& claim) {
+  return guarded(parts, claim, [&] {
+    return end_failed(parts, claim, fmt::format("interrupted {} times while it ran; not tried again", claim.run.resumed));
+  });
+}
+
+}  // namespace reportctl::run
