@@ -8,7 +8,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,10 +73,13 @@ std::optional<ProcessStatus> status_of(long pid) {
   return ProcessStatus{fields[0][0], *start};
 }
 
+/// glibc 2.36 declares its own wrapper without extern "C".
+int watch_process(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+
 /// A child in a process group of its own; killed and reaped with this object.
 class Child {
  public:
-  explicit Child(pid_t pid) : pid_(pid), watch_(::pidfd_open(pid, 0)) {}
+  explicit Child(pid_t pid) : pid_(pid), watch_(watch_process(pid)) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() {
