@@ -21,17 +21,17 @@ std::vector<std::string> role_names();
 
 /// How an account's mails look.
 struct Brand {
-  std::string name;    ///< shown in the shell; empty: the account's name
-  std::string color;   ///< `#rrggbb`; empty: the default
+  std::string name;   ///< shown in the shell; empty: the account's name
+  std::string color;  ///< `#rrggbb`; empty: the default
   bool operator==(const Brand&) const = default;
 };
 
 struct Account {
   std::string id;
   std::string name;
-  std::string timezone;   ///< IANA; empty: UTC
-  std::string source;     ///< name of a configured source
-  std::string key;        ///< the account's id in that source; empty: the id
+  std::string timezone;  ///< IANA; empty: UTC
+  std::string source;    ///< name of a configured source
+  std::string key;       ///< the account's id in that source; empty: the id
   std::set<std::string> features;
   Brand brand;
   std::vector<std::string> allowed_domains;  ///< empty: the configuration's, else any
@@ -41,7 +41,7 @@ struct Account {
 
 struct Member {
   std::string id;
-  std::string account;                 ///< empty only for system_admin
+  std::string account;  ///< empty only for system_admin
   std::string name;
   std::optional<EmailAddress> email;
   Role role = Role::viewer;
@@ -53,9 +53,9 @@ struct Member {
 /// Who is acting, as far as the operating system can tell.
 struct Actor {
   std::string login;
-  std::string sudo_user;               ///< what sudo claims; empty when not behind sudo
-  bool bootstrap = false;              ///< state file's owner or root while no member has a login: acts as system_admin
-  std::vector<Member> memberships;     ///< all members with this login
+  std::string sudo_user;            ///< what sudo claims; empty when not behind sudo
+  bool bootstrap = false;           ///< state file's owner or root while no member has a login: acts as system_admin
+  std::vector<Member> memberships;  ///< all members with this login
   [[nodiscard]] bool is_system_admin() const;
   /// `ann`, or `root (sudo: ann)`: what the audit log records.
   [[nodiscard]] std::string str() const;
@@ -70,6 +70,7 @@ void require(const Actor&, Action, std::string_view account, const schedule::Sco
 /// The roles with which the actor acts in that account and scope (a system_admin has that role everywhere).
 std::set<Role> roles_in(const Actor&, std::string_view account, const schedule::Scope&);
 /// The module's rule: one of the roles may use it. A module without roles is open to every role.
+/// Without any role nothing is open.
 bool report_allows(const catalog::Report&, const std::set<Role>&);
 
 }  // namespace reportctl::access

@@ -37,8 +37,8 @@ struct Rhythm {
   Zone zone = Zone::utc();
 };
 
-/// The first occurrence strictly after `after`. DST: a local time that does not exist fires at the first instant after the gap; one that
-/// exists twice fires the first time. Always exists.
+/// The first occurrence strictly after `after`. DST: a local time that does not exist fires at the first instant after the gap;
+/// one that exists twice fires the first time. Always exists.
 Instant next_occurrence(const Rhythm&, Instant after);
 /// Occurrences in (after, until], oldest first, at most `limit` of the newest.
 std::vector<Instant> occurrences_between(const Rhythm&, Instant after, Instant until, std::size_t limit);

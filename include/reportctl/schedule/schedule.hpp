@@ -39,22 +39,22 @@ std::string_view no_data_name(NoData);
 
 /// What a person decides about a schedule: the fields of add, edit and apply.
 struct Definition {
-  std::string name;         ///< unique per account
-  std::string account;      ///< account id
+  std::string name;     ///< unique per account
+  std::string account;  ///< account id
   std::string description;
-  std::string report;       ///< canonical report id
+  std::string report;  ///< canonical report id
   Scope scope;
   Cadence cadence;
   std::optional<TimeOfDay> at;
-  std::string timezone;     ///< IANA name; empty: the account's
-  std::optional<NamedRange> range;    ///< instead of the module's own window
-  std::optional<int> lookback_days;   ///< for lookback modules
+  std::string timezone;              ///< IANA name; empty: the account's
+  std::optional<NamedRange> range;   ///< instead of the module's own window
+  std::optional<int> lookback_days;  ///< for lookback modules
   std::string format = "csv";
   Parameters parameters;
-  std::string extra;        ///< further configuration, a JSON object as text; empty when none
+  std::string extra;  ///< further configuration, a JSON object as text; empty when none
   std::vector<Mailbox> recipients;
-  std::string subject;      ///< template; empty: the default
-  std::optional<NoData> no_data;      ///< empty: the policy's
+  std::string subject;            ///< template; empty: the default
+  std::optional<NoData> no_data;  ///< empty: the policy's
   bool active = true;
   bool operator==(const Definition&) const = default;
 };
@@ -63,16 +63,16 @@ struct Definition {
 struct Schedule {
   std::string id;
   Definition definition;
-  std::string created_by;   ///< login
-  std::string owner;        ///< member id on whose behalf it runs; empty: the operator who made it
+  std::string created_by;  ///< login
+  std::string owner;       ///< member id on whose behalf it runs; empty: the operator who made it
   Instant created_at{};
   Instant updated_at{};
-  std::optional<Instant> next_run_at;   ///< kept while paused
+  std::optional<Instant> next_run_at;  ///< kept while paused
   std::optional<Instant> last_run_at;
-  std::string last_run_status;   ///< empty, or a run state's word: ok, partial, failed
+  std::string last_run_status;  ///< empty, or a run state's word: ok, partial, failed
   std::string last_run_error;
-  int failure_count = 0;         ///< consecutive scheduled runs that did not end delivered or no_data
-  std::int64_t revision = 0;     ///< grows with every change
+  int failure_count = 0;      ///< consecutive scheduled runs that did not end delivered or no_data
+  std::int64_t revision = 0;  ///< grows with every change
 };
 
 /// The zone in which a schedule's time and days are meant: its own, else the account's, else UTC.

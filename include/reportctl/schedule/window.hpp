@@ -21,9 +21,14 @@ const std::vector<std::string>& range_names();
 struct SnapshotChoice {
   bool operator==(const SnapshotChoice&) const = default;
 };
-/// What the cadence covers: daily = yesterday; weekly = the last 7 days; monthly = the month that ends yesterday.
+/// What the cadence covers: daily = yesterday; weekly = the last 7 days; monthly = the month that ends yesterday. In general:
+/// from the day of the occurrence before to the day before this one, so that the windows of a schedule cover every day exactly
+/// once, clamped months and DST gaps over midnight included. Between two occurrences it is what the earlier one covered. On
+/// demand weekday and day_of_month may be 0: the cadence then counts from the local day of the moment.
 struct CadenceChoice {
   Cadence cadence;
+  std::optional<TimeOfDay> time =
+      {};  ///< the schedule's time, which tells the day of an occurrence that a gap moved over midnight
   bool operator==(const CadenceChoice&) const = default;
 };
 struct RangeChoice {
@@ -55,8 +60,8 @@ struct Window {
 };
 
 /// Resolves against `at`: the slot of a scheduled run, the clock of an on-demand one. Never against now for a late run.
-/// A snapshot's from and to are both `at`. this_month is from the first of the month to yesterday (on the first: that day itself is not over, so
-/// the month is empty and last month is not substituted; first > last then, from == to).
+/// A snapshot's from and to are both `at`. this_month is from the first of the month to yesterday (on the first: that day itself
+/// is not over, so the month is empty and last month is not substituted; first > last then, from == to).
 Window resolve(const WindowChoice&, Instant at, const Zone& zone);
 
 /// `2026-03-17`, or `2026-03-01 to 2026-03-31`; a snapshot is `as of 2026-03-17`; an empty window `no complete day`.

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/access/access.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::access {
+
+namespace {
+
+constexpr std::array<std::string_view, 6> kRoles = {"system_admin", "owner", "admin", "depot_admin", "manager", "viewer"};
+
+bool has_site(const Member& member, const schedule::Scope& scope) {
+  return std::find(member.sites.begin(), member.sites.end(), scope) != member.sites.end();
+}
+
+/// Does the membership reach into this scope at all? Account-wide things belong to no site.
+bool reaches(const Member& member, std::string_view account, const schedule::Scope& scope) {
+  if (account.empty() || member.account != account) return false;
+  switch (member.role) {
+    case Role::system_admin:
+    case Role::owner:
+    case Role::admin:
+      return true;
+    case Role::depot_admin:
+    case Role::manager:
+      return has_site(member, scope);
+    case Role::viewer:
+      return member.sites.empty() || has_site(member, scope);
+  }
+  return false;
+}
+
+bool role_may(Role role, Action action) {
+  switch (action) {
+    case Action::view:
+      return true;
+    case Action::run:
+    case Action::manage_schedules:
+      return role != Role::viewer;
+    case Action::manage_account:
+      return role == Role::system_admin || role == Role::owner || role == Role::admin;
+    case Action::administer:
+      return role == Role::system_admin;
+  }
+  return false;
+}
+
+struct Refusal {
+  std::string_view what;   ///< after "may not"
+  std::string_view whose;  ///< who may
+};
+Refusal refusal(Action action) {
+  switch (action) {
+    case Action::view:
+      return {"look at this", "a member of the account whose sites include it, or a system_admin"};
+    case Action::run:
+      return {"run reports here", "an owner or admin of the account, a depot_admin or manager of the site, or a system_admin"};
+    case Action::manage_schedules:
+      return {"change schedules here",
+              "an owner or admin of the account, a depot_admin or manager of the site, or a system_admin"};
+    case Action::manage_account:
+      return {"change this account", "an owner or admin of the account, or a system_admin"};
+    case Action::administer:
+      return {"administer reportctl", "a system_admin"};
+  }
+  return {"do this", "a system_admin"};
+}
+
+}  // namespace
+
+std::string_view role_name(Role role) { return kRoles.at(static_cast<std::size_t>(role)); }
+
+std::optional<Role> parse_role(std::string_view text) {
+  const auto found = std::find(kRoles.begin(), kRoles.end(), to_lower(text));
+  if (found == kRoles.end()) return std::nullopt;
+  return static_cast<Role>(found - kRoles.begin());
+}
+
+std::vector<std::string> role_names() { return {kRoles.begin(), kRoles.end()}; }
+
+bool Actor::is_system_admin() const {
+  return bootstrap || std::any_of(memberships.begin(), memberships.end(),
+                                  [](const Member& member) { return member.role == Role::system_admin; });
+}
+
+std::string Actor::str() const {
+  std::string text = login.empty() ? "unknown" : visible(login);
+  if (!sudo_user.empty()) text += fmt::format(" (sudo: {})", visible(sudo_user));
+  return text;
+}
+
+bool may(const Actor& actor, Action action, std::string_view account, const schedule::Scope& scope) {
+  const auto roles = roles_in(actor, account, scope);
+  return std::any_of(roles.begin(), roles.end(), [&](Role role) { return role_may(role, action); });
+}
+
+void require(const Actor& actor, Action action, std::string_view account, const schedule::Scope& scope) {
+  if (may(actor, action, account, scope)) return;
+  const Refusal why = refusal(action);
+  // Neither the account nor the scope is looked up or named: the same words whether it exists or not.
+  throw Error(ErrorKind::not_permitted, fmt::format("{} may not {}", actor.str(), why.what), fmt::format("ask {}", why.whose));
+}
+
+std::set<Role> roles_in(const Actor& actor, std::string_view account, const schedule::Scope& scope) {
+  std::set<Role> roles;
+  if (actor.is_system_admin()) roles.insert(Role::system_admin);
+  for (const Member& member : actor.memberships)
+    if (reaches(member, account, scope)) roles.insert(member.role);
+  return roles;
+}
+
+bool report_allows(const catalog::Report& report, const std::set<Role>& roles) {
+  if (report.roles.empty()) return !roles.empty();
+  return std::any_of(roles.begin(), roles.end(), [&](Role role) { return report.roles.contains(std::string(role_name(role))); });
+}
+
+}  // namespace reportctl::access

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/schedule/schedule.hpp"
+
+#include <array>
+
+#include "reportctl/base/text.hpp"
+#include "words.hpp"
+
+namespace reportctl::schedule {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kScopeKinds = {"account", "depot", "workspace"};
+constexpr std::array<std::string_view, 2> kNoData = {"send", "skip"};
+
+}  // namespace
+
+std::string_view scope_kind_name(ScopeKind kind) { return kScopeKinds.at(static_cast<std::size_t>(kind)); }
+std::optional<ScopeKind> parse_scope_kind(std::string_view text) { return parse_word<ScopeKind>(kScopeKinds, text); }
+
+std::string_view no_data_name(NoData choice) { return kNoData.at(static_cast<std::size_t>(choice)); }
+std::optional<NoData> parse_no_data(std::string_view text) { return parse_word<NoData>(kNoData, text); }
+
+std::optional<Scope> Scope::parse(std::string_view text) {
+  constexpr std::size_t kLongestSite = 200;
+  const std::size_t colon = text.find(':');
+  const auto kind = parse_scope_kind(text.substr(0, colon));
+  if (!kind) return std::nullopt;
+  if (*kind == ScopeKind::account) return colon == std::string_view::npos ? std::optional(Scope{}) : std::nullopt;
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::string_view site = text.substr(colon + 1);
+  if (site.empty() || site.size() > kLongestSite || site != trim(site) || visible(site) != site) return std::nullopt;
+  return Scope{*kind, std::string(site)};
+}
+
+std::string Scope::str() const {
+  std::string text(scope_kind_name(kind));
+  if (kind != ScopeKind::account) text += ":" + site;
+  return text;
+}
+
+std::string effective_timezone(const Definition& definition, std::string_view account_timezone) {
+  if (!definition.timezone.empty()) return definition.timezone;
+  return account_timezone.empty() ? "UTC" : std::string(account_timezone);
+}
+
+}  // namespace reportctl::schedule

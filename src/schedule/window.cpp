@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/schedule/window.hpp"
+
+#include <fmt/format.h>
+
+#include "calendar.hpp"
+#include "words.hpp"
+
+namespace reportctl::schedule {
+
+namespace {
+
+Window period(Date first, Date last, const Zone& zone) {
+  return {.snapshot = false,
+          .first = first,
+          .last = last,
+          .from = zone.start_of_day(first),
+          .to = zone.start_of_day(add_days(last, 1))};
+}
+
+/// The day that an occurrence stands for. Only a gap over midnight makes it another one than the local day at that instant: 23:30
+/// of a Saturday that ends at 23:00 fires on Sunday at 00:00.
+Date nominal_day(const CadenceChoice& choice, Instant at, const Zone& zone) {
+  const Date day = zone.local_date(at);
+  const Date before = add_days(day, -1);
+  if (choice.time && zone.resolve(day, *choice.time) != at && zone.resolve(before, *choice.time) == at) return before;
+  return day;
+}
+
+/// From the day of the occurrence before to the day before this one: that is what makes the windows of a cadence meet.
+Window cadence_period(const CadenceChoice& choice, Instant at, const Zone& zone) {
+  Cadence cadence = choice.cadence;
+  Date day = nominal_day(choice, at, zone);
+  if (cadence.kind == CadenceKind::weekly && cadence.weekday == 0) return period(add_days(day, -7), add_days(day, -1), zone);
+  if (cadence.kind == CadenceKind::monthly && cadence.day_of_month == 0)
+    cadence.day_of_month = static_cast<int>(static_cast<unsigned>(day.day()));
+  day = last_day_up_to(cadence, day);
+  Date first = last_day_up_to(cadence, add_days(day, -1));
+  // A day that the zone skipped has no occurrence of its own when midnight is the time; its (empty) window joins the one after.
+  if (choice.time && zone.resolve(first, *choice.time) == zone.resolve(day, *choice.time))
+    first = last_day_up_to(cadence, add_days(first, -1));
+  return period(first, add_days(day, -1), zone);
+}
+
+Window range_period(NamedRange range, Instant at, const Zone& zone) {
+  const Date today = zone.local_date(at);
+  const Date yesterday = add_days(today, -1);
+  const Date month = today.year() / today.month() / 1;
+  const auto last_days = [&](int days) { return period(add_days(today, -days), yesterday, zone); };
+  switch (range) {
+    case NamedRange::yesterday:
+      return last_days(1);
+    case NamedRange::last_7d:
+      return last_days(7);
+    case NamedRange::last_14d:
+      return last_days(14);
+    case NamedRange::last_30d:
+      return last_days(30);
+    case NamedRange::last_90d:
+      return last_days(90);
+    case NamedRange::this_month:
+      return period(month, yesterday, zone);
+    case NamedRange::last_month:
+      return period(month - std::chrono::months{1}, add_days(month, -1), zone);
+  }
+  return last_days(1);
+}
+
+struct Resolver {
+  Instant at;
+  const Zone& zone;
+
+  Window operator()(const SnapshotChoice&) const {
+    const Date today = zone.local_date(at);
+    return {.snapshot = true, .first = today, .last = today, .from = at, .to = at};
+  }
+  Window operator()(const CadenceChoice& choice) const { return cadence_period(choice, at, zone); }
+  Window operator()(const RangeChoice& choice) const { return range_period(choice.range, at, zone); }
+  Window operator()(const LookbackChoice& choice) const {
+    const Date today = zone.local_date(at);
+    return period(add_days(today, -choice.days), add_days(today, -1), zone);
+  }
+  Window operator()(const DatesChoice& choice) const { return period(choice.from, choice.to, zone); }
+};
+
+}  // namespace
+
+const std::vector<std::string>& range_names() {
+  static const std::vector<std::string> kNames = {"yesterday", "last_7d",    "last_14d",  "last_30d",
+                                                  "last_90d",  "this_month", "last_month"};
+  return kNames;
+}
+
+std::string_view range_name(NamedRange range) { return range_names().at(static_cast<std::size_t>(range)); }
+
+std::optional<NamedRange> parse_range(std::string_view text) { return parse_word<NamedRange>(range_names(), text); }
+
+Window resolve(const WindowChoice& choice, Instant at, const Zone& zone) { return std::visit(Resolver{at, zone}, choice); }
+
+std::string describe(const Window& window) {
+  if (window.snapshot) return "as of " + format_date(window.first);
+  if (window.first > window.last) return "no complete day";
+  if (window.first == window.last) return format_date(window.first);
+  return fmt::format("{} to {}", format_date(window.first), format_date(window.last));
+}
+
+}  // namespace reportctl::schedule
