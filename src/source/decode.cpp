@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "decode.hpp"
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+#include "reportctl/base/text.hpp"
+#include "reportctl/base/time.hpp"
+
+namespace reportctl::source {
+namespace {
+
+constexpr std::size_t kPowers = 19;
+constexpr std::array<std::uint64_t, kPowers> kPower = [] {
+  std::array<std::uint64_t, kPowers> powers{};
+  std::uint64_t power = 1;
+  for (auto& entry : powers) {
+    entry = power;
+    power *= 10;
+  }
+  return powers;
+}();
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::optional<std::int64_t> with_sign(bool negative, std::uint64_t magnitude) {
+  constexpr std::uint64_t kLimit = std::uint64_t{1} << 63U;
+  if (magnitude > kLimit || (magnitude == kLimit && !negative)) return std::nullopt;
+  return static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
+}
+
+std::optional<std::int64_t> scaled_by_digits(double value, int scale) {
+  std::array<char, 32> buffer;
+  const auto written =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(value), std::chars_format::scientific);
+  // d[.ddd]e±xx with at most 17 digits: digits × 10^(exponent − digits after the point).
+  std::uint64_t digits = 0;
+  int exponent = scale;
+  bool fraction = false;
+  const char* at = buffer.data();
+  for (; *at != 'e'; ++at) {
+    if (*at == '.') {
+      fraction = true;
+      continue;
+    }
+    digits = digits * 10 + static_cast<std::uint64_t>(*at - '0');
+    if (fraction) --exponent;
+  }
+  at += at[1] == '+' ? 2 : 1;
+  int power = 0;
+  std::from_chars(at, written.ptr, power);
+  exponent += power;
+  if (digits == 0) return 0;
+  if (exponent >= 0) {
+    std::uint64_t whole = 0;
+    if (exponent >= static_cast<int>(kPowers) ||
+        __builtin_mul_overflow(digits, kPower[static_cast<std::size_t>(exponent)], &whole))
+      return std::nullopt;
+    return with_sign(value < 0, whole);
+  }
+  if (-exponent >= static_cast<int>(kPowers)) return 0;  // 17 digits cannot reach a half
+  const std::uint64_t divisor = kPower[static_cast<std::size_t>(-exponent)];
+  const std::uint64_t rest = digits % divisor;
+  return with_sign(value < 0, digits / divisor + (rest >= divisor - rest ? 1 : 0));
+}
+
+}  // namespace
+
+std::optional<std::int64_t> scaled(double value, int scale) {
+  if (!std::isfinite(value)) return std::nullopt;
+  // The product differs from that of the shortest form by less than 2^-11 while it is below 2^40 (two half-ulps), so away from a
+  // tie both round alike.
+  const double product = std::fabs(value) * static_cast<double>(kPower[static_cast<std::size_t>(scale)]);
+  if (product < 0x1p40) {
+    const auto whole = static_cast<std::int64_t>(product);
+    const double off_tie = product - static_cast<double>(whole) - 0.5;
+    if (std::fabs(off_tie) > 0x1p-10) {
+      const std::int64_t rounded = whole + (off_tie > 0 ? 1 : 0);
+      return value < 0 ? -rounded : rounded;
+    }
+  }
+  return scaled_by_digits(value, scale);
+}
+
+std::optional<std::int64_t> scaled(std::int64_t value, int scale) {
+  std::int64_t product = 0;
+  if (__builtin_mul_overflow(value, static_cast<std::int64_t>(kPower[static_cast<std::size_t>(scale)]), &product))
+    return std::nullopt;
+  return product;
+}
+
+std::optional<std::int64_t> scaled(std::string_view text, int scale) {
+  const bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  const std::size_t point = text.find('.');
+  std::string_view whole = text.substr(0, point);
+  std::string_view fraction = point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
+  if (whole.empty() || (point != std::string_view::npos && fraction.empty())) return std::nullopt;
+  std::uint64_t magnitude = 0;
+  bool overflow = false;
+  const auto take = [&](std::uint64_t digit) {
+    overflow |= __builtin_mul_overflow(magnitude, 10U, &magnitude) || __builtin_add_overflow(magnitude, digit, &magnitude);
+  };
+  for (const char c : whole) {
+    if (!is_digit(c)) return std::nullopt;
+    take(static_cast<std::uint64_t>(c - '0'));
+  }
+  for (const char c : fraction)
+    if (!is_digit(c)) return std::nullopt;
+  const auto kept = static_cast<std::size_t>(scale);
+  for (std::size_t i = 0; i < kept; ++i) take(i < fraction.size() ? static_cast<std::uint64_t>(fraction[i] - '0') : 0);
+  const bool up = fraction.size() > kept && fraction[kept] >= '5';
+  if (overflow || __builtin_add_overflow(magnitude, up ? 1U : 0U, &magnitude)) return std::nullopt;
+  return with_sign(negative, magnitude);
+}
+
+TextFault check_text(std::string_view text) {
+  // Eight bytes at a time: a byte is zero where (w − 1) borrows into a bit that w did not have; for ASCII that is exact.
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHighs = 0x8080808080808080U;
+  std::uint64_t high = 0;
+  std::uint64_t zero = 0;
+  const auto look = [&](std::uint64_t word) {
+    high |= word;
+    zero |= (word - kOnes) & ~word;
+  };
+  const char* at = text.data();
+  std::size_t left = text.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, 8);
+    look(word);
+  }
+  for (; left > 0; ++at, --left) look(kOnes * static_cast<unsigned char>(*at));
+  if (((high | zero) & kHighs) == 0) return TextFault::none;
+  if (text.find('\0') != std::string_view::npos) return TextFault::nul;
+  return is_valid_utf8(text) ? TextFault::none : TextFault::not_utf8;
+}
+
+std::optional<std::int64_t> TimeReader::day(std::string_view text) {
+  if (text.size() == sizeof last_ && std::memcmp(text.data(), last_, sizeof last_) == 0) return last_day_;
+  const auto date = parse_date(text);
+  if (!date) return std::nullopt;
+  std::memcpy(last_, text.data(), sizeof last_);
+  last_day_ = std::chrono::sys_days{*date}.time_since_epoch().count();
+  return last_day_;
+}
+
+std::optional<std::int64_t> TimeReader::instant(std::string_view text) {
+  if (text.size() == 20 && text[19] == 'Z' && text[10] == 'T' && text[13] == ':' && text[16] == ':') {
+    const auto two = [&](std::size_t at) {  // -1 unless both are digits
+      const auto tens = static_cast<unsigned>(text[at] - '0');
+      const auto ones = static_cast<unsigned>(text[at + 1] - '0');
+      return tens > 9 || ones > 9 ? -1 : static_cast<int>(tens * 10 + ones);
+    };
+    const int hour = two(11);
+    const int minute = two(14);
+    const int second = two(17);
+    const auto days = day(text.substr(0, 10));
+    if (!days || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return std::nullopt;
+    return *days * 86400 + hour * 3600 + minute * 60 + second;
+  }
+  const auto instant = parse_instant(text);
+  if (!instant) return std::nullopt;
+  return instant->time_since_epoch().count();
+}
+
+}  // namespace reportctl::source

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "sqlite_database.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <thread>
+#include <variant>
+
+#include "reportctl/base/stop.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::source {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Built-in functions that can neither touch the world nor the connection, nor make two runs differ (random, changes,
+/// last_insert_rowid). Sorted.
+constexpr std::array kFunctions = {"->"sv,
+                                   "->>"sv,
+                                   "abs"sv,
+                                   "acos"sv,
+                                   "acosh"sv,
+                                   "asin"sv,
+                                   "asinh"sv,
+                                   "atan"sv,
+                                   "atan2"sv,
+                                   "atanh"sv,
+                                   "avg"sv,
+                                   "bm25"sv,
+                                   "ceil"sv,
+                                   "ceiling"sv,
+                                   "char"sv,
+                                   "coalesce"sv,
+                                   "concat"sv,
+                                   "concat_ws"sv,
+                                   "cos"sv,
+                                   "cosh"sv,
+                                   "count"sv,
+                                   "cume_dist"sv,
+                                   "current_date"sv,
+                                   "current_time"sv,
+                                   "current_timestamp"sv,
+                                   "date"sv,
+                                   "datetime"sv,
+                                   "degrees"sv,
+                                   "dense_rank"sv,
+                                   "exp"sv,
+                                   "first_value"sv,
+                                   "floor"sv,
+                                   "format"sv,
+                                   "glob"sv,
+                                   "group_concat"sv,
+                                   "hex"sv,
+                                   "highlight"sv,
+                                   "ifnull"sv,
+                                   "iif"sv,
+                                   "instr"sv,
+                                   "json"sv,
+                                   "json_array"sv,
+                                   "json_array_length"sv,
+                                   "json_error_position"sv,
+                                   "json_extract"sv,
+                                   "json_group_array"sv,
+                                   "json_group_object"sv,
+                                   "json_insert"sv,
+                                   "json_object"sv,
+                                   "json_patch"sv,
+                                   "json_quote"sv,
+                                   "json_remove"sv,
+                                   "json_replace"sv,
+                                   "json_set"sv,
+                                   "json_type"sv,
+                                   "json_valid"sv,
+                                   "julianday"sv,
+                                   "lag"sv,
+                                   "last_value"sv,
+                                   "lead"sv,
+                                   "length"sv,
+                                   "like"sv,
+                                   "likelihood"sv,
+                                   "likely"sv,
+                                   "ln"sv,
+                                   "log"sv,
+                                   "log10"sv,
+                                   "log2"sv,
+                                   "lower"sv,
+                                   "ltrim"sv,
+                                   "match"sv,
+                                   "max"sv,
+                                   "min"sv,
+                                   "mod"sv,
+                                   "nth_value"sv,
+                                   "ntile"sv,
+                                   "nullif"sv,
+                                   "octet_length"sv,
+                                   "percent_rank"sv,
+                                   "pi"sv,
+                                   "pow"sv,
+                                   "power"sv,
+                                   "printf"sv,
+                                   "quote"sv,
+                                   "radians"sv,
+                                   "rank"sv,
+                                   "replace"sv,
+                                   "round"sv,
+                                   "row_number"sv,
+                                   "rtrim"sv,
+                                   "sign"sv,
+                                   "sin"sv,
+                                   "sinh"sv,
+                                   "snippet"sv,
+                                   "soundex"sv,
+                                   "sqrt"sv,
+                                   "strftime"sv,
+                                   "string_agg"sv,
+                                   "substr"sv,
+                                   "substring"sv,
+                                   "subtype"sv,
+                                   "sum"sv,
+                                   "tan"sv,
+                                   "tanh"sv,
+                                   "time"sv,
+                                   "timediff"sv,
+                                   "total"sv,
+                                   "trim"sv,
+                                   "trunc"sv,
+                                   "typeof"sv,
+                                   "unhex"sv,
+                                   "unicode"sv,
+                                   "unixepoch"sv,
+                                   "unlikely"sv,
+                                   "upper"sv,
+                                   "zeroblob"sv};
+static_assert(std::is_sorted(kFunctions.begin(), kFunctions.end()));
+
+struct Limit {
+  int id;
+  int value;
+};
+constexpr std::array kLimits = {
+    Limit{SQLITE_LIMIT_LENGTH, 64 << 20},      Limit{SQLITE_LIMIT_SQL_LENGTH, 1 << 20},  Limit{SQLITE_LIMIT_COLUMN, 2000},
+    Limit{SQLITE_LIMIT_EXPR_DEPTH, 1000},      Limit{SQLITE_LIMIT_COMPOUND_SELECT, 200}, Limit{SQLITE_LIMIT_ATTACHED, 0},
+    Limit{SQLITE_LIMIT_VARIABLE_NUMBER, 1000}, Limit{SQLITE_LIMIT_TRIGGER_DEPTH, 1},     Limit{SQLITE_LIMIT_WORKER_THREADS, 0}};
+
+constexpr int kStepsBetweenLooks = 10'000;  // of SQLite's virtual machine: some tenths of a millisecond
+constexpr auto kLongestLock = std::chrono::seconds{5};
+
+/// A JSON array of strings, the form in which SQLite takes a list.
+std::string json_array(const std::vector<std::string>& values) {
+  std::string json = "[";
+  for (const std::string& value : values) {
+    if (json.size() > 1) json += ',';
+    json += '"';
+    for (const char c : value) {
+      if (c == '"' || c == '\\') {
+        json += '\\';
+        json += c;
+      } else if (static_cast<unsigned char>(c) < 0x20) {
+        json += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+      } else {
+        json += c;
+      }
+    }
+    json += '"';
+  }
+  return json + ']';
+}
+
+struct BindValue {
+  sqlite3_stmt* statement;
+  int index;
+
+  int operator()(std::monostate) const { return sqlite3_bind_null(statement, index); }
+  int operator()(std::int64_t value) const { return sqlite3_bind_int64(statement, index, value); }
+  int operator()(const std::string& value) const {
+    return sqlite3_bind_text64(statement, index, value.data(), value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  }
+  int operator()(const std::vector<std::string>& value) const { return (*this)(json_array(value)); }
+};
+
+/// While it lives, statements are our own.
+class OwnStatement {
+ public:
+  explicit OwnStatement(bool& flag) : flag_(flag) { flag_ = true; }
+  ~OwnStatement() { flag_ = false; }
+  OwnStatement(const OwnStatement&) = delete;
+  OwnStatement& operator=(const OwnStatement&) = delete;
+
+ private:
+  bool& flag_;
+};
+
+}  // namespace
+
+SqliteDatabase::SqliteDatabase(SqliteSettings settings) : settings_(std::move(settings)) {
+  std::error_code error;
+  const auto status = std::filesystem::status(settings_.file, error);
+  if (status.type() == std::filesystem::file_type::not_found)
+    fail(fmt::format("{} does not exist", settings_.file.string()), "correct the url of the source, or create the database");
+  if (status.type() != std::filesystem::file_type::regular)
+    fail(error ? fmt::format("{} cannot be reached: {}", settings_.file.string(), error.message())
+               : fmt::format("{} is not a file", settings_.file.string()),
+         "correct the url of the source");
+  sqlite3* connection = nullptr;
+  // Without a mutex: a source is not for sharing between threads.
+  const int code = sqlite3_open_v2(settings_.file.c_str(), &connection,
+                                   SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  connection_.reset(connection);
+  if (code != SQLITE_OK) fail(code);
+  start_deadline();
+  harden();
+}
+
+void SqliteDatabase::harden() {
+  sqlite3* const connection = connection_.get();
+  for (const int off : {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
+                        SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER})
+    sqlite3_db_config(connection, off, 0, nullptr);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  for (const Limit& limit : kLimits) sqlite3_limit(connection, limit.id, limit.value);
+  sqlite3_busy_handler(connection, on_busy, this);
+  sqlite3_progress_handler(connection, kStepsBetweenLooks, on_progress, this);
+  if (const int code = functions_.add_to(connection); code != SQLITE_OK) fail(code);
+  sqlite3_set_authorizer(connection, authorize, this);
+  // The last of the three is what first reads the file: a text file, a locked or an encrypted one is told here.
+  for (const char* sql : {"PRAGMA query_only = ON", "PRAGMA cell_size_check = ON", "SELECT count(*) FROM sqlite_schema"}) {
+    const Statement statement = prepare_own(sql);
+    int code = SQLITE_ROW;
+    while (code == SQLITE_ROW) code = sqlite3_step(statement.get());
+    if (code != SQLITE_DONE) fail(code);
+  }
+}
+
+void SqliteDatabase::start_deadline() {
+  deadline_ = settings_.timeout.count() > 0 ? Clock::now() + settings_.timeout : Clock::time_point::max();
+}
+
+Statement SqliteDatabase::prepare_one(const std::string& sql) {
+  if (sql.find('\0') != std::string::npos) fail("the query has a NUL character");
+  sqlite3_stmt* raw = nullptr;
+  const char* rest = nullptr;
+  const int code = sqlite3_prepare_v3(connection_.get(), sql.c_str(), static_cast<int>(sql.size() + 1), 0, &raw, &rest);
+  Statement statement(raw);
+  if (code != SQLITE_OK) fail(code);
+  if (!statement) fail("the query is empty");
+  while (*rest != '\0') {  // comments and lone semicolons may follow, a second statement may not
+    sqlite3_stmt* next = nullptr;
+    const char* const from = rest;
+    const int next_code = sqlite3_prepare_v3(connection_.get(), from, -1, 0, &next, &rest);
+    const Statement second(next);
+    if (next_code != SQLITE_OK || second) fail("the query is more than one statement");
+    if (rest == from) break;
+  }
+  return statement;
+}
+
+Statement SqliteDatabase::prepare(const std::string& sql) {
+  Statement statement = prepare_one(sql);
+  if (sqlite3_stmt_readonly(statement.get()) == 0) fail("the query would write");
+  if (sqlite3_column_count(statement.get()) == 0 || sqlite3_stmt_isexplain(statement.get()) != 0) fail("the query is no SELECT");
+  return statement;
+}
+
+Statement SqliteDatabase::prepare_own(const std::string& sql) {
+  const OwnStatement own(own_statement_);
+  return prepare_one(sql);
+}
+
+void SqliteDatabase::bind(sqlite3_stmt* statement, const rows::Query& query) {
+  const int count = sqlite3_bind_parameter_count(statement);
+  for (int index = 1; index <= count; ++index) {
+    const char* const written = sqlite3_bind_parameter_name(statement, index);
+    if (written == nullptr || *written == '?') fail("the query has a parameter without a name", "write :name instead of ?");
+    const std::string_view name(written + 1);
+    const auto found =
+        std::find_if(query.binds.begin(), query.binds.end(), [&](const rows::Bind& bind) { return bind.name == name; });
+    if (found == query.binds.end()) fail(fmt::format("the query asks for {}, which nothing gives", written));
+    if (const int code = std::visit(BindValue{statement, index}, found->value); code != SQLITE_OK) fail(code);
+  }
+}
+
+void SqliteDatabase::begin_snapshot() {
+  if (sqlite3_get_autocommit(connection_.get()) == 0) fail("a query is still open", "close its rows first");
+  const OwnStatement own(own_statement_);
+  // BEGIN alone takes no lock; the first read does, and fixes what is seen.
+  for (const char* sql : {"BEGIN", "SELECT 1 FROM sqlite_schema LIMIT 1"}) {
+    const Statement statement = prepare_one(sql);
+    const int code = sqlite3_step(statement.get());
+    if (code == SQLITE_DONE || code == SQLITE_ROW) continue;
+    // fail() reads the error that ending the transaction would clear.
+    struct End {
+      SqliteDatabase& database;
+      ~End() { database.end_snapshot(); }
+    } const end{*this};
+    fail(code);
+  }
+}
+
+void SqliteDatabase::end_snapshot() noexcept {
+  if (sqlite3_get_autocommit(connection_.get()) != 0) return;
+  const OwnStatement own(own_statement_);
+  deadline_ = Clock::time_point::max();
+  sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+bool SqliteDatabase::past_deadline() const { return deadline_ != Clock::time_point::max() && Clock::now() >= deadline_; }
+
+bool SqliteDatabase::must_end() const { return stop_requested() || past_deadline(); }
+
+int SqliteDatabase::on_progress(void* self) { return static_cast<SqliteDatabase*>(self)->must_end() ? 1 : 0; }
+
+int SqliteDatabase::on_busy(void* self, int calls) {
+  constexpr auto kNap = std::chrono::milliseconds{5};
+  if (calls >= kLongestLock / kNap || static_cast<SqliteDatabase*>(self)->must_end()) return 0;
+  std::this_thread::sleep_for(kNap);
+  return 1;
+}
+
+int SqliteDatabase::authorize(void* self, int action, const char*, const char* second, const char*, const char*) {
+  if (static_cast<SqliteDatabase*>(self)->own_statement_) return SQLITE_OK;
+  switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_RECURSIVE:
+      return SQLITE_OK;
+    case SQLITE_FUNCTION:
+      return std::binary_search(kFunctions.begin(), kFunctions.end(), std::string_view(second)) || SqliteFunctions::has(second)
+                 ? SQLITE_OK
+                 : SQLITE_DENY;
+    default:
+      return SQLITE_DENY;
+  }
+}
+
+void SqliteDatabase::fail(const std::string& what, const std::string& hint) {
+  throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
+}
+
+void SqliteDatabase::fail(int code) {
+  const int primary = code & 0xFF;
+  if ((primary == SQLITE_INTERRUPT || primary == SQLITE_BUSY) && stop_requested()) throw_if_stopped();
+  const std::string words = visible(repair_utf8(sqlite3_errmsg(connection_.get())));
+  const std::string file = settings_.file.string();
+  switch (primary) {
+    case SQLITE_INTERRUPT:
+      fail(fmt::format("the query took longer than {} s", settings_.timeout.count()),
+           "raise the source's statement_timeout, or choose a shorter window");
+    case SQLITE_BUSY:
+      fail(fmt::format("{} is locked by another program", file), "try again; a program that writes for long keeps readers out");
+    case SQLITE_NOTADB:
+      fail(fmt::format("{} is not an SQLite database", file), "correct the url of the source");
+    case SQLITE_CORRUPT:
+      fail(fmt::format("{} is damaged: {}", file, words), "restore it from a backup");
+    case SQLITE_CANTOPEN:
+      fail(fmt::format("{} cannot be opened: {}", file, words),
+           "check that this user may read it; a database in WAL mode needs a writable directory, or its -wal and -shm files in "
+           "place");
+    case SQLITE_READONLY:
+      fail(fmt::format("{} needs a recovery that a reader may not do: {}", file, words),
+           "let the program that owns the database open it once");
+    case SQLITE_AUTH:
+      fail(fmt::format("the query does more than read: {}", words), "a report may only SELECT, with built-in functions");
+    case SQLITE_TOOBIG:
+      fail("a value is larger than 64 MB");
+    case SQLITE_NOMEM:
+      fail("out of memory");
+    default:
+      fail(words);
+  }
+}
+
+}  // namespace reportctl::source

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/rows/query.hpp"
+#include "sqlite_functions.hpp"
+
+namespace reportctl::source {
+
+struct CloseStatement {
+  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+};
+using Statement = std::unique_ptr<sqlite3_stmt, CloseStatement>;
+
+struct CloseConnection {
+  void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+};
+
+struct SqliteSettings {
+  std::string name;  ///< of the source, for messages
+  std::filesystem::path file;
+  std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
+};
+
+/// A connection that can only read: opened read-only, `query_only`, DEFENSIVE, schema not trusted, and an authorizer that allows
+/// nothing but selecting and harmless functions. Long work ends at the deadline and on a stop request.
+class SqliteDatabase {
+ public:
+  explicit SqliteDatabase(SqliteSettings);
+  SqliteDatabase(const SqliteDatabase&) = delete;
+  SqliteDatabase& operator=(const SqliteDatabase&) = delete;
+
+  /// Each operation of Source starts the time it may take.
+  void start_deadline();
+  /// One read-only statement that gives rows; anything else is Error(source).
+  Statement prepare(const std::string& sql);
+  /// For our own statements, which the authorizer must not judge.
+  Statement prepare_own(const std::string& sql);
+  void bind(sqlite3_stmt*, const rows::Query&);
+
+  /// From here on the connection sees the data as they are now.
+  void begin_snapshot();
+  /// Quick, and never fails: a read transaction has nothing to lose.
+  void end_snapshot() noexcept;
+
+  /// What SQLite's result code means to an operator.
+  [[noreturn]] void fail(int code);
+  [[noreturn]] void fail(const std::string& what, const std::string& hint = {});
+
+ private:
+  void harden();
+  Statement prepare_one(const std::string& sql);
+  [[nodiscard]] bool must_end() const;
+  [[nodiscard]] bool past_deadline() const;
+  static int on_busy(void* self, int calls);
+  static int on_progress(void* self);
+  static int authorize(void* self, int action, const char*, const char*, const char*, const char*);
+
+  using Clock = std::chrono::steady_clock;
+  SqliteSettings settings_;
+  Clock::time_point deadline_ = Clock::time_point::max();
+  bool own_statement_ = false;
+  SqliteFunctions functions_;  ///< outlives the connection, which borrows it
+  std::unique_ptr<sqlite3, CloseConnection> connection_;
+};
+
+}  // namespace reportctl::source

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "reportctl/rows/cell.hpp"
+
+using namespace reportctl::rows;
+
+TEST_CASE("every column type of the module format has a word, and back") {
+  std::istringstream words("text integer decimal money timestamp date duration percent boolean");
+  int count = 0;
+  for (std::string word; words >> word; ++count) {
+    CAPTURE(word);
+    const auto type = parse_column_type(word);
+    REQUIRE(type.has_value());
+    CHECK(column_type_name(*type) == word);
+  }
+  CHECK(count == 9);
+}
+
+TEST_CASE("nothing else is a column type") {
+  for (const char* word : {"", "Text", "string", "int", "decimal(3)", " text", "text "})
+    CHECK_FALSE(parse_column_type(word).has_value());
+}
+
+TEST_CASE("minor units follow the published ISO 4217 list") {
+  struct Group {
+    int digits;
+    const char* codes;
+  };
+  // List one, entries with a minor unit of 0, 3 and 4, and a sample of the usual 2.
+  for (const Group& group :
+       {Group{0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"}, Group{3, "BHD IQD JOD KWD LYD OMR TND"},
+        Group{4, "CLF UYW"}, Group{2, "EUR USD AUD GBP CHF CNY INR MGA MRU HUF IDR TWD ZMW UYU COP CRC AED"}}) {
+    std::istringstream codes(group.codes);
+    for (std::string code; codes >> code;) {
+      CAPTURE(code);
+      CHECK(minor_digits(code) == group.digits);
+    }
+  }
+}
+
+TEST_CASE("a code in lower case is the same currency, an unknown one has two digits") {
+  CHECK(minor_digits("jpy") == 0);
+  CHECK(minor_digits("Kwd") == 3);
+  for (const char* code : {"", "J", "JP", "JPYX", "XXX", "XAU", "\x80\x81\x82", "123", "jp\xf9"}) {
+    CAPTURE(code);
+    CHECK(minor_digits(code) == 2);
+  }
+}
