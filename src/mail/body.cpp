@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include "gmime_api.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/hash.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/mail/message.hpp"
+#include "sink_stream.hpp"
+
+namespace reportctl::mail {
+
+namespace {
+
+// `=_` can stand neither in quoted-printable nor in base64, so no content can hold a boundary.
+std::string boundary(const std::string& seed, std::string_view role) {
+  return fmt::format("=_{}", sha256_hex(fmt::format("{}:{}", seed, role)).substr(0, 32));
+}
+
+// Quoted-printable's lines are the text's lines: LF only, and the last one ended.
+std::string text_lines(std::string_view text) {
+  std::string lines = repair_utf8(text);
+  std::size_t out = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const bool carriage_return = lines[i] == '\r';
+    if (carriage_return && i + 1 < lines.size() && lines[i + 1] == '\n') continue;
+    lines[out++] = carriage_return ? '\n' : lines[i];
+  }
+  lines.resize(out);
+  if (!lines.ends_with('\n')) lines.push_back('\n');
+  return lines;
+}
+
+GmimePtr<GMimeObject> text_part(const char* subtype, std::string_view text) {
+  const Gmime& api = gmime();
+  const std::string lines = text_lines(text);
+  GmimePtr<GMimePart> part(api.g_mime_part_new_with_type("text", subtype));
+  api.g_mime_object_set_content_type_parameter(GMIME_OBJECT(part.get()), "charset", "utf-8");
+  api.g_mime_part_set_content_encoding(part.get(), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
+  const GmimePtr<GMimeStream> stream(api.g_mime_stream_mem_new_with_buffer(lines.data(), lines.size()));
+  const GmimePtr<GMimeDataWrapper> content(api.g_mime_data_wrapper_new_with_stream(stream.get(), GMIME_CONTENT_ENCODING_DEFAULT));
+  api.g_mime_part_set_content(part.get(), content.get());
+  return GmimePtr<GMimeObject>(GMIME_OBJECT(part.release()));
+}
+
+GmimePtr<GMimeObject> attachment_part(const Attachment& attachment) {
+  const Gmime& api = gmime();
+  GmimePtr<GMimePart> part(api.g_mime_part_new_with_type("application", "octet-stream"));
+  GMimeObject* object = GMIME_OBJECT(part.get());
+  const GmimePtr<GMimeContentType> type(
+      api.g_mime_content_type_parse(nullptr, HeaderValue::cleaned(attachment.content_type).str().c_str()));
+  api.g_mime_object_set_content_type(object, type.get());
+  api.g_mime_object_set_disposition(object, "attachment");
+  api.g_mime_part_set_filename(part.get(), HeaderValue::cleaned(attachment.file_name).str().c_str());
+  // Without this, GMime writes a non-ASCII name in the first single-byte charset that holds it.
+  GMimeParamList* disposition = api.g_mime_content_disposition_get_parameters(api.g_mime_object_get_content_disposition(object));
+  if (GMimeParam* name = api.g_mime_param_list_get_parameter(disposition, "filename"))
+    api.g_mime_param_set_charset(name, "utf-8");
+  GMimeParamList* types = api.g_mime_content_type_get_parameters(api.g_mime_object_get_content_type(object));
+  if (GMimeParam* name = api.g_mime_param_list_get_parameter(types, "name")) api.g_mime_param_set_charset(name, "utf-8");
+  api.g_mime_part_set_content_encoding(part.get(), GMIME_CONTENT_ENCODING_BASE64);
+
+  const GmimePtr<GMimeStream> stream(api.g_mime_stream_fs_new_with_bounds(attachment.fd, 0, -1));
+  api.g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream.get()), FALSE);
+  const GmimePtr<GMimeDataWrapper> content(api.g_mime_data_wrapper_new_with_stream(stream.get(), GMIME_CONTENT_ENCODING_DEFAULT));
+  api.g_mime_part_set_content(part.get(), content.get());
+  return GmimePtr<GMimeObject>(GMIME_OBJECT(part.release()));
+}
+
+GmimePtr<GMimeObject> multipart(const char* subtype, const std::string& boundary_text, const GmimePtr<GMimeObject>& first,
+                                const GmimePtr<GMimeObject>& second) {
+  const Gmime& api = gmime();
+  GmimePtr<GMimeMultipart> parts(api.g_mime_multipart_new_with_subtype(subtype));
+  api.g_mime_multipart_set_boundary(parts.get(), boundary_text.c_str());
+  api.g_mime_multipart_add(parts.get(), first.get());
+  api.g_mime_multipart_add(parts.get(), second.get());
+  return GmimePtr<GMimeObject>(GMIME_OBJECT(parts.release()));
+}
+
+}  // namespace
+
+void write_body(const Content& content, Sink& out) {
+  GmimePtr<GMimeObject> root = text_part("plain", content.text);
+  if (!content.html.empty())
+    root = multipart("alternative", boundary(content.boundary_seed, "alternative"), root, text_part("html", content.html));
+  if (content.attachment)
+    root = multipart("mixed", boundary(content.boundary_seed, "mixed"), root, attachment_part(*content.attachment));
+
+  SinkStream stream(out);
+  const GmimePtr<GMimeFormatOptions> format = wire_format();
+  constexpr std::string_view kVersion = "MIME-Version: 1.0\r\n";
+  stream.take(kVersion.data(), kVersion.size());
+  const bool written = gmime().g_mime_object_write_to_stream(root.get(), format.get(), stream.get()) >= 0;
+  stream.finish();
+  if (!written) throw Error(ErrorKind::output, "the attachment cannot be read while the message is composed");
+}
+
+}  // namespace reportctl::mail

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/mail/templates.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <kainjow/mustache.hpp>
+#include <stdexcept>
+
+#include "embedded_files.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::mail {
+
+namespace {
+
+namespace mustache = kainjow::mustache;
+
+constexpr std::string_view kDefaultColor = "#2459a6";
+
+enum class Escaping { html, none };
+
+std::string render(std::string_view name, const mustache::data& data, Escaping escaping) {
+  for (const EmbeddedFile& file : embedded_files()) {
+    if (file.name != name) continue;
+    mustache::mustache view{std::string(file.text)};
+    if (escaping == Escaping::none) view.set_custom_escape([](const std::string& text) { return text; });
+    std::string text = view.render(data);
+    if (!view.is_valid()) throw std::logic_error(view.error_message());
+    return text;
+  }
+  throw std::logic_error("no such mail template");
+}
+
+/// One line, valid UTF-8, nothing that a terminal or a mail reader would obey.
+std::string shown(std::string_view text) { return visible(repair_utf8(text)); }
+
+bool is_color(std::string_view text) {
+  return text.size() == 7 && text[0] == '#' &&
+         std::all_of(text.begin() + 1, text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
+}
+
+std::string brand(const std::string& color) { return is_color(color) ? color : std::string(kDefaultColor); }
+
+/// Black or white, whichever is read better on the colour (WCAG's relative luminance, without its exact gamma).
+std::string readable_on(const std::string& color) {
+  const auto channel = [&](std::size_t at) { return std::stoi(color.substr(at, 2), nullptr, 16); };
+  return channel(1) * 299 + channel(3) * 587 + channel(5) * 114 > 150000 ? "#18212c" : "#ffffff";
+}
+
+/// `CSV` for `sales_2026.csv`: the badge beside the attachment's name.
+std::string kind_of(const std::string& file_name) {
+  const std::size_t dot = file_name.rfind('.');
+  if (dot == std::string::npos || file_name.size() - dot > 5) return "FILE";
+  std::string kind = file_name.substr(dot + 1);
+  std::transform(kind.begin(), kind.end(), kind.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return kind;
+}
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+std::string spaces(std::size_t wanted, std::size_t have) { return std::string(wanted - std::min(wanted, have), ' '); }
+
+/// Label and value, and both padded to the widest of their column for the text part: labels left, values right.
+mustache::data table(const Pairs& pairs) {
+  std::size_t labels = 0;
+  std::size_t values = 0;
+  for (const auto& [label, value] : pairs) {
+    labels = std::max(labels, display_width(shown(label)));
+    values = std::max(values, display_width(shown(value)));
+  }
+  mustache::data rows{mustache::data::type::list};
+  for (const auto& [raw_label, raw_value] : pairs) {
+    const std::string label = shown(raw_label);
+    const std::string value = shown(raw_value);
+    mustache::data row;
+    row.set("label", label);
+    row.set("value", value);
+    row.set("padded_label", label + spaces(labels, display_width(label)));
+    row.set("padded_value", spaces(values, display_width(value)) + value);
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+/// A section that was left out leaves its empty line behind: never more than one in a row.
+std::string squeezed(const std::string& text) {
+  std::string out;
+  for (const char c : text)
+    if (c != '\n' || !out.ends_with("\n\n")) out.push_back(c);
+  return out;
+}
+
+/// An empty text is absent, so that its section is left out.
+void set_text(mustache::data& data, const char* key, const std::string& text) {
+  if (text.empty())
+    data.set(key, false);
+  else
+    data.set(key, shown(text));
+}
+
+void set_table(mustache::data& data, const std::string& key, const Pairs& pairs) {
+  data.set(key, table(pairs));
+  data.set("has_" + key, !pairs.empty());
+}
+
+std::string joined(const std::string& first, const std::string& second) {
+  if (first.empty() || second.empty()) return first + second;
+  return first + ", " + second;
+}
+
+/// What a mail list shows after the subject: the row count and the first figures.
+std::string preheader(const ReportFacts& facts) {
+  if (!facts.notice.empty()) return shown(facts.notice);
+  if (facts.no_data) return "There is no data for this period.";
+  std::string text = shown(facts.row_count);
+  for (std::size_t i = 0; i < std::min<std::size_t>(facts.summary.size(), 3); ++i) {
+    if (!text.empty()) text += " · ";
+    text += shown(facts.summary[i].first) + " " + shown(facts.summary[i].second);
+  }
+  return text;
+}
+
+}  // namespace
+
+Texts render_report(const ReportFacts& facts) {
+  mustache::data data;
+  const std::string color = brand(facts.brand_color);
+  data.set("color", color);
+  data.set("on_color", readable_on(color));
+  data.set("kind", shown(kind_of(facts.attachment_name)));
+  data.set("preheader", preheader(facts));
+  data.set("no_data", facts.no_data);
+  set_text(data, "account", facts.account_name);
+  set_text(data, "schedule", facts.schedule_name);
+  set_text(data, "report", facts.report_label);
+  set_text(data, "period", facts.period);
+  set_text(data, "timezone", facts.timezone);
+  set_text(data, "scope", facts.scope);
+  set_text(data, "rows", facts.row_count);
+  set_text(data, "attachment", facts.attachment_name);
+  set_text(data, "size", facts.attachment_size);
+  set_text(data, "details", joined(facts.row_count, facts.attachment_size));
+  set_text(data, "notice", facts.notice);
+  set_text(data, "generated_at", facts.generated_at);
+  set_text(data, "why", facts.why);
+  set_text(data, "run_id", facts.run_id);
+  set_table(data, "summary", facts.summary);
+  return {squeezed(render("report.txt.mustache", data, Escaping::none)), render("report.html.mustache", data, Escaping::html)};
+}
+
+Texts render_failure(const FailureFacts& facts) {
+  Pairs lines;
+  const auto add = [&](const char* label, const std::string& value) {
+    if (!value.empty()) lines.emplace_back(label, value);
+  };
+  add("Schedule", facts.schedule_name);
+  add("Period", facts.period);
+  add("Was due", facts.slot);
+  add("Next run", facts.next_run);
+
+  mustache::data data;
+  data.set("color", brand(facts.brand_color));
+  set_text(data, "account", facts.account_name);
+  set_text(data, "report", facts.report_label);
+  set_text(data, "outcome", facts.outcome);
+  set_text(data, "sentence", facts.sentence);
+  set_text(data, "fix", facts.fix);
+  set_text(data, "failure_count", facts.failure_count);
+  set_text(data, "run_id", facts.run_id);
+  data.set("facts", table(lines));
+  set_table(data, "reasons", facts.reasons);
+  set_table(data, "recipients", facts.recipients);
+  return {squeezed(render("failure.txt.mustache", data, Escaping::none)), render("failure.html.mustache", data, Escaping::html)};
+}
+
+std::string render_subject(const std::string& pattern, const ReportFacts& facts) {
+  const std::string text = pattern.empty() ? "{report} – {period}" : pattern;
+  const std::pair<std::string_view, const std::string&> fields[] = {{"{report}", facts.report_label},
+                                                                    {"{period}", facts.period},
+                                                                    {"{account}", facts.account_name},
+                                                                    {"{name}", facts.schedule_name}};
+  std::string subject;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto* field = std::find_if(std::begin(fields), std::end(fields),
+                                     [&](const auto& entry) { return text.compare(at, entry.first.size(), entry.first) == 0; });
+    if (field == std::end(fields)) {
+      subject.push_back(text[at++]);
+    } else {
+      subject += field->second;
+      at += field->first.size();
+    }
+  }
+  return subject;
+}
+
+}  // namespace reportctl::mail
