@@ -10,9 +10,9 @@
 namespace reportctl::source {
 namespace {
 
-std::string quoted(std::string_view identifier) {
+std::string as_identifier(std::string_view name) {
   std::string out = "\"";
-  for (const char c : identifier) out.append(c == '"' ? 2 : 1, c);
+  for (const char c : name) out.append(c == '"' ? 2 : 1, c);
   return out + '"';
 }
 
@@ -86,7 +86,7 @@ class SqliteSource final : public Source {
   /// None for a view that does not hold any more: it is as good as absent, and no reason to hide the others.
   std::vector<std::string> columns_of(const std::string& table) {
     try {
-      return column_names(database_->prepare_own("SELECT * FROM " + quoted(table)).get());
+      return column_names(database_->prepare_own("SELECT * FROM " + as_identifier(table)).get());
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::source) throw;
       return {};

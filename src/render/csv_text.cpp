@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "csv_text.hpp"
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+
+namespace reportctl::render {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Sixteen bytes at once, in whatever vector unit the machine has.
+using Block = unsigned char __attribute__((vector_size(16)));
+using Words = std::uint64_t __attribute__((vector_size(16)));
+
+constexpr Words kPlain = {0x6161616161616161U, 0x6161616161616161U};  // letters, to fill up a short text
+
+bool has_special(Block block) {
+  const Words found = reinterpret_cast<Words>((block == '"') | (block == ',') | (block < 0x20));
+  return (found[0] | found[1]) != 0;
+}
+
+template <typename Word>
+Word load(const char* from) {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+template <typename Word>
+void store(char* to, Word word) {
+  std::memcpy(to, &word, sizeof word);
+}
+
+/// Copies and tells whether all of it was plain: no quote, comma or control character. Where not, what was copied is to be
+/// written over. Short texts are covered by two loads that may overlap, so nothing outside of the text is read.
+bool copy_plain(std::string_view text, char* out) {
+  const char* const from = text.data();
+  const std::size_t size = text.size();
+  Words words = kPlain;
+  if (size >= 16) {
+    for (std::size_t at = 0; at + 16 <= size; at += 16) {
+      const auto block = load<Block>(from + at);
+      store(out + at, block);
+      if (has_special(block)) return false;
+    }
+    const auto last = load<Block>(from + size - 16);
+    store(out + size - 16, last);
+    return !has_special(last);
+  }
+  if (size >= 8) {
+    words[0] = load<std::uint64_t>(from);
+    words[1] = load<std::uint64_t>(from + size - 8);
+    store<std::uint64_t>(out, words[0]);
+    store<std::uint64_t>(out + size - 8, words[1]);
+  } else if (size >= 4) {
+    const auto first = load<std::uint32_t>(from);
+    const auto last = load<std::uint32_t>(from + size - 4);
+    words[0] = first | std::uint64_t{last} << 32U;
+    store(out, first);
+    store(out + size - 4, last);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) {
+      out[i] = from[i];
+      words[0] = words[0] << 8U | static_cast<unsigned char>(from[i]);
+    }
+  }
+  return !has_special(reinterpret_cast<Block>(words));
+}
+
+/// First bytes of texts that reads_as_formula() must look at.
+constexpr std::array<bool, 256> kSuspicious = [] {
+  std::array<bool, 256> table{};
+  for (const char c : "=+-@|%\t\r\n \0\xC2\xE2\xEF"sv) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+bool is_suspicious(std::string_view text) { return !text.empty() && kSuspicious[static_cast<unsigned char>(text.front())]; }
+
+}  // namespace
+
+bool reads_as_formula(std::string_view text) {
+  static constexpr std::array kSkipped = {" "sv, "\0"sv, "\xEF\xBB\xBF"sv, "\xE2\x80\x8B"sv, "\xC2\xA0"sv};
+  static constexpr std::array kTriggers = {"="sv,
+                                           "+"sv,
+                                           "-"sv,
+                                           "@"sv,
+                                           "|"sv,
+                                           "%"sv,
+                                           "\t"sv,
+                                           "\r"sv,
+                                           "\n"sv,
+                                           "\xEF\xBC\x9D"sv,
+                                           "\xEF\xBC\x8B"sv,
+                                           "\xEF\xBC\x8D"sv,
+                                           "\xEF\xBC\xA0"sv};
+  for (bool skipped = true; skipped;) {
+    skipped = false;
+    for (const std::string_view skip : kSkipped)
+      if (text.starts_with(skip)) {
+        text.remove_prefix(skip.size());
+        skipped = true;
+      }
+  }
+  for (const std::string_view trigger : kTriggers)
+    if (text.starts_with(trigger)) return true;
+  return false;
+}
+
+FieldNeeds needs_of(std::string_view text) {
+  return {is_suspicious(text) && reads_as_formula(text), text.find_first_of("\",\r\n"sv) != std::string_view::npos};
+}
+
+char* put_escaped(std::string_view text, char* out) {
+  for (const char c : text) {
+    if (c == '\0') continue;
+    if (c == '"') *out++ = '"';
+    *out++ = c;
+  }
+  return out;
+}
+
+char* put_field(std::string_view text, char* out) {
+  if (!is_suspicious(text) && copy_plain(text, out)) return out + text.size();
+  const FieldNeeds needs = needs_of(text);
+  if (needs.quotes) *out++ = '"';
+  if (needs.guard) *out++ = '\'';
+  out = put_escaped(text, out);
+  if (needs.quotes) *out++ = '"';
+  return out;
+}
+
+}  // namespace reportctl::render

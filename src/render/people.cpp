@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "people.hpp"
+
+#include <algorithm>
+
+#include "reportctl/render/writer.hpp"
+#include "value_writer.hpp"
+
+namespace reportctl::render {
+
+using rows::ColumnType;
+
+std::string grouped(__int128 number, std::size_t scale) {
+  const bool negative = number < 0;
+  auto rest = negative ? 0 - static_cast<unsigned __int128>(number) : static_cast<unsigned __int128>(number);
+  std::string backwards;
+  for (std::size_t digits = 0; rest != 0 || digits <= scale; ++digits) {
+    if (digits == scale && scale > 0) backwards += '.';
+    if (digits > scale && (digits - scale) % 3 == 0) backwards += ',';
+    backwards += static_cast<char>('0' + static_cast<int>(rest % 10));
+    rest /= 10;
+  }
+  if (negative) backwards += '-';
+  std::reverse(backwards.begin(), backwards.end());
+  return backwards;
+}
+
+std::string plain(const rows::Column& column, const rows::Cell& cell, const Zone& zone) {
+  if (cell.null) return {};
+  if (column.type == ColumnType::text) return std::string(cell.text);
+  char text[ValueWriter::kMaxSize];
+  return {text, ValueWriter(zone).write(column.type, cell, text)};
+}
+
+std::string for_people(const rows::Column& column, const rows::Cell& cell, const Zone& zone) {
+  if (cell.null) return {};
+  switch (column.type) {
+    case ColumnType::integer:
+      return grouped(cell.number, 0);
+    case ColumnType::decimal:
+    case ColumnType::money:
+      return grouped(cell.number, cell.scale);
+    case ColumnType::percent:
+      return grouped(cell.number, cell.scale) + " %";
+    case ColumnType::boolean:
+      return cell.number == 0 ? "no" : "yes";
+    case ColumnType::timestamp: {  // local, without the offset: what surrounds it names the zone
+      std::string text = plain(column, cell, zone);
+      text.resize(text.size() - std::string_view("+hh:mm").size());
+      std::replace(text.begin(), text.end(), 'T', ' ');
+      return text;
+    }
+    case ColumnType::text:
+    case ColumnType::date:
+    case ColumnType::duration:
+      break;
+  }
+  return plain(column, cell, zone);
+}
+
+}  // namespace reportctl::render

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "value_writer.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <string_view>
+
+namespace reportctl::render {
+namespace {
+
+using rows::ColumnType;
+
+constexpr std::size_t kMaxDigits = 20;
+
+char* put(std::string_view text, char* out) {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+std::uint64_t magnitude(std::int64_t number) {
+  return number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
+}
+
+char* put_unsigned(std::uint64_t number, char* out) { return std::to_chars(out, out + kMaxDigits, number).ptr; }
+
+char* put_two(std::uint64_t number, char* out) {
+  out[0] = static_cast<char>('0' + number / 10);
+  out[1] = static_cast<char>('0' + number % 10);
+  return out + 2;
+}
+
+/// -0.05 is number -5, scale 2. The point is set into the digits, which spares a division by a power that is only known at run
+/// time.
+char* put_scaled(std::int64_t number, std::size_t scale, char* out) {
+  if (number < 0) *out++ = '-';
+  if (scale == 0) return put_unsigned(magnitude(number), out);
+  char* end = put_unsigned(magnitude(number), out);
+  auto digits = static_cast<std::size_t>(end - out);
+  if (digits <= scale) {
+    const std::size_t zeros = scale + 1 - digits;
+    std::memmove(out + zeros, out, digits);
+    std::memset(out, '0', zeros);
+    digits += zeros;
+  }
+  char* const point = out + digits - scale;
+  std::memmove(point + 1, point, scale);
+  *point = '.';
+  return out + digits + 1;
+}
+
+char* put_duration(std::int64_t seconds, char* out) {
+  const std::uint64_t total = magnitude(seconds);
+  if (seconds < 0) *out++ = '-';
+  out = put_unsigned(total / 3600, out);
+  *out++ = ':';
+  out = put_two(total / 60 % 60, out);
+  *out++ = ':';
+  return put_two(total % 60, out);
+}
+
+}  // namespace
+
+char* ValueWriter::write_date(std::int64_t days, char* out) {
+  if (days != last_day_ || last_size_ == 0) {
+    // std::chrono counts years in 16 bits; nobody's data is outside, but a cell is only a number.
+    constexpr std::int64_t kFar = 11'000'000;
+    const std::chrono::sys_days day{std::chrono::days{std::clamp(days, -kFar, kFar)}};
+    const std::string text = format_date(Date{day});
+    last_size_ = std::min(text.size(), last_date_.size());
+    std::memcpy(last_date_.data(), text.data(), last_size_);
+    last_day_ = days;
+  }
+  return put({last_date_.data(), last_size_}, out);
+}
+
+char* ValueWriter::write(ColumnType type, const rows::Cell& cell, char* out) {
+  constexpr std::size_t kMaxScale = 18;
+  switch (type) {
+    case ColumnType::text:
+      return out;
+    case ColumnType::integer:
+      return put_scaled(cell.number, 0, out);
+    case ColumnType::decimal:
+    case ColumnType::percent:
+    case ColumnType::money:
+      return put_scaled(cell.number, std::min<std::size_t>(cell.scale, kMaxScale), out);
+    case ColumnType::timestamp:
+      return out + instants_.write(Instant{std::chrono::seconds{cell.number}}, out);
+    case ColumnType::date:
+      return write_date(cell.number, out);
+    case ColumnType::duration:
+      return put_duration(cell.number, out);
+    case ColumnType::boolean:
+      return put(cell.number == 0 ? "false" : "true", out);
+  }
+  return out;
+}
+
+}  // namespace reportctl::render

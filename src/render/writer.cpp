@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/render/writer.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "csv_writer.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::render {
+namespace {
+
+struct Format {
+  const char* name;
+  const char* content_type;
+  const char* extension;
+  std::unique_ptr<Writer> (*make)(const Spec&, Sink&);
+};
+
+template <typename Concrete>
+std::unique_ptr<Writer> make(const Spec& spec, Sink& sink) {
+  return std::make_unique<Concrete>(spec, sink);
+}
+
+constexpr std::array kFormats = {Format{"csv", "text/csv; charset=utf-8", "csv", make<CsvWriter>}};
+
+const Format& format_named(const std::string& name) {
+  for (const Format& format : kFormats)
+    if (format.name == name) return format;
+  throw Error(
+      ErrorKind::failed,
+      fmt::format("there is no writer for the format \"{}\"{}", visible(repair_utf8(name)), did_you_mean(name, formats())),
+      fmt::format("choose one of: {}", join(formats(), ", ")));
+}
+
+}  // namespace
+
+std::unique_ptr<Writer> make_writer(const Spec& spec, Sink& sink) { return format_named(spec.format).make(spec, sink); }
+
+const std::vector<std::string>& formats() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names;
+    for (const Format& format : kFormats) names.emplace_back(format.name);
+    return names;
+  }();
+  return kNames;
+}
+
+std::string content_type(const std::string& format) { return format_named(format).content_type; }
+std::string file_extension(const std::string& format) { return format_named(format).extension; }
+
+}  // namespace reportctl::render
