@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "reportctl/schedule/cadence.hpp"
+#include "support.hpp"
+
+using namespace reportctl;
+using namespace reportctl::schedule;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::size_t kAll = 1'000'000;
+
+Rhythm rhythm(std::string_view cadence_text, std::string_view at, std::string_view zone_name) {
+  return {.cadence = cadence(cadence_text), .at = clock_time(at), .zone = zone(zone_name)};
+}
+
+std::vector<Instant> walk(const Rhythm& rhythm, Instant after, Instant until) {
+  std::vector<Instant> found;
+  for (Instant next = next_occurrence(rhythm, after); next <= until; next = next_occurrence(rhythm, next)) found.push_back(next);
+  return found;
+}
+
+std::string written(const std::vector<Instant>& instants) {
+  std::vector<std::string> texts;
+  for (const Instant at : instants) texts.push_back(format_utc(at));
+  return join(texts, " ");
+}
+
+}  // namespace
+
+TEST_CASE("C-04, C-06: the next occurrence lies strictly ahead") {
+  struct Row {
+    const char *cadence, *at, *zone, *after, *next;
+  };
+  // From a calendar: 17 March 2026 is a Tuesday; Sydney is at +11 until 5 April 2026; 2028 is a leap year.
+  for (const Row& row : std::vector<Row>{
+           {"daily", "06:00", "UTC", "2026-03-17T05:59:59Z", "2026-03-17T06:00:00Z"},
+           {"daily", "06:00", "UTC", "2026-03-17T06:00:00Z", "2026-03-18T06:00:00Z"},
+           {"daily", "06:00", "UTC", "2026-12-31T23:00:00Z", "2027-01-01T06:00:00Z"},
+           {"daily", "06:00", "Australia/Sydney", "2026-03-16T18:59:59Z", "2026-03-16T19:00:00Z"},
+           {"daily", "06:00", "Australia/Sydney", "2026-03-16T19:00:00Z", "2026-03-17T19:00:00Z"},
+           {"weekly 1", "07:30", "UTC", "2026-03-17T00:00:00Z", "2026-03-23T07:30:00Z"},
+           {"weekly 2", "07:30", "UTC", "2026-03-17T07:29:59Z", "2026-03-17T07:30:00Z"},
+           {"weekly 2", "07:30", "UTC", "2026-03-17T07:30:00Z", "2026-03-24T07:30:00Z"},
+           {"weekly 7", "00:00", "UTC", "2026-03-17T00:00:00Z", "2026-03-22T00:00:00Z"},
+           {"monthly 1", "06:00", "UTC", "2026-03-17T00:00:00Z", "2026-04-01T06:00:00Z"},
+           {"monthly 17", "06:00", "UTC", "2026-03-17T00:00:00Z", "2026-03-17T06:00:00Z"},
+           {"monthly 17", "06:00", "UTC", "2026-03-17T06:00:00Z", "2026-04-17T06:00:00Z"},
+           {"monthly 28", "06:00", "UTC", "2026-12-28T06:00:00Z", "2027-01-28T06:00:00Z"},
+           {"monthly 31", "06:00", "UTC", "2026-01-31T06:00:00Z", "2026-02-28T06:00:00Z"},
+           {"monthly 31", "06:00", "UTC", "2026-02-28T06:00:00Z", "2026-03-31T06:00:00Z"},
+           {"monthly 31", "06:00", "UTC", "2028-02-01T00:00:00Z", "2028-02-29T06:00:00Z"},
+           {"monthly 29", "06:00", "UTC", "2026-02-01T00:00:00Z", "2026-02-28T06:00:00Z"},
+           {"monthly 30", "06:00", "UTC", "2026-04-30T05:00:00Z", "2026-04-30T06:00:00Z"},
+       }) {
+    CAPTURE(row.cadence);
+    CAPTURE(row.after);
+    CHECK(format_utc(next_occurrence(rhythm(row.cadence, row.at, row.zone), instant(row.after))) == row.next);
+  }
+}
+
+TEST_CASE("a time that a gap skips fires at the first instant after the gap") {
+  // New York, 8 March 2026: 02:00 EST becomes 03:00 EDT at 07:00 UTC.
+  CHECK(format_utc(next_occurrence(rhythm("daily", "02:30", "America/New_York"), instant("2026-03-08T05:00:00Z"))) ==
+        "2026-03-08T07:00:00Z");
+  // Santiago, 7 September 2025: midnight becomes 01:00 at 04:00 UTC: a gap at midnight starts the day at one o'clock.
+  CHECK(format_utc(next_occurrence(rhythm("daily", "00:00", "America/Santiago"), instant("2025-09-07T00:00:00Z"))) ==
+        "2025-09-07T04:00:00Z");
+}
+
+TEST_CASE("a time that exists twice fires the first time, once") {
+  // New York, 1 November 2026: 01:30 is first 05:30 UTC (EDT), then 06:30 UTC (EST).
+  const Rhythm nightly = rhythm("daily", "01:30", "America/New_York");
+  CHECK(format_utc(next_occurrence(nightly, instant("2026-11-01T00:00:00Z"))) == "2026-11-01T05:30:00Z");
+  CHECK(format_utc(next_occurrence(nightly, instant("2026-11-01T05:30:00Z"))) == "2026-11-02T06:30:00Z");
+  CHECK(format_utc(next_occurrence(nightly, instant("2026-11-01T06:00:00Z"))) == "2026-11-02T06:30:00Z");
+}
+
+TEST_CASE("occurrences around DST changes are those of Python's zoneinfo (occurrences.py)") {
+  std::ifstream file(REPORTCTL_ROOT "/tests/unit/schedule/occurrences.tsv");
+  std::size_t lines = 0;
+  for (std::string line; std::getline(file, line); ++lines) {
+    CAPTURE(line);
+    const auto fields = split(line, '\t');
+    REQUIRE(fields.size() == 4);
+    const Rhythm r = rhythm(fields[1], fields[2], fields[0]);
+    const auto expected = split(fields[3], ' ');
+    const Instant before = instant(expected.front()) - seconds{1};
+    const Instant last = instant(expected.back());
+    CHECK(written(walk(r, before, last)) == fields[3]);
+    CHECK(written(occurrences_between(r, before, last, kAll)) == fields[3]);
+  }
+  CHECK(lines > 400);
+}
+
+TEST_CASE("from every minute of a DST week the next occurrence is the first that a minute-by-minute clock finds") {
+  struct Week {
+    const char *zone, *from;
+  };
+  for (const Week& week : std::vector<Week>{{"America/New_York", "2026-03-06T00:00:00Z"},
+                                            {"America/New_York", "2026-10-30T00:00:00Z"},
+                                            {"America/New_York", "2040-03-09T00:00:00Z"},
+                                            {"Europe/Berlin", "2026-03-27T00:00:00Z"},
+                                            {"Europe/Berlin", "2040-10-26T00:00:00Z"},
+                                            {"Australia/Lord_Howe", "2026-04-03T00:00:00Z"},
+                                            {"Australia/Lord_Howe", "2026-10-02T00:00:00Z"},
+                                            {"America/Santiago", "2025-04-03T00:00:00Z"},
+                                            {"America/Santiago", "2025-09-05T00:00:00Z"},
+                                            {"Pacific/Apia", "2011-12-28T00:00:00Z"},
+                                            {"Africa/Casablanca", "2024-03-08T00:00:00Z"},
+                                            {"Africa/Casablanca", "2024-04-12T00:00:00Z"},
+                                            {"America/Nuuk", "2024-03-29T00:00:00Z"},
+                                            {"America/St_Johns", "2010-11-05T00:00:00Z"}}) {
+    const Zone place = zone(week.zone);
+    const Instant from = instant(week.from);
+    const Instant until = from + std::chrono::days{5};
+    for (const char* at : {"00:00", "00:30", "01:30", "02:15", "02:30", "12:00", "23:30"}) {
+      CAPTURE(week.zone);
+      CAPTURE(week.from);
+      CAPTURE(at);
+      const Rhythm r{.cadence = {}, .at = clock_time(at), .zone = place};
+      // Only local clock readings: the first minute at which the clock shows the day and time or more.
+      std::set<Instant> oracle;
+      for (Date date = add_days(place.local_date(from), 1); date <= add_days(place.local_date(until), 1);
+           date = add_days(date, 1)) {
+        Instant minute = from - std::chrono::days{1};
+        while (std::pair(place.local_date(minute), place.local_time(minute)) < std::pair(date, r.at)) minute += minutes{1};
+        oracle.insert(minute);
+      }
+      std::size_t wrong = 0;
+      for (Instant minute = *oracle.begin(); minute < until; minute += minutes{1})
+        if (next_occurrence(r, minute) != *oracle.upper_bound(minute)) ++wrong;
+      CHECK(wrong == 0);
+    }
+  }
+}
+
+TEST_CASE("occurrences strictly increase over years") {
+  for (const char* name :
+       {"America/New_York", "Australia/Lord_Howe", "America/Santiago", "Pacific/Apia", "America/Nuuk", "UTC"}) {
+    for (const char* when : {"daily", "weekly 6", "monthly 31"}) {
+      CAPTURE(name);
+      CAPTURE(when);
+      const Rhythm r = rhythm(when, "00:00", name);
+      Instant last = instant("2009-01-01T00:00:00Z");
+      for (int i = 0; i < 1500; ++i) {
+        const Instant next = next_occurrence(r, last);
+        REQUIRE(next > last);
+        last = next;
+      }
+    }
+  }
+}
+
+TEST_CASE("of many missed occurrences the newest are given, oldest first") {
+  const Rhythm r = rhythm("daily", "06:00", "UTC");
+  const Instant after = instant("2026-03-01T06:00:00Z");
+  const Instant until = instant("2026-03-05T06:00:00Z");
+  CHECK(written(occurrences_between(r, after, until, 100)) ==
+        "2026-03-02T06:00:00Z 2026-03-03T06:00:00Z 2026-03-04T06:00:00Z 2026-03-05T06:00:00Z");
+  CHECK(written(occurrences_between(r, after, until, 2)) == "2026-03-04T06:00:00Z 2026-03-05T06:00:00Z");
+  CHECK(occurrences_between(r, after, until, 0).empty());
+  CHECK(occurrences_between(r, until, until, 100).empty());
+  CHECK(occurrences_between(r, until, after, 100).empty());
+  CHECK(occurrences_between(r, after, until - seconds{1}, 100).size() == 3);
+}
+
+TEST_CASE("a clock at the end of the calendar and a cadence without its day still end") {
+  CHECK(next_occurrence(rhythm("monthly 31", "06:00", "Pacific/Kiritimati"), Instant::max()) > instant("9999-12-31T00:00:00Z"));
+  // 1 March 2026 is a Sunday, which is what a weekday of 0 comes to.
+  CHECK(format_utc(next_occurrence(rhythm("weekly 0", "06:00", "UTC"), instant("2026-02-24T00:00:00Z"))) ==
+        "2026-03-01T06:00:00Z");
+  CHECK(format_utc(next_occurrence(rhythm("monthly 0", "06:00", "UTC"), instant("2026-02-24T00:00:00Z"))) ==
+        "2026-03-01T06:00:00Z");
+}
