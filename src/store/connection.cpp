@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "connection.hpp"
+
+#include <SQLiteCpp/Exception.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::store {
+namespace {
+
+extern "C" int reportctl_store_busy(void* context, int attempt) {
+  auto& wait = *static_cast<BusyWait*>(context);
+  const auto now = std::chrono::steady_clock::now();
+  if (attempt == 0) wait.since = now;
+  if (now - wait.since >= wait.limit) return 0;
+  std::this_thread::sleep_for(std::chrono::microseconds(200 + wait.jitter() % 800));
+  return 1;
+}
+
+// PERSIST + FULL, as strace shows it for one claim (SQLite 3.40.1): journal pages written, journal fdatasync, page count into the
+// journal's header, journal fdatasync, database pages written, database fdatasync, 28 zero bytes over the journal's header,
+// journal fdatasync. The last one is the commit made durable: a power cut cannot bring a finished transaction back to life. The
+// directory is synced when the journal is created, and never again, because the journal stays.
+constexpr const char* kSettings =
+    "PRAGMA trusted_schema = OFF;"
+    "PRAGMA cell_size_check = ON;"
+    "PRAGMA mmap_size = 0;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA synchronous = FULL;"
+    "PRAGMA journal_size_limit = 4194304;";
+
+bool is_out_of_space(int system_errno) { return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG; }
+
+}  // namespace
+
+Connection::Connection(std::filesystem::path path) : path_(std::move(path)) {
+  busy_.jitter.seed(static_cast<unsigned>(::getpid()));
+  try {
+    database_.emplace(std::filesystem::absolute(path_).string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX);
+    sqlite3* handle = database_->getHandle();
+    sqlite3_busy_handler(handle, reportctl_store_busy, &busy_);
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    database_->exec(kSettings);
+    const std::string mode = database_->execAndGet("PRAGMA journal_mode = PERSIST").getString();
+    if (mode != "persist") {
+      throw Error(ErrorKind::state,
+                  fmt::format("state file {}: journal mode is {} and cannot be changed", visible(path_.string()), mode),
+                  "another program has it open; close that and try again");
+    }
+  } catch (const SQLite::Exception& problem) {
+    fail(problem);
+  }
+}
+
+void Connection::execute(const std::string& script) {
+  try {
+    database_->exec(script);
+  } catch (const SQLite::Exception& problem) {
+    fail(problem);
+  }
+}
+
+void Connection::fail(const SQLite::Exception& problem) {
+  const std::string name = "state file " + visible(path_.string());
+  const std::string directory = visible(std::filesystem::absolute(path_).parent_path().string());
+  const auto error = [&](std::string_view what, std::string hint) {
+    return Error(ErrorKind::state, name + ": " + std::string(what), std::move(hint));
+  };
+  const int system_errno = database_ ? sqlite3_system_errno(database_->getHandle()) : 0;
+  const std::string no_space_hint = fmt::format(
+      "nothing was changed; free space (or raise the quota) on the file system of {} and run the command again", directory);
+  switch (problem.getErrorCode()) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      throw error(
+          fmt::format("busy: another process kept it locked for {} s", std::chrono::duration<double>(busy_.limit).count()),
+          fmt::format("run the command again; if it stays so, `fuser {}` names the process", visible(path_.string())));
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      throw error(
+          "read-only: it, or its directory, cannot be written",
+          fmt::format(
+              "run as its owner, or give that user write access to {} and the file; a read-only file system must be remounted",
+              directory));
+    case SQLITE_FULL:
+      throw error("no space left to write", no_space_hint);
+    case SQLITE_CANTOPEN:
+      throw error(fmt::format("cannot be opened{}{}", system_errno != 0 ? ": " : "",
+                              system_errno != 0 ? std::strerror(system_errno) : ""),
+                  fmt::format("check that {} exists and that this user may read and write it", directory));
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      throw error(fmt::format("damaged, or not a state file of reportctl ({})", problem.what()),
+                  "put it aside and restore the newest backup; `sqlite3 FILE .recover` may save what is newer");
+    case SQLITE_IOERR:
+      if (is_out_of_space(system_errno)) throw error("no space left to write", no_space_hint);
+      throw error(fmt::format("input/output error ({}{}{})", problem.what(), system_errno != 0 ? ": " : "",
+                              system_errno != 0 ? std::strerror(system_errno) : ""),
+                  "look at the kernel log for the disk, then run `reportctl state check`");
+    case SQLITE_TOOBIG:
+      throw Error(ErrorKind::invalid, name + ": a value is too large to be stored");
+    case SQLITE_CONSTRAINT:
+      throw Error(ErrorKind::conflict,
+                  fmt::format("{}: the change breaks a rule of the state ({})", name, visible(problem.what())));
+    default:
+      throw error(visible(problem.what()), "run `reportctl state check`");
+  }
+}
+
+std::unique_ptr<SQLite::Statement> Connection::take_statement(const std::string& sql) {
+  if (const auto found = statements_.find(sql); found != statements_.end() && found->second) return std::move(found->second);
+  return std::make_unique<SQLite::Statement>(*database_, sql);
+}
+
+void Connection::give_back(const std::string& sql, std::unique_ptr<SQLite::Statement> statement) {
+  statement->tryReset();
+  statements_[sql] = std::move(statement);
+}
+
+Query::Query(Connection& connection, std::string sql) : connection_(connection), sql_(std::move(sql)) {
+  try {
+    statement_ = connection_.take_statement(sql_);
+  } catch (const SQLite::Exception& problem) {
+    connection_.fail(problem);
+  }
+}
+
+Query::~Query() { connection_.give_back(sql_, std::move(statement_)); }
+
+void Query::bind_null() {
+  try {
+    statement_->bind(++bound_);
+  } catch (const SQLite::Exception& problem) {
+    connection_.fail(problem);
+  }
+}
+
+void Query::bind_integer(std::int64_t value) {
+  try {
+    statement_->bind(++bound_, value);
+  } catch (const SQLite::Exception& problem) {
+    connection_.fail(problem);
+  }
+}
+
+void Query::bind_text(std::string_view value) {
+  try {
+    statement_->bind(++bound_, std::string(value));
+  } catch (const SQLite::Exception& problem) {
+    connection_.fail(problem);
+  }
+}
+
+bool Query::step() {
+  try {
+    return statement_->executeStep();
+  } catch (const SQLite::Exception& problem) {
+    connection_.fail(problem);
+  }
+}
+
+bool Query::next() {
+  column_ = 0;
+  return step();
+}
+
+std::int64_t Query::run() {
+  while (step()) {
+  }
+  return connection_.database().getChanges();
+}
+
+std::string Query::text() { return statement_->getColumn(column_++).getString(); }
+std::int64_t Query::integer() { return statement_->getColumn(column_++).getInt64(); }
+
+std::optional<std::int64_t> Query::optional_integer() {
+  if (statement_->getColumn(column_).isNull()) return ++column_, std::nullopt;
+  return integer();
+}
+
+std::optional<Instant> Query::optional_instant() {
+  const auto seconds = optional_integer();
+  return seconds ? std::optional<Instant>(std::chrono::seconds{*seconds}) : std::nullopt;
+}
+
+std::optional<std::string> Query::optional_text() {
+  if (statement_->getColumn(column_).isNull()) return ++column_, std::nullopt;
+  return text();
+}
+
+WriteTransaction::WriteTransaction(Connection& connection) : connection_(connection) {
+  try {
+    transaction_.emplace(connection_.database(), SQLite::TransactionBehavior::IMMEDIATE);
+  } catch (const SQLite::Exception& problem) {
+    connection_.fail(problem);
+  }
+}
+
+void WriteTransaction::commit() {
+  try {
+    transaction_->commit();
+  } catch (const SQLite::Exception& problem) {
+    connection_.fail(problem);
+  }
+}
+
+}  // namespace reportctl::store

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+
+#include "reportctl/base/time.hpp"
+
+namespace reportctl::store {
+
+/// How long a statement waits for another process, in short jittered sleeps: SQLite's own back-off lets a waiter starve for a
+/// second.
+struct BusyWait {
+  std::chrono::milliseconds limit{10'000};
+  std::chrono::steady_clock::time_point since;
+  std::minstd_rand jitter;
+};
+
+/// One SQLite connection with the settings of this room. For one thread, and never carried across fork().
+class Connection {
+ public:
+  /// The file exists. Error(state) when it is not a database or cannot be opened.
+  explicit Connection(std::filesystem::path path);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  SQLite::Database& database() { return *database_; }
+  void set_busy_limit(std::chrono::milliseconds limit) { busy_.limit = limit; }
+
+  /// Several statements without results or parameters.
+  void execute(const std::string& script);
+
+  /// SQLite's complaint as the Error that this room promises. Only for use in a handler of SQLite::Exception.
+  [[noreturn]] void fail(const SQLite::Exception& problem);
+
+ private:
+  friend class Query;
+  std::unique_ptr<SQLite::Statement> take_statement(const std::string& sql);
+  void give_back(const std::string& sql, std::unique_ptr<SQLite::Statement> statement);
+
+  std::filesystem::path path_;
+  BusyWait busy_;
+  std::optional<SQLite::Database> database_;
+  std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;  ///< prepared, idle
+};
+
+/// A prepared statement on loan from the connection. Values are bound from left to right; so are the columns of a row read.
+class Query {
+ public:
+  Query(Connection& connection, std::string sql);
+  ~Query();
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  template <typename... Values>
+  Query& bind(const Values&... values) {
+    (bind_value(values), ...);
+    return *this;
+  }
+  /// The next row, if there is one; reading starts at its first column again.
+  bool next();
+  /// To the end; how many rows were changed.
+  std::int64_t run();
+
+  std::string text();
+  std::int64_t integer();
+  int small() { return static_cast<int>(integer()); }
+  bool flag() { return integer() != 0; }
+  Instant instant() { return Instant{std::chrono::seconds{integer()}}; }
+  std::optional<std::int64_t> optional_integer();
+  std::optional<Instant> optional_instant();
+  std::optional<std::string> optional_text();
+
+ private:
+  void bind_null();
+  void bind_integer(std::int64_t value);
+  void bind_text(std::string_view value);
+  bool step();
+
+  template <typename Value>
+  void bind_value(const Value& value) {
+    if constexpr (std::is_same_v<Value, Instant>) {
+      bind_integer(value.time_since_epoch().count());
+    } else if constexpr (std::is_integral_v<Value>) {
+      bind_integer(static_cast<std::int64_t>(value));
+    } else if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
+      bind_text(value);
+    } else if constexpr (std::is_same_v<Value, std::nullopt_t>) {
+      bind_null();
+    } else if (value) {
+      bind_value(*value);
+    } else {
+      bind_null();
+    }
+  }
+
+  Connection& connection_;
+  std::string sql_;
+  std::unique_ptr<SQLite::Statement> statement_;
+  int bound_ = 0;
+  int column_ = 0;
+};
+
+/// '' is stored as NULL.
+inline std::optional<std::string> null_if_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional<std::string>(text);
+}
+
+/// BEGIN IMMEDIATE: the write lock is taken before anything is read, so nothing that was read can change before commit(). Without
+/// commit() nothing happened.
+class WriteTransaction {
+ public:
+  explicit WriteTransaction(Connection& connection);
+  void commit();
+
+ private:
+  Connection& connection_;
+  std::optional<SQLite::Transaction> transaction_;
+};
+
+}  // namespace reportctl::store

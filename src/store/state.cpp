@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/store/state.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "connection.hpp"
+#include "migrations.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Error refusal(const fs::path& path, std::string_view what, std::string hint) {
+  return {ErrorKind::state, fmt::format("state file {}: {}", visible(path.string()), what), std::move(hint)};
+}
+
+void create_file(const fs::path& path) {
+  const fs::path directory = fs::absolute(path).parent_path();
+  ensure_directory(directory);
+  const Fd made(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!made && errno != EEXIST) {
+    throw refusal(path, fmt::format("cannot be created: {}", std::strerror(errno)),
+                  fmt::format("give this user write access to {}", visible(directory.string())));
+  }
+}
+
+void require_safe_file(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT)
+      throw refusal(path, "does not exist", "create it with `reportctl init`, or name the right one with --state");
+    throw refusal(path, fmt::format("cannot be reached: {}", std::strerror(errno)),
+                  "check the path and the rights of its directories");
+  }
+  if (!S_ISREG(status.st_mode))
+    throw refusal(path, "is not a regular file", "name a file with --state, or in `state:` of the configuration");
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    throw refusal(path, "others may write it, so its contents cannot be trusted",
+                  fmt::format("chmod 600 {}, after making sure that nobody else changed it", visible(path.string())));
+  }
+  if (on_network_file_system(path)) {
+    throw refusal(path, "lies on a network file system, where locks cannot be relied on",
+                  "keep it on a local disk (`state:` in the configuration)");
+  }
+}
+
+/// A statement that lists what is wrong, and the words for each line that it finds.
+struct Rule {
+  const char* sql;
+  const char* problem;
+};
+
+constexpr std::array kRules{
+    Rule{"SELECT id FROM runs WHERE state = 'delivered' AND EXISTS (SELECT 1 FROM deliveries d WHERE d.run_id = runs.id AND "
+         "d.notification_id IS NULL AND d.state <> 'accepted')",
+         "run {} is delivered, but one of its deliveries was not accepted"},
+    Rule{"SELECT id FROM runs WHERE state IN ('triggered', 'rejected', 'skipped') AND EXISTS (SELECT 1 FROM deliveries d WHERE "
+         "d.run_id = runs.id AND d.notification_id IS NULL)",
+         "run {} was never generated, but has deliveries"},
+    Rule{"SELECT d.id FROM deliveries d JOIN notifications n ON n.id = d.notification_id WHERE n.run_id <> d.run_id",
+         "delivery {} carries a notification of another run"},
+    Rule{"SELECT id FROM runs WHERE (owner_host IS NULL) <> (owner_pid IS NULL)", "run {} has half an owner"},
+};
+
+}  // namespace
+
+State::State(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+State::~State() = default;
+State::State(State&&) noexcept = default;
+State& State::operator=(State&&) noexcept = default;
+
+State State::open(const fs::path& path, OpenMode mode) {
+  std::error_code ignored;
+  if (mode == OpenMode::create && !fs::exists(path, ignored)) create_file(path);
+  require_safe_file(path);
+  auto connection = std::make_unique<Connection>(path);
+  migrate(*connection, known_migrations());
+  return State(std::move(connection));
+}
+
+const fs::path& State::path() const { return connection_->path(); }
+
+int State::schema_version() const { return store::schema_version(*connection_); }
+
+int current_schema_version() {
+  const auto migrations = known_migrations();
+  return migrations.empty() ? 0 : migrations.back().version;
+}
+
+std::optional<std::string> State::fact(std::string_view name) const {
+  Query query(*connection_, "SELECT value FROM facts WHERE name = ?");
+  if (!query.bind(name).next()) return std::nullopt;
+  return query.text();
+}
+
+void State::set_fact(std::string_view name, std::string_view value) {
+  WriteTransaction transaction(*connection_);
+  Query(*connection_, "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+      .bind(name, value)
+      .run();
+  transaction.commit();
+}
+
+void State::backup(const fs::path& target) const { copy_database(*connection_, target); }
+
+std::vector<std::string> State::check() const {
+  std::vector<std::string> problems;
+  try {
+    Query integrity(*connection_, "PRAGMA integrity_check(100)");
+    while (integrity.next()) {
+      if (auto line = integrity.text(); line != "ok") problems.push_back(std::move(line));
+    }
+    Query foreign_keys(*connection_, "PRAGMA foreign_key_check");
+    while (foreign_keys.next()) {
+      const std::string table = foreign_keys.text();
+      const auto row = foreign_keys.optional_integer();
+      problems.push_back(
+          fmt::format("row {} of {} points at a row of {} that does not exist", row.value_or(0), table, foreign_keys.text()));
+    }
+    for (const auto& rule : kRules) {
+      Query broken(*connection_, rule.sql);
+      while (broken.next()) problems.push_back(fmt::format(fmt::runtime(rule.problem), broken.text()));
+    }
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::state) throw;
+    problems.emplace_back(error.what());
+  }
+  return problems;
+}
+
+}  // namespace reportctl::store
