@@ -11,7 +11,7 @@ namespace exit_code {
 constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
-constexpr int kUnsuccessful = 3;   ///< finished, but at least one run or recipient was rejected, failed or refused
+constexpr int kUnsuccessful = 3;  ///< finished, but at least one run or recipient was rejected, failed or refused
 constexpr int kNotPermitted = 4;
 constexpr int kNotFound = 5;
 constexpr int kConflict = 6;
@@ -22,7 +22,7 @@ constexpr int kUnknownDelivery = 14;
 constexpr int kOutput = 74;
 constexpr int kDeferred = 75;
 constexpr int kConfig = 78;
-constexpr int kSignal = 128;       ///< plus the signal's number
+constexpr int kSignal = 128;  ///< plus the signal's number
 }  // namespace exit_code
 
 /// For interrupted: 128 + the signal that asked.

@@ -35,8 +35,8 @@ CLI::Option* add_account_option(CLI::App&, std::optional<std::string>& account);
 CLI::Option* add_yes_option(CLI::App&, bool& yes);
 
 struct RepeatedText {
-  std::string names;   ///< `--to`
-  std::string value;   ///< what --help calls the value: `ADDRESS`
+  std::string names;  ///< `--to`
+  std::string value;  ///< what --help calls the value: `ADDRESS`
   std::string help;
 };
 /// An option that may be given several times, with one value each time (CLI11 would take every word that follows).
@@ -44,7 +44,7 @@ CLI::Option* add_repeated_option(CLI::App&, std::vector<std::string>& values, co
 
 /// A change by a person, as the audit log keeps it: `{"before": …, "after": …}`; null where there is none.
 struct Change {
-  std::string name;     ///< `AccountAdded`
+  std::string name;  ///< `AccountAdded`
   std::string account;
   std::string subject;  ///< id of what changed
   nlohmann::ordered_json before;

@@ -52,13 +52,18 @@ class Output {
   void text(std::string_view);
   /// One line of what a command did (`schedule morning-power created`); silent with -q; with JSON the record instead.
   void done(const std::string& sentence, const nlohmann::ordered_json& record);
-  /// Writes what is buffered and checks that it arrived. Called by main() before exit 0 is believed.
+  /// With REPORTCTL_NOW: `(clock replaced: …)` on stderr, once, for people; list(), sheet() and done() do it by themselves.
+  void note_replaced_clock();
+  /// Writes what is buffered and checks that it arrived. Called by cli::run() before exit 0 is believed.
   void flush();
 
  private:
+  void json(const nlohmann::ordered_json&);
+
   Format format_;
   bool color_;
   bool quiet_;
+  bool clock_noted_ = false;
   std::string buffer_;
 };
 

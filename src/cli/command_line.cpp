@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "help.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/cli/commands.hpp"
+#include "reportctl/cli/session.hpp"
+
+namespace reportctl::cli {
+
+namespace {
+
+constexpr const char* kVersionText = "reportctl " REPORTCTL_VERSION "\n";
+constexpr const char* kExamples =
+    "reportctl init --demo                      try it: demo data, schedules due now\n"
+    "reportctl run sales --window last_month    a report, now, as CSV\n"
+    "reportctl run-due                          what cron calls every few minutes\n"
+    "reportctl schedule list --json             for people a table, for scripts JSON";
+
+void add_global_options(CLI::App& root, Globals& globals) {
+  root.set_help_flag("-h,--help", "help on a command, examples first");
+  root.set_version_flag("--version", kVersionText, "the version");
+  root.add_option("--config", globals.config, "configuration file, instead of the usual two")->type_name("FILE");
+  root.add_option("--state", globals.state, "state file")->type_name("FILE");
+  root.add_option("--as", globals.as, "act as the member with this login (operators)")->type_name("LOGIN");
+  root.add_option("--output-format", globals.output_format, "table, plain, json or csv")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember({"table", "plain", "json", "csv"}));
+  root.add_flag("--json", globals.json, "short for --output-format json");
+  root.add_flag("--csv", globals.csv, "short for --output-format csv");
+  root.add_flag("-q,--quiet", globals.quiet, "say only what went wrong");
+  root.add_flag("-v,--verbose", globals.verbose, "say more on standard error; -vv still more");
+  root.add_option("--color", globals.color, "auto, always or never")
+      ->type_name("WHEN")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  root.add_flag("--no-pager", globals.no_pager, "never show long output through a pager");
+}
+
+/// The long and short global options that take a value, without a parser at hand.
+bool takes_value(const std::string& word) {
+  static const std::vector<std::string> kWithValue = {"--config", "--state", "--as", "--output-format", "--color"};
+  return std::find(kWithValue.begin(), kWithValue.end(), word) != kWithValue.end();
+}
+
+const CLI::App& deepest(const CLI::App& root) {
+  const CLI::App* app = &root;
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().back();
+  return *app;
+}
+
+std::vector<std::string> verbs_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands(std::function<bool(const CLI::App*)>()))
+    if (!verb->get_group().empty()) names.push_back(verb->get_name());
+  return names;
+}
+
+std::vector<std::string> options_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* level = &app; level != nullptr; level = level->get_parent())
+    for (const CLI::Option* option : level->get_options())
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+std::string help_hint(const CLI::App& app) { return fmt::format("see {} --help", path_of(app)); }
+
+/// `--tos` is near `--to` though nearest() has only what follows the dashes to compare.
+std::string option_hint(const CLI::App& app, const std::string& word) {
+  std::string bare = word.substr(0, word.find('='));
+  bare.erase(0, bare.find_first_not_of('-'));
+  std::vector<std::string> names = options_of(app);
+  for (std::string& name : names) name.erase(0, 2);
+  const auto near = nearest(bare, names);
+  return near ? fmt::format("did you mean --{}?", *near) : help_hint(app);
+}
+
+/// What was left over says more than what is missing.
+Error explain_leftover(const CLI::App& app, const std::string& word) {
+  const std::string shown = visible(word);
+  if (word.size() > 1 && word.front() == '-')
+    return Error(ErrorKind::usage, fmt::format("unknown option {}", shown.substr(0, shown.find('='))), option_hint(app, word));
+  const std::vector<std::string> verbs = verbs_of(app);
+  if (!verbs.empty()) {
+    const auto near = nearest(word, verbs);
+    return Error(ErrorKind::usage, fmt::format("\"{}\" is no verb of {}", shown, path_of(app)),
+                 near ? fmt::format("did you mean \"{}\"?", *near) : fmt::format("one of: {}", join(verbs, ", ")));
+  }
+  return Error(ErrorKind::usage, fmt::format("unexpected argument \"{}\"", shown), help_hint(app));
+}
+
+Error explain(const CLI::ParseError& error, const CLI::App& root) {
+  const CLI::App& app = deepest(root);
+  const std::vector<std::string> leftover = root.remaining(true);
+  if (!leftover.empty()) return explain_leftover(app, leftover.front());
+  const std::vector<std::string> verbs = verbs_of(app);
+  if (!verbs.empty() && app.get_subcommands().empty())
+    return Error(ErrorKind::usage, fmt::format("{} needs a verb", path_of(app)), fmt::format("one of: {}", join(verbs, ", ")));
+  const std::string what = error.what();
+  if (error.get_name() == "ArgumentMismatch") {
+    const std::string option = what.substr(0, what.find(':'));
+    const bool missing = what.ends_with("missing");
+    return Error(ErrorKind::usage,
+                 fmt::format("{} {}", visible(option), missing ? "needs a value" : "takes one value and was given more"),
+                 help_hint(app));
+  }
+  if (error.get_name() == "ConversionError") {
+    const std::size_t colon = what.find(": ");
+    const std::size_t equals = what.find(" = ");
+    if (colon != std::string::npos && equals != std::string::npos) {
+      return Error(ErrorKind::usage,
+                   fmt::format("{}: \"{}\" is not a number", visible(what.substr(colon + 2, equals - colon - 2)),
+                               visible(what.substr(equals + 3))),
+                   help_hint(app));
+    }
+  }
+  return Error(ErrorKind::usage, visible(what), help_hint(app));
+}
+
+}  // namespace
+
+std::string chosen_command(const Arguments& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (takes_value(arguments[i])) {
+      ++i;
+    } else if (arguments[i].empty() || arguments[i].front() != '-') {
+      return arguments[i];
+    }
+  }
+  return {};
+}
+
+Arguments normalized(Arguments arguments) {
+  const std::string command = chosen_command(arguments);
+  if (command == "help") {
+    arguments.erase(std::find(arguments.begin(), arguments.end(), command));
+    arguments.push_back("--help");
+  }
+  Arguments out;
+  bool options = true;
+  for (std::string& word : arguments) {
+    if (word == "--") options = false;
+    const bool empty_value = options && word.size() > 3 && word.starts_with("--") && word.find('=') == word.size() - 1;
+    if (empty_value) word.pop_back();
+    out.push_back(std::move(word));
+    if (empty_value) out.emplace_back();
+  }
+  return out;
+}
+
+bool asks_for_json(const Arguments& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--json" || arguments[i] == "--output-format=json") return true;
+    if (arguments[i] == "--output-format" && i + 1 < arguments.size() && arguments[i + 1] == "json") return true;
+  }
+  return false;
+}
+
+std::unique_ptr<CLI::App> make_parser(Session& session, const std::string& command) {
+  auto root = std::make_unique<CLI::App>("", "reportctl");
+  root->fallthrough();
+  root->footer(kExamples);
+  root->require_subcommand(0, 1);
+  add_global_options(*root, session.globals);
+  std::vector<std::string> names;
+  for (const Command& candidate : commands()) {
+    if (command.empty() || command == candidate.name) candidate.bind(*root, session);
+    names.emplace_back(candidate.name);
+  }
+  if (!command.empty() && std::find(names.begin(), names.end(), command) == names.end()) {
+    const auto near = nearest(command, names);
+    throw Error(ErrorKind::usage, fmt::format("there is no command \"{}\"", command),
+                near ? fmt::format("did you mean \"{}\"?", *near) : "see reportctl --help");
+  }
+  return root;
+}
+
+std::optional<std::string> parse(CLI::App& root, const Arguments& arguments) {
+  try {
+    root.parse(Arguments(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    const CLI::App& app = deepest(root);
+    return app.get_parent() == nullptr ? program_help(root) : command_help(app);
+  } catch (const CLI::CallForVersion&) {
+    return kVersionText;
+  } catch (const CLI::ParseError& error) {  // CLI11 reports by exceptions of its own
+    throw explain(error, root);
+  }
+  if (root.get_subcommands().empty()) return program_help(root);
+  return std::nullopt;
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/cli/main.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "command_line.hpp"
+#include "exit_codes.hpp"
+#include "refusal.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/log.hpp"
+#include "reportctl/base/sink.hpp"
+#include "reportctl/base/stop.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/cli/session.hpp"
+
+namespace reportctl::cli {
+
+namespace {
+
+/// A reader that went away (`| head`) knows that it did.
+bool stdout_is_closed_pipe() {
+  pollfd ready{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&ready, 1, 0) == 1 && (ready.revents & POLLERR) != 0;
+}
+
+/// The sentence, then one line each for what belongs to it; a value cannot forge a line of its own.
+void speak(const Error& error) {
+  const std::vector<std::string> lines = split(error.what(), '\n');
+  log(LogLevel::error, lines.front());
+  std::string rest;
+  for (std::size_t i = 1; i < lines.size(); ++i) rest += "  " + visible(lines[i]) + "\n";
+  for (const std::string& line : split(error.hint(), '\n'))
+    if (!line.empty()) rest += "  → " + visible(line) + "\n";
+  FdSink(STDERR_FILENO, "standard error").write(rest);
+}
+
+void speak_json(const Error& error) {
+  nlohmann::ordered_json record = {{"type", "error"},
+                                   {"code", error_word(error.kind())},
+                                   {"exit_code", exit_code_of(error.kind())},
+                                   {"message", error.what()},
+                                   {"hint", error.hint()}};
+  if (const auto* refusal = dynamic_cast<const Refusal*>(&error)) {
+    auto& list = record["violations"] = nlohmann::ordered_json::array();
+    for (const validation::Violation& broken : refusal->violations)
+      list.push_back(
+          {{"code", code_name(broken.code)}, {"field", broken.field}, {"message", broken.message}, {"hint", broken.hint}});
+  }
+  FdSink(STDERR_FILENO, "standard error")
+      .write(record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+}
+
+int answer(const Error& error, const Arguments& arguments) {
+  const bool silent = error.kind() == ErrorKind::output && stdout_is_closed_pipe();
+  if (!silent) asks_for_json(arguments) ? speak_json(error) : speak(error);
+  return exit_code_of(error.kind());
+}
+
+int dispatch(const Arguments& arguments) {
+  Session session(read_clock());
+  const std::string command = chosen_command(arguments);
+  const auto parser = make_parser(session, command);
+  if (const auto text = parse(*parser, arguments)) {
+    session.out().text(*text);
+    session.out().flush();
+    return exit_code::kDone;
+  }
+  if (session.globals.verbose > 0) set_log_level(session.globals.verbose > 1 ? LogLevel::debug : LogLevel::info);
+  if (session.globals.quiet) set_log_level(LogLevel::error);
+  const int code = session.chosen();
+  session.out().flush();
+  return code;
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  const Arguments arguments = normalized(Arguments(argv + std::min(argc, 1), argv + argc));
+  try {
+    install_signal_handlers();
+    return dispatch(arguments);
+  } catch (const Error& error) {
+    try {
+      return answer(error, arguments);
+    } catch (const std::exception&) {  // standard error is closed
+      return exit_code_of(error.kind());
+    }
+  } catch (const std::exception& error) {
+    log(LogLevel::error, fmt::format("internal error: {}", error.what()));
+    return exit_code::kFailed;
+  }
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "options.hpp"
+
+#include <cstring>
+
+#include "reportctl/base/text.hpp"
+#include "reportctl/cli/commands.hpp"
+
+namespace reportctl::cli {
+
+CLI::App& add_command(CLI::App& root, const CommandText& text) {
+  std::string summary = text.summary;
+  for (const Command& command : commands())
+    if (text.name == command.name) summary = command.summary;
+  CLI::App* command = root.add_subcommand(text.name, summary);
+  command->footer(text.examples);
+  return *command;
+}
+
+CLI::App& add_verb(CLI::App& command, const CommandText& text) {
+  CLI::App* verb = command.add_subcommand(text.name, text.summary);
+  verb->footer(text.examples);
+  command.require_subcommand(1);
+  return *verb;
+}
+
+void when_chosen(CLI::App& verb, Session& session, std::function<int()> act) {
+  verb.callback([&session, act = std::move(act)] { session.chosen = act; });
+}
+
+CLI::Option* add_account_option(CLI::App& app, std::optional<std::string>& account) {
+  return app.add_option("--account", account, "account; may be left out where there is only one")->type_name("ID");
+}
+
+CLI::Option* add_yes_option(CLI::App& app, bool& yes) {
+  return app.add_flag("-y,--yes", yes, "do not ask; needed where there is no terminal");
+}
+
+CLI::Option* add_repeated_option(CLI::App& app, std::vector<std::string>& values, const RepeatedText& text) {
+  return app.add_option(text.names, values, text.help)->type_name(text.value)->allow_extra_args(false);
+}
+
+store::AuditEvents audit_of(Session& session, const Change& change) {
+  const nlohmann::ordered_json payload = {{"before", change.before}, {"after", change.after}};
+  return {{change.name, change.account, change.subject, session.actor().str(),
+           payload.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)}};
+}
+
+nlohmann::ordered_json to_json(const access::Account& account) {
+  return {{"id", account.id},
+          {"name", account.name},
+          {"timezone", account.timezone},
+          {"source", account.source},
+          {"key", account.source_key()},
+          {"features", account.features},
+          {"brand", {{"name", account.brand.name}, {"color", account.brand.color}}},
+          {"allowed_domains", account.allowed_domains}};
+}
+
+nlohmann::ordered_json to_json(const access::Member& member) {
+  nlohmann::ordered_json sites = nlohmann::ordered_json::array();
+  for (const schedule::Scope& site : member.sites) sites.push_back(site.str());
+  return {{"id", member.id},
+          {"account", member.account},
+          {"name", member.name},
+          {"email", member.email ? nlohmann::ordered_json(member.email->str()) : nlohmann::ordered_json()},
+          {"role", access::role_name(member.role)},
+          {"sites", sites},
+          {"login", member.login}};
+}
+
+nlohmann::ordered_json to_json(const std::optional<Instant>& instant) {
+  return instant ? nlohmann::ordered_json(format_utc(*instant)) : nlohmann::ordered_json();
+}
+
+std::string for_people(const std::optional<Instant>& instant, const Zone& zone) {
+  if (!instant) return "–";
+  return format_date(zone.local_date(*instant)) + " " + format_time_of_day(zone.local_time(*instant));
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/cli/output.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <utility>
+
+#include "help.hpp"
+#include "output_text.hpp"
+#include "reportctl/base/sink.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/base/time.hpp"
+
+namespace reportctl::cli {
+
+namespace {
+
+constexpr std::size_t kGap = 2;
+constexpr std::size_t kNarrowest = 8;  ///< a column is not cut below this
+constexpr const char* kReset = "\033[0m";
+
+const char* escape_of(Tone tone) {
+  switch (tone) {
+    case Tone::none:
+      return "";
+    case Tone::good:
+      return "\033[32m";
+    case Tone::warn:
+      return "\033[33m";
+    case Tone::bad:
+      return "\033[31m";
+    case Tone::dim:
+      return "\033[2m";
+  }
+  return "";
+}
+
+/// Columns that may be filled: the terminal's, what COLUMNS says, or any number in a pipe.
+std::size_t available_width() {
+  constexpr std::size_t kUsual = 80;
+  winsize size{};
+  if (::isatty(STDOUT_FILENO) == 1) {
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    return kUsual;
+  }
+  const char* columns = std::getenv("COLUMNS");
+  const auto wanted = parse_integer(columns == nullptr ? "" : columns);
+  return wanted && *wanted >= 20 ? static_cast<std::size_t>(*wanted) : std::numeric_limits<std::size_t>::max();
+}
+
+std::string shown(const std::string& text) { return visible(repair_utf8(text)); }
+
+/// Takes the excess from the columns that may shrink, always from the widest.
+void shrink(std::vector<std::size_t>& widths, const std::vector<Heading>& headings, std::size_t available) {
+  std::size_t total = widths.empty() ? 0 : (widths.size() - 1) * kGap;
+  for (const std::size_t width : widths) total += width;
+  while (total > available) {
+    std::size_t widest = widths.size();
+    for (std::size_t i = 0; i < widths.size(); ++i)
+      if (headings[i].shrink && widths[i] > kNarrowest && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
+    if (widest == widths.size()) return;
+    --widths[widest];
+    --total;
+  }
+}
+
+std::string csv_key(const std::string& title) {
+  std::string key = to_lower(title);
+  std::replace(key.begin(), key.end(), ' ', '_');
+  return key;
+}
+
+}  // namespace
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string table_text(const Listing& listing, std::size_t available, Paint paint) {
+  std::vector<std::size_t> widths;
+  for (const Heading& heading : listing.headings) widths.push_back(display_width(heading.title));
+  std::vector<std::vector<std::string>> texts;
+  for (const auto& row : listing.rows) {
+    auto& line = texts.emplace_back();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line.push_back(shown(row[i].text));
+      widths[i] = std::max(widths[i], display_width(line.back()));
+    }
+  }
+  shrink(widths, listing.headings, available);
+
+  std::string out;
+  const auto put = [&](std::size_t column, const std::string& text, const char* escape) {
+    const std::string fitted = fit_width(text, widths[column]);
+    const std::string padding(widths[column] - display_width(fitted), ' ');
+    const bool right = listing.headings[column].align == Align::right;
+    const bool painted = paint == Paint::color && *escape != '\0' && !fitted.empty();
+    if (right) out += padding;
+    out += painted ? escape + fitted + kReset : fitted;
+    if (column + 1 == widths.size()) return;
+    if (!right) out += padding;
+    out.append(kGap, ' ');
+  };
+  const auto end_line = [&] {
+    while (!out.empty() && out.back() == ' ') out.pop_back();
+    out += '\n';
+  };
+  for (std::size_t i = 0; i < widths.size(); ++i) put(i, listing.headings[i].title, "\033[1m");
+  end_line();
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    for (std::size_t i = 0; i < texts[row].size(); ++i) put(i, texts[row][i], escape_of(listing.rows[row][i].tone));
+    end_line();
+  }
+  return out;
+}
+
+std::string sheet_text(const Sheet& sheet, std::size_t available, Paint paint) {
+  std::size_t widest = 0;
+  for (const auto& [label, field] : sheet.lines) widest = std::max(widest, display_width(label));
+  const std::size_t column = widest == 0 ? 0 : widest + 1 + kGap;
+  std::string out;
+  for (const auto& [label, field] : sheet.lines) {
+    const char* escape = paint == Paint::color ? escape_of(field.tone) : "";
+    if (label.empty()) {
+      const std::string title = shown(field.text);
+      out += paint == Paint::color && !title.empty() ? "\033[1m" + title + kReset + "\n" : title + "\n";
+      continue;
+    }
+    std::string line = label + ":";
+    const std::size_t room = available > column + 20 ? available - column : 20;
+    for (const std::string& words : wrap_words(shown(field.text), room)) {
+      line.append(column - display_width(line), ' ');
+      out += line + (*escape != '\0' && !words.empty() ? escape + words + kReset : words);
+      while (!out.empty() && out.back() == ' ') out.pop_back();
+      out += '\n';
+      line.clear();
+    }
+  }
+  return out;
+}
+
+Output::Output(Format format, bool color, bool quiet) : format_(format), color_(color), quiet_(quiet) {}
+
+void Output::list(const Listing& listing) {
+  switch (format_) {
+    case Format::json:
+      json(listing.records);
+      return;
+    case Format::csv: {
+      std::vector<std::string> fields;
+      for (const Heading& heading : listing.headings) fields.push_back(csv_field(csv_key(heading.title)));
+      buffer_ += join(fields, ",") + "\n";
+      for (const auto& row : listing.rows) {
+        fields.clear();
+        for (const Field& field : row) fields.push_back(csv_field(field.text));
+        buffer_ += join(fields, ",") + "\n";
+      }
+      return;
+    }
+    case Format::plain:
+      for (const auto& row : listing.rows) {
+        std::vector<std::string> fields;
+        for (const Field& field : row) fields.push_back(shown(field.text));
+        buffer_ += join(fields, "\t") + "\n";
+      }
+      return;
+    case Format::table:
+      note_replaced_clock();
+      if (!listing.rows.empty()) {
+        buffer_ += table_text(listing, available_width(), color_ ? Paint::color : Paint::none);
+      } else if (!quiet_ && !listing.empty.empty()) {
+        FdSink(STDERR_FILENO, "standard error").write(listing.empty + "\n");
+      }
+      return;
+  }
+}
+
+void Output::sheet(const Sheet& sheet) {
+  switch (format_) {
+    case Format::json:
+      json(sheet.record);
+      return;
+    case Format::csv:
+      buffer_ += "field,value\n";
+      for (const auto& [label, field] : sheet.lines)
+        if (!label.empty()) buffer_ += csv_field(csv_key(label)) + "," + csv_field(field.text) + "\n";
+      return;
+    case Format::plain:
+      for (const auto& [label, field] : sheet.lines)
+        if (!label.empty()) buffer_ += label + "\t" + shown(field.text) + "\n";
+      return;
+    case Format::table:
+      note_replaced_clock();
+      buffer_ += sheet_text(sheet, available_width(), color_ ? Paint::color : Paint::none);
+      return;
+  }
+}
+
+void Output::text(std::string_view text) { buffer_ += text; }
+
+void Output::done(const std::string& sentence, const nlohmann::ordered_json& record) {
+  if (format_ == Format::json) {
+    json(record);
+  } else if (!quiet_) {
+    note_replaced_clock();
+    buffer_ += shown(sentence) + "\n";
+  }
+}
+
+void Output::json(const nlohmann::ordered_json& value) {
+  nlohmann::ordered_json out = value;
+  if (out.is_object() && clock_is_replaced()) out["clock_replaced"] = format_utc(read_clock());
+  buffer_ += out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+void Output::note_replaced_clock() {
+  if (quiet_ || clock_noted_ || !clock_is_replaced()) return;
+  clock_noted_ = true;
+  FdSink(STDERR_FILENO, "standard error").write(fmt::format("(clock replaced: {})\n", format_utc(read_clock())));
+}
+
+void Output::flush() {
+  const std::string bytes = std::exchange(buffer_, {});
+  FdSink(STDOUT_FILENO, "standard output").write(bytes);
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/cli/session.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/process.hpp"
+#include "reportctl/base/sink.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/store/accounts.hpp"
+
+namespace reportctl::cli {
+
+namespace {
+
+Format format_of(const Globals& globals) {
+  if (globals.json && globals.csv) throw Error(ErrorKind::usage, "--json and --csv contradict each other", "choose one");
+  if (globals.json) return Format::json;
+  if (globals.csv) return Format::csv;
+  if (globals.output_format == "json") return Format::json;
+  if (globals.output_format == "csv") return Format::csv;
+  if (globals.output_format == "plain") return Format::plain;
+  return Format::table;
+}
+
+bool wants_color(const Globals& globals) {
+  if (globals.color != "auto") return globals.color == "always";
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  return ::isatty(STDOUT_FILENO) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+/// Root, or who owns the state file.
+bool is_operator(const std::filesystem::path& state) {
+  struct stat status {};
+  return ::geteuid() == 0 || (::stat(state.c_str(), &status) == 0 && status.st_uid == ::geteuid());
+}
+
+/// Members who only reach some sites see their account too.
+bool sees(const access::Actor& actor, const std::string& account) {
+  if (access::may(actor, access::Action::view, account, {})) return true;
+  for (const access::Member& member : actor.memberships)
+    if (member.account == account) return true;
+  return false;
+}
+
+}  // namespace
+
+Session::Session(Instant now) : now_(now) {}
+Session::~Session() = default;
+
+const Config& Session::config() {
+  if (!config_) config_ = std::make_unique<Config>(load_config({globals.config, globals.state}));
+  return *config_;
+}
+
+store::State& Session::state() {
+  if (!state_) state_ = std::make_unique<store::State>(store::State::open(config().settings.state, store::OpenMode::existing));
+  return *state_;
+}
+
+const catalog::Catalog& Session::catalog() {
+  if (!catalog_) catalog_ = std::make_unique<catalog::Catalog>(catalog::Catalog::open(config().settings.catalog_directories));
+  return *catalog_;
+}
+
+const access::Actor& Session::actor() {
+  if (actor_) return *actor_;
+  auto actor = std::make_unique<access::Actor>();
+  actor->login = current_login();
+  actor->sudo_user = sudo_claim();
+  const bool operates = is_operator(state().path());
+  actor->bootstrap = operates && !store::any_login(state());
+  actor->memberships = store::members_with_login(state(), actor->login);
+  if (!globals.as.empty()) {
+    if (!operates && !actor->is_system_admin()) {
+      throw Error(ErrorKind::not_permitted, fmt::format("{} may not act as someone else", actor->login),
+                  "--as is for system admins, root and the owner of the state file");
+    }
+    actor->bootstrap = false;
+    actor->memberships = store::members_with_login(state(), globals.as);
+    if (actor->memberships.empty()) {
+      throw Error(ErrorKind::not_found, fmt::format("no member has the login \"{}\"", globals.as),
+                  "see who there is: reportctl member list");
+    }
+    actor->login += fmt::format(" (as {})", globals.as);
+  }
+  actor_ = std::move(actor);
+  return *actor_;
+}
+
+run::Parts& Session::parts() {
+  if (!parts_) parts_ = std::make_unique<run::Parts>(config().settings, state(), catalog(), now_);
+  return *parts_;
+}
+
+Output& Session::out() {
+  if (!out_) out_ = std::make_unique<Output>(format_of(globals), wants_color(globals), globals.quiet);
+  return *out_;
+}
+
+access::Account Session::account(const std::optional<std::string>& id) {
+  std::vector<access::Account> seen;
+  std::vector<std::string> ids;
+  for (access::Account& account : store::list_accounts(state())) {
+    if (!sees(actor(), account.id)) continue;
+    if (id && account.id == *id) return account;
+    ids.push_back(account.id);
+    seen.push_back(std::move(account));
+  }
+  if (id) {
+    throw Error(ErrorKind::not_found, fmt::format("no account \"{}\"{}", *id, did_you_mean(*id, ids)),
+                "see the accounts there are: reportctl account list");
+  }
+  if (seen.empty()) {
+    throw Error(ErrorKind::not_found, "there is no account yet", "add one: reportctl account add ID --name NAME --source SOURCE");
+  }
+  if (seen.size() > 1) {
+    throw Error(ErrorKind::not_found, "there are several accounts and none was named",
+                fmt::format("add --account {}", join(ids, " or --account ")));
+  }
+  return seen.front();
+}
+
+void Session::confirm(const std::string& question, bool yes) {
+  if (yes) return;
+  if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1) {
+    throw Error(ErrorKind::usage, "this needs a yes, and there is no terminal to ask on", "add --yes");
+  }
+  FdSink(STDERR_FILENO, "standard error").write(visible(question) + " [y/N] ");
+  char answer[16] = {};
+  const bool answered = std::fgets(answer, sizeof answer, stdin) != nullptr;
+  const std::string word = answered ? to_lower(trim(answer)) : std::string();
+  if (word != "y" && word != "yes") throw Error(ErrorKind::failed, "nothing was done");
+}
+
+}  // namespace reportctl::cli
