@@ -59,7 +59,7 @@ reportctl_embed(cli embedded_files.hpp reportctl::cli share/demo/*)
 # The catalog checks its modules with the very loader that the program has: the loader is a library of its own (reportctl_catalog_core, every
 # source but catalog.cpp), the embedding tool links it, and what the tool writes joins reportctl_catalog.
 get_target_property(catalog_type reportctl_catalog TYPE)
-if(NOT catalog_type STREQUAL INTERFACE_LIBRARY AND EXISTS ${CMAKE_SOURCE_DIR}/src/catalog/embed_tool.cpp)
+if(NOT catalog_type STREQUAL INTERFACE_LIBRARY)
   get_target_property(catalog_sources reportctl_catalog SOURCES)
   set(catalog_core_sources ${catalog_sources})
   list(FILTER catalog_core_sources EXCLUDE REGEX "/catalog\\.cpp$")

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/catalog/catalog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <system_error>
+
+#include "compiled_modules.hpp"
+#include "module_reader.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::catalog {
+namespace {
+
+constexpr std::uint64_t kLargestModule = 1U << 20U;
+
+/// An operator's file. Whatever is wrong with it is in `loaded.problems`.
+struct OperatorModule {
+  std::filesystem::path path;
+  std::string text;
+  Loaded loaded;
+};
+
+const CompiledModule* find_compiled(std::string_view lower_case) {
+  const auto names = compiled_names();
+  const auto found = std::lower_bound(names.begin(), names.end(), lower_case,
+                                      [](const CompiledName& name, std::string_view wanted) { return name.name < wanted; });
+  return found != names.end() && found->name == lower_case ? &compiled_modules()[found->module] : nullptr;
+}
+
+/// `*.yaml` in name order. Names with a leading dot are what editors leave behind.
+std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& directory, yaml::Problems& problems) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (entry->path().extension() == ".yaml" && !name.starts_with('.')) files.push_back(entry->path());
+  }
+  if (error && error != std::errc::no_such_file_or_directory)
+    problems.push_back({directory.string(), 1, 1, fmt::format("cannot be searched for modules: {}", error.message())});
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::unique_ptr<OperatorModule> load_file(const std::filesystem::path& path) {
+  auto module = std::make_unique<OperatorModule>();
+  module->path = path;
+  try {
+    module->text = read_file(path, kLargestModule);
+    module->loaded = load_module(module->text, path.string());
+  } catch (const Error& error) {
+    module->loaded.problems.push_back({path.string(), 1, 1, error.what()});
+  }
+  return module;
+}
+
+}  // namespace
+
+struct Catalog::Impl {
+  std::vector<std::filesystem::path> directories;
+
+  /// Modules never move once they are read: callers hold pointers to them.
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Report>> compiled;  ///< as compiled_modules(); null: not asked for yet
+  bool searched = false;
+  std::vector<std::unique_ptr<OperatorModule>> modules;
+  std::map<std::string, const OperatorModule*, std::less<>> names;
+  yaml::Problems directory_problems;
+
+  const Report& compiled_report(const CompiledModule& module) {
+    const auto index = static_cast<std::size_t>(&module - compiled_modules().data());
+    auto& report = compiled[index];
+    if (report == nullptr) {
+      Loaded loaded = load_module(module.text, std::string(module.file));
+      if (!loaded.problems.empty())
+        throw Error(ErrorKind::failed, fmt::format("a module of this program is broken: {}", yaml::describe(loaded.problems)));
+      loaded.report.origin = "built in";
+      report = std::make_unique<Report>(std::move(loaded.report));
+    }
+    return *report;
+  }
+
+  /// Reads the operator's files once, when something is asked for that the program does not have.
+  void search() {
+    if (searched) return;
+    searched = true;
+    for (const auto& directory : directories)
+      for (const auto& path : yaml_files(directory, directory_problems)) add(load_file(path));
+  }
+
+  void add(std::unique_ptr<OperatorModule> module) {
+    Report& report = module->loaded.report;
+    for (const std::string& name : names_of(*module)) {
+      const std::string key = to_lower(name);
+      const CompiledModule* compiled_in = find_compiled(key);
+      const auto other = names.find(key);
+      if (compiled_in != nullptr)
+        refuse(*module, name, fmt::format("the program's own report {} has this name", compiled_in->id));
+      else if (other == names.end())
+        names.emplace(key, module.get());
+      else if (other->second != module.get())
+        refuse(*module, name, fmt::format("{} has this name already", other->second->path.string()));
+    }
+    if (report.id.empty()) names.try_emplace(to_lower(module->path.stem().string()), module.get());
+    modules.push_back(std::move(module));
+  }
+
+  static std::vector<std::string> names_of(const OperatorModule& module) {
+    std::vector<std::string> all = module.loaded.report.aliases;
+    if (!module.loaded.report.id.empty()) all.insert(all.begin(), module.loaded.report.id);
+    return all;
+  }
+
+  static void refuse(OperatorModule& module, const std::string& name, std::string why) {
+    yaml::Problem problem{module.path.string(), 1, 1, fmt::format("\"{}\" is taken: {}", visible(name), why)};
+    for (const NamePlace& place : find_names(module.text, problem.file)) {
+      if (place.name != name) continue;
+      problem.line = place.line;
+      problem.column = place.column;
+      break;
+    }
+    module.loaded.problems.push_back(std::move(problem));
+  }
+
+  const Report* find(std::string_view written) {
+    const std::string key = to_lower(trim(written));
+    if (const CompiledModule* module = find_compiled(key)) return &compiled_report(*module);
+    search();
+    const auto found = names.find(key);
+    if (found == names.end()) return nullptr;
+    const OperatorModule& module = *found->second;
+    if (!module.loaded.problems.empty())
+      throw Error(ErrorKind::invalid,
+                  fmt::format("the module of report {} is broken:\n{}", key, yaml::describe(module.loaded.problems)),
+                  "correct the file; reportctl catalog lint checks it");
+    return &module.loaded.report;
+  }
+};
+
+Catalog Catalog::open(const std::vector<std::filesystem::path>& directories) {
+  Catalog catalog;
+  catalog.impl_ = std::make_shared<Impl>();
+  catalog.impl_->directories = directories;
+  catalog.impl_->compiled.resize(compiled_modules().size());
+  return catalog;
+}
+
+const Report* Catalog::find(std::string_view id_or_alias) const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->find(id_or_alias);
+}
+
+const Report& Catalog::get(std::string_view id_or_alias) const {
+  const std::lock_guard lock(impl_->mutex);
+  if (const Report* report = impl_->find(id_or_alias)) return *report;
+  std::vector<std::string> known;
+  for (const CompiledName& name : compiled_names()) known.emplace_back(name.name);
+  for (const auto& [name, module] : impl_->names) known.push_back(name);
+  throw Error(ErrorKind::not_found,
+              fmt::format("there is no report \"{}\"{}", visible(id_or_alias), did_you_mean(to_lower(id_or_alias), known)),
+              "reportctl catalog list shows every report");
+}
+
+std::vector<const Report*> Catalog::all() const {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->search();
+  std::vector<const Report*> reports;
+  for (const CompiledModule& module : compiled_modules()) reports.push_back(&impl_->compiled_report(module));
+  for (const auto& module : impl_->modules)
+    if (module->loaded.problems.empty()) reports.push_back(&module->loaded.report);
+  std::sort(reports.begin(), reports.end(),
+            [](const Report* a, const Report* b) { return std::tie(a->family, a->id) < std::tie(b->family, b->id); });
+  return reports;
+}
+
+std::vector<std::string> Catalog::ids() const {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->search();
+  std::vector<std::string> ids;
+  for (const CompiledModule& module : compiled_modules()) ids.emplace_back(module.id);
+  for (const auto& module : impl_->modules)
+    if (module->loaded.problems.empty()) ids.push_back(module->loaded.report.id);
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+yaml::Problems Catalog::problems() const {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->search();
+  yaml::Problems problems = impl_->directory_problems;
+  for (const auto& module : impl_->modules)
+    problems.insert(problems.end(), module->loaded.problems.begin(), module->loaded.problems.end());
+  return problems;
+}
+
+}  // namespace reportctl::catalog

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/catalog/report.hpp"
+
+#include <fmt/format.h>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::catalog {
+
+std::string_view surface_name(Surface surface) {
+  switch (surface) {
+    case Surface::run:
+      return "run";
+    case Surface::schedule:
+      return "schedule";
+    case Surface::export_job:
+      return "export";
+  }
+  return {};
+}
+
+std::string_view parameter_type_name(ParameterType type) {
+  switch (type) {
+    case ParameterType::id:
+      return "id";
+    case ParameterType::id_list:
+      return "id_list";
+    case ParameterType::enumeration:
+      return "enum";
+    case ParameterType::integer:
+      return "integer";
+    case ParameterType::decimal:
+      return "decimal";
+    case ParameterType::boolean:
+      return "boolean";
+    case ParameterType::text:
+      return "text";
+    case ParameterType::date:
+      return "date";
+  }
+  return {};
+}
+
+std::string_view window_kind_name(WindowKind kind) {
+  switch (kind) {
+    case WindowKind::snapshot:
+      return "snapshot";
+    case WindowKind::cadence:
+      return "cadence";
+    case WindowKind::range:
+      return "range";
+    case WindowKind::lookback:
+      return "lookback";
+  }
+  return {};
+}
+
+const Parameter* Report::parameter(std::string_view wanted) const {
+  for (const Parameter& candidate : parameters)
+    if (candidate.name == wanted) return &candidate;
+  return nullptr;
+}
+
+const Shape& Report::shape(const schedule::Parameters& given) const {
+  std::string key;
+  if (!variant_parameter.empty()) {
+    const auto value = given.find(variant_parameter);
+    const Parameter* chooser = parameter(variant_parameter);
+    if (value != given.end() && !value->second.empty())
+      key = value->second.front();
+    else if (chooser != nullptr && chooser->fallback)
+      key = *chooser->fallback;
+  }
+  const auto found = shapes.find(key);
+  if (found == shapes.end())
+    throw Error(ErrorKind::invalid, variant_parameter.empty()
+                                        ? fmt::format("report {} is {} and has no columns", id, hidden ? "hidden" : "empty")
+                                        : fmt::format("report {} needs the parameter {}", id, variant_parameter));
+  return found->second;
+}
+
+std::optional<std::string> canonical_format(std::string_view written) {
+  const std::string word = to_lower(written);
+  if (word == "excel") return "xlsx";
+  for (const char* known : {"csv", "xlsx", "pdf", "json"})
+    if (word == known) return known;
+  return std::nullopt;
+}
+
+}  // namespace reportctl::catalog

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "module_reader.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::catalog {
+namespace {
+
+using rows::ColumnType;
+
+const std::vector<std::string>& column_types() {
+  static const std::vector<std::string> names{"text", "integer",  "decimal", "money",  "timestamp",
+                                              "date", "duration", "percent", "boolean"};
+  return names;
+}
+
+bool can_be_added(ColumnType type) {
+  return type == ColumnType::integer || type == ColumnType::decimal || type == ColumnType::money || type == ColumnType::duration;
+}
+
+bool has_order(ColumnType type) { return type != ColumnType::text && type != ColumnType::boolean; }
+
+/// `name(argument)` or `name`.
+struct Call {
+  std::string_view name;
+  std::optional<std::string_view> argument;
+};
+std::optional<Call> parse_call(std::string_view text) {
+  text = trim(text);
+  const std::size_t open = text.find('(');
+  if (open == std::string_view::npos) return Call{text, std::nullopt};
+  if (text.back() != ')') return std::nullopt;
+  return Call{trim(text.substr(0, open)), trim(text.substr(open + 1, text.size() - open - 2))};
+}
+
+/// Reads one shape: from the module itself, or from one of its variants.
+class ShapeReader {
+ public:
+  ShapeReader(ModuleFile& file, yaml::MapReader& map, const Report& report) : file_(file), map_(map), report_(report) {}
+
+  Shape read() {
+    read_columns();
+    read_summary();
+    read_chart();
+    read_query();
+    return std::move(shape_);
+  }
+
+ private:
+  [[nodiscard]] std::vector<std::string> column_names() const {
+    std::vector<std::string> names;
+    for (const rows::Column& column : shape_.columns) names.push_back(column.name);
+    return names;
+  }
+  [[nodiscard]] int index_of(std::string_view name) const {
+    for (std::size_t i = 0; i < shape_.columns.size(); ++i)
+      if (shape_.columns[i].name == name) return static_cast<int>(i);
+    return -1;
+  }
+  [[nodiscard]] ColumnType type_of(int index) const { return shape_.columns[static_cast<std::size_t>(index)].type; }
+
+  /// The index of a column that a metric or chart names; -1 after a problem.
+  int column_at(const yaml::Node& at, std::string_view name) {
+    const int index = index_of(name);
+    if (index < 0 && !shape_.columns.empty())
+      file_.problem(at, fmt::format("there is no column \"{}\"{}", visible(name), did_you_mean(name, column_names())));
+    return index;
+  }
+
+  void read_columns() {
+    const yaml::Node* list = map_.child("columns");
+    if (list == nullptr || list->kind != yaml::Node::Kind::sequence || list->items.empty()) {
+      map_.problem_at("columns", "columns must be a list of at least one column");
+      return;
+    }
+    std::vector<std::pair<const yaml::Node*, std::string>> currencies;
+    for (const yaml::Node& item : list->items) {
+      if (item.kind != yaml::Node::Kind::map) {
+        file_.problem(item, "a column is a map, like {name: total, label: Total, type: money}");
+        continue;
+      }
+      currencies.emplace_back(&item, read_column(item));
+    }
+    for (std::size_t i = 0; i < currencies.size(); ++i)
+      link_currency(shape_.columns[i], *currencies[i].first, currencies[i].second);
+  }
+
+  /// Adds the column and gives the name of its currency column, empty unless it is money.
+  std::string read_column(const yaml::Node& node) {
+    yaml::MapReader map = file_.reader(node, "a column");
+    rows::Column column;
+    column.name = map.required_text("name");
+    if (!column.name.empty() && !is_column_name(column.name))
+      map.problem_at("name", fmt::format("column \"{}\" must be lower-case letters, digits and \"_\"", visible(column.name)));
+    if (!column.name.empty() && index_of(column.name) >= 0)
+      map.problem_at("name", fmt::format("there are two columns \"{}\"", visible(column.name)));
+    column.label = read_label(file_, map, "label");
+    const std::string word = map.required_text("type");
+    const auto type = rows::parse_column_type(word);
+    if (!type && !word.empty())
+      map.problem_at("type", fmt::format("unknown column type \"{}\"{}; known: {}", visible(word),
+                                         did_you_mean(word, column_types()), join(column_types(), ", ")));
+    column.type = type.value_or(ColumnType::text);
+    read_scale(map, column, type.has_value());
+    if (const auto total = map.optional_text("total")) {
+      if (*total != "sum") map.problem_at("total", fmt::format("total must be sum, not \"{}\"", visible(*total)));
+      if (type && !can_be_added(*type)) map.problem_at("total", fmt::format("a {} column cannot be added up", word));
+      column.total = true;
+    }
+    const auto currency = map.optional_text("currency");
+    if (currency && type && *type != ColumnType::money)
+      map.problem_at("currency", fmt::format("a {} column has no currency", word));
+    map.finish();
+    shape_.columns.push_back(std::move(column));
+    return type == ColumnType::money ? currency.value_or("currency") : std::string();
+  }
+
+  static void read_scale(yaml::MapReader& map, rows::Column& column, bool known_type) {
+    const auto scale = map.optional_integer("scale", 0, 9);
+    if (column.type == ColumnType::decimal) {
+      if (!map.has("scale")) map.problem_at("scale", "a decimal column needs \"scale\": the digits after the point, 0 to 9");
+      column.scale = static_cast<int>(scale.value_or(0));
+    } else if (scale && known_type) {
+      map.problem_at("scale", fmt::format("scale belongs to decimal columns, not to {}", rows::column_type_name(column.type)));
+    }
+    if (column.type == ColumnType::percent) column.scale = 2;
+  }
+
+  void link_currency(rows::Column& column, const yaml::Node& node, const std::string& name) {
+    if (name.empty()) return;
+    const yaml::Node* written = node.find("currency");
+    const yaml::Node& at = written == nullptr ? node : *written;
+    const int index = index_of(name);
+    if (index < 0)
+      file_.problem(at, fmt::format("money column \"{}\" needs a text column that names its currency: there is no column \"{}\"",
+                                    column.name, visible(name)));
+    else if (type_of(index) != ColumnType::text)
+      file_.problem(at, fmt::format("currency column \"{}\" must be text", name));
+    else
+      column.currency_column = index;
+  }
+
+  void read_summary() {
+    const yaml::Node* list = map_.child("summary");
+    if (list == nullptr) return;
+    if (list->kind != yaml::Node::Kind::sequence) {
+      file_.problem(*list, "summary must be a list of maps, like {label: Orders, value: count}");
+      return;
+    }
+    for (const yaml::Node& item : list->items) {
+      if (item.kind != yaml::Node::Kind::map) {
+        file_.problem(item, "a metric is a map, like {label: Orders, value: count}");
+        continue;
+      }
+      yaml::MapReader map = file_.reader(item, "a metric");
+      Metric metric;
+      metric.label = read_label(file_, map, "label");
+      const std::string value = map.required_text("value");
+      if (!value.empty()) metric.value = read_aggregate(*item.find("value"), value);
+      map.finish();
+      shape_.summary.push_back(std::move(metric));
+    }
+  }
+
+  Aggregate read_aggregate(const yaml::Node& at, std::string_view text) {
+    Aggregate aggregate;
+    const auto call = parse_call(text);
+    if (call && call->name == "count" && !call->argument) return aggregate;
+    if (call && call->name == "total") aggregate.kind = Aggregate::Kind::total;
+    if (call && call->name == "minimum") aggregate.kind = Aggregate::Kind::minimum;
+    if (call && call->name == "maximum") aggregate.kind = Aggregate::Kind::maximum;
+    if (aggregate.kind == Aggregate::Kind::count || !call->argument) {
+      file_.problem(at,
+                    fmt::format("\"{}\" is no metric: count, total(column), minimum(column) or maximum(column)", visible(text)));
+      return {};
+    }
+    aggregate.column = column_at(at, *call->argument);
+    if (aggregate.column < 0) return aggregate;
+    const ColumnType type = type_of(aggregate.column);
+    if (aggregate.kind == Aggregate::Kind::total && !can_be_added(type))
+      file_.problem(at, fmt::format("a {} column cannot be added up", rows::column_type_name(type)));
+    if (aggregate.kind != Aggregate::Kind::total && !has_order(type))
+      file_.problem(at, fmt::format("a {} column has no {}", rows::column_type_name(type), call->name));
+    return aggregate;
+  }
+
+  void read_chart() {
+    const yaml::Node* node = map_.child("chart");
+    if (node == nullptr) return;
+    if (node->kind != yaml::Node::Kind::map) {
+      file_.problem(*node, "chart must be a map, like {type: bar, x: day(placed_at), y: sum(total)}");
+      return;
+    }
+    yaml::MapReader map = file_.reader(*node, "chart");
+    Chart chart;
+    chart.type = map.required_text("type");
+    if (!chart.type.empty() && chart.type != "line" && chart.type != "bar" && chart.type != "stacked_bar")
+      map.problem_at("type", fmt::format("chart type must be line, bar or stacked_bar, not \"{}\"", visible(chart.type)));
+    chart.x = map.required_text("x");
+    if (!chart.x.empty()) check_x(*node->find("x"), chart.x);
+    chart.y = map.required_text("y");
+    if (!chart.y.empty()) check_y(*node->find("y"), chart.y);
+    map.finish();
+    shape_.chart = std::move(chart);
+  }
+
+  void check_x(const yaml::Node& at, std::string_view text) {
+    const auto call = parse_call(text);
+    if (call && !call->argument) {
+      column_at(at, call->name);
+    } else if (call && call->name == "day") {
+      const int index = column_at(at, *call->argument);
+      if (index >= 0 && type_of(index) != ColumnType::timestamp && type_of(index) != ColumnType::date)
+        file_.problem(at, fmt::format("day() needs a timestamp or date column, not {}", rows::column_type_name(type_of(index))));
+    } else {
+      file_.problem(at, fmt::format("\"{}\" is no x: a column, or day(column)", visible(text)));
+    }
+  }
+
+  void check_y(const yaml::Node& at, std::string_view text) {
+    const auto call = parse_call(text);
+    if (call && call->name == "count" && !call->argument) return;
+    if (!call || call->name != "sum" || !call->argument) {
+      file_.problem(at, fmt::format("\"{}\" is no y: count, or sum(column)", visible(text)));
+      return;
+    }
+    const int index = column_at(at, *call->argument);
+    if (index >= 0 && !can_be_added(type_of(index)))
+      file_.problem(at, fmt::format("a {} column cannot be added up", rows::column_type_name(type_of(index))));
+  }
+
+  void read_query() {
+    using rows::Dialect;
+    const yaml::Node* node = map_.child("query");
+    if (node == nullptr) {
+      map_.problem_at("query", "there is no \"query\"");
+      return;
+    }
+    if (node->kind == yaml::Node::Kind::scalar) {
+      shape_.query = node->text;
+      check_query(file_, report_, {*node, "query", {Dialect::sqlite, Dialect::postgresql}});
+      return;
+    }
+    if (node->kind != yaml::Node::Kind::map) {
+      file_.problem(*node, "query must be text, or a map of sqlite and postgresql");
+      return;
+    }
+    yaml::MapReader map = file_.reader(*node, "query");
+    for (const auto& [name, dialect] : {std::pair("sqlite", Dialect::sqlite), std::pair("postgresql", Dialect::postgresql)}) {
+      const std::string text = map.text(name);
+      if (text.empty()) continue;
+      shape_.query_by_dialect.emplace(name, text);
+      check_query(file_, report_, {*node->find(name), fmt::format("query for {}", name), {dialect}});
+    }
+    map.finish();
+    if (shape_.query_by_dialect.empty()) file_.problem(*node, "query needs sqlite, postgresql, or both");
+  }
+
+  ModuleFile& file_;
+  yaml::MapReader& map_;
+  const Report& report_;
+  Shape shape_;
+};
+
+void read_variants(ModuleFile& file, const yaml::Node& node, Report& report) {
+  yaml::MapReader map = file.reader(node, "variants");
+  report.variant_parameter = map.required_text("parameter");
+  const Parameter* chooser = report.parameter(report.variant_parameter);
+  if (!report.variant_parameter.empty()) {
+    if (chooser == nullptr)
+      map.problem_at("parameter", fmt::format("there is no parameter \"{}\"", visible(report.variant_parameter)));
+    else if (chooser->type != ParameterType::enumeration)
+      map.problem_at("parameter", fmt::format("parameter \"{}\" must be an enum to choose a variant", chooser->name));
+    else if (!chooser->required && !chooser->fallback)
+      map.problem_at("parameter",
+                     fmt::format("parameter \"{}\" must be required or have a default to choose a variant", chooser->name));
+  }
+  const yaml::Node* shapes = map.child("shapes");
+  map.finish();
+  if (shapes == nullptr || shapes->kind != yaml::Node::Kind::map) {
+    map.problem_at("shapes", "variants need \"shapes\": a map from each value to its columns and query");
+    return;
+  }
+  for (const auto& [key, value] : shapes->entries) {
+    if (chooser != nullptr && std::find(chooser->values.begin(), chooser->values.end(), key.text) == chooser->values.end())
+      file.problem(key, fmt::format("\"{}\" is no value of {}{}", visible(key.text), chooser->name,
+                                    did_you_mean(key.text, chooser->values)));
+    if (value.kind != yaml::Node::Kind::map) {
+      file.problem(value, "a variant is a map of columns, summary, chart and query");
+      continue;
+    }
+    yaml::MapReader shape = file.reader(value, fmt::format("variant \"{}\"", visible(key.text)));
+    report.shapes.emplace(key.text, ShapeReader(file, shape, report).read());
+    shape.finish();
+  }
+  for (const std::string& value : chooser == nullptr ? std::vector<std::string>{} : chooser->values)
+    if (shapes->find(value) == nullptr)
+      file.problem(*shapes, fmt::format("there is no variant for {} = {}", chooser->name, visible(value)));
+}
+
+}  // namespace
+
+void read_shapes(ModuleFile& file, yaml::MapReader& module, Report& report) {
+  const yaml::Node* variants = module.child("variants");
+  if (variants != nullptr) {
+    if (variants->kind != yaml::Node::Kind::map) {
+      file.problem(*variants, "variants must be a map of parameter and shapes");
+      return;
+    }
+    read_variants(file, *variants, report);
+    for (const char* key : {"columns", "summary", "chart", "query"})
+      if (module.child(key) != nullptr)
+        module.problem_at(key, fmt::format("a module with variants has its {} in the variants", key));
+    return;
+  }
+  const bool empty = !module.has("columns") && !module.has("query") && !module.has("summary") && !module.has("chart");
+  if (report.hidden && empty) return;
+  report.shapes.emplace("", ShapeReader(file, module, report).read());
+}
+
+}  // namespace reportctl::catalog

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "sql_macros.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace reportctl::catalog {
+namespace {
+
+/// `rc_…` are functions that the source registers with SQLite. {0} and {1} are the arguments.
+struct Macro {
+  std::string_view name;
+  std::size_t arity;
+  bool uses_timezone;
+  const char* sqlite;
+  const char* postgresql;
+};
+
+constexpr std::array<Macro, 3> kMacros{{
+    {"local_date", 1, true, "rc_local_date({0}, :timezone)", "CAST(({0}) AT TIME ZONE :timezone AS date)"},
+    {"local_timestamp", 1, true, "rc_local_timestamp({0}, :timezone)", "(({0}) AT TIME ZONE :timezone)"},
+    {"seconds_between", 2, false, "rc_seconds_between({0}, {1})", "CAST(floor(extract(epoch FROM ({1}) - ({0}))) AS bigint)"},
+}};
+
+const Macro* find_macro(std::string_view name) {
+  const auto* found = std::find_if(kMacros.begin(), kMacros.end(), [&](const Macro& macro) { return macro.name == name; });
+  return found == kMacros.end() ? nullptr : found;
+}
+
+}  // namespace
+
+const std::vector<std::string>& reserved_binds() {
+  static const std::vector<std::string> names{"account", "depot", "workspace", "from", "to", "timezone"};
+  return names;
+}
+
+const std::vector<std::string>& dialect_macros() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> list;
+    for (const Macro& macro : kMacros) list.emplace_back(macro.name);
+    return list;
+  }();
+  return names;
+}
+
+std::optional<std::size_t> macro_arity(std::string_view name) {
+  const Macro* macro = find_macro(name);
+  return macro == nullptr ? std::nullopt : std::optional(macro->arity);
+}
+
+bool macro_uses_timezone(std::string_view name) {
+  const Macro* macro = find_macro(name);
+  return macro != nullptr && macro->uses_timezone;
+}
+
+std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, rows::Dialect dialect) {
+  const Macro& macro = *find_macro(name);
+  const char* form = dialect == rows::Dialect::sqlite ? macro.sqlite : macro.postgresql;
+  const std::string second = arguments.size() > 1 ? arguments[1] : std::string();
+  return fmt::format(fmt::runtime(form), arguments.at(0), second);
+}
+
+}  // namespace reportctl::catalog

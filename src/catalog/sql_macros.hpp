@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reportctl/rows/query.hpp"
+
+namespace reportctl::catalog {
+
+/// The macro that becomes the predicates of the given parameters; it has no arguments.
+inline constexpr std::string_view kFilters = "filters";
+
+/// The binds that every query has; no parameter may be called so.
+const std::vector<std::string>& reserved_binds();
+
+/// Macros that hide what dialects write differently, `filters` not among them.
+const std::vector<std::string>& dialect_macros();
+/// How many arguments it takes; nullopt for an unknown name.
+std::optional<std::size_t> macro_arity(std::string_view name);
+/// The SQL of a known macro with that many arguments.
+std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, rows::Dialect);
+/// True when the expansion uses `:timezone`.
+bool macro_uses_timezone(std::string_view name);
+
+}  // namespace reportctl::catalog

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "module_reader.hpp"
+#include "reportctl/base/text.hpp"
+#include "sql_macros.hpp"
+#include "sql_scan.hpp"
+
+namespace reportctl::catalog {
+namespace {
+
+bool contains(const std::vector<std::string>& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+/// What a piece of SQL may name.
+struct Names {
+  std::vector<std::string> binds;
+  bool has_filters = false;
+};
+
+/// Scans for every dialect that the text serves, reports what is wrong once, and gives the scan of the first.
+SqlScan scan(ModuleFile& file, const QueryText& query) {
+  const std::string_view text = query.node.text;
+  SqlScan first = scan_sql(text, query.dialects.front());
+  for (const SqlProblem& problem : first.problems)
+    file.problem_in(query.node, problem.offset, fmt::format("{}: {}", query.what, problem.message));
+  if (query.dialects.size() < 2 || !first.problems.empty()) return first;
+  const SqlScan second = scan_sql(text, query.dialects.back());
+  for (const SqlProblem& problem : second.problems)
+    file.problem_in(query.node, problem.offset, fmt::format("{}: {}", query.what, problem.message));
+  if (!second.problems.empty()) return first;
+  const auto ours = marks(first.pieces);
+  const auto theirs = marks(second.pieces);
+  for (std::size_t i = 0; i < std::max(ours.size(), theirs.size()); ++i) {
+    if (i < ours.size() && i < theirs.size() && ours[i]->offset == theirs[i]->offset) continue;
+    const std::size_t offset =
+        std::min(i < ours.size() ? ours[i]->offset : text.size(), i < theirs.size() ? theirs[i]->offset : text.size());
+    file.problem_in(
+        query.node, offset,
+        fmt::format("{}: SQLite and PostgreSQL read the text before this differently (quotes, brackets or comments); write it so "
+                    "that both agree, or give one query for each",
+                    query.what));
+    break;
+  }
+  return first;
+}
+
+void check_names(ModuleFile& file, const QueryText& query, const SqlScan& scanned, const Names& names) {
+  for (const SqlPiece* mark : marks(scanned.pieces)) {
+    const std::string word = visible(mark->text);
+    if (mark->kind == SqlPiece::Kind::bind) {
+      if (!contains(names.binds, mark->text))
+        file.problem_in(query.node, mark->offset,
+                        fmt::format("{}: unknown bind :{}{}; known: :{}", query.what, word, did_you_mean(mark->text, names.binds),
+                                    join(names.binds, ", :")));
+      continue;
+    }
+    const bool is_filters = mark->text == kFilters;
+    if (is_filters && names.has_filters && mark->arguments.empty()) continue;
+    if (is_filters) {
+      file.problem_in(query.node, mark->offset,
+                      names.has_filters ? fmt::format("{}: {{{{filters}}}} has no arguments", query.what)
+                                        : fmt::format("{}: {{{{filters}}}} belongs to the query", query.what));
+      continue;
+    }
+    const auto arity = macro_arity(mark->text);
+    if (!arity) {
+      std::vector<std::string> known = dialect_macros();
+      if (names.has_filters) known.emplace_back(kFilters);
+      file.problem_in(query.node, mark->offset,
+                      fmt::format("{}: unknown macro {{{{{}}}}}{}; known: {}", query.what, word, did_you_mean(mark->text, known),
+                                  join(known, ", ")));
+    } else if (*arity != mark->arguments.size()) {
+      file.problem_in(query.node, mark->offset,
+                      fmt::format("{}: {{{{{}}}}} has {} argument{}, not {}", query.what, word, *arity, *arity == 1 ? "" : "s",
+                                  mark->arguments.size()));
+    }
+  }
+}
+
+bool uses(const SqlScan& scanned, SqlPiece::Kind kind, std::string_view name) {
+  const auto all = marks(scanned.pieces);
+  return std::any_of(all.begin(), all.end(), [&](const SqlPiece* mark) { return mark->kind == kind && mark->text == name; });
+}
+
+bool starts_a_query(std::string_view word) { return to_lower(word) == "select" || to_lower(word) == "with"; }
+
+void require_bind(ModuleFile& file, const QueryText& query, const SqlScan& scanned, std::string_view name,
+                  std::string_view reason) {
+  if (!uses(scanned, SqlPiece::Kind::bind, name))
+    file.problem(query.node, fmt::format("{} never uses :{}: {}", query.what, name, reason));
+}
+
+constexpr std::string_view kTenantWall = "it would show one account the rows of another (the tenant wall)";
+
+}  // namespace
+
+void check_query(ModuleFile& file, const Report& report, const QueryText& query) {
+  const SqlScan scanned = scan(file, query);
+  if (!starts_a_query(scanned.first_word)) file.problem(query.node, fmt::format("{} must start with SELECT or WITH", query.what));
+  Names names{reserved_binds(), true};
+  for (const Parameter& parameter : report.parameters) names.binds.push_back(parameter.name);
+  check_names(file, query, scanned, names);
+  require_bind(file, query, scanned, "account", kTenantWall);
+  if (report.scopes.contains(schedule::ScopeKind::depot))
+    require_bind(file, query, scanned, "depot", "a depot's report would show every depot");
+  if (report.scopes.contains(schedule::ScopeKind::workspace))
+    require_bind(file, query, scanned, "workspace", "a workspace's report would show every workspace");
+  if (report.window.kind != WindowKind::snapshot) {
+    require_bind(file, query, scanned, "from", "the period would have no start (or the window is a snapshot)");
+    require_bind(file, query, scanned, "to", "the period would have no end (or the window is a snapshot)");
+  }
+  if (uses(scanned, SqlPiece::Kind::macro, kFilters)) return;
+  for (const Parameter& parameter : report.parameters)
+    if (!parameter.filter.empty())
+      file.problem(query.node,
+                   fmt::format("{} has no {{{{filters}}}}: parameter {} would filter nothing", query.what, parameter.name));
+}
+
+void check_choices(ModuleFile& file, const yaml::Node& node) {
+  const QueryText query{node, "choices", {rows::Dialect::sqlite, rows::Dialect::postgresql}};
+  const SqlScan scanned = scan(file, query);
+  if (!starts_a_query(scanned.first_word)) file.problem(node, "choices must start with SELECT or WITH");
+  check_names(file, query, scanned, {{"account", "depot", "workspace", "timezone"}, false});
+  require_bind(file, query, scanned, "account", kTenantWall);
+}
+
+void check_filter(ModuleFile& file, const Report& report, const yaml::Node& node) {
+  const QueryText query{node, "filter", {rows::Dialect::sqlite, rows::Dialect::postgresql}};
+  const SqlScan scanned = scan(file, query);
+  if (scanned.has_comment) file.problem(node, "filter is one expression without comments");
+  Names names{reserved_binds(), false};
+  for (const Parameter& parameter : report.parameters) names.binds.push_back(parameter.name);
+  check_names(file, query, scanned, names);
+}
+
+}  // namespace reportctl::catalog
