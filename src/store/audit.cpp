@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "audit_chain.hpp"
@@ -103,6 +104,10 @@ AuditEvents with_run(AuditEvents events, std::string_view run_id) {
     }
   }
   return events;
+}
+
+std::string event_payload(const std::map<std::string, std::string>& fields) {
+  return nlohmann::json(fields).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 void append_audit(State& state, const AuditEvents& events, Instant now) {

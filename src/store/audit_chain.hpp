@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@ void append_events(Connection&, const AuditEvents&, Instant now);
 
 /// The events with `$run` filled: a subject that is `$run`, and every string of a payload that is exactly `"$run"`.
 AuditEvents with_run(AuditEvents events, std::string_view run_id);
+
+/// A flat JSON object of texts, for the events that this room makes itself.
+std::string event_payload(const std::map<std::string, std::string>& fields);
 
 /// The next link of the chain.
 std::string chain_hash(std::string_view previous_hash, const AuditRecord&);

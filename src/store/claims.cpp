@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "audit_chain.hpp"
+#include "connection.hpp"
+#include "definition.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/hash.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/store/runs.hpp"
+#include "run_row.hpp"
+#include "schedule_row.hpp"
+
+namespace reportctl::store {
+namespace {
+
+/// A run to be, on behalf of a schedule or of none.
+struct Birth {
+  Trigger trigger = Trigger::scheduled;
+  std::string account;
+  std::string report;
+  const schedule::Schedule* schedule = nullptr;
+  std::optional<Instant> slot;
+  const ProcessIdentity& owner;
+  Instant lease_until{};
+  Instant now{};
+};
+
+Claim insert_run(Connection& connection, const Birth& birth) {
+  const auto* schedule = birth.schedule;
+  Claim claim;
+  if (schedule != nullptr) claim.schedule = *schedule;
+  Run& run = claim.run;
+  run.id = new_id();
+  // An unsaved schedule is remembered by its definition alone.
+  if (schedule != nullptr && find_schedule(connection, schedule->id)) run.schedule_id = schedule->id;
+  if (schedule != nullptr) run.schedule_name = schedule->definition.name;
+  run.account = birth.account;
+  run.report = birth.report;
+  run.trigger = birth.trigger;
+  run.slot = birth.slot;
+  run.created_at = birth.now;
+  run.fence = 1;
+  Query(connection,
+        "INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at, fence, owner_host, "
+        "owner_boot, "
+        "owner_pid, owner_start, lease_until, definition) VALUES (?, ?, ?, ?, ?, ?, 'triggered', ?, ?, 1, ?, ?, ?, ?, ?, ?)")
+      .bind(run.id, null_if_empty(run.schedule_id), run.schedule_name, run.account, run.report, trigger_name(run.trigger),
+            run.slot, run.created_at, birth.owner.host, birth.owner.boot_id, birth.owner.pid, birth.owner.start_time,
+            birth.lease_until,
+            schedule != nullptr ? std::optional<std::string>(definition_json(schedule->definition)) : std::nullopt)
+      .run();
+  return claim;
+}
+
+bool slot_is_taken(Connection& connection, std::string_view schedule_id, Instant slot) {
+  return Query(connection, "SELECT 1 FROM runs WHERE schedule_id = ? AND slot = ? AND trigger = 'scheduled'")
+      .bind(schedule_id, slot)
+      .next();
+}
+
+void insert_skipped(Connection& connection, const schedule::Schedule& schedule, const ClaimRequest& request, Instant slot) {
+  if (slot_is_taken(connection, schedule.id, slot)) return;
+  Query(connection,
+        "INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at, finished_at, "
+        "fence, reason) "
+        "VALUES (?, ?, ?, ?, ?, 'scheduled', 'skipped', ?, ?, ?, 0, ?)")
+      .bind(new_id(), schedule.id, schedule.definition.name, schedule.definition.account, schedule.definition.report, slot,
+            request.now, request.now, request.skip_reason)
+      .run();
+}
+
+/// Runs that some living process works on right now.
+std::int64_t running(Connection& connection, Instant now) {
+  Query query(connection, fmt::format("{} WHERE r.finished_at IS NULL AND r.owner_host IS NOT NULL", kSelectRun));
+  std::int64_t count = 0;
+  while (query.next()) {
+    if (has_living_owner(read_run(query), now)) ++count;
+  }
+  return count;
+}
+
+bool move_schedule(Connection& connection, const ClaimRequest& request) {
+  return Query(connection,
+               "UPDATE schedules SET next_run_at = ?, revision = revision + 1 WHERE id = ? AND next_run_at = ? AND is_active = 1")
+             .bind(request.next, request.schedule_id, request.as_read)
+             .run() == 1;
+}
+
+/// What an interrupted process left behind: before handing_over the dot was provably not sent, after it nobody can know.
+void settle_deliveries(Connection& connection, const Run& run, Instant now) {
+  Query(connection, "UPDATE deliveries SET state = 'queued' WHERE run_id = ? AND state = 'sending'").bind(run.id).run();
+  AuditEvents events;
+  {
+    Query query(connection, "SELECT id, message_id FROM deliveries WHERE run_id = ? AND state = 'handing_over' ORDER BY number");
+    query.bind(run.id);
+    while (query.next()) {
+      const std::string id = query.text();
+      events.push_back({.name = "DeliveryUnknown",
+                        .account = run.account,
+                        .subject = run.id,
+                        .actor = "run-due",
+                        .payload = event_payload({{"deliveryId", id}, {"messageId", query.text()}, {"runId", run.id}})});
+    }
+  }
+  Query(connection,
+        "UPDATE deliveries SET state = 'unknown', in_doubt = 1, reason_class = 'interrupted', next_attempt_at = NULL, answer = "
+        "'the process ended after the message was handed over and before the server''s answer was recorded' "
+        "WHERE run_id = ? AND state = 'handing_over'")
+      .bind(run.id)
+      .run();
+  append_events(connection, events, now);
+}
+
+}  // namespace
+
+std::vector<Due> due_schedules(State& state, Instant now, int limit) {
+  Query query(state.connection(),
+              "SELECT id, next_run_at FROM schedules WHERE is_active = 1 AND next_run_at <= ? ORDER BY next_run_at, id LIMIT ?");
+  query.bind(now, limit);
+  std::vector<Due> due;
+  while (query.next()) {
+    std::string id = query.text();
+    due.push_back({.schedule_id = std::move(id), .next_run_at = query.instant()});
+  }
+  return due;
+}
+
+bool anything_due(State& state, Instant now) {
+  if (Query(state.connection(), "SELECT 1 FROM schedules WHERE is_active = 1 AND next_run_at <= ? LIMIT 1").bind(now).next())
+    return true;
+  return !runs_to_resume(state, now).empty();
+}
+
+Claimed claim_due(State& state, const ClaimRequest& request) {
+  auto& connection = state.connection();
+  WriteTransaction transaction(connection);
+  if (!move_schedule(connection, request)) return {};
+  if (request.max_running > 0 && request.slot && running(connection, request.now) >= request.max_running) {
+    return {.result = ClaimResult::busy, .claim = std::nullopt};
+  }
+  const auto schedule = find_schedule(connection, request.schedule_id);
+  for (const Instant slot : request.skipped) insert_skipped(connection, *schedule, request, slot);
+  Claimed claimed{.result = ClaimResult::claimed, .claim = std::nullopt};
+  // A slot that has its run already (the clock was set back and the schedule edited) is not run again; the schedule moves on.
+  if (request.slot && !slot_is_taken(connection, request.schedule_id, *request.slot)) {
+    claimed.claim = insert_run(connection, {.trigger = Trigger::scheduled,
+                                            .account = schedule->definition.account,
+                                            .report = schedule->definition.report,
+                                            .schedule = &*schedule,
+                                            .slot = request.slot,
+                                            .owner = request.owner,
+                                            .lease_until = request.lease_until,
+                                            .now = request.now});
+    append_events(connection, with_run(request.events, claimed.claim->run.id), request.now);
+  } else if (!request.slot) {
+    append_events(connection, with_run(request.events, ""), request.now);
+  }
+  transaction.commit();
+  return claimed;
+}
+
+Claim create_run(State& state, const NewRun& request) {
+  auto& connection = state.connection();
+  WriteTransaction transaction(connection);
+  auto claim = insert_run(connection, {.trigger = request.trigger,
+                                       .account = request.account,
+                                       .report = request.report,
+                                       .schedule = request.schedule ? &*request.schedule : nullptr,
+                                       .slot = std::nullopt,
+                                       .owner = request.owner,
+                                       .lease_until = request.lease_until,
+                                       .now = request.now});
+  append_events(connection, with_run(request.events, claim.run.id), request.now);
+  transaction.commit();
+  return claim;
+}
+
+std::vector<Run> runs_to_resume(State& state, Instant now) {
+  auto& connection = state.connection();
+  std::vector<Run> runs;
+  const auto collect = [&](Query& query) {
+    while (query.next()) {
+      auto stored = read_run(query);
+      if (has_living_owner(stored, now)) continue;
+      stored.run.interrupted = !stored.run.finished_at && stored.owner.has_value();
+      runs.push_back(std::move(stored.run));
+    }
+  };
+  {
+    Query unfinished(connection,
+                     fmt::format("{} WHERE r.finished_at IS NULL AND (r.resume_at IS NULL OR r.resume_at <= ?) ORDER BY r.number",
+                                 kSelectRun));
+    collect(unfinished.bind(now));
+  }
+  Query untold(
+      connection,
+      fmt::format(
+          "{} WHERE r.finished_at IS NOT NULL AND r.id IN (SELECT run_id FROM deliveries WHERE notification_id IS NOT NULL "
+          "AND state IN ('queued', 'sending', 'handing_over')) ORDER BY r.number",
+          kSelectRun));
+  collect(untold);
+  return runs;
+}
+
+std::optional<Claim> take_over(State& state, const TakeOver& request) {
+  auto& connection = state.connection();
+  WriteTransaction transaction(connection);
+  const auto before = find_run(connection, request.run_id);
+  if (!before || before->run.fence != request.fence || has_living_owner(*before, request.now)) return std::nullopt;
+  Query(
+      connection,
+      "UPDATE runs SET fence = fence + 1, resumed = resumed + ?, owner_host = ?, owner_boot = ?, owner_pid = ?, owner_start = ?, "
+      "lease_until = ?, resume_at = NULL WHERE id = ? AND fence = ?")
+      .bind(request.counts, request.owner.host, request.owner.boot_id, request.owner.pid, request.owner.start_time,
+            request.lease_until, request.run_id, request.fence)
+      .run();
+  settle_deliveries(connection, before->run, request.now);
+  auto claim = claim_of(connection, *find_run(connection, request.run_id));
+  transaction.commit();
+  return claim;
+}
+
+std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& request) {
+  auto& connection = state.connection();
+  WriteTransaction transaction(connection);
+  const auto before = find_run(connection, request.run_id);
+  if (!before)
+    throw Error(ErrorKind::not_found, fmt::format("run {} does not exist", visible(request.run_id)),
+                "`reportctl runs list` shows them");
+  if (!before->run.finished_at || has_living_owner(*before, request.now)) {
+    throw Error(ErrorKind::conflict,
+                fmt::format("run {} is not finished ({})", before->run.id, run_state_name(before->run.state)),
+                "wait until it is; the next run-due takes up an interrupted one");
+  }
+  if (before->run.artifact_sha256.empty()) {
+    throw Error(ErrorKind::conflict,
+                fmt::format("run {} ({}) made no file that could be sent", before->run.id, run_state_name(before->run.state)),
+                "`reportctl schedule test` sends the report anew");
+  }
+  std::int64_t chosen = 0;
+  for (const auto wanted : request.states) {
+    // The person has looked: what was in doubt is settled, and the next answer counts.
+    chosen += Query(connection,
+                    "UPDATE deliveries SET state = 'queued', in_doubt = 0, next_attempt_at = NULL WHERE run_id = ? AND "
+                    "notification_id IS NULL "
+                    "AND state = ?")
+                  .bind(request.run_id, delivery_state_name(wanted))
+                  .run();
+  }
+  if (chosen == 0) return std::nullopt;
+  Query(connection,
+        "UPDATE runs SET state = 'generated', finished_at = NULL, fence = fence + 1, resumed = 0, reopened = reopened + 1, "
+        "owner_host = ?, "
+        "owner_boot = ?, owner_pid = ?, owner_start = ?, lease_until = ?, resume_at = NULL WHERE id = ?")
+      .bind(request.owner.host, request.owner.boot_id, request.owner.pid, request.owner.start_time, request.lease_until,
+            request.run_id)
+      .run();
+  append_events(connection, with_run(request.events, request.run_id), request.now);
+  auto claim = claim_of(connection, *find_run(connection, request.run_id));
+  transaction.commit();
+  return claim;
+}
+
+}  // namespace reportctl::store

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "audit_chain.hpp"
+#include "connection.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/store/runs.hpp"
+#include "run_row.hpp"
+
+namespace reportctl::store {
+namespace {
+
+/// Which state a run may end from: reports that were sent or not sent exist, rules are broken before there is one, everything may
+/// fail.
+const char* states_before(RunState ending) {
+  switch (ending) {
+    case RunState::delivered:
+    case RunState::partial:
+    case RunState::delivery_failed:
+    case RunState::unknown:
+      return "state = 'generated'";
+    case RunState::rejected:
+      return "state = 'triggered'";
+    default:
+      return "state IN ('triggered', 'generated')";
+  }
+}
+
+void end_run(Connection& connection, const Claim& claim, const Finish& finish, Instant now) {
+  if (!is_finished(finish.state) || finish.state == RunState::skipped) {
+    throw Error(ErrorKind::conflict, fmt::format("run {} cannot end as {}", claim.run.id, run_state_name(finish.state)));
+  }
+  const auto changed =
+      Query(connection, fmt::format("UPDATE runs SET state = ?, reason = ?, violations = ?, finished_at = ?, resume_at = NULL, "
+                                    "definition = NULL WHERE id = ? AND fence = ? AND owner_host IS NOT NULL AND {}",
+                                    states_before(finish.state)))
+          .bind(run_state_name(finish.state), finish.reason, finish.violations, now, claim.run.id, claim.run.fence)
+          .run();
+  if (changed != 1) refuse(connection, claim, fmt::format("it cannot end as {}", run_state_name(finish.state)));
+}
+
+bool was_reopened(Connection& connection, const Run& run) {
+  Query query(connection, "SELECT reopened FROM runs WHERE id = ?");
+  return query.bind(run.id).next() && query.integer() > 0;
+}
+
+/// Did a later occurrence end already (a slow or resumed run may end after the one that follows it)?
+bool later_one_ended(Connection& connection, const Run& run, std::string_view condition) {
+  return Query(connection, fmt::format("SELECT 1 FROM runs WHERE schedule_id = ? AND trigger = 'scheduled' AND slot > ? AND "
+                                       "finished_at IS NOT NULL AND state <> 'skipped'{}",
+                                       condition))
+      .bind(run.schedule_id, run.slot)
+      .next();
+}
+
+/// The schedule shows its latest occurrence. Failures are counted once each: one that is sent again and fails again is no second
+/// one.
+void update_schedule_status(Connection& connection, const Run& run, const Finish& finish, Instant now) {
+  const bool good = finish.state == RunState::delivered || finish.state == RunState::no_data;
+  if (!later_one_ended(connection, run, "")) {
+    Query(connection, "UPDATE schedules SET last_run_at = ?, last_run_status = ?, last_run_error = ? WHERE id = ?")
+        .bind(now, run_status_word(finish.state), good ? std::string() : finish.reason, run.schedule_id)
+        .run();
+    if (good) Query(connection, "UPDATE schedules SET failure_count = 0 WHERE id = ?").bind(run.schedule_id).run();
+  }
+  if (good || was_reopened(connection, run) || later_one_ended(connection, run, " AND state IN ('delivered', 'no_data')")) return;
+  Query(connection, "UPDATE schedules SET failure_count = failure_count + 1 WHERE id = ?").bind(run.schedule_id).run();
+}
+
+AuditEvents pause_if_hopeless(Connection& connection, const Claim& claim, int limit, Instant now) {
+  if (limit <= 0) return {};
+  const auto paused = Query(connection,
+                            "UPDATE schedules SET is_active = 0, updated_at = ?, revision = revision + 1 "
+                            "WHERE id = ? AND is_active = 1 AND failure_count >= ?")
+                          .bind(now, claim.run.schedule_id, limit)
+                          .run();
+  if (paused != 1) return {};
+  return {{.name = "SchedulePaused",
+           .account = claim.run.account,
+           .subject = claim.run.schedule_id,
+           .actor = "run-due",
+           .payload = event_payload({{"reason", fmt::format("{} failures in a row", limit)}, {"runId", claim.run.id}})}};
+}
+
+void insert_notification(Connection& connection, const Claim& claim, const NewNotification& notification, Instant now) {
+  Query(connection,
+        "INSERT INTO notifications (id, run_id, account, member_id, kind, subject, body, created_at) VALUES (?, ?, ?, ?, ?, ?, "
+        "?, ?)")
+      .bind(notification.id, claim.run.id, notification.account, notification.member_id, notification.kind, notification.subject,
+            notification.body, now)
+      .run();
+  if (notification.delivery) insert_delivery(connection, claim.run.id, notification.id, *notification.delivery);
+}
+
+}  // namespace
+
+void finish(State& state, const Claim& claim, const Finish& finish, Instant now) {
+  auto& connection = state.connection();
+  WriteTransaction transaction(connection);
+  if (finish.last) update_outcome(connection, claim, *finish.last, now);
+  end_run(connection, claim, finish, now);
+  AuditEvents events = with_run(finish.events, claim.run.id);
+  if (claim.run.trigger == Trigger::scheduled) {
+    update_schedule_status(connection, claim.run, finish, now);
+    for (auto& event : pause_if_hopeless(connection, claim, finish.auto_pause_after, now)) events.push_back(std::move(event));
+  }
+  for (const auto& notification : finish.notifications) insert_notification(connection, claim, notification, now);
+  append_events(connection, events, now);
+  transaction.commit();
+}
+
+void release(State& state, const Claim& claim, const std::optional<Instant>& resume_at, Instant) {
+  auto& connection = state.connection();
+  WriteTransaction transaction(connection);
+  const auto changed = Query(connection,
+                             "UPDATE runs SET owner_host = NULL, owner_boot = NULL, owner_pid = NULL, owner_start = NULL, "
+                             "lease_until = NULL, resume_at = CASE WHEN finished_at IS NULL THEN ? END "
+                             "WHERE id = ? AND fence = ? AND owner_host IS NOT NULL")
+                           .bind(resume_at, claim.run.id, claim.run.fence)
+                           .run();
+  if (changed != 1) refuse(connection, claim, "it is owned by nobody");
+  transaction.commit();
+}
+
+}  // namespace reportctl::store
