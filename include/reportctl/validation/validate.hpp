@@ -14,14 +14,14 @@
 
 namespace reportctl::validation {
 
-/// What someone wants of a report, as they wrote it, whatever the door: an on-demand run, a schedule at save, a schedule at run. Nothing is
-/// parsed before validation, so that everything wrong is reported at once.
+/// What someone wants of a report, as they wrote it, whatever the door: an on-demand run, a schedule at save, a schedule at run.
+/// Nothing is parsed before validation, so that everything wrong is reported at once.
 struct Request {
   catalog::Surface surface = catalog::Surface::run;
-  std::string report;                       ///< id or alias
-  std::string scope = "account";            ///< `account`, `depot:north`, …
-  std::string timezone;                     ///< empty: the scope's, else the account's, else UTC
-  std::optional<std::string> from;          ///< local days, both included; not on schedules
+  std::string report;               ///< id or alias
+  std::string scope = "account";    ///< `account`, `depot:north`, …
+  std::string timezone;             ///< empty: the scope's, else the account's, else UTC
+  std::optional<std::string> from;  ///< local days, both included; not on schedules
   std::optional<std::string> to;
   std::optional<std::string> range;         ///< `last_7d`, …
   std::optional<std::string> lookback;      ///< days
@@ -30,6 +30,7 @@ struct Request {
   std::optional<std::string> day_of_month;  ///< with cadence
   std::string format;                       ///< empty: the module's default
   schedule::Parameters parameters;
+  std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all
 };
 
 /// What is known about the world, so that validation itself stays pure.
@@ -39,17 +40,20 @@ struct Context {
   std::set<access::Role> roles;              ///< of the actor, or at run of the schedule's owner, in account and scope
   std::vector<std::string> allowed_domains;  ///< the configuration's; the account's own list narrows it further
   Instant now{};
-  std::string scope_timezone;                ///< the site's own zone, when known
+  /// The site's own zone, when known. check_draft() writes it into the definition, so that slots and days of a schedule never
+  /// depend on whether the source can be asked; leave it empty where a stored definition is checked again.
+  std::string scope_timezone;
 };
 
 /// A request that holds: everything resolved, nothing left to guess.
 struct Resolved {
   const catalog::Report* report = nullptr;
   schedule::Scope scope;
-  std::string timezone;                     ///< never empty
+  std::string timezone;  ///< never empty
   schedule::WindowChoice window;
-  std::string format;                       ///< canonical
-  schedule::Parameters parameters;          ///< canonical text, defaults filled in, repeated ids removed
+  std::string format;                ///< canonical
+  schedule::Parameters parameters;   ///< canonical text, defaults filled in, repeated ids removed
+  std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all of the shape
 };
 
 struct RequestCheck {
@@ -57,7 +61,8 @@ struct RequestCheck {
   std::optional<Resolved> resolved;  ///< present exactly when there are none
 };
 
-/// The rules that hold for every door: report, surface, scope, roles, feature, window, zone, format, parameters.
+/// The rules that hold for every door: report, surface, scope, roles, feature, window, zone, format, parameters, columns.
+/// Throws only what the catalog throws: Error(invalid) when that very module is broken.
 RequestCheck check_request(const Request&, const Context&);
 
 /// A schedule as someone wrote it: the request and what makes it a schedule.
@@ -65,12 +70,12 @@ struct Draft {
   std::string name;
   std::string account;
   std::string description;
-  Request request;                   ///< surface is ignored; cadence, weekday and day_of_month are those of the schedule
-  std::string at;                    ///< `06:00`
+  Request request;  ///< surface is ignored; cadence, weekday and day_of_month are those of the schedule
+  std::string at;   ///< `06:00`
   std::vector<std::string> recipients;
   std::string subject;
-  std::string extra;                 ///< JSON object as text
-  std::string no_data;               ///< empty, send or skip
+  std::string extra;    ///< JSON object as text; its key `columns` chooses columns
+  std::string no_data;  ///< empty, send or skip
   bool active = true;
 };
 
@@ -80,7 +85,9 @@ struct DraftCheck {
   std::optional<Resolved> resolved;
 };
 
-/// All rules of a schedule: those of its request, then cadence, day, time, recipients. That the name is free is the store's to tell.
+/// All rules of a schedule: name and description, those of its request, then cadence, day, time, recipients and the rest. That
+/// the name is free is the store's to tell. The definition is complete: what a module's default was at save (lookback, range,
+/// parameters, format) is written into it, so that a schedule keeps meaning what it meant. Chosen columns are kept in `extra`.
 DraftCheck check_draft(const Draft&, const Context&);
 
 /// A stored definition as it would be written: what `edit` starts from, and how a run checks the rules again.

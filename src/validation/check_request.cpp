@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reportctl/base/text.hpp"
+#include "rules.hpp"
+
+namespace reportctl::validation {
+
+namespace {
+
+using catalog::Report;
+using catalog::Surface;
+using schedule::Scope;
+using schedule::ScopeKind;
+
+/// nullptr, with a finding, when the report cannot be used at all: then its rules would only be noise.
+const Report* check_report(const Request& request, const catalog::Catalog& catalog, Violations& found) {
+  const Report* report = catalog.find(trim(request.report));
+  if (report == nullptr) {
+    const auto ids = catalog.ids();
+    found.push_back({Code::report_unknown, "report",
+                     request.report.empty()
+                         ? "no report is named"
+                         : fmt::format("there is no report {}{}", in_quotes(request.report), did_you_mean(request.report, ids)),
+                     "`reportctl catalog list` shows the reports"});
+    return nullptr;
+  }
+  if (!report->hidden) return report;
+  found.push_back({Code::report_hidden, "report", fmt::format("{} cannot be used: {}", report->id, report->hidden_reason),
+                   "choose another report; `reportctl catalog list` shows them"});
+  return nullptr;
+}
+
+std::string_view surface_words(Surface surface) {
+  switch (surface) {
+    case Surface::run:
+      return "run on demand";
+    case Surface::schedule:
+      return "scheduled";
+    case Surface::export_job:
+      return "exported";
+  }
+  return {};
+}
+
+void check_surface(const Report& report, Surface surface, Violations& found) {
+  if (report.surfaces.contains(surface)) return;
+  std::vector<std::string> others;
+  for (const Surface other : report.surfaces) others.emplace_back(surface_words(other));
+  found.push_back({Code::surface_not_allowed, "report", fmt::format("{} cannot be {}", report.id, surface_words(surface)),
+                   others.empty() ? "choose another report" : fmt::format("it can be {}", either(others))});
+}
+
+std::string scope_words(ScopeKind kind) {
+  return kind == ScopeKind::account ? "a whole account" : fmt::format("one {}", scope_kind_name(kind));
+}
+
+std::string scope_spelling(ScopeKind kind) {
+  return kind == ScopeKind::account ? "account" : fmt::format("{}:ID", scope_kind_name(kind));
+}
+
+std::optional<Scope> check_scope(const Request& request, const Report* report, Violations& found) {
+  const auto scope = Scope::parse(trim(request.scope));
+  if (!scope) {
+    found.push_back({Code::scope_unknown, "scope", fmt::format("{} is not a scope", in_quotes(request.scope)),
+                     "write account, depot:ID or workspace:ID"});
+    return std::nullopt;
+  }
+  if (report == nullptr || report->scopes.contains(scope->kind)) return scope;
+  std::vector<std::string> words, spellings;
+  for (const ScopeKind kind : report->scopes) {
+    words.push_back(scope_words(kind));
+    spellings.push_back(scope_spelling(kind));
+  }
+  found.push_back({Code::scope_not_allowed, "scope",
+                   fmt::format("{} belongs to {}, not to {}", report->id, either(words), scope_words(scope->kind)),
+                   "use scope " + either(spellings)});
+  return std::nullopt;
+}
+
+void check_roles(const Report& report, const Context& context, Violations& found) {
+  if (access::report_allows(report, context.roles)) return;
+  if (context.roles.empty()) {
+    found.push_back({Code::role_not_permitted, "report",
+                     fmt::format("{} needs a role in this account and scope, and there is none", report.id),
+                     "ask an owner or admin of the account"});
+    return;
+  }
+  std::vector<std::string> theirs;
+  for (const auto role : context.roles) theirs.emplace_back(role_name(role));
+  const std::vector<std::string> allowed(report.roles.begin(), report.roles.end());
+  found.push_back({Code::role_not_permitted, "report",
+                   fmt::format("{} is for the role {}; the role here is {}", report.id, either(allowed), join(theirs, ", ")),
+                   "ask someone with that role"});
+}
+
+void check_feature(const Report& report, const access::Account& account, Violations& found) {
+  if (report.feature.empty() || account.features.contains(report.feature)) return;
+  found.push_back(
+      {Code::feature_disabled, "report",
+       fmt::format("{} needs the feature {}, which account {} does not have", report.id, report.feature, printable(account.id)),
+       "an operator can enable it for the account"});
+}
+
+struct NamedZone {
+  std::string name;
+  std::optional<Zone> zone;
+};
+
+/// Zones are spelled in one way only; the usual slip is the case.
+std::string zone_suggestion(std::string_view name) {
+  std::string guess = to_lower(name);
+  bool starts = true;
+  for (char& c : guess) {
+    if (starts && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    starts = c == '/' || c == '_' || c == '-';
+    if (c == ' ') c = '_', starts = true;
+  }
+  std::string upper(name);
+  for (char& c : upper)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  for (const std::string& candidate : {guess, upper})
+    if (candidate != name && Zone::find(candidate)) return fmt::format(" (did you mean \"{}\"?)", candidate);
+  return {};
+}
+
+NamedZone check_zone(const Request& request, const Context& context, Violations& found) {
+  struct Source {
+    std::string_view name, whose;
+  };
+  for (const Source& source : {Source{request.timezone, ""}, Source{context.scope_timezone, "the zone of this scope "},
+                               Source{context.account.timezone, "the zone of this account "}}) {
+    if (source.name.empty()) continue;
+    auto zone = Zone::find(source.name);
+    if (!zone)
+      found.push_back({Code::timezone_unknown, "timezone",
+                       fmt::format("{}{} is not a time zone of this system{}", source.whose, in_quotes(source.name),
+                                   zone_suggestion(source.name)),
+                       "use an IANA name, like Europe/Berlin"});
+    return {std::string(source.name), std::move(zone)};
+  }
+  return {"UTC", Zone::utc()};
+}
+
+std::string check_format(const Request& request, const Report* report, Violations& found) {
+  static const std::vector<std::string> kAll = {"csv", "xlsx", "pdf", "json"};
+  const auto& known = report == nullptr ? kAll : report->formats;
+  if (request.format.empty()) return known.empty() ? std::string() : known.front();
+  const auto format = catalog::canonical_format(trim(request.format));
+  if (format && std::find(known.begin(), known.end(), *format) != known.end()) return *format;
+  const std::string message =
+      format ? fmt::format("{} does not come as {}", report == nullptr ? "this report" : report->id, *format)
+             : fmt::format("{} is not a format{}", in_quotes(request.format), did_you_mean(request.format, known));
+  found.push_back({Code::format_not_allowed, "format", message, "use " + either(known)});
+  return {};
+}
+
+void append(Violations& all, Violations more) { std::move(more.begin(), more.end(), std::back_inserter(all)); }
+
+}  // namespace
+
+Checked check_common(const Request& request, const Context& context, const Setting& setting) {
+  Violations found;
+  const Report* report = check_report(request, context.catalog, found);
+  if (report != nullptr) check_surface(*report, request.surface, found);
+  const auto scope = check_scope(request, report, found);
+  if (report != nullptr) {
+    check_roles(*report, context, found);
+    check_feature(*report, context.account, found);
+  }
+  // Days are days of a zone, and a schedule's window is that of its cadence: both are needed first and told in their own place.
+  Violations of_zone, of_cadence;
+  auto zone = check_zone(request, context, of_zone);
+  const auto cadence = check_cadence(request, report, of_cadence);
+  const bool scheduled = request.surface == Surface::schedule;
+  if (!scheduled) append(found, std::move(of_cadence));
+  const auto window = check_window({.request = request,
+                                    .report = report,
+                                    .zone = zone.zone ? &*zone.zone : nullptr,
+                                    .now = context.now,
+                                    .cadence = cadence,
+                                    .at = setting.at},
+                                   found);
+  append(found, std::move(of_zone));
+  const auto format = check_format(request, report, found);
+  Resolved resolved{.report = report,
+                    .scope = {},
+                    .timezone = std::move(zone.name),
+                    .window = {},
+                    .format = format,
+                    .parameters = {},
+                    .columns = {}};
+  if (report != nullptr) {
+    const auto before = found.size();
+    resolved.parameters = check_parameters(request.parameters, *report, context.catalog, found);
+    if (before == found.size() && !request.columns.empty())
+      resolved.columns = check_columns(request.columns, report->shape(resolved.parameters), setting.columns_field, found);
+  }
+  if (scheduled) append(found, std::move(of_cadence));
+  if (!found.empty()) return {std::move(found), std::nullopt, cadence};
+  resolved.scope = scope.value();
+  resolved.window = window.value();
+  return {{}, std::move(resolved), cadence};
+}
+
+RequestCheck check_request(const Request& request, const Context& context) {
+  auto checked = check_common(request, context, {});
+  return {std::move(checked.violations), std::move(checked.resolved)};
+}
+
+}  // namespace reportctl::validation

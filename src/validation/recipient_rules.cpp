@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "reportctl/base/text.hpp"
+#include "rules.hpp"
+
+namespace reportctl::validation {
+
+namespace {
+
+/// A domain as an address has it: lower case, international names in ASCII.
+std::string address_domain(std::string_view written) {
+  const auto address = EmailAddress::parse(fmt::format("x@{}", trim(written)));
+  return address ? std::string(address->domain()) : to_lower(trim(written));
+}
+
+bool allows(const std::vector<std::string>& domains, std::string_view domain) {
+  return domains.empty() || std::any_of(domains.begin(), domains.end(),
+                                        [&](const std::string& allowed) { return address_domain(allowed) == domain; });
+}
+
+}  // namespace
+
+std::vector<Mailbox> check_recipients(const std::vector<std::string>& given, const Context& context, Violations& found) {
+  std::vector<Mailbox> recipients;
+  std::map<std::string, std::size_t> places;
+  if (given.empty())
+    found.push_back({Code::recipient_required, "to", "nobody would get the report", "give at least one address"});
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const std::string field = place("to", i);
+    std::string why;
+    const auto mailbox = Mailbox::parse(given[i], &why);
+    if (!mailbox) {
+      const bool several = given[i].find_first_of(",;") != std::string::npos && given[i].find('@') != std::string::npos;
+      found.push_back({Code::recipient_invalid, field,
+                       fmt::format("{} is not an address: {}", in_quotes(given[i]), printable(why)),
+                       several ? "give one address each time" : "write name@example.com or Name <name@example.com>"});
+      continue;
+    }
+    const auto [first, is_new] = places.emplace(mailbox->address.normalized(), i);
+    if (!is_new) {
+      found.push_back({Code::recipient_duplicate, field,
+                       fmt::format("{} is the same address as {}", mailbox->address.str(), place("to", first->second)),
+                       "name it once"});
+      continue;
+    }
+    // The list itself is not shown: it may tell who else is a customer.
+    if (!allows(context.allowed_domains, mailbox->address.domain()) ||
+        !allows(context.account.allowed_domains, mailbox->address.domain())) {
+      found.push_back({Code::recipient_not_allowed, field,
+                       fmt::format("reports of this account may not be sent to {}", mailbox->address.str()),
+                       "use an address of an allowed domain, or ask an operator to allow this one"});
+      continue;
+    }
+    recipients.push_back(*mailbox);
+  }
+  return recipients;
+}
+
+}  // namespace reportctl::validation

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reportctl/base/zone.hpp"
+#include "reportctl/validation/validate.hpp"
+
+namespace reportctl::validation {
+
+/// Every rule of this room takes what was written, adds what is wrong to the findings, and returns the value when it holds. A
+/// rule whose module is unknown (nullptr) still checks what can be checked without it, so that everything wrong is said at once.
+
+/// A foreign word fit to be printed: one line, valid UTF-8, not endless.
+std::string printable(std::string_view word);
+std::string in_quotes(std::string_view word);
+/// `mon, tue or wed`.
+std::string either(const std::vector<std::string>& words);
+/// `to[2]`: places count from 1, as people do.
+std::string place(std::string_view field, std::size_t index);
+
+struct WindowRequest {
+  const Request& request;
+  const catalog::Report* report;
+  const Zone* zone;  ///< nullptr: unknown, and then nothing is compared with today
+  Instant now;
+  std::optional<schedule::Cadence> cadence;  ///< of the schedule, or of the request, when it is one
+  std::optional<TimeOfDay> at;               ///< of the schedule
+};
+std::optional<schedule::WindowChoice> check_window(const WindowRequest&, Violations& found);
+
+/// Cadence with its day. On demand nothing is required: nullopt without a finding when none was given.
+std::optional<schedule::Cadence> check_cadence(const Request&, const catalog::Report*, Violations& found);
+
+schedule::Parameters check_parameters(const schedule::Parameters& given, const catalog::Report&, const catalog::Catalog&,
+                                      Violations& found);
+/// Precondition: the parameters hold. `field` is where the columns were written.
+std::vector<std::string> check_columns(const std::vector<std::string>& given, const catalog::Shape&, std::string_view field,
+                                       Violations& found);
+
+std::vector<Mailbox> check_recipients(const std::vector<std::string>& given, const Context&, Violations& found);
+
+std::string check_name(std::string_view name, Violations& found);
+std::string check_description(std::string_view description, Violations& found);
+std::string check_subject(std::string_view subject, Violations& found);
+
+/// Further configuration: a JSON object, trimmed, and the columns that it chooses.
+struct Extra {
+  std::string text;
+  std::vector<std::string> columns;
+};
+Extra check_extra(std::string_view text, Violations& found);
+/// The same object with these columns chosen. Precondition: `text` is empty or a JSON object.
+std::string with_columns(std::string_view text, const std::vector<std::string>& columns);
+
+/// What check_request() and check_draft() share. `at`: the time of a schedule.
+struct Checked {
+  Violations violations;
+  std::optional<Resolved> resolved;  ///< present exactly when there are no violations
+  std::optional<schedule::Cadence> cadence;
+};
+struct Setting {
+  std::optional<TimeOfDay> at;
+  std::string_view columns_field = "columns";
+};
+Checked check_common(const Request&, const Context&, const Setting&);
+
+}  // namespace reportctl::validation

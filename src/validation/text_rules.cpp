@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "reportctl/base/text.hpp"
+#include "rules.hpp"
+
+namespace reportctl::validation {
+
+namespace {
+
+using nlohmann::json;
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// Control characters, invisible direction marks and what is no UTF-8 are what visible() changes.
+bool is_plain(std::string_view text) { return visible(text) == text; }
+
+constexpr int kDeepest = 16;
+
+/// How deep brackets nest, outside of strings. Parsing comes after: a parser's own depth is memory or stack.
+int nesting(std::string_view text) {
+  int depth = 0;
+  int deepest = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\') ++i;
+    if (c == '"') in_string = !in_string;
+    if (in_string) continue;
+    if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
+    if (c == '}' || c == ']') --depth;
+  }
+  return deepest;
+}
+
+}  // namespace
+
+std::string check_name(std::string_view name, Violations& found) {
+  constexpr std::size_t kLongest = 100;
+  name = trim(name);
+  if (name.empty()) {
+    found.push_back({Code::name_invalid, "name", "the name is empty", "give the schedule a name, unique in its account"});
+  } else if (!is_plain(name)) {
+    found.push_back({Code::name_invalid, "name", fmt::format("{} has control characters or is not UTF-8", in_quotes(name)),
+                     "write plain text"});
+  } else if (const auto length = characters(name); length > kLongest) {
+    found.push_back(
+        {Code::name_invalid, "name", fmt::format("the name has {} characters", length), fmt::format("use at most {}", kLongest)});
+  }
+  return std::string(name);
+}
+
+std::string check_description(std::string_view description, Violations& found) {
+  constexpr std::size_t kLongest = 2000;
+  description = trim(description);
+  std::string one_line(description);
+  std::replace_if(
+      one_line.begin(), one_line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  if (!is_plain(one_line)) {
+    found.push_back({Code::description_invalid, "description", "the description has control characters or is not UTF-8",
+                     "write plain text; line breaks and tabs are fine"});
+  } else if (const auto length = characters(description); length > kLongest) {
+    found.push_back({Code::description_invalid, "description", fmt::format("the description has {} characters", length),
+                     fmt::format("use at most {}", kLongest)});
+  }
+  return std::string(description);
+}
+
+std::string check_subject(std::string_view subject, Violations& found) {
+  constexpr std::size_t kLongest = 200;
+  subject = trim(subject);
+  if (!HeaderValue::parse(subject) || !is_plain(subject)) {
+    found.push_back({Code::subject_invalid, "subject",
+                     fmt::format("{} has control characters or is not UTF-8", in_quotes(subject)),
+                     "write one line of plain text; {report}, {period}, {account} and {name} are replaced"});
+  } else if (const auto length = characters(subject); length > kLongest) {
+    found.push_back({Code::subject_invalid, "subject", fmt::format("the subject has {} characters", length),
+                     fmt::format("use at most {}", kLongest)});
+  }
+  return std::string(subject);
+}
+
+Extra check_extra(std::string_view text, Violations& found) {
+  constexpr std::size_t kMostBytes = 65536;
+  text = trim(text);
+  if (text.empty()) return {};
+  const auto refuse = [&](std::string message) {
+    found.push_back(
+        {Code::extra_invalid, "extra", std::move(message), R"(write a JSON object, like {"columns": ["date", "orders"]})"});
+    return Extra{};
+  };
+  if (text.size() > kMostBytes) return refuse(fmt::format("it has {} bytes, more than {}", text.size(), kMostBytes));
+  if (nesting(text) > kDeepest) return refuse(fmt::format("it nests deeper than {} levels", kDeepest));
+  constexpr bool kMayThrow = false;
+  const json value = json::parse(text, nullptr, kMayThrow);
+  if (value.is_discarded()) return refuse("it is not valid JSON");
+  if (!value.is_object()) return refuse(fmt::format("it is a JSON {}, not an object", value.type_name()));
+  Extra extra{std::string(text), {}};
+  const auto columns = value.find("columns");
+  if (columns == value.end()) return extra;
+  const bool is_list =
+      columns->is_array() && std::all_of(columns->begin(), columns->end(), [](const json& item) { return item.is_string(); });
+  if (!is_list) return refuse("its columns must be a list of names");
+  extra.columns = columns->get<std::vector<std::string>>();
+  return extra;
+}
+
+std::string with_columns(std::string_view text, const std::vector<std::string>& columns) {
+  json value = text.empty() ? json::object() : json::parse(text);
+  value["columns"] = columns;
+  return value.dump();
+}
+
+}  // namespace reportctl::validation
