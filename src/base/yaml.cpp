@@ -68,6 +68,10 @@ class TreeBuilder final : public YAML::EventHandler {
     // starts the node.
     const bool written = tag != "?" && (tag != "!" || byte_at(mark) == '!');
     if (written) report(where(mark), "tags (!name) are not allowed");
+    if (tag == "!" && !is_closed(mark)) {
+      report(where(mark), "the quote is never closed");
+      throw Stop{};
+    }
     if (value.find('\0') != std::string::npos) report(where(mark), "a NUL character is not allowed");
     Node node = make(Node::Kind::scalar, mark);
     node.text = value;
@@ -122,6 +126,21 @@ class TreeBuilder final : public YAML::EventHandler {
     const std::string_view line = line_text(mark.line + 1);
     const auto column = static_cast<std::size_t>(std::max(0, mark.column));
     return column < line.size() ? line[column] : '\0';
+  }
+  /// The parser takes the end of the file for the end of a quoted scalar.
+  [[nodiscard]] bool is_closed(const YAML::Mark& mark) const {
+    const char quote = byte_at(mark);
+    if (quote != '\'' && quote != '"') return true;
+    for (std::size_t i = line_starts_[static_cast<std::size_t>(mark.line)] + static_cast<std::size_t>(mark.column) + 1;
+         i < text_.size(); ++i) {
+      if (quote == '"' && text_[i] == '\\') {
+        ++i;
+      } else if (text_[i] == quote) {
+        if (quote == '"' || i + 1 == text_.size() || text_[i + 1] != quote) return true;
+        ++i;
+      }
+    }
+    return false;
   }
   [[nodiscard]] Node make(Node::Kind kind, const YAML::Mark& mark) const {
     const Place place = where(mark);

@@ -125,7 +125,7 @@ TEST_CASE("a credential of the service manager comes first, then the file, then 
     CHECK(read_secret(source)->reveal() == "from the file");
     put_private(scratch, "smtp", "from the manager\n", 0440);  // systemd's access lists show as group bits
     CHECK(read_secret(source)->reveal() == "from the manager");
-    for (const char* name : {"../smtp", "a/b", ".", "..", "/etc/passwd"}) {
+    for (const std::string name : {"../smtp", "a/b", ".", "..", "/etc/passwd"}) {
       source.credential = name;
       CHECK(message_of(source).ends_with("is not the name of a credential"));
     }

@@ -108,7 +108,7 @@ TEST_CASE("small things") {
 TEST_CASE("integers and durations are whole or nothing") {
   CHECK(parse_integer("-9223372036854775808") == std::numeric_limits<long long>::min());
   CHECK(parse_integer("9223372036854775807") == std::numeric_limits<long long>::max());
-  for (const char* text : {"", "-", "+1", " 1", "1 ", "1x", "0x10", "1.0", "1e3", "9223372036854775808", "--1"}) {
+  for (const std::string text : {"", "-", "+1", " 1", "1 ", "1x", "0x10", "1.0", "1e3", "9223372036854775808", "--1"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_integer(text).has_value());
   }
@@ -117,7 +117,7 @@ TEST_CASE("integers and durations are whole or nothing") {
   CHECK(parse_duration_seconds("12h") == 43200);
   CHECK(parse_duration_seconds("30d") == 2592000);
   CHECK(parse_duration_seconds("0s") == 0);
-  for (const char* text :
+  for (const std::string text :
        {"", "s", "30", "-5s", "+5s", "5 s", "5w", "5S", "1h30m", "9223372036854775807d", "99999999999999999999s"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_duration_seconds(text).has_value());

@@ -14,7 +14,7 @@ using namespace reportctl;
 
 namespace {
 
-Zone zone(const char* name) {
+Zone zone(const std::string& name) {
   const auto found = Zone::find(name);
   REQUIRE_MESSAGE(found.has_value(), name);
   return *found;
@@ -26,7 +26,7 @@ Instant instant(const char* text) { return parse_instant(text).value(); }
 TEST_CASE("a wall time becomes the instant that it names, or the first one after a gap, or the first of two") {
   // Expectations: Python's zoneinfo; every gap's end by bisection over UTC, and read beside `zdump -v`.
   struct Case {
-    const char *zone, *date, *time, *utc, *local;
+    std::string zone, date, time, utc, local;
   };
   const Case cases[] = {
       {"America/New_York", "2026-03-08", "01:59", "2026-03-08T06:59:00Z", "2026-03-08T01:59:00-05:00"},
@@ -86,7 +86,7 @@ TEST_CASE("a wall time becomes the instant that it names, or the first one after
 
 TEST_CASE("a local day begins at its first instant and lasts as long as the clocks say (C-13)") {
   struct Case {
-    const char *zone, *date, *utc;
+    std::string zone, date, utc;
     int minutes;  ///< to the start of the next day
   };
   const Case cases[] = {
@@ -120,7 +120,7 @@ TEST_CASE("a local day begins at its first instant and lasts as long as the cloc
 }
 
 TEST_CASE("the second before a day's start belongs to another day, and every instant to the day that holds it") {
-  for (const char* name :
+  for (const std::string name :
        {"America/New_York", "America/Santiago", "Pacific/Apia", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Beirut"}) {
     const Zone z = zone(name);
     for (Date day = *parse_date("2009-01-01"); day < *parse_date("2045-01-01"); day = add_days(day, 1)) {
@@ -146,33 +146,33 @@ TEST_CASE("an instant is seen as the local clock and calendar show it") {
 }
 
 TEST_CASE("only the names of the system's list are zones") {
-  for (const char* name : {"UTC", "Etc/UTC", "Europe/Berlin", "US/Eastern", "Asia/Calcutta", "America/Argentina/ComodRivadavia",
-                           "GB", "Etc/GMT+5", "EST5EDT"}) {
+  for (const std::string name : {"UTC", "Etc/UTC", "Europe/Berlin", "US/Eastern", "Asia/Calcutta",
+                                 "America/Argentina/ComodRivadavia", "GB", "Etc/GMT+5", "EST5EDT"}) {
     CAPTURE(name);
     CHECK(Zone::find(name).has_value());
   }
-  for (const char* name : {"",
-                           "localtime",
-                           "Fixed/UTC+05:30:00",
-                           "/etc/localtime",
-                           "/usr/share/zoneinfo/UTC",
-                           "../../etc/passwd",
-                           "posix/UTC",
-                           "right/UTC",
-                           "posixrules",
-                           "europe/berlin",
-                           "Europe/Berlin ",
-                           " Europe/Berlin",
-                           "Europe",
-                           "libc:localtime",
-                           "file:Europe/Berlin",
-                           "EDT",
-                           "+05:00",
-                           "UTC+5",
-                           "Z",
-                           "tzdata.zi",
-                           "Factory\n",
-                           "Mars/Olympus"}) {
+  for (const std::string name : {"",
+                                 "localtime",
+                                 "Fixed/UTC+05:30:00",
+                                 "/etc/localtime",
+                                 "/usr/share/zoneinfo/UTC",
+                                 "../../etc/passwd",
+                                 "posix/UTC",
+                                 "right/UTC",
+                                 "posixrules",
+                                 "europe/berlin",
+                                 "Europe/Berlin ",
+                                 " Europe/Berlin",
+                                 "Europe",
+                                 "libc:localtime",
+                                 "file:Europe/Berlin",
+                                 "EDT",
+                                 "+05:00",
+                                 "UTC+5",
+                                 "Z",
+                                 "tzdata.zi",
+                                 "Factory\n",
+                                 "Mars/Olympus"}) {
     CAPTURE(name);
     CHECK_FALSE(Zone::find(name).has_value());
   }
@@ -195,7 +195,7 @@ TEST_CASE("the fast formatter writes what the zone writes, at any instant, in an
   std::uniform_int_distribution<long long> near(0, 4102444800);             // 1970 to 2100
   std::uniform_int_distribution<long long> far(-62167219200, 16725225600);  // 0 to 2500
   std::uniform_int_distribution<long long> step(-100, 4000);
-  for (const char* name :
+  for (const std::string name :
        {"America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/Santiago", "Pacific/Apia", "Africa/Casablanca",
         "UTC", "Asia/Kathmandu", "Africa/Monrovia", "Europe/Dublin", "America/St_Johns", "Etc/GMT+5"}) {
     const Zone z = zone(name);
