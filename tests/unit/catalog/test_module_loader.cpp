@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "reportctl/base/text.hpp"
+#include "reportctl/catalog/catalog.hpp"
+
+using namespace reportctl;
+using namespace reportctl::catalog;
+
+namespace {
+
+/// Lines are counted from the `id` line, which is line 1.
+const std::string kModule = R"(id: site-visits
+aliases: [SITE_VISITS]
+label: Site visits
+family: fleet
+description: Who came.
+visibility: available
+surfaces: [run, schedule]
+scope: [account, depot]
+roles: [owner, admin]
+feature: visits
+window: {kind: lookback, default_days: 2, max_days: 31}
+cadences: [daily, monthly]
+day_of_month_max: 31
+formats: [csv, xlsx]
+parameters:
+  - {name: gates, label: Gates, type: id_list, filter: v.gate_id, choices: "SELECT id, name FROM gates WHERE account_id = :account"}
+  - {name: kind, label: Kind, type: enum, values: [in, out], default: in}
+columns:
+  - {name: at, label: At, type: timestamp}
+  - {name: fee, label: Fee, type: money, total: sum}
+  - {name: currency, label: Currency, type: text}
+  - {name: weight, label: Weight, type: decimal, scale: 3}
+summary: [{label: Visits, value: count}, {label: Fee, value: total(fee)}]
+chart: {type: bar, x: day(at), y: sum(fee)}
+query: |
+  SELECT v.at, v.fee, v.currency, v.weight
+  FROM visits v
+  WHERE v.account_id = :account AND (:depot IS NULL OR v.depot_id = :depot)
+    AND v.at >= :from AND v.at < :to AND v.kind = :kind AND {{filters}}
+)";
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+std::string problems_of(const std::string& text) { return yaml::describe(load_module(text, "m").problems); }
+
+struct Rule {
+  std::string from;
+  std::string to;
+  std::string problem;  ///< how the first problem starts
+};
+
+void check(const std::vector<Rule>& rules) {
+  for (const Rule& rule : rules) {
+    CAPTURE(rule.from);
+    CAPTURE(rule.to);
+    const std::string found = problems_of(replaced(kModule, rule.from, rule.to));
+    CHECK_MESSAGE(found.starts_with(rule.problem), found);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a module becomes plain data (F-03)") {
+  const Loaded loaded = load_module(kModule, "visits.yaml");
+  REQUIRE(yaml::describe(loaded.problems) == "");
+  const Report& report = loaded.report;
+  CHECK(report.id == "site-visits");
+  CHECK(report.aliases == std::vector<std::string>{"SITE_VISITS"});
+  CHECK(report.label == "Site visits");
+  CHECK(report.origin == "visits.yaml");
+  CHECK_FALSE(report.hidden);
+  CHECK(report.surfaces == std::set<Surface>{Surface::run, Surface::schedule});
+  CHECK(report.scopes == std::set<schedule::ScopeKind>{schedule::ScopeKind::account, schedule::ScopeKind::depot});
+  CHECK(report.roles == std::set<std::string>{"admin", "owner"});
+  CHECK(report.feature == "visits");
+  CHECK(report.window.kind == WindowKind::lookback);
+  CHECK(report.window.default_days == 2);
+  CHECK(report.window.max_days == 31);
+  CHECK(report.cadences == std::set<schedule::CadenceKind>{schedule::CadenceKind::daily, schedule::CadenceKind::monthly});
+  CHECK(report.day_of_month_max == 31);
+  CHECK(report.formats == std::vector<std::string>{"csv", "xlsx"});
+  REQUIRE(report.parameters.size() == 2);
+  CHECK(report.parameters[0].type == ParameterType::id_list);
+  CHECK(report.parameters[0].filter == "v.gate_id");
+  CHECK(report.parameters[0].choices == "SELECT id, name FROM gates WHERE account_id = :account");
+  CHECK(report.parameters[1].values == std::vector<std::string>{"in", "out"});
+  CHECK(report.parameters[1].fallback == "in");
+  const Shape& shape = report.shape({});
+  REQUIRE(shape.columns.size() == 4);
+  CHECK(shape.columns[1].type == rows::ColumnType::money);
+  CHECK(shape.columns[1].total);
+  CHECK(shape.columns[1].currency_column == 2);
+  CHECK(shape.columns[3].scale == 3);
+  REQUIRE(shape.summary.size() == 2);
+  CHECK(shape.summary[1].value.kind == Aggregate::Kind::total);
+  CHECK(shape.summary[1].value.column == 1);
+  REQUIRE(shape.chart);
+  CHECK(shape.chart->x == "day(at)");
+}
+
+TEST_CASE("what a module leaves out has a default") {
+  const Report report = load_module(R"(id: tiny
+label: Tiny
+family: demo
+description: A list.
+scope: [account]
+window: {kind: snapshot}
+feature: null
+cadences: daily
+columns: [{name: n, label: N, type: percent}]
+query: SELECT n FROM t WHERE account_id = :account
+)",
+                                    "m")
+                            .report;
+  CHECK(report.surfaces.size() == 3);
+  CHECK(report.roles.empty());
+  CHECK(report.feature.empty());
+  CHECK(report.formats == std::vector<std::string>{"csv"});
+  CHECK(report.day_of_month_max == 28);
+  CHECK(report.shape({}).columns[0].scale == 2);
+}
+
+TEST_CASE("names and words are held to their grammar, with line and column") {
+  check({
+      {"id: site-visits", "id: Site-Visits", "m:1:5: id \"Site-Visits\" must be lower-case words"},
+      {"id: site-visits", "id: site--visits", "m:1:5: id"},
+      {"id: site-visits", "id: -visits", "m:1:5: id"},
+      {"id: site-visits\n", "", "m:1:1: a report module needs the key \"id\""},
+      {"aliases: [SITE_VISITS]", "aliases: [9LIVES]", "m:2:11: alias \"9LIVES\" must be"},
+      {"aliases: [SITE_VISITS]", "aliases: [VISITS, visits]", "m:2:19: alias \"visits\" names the module twice"},
+      {"aliases: [SITE_VISITS]", "aliases: [site-visits]", "m:2:11: alias \"site-visits\" names the module twice"},
+      {"aliases: [SITE_VISITS]", "aliases: [VISITS, VISITS]", "m:2:19: \"VISITS\" stands in aliases twice"},
+      {"label: Site visits", "label: \"Site\\nvisits\"", "m:3:8: label must be one line"},
+      {"family: fleet", "family: The Fleet", "m:4:9: family"},
+      {"description: Who came.", "description: ''", "m:5:14: description must not be empty"},
+      {"visibility: available", "visibility: secret", "m:6:13: visibility must be available or hidden"},
+      {"visibility: available", "visibility: hidden", "m:6:13: a hidden module needs \"reason:\""},
+      {"visibility: available", "reason: because", "m:6:9: \"reason\" belongs to a hidden module only"},
+      {"surfaces: [run, schedule]", "surfaces: [run, shedule]",
+       "m:7:17: unknown surface \"shedule\" (did you mean \"schedule\"?)"},
+      {"surfaces: [run, schedule]", "surfaces: []", "m:7:11: surfaces must be a list of at least one word"},
+      {"scope: [account, depot]", "scope: [account, site]", "m:8:18: unknown scope \"site\""},
+      {"scope: [account, depot]\n", "", "m:1:1: a report module needs the key \"scope\""},
+      {"roles: [owner, admin]", "roles: [owner, amdin]", "m:9:16: unknown role \"amdin\" (did you mean \"admin\"?)"},
+      {"feature: visits", "feature: Site Visits", "m:10:10: feature"},
+      {"cadences: [daily, monthly]", "cadences: [daily, hourly]", "m:12:19: unknown cadence \"hourly\""},
+      {"cadences: [daily, monthly]\n", "", "m:1:1: a module that can be scheduled needs \"cadences\""},
+      {"surfaces: [run, schedule]", "surfaces: [run, export]",
+       "m:12:11: a module without the surface \"schedule\" has no cadences"},
+      {"day_of_month_max: 31", "day_of_month_max: 32", "m:13:19: day_of_month_max must be a whole number from 1 to 31"},
+      {"formats: [csv, xlsx]", "formats: [csv, excel]", "m:14:16: a module writes the format \"excel\" as xlsx"},
+      {"formats: [csv, xlsx]", "formats: [CSV]", "m:14:11: a module writes the format \"CSV\" as csv"},
+      {"formats: [csv, xlsx]", "formats: [csv, docx]", "m:14:16: unknown format \"docx\""},
+      {"formats: [csv, xlsx]", "formats: [csv, csv]", "m:14:16: \"csv\" stands in formats twice"},
+      {"label: Site visits", "lable: Site visits",
+       "m:1:1: a report module needs the key \"label\"\nm:3:1: unknown key \"lable\" (did you mean \"label\"?)"},
+  });
+}
+
+TEST_CASE("a window is one of four kinds with the keys of its kind (F-04, C-13)") {
+  const std::string window = "window: {kind: lookback, default_days: 2, max_days: 31}";
+  check({
+      {window + "\n", "", "m:1:1: a report module needs the key \"window\""},
+      {window, "window: lookback", "m:11:9: window must be a map"},
+      {window, "window: {kind: rolling}", "m:11:16: unknown kind of window \"rolling\""},
+      {window, "window: {kind: lookback}", "m:11:9: a lookback window needs \"max_days\""},
+      {window, "window: {kind: lookback, max_days: 0}", "m:11:36: max_days must be a whole number from 1 to 3660"},
+      {window, "window: {kind: lookback, default_days: 9, max_days: 7}", "m:11:40: default_days 9 is more than max_days 7"},
+      {window, "window: {kind: cadence, max_days: 7}", "m:11:25: unknown key \"max_days\""},
+      {window, "window: {kind: cadence, ranges: [last_8d]}", "m:11:34: unknown range \"last_8d\""},
+      {window, "window: {kind: range}", "m:11:9: a range window needs \"allowed\""},
+      {window, "window: {kind: range, allowed: [last_7d], default: last_30d}",
+       "m:11:52: default \"last_30d\" is not among the allowed"},
+  });
+  const auto policy = [&](const std::string& text) { return load_module(replaced(kModule, window, text), "m").report.window; };
+  using schedule::NamedRange;
+  CHECK(policy("window: {kind: range, allowed: [yesterday, last_7d]}").default_range == NamedRange::last_7d);
+  CHECK(policy("window: {kind: range, allowed: [this_month, last_month]}").default_range == NamedRange::this_month);
+  CHECK(policy("window: {kind: range, allowed: [last_7d, last_30d], default: last_30d}").default_range == NamedRange::last_30d);
+  CHECK(policy("window: {kind: cadence}").ranges.empty());
+  CHECK(policy("window: {kind: cadence, ranges: [last_14d]}").ranges == std::vector{NamedRange::last_14d});
+}
+
+TEST_CASE("parameters are typed and cannot hide a bind that every query has (F-05)") {
+  const std::string kind = "{name: kind, label: Kind, type: enum, values: [in, out], default: in}";
+  const std::string filter = "filter: v.gate_id";
+  check({
+      {kind, "{name: from, label: Kind, type: text}", "m:17:12: parameter \"from\" has the name of a bind that every query has"},
+      {kind, "{name: timezone, label: Kind, type: text}", "m:17:12: parameter \"timezone\""},
+      {kind, "{name: Kind, label: Kind, type: text}", "m:17:12: parameter \"Kind\" must be lower-case"},
+      {kind, "{name: gates, label: Kind, type: text}", "m:17:12: there are two parameters \"gates\""},
+      {kind, "{name: kind, label: Kind, type: list}", "m:17:37: unknown parameter type \"list\""},
+      {kind, "{name: kind, label: Kind, type: enum}", "m:17:5: an enum parameter needs \"values\""},
+      {kind, "{name: kind, label: Kind, type: text, values: [in]}", "m:17:51: values belong to parameters of type enum"},
+      {kind, "{name: kind, label: Kind, type: enum, values: [in, in]}", "m:17:56: \"in\" stands in values twice"},
+      {kind, "{name: kind, label: Kind, type: enum, values: ['a,b']}", "m:17:52: a value has no comma"},
+      {kind, "{name: kind, label: Kind, type: enum, values: [in], default: up}", "m:17:66: default \"up\" is no enum value"},
+      {kind, "{name: kind, label: Kind, type: integer, default: 1.5}", "m:17:55: default \"1.5\" is no integer"},
+      {kind, "{name: kind, label: Kind, type: decimal, default: 1.}", "m:17:55: default \"1.\" is no decimal"},
+      {kind, "{name: kind, label: Kind, type: boolean, default: yes}", "m:17:55: default \"yes\" is no boolean"},
+      {kind, "{name: kind, label: Kind, type: date, default: 2026-02-30}", "m:17:52: default \"2026-02-30\" is no date"},
+      {kind, "{name: kind, label: Kind, type: text, required: true, default: x}", "m:17:68: a required parameter has no default"},
+      {kind, "{name: kind, label: Kind, type: text, required: yes}", "m:17:53: required must be true or false"},
+      {kind, "{name: kind, label: Kind, type: integer, choices: SELECT 1 WHERE :account = 1}", "m:17:55: choices belong to"},
+      {"WHERE account_id = :account\"", "\"", "m:16:76: choices never uses :account"},
+      {"WHERE account_id = :account\"", "WHERE a = :account AND b = :gates\"", "m:16:76: choices: unknown bind :gates"},
+      {"SELECT id, name FROM gates", "DELETE FROM gates", "m:16:76: choices must start with SELECT or WITH"},
+      {filter, "filter: v.gate_id) OR (1=1", "m:16:65: filter: this parenthesis was never opened"},
+      {filter, "filter: 'v.gate_id --'", "m:16:56: filter is one expression without comments"},
+      {filter, "filter: v.gate_id = :nobody", "m:16:68: filter: unknown bind :nobody"},
+      {filter, "filter: \"{{filters}}\"", "m:16:56: filter: {{filters}} belongs to the query"},
+      {filter, "filter: ''", "m:16:56: filter must not be empty"},
+      {"  - " + kind, "  - kind", "m:17:5: a parameter is a map"},
+  });
+}
+
+TEST_CASE("columns have known types, and money names its currency") {
+  check({
+      {"type: timestamp", "type: instant", "m:19:33: unknown column type \"instant\""},
+      {"{name: at,", "{name: At,", "m:19:12: column \"At\" must be lower-case"},
+      {"{name: currency,", "{name: at,", "m:20:5: money column \"fee\" needs a text column that names its currency"},
+      {"label: At,", "", "m:19:5: a column needs the key \"label\""},
+      {"type: timestamp}", "type: timestamp, scale: 2}", "m:19:51: scale belongs to decimal columns, not to timestamp"},
+      {", scale: 3", "", "m:22:5: a decimal column needs \"scale\""},
+      {"scale: 3", "scale: 10", "m:22:57: scale must be a whole number from 0 to 9"},
+      {"total: sum", "total: average", "m:20:49: total must be sum"},
+      {"type: timestamp}", "type: timestamp, total: sum}", "m:19:51: a timestamp column cannot be added up"},
+      {"type: money,", "type: money, currency: weight,", "m:20:52: currency column \"weight\" must be text"},
+      {"type: money,", "type: money, currency: coin,", "m:20:52: money column \"fee\" needs a text column"},
+      {"type: timestamp}", "type: timestamp, currency: currency}", "m:19:54: a timestamp column has no currency"},
+      {"type: timestamp}", "type: timestamp, widht: 3}", "m:19:44: unknown key \"widht\""},
+  });
+  CHECK(problems_of(replaced(kModule, "{name: currency,", "{name: at,")).find("m:21:12: there are two columns \"at\"") !=
+        std::string::npos);
+}
+
+TEST_CASE("metrics and the chart speak of columns that exist") {
+  const std::string chart = "chart: {type: bar, x: day(at), y: sum(fee)}";
+  check({
+      {"value: count", "value: counts", "m:23:34: \"counts\" is no metric"},
+      {"total(fee)", "total(fees)", "m:23:62: there is no column \"fees\" (did you mean \"fee\"?)"},
+      {"total(fee)", "total(at)", "m:23:62: a timestamp column cannot be added up"},
+      {"total(fee)", "maximum(currency)", "m:23:62: a text column has no maximum"},
+      {"total(fee)", "total", "m:23:62: \"total\" is no metric"},
+      {"{label: Visits, value: count}", "{value: count}", "m:23:11: a metric needs the key \"label\""},
+      {chart, "chart: {type: pie, x: day(at), y: sum(fee)}", "m:24:15: chart type must be"},
+      {chart, "chart: {type: bar, x: day(when), y: sum(fee)}", "m:24:23: there is no column \"when\""},
+      {chart, "chart: {type: bar, x: day(fee), y: sum(fee)}", "m:24:23: day() needs a timestamp or date column, not money"},
+      {chart, "chart: {type: bar, x: week(at), y: sum(fee)}", "m:24:23: \"week(at)\" is no x"},
+      {chart, "chart: {type: bar, x: at, y: average(fee)}", "m:24:30: \"average(fee)\" is no y"},
+      {chart, "chart: {type: bar, x: at, y: sum(currency)}", "m:24:30: a text column cannot be added up"},
+  });
+}
+
+TEST_CASE("the tenant wall: a query that does not use :account is refused") {
+  check({
+      {"v.account_id = :account AND ", "", "m:25:8: query never uses :account: it would show one account the rows of another"},
+      {"v.account_id = :account", "v.account_id = ':account'", "m:25:8: query never uses :account"},
+      {"v.account_id = :account", "1=1 /* :account */", "m:25:8: query never uses :account"},
+      {"v.account_id = :account", "v.\":account\" = 1 -- :account\n    ", "m:25:8: query never uses :account"},
+      {"(:depot IS NULL OR v.depot_id = :depot)", "1=1", "m:25:8: query never uses :depot"},
+      {"v.at >= :from AND ", "", "m:25:8: query never uses :from"},
+      {"v.at < :to AND ", "", "m:25:8: query never uses :to"},
+      {"{{filters}}", "1=1", "m:25:8: query has no {{filters}}: parameter gates would filter nothing"},
+      {"scope: [account, depot]", "scope: [account, workspace, depot]", "m:25:8: query never uses :workspace"},
+  });
+  CHECK(problems_of(replaced(replaced(kModule, "v.at >= :from AND v.at < :to AND ", ""),
+                             "{kind: lookback, default_days: 2, max_days: 31}", "{kind: snapshot}")) == "");
+}
+
+TEST_CASE("what is wrong in a query has its own line and column") {
+  check({
+      {":kind", ":kinds", "m:29:51: query: unknown bind :kinds (did you mean \"kind\"?)"},
+      {"{{filters}}", "{{filter}}", "m:25:8: query has no {{filters}}"},
+      {"AND {{filters}}", "AND {{filters}} AND {{local_day(v.at)}} IS NULL", "m:29:77: query: unknown macro {{local_day}}"},
+      {"AND {{filters}}", "AND {{filters}} AND {{local_date(v.at, 1)}} = 1",
+       "m:29:77: query: {{local_date}} has 1 argument, not 2"},
+      {"AND {{filters}}", "AND {{filters}} AND {{local_date v}}", "m:29:77: query: a macro is written"},
+      {"AND {{filters}}", "AND {{filters}};", "m:29:72: query: one statement only"},
+      {"AND {{filters}}", "AND ({{filters}}", "m:29:61: query: this parenthesis is never closed"},
+      {"FROM visits v", "FROM visits v, 'x", "m:27:18: query: this quote is never closed"},
+      {"FROM visits v", "FROM visits v /* never", "m:27:17: query: this comment is never closed"},
+      {":kind", "?", "m:29:51: query: a value is written as a named parameter"},
+      {":kind", "@kind", "m:29:51: query: a value is written as a named parameter"},
+      {":kind", "$kind", "m:29:51: query: a value is written as a named parameter"},
+      {"SELECT v.at", "UPDATE v.at", "m:25:8: query must start with SELECT or WITH"},
+      {"FROM visits v", "FROM visits v /* /* :a */ :from */",
+       "m:27:29: query: SQLite and PostgreSQL read the text before this differently"},
+      {"query: |", "queries: |", "m:1:1: there is no \"query\""},
+  });
+  CHECK(problems_of(replaced(kModule, "FROM visits v", "FROM visits v /* é ÿ */ WHERE :gate"))
+            .starts_with("m:27:33: query: unknown bind"));
+}
+
+TEST_CASE("a query may be given per dialect, and each is checked by the rules of its own") {
+  const std::string text = replaced(kModule, "query: |\n", "query:\n  postgresql: |\n  ");
+  const std::string own = text.substr(0, text.find("  SELECT")) + R"(
+    SELECT v.at, v.fee, v.currency, E'\'' || $$ :not_a_bind ?$$ FROM visits v /* /* nested */ :not_a_bind */
+    WHERE v.account_id = :account AND :depot::text IS NULL AND v.at BETWEEN :from AND :to AND {{filters}}
+)";
+  CHECK(problems_of(own) == "");
+  const Shape shape = load_module(own, "m").report.shape({});
+  CHECK(shape.query.empty());
+  CHECK(shape.query_by_dialect.size() == 1);
+  CHECK(problems_of(replaced(own, "postgresql: |", "sqlite: |")).find("query for sqlite: ") != std::string::npos);
+  CHECK(problems_of(replaced(own, "postgresql: |", "mysql: |")).find("unknown key \"mysql\"") != std::string::npos);
+}
+
+TEST_CASE("a text that two databases read differently is refused for both") {
+  // In PostgreSQL the backslash escapes the quote, so that :account is inside the literal.
+  const std::string found =
+      problems_of(replaced(kModule, "v.account_id = :account", R"(E'\' || :account || ' ' = '' AND v.a = :account)"));
+  CHECK_MESSAGE(found.find("query: ") != std::string::npos, found);
+  CHECK(problems_of(replaced(kModule, "v.weight", "[v :x]")).find("query: ") != std::string::npos);
+}
+
+TEST_CASE("variants give each value of an enum its own columns and query (C-03)") {
+  const std::string text = R"(id: pair
+label: Pair
+family: demo
+description: Two shapes.
+scope: [account]
+window: {kind: snapshot}
+cadences: [daily]
+parameters:
+  - {name: mode, label: Mode, type: enum, values: [a, b-c], required: true}
+variants:
+  parameter: mode
+  shapes:
+    a:
+      columns: [{name: x, label: X, type: text}]
+      query: SELECT x FROM t WHERE account_id = :account
+    b-c:
+      columns: [{name: y, label: Y, type: integer}, {name: z, label: Z, type: text}]
+      summary: [{label: Sum, value: total(y)}]
+      query: SELECT y, z FROM t WHERE account_id = :account
+)";
+  const Loaded loaded = load_module(text, "m");
+  REQUIRE(yaml::describe(loaded.problems) == "");
+  CHECK(loaded.report.variant_parameter == "mode");
+  CHECK(loaded.report.shape({{"mode", {"a"}}}).columns.size() == 1);
+  CHECK(loaded.report.shape({{"mode", {"b-c"}}}).columns.size() == 2);
+  CHECK(problems_of(replaced(text, "parameter: mode", "parameter: mod")).starts_with("m:11:14: there is no parameter \"mod\""));
+  CHECK(problems_of(replaced(text, "    a:\n", "    d:\n")).starts_with("m:13:5: \"d\" is no value of mode"));
+  CHECK(problems_of(replaced(text, "    a:\n", "    d:\n")).find("there is no variant for mode = a") != std::string::npos);
+  CHECK(problems_of(replaced(text, ", required: true", ""))
+            .starts_with("m:11:14: parameter \"mode\" must be required or have a default"));
+  CHECK(problems_of(replaced(text, "type: enum, values: [a, b-c]", "type: text"))
+            .starts_with("m:11:14: parameter \"mode\" must be an enum"));
+  CHECK(problems_of(text + "query: SELECT 1\n").starts_with("m:20:8: a module with variants has its query in the variants"));
+  CHECK(problems_of(replaced(text, "WHERE account_id = :account\n    b-c", "\n    b-c"))
+            .starts_with("m:15:14: query never uses :account"));
+  CHECK(problems_of(replaced(text, "total(y)", "total(z)")).starts_with("m:18:37: a text column cannot be added up"));
+}
+
+TEST_CASE("a hidden module needs only a reason, and keeps it (F-02)") {
+  const std::string text = R"(id: charge-point
+label: Charge point
+family: fleet
+description: Legacy.
+visibility: hidden
+reason: Replaced by charger-performance.
+)";
+  const Loaded loaded = load_module(text, "m");
+  CHECK(yaml::describe(loaded.problems) == "");
+  CHECK(loaded.report.hidden);
+  CHECK(loaded.report.hidden_reason == "Replaced by charger-performance.");
+  CHECK_THROWS(static_cast<void>(loaded.report.shape({})));
+  CHECK(problems_of(text + "columns: [{name: n, label: N, type: text}]\n").find("there is no \"query\"") != std::string::npos);
+}
+
+TEST_CASE("everything wrong is told at once, in the order of the file") {
+  const std::string found = problems_of(replaced(replaced(kModule, "type: bar", "type: pie"), "family: fleet", "family: F"));
+  const auto lines = split(found, '\n');
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].starts_with("m:4:9: family"));
+  CHECK(lines[1].starts_with("m:24:15: chart type"));
+}
+
+TEST_CASE("no text is too strange for the loader") {
+  CHECK(problems_of("") != "");
+  CHECK(problems_of("- a\n- b\n").starts_with("m:1:1: a report module is a map"));
+  CHECK(problems_of("id: [1, 2]\n").find("m:1:5: id must be text") != std::string::npos);
+  CHECK(problems_of("id: a\nid: b\n").find("duplicate key \"id\"") != std::string::npos);
+  CHECK(problems_of("id: \xff\n").find("UTF-8") != std::string::npos);
+  CHECK(problems_of(std::string(2U << 20U, 'x')) != "");
+  CHECK(problems_of("query: \"" + std::string(200000, '(') + "\"\n") != "");
+  CHECK(problems_of("query: \"" + std::string(200000, '{') + "\"\n") != "");
+  for (std::size_t cut = 0; cut < kModule.size(); ++cut) load_module(kModule.substr(0, cut), "m");
+}
