@@ -12,10 +12,10 @@ CREATE TABLE accounts (
   timezone TEXT NOT NULL,
   source TEXT NOT NULL,
   source_key TEXT NOT NULL,
-  features TEXT NOT NULL CHECK (json_valid(features)),                -- array of names
+  features TEXT NOT NULL,                                             -- JSON array of names
   brand_name TEXT NOT NULL,
   brand_color TEXT NOT NULL,
-  allowed_domains TEXT NOT NULL CHECK (json_valid(allowed_domains))   -- array, in the order given
+  allowed_domains TEXT NOT NULL                                       -- JSON array, in the order given
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE members (
@@ -25,7 +25,7 @@ CREATE TABLE members (
   name TEXT NOT NULL,
   email TEXT,
   role TEXT NOT NULL CHECK (role IN ('system_admin', 'owner', 'admin', 'depot_admin', 'manager', 'viewer')),
-  sites TEXT NOT NULL CHECK (json_valid(sites)),                      -- array of [kind, site]
+  sites TEXT NOT NULL,                                                -- JSON array of [kind, site]
   login TEXT CHECK (login <> '')
 ) STRICT;
 CREATE UNIQUE INDEX members_email ON members (ifnull(account, ''), email) WHERE email IS NOT NULL;
@@ -38,7 +38,7 @@ CREATE TABLE schedules (
   name TEXT NOT NULL,
   report TEXT NOT NULL,
   is_active INTEGER NOT NULL CHECK (is_active IN (0, 1)),
-  definition TEXT NOT NULL CHECK (json_valid(definition)),            -- every other field a person decides, as an object
+  definition TEXT NOT NULL,                                           -- every other field a person decides, as a JSON object
   created_by TEXT NOT NULL,
   owner TEXT NOT NULL,                                                -- member id, or ''
   created_at INTEGER NOT NULL,

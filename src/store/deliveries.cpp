@@ -58,7 +58,8 @@ void update_outcome(Connection& connection, const Claim& claim, const DeliveryOu
       Query(
           connection,
           fmt::format("UPDATE deliveries SET state = CASE WHEN in_doubt AND ?1 IN ('deferred', 'refused') THEN 'unknown' ELSE ?1 "
-                      "END, in_doubt = CASE ?1 WHEN 'unknown' THEN 1 WHEN 'accepted' THEN 0 ELSE in_doubt END, answer = ?, "
+                      "END, in_doubt = CASE ?1 WHEN 'unknown' THEN 1 WHEN 'accepted' THEN 0 ELSE in_doubt END, "
+                      "attempts = attempts - (?1 = 'queued'), answer = ?, "
                       "reason_class = ?, next_attempt_at = ?, sent_at = ifnull(?, sent_at) WHERE id = ? AND {}{}",
                       states_before(outcome.state), kOwnedDelivery))
           .bind(delivery_state_name(outcome.state), outcome.answer, outcome.reason_class, outcome.next_attempt_at,
