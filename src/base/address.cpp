@@ -137,19 +137,19 @@ std::optional<EmailAddress> EmailAddress::parse(std::string_view text, std::stri
 std::optional<Mailbox> Mailbox::parse(std::string_view text, std::string* why) {
   text = trim(text);
   if (text.empty() || text.back() != '>') {
-    auto address = EmailAddress::parse(text, why);
-    if (!address) return std::nullopt;
-    return Mailbox{{}, std::move(*address)};
+    auto found = EmailAddress::parse(text, why);
+    if (!found) return std::nullopt;
+    return Mailbox{{}, std::move(*found)};
   }
   const std::size_t open = text.rfind('<');
   return or_reason<Mailbox>(why, [&] {
     if (open == std::string_view::npos) throw Refusal{"a > without its <"};
     std::string reason;
-    auto address = EmailAddress::parse(text.substr(open + 1, text.size() - open - 2), &reason);
-    if (!address) throw Refusal{reason};
-    const auto display = HeaderValue::parse(unquoted(trim(text.substr(0, open))));
-    if (!display) throw Refusal{"the name before the address has a control character, is not UTF-8, or is too long"};
-    return Mailbox{display->str(), std::move(*address)};
+    auto found = EmailAddress::parse(text.substr(open + 1, text.size() - open - 2), &reason);
+    if (!found) throw Refusal{reason};
+    const auto name = HeaderValue::parse(unquoted(trim(text.substr(0, open))));
+    if (!name) throw Refusal{"the name before the address has a control character, is not UTF-8, or is too long"};
+    return Mailbox{name->str(), std::move(*found)};
   });
 }
 

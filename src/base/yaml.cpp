@@ -259,6 +259,13 @@ std::optional<long long> plain_integer(const Node& node) {
 
 std::string Problem::str() const { return fmt::format("{}:{}:{}: {}", visible(file), line, column, message); }
 
+Node::Node() = default;
+Node::Node(const Node&) = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(const Node&) = default;
+Node& Node::operator=(Node&&) noexcept = default;
+Node::~Node() = default;
+
 const Node* Node::find(std::string_view key) const {
   for (const auto& [name, value] : entries)
     if (name.text == key) return &value;

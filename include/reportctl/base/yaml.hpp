@@ -26,6 +26,14 @@ using Problems = std::vector<Problem>;
 /// A parsed value: plain data with its place in the file. Scalars keep their text; nothing is guessed (`yes` is text, `010` is
 /// text).
 struct Node {
+  // Out of line: clang 14 cannot make them here, where the pair of two unfinished nodes is not complete.
+  Node();
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+  ~Node();
+
   enum class Kind { null, scalar, sequence, map };
   Kind kind = Kind::null;
   int line = 0;
