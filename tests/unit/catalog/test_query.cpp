@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/catalog/query.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/time.hpp"
+#include "reportctl/catalog/catalog.hpp"
+#include "sql_scan.hpp"
+
+using namespace reportctl;
+using namespace reportctl::catalog;
+using rows::Dialect;
+
+namespace {
+
+Report module_of(const std::string& parameters, const std::string& query) {
+  Loaded loaded = load_module(
+      "id: probe\nlabel: Probe\nfamily: demo\ndescription: A probe.\nscope: [account, depot]\n"
+      "window: {kind: lookback, max_days: 9}\ncadences: [daily]\nparameters:\n" +
+          parameters + "columns: [{name: n, label: N, type: integer}]\nquery: |\n" + query,
+      "probe.yaml");
+  REQUIRE(yaml::describe(loaded.problems) == "");
+  return std::move(loaded.report);
+}
+
+const std::string kQuery = "  SELECT n FROM t WHERE a = :account AND d = :depot AND at >= :from AND at < :to AND {{filters}}\n";
+
+QueryInputs inputs(schedule::Parameters parameters = {}) {
+  QueryInputs in;
+  in.account_key = "k1";
+  in.scope = {schedule::ScopeKind::depot, "north"};
+  in.window.from = *parse_instant("2026-03-16T13:00:00Z");
+  in.window.to = *parse_instant("2026-03-17T13:00:00Z");
+  in.timezone = "Australia/Sydney";
+  in.parameters = std::move(parameters);
+  return in;
+}
+
+std::string names_of(const rows::Query& query) {
+  std::string names;
+  for (const rows::Bind& bind : query.binds) names += bind.name + " ";
+  return names;
+}
+
+decltype(rows::Bind::value) value_of(const rows::Query& query, const std::string& name) {
+  const auto found =
+      std::find_if(query.binds.begin(), query.binds.end(), [&](const rows::Bind& bind) { return bind.name == name; });
+  REQUIRE(found != query.binds.end());
+  return found->value;
+}
+
+std::string filters_of(const std::string& parameter, const std::string& given, Dialect dialect) {
+  const std::string sql = build_query(module_of(parameter, kQuery), inputs({{"p", {given}}}), dialect).sql;
+  const std::size_t at = sql.find("at < :to AND ") + 13;
+  return sql.substr(at, sql.size() - at - 1);  // without the line's end
+}
+
+}  // namespace
+
+TEST_CASE("values are bound by name and never become text") {
+  const Report report = module_of("  - {name: who, label: Who, type: text, filter: t.who}\n", kQuery);
+  const rows::Query query = build_query(report, inputs({{"who", {"x' OR '1'='1"}}}), Dialect::sqlite);
+  CHECK(query.sql ==
+        "SELECT n FROM t WHERE a = :account AND d = :depot AND at >= :from AND at < :to AND (CAST((t.who) AS text) = :who)\n");
+  CHECK(names_of(query) == "account depot from to who ");
+  CHECK(std::get<std::string>(value_of(query, "account")) == "k1");
+  CHECK(std::get<std::string>(value_of(query, "depot")) == "north");
+  CHECK(std::get<std::string>(value_of(query, "from")) == "2026-03-16T13:00:00Z");
+  CHECK(std::get<std::string>(value_of(query, "to")) == "2026-03-17T13:00:00Z");
+  CHECK(std::get<std::string>(value_of(query, "who")) == "x' OR '1'='1");
+  CHECK(query.columns.size() == 1);
+}
+
+TEST_CASE("an account's scope leaves the site's binds NULL, and the other kind of site too") {
+  const Report report = module_of("  []\n",
+                                  "  SELECT n FROM t WHERE a = :account AND (:depot IS NULL OR d = :depot) AND w = :workspace"
+                                  " AND at BETWEEN :from AND :to\n");
+  QueryInputs in = inputs();
+  CHECK(std::holds_alternative<std::monostate>(value_of(build_query(report, in, Dialect::sqlite), "workspace")));
+  in.scope = {};
+  CHECK(std::holds_alternative<std::monostate>(value_of(build_query(report, in, Dialect::sqlite), "depot")));
+  in.scope = {schedule::ScopeKind::workspace, "w7"};
+  CHECK(std::get<std::string>(value_of(build_query(report, in, Dialect::sqlite), "workspace")) == "w7");
+}
+
+TEST_CASE("filters become predicates for what was given, by type and dialect (F-05)") {
+  const auto parameter = [](const std::string& rest) { return "  - {name: p, label: P, filter: t.c, " + rest + "}\n"; };
+  CHECK(filters_of(parameter("type: id_list"), "7", Dialect::sqlite) ==
+        "(CAST((t.c) AS TEXT) IN (SELECT value FROM json_each(:p)))");
+  CHECK(filters_of(parameter("type: id_list"), "7", Dialect::postgresql) == "(CAST((t.c) AS text) = ANY(:p))");
+  CHECK(filters_of(parameter("type: id"), "7", Dialect::sqlite) == "(CAST((t.c) AS text) = :p)");
+  CHECK(filters_of(parameter("type: enum, values: [a, b]"), "b", Dialect::postgresql) == "(CAST((t.c) AS text) = :p)");
+  CHECK(filters_of(parameter("type: integer"), "7", Dialect::sqlite) == "((t.c) = :p)");
+  CHECK(filters_of(parameter("type: integer"), "7", Dialect::postgresql) == "((t.c) = CAST(:p AS bigint))");
+  CHECK(filters_of(parameter("type: decimal"), "7.5", Dialect::sqlite) == "((t.c) = CAST(:p AS numeric))");
+  CHECK(filters_of(parameter("type: boolean"), "true", Dialect::sqlite) == "((t.c) = :p)");
+  CHECK(filters_of(parameter("type: boolean"), "true", Dialect::postgresql) == "((t.c) = CAST(:p AS boolean))");
+  CHECK(filters_of(parameter("type: date"), "2026-01-02", Dialect::sqlite) == "((t.c) = :p)");
+  CHECK(filters_of(parameter("type: date"), "2026-01-02", Dialect::postgresql) == "((t.c) = CAST(:p AS date))");
+}
+
+TEST_CASE("several filters are joined by AND, and none is a condition that always holds") {
+  const Report report = module_of(
+      "  - {name: p, label: P, type: id, filter: t.p}\n"
+      "  - {name: q, label: Q, type: date, filter: \"{{local_date(t.at)}}\"}\n"
+      "  - {name: r, label: R, type: text}\n",
+      kQuery);
+  const auto tail = [](const rows::Query& query) { return query.sql.substr(query.sql.find("at < :to AND ") + 13); };
+  const rows::Query both = build_query(report, inputs({{"p", {"1"}}, {"q", {"2026-03-17"}}, {"r", {"x"}}}), Dialect::sqlite);
+  CHECK(tail(both) == "(CAST((t.p) AS text) = :p AND (rc_local_date(t.at, :timezone)) = :q)\n");
+  CHECK(names_of(both) == "account depot from to p q timezone ");
+  CHECK(tail(build_query(report, inputs(), Dialect::sqlite)) == "1=1\n");
+  CHECK(tail(build_query(report, inputs(), Dialect::postgresql)) == "TRUE\n");
+  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from to ");
+}
+
+TEST_CASE("parameters are bound by their type, their default, or NULL") {
+  const Report report = module_of(
+      "  - {name: n, label: N, type: integer}\n"
+      "  - {name: d, label: D, type: decimal, default: 0.5}\n"
+      "  - {name: b, label: B, type: boolean}\n"
+      "  - {name: ids, label: Ids, type: id_list}\n"
+      "  - {name: unused, label: U, type: text}\n",
+      "  SELECT :n, :d, :b, :ids FROM t WHERE :account = 1 AND :depot = 1 AND :from < :to\n");
+  const rows::Query query = build_query(report, inputs({{"n", {"-7"}}, {"b", {"false"}}, {"ids", {"1", "b"}}}), Dialect::sqlite);
+  CHECK(query.sql.starts_with("SELECT :n, CAST(:d AS numeric), :b, :ids FROM t"));
+  CHECK(names_of(query) == "n d b ids account depot from to ");
+  CHECK(std::get<std::int64_t>(value_of(query, "n")) == -7);
+  CHECK(std::get<std::string>(value_of(query, "d")) == "0.5");
+  CHECK(std::get<std::int64_t>(value_of(query, "b")) == 0);
+  CHECK(std::get<std::vector<std::string>>(value_of(query, "ids")) == std::vector<std::string>{"1", "b"});
+  const rows::Query unset = build_query(report, inputs(), Dialect::sqlite);
+  CHECK(std::holds_alternative<std::monostate>(value_of(unset, "n")));
+  CHECK(std::holds_alternative<std::monostate>(value_of(unset, "ids")));
+}
+
+TEST_CASE("macros expand per dialect, arguments of their own included") {
+  const Report report =
+      module_of("  []\n",
+                "  SELECT {{local_date(t.at)}}, {{ local_timestamp( coalesce(t.at, '),}}') ) }}, {{seconds_between(t.a, :to)}}\n"
+                "  FROM t WHERE :account = 1 AND :depot = 1 AND :from = 1 -- {{nothing}} :here\n");
+  CHECK(build_query(report, inputs(), Dialect::sqlite).sql ==
+        "SELECT rc_local_date(t.at, :timezone), rc_local_timestamp(coalesce(t.at, '),}}'), :timezone), rc_seconds_between(t.a, "
+        ":to)\n"
+        "FROM t WHERE :account = 1 AND :depot = 1 AND :from = 1 -- {{nothing}} :here\n");
+  CHECK(build_query(report, inputs(), Dialect::postgresql).sql ==
+        "SELECT CAST((t.at) AT TIME ZONE :timezone AS date), ((coalesce(t.at, '),}}')) AT TIME ZONE :timezone), "
+        "CAST(floor(extract(epoch FROM (:to) - (t.a))) AS bigint)\n"
+        "FROM t WHERE :account = 1 AND :depot = 1 AND :from = 1 -- {{nothing}} :here\n");
+  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "timezone to account depot from ");
+}
+
+TEST_CASE("a dialect without a query is refused by name") {
+  Report report = module_of("  []\n", "  SELECT :account, :depot, :from, :to\n");
+  Shape& shape = report.shapes.at("");
+  shape.query_by_dialect["sqlite"] = shape.query;
+  shape.query.clear();
+  CHECK(build_query(report, inputs(), Dialect::sqlite).binds.size() == 4);
+  CHECK_THROWS_WITH_AS(build_query(report, inputs(), Dialect::postgresql), "report probe has no query for postgresql sources",
+                       Error);
+}
+
+TEST_CASE("choices are two text columns within the tenant wall") {
+  const Report report = module_of(
+      "  - name: p\n    label: P\n    type: id\n    choices: SELECT id, name FROM c WHERE a = :account AND "
+      "(:depot IS NULL OR d = :depot)\n  - {name: q, label: Q, type: id}\n",
+      kQuery);
+  const rows::Query query = build_choices_query(report, report.parameters[0], inputs(), Dialect::sqlite);
+  CHECK(query.sql == "SELECT id, name FROM c WHERE a = :account AND (:depot IS NULL OR d = :depot)");
+  CHECK(names_of(query) == "account depot ");
+  REQUIRE(query.columns.size() == 2);
+  CHECK(query.columns[0].name == "id");
+  CHECK(query.columns[1].name == "name");
+  CHECK(query.columns[1].type == rows::ColumnType::text);
+  CHECK_THROWS_AS(build_choices_query(report, report.parameters[1], inputs(), Dialect::sqlite), Error);
+}
+
+TEST_CASE("binds are found in code only, by each dialect's rules") {
+  const auto binds = [](std::string_view sql, Dialect dialect) {
+    std::string names;
+    const SqlScan scan = scan_sql(sql, dialect);
+    for (const SqlPiece* mark : marks(scan.pieces)) names += std::string(mark->text) + " ";
+    return names + (scan.problems.empty() ? "" : "!");
+  };
+  for (const Dialect dialect : {Dialect::sqlite, Dialect::postgresql}) {
+    CHECK(binds("a = :x AND b = ':y' AND c = 'it''s :z' AND \"d:e\" = :f", dialect) == "x f ");
+    CHECK(binds("a::text = :x -- :y\n AND /* :z */ b = :w", dialect) == "x w ");
+    CHECK(binds("a=:x||:y,(:z)", dialect) == "x y z ");
+    CHECK(binds("", dialect) == "");
+  }
+  CHECK(binds("[a :b] = `c :d` AND :e", Dialect::sqlite) == "e ");
+  CHECK(binds("a[1:2] = :e", Dialect::postgresql) == "e ");
+  CHECK(binds("$$ :a $$ || $t$ :b $$ $t$ = :c", Dialect::postgresql) == "c ");
+  CHECK(binds("E'\\' :a' = :b AND note'\\' = :c", Dialect::postgresql) == "b c ");
+  CHECK(binds("/* a /* :b */ :c */ :d", Dialect::postgresql) == "d ");
+  CHECK(binds("/* a /* :b */ :c", Dialect::sqlite) == "c ");
+  CHECK(binds("data ? 'key' AND tags @> :x", Dialect::postgresql) == "x ");
+  CHECK(binds("$1", Dialect::postgresql) == "!");
+  CHECK(binds("?1", Dialect::sqlite) == "!");
+  CHECK(binds(":1", Dialect::sqlite) == "!");
+}
