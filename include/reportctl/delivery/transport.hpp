@@ -67,9 +67,11 @@ struct TransportSettings {
   std::string helo;                ///< EHLO name; empty: the host's
   std::chrono::seconds connect_timeout{30};
   std::chrono::seconds response_timeout{600};  ///< Postfix waits as long after the dot
+  std::chrono::seconds stop_grace{60};         ///< how long a stop still waits for the answer to the last bytes
 };
 
-/// Error(config) for an unknown scheme, `tls: none` to a host that is not loopback, unreadable credentials; nothing is connected yet.
+/// Error(config) for an unknown scheme, `tls: none` to a host that is not loopback or together with a login, a login without a password source.
+/// Nothing is connected and no secret is read yet: a secret that cannot be read is a deferred outcome of class `config` of the first send.
 std::unique_ptr<Transport> open_transport(const TransportSettings&);
 
 }  // namespace reportctl::delivery

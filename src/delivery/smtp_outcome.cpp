@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "smtp_outcome.hpp"
+
+#include <curl/curl.h>
+
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::delivery {
+
+namespace {
+
+enum class Batch { goes_on, stops };
+
+std::string answer(const Ending& ending) {
+  if (!ending.words.empty()) return visible(repair_utf8(ending.words));
+  return visible(repair_utf8(ending.error.empty() ? "the connection ended" : ending.error));
+}
+
+Outcome deferred(const Ending& ending, const char* reason_class, Batch batch) {
+  return {OutcomeKind::deferred, answer(ending), reason_class, ending.reply_code, batch == Batch::stops};
+}
+
+Outcome refused(const Ending& ending, const char* reason_class, Batch batch = Batch::goes_on) {
+  return {OutcomeKind::refused, answer(ending), reason_class, ending.reply_code, batch == Batch::stops};
+}
+
+Outcome accepted(const Ending& ending) { return {OutcomeKind::accepted, answer(ending), {}, ending.reply_code, false}; }
+
+Outcome unknown(const Ending& ending) {
+  const bool stopped = ending.halt == Halt::stopped;
+  return {OutcomeKind::unknown, "everything was handed over, but no answer came: " + answer(ending), "reply_lost",
+          ending.reply_code, stopped};
+}
+
+/// 552 is also said of a full mailbox, with the enhanced code 5.2.2.
+bool is_too_large(const Ending& ending) {
+  const auto says = [&](std::string_view text) { return ending.words.find(text) != std::string::npos; };
+  return says("5.3.4") || says("5.2.3") || (ending.reply_code == 552 && !says("5.2.2"));
+}
+
+bool is_tls_failure(int code) {
+  switch (code) {
+    case CURLE_USE_SSL_FAILED:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// The server did not understand what it was asked, or we asked something that libcurl cannot do.
+bool is_setup_failure(int code) {
+  return code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT || code == CURLE_NOT_BUILT_IN ||
+         code == CURLE_BAD_FUNCTION_ARGUMENT || code == CURLE_UNKNOWN_OPTION || code == CURLE_SETOPT_OPTION_SYNTAX;
+}
+
+/// The answer to the final dot.
+Outcome after_content(const Ending& ending) {
+  switch (ending.reply_code / 100) {
+    case 2:
+      return accepted(ending);  // libcurl takes any but 250 for an error
+    case 4:
+      return deferred(ending, "temporary", Batch::goes_on);
+    case 5:
+      return refused(ending, is_too_large(ending) ? "too_large" : "rejected");
+    default:
+      return unknown(ending);
+  }
+}
+
+/// A phase that knows no other reply than "no".
+Outcome before_content(const Ending& ending) {
+  const int kind = ending.reply_code / 100;
+  switch (ending.phase) {
+    case Phase::connect:
+    case Phase::greeting:
+    case Phase::hello:
+    case Phase::starttls:
+      return deferred(ending, "connection", Batch::stops);
+    case Phase::auth:
+      if (kind == 4) return deferred(ending, "login", Batch::stops);
+      if (ending.curl_code == CURLE_LOGIN_DENIED || kind == 5) return deferred(ending, "config", Batch::stops);
+      return deferred(ending, "connection", Batch::stops);
+    case Phase::mail:
+      if (kind == 5 && is_too_large(ending)) return refused(ending, "too_large");
+      if (kind == 5) return refused(ending, "sender_rejected", Batch::stops);
+      break;
+    case Phase::recipient:
+      if (kind == 5) return refused(ending, "recipient");
+      if (kind == 4) return deferred(ending, "recipient", Batch::goes_on);
+      break;
+    case Phase::data:
+    case Phase::content:
+      if (kind == 5) return refused(ending, is_too_large(ending) ? "too_large" : "rejected");
+      break;
+  }
+  if (kind != 0) return deferred(ending, "temporary", Batch::goes_on);
+  return deferred(ending, "connection", ending.curl_code == CURLE_OPERATION_TIMEDOUT ? Batch::stops : Batch::goes_on);
+}
+
+}  // namespace
+
+Outcome decide(const Ending& ending) {
+  if (ending.handed_over && ending.curl_code == CURLE_OK) return accepted(ending);
+  if (ending.reply_code == 421) return deferred(ending, "connection", Batch::stops);
+  if (ending.handed_over && ending.phase == Phase::content)
+    return ending.reply_code != 0 ? after_content(ending) : unknown(ending);
+  if (ending.handed_over) return unknown(ending);
+  switch (ending.halt) {
+    case Halt::none:
+      break;
+    case Halt::no_login:
+      return deferred(ending, "config", Batch::stops);
+    case Halt::too_large:
+      return refused(ending, "too_large");
+    case Halt::feed:
+      return deferred(ending, "local", Batch::goes_on);
+    case Halt::stopped:
+      return deferred(ending, "stopped", Batch::stops);
+    case Halt::stalled:
+      return deferred(ending, "connection", Batch::stops);
+  }
+  if (is_tls_failure(ending.curl_code) || is_setup_failure(ending.curl_code)) return deferred(ending, "config", Batch::stops);
+  return before_content(ending);
+}
+
+}  // namespace reportctl::delivery
