@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <ctime>
-#include <system_error>
 #include <vector>
 
 #include "letter_feed.hpp"
@@ -25,15 +24,11 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kChunk = 64U << 10U;
 
-[[noreturn]] void fail(const std::string& what, const fs::path& path) {
-  throw Error(ErrorKind::output, fmt::format("{} {}: {}", what, visible(path.string()), std::generic_category().message(errno)));
-}
-
 /// A file below `tmp/` that is gone with this object unless it was moved away.
 class Draft {
  public:
   explicit Draft(fs::path path) : path_(std::move(path)), fd_(::open(path_.c_str(), kFlags, 0600)) {
-    if (!fd_) fail("cannot create", path_);
+    if (!fd_) throw system_error(ErrorKind::output, "cannot create " + visible(path_.string()), errno);
   }
   ~Draft() {
     if (!path_.empty()) ::unlink(path_.c_str());
@@ -47,10 +42,11 @@ class Draft {
     LetterReader reader(letter);
     for (std::size_t got = reader.read(buffer.data(), buffer.size()); got > 0; got = reader.read(buffer.data(), buffer.size()))
       out.write({buffer.data(), got});
-    if (::fsync(fd_.get()) != 0) fail("cannot sync", path_);
+    if (::fsync(fd_.get()) != 0) throw system_error(ErrorKind::output, "cannot write " + visible(path_.string()), errno);
   }
   void move_to(const fs::path& target) {
-    if (::rename(path_.c_str(), target.c_str()) != 0) fail("cannot rename into", target.parent_path());
+    if (::rename(path_.c_str(), target.c_str()) != 0)
+      throw system_error(ErrorKind::output, "cannot create " + visible(target.string()), errno);
     path_.clear();
   }
 

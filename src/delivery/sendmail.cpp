@@ -33,16 +33,12 @@ constexpr std::size_t kChunk = 64U << 10U;
 constexpr std::size_t kLongestWords = 4096;
 constexpr int kTick = 200;  // ms between two looks at the clock and at a stop
 
-[[noreturn]] void fail(const std::string& what, int number) {
-  throw Error(ErrorKind::config, fmt::format("{}: {}", what, std::generic_category().message(number)));
-}
-
 struct Pipe {
   Fd read_end;
   Fd write_end;
   static Pipe open() {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("cannot make a pipe", errno);
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw system_error(ErrorKind::config, "cannot make a pipe", errno);
     return {Fd(ends[0]), Fd(ends[1])};
   }
 };
@@ -72,7 +68,7 @@ class Child {
     const int error = ::posix_spawn(&pid_, argv[0], &actions, &attributes, argv.data(), environ);
     ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) fail("cannot run " + visible(arguments.front()), error);
+    if (error != 0) throw system_error(ErrorKind::config, "cannot run " + visible(arguments.front()), error);
     end_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));  // glibc 2.36 declares pidfd_open without extern "C"
     in_.read_end = Fd();
     out_.write_end = Fd();
