@@ -11,6 +11,7 @@
 
 #include "command_line.hpp"
 #include "exit_codes.hpp"
+#include "json_records.hpp"
 #include "refusal.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
@@ -47,10 +48,7 @@ void speak_json(const Error& error) {
                                    {"message", error.what()},
                                    {"hint", error.hint()}};
   if (const auto* refusal = dynamic_cast<const Refusal*>(&error)) {
-    auto& list = record["violations"] = nlohmann::ordered_json::array();
-    for (const validation::Violation& broken : refusal->violations)
-      list.push_back(
-          {{"code", code_name(broken.code)}, {"field", broken.field}, {"message", broken.message}, {"hint", broken.hint}});
+    record["violations"] = to_json(refusal->violations);
   }
   FdSink(STDERR_FILENO, "standard error")
       .write(record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");

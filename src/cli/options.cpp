@@ -47,6 +47,13 @@ store::AuditEvents audit_of(Session& session, const Change& change) {
            payload.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)}};
 }
 
+bool sees(const access::Actor& actor, const std::string& account) {
+  if (access::may(actor, access::Action::view, account, {})) return true;
+  for (const access::Member& member : actor.memberships)
+    if (member.account == account) return true;
+  return false;
+}
+
 nlohmann::ordered_json to_json(const access::Account& account) {
   return {{"id", account.id},
           {"name", account.name},

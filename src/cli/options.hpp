@@ -52,6 +52,9 @@ struct Change {
 };
 store::AuditEvents audit_of(Session&, const Change&);
 
+/// May the actor see that the account exists? Members who only reach some of its sites do too.
+bool sees(const access::Actor&, const std::string& account);
+
 nlohmann::ordered_json to_json(const access::Account&);
 nlohmann::ordered_json to_json(const access::Member&);
 nlohmann::ordered_json to_json(const std::optional<Instant>&);

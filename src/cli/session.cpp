@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "options.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/process.hpp"
 #include "reportctl/base/sink.hpp"
@@ -41,14 +42,6 @@ bool wants_color(const Globals& globals) {
 bool is_operator(const std::filesystem::path& state) {
   struct stat status {};
   return ::geteuid() == 0 || (::stat(state.c_str(), &status) == 0 && status.st_uid == ::geteuid());
-}
-
-/// Members who only reach some sites see their account too.
-bool sees(const access::Actor& actor, const std::string& account) {
-  if (access::may(actor, access::Action::view, account, {})) return true;
-  for (const access::Member& member : actor.memberships)
-    if (member.account == account) return true;
-  return false;
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reportctl/access/access.hpp"
+#include "reportctl/cli/session.hpp"
+
+namespace reportctl::cli {
+
+// The rules of accounts and members, for `account`, `member` and `apply` alike. Each gives every problem, as sentences; empty
+// when all is well.
+
+/// Id, zone, source, brand, domains. `settings` says which sources are configured.
+std::vector<std::string> account_problems(const access::Account&, const run::Settings& settings);
+/// Name, login, sites that fit the role.
+std::vector<std::string> member_problems(const access::Member&);
+/// Error(invalid) with all of them, when there are any.
+void refuse_problems(const std::string& what, const std::vector<std::string>& problems);
+
+/// Who may change an account: its owners and admins; what decides which data it sees (source, key, features) and where mail may
+/// go (allowed_domains) is for a system_admin. Error(not_permitted).
+void require_account_change(const access::Actor&, const access::Account& before, const access::Account& after);
+/// Who may add, change or remove a member: owners and admins of the account; owners are made and unmade by owners, system admins
+/// by system admins. `before` or `after` is null when there is none. Error(not_permitted).
+void require_member_change(const access::Actor&, const access::Member* before, const access::Member* after);
+
+}  // namespace reportctl::cli

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/cli/config.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "config_keys.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
+#include "reportctl/base/text.hpp"
+
+extern char** environ;
+
+namespace reportctl::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kPrefix = "REPORTCTL_";
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : value;
+}
+
+/// A base directory: the variable when it holds an absolute path (the XDG rule), else below the home directory.
+fs::path xdg_directory(const char* variable, const char* below_home) {
+  const std::string value = environment(variable);
+  if (value.starts_with('/')) return fs::path(value) / "reportctl";
+  const std::string home = environment("HOME");
+  return fs::path(home.empty() ? "/" : home) / below_home / "reportctl";
+}
+
+/// `mail.transport` → `REPORTCTL_MAIL_TRANSPORT`.
+std::string variable_of(const std::string& dotted_key) {
+  std::string name = kPrefix;
+  for (const char c : dotted_key)
+    name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c == '.' || c == '-' ? '_' : c;
+  return name;
+}
+
+bool is_source_name(std::string_view name) {
+  return !name.empty() && name.size() <= 40 &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
+}
+
+/// Collects the layers, lowest first: what comes later wins. Everything wrong is kept, so that it can be shown at once.
+class Builder {
+ public:
+  void read_file_layer(const fs::path& path);
+  void read_environment();
+  void read_flags(const ConfigInputs&);
+  void fill_defaults(bool system_wide);
+  Config finish();
+
+ private:
+  void read_group(const yaml::Node& map, const std::string& prefix, const std::string& file);
+  void read_sources(const yaml::Node& map, const std::string& file);
+  void read_source(const std::string& name, const yaml::Node& map, const std::string& file);
+  void refuse_two_passwords(const yaml::Node& map, const std::string& file);
+  std::optional<Written> written(const yaml::Node& value, bool list, const std::string& file);
+  void problem(const yaml::Node& at, const std::string& file, const std::string& message) {
+    problems_.push_back(yaml::Problem{file, at.line, at.column, message}.str());
+  }
+  bool set_from_environment(const std::string& name, const std::string& value);
+  /// Empty, or what is wrong.
+  std::string set(const std::string& dotted_key, const Written&, const std::string& origin);
+  std::string set_source(const std::string& name, const std::string& key, const Written&, const std::string& origin);
+  void set_default(const std::string& dotted_key, const std::string& value, const std::string& origin);
+
+  Config config_;
+  std::map<std::string, std::string> origins_;  ///< by dotted key
+  std::vector<std::string> problems_;
+};
+
+std::string Builder::set(const std::string& dotted_key, const Written& value, const std::string& origin) {
+  for (const auto& key : config_keys()) {
+    if (dotted_key != key.name) continue;
+    origins_[dotted_key] = origin;
+    return key.set(config_.settings, value);
+  }
+  return "unknown";
+}
+
+std::string Builder::set_source(const std::string& name, const std::string& key_name, const Written& value,
+                                const std::string& origin) {
+  for (const auto& key : source_keys()) {
+    if (key_name != key.name) continue;
+    source::SourceSettings& source = config_.settings.sources[name];
+    source.name = name;
+    origins_[fmt::format("sources.{}.{}", name, key_name)] = origin;
+    return key.set(source, value);
+  }
+  return "unknown";
+}
+
+std::optional<Written> Builder::written(const yaml::Node& value, bool list, const std::string& file) {
+  if (value.kind == yaml::Node::Kind::scalar) return Written{value.text};
+  if (value.kind == yaml::Node::Kind::sequence && list) {
+    Written texts;
+    for (const yaml::Node& item : value.items) {
+      if (item.kind == yaml::Node::Kind::scalar) {
+        texts.push_back(item.text);
+      } else {
+        problem(item, file, "must be a text");
+        return std::nullopt;
+      }
+    }
+    return texts;
+  }
+  problem(value, file, list ? "must be a list of texts" : "must be one value");
+  return std::nullopt;
+}
+
+void Builder::refuse_two_passwords(const yaml::Node& map, const std::string& file) {
+  const yaml::Node* first = nullptr;
+  for (const char* key : {"password_file", "password_command", "password_credential"}) {
+    const yaml::Node* found = map.find(key);
+    if (found == nullptr) continue;
+    if (first != nullptr) problem(*found, file, fmt::format("{} and another password key contradict each other; keep one", key));
+    first = found;
+  }
+}
+
+void Builder::read_source(const std::string& name, const yaml::Node& map, const std::string& file) {
+  std::vector<std::string> names;
+  for (const auto& key : source_keys()) names.emplace_back(key.name);
+  refuse_two_passwords(map, file);
+  for (const auto& [key, value] : map.entries) {
+    const std::string dotted = fmt::format("sources.{}.{}", name, key.text);
+    const auto known =
+        std::find_if(source_keys().begin(), source_keys().end(), [&](const auto& k) { return key.text == k.name; });
+    if (known == source_keys().end()) {
+      const std::string why = why_not(dotted);
+      problem(
+          key, file,
+          why.empty() ? fmt::format("unknown key \"{}\" of a source{}", visible(key.text), did_you_mean(key.text, names)) : why);
+      continue;
+    }
+    if (value.kind == yaml::Node::Kind::null) continue;
+    const auto texts = written(value, known->list, file);
+    if (!texts) continue;
+    const std::string wrong = set_source(name, key.text, *texts, fmt::format("{}:{}", file, value.line));
+    if (!wrong.empty()) problem(value, file, fmt::format("{} {}", dotted, wrong));
+  }
+  if (map.find("url") == nullptr && config_.settings.sources[name].url.empty())
+    problem(map, file, fmt::format("source {} needs the key \"url\"", name));
+}
+
+void Builder::read_sources(const yaml::Node& map, const std::string& file) {
+  for (const auto& [key, value] : map.entries) {
+    if (!is_source_name(key.text)) {
+      problem(key, file, fmt::format("\"{}\" is no name for a source: lower-case letters, digits, - and _", visible(key.text)));
+    } else if (value.kind != yaml::Node::Kind::map) {
+      problem(value, file, fmt::format("source {} must be a map such as {{url: \"sqlite:/srv/shop.db\"}}", key.text));
+    } else {
+      read_source(key.text, value, file);
+    }
+  }
+}
+
+void Builder::read_group(const yaml::Node& map, const std::string& prefix, const std::string& file) {
+  std::vector<std::string> names = prefix.empty() ? std::vector<std::string>{"sources"} : std::vector<std::string>();
+  std::set<std::string> groups;
+  for (const auto& key : config_keys()) {
+    const std::string name = key.name;
+    if (!name.starts_with(prefix)) continue;
+    const std::string rest = name.substr(prefix.size());
+    names.push_back(rest.substr(0, rest.find('.')));
+    if (rest.find('.') != std::string::npos) groups.insert(names.back());
+  }
+  refuse_two_passwords(map, file);
+  for (const auto& [key, value] : map.entries) {
+    const std::string dotted = prefix + key.text;
+    if (value.kind == yaml::Node::Kind::null && std::find(names.begin(), names.end(), key.text) != names.end()) continue;
+    const bool is_group = groups.contains(key.text) || dotted == "sources";
+    if (is_group && value.kind != yaml::Node::Kind::map) {
+      problem(value, file, fmt::format("{} must be a map", dotted));
+    } else if (dotted == "sources") {
+      read_sources(value, file);
+    } else if (is_group) {
+      read_group(value, dotted + ".", file);
+    } else {
+      const auto known =
+          std::find_if(config_keys().begin(), config_keys().end(), [&](const auto& k) { return dotted == k.name; });
+      if (known == config_keys().end()) {
+        const std::string why = why_not(dotted);
+        problem(key, file,
+                why.empty() ? fmt::format("unknown key \"{}\"{}", visible(dotted), did_you_mean(key.text, names)) : why);
+        continue;
+      }
+      const auto texts = written(value, known->list, file);
+      if (!texts) continue;
+      if (texts->empty() || (!known->list && texts->front().empty())) {
+        if (!known->list) problem(value, file, fmt::format("{} must not be empty", dotted));
+        if (!known->list || dotted == "mail.password_command") continue;
+      }
+      const std::string wrong = set(dotted, *texts, fmt::format("{}:{}", file, value.line));
+      if (!wrong.empty()) problem(value, file, fmt::format("{} {}", dotted, wrong));
+    }
+  }
+}
+
+void Builder::read_file_layer(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    throw Error(ErrorKind::config, fmt::format("others may write {}, so it cannot be trusted", path.string()),
+                fmt::format("chmod go-w {}", path.string()));
+  }
+  const std::string text = read_file(path, 1U << 20U);
+  const yaml::Document document = yaml::parse(text, path.string());
+  config_.files.push_back(path);
+  for (const yaml::Problem& found : document.problems) problems_.push_back(found.str());
+  if (!document.problems.empty() || document.root.kind == yaml::Node::Kind::null) return;
+  if (document.root.kind != yaml::Node::Kind::map) {
+    problem(document.root, path.string(), "the file must be a map of settings");
+    return;
+  }
+  read_group(document.root, "", path.string());
+}
+
+bool Builder::set_from_environment(const std::string& name, const std::string& value) {
+  const auto texts_of = [&](bool list) { return list ? split(value, ',') : Written{value}; };
+  for (const auto& key : config_keys()) {
+    if (name != variable_of(key.name)) continue;
+    Written texts = texts_of(key.list);
+    if (name == variable_of("state")) texts.front() = fs::absolute(texts.front()).string();
+    const std::string wrong = set(key.name, texts, name);
+    if (!wrong.empty()) problems_.push_back(fmt::format("{}: {} {}", name, key.name, wrong));
+    return true;
+  }
+  const std::string source_prefix = variable_of("sources.");
+  for (const auto& key : source_keys()) {
+    const std::string suffix = variable_of(key.name).substr(std::string_view(kPrefix).size() - 1);  // _URL
+    if (!name.starts_with(source_prefix) || !name.ends_with(suffix) || name.size() <= source_prefix.size() + suffix.size())
+      continue;
+    std::string source = to_lower(name.substr(source_prefix.size(), name.size() - source_prefix.size() - suffix.size()));
+    for (const auto& [known, settings] : config_.settings.sources)
+      if (variable_of(fmt::format("sources.{}.{}", known, key.name)) == name) source = known;
+    const std::string wrong = set_source(source, key.name, texts_of(key.list), name);
+    if (!wrong.empty()) problems_.push_back(fmt::format("{}: {}", name, wrong));
+    return true;
+  }
+  return false;
+}
+
+void Builder::read_environment() {
+  std::vector<std::string> known = {"REPORTCTL_NOW", "REPORTCTL_CONFIG"};
+  for (const auto& key : config_keys()) known.push_back(variable_of(key.name));
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t equals = text.find('=');
+    if (!text.starts_with(kPrefix) || equals == std::string_view::npos || equals + 1 == text.size()) continue;
+    const std::string name(text.substr(0, equals));
+    if (name == "REPORTCTL_NOW" || name == "REPORTCTL_CONFIG" || set_from_environment(name, std::string(text.substr(equals + 1))))
+      continue;
+    // Other variables of that prefix may belong to scripts around reportctl; a slip is a mistake.
+    const std::string near = did_you_mean(name, known);
+    if (!near.empty()) problems_.push_back(fmt::format("{}: unknown variable{}", visible(name), near));
+  }
+}
+
+void Builder::read_flags(const ConfigInputs& inputs) {
+  if (inputs.state_flag.empty()) return;
+  config_.settings.state = fs::absolute(inputs.state_flag).lexically_normal();
+  origins_["state"] = "--state";
+}
+
+void Builder::set_default(const std::string& dotted_key, const std::string& value, const std::string& origin) {
+  if (!origins_.contains(dotted_key)) set(dotted_key, {value}, origin);
+}
+
+void Builder::fill_defaults(bool system_wide) {
+  const std::string from_systemd = environment("STATE_DIRECTORY");
+  if (from_systemd.starts_with('/')) {
+    set_default("state", from_systemd.substr(0, from_systemd.find(':')) + "/state.db", "STATE_DIRECTORY");
+  } else {
+    const fs::path directory =
+        system_wide || ::geteuid() == 0 ? fs::path("/var/lib/reportctl") : xdg_directory("XDG_STATE_HOME", ".local/state");
+    set_default("state", (directory / "state.db").string(), "default");
+  }
+  const fs::path beside = config_.settings.state.parent_path();
+  set_default("mail.transport", "maildir:" + (beside / "outbox").string(), "default");
+  set_default("artifacts.url", "file:" + (beside / "artifacts").string(), "default");
+  set_default("catalog.dirs", "/etc/reportctl/catalog.d", "default");
+  if (config_.settings.mail.transport.url.starts_with("maildir:")) {
+    char host[256] = {};
+    ::gethostname(host, sizeof host - 1);
+    const std::string name = host;
+    const std::string domain = name.find('.') == std::string::npos ? name + ".localdomain" : name;
+    set_default("mail.from", EmailAddress::parse("reports@" + domain) ? "reports@" + domain : "reports@localhost.localdomain",
+                "default");
+  } else if (!config_.settings.mail.from && problems_.empty()) {
+    problems_.push_back(
+        fmt::format("mail.from is required with {} ({})", config_.settings.mail.transport.url, origins_["mail.transport"]));
+  }
+}
+
+Config Builder::finish() {
+  if (!problems_.empty()) {
+    const std::string hint = "correct it, then: reportctl config check";
+    if (problems_.size() == 1) throw Error(ErrorKind::config, problems_.front(), hint);
+    throw Error(ErrorKind::config, fmt::format("the configuration has {} problems\n{}", problems_.size(), join(problems_, "\n")),
+                hint);
+  }
+  const auto origin_of = [&](const std::string& key) {
+    const auto found = origins_.find(key);
+    return found == origins_.end() ? std::string("default") : found->second;
+  };
+  for (const auto& key : config_keys()) config_.origins.push_back({key.name, key.show(config_.settings), origin_of(key.name)});
+  for (const auto& [name, source] : config_.settings.sources) {
+    for (const auto& key : source_keys()) {
+      const std::string dotted = fmt::format("sources.{}.{}", name, key.name);
+      config_.origins.push_back({dotted, key.show(source), origin_of(dotted)});
+    }
+  }
+  return std::move(config_);
+}
+
+}  // namespace
+
+fs::path user_config_path() { return xdg_directory("XDG_CONFIG_HOME", ".config") / "reportctl.yaml"; }
+fs::path system_config_path() { return "/etc/reportctl/reportctl.yaml"; }
+
+Config load_config(const ConfigInputs& inputs) {
+  Builder builder;
+  const std::string named = inputs.config_flag.empty() ? environment("REPORTCTL_CONFIG") : inputs.config_flag;
+  std::error_code ignored;
+  const bool system_wide = named.empty() && fs::exists(system_config_path(), ignored);
+  if (!named.empty()) {
+    if (!fs::exists(named, ignored)) {
+      throw Error(ErrorKind::config, fmt::format("there is no configuration file {}", named),
+                  fmt::format("create it: reportctl init --config {}", named));
+    }
+    builder.read_file_layer(fs::absolute(named).lexically_normal());
+  } else {
+    if (system_wide) builder.read_file_layer(system_config_path());
+    if (fs::exists(user_config_path(), ignored)) builder.read_file_layer(user_config_path());
+  }
+  builder.read_environment();
+  builder.read_flags(inputs);
+  builder.fill_defaults(system_wide);
+  return builder.finish();
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "config_keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::cli {
+
+namespace {
+
+using run::Settings;
+using source::SourceSettings;
+
+constexpr long long kDay = 86400;
+
+std::string one_of(const std::string& written, const std::vector<std::string>& words) {
+  return fmt::format("must be {}, not \"{}\"{}", join(words, " or "), visible(written), did_you_mean(written, words));
+}
+
+std::string set_path(std::filesystem::path& target, const std::string& written) {
+  if (!written.starts_with('/')) return fmt::format("must be an absolute path, not \"{}\"", visible(written));
+  target = std::filesystem::path(written).lexically_normal();
+  return {};
+}
+
+struct Range {
+  long long low;
+  long long high;
+};
+template <typename Number>
+std::string set_number(Number& target, const std::string& written, Range range) {
+  const auto number = parse_integer(written);
+  if (!number || *number < range.low || *number > range.high)
+    return fmt::format("must be a whole number from {} to {}, not \"{}\"", range.low, range.high, visible(written));
+  target = static_cast<Number>(*number);
+  return {};
+}
+
+template <typename Number>
+std::string set_seconds(Number& target, const std::string& written, Range range) {
+  const auto seconds = parse_duration_seconds(written);
+  if (!seconds || *seconds < range.low || *seconds > range.high) {
+    return fmt::format("must be a duration such as 60s, 10m, 12h or 30d, from {} to {}, not \"{}\"", duration_text(range.low),
+                       duration_text(range.high), visible(written));
+  }
+  target = Number(*seconds);
+  return {};
+}
+
+/// The last one that is written wins over a lower layer's, whatever its kind.
+std::string set_secret(SecretSource& target, SecretSource source) {
+  target = std::move(source);
+  return {};
+}
+
+std::string set_secret_file(SecretSource& target, const Written& written) {
+  SecretSource source;
+  const std::string problem = set_path(source.file, written.front());
+  return problem.empty() ? set_secret(target, source) : problem;
+}
+
+std::string set_secret_command(SecretSource& target, const Written& written) {
+  SecretSource source;
+  source.command = written;
+  return set_secret(target, source);
+}
+
+std::string set_credential(SecretSource& target, const Written& written) {
+  if (written.front().empty() || written.front().find('/') != std::string::npos)
+    return "must be the name of a systemd credential, without a slash";
+  SecretSource source;
+  source.credential = written.front();
+  return set_secret(target, source);
+}
+
+std::string set_transport(Settings& settings, const Written& written) {
+  const std::string& url = written.front();
+  constexpr std::array<std::string_view, 4> kSchemes = {"smtp://", "smtps://", "sendmail:", "maildir:/"};
+  if (std::none_of(kSchemes.begin(), kSchemes.end(), [&](std::string_view scheme) { return url.starts_with(scheme); }))
+    return fmt::format("must be smtp://HOST:PORT, smtps://HOST:PORT, sendmail: or maildir:/PATH, not \"{}\"", visible(url));
+  if (url.starts_with("smtp") && url.find('@') != std::string::npos)
+    return "must not hold a user or password; write mail.username and mail.password_file";
+  settings.mail.transport.url = url;
+  return {};
+}
+
+std::string set_from(Settings& settings, const Written& written) {
+  std::string why;
+  settings.mail.from = Mailbox::parse(written.front(), &why);
+  return settings.mail.from ? std::string() : fmt::format("must be an address such as Reports <reports@example.com>: {}", why);
+}
+
+std::string set_list_unsubscribe(Settings& settings, const Written& written) {
+  std::string why;
+  settings.mail.list_unsubscribe = EmailAddress::parse(written.front(), &why);
+  return settings.mail.list_unsubscribe ? std::string() : fmt::format("must be an address: {}", why);
+}
+
+std::string set_tls(Settings& settings, const Written& written) {
+  if (written.front() != "required" && written.front() != "none") return one_of(written.front(), {"required", "none"});
+  settings.mail.transport.tls = written.front() == "none" ? delivery::Tls::none : delivery::Tls::required;
+  return {};
+}
+
+std::string set_oversize(Settings&, const Written& written) {
+  if (written.front() == "fail") return {};
+  if (written.front() == "link" || written.front() == "zip")
+    return fmt::format("\"{}\" is not in this version; write fail, or leave the key out", written.front());
+  return one_of(written.front(), {"fail"});
+}
+
+std::string set_allowed_domains(Settings& settings, const Written& written) {
+  std::vector<std::string> domains;
+  for (const std::string& text : written) {
+    const auto address = EmailAddress::parse("postmaster@" + text);
+    if (!address) return fmt::format("\"{}\" is no domain such as example.com", visible(text));
+    domains.emplace_back(address->domain());
+  }
+  settings.mail.allowed_domains = std::move(domains);
+  return {};
+}
+
+std::string set_artifacts(Settings& settings, const Written& written) {
+  if (written.front().starts_with("s3:")) return "S3 is not in this version; write file:/PATH";
+  if (!written.front().starts_with("file:/")) return fmt::format("must be file:/PATH, not \"{}\"", visible(written.front()));
+  settings.artifacts_url = written.front();
+  return {};
+}
+
+std::string set_catalog_dirs(Settings& settings, const Written& written) {
+  std::vector<std::filesystem::path> directories(written.size());
+  for (std::size_t i = 0; i < written.size(); ++i)
+    if (std::string problem = set_path(directories[i], written[i]); !problem.empty()) return problem;
+  settings.catalog_directories = std::move(directories);
+  return {};
+}
+
+std::string set_missed(Settings& settings, const Written& written) {
+  using run::Missed;
+  if (written.front() == "coalesce") {
+    settings.policy.missed = Missed::coalesce;
+  } else if (written.front() == "all") {
+    settings.policy.missed = Missed::all;
+  } else if (written.front() == "skip") {
+    settings.policy.missed = Missed::skip;
+  } else {
+    return one_of(written.front(), {"coalesce", "all", "skip"});
+  }
+  return {};
+}
+
+std::string set_on_unknown(Settings& settings, const Written& written) {
+  if (written.front() != "hold" && written.front() != "resend") return one_of(written.front(), {"hold", "resend"});
+  settings.policy.on_unknown = written.front() == "hold" ? run::OnUnknown::hold : run::OnUnknown::resend;
+  return {};
+}
+
+std::string set_no_data(Settings& settings, const Written& written) {
+  const auto choice = schedule::parse_no_data(written.front());
+  if (!choice) return one_of(written.front(), {"send", "skip"});
+  settings.policy.no_data = *choice;
+  return {};
+}
+
+std::string set_source_url(SourceSettings& settings, const Written& written) {
+  const std::string& url = written.front();
+  if (url.starts_with("postgresql:") || url.starts_with("postgres:"))
+    return "PostgreSQL sources are not in this version; write sqlite:/PATH";
+  if (!url.starts_with("sqlite:/")) return fmt::format("must be sqlite:/PATH, not \"{}\"", visible(url));
+  settings.url = url;
+  return {};
+}
+
+std::string secret_file(const SecretSource& secret) { return secret.file.string(); }
+std::string secret_command(const SecretSource& secret) { return join(secret.command, " "); }
+
+}  // namespace
+
+const std::vector<ConfigKey<Settings>>& config_keys() {
+  static const std::vector<ConfigKey<Settings>> kKeys = {
+      {"state", false, [](Settings& s, const Written& w) { return set_path(s.state, w.front()); },
+       [](const Settings& s) { return s.state.string(); }},
+      {"mail.transport", false, set_transport, [](const Settings& s) { return s.mail.transport.url; }},
+      {"mail.from", false, set_from, [](const Settings& s) { return s.mail.from ? s.mail.from->str() : std::string(); }},
+      {"mail.username", false,
+       [](Settings& s, const Written& w) {
+         s.mail.transport.username = w.front();
+         return std::string();
+       },
+       [](const Settings& s) { return s.mail.transport.username; }},
+      {"mail.password_file", false, [](Settings& s, const Written& w) { return set_secret_file(s.mail.transport.password, w); },
+       [](const Settings& s) { return secret_file(s.mail.transport.password); }},
+      {"mail.password_command", true,
+       [](Settings& s, const Written& w) { return set_secret_command(s.mail.transport.password, w); },
+       [](const Settings& s) { return secret_command(s.mail.transport.password); }},
+      {"mail.password_credential", false,
+       [](Settings& s, const Written& w) { return set_credential(s.mail.transport.password, w); },
+       [](const Settings& s) { return s.mail.transport.password.credential; }},
+      {"mail.tls", false, set_tls,
+       [](const Settings& s) { return std::string(s.mail.transport.tls == delivery::Tls::none ? "none" : "required"); }},
+      {"mail.ca_file", false, [](Settings& s, const Written& w) { return set_path(s.mail.transport.ca_file, w.front()); },
+       [](const Settings& s) { return s.mail.transport.ca_file.string(); }},
+      {"mail.helo", false,
+       [](Settings& s, const Written& w) {
+         if (w.front().find_first_of(" \t<>") != std::string::npos || has_control(w.front()))
+           return std::string("must be a host name");
+         s.mail.transport.helo = w.front();
+         return std::string();
+       },
+       [](const Settings& s) { return s.mail.transport.helo; }},
+      {"mail.connect_timeout", false,
+       [](Settings& s, const Written& w) {
+         return set_seconds(s.mail.transport.connect_timeout, w.front(), {1, 3600});
+       },
+       [](const Settings& s) { return duration_text(s.mail.transport.connect_timeout.count()); }},
+      {"mail.response_timeout", false,
+       [](Settings& s, const Written& w) {
+         return set_seconds(s.mail.transport.response_timeout, w.front(), {1, 3600});
+       },
+       [](const Settings& s) { return duration_text(s.mail.transport.response_timeout.count()); }},
+      {"mail.max_message_bytes", false,
+       [](Settings& s, const Written& w) {
+         return set_number(s.mail.max_message_bytes, w.front(), {10'000, 2'000'000'000});
+       },
+       [](const Settings& s) { return fmt::format("{}", s.mail.max_message_bytes); }},
+      {"mail.oversize", false, set_oversize, [](const Settings&) { return std::string("fail"); }},
+      {"mail.allowed_domains", true, set_allowed_domains, [](const Settings& s) { return join(s.mail.allowed_domains, ", "); }},
+      {"mail.list_unsubscribe", false, set_list_unsubscribe,
+       [](const Settings& s) { return s.mail.list_unsubscribe ? s.mail.list_unsubscribe->str() : std::string(); }},
+      {"artifacts.url", false, set_artifacts, [](const Settings& s) { return s.artifacts_url; }},
+      {"catalog.dirs", true, set_catalog_dirs,
+       [](const Settings& s) {
+         std::vector<std::string> paths;
+         for (const auto& path : s.catalog_directories) paths.push_back(path.string());
+         return join(paths, ", ");
+       }},
+      {"policy.missed", false, set_missed,
+       [](const Settings& s) {
+         return std::string(s.policy.missed == run::Missed::all    ? "all"
+                            : s.policy.missed == run::Missed::skip ? "skip"
+                                                                   : "coalesce");
+       }},
+      {"policy.grace", false,
+       [](Settings& s, const Written& w) {
+         return set_seconds(s.policy.grace_seconds, w.front(), {60, 35 * kDay});
+       },
+       [](const Settings& s) { return duration_text(s.policy.grace_seconds); }},
+      {"policy.on_unknown", false, set_on_unknown,
+       [](const Settings& s) { return std::string(s.policy.on_unknown == run::OnUnknown::hold ? "hold" : "resend"); }},
+      {"policy.retries", false,
+       [](Settings& s, const Written& w) {
+         return set_number(s.policy.retries, w.front(), {0, 100});
+       },
+       [](const Settings& s) { return fmt::format("{}", s.policy.retries); }},
+      {"policy.auto_pause_after", false,
+       [](Settings& s, const Written& w) {
+         if (w.front() != "never") return set_number(s.policy.auto_pause_after, w.front(), {1, 1000});
+         s.policy.auto_pause_after = 0;
+         return std::string();
+       },
+       [](const Settings& s) { return s.policy.auto_pause_after == 0 ? "never" : fmt::format("{}", s.policy.auto_pause_after); }},
+      {"policy.no_data", false, set_no_data,
+       [](const Settings& s) { return std::string(schedule::no_data_name(s.policy.no_data)); }},
+      {"policy.max_running", false,
+       [](Settings& s, const Written& w) {
+         return set_number(s.policy.max_running, w.front(), {0, 100'000});
+       },
+       [](const Settings& s) { return s.policy.max_running == 0 ? "0 (no limit)" : fmt::format("{}", s.policy.max_running); }},
+  };
+  return kKeys;
+}
+
+const std::vector<ConfigKey<SourceSettings>>& source_keys() {
+  static const std::vector<ConfigKey<SourceSettings>> kKeys = {
+      {"url", false, set_source_url, [](const SourceSettings& s) { return s.url; }},
+      {"password_file", false, [](SourceSettings& s, const Written& w) { return set_secret_file(s.password, w); },
+       [](const SourceSettings& s) { return secret_file(s.password); }},
+      {"password_command", true, [](SourceSettings& s, const Written& w) { return set_secret_command(s.password, w); },
+       [](const SourceSettings& s) { return secret_command(s.password); }},
+      {"password_credential", false, [](SourceSettings& s, const Written& w) { return set_credential(s.password, w); },
+       [](const SourceSettings& s) { return s.password.credential; }},
+      {"statement_timeout", false,
+       [](SourceSettings& s, const Written& w) {
+         return set_seconds(s.statement_timeout, w.front(), {1, kDay});
+       },
+       [](const SourceSettings& s) { return duration_text(s.statement_timeout.count()); }},
+  };
+  return kKeys;
+}
+
+std::string why_not(const std::string& dotted_key) {
+  const std::string last = dotted_key.substr(dotted_key.rfind('.') + 1);
+  if (last == "password" || last == "passwd" || last == "secret") {
+    const std::string where = dotted_key.substr(0, dotted_key.size() - last.size());
+    return fmt::format(
+        "passwords are never kept here; put it into a file that only you can read (mode 0600) and write {0}password_file: "
+        "/PATH, or use {0}password_command or {0}password_credential",
+        where);
+  }
+  if (dotted_key == "artifacts.link_expiry") return "links are not in this version; leave the key out";
+  if (dotted_key == "artifacts.keep") return "this version keeps every file; leave the key out";
+  return {};
+}
+
+std::string duration_text(long long seconds) {
+  struct Unit {
+    long long seconds;
+    char letter;
+  };
+  for (const Unit unit : {Unit{kDay, 'd'}, Unit{3600, 'h'}, Unit{60, 'm'}})
+    if (seconds != 0 && seconds % unit.seconds == 0) return fmt::format("{}{}", seconds / unit.seconds, unit.letter);
+  return fmt::format("{}s", seconds);
+}
+
+}  // namespace reportctl::cli
