@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <doctest/doctest.h>
+
+#include "world.hpp"
+
+using namespace reportctl;
+using namespace reportctl::validation;
+
+namespace {
+
+using Values = std::vector<std::string>;
+
+Draft on(const std::string& report, const char* cadence, const char* weekday, const char* day) {
+  Draft draft = draft_for(report);
+  draft.request.cadence = cadence;
+  draft.request.weekday = weekday;
+  draft.request.day_of_month = day;
+  return draft;
+}
+
+std::string told_of(const World& world, std::string Draft::*field, std::string value) {
+  Draft draft = draft_for("x-turnover");
+  draft.*field = std::move(value);
+  return world.wrong(draft);
+}
+
+std::string told_of_recipients(const World& world, Values recipients) {
+  Draft draft = draft_for("x-turnover");
+  draft.recipients = std::move(recipients);
+  return world.wrong(draft);
+}
+
+}  // namespace
+
+TEST_CASE_FIXTURE(World, "a schedule that holds becomes a complete definition (C-14, FR-005)") {
+  Draft draft = draft_for("x-logins");
+  draft.description = " who was in \n";
+  draft.request.parameters["users"] = {"u2,u1,u2"};
+  draft.request.timezone = "Australia/Sydney";
+  draft.recipients = {"ops@example.com", "Site Lead <lead@EXAMPLE.com>"};
+  draft.subject = "{report} of {period}";
+  draft.no_data = "SKIP";
+  draft.extra = " {\"note\": 1} ";
+  draft.active = false;
+  const auto made = definition(draft);
+  CHECK(made.name == "morning");
+  CHECK(made.account == "acme");
+  CHECK(made.description == "who was in");
+  CHECK(made.report == "x-logins");
+  CHECK(made.scope == schedule::Scope{});
+  CHECK(made.cadence == schedule::Cadence{});
+  CHECK(made.at == TimeOfDay{6, 0});
+  CHECK(made.timezone == "Australia/Sydney");
+  CHECK_FALSE(made.range);
+  CHECK(made.lookback_days == 7);
+  CHECK(made.format == "csv");
+  CHECK(made.parameters == schedule::Parameters{{"users", {"u2", "u1"}}});
+  CHECK(made.extra == "{\"note\": 1}");
+  REQUIRE(made.recipients.size() == 2);
+  CHECK(made.recipients[1].str() == "Site Lead <lead@example.com>");
+  CHECK(made.subject == "{report} of {period}");
+  CHECK(made.no_data == schedule::NoData::skip);
+  CHECK_FALSE(made.active);
+}
+
+TEST_CASE_FIXTURE(World, "F-03: a stored definition written down and checked again is the same definition") {
+  std::vector<Draft> drafts = {draft_for("x-power"), draft_for("x-logins"), draft_for("x-turnover"), draft_for("x-campaign"),
+                               draft_for("x-stock"), draft_for("x-typed"),  draft_for("x-detail")};
+  drafts.push_back(on("x-turnover", "weekly", "sun", ""));
+  drafts.back().request.range = "last_month";
+  drafts.push_back(on("x-campaign", "monthly", "", "31"));
+  drafts.back().request.scope = "workspace:w1";
+  drafts.back().request.format = "excel";
+  drafts.back().request.columns = {"value"};
+  drafts.back().recipients = {"\"Lead, Site\" <lead@example.com>", "Zoë <zoe@example.com>"};
+  for (const Draft& draft : drafts) {
+    CAPTURE(draft.request.report);
+    const auto made = definition(draft);
+    CHECK(definition(draft_of(made)) == made);
+  }
+}
+
+TEST_CASE_FIXTURE(World, "the window of a schedule is that of its cadence at its time, or the range it names (C-13, C-15)") {
+  const auto window = [&](const Draft& draft) { return check_draft(draft, context).resolved.value().window; };
+  Draft draft = on("x-turnover", "weekly", "mon", "");
+  CHECK(window(draft) == schedule::WindowChoice(schedule::CadenceChoice{{schedule::CadenceKind::weekly, 1, 0}, TimeOfDay{6, 0}}));
+  draft.request.range = "last_month";
+  CHECK(window(draft) == schedule::WindowChoice(schedule::RangeChoice{schedule::NamedRange::last_month}));
+  CHECK(definition(draft).range == schedule::NamedRange::last_month);
+  CHECK(window(draft_for("x-campaign")) == schedule::WindowChoice(schedule::RangeChoice{schedule::NamedRange::last_30d}));
+  CHECK(window(draft_for("x-stock")) == schedule::WindowChoice(schedule::SnapshotChoice{}));
+  CHECK(window(draft_for("x-logins")) == schedule::WindowChoice(schedule::LookbackChoice{7}));
+}
+
+TEST_CASE_FIXTURE(World, "a site's zone is written into the schedule; the account's is not") {
+  account.timezone = "Europe/Berlin";
+  CHECK(definition(draft_for("x-power")).timezone.empty());
+  context.scope_timezone = "Australia/Perth";
+  CHECK(definition(draft_for("x-power")).timezone == "Australia/Perth");
+}
+
+TEST_CASE_FIXTURE(World, "cadence_not_allowed (C-04, F-07, FR-008)") {
+  CHECK(wrong(on("x-power", "weekly", "mon", "")) == "cadence: x-power does not take weekly [cadence_not_allowed]; use daily");
+  CHECK(wrong(on("x-turnover", "dayly", "", "")) ==
+        "cadence: \"dayly\" is not a cadence (did you mean \"daily\"?) [cadence_not_allowed]; use daily, weekly or monthly");
+  CHECK(wrong(on("x-turnover", "", "mon", "")) ==
+        "cadence: a schedule needs a cadence [cadence_not_allowed]; use daily, weekly or monthly");
+  CHECK(definition(on("x-power", "", "", "")).cadence.kind == schedule::CadenceKind::daily);  // the only one it takes
+  CHECK(definition(on("x-turnover", "DAILY", "", "")).cadence.kind == schedule::CadenceKind::daily);
+}
+
+TEST_CASE_FIXTURE(World, "cadence_not_allowed: a day that the cadence does not have") {
+  CHECK(wrong(on("x-turnover", "daily", "mon", "")) ==
+        "on: only weekly schedules have a weekday [cadence_not_allowed]; leave it out, or use cadence weekly");
+  CHECK(wrong(on("x-turnover", "weekly", "mon", "3")) ==
+        "day: only monthly schedules have a day of the month [cadence_not_allowed]; leave it out, or use cadence monthly");
+}
+
+TEST_CASE_FIXTURE(World, "day_of_week_required") {
+  CHECK(wrong(on("x-turnover", "weekly", "", "")) ==
+        "on: a weekly schedule needs a weekday [day_of_week_required]; use mon … sun, or 1 (Monday) to 7 (Sunday)");
+  for (const char* wrong_day : {"0", "8", "someday"})
+    CHECK(
+        wrong(on("x-turnover", "weekly", wrong_day, "")) ==
+        fmt::format("on: \"{}\" is not a weekday [day_of_week_required]; use mon … sun, or 1 (Monday) to 7 (Sunday)", wrong_day));
+  CHECK(definition(on("x-turnover", "weekly", "Sunday", "")).cadence.weekday == 7);
+  CHECK(definition(on("x-turnover", "WEEKLY", "7", "")).cadence.weekday == 7);
+}
+
+TEST_CASE_FIXTURE(World, "day_of_month_out_of_range: the module says how far") {
+  CHECK(wrong(on("x-turnover", "monthly", "", "")) ==
+        "day: a monthly schedule needs a day of the month [day_of_month_out_of_range]; use 1 to 28");
+  CHECK(wrong(on("x-turnover", "monthly", "", "29")) ==
+        "day: x-turnover takes days 1 to 28, not 29 [day_of_month_out_of_range]; use 1 to 28");
+  for (const char* wrong_day : {"0", "32", "-1", "last", "1st", "4294967297"})
+    CHECK(wrong(on("x-campaign", "monthly", "", wrong_day)) ==
+          fmt::format("day: \"{}\" is not a day of the month [day_of_month_out_of_range]; use 1 to 31", wrong_day));
+  CHECK(definition(on("x-turnover", "monthly", "", "28")).cadence.day_of_month == 28);
+  CHECK(definition(on("x-campaign", "monthly", "", "31")).cadence.day_of_month == 31);
+}
+
+TEST_CASE_FIXTURE(World, "time_invalid") {
+  CHECK(told_of(*this, &Draft::at, "") == "at: a schedule needs a time [time_invalid]; write HH:MM, from 00:00 to 23:59");
+  for (const char* text : {"24:00", "6:00", "06:60", "06:00:00", "6am"})
+    CHECK(told_of(*this, &Draft::at, text) ==
+          fmt::format("at: \"{}\" is not a time of day [time_invalid]; write HH:MM, from 00:00 to 23:59", text));
+}
+
+TEST_CASE_FIXTURE(World, "recipient_required (C-05)") {
+  CHECK(told_of_recipients(*this, {}) == "to: nobody would get the report [recipient_required]; give at least one address");
+}
+
+TEST_CASE_FIXTURE(World, "recipient_invalid says which and why") {
+  CHECK(told_of_recipients(*this, {"ops@example.com", "nobody"}) ==
+        "to[2]: \"nobody\" is not an address: no @ [recipient_invalid]; write name@example.com or Name <name@example.com>");
+  CHECK(told_of_recipients(*this, {"a@example.com,b@example.com"}).ends_with("[recipient_invalid]; give one address each time"));
+  for (const char* hostile : {"a@example.com\r\nBcc: b@example.com", "a@b", "a b@example.com", "", "<>", "a@example.com\x01"})
+    CHECK(told_of_recipients(*this, {hostile}).find("[recipient_invalid]") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(World, "recipient_duplicate, by address and not by spelling") {
+  CHECK(told_of_recipients(*this, {"Ops <ops@example.com>", "lead@example.com", "ops@EXAMPLE.com"}) ==
+        "to[3]: ops@example.com is the same address as to[1] [recipient_duplicate]; name it once");
+}
+
+TEST_CASE_FIXTURE(World, "recipient_not_allowed, without telling which domains are") {
+  context.allowed_domains = {"Example.com", "partner.example", "bücher.example"};
+  CHECK(told_of_recipients(*this, {"a@example.com", "b@xn--bcher-kva.example", "c@bücher.example"}).find("not_allowed") ==
+        std::string::npos);
+  const std::string told = told_of_recipients(*this, {"a@example.com", "b@evil.example"});
+  CHECK(told ==
+        "to[2]: reports of this account may not be sent to b@evil.example [recipient_not_allowed]; use an address of an allowed "
+        "domain, or "
+        "ask an operator to allow this one");
+  CHECK(told_of_recipients(*this, {"a@sub.example.com"}).find("recipient_not_allowed") != std::string::npos);
+  CHECK(told_of_recipients(*this, {"a@notexample.com"}).find("recipient_not_allowed") != std::string::npos);
+  // The account narrows the configuration's list and cannot widen it.
+  account.allowed_domains = {"partner.example", "evil.example"};
+  CHECK(told_of_recipients(*this, {"a@partner.example"}).empty());
+  CHECK(told_of_recipients(*this, {"a@example.com"}).find("recipient_not_allowed") != std::string::npos);
+  CHECK(told_of_recipients(*this, {"a@evil.example"}).find("recipient_not_allowed") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(World, "C-05: any number of recipients") {
+  Values many;
+  for (int i = 0; i < 5000; ++i) many.push_back(fmt::format("user{}@example.com", i));
+  CHECK(told_of_recipients(*this, many).empty());
+}
+
+TEST_CASE_FIXTURE(World, "name_invalid") {
+  CHECK(told_of(*this, &Draft::name, "  ") ==
+        "name: the name is empty [name_invalid]; give the schedule a name, unique in its account");
+  CHECK(told_of(*this, &Draft::name, "a\x1b[2Jb") ==
+        "name: \"a\\x1b[2Jb\" has control characters or is not UTF-8 [name_invalid]; write plain text");
+  CHECK(told_of(*this, &Draft::name,
+                "a\xE2\x80\xAE"
+                "b")
+            .find("name_invalid") != std::string::npos);
+  CHECK(told_of(*this, &Draft::name, std::string(101, 'x')) ==
+        "name: the name has 101 characters [name_invalid]; use at most 100");
+  std::string hundred;
+  for (int i = 0; i < 100; ++i) hundred += "ü";
+  CHECK(told_of(*this, &Draft::name, hundred).empty());
+}
+
+TEST_CASE_FIXTURE(World, "description_invalid") {
+  CHECK(told_of(*this, &Draft::description, "two\nlines\tand a tab").empty());
+  CHECK(told_of(*this, &Draft::description, "\x07") ==
+        "description: the description has control characters or is not UTF-8 [description_invalid]; write plain text; line "
+        "breaks and tabs "
+        "are fine");
+  CHECK(told_of(*this, &Draft::description, std::string(2001, 'x')) ==
+        "description: the description has 2001 characters [description_invalid]; use at most 2000");
+}
+
+TEST_CASE_FIXTURE(World, "subject_invalid: nothing that could forge a header") {
+  CHECK(told_of(*this, &Draft::subject, "{report} – {period}").empty());
+  CHECK(told_of(*this, &Draft::subject, "a\r\nBcc: b@example.com") ==
+        "subject: \"a\\x0d\\x0aBcc: b@example.com\" has control characters or is not UTF-8 [subject_invalid]; write one line of "
+        "plain text; "
+        "{report}, {period}, {account} and {name} are replaced");
+  CHECK(told_of(*this, &Draft::subject,
+                "a\xE2\x80\xA8"
+                "b")
+            .find("subject_invalid") != std::string::npos);
+  CHECK(told_of(*this, &Draft::subject, std::string(201, 'x')) ==
+        "subject: the subject has 201 characters [subject_invalid]; use at most 200");
+}
+
+TEST_CASE_FIXTURE(World, "extra_invalid: a JSON object, of sane size and depth (O-02)") {
+  const char* hint = R"([extra_invalid]; write a JSON object, like {"columns": ["date", "orders"]})";
+  CHECK(told_of(*this, &Draft::extra, "{\"a\": [1, {\"b\": \"}]{[\"}]}").empty());
+  CHECK(told_of(*this, &Draft::extra, "{") == fmt::format("extra: it is not valid JSON {}", hint));
+  CHECK(told_of(*this, &Draft::extra, "{} {}") == fmt::format("extra: it is not valid JSON {}", hint));
+  CHECK(told_of(*this, &Draft::extra, "{\"a\": \"\xff\"}") == fmt::format("extra: it is not valid JSON {}", hint));
+  CHECK(told_of(*this, &Draft::extra, "[1]") == fmt::format("extra: it is a JSON array, not an object {}", hint));
+  CHECK(told_of(*this, &Draft::extra, "null") == fmt::format("extra: it is a JSON null, not an object {}", hint));
+  const std::string deep = "{\"a\": " + std::string(30000, '[') + std::string(30000, ']') + "}";
+  CHECK(told_of(*this, &Draft::extra, deep) == fmt::format("extra: it nests deeper than 16 levels {}", hint));
+  CHECK(told_of(*this, &Draft::extra, "{\"a\": " + std::string(60000, '[')) ==
+        fmt::format("extra: it nests deeper than 16 levels {}", hint));
+  CHECK(told_of(*this, &Draft::extra, std::string(70000, '{')) ==
+        fmt::format("extra: it has 70000 bytes, more than 65536 {}", hint));
+  CHECK(told_of(*this, &Draft::extra, "{\"a\":" + std::string(15, '[') + std::string(15, ']') + "}").empty());
+  CHECK(told_of(*this, &Draft::extra, "{\"columns\": \"name\"}") ==
+        fmt::format("extra: its columns must be a list of names {}", hint));
+}
+
+TEST_CASE_FIXTURE(World, "C-15: columns chosen on a schedule are kept in extra, wherever they were written") {
+  Draft draft = draft_for("x-turnover");
+  draft.extra = R"({"columns": ["value"], "note": "x"})";
+  auto check = check_draft(draft, context);
+  REQUIRE(check.definition);
+  CHECK(check.resolved->columns == Values{"value"});
+  CHECK(check.definition->extra == draft.extra);
+  draft.request.columns = {"name"};
+  check = check_draft(draft, context);
+  REQUIRE(check.definition);
+  CHECK(check.resolved->columns == Values{"name"});
+  CHECK(check.definition->extra == R"({"columns":["name"],"note":"x"})");
+  CHECK(check_draft(draft_of(*check.definition), context).resolved->columns == Values{"name"});
+  draft.request.columns.clear();
+  draft.extra = R"({"columns": ["vlaue"]})";
+  CHECK(wrong(draft) ==
+        "extra.columns[1]: there is no column \"vlaue\" (did you mean \"value\"?) [column_unknown]; it has name, value");
+}
+
+TEST_CASE_FIXTURE(World, "no_data_invalid (F-11)") {
+  CHECK(told_of(*this, &Draft::no_data, "ignore") ==
+        "no_data: \"ignore\" is neither send nor skip [no_data_invalid]; use send (the mail goes out and says so) or skip");
+  CHECK_FALSE(definition(draft_for("x-turnover")).no_data);
+}
+
+TEST_CASE_FIXTURE(World, "a schedule with everything wrong is told everything, in the order of the fields") {
+  Draft draft;
+  draft.request.report = "x-campaign";
+  draft.request.scope = "depot:north";
+  draft.request.range = "yesterday";
+  draft.request.timezone = "Nowhere";
+  draft.request.format = "json";
+  draft.request.parameters["x"] = {"1"};
+  draft.request.cadence = "monthly";
+  draft.at = "noon";
+  draft.recipients = {"x"};
+  draft.subject = "\n\x01";
+  draft.extra = "[]";
+  draft.no_data = "?";
+  draft.description = "\x01";
+  std::vector<std::string> told;
+  for (const auto& violation : check_draft(draft, context).violations) told.push_back(violation.field);
+  CHECK(told == std::vector<std::string>{"name", "description", "scope", "window", "timezone", "format", "params.x", "day", "at",
+                                         "to[1]", "subject", "extra", "no_data"});
+}
+
+TEST_CASE_FIXTURE(World, "F-04, F-08: rules are checked again at run, against the module and the account as they are now") {
+  account.features = {"raw-logs"};
+  const auto stored = definition(draft_for("x-logs"));
+  account.features = {};
+  CHECK(wrong(draft_of(stored)).find("feature_disabled") != std::string::npos);
+  auto older = definition(draft_for("x-power"));
+  older.lookback_days = 60;  // allowed when the cap was higher
+  CHECK(wrong(draft_of(older)) == "lookback: 60 days is more than x-power allows (31) [lookback_out_of_range]; use 1 to 31");
+  older.at.reset();
+  CHECK(wrong(draft_of(older)).find("time_invalid") != std::string::npos);
+}
