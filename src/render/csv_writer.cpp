@@ -19,6 +19,11 @@ bool is_empty(rows::ColumnType type, const rows::Cell& cell) {
 
 }  // namespace
 
+inline char* CsvWriter::put_text(std::string_view text, char* at) {
+  if (text.size() > kLargeText) return put_large_text(text, at);
+  return put_field(text, room(field_room(text.size()) + 1, at));
+}
+
 CsvWriter::CsvWriter(const Spec& spec, Sink& sink)
     : columns_(spec.columns),
       sink_(sink),
@@ -29,7 +34,7 @@ CsvWriter::CsvWriter(const Spec& spec, Sink& sink)
   if (columns_.empty()) throw Error(ErrorKind::failed, "a CSV file needs columns");
   char* at = at_;
   for (const rows::Column& column : columns_)
-    at = put_separator(put_text(spec.labels && !column.label.empty() ? column.label : column.name, at));
+    *(at = put_text(spec.labels && !column.label.empty() ? column.label : column.name, at))++ = ',';
   end_line(at);
 }
 
@@ -38,42 +43,25 @@ void CsvWriter::row(const rows::Row& row) {
     throw Error(ErrorKind::failed, "a row has another number of cells than the report has columns");
   char* at = at_;
   if (row.size() == 1 && is_empty(columns_[0].type, row[0])) {  // or it would be a blank line, which many readers skip
-    at = room(2, at);
-    *at++ = '"';
-    *at++ = '"';
-    return end_line(put_separator(at));
+    at = room(3, at);
+    for (const char c : {'"', '"', ','}) *at++ = c;
+    return end_line(at);
   }
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    const rows::Cell& cell = row[i];
-    const rows::ColumnType type = columns_[i].type;
-    if (!cell.null) {
-      if (type == rows::ColumnType::text)
-        at = put_text(cell.text, at);
-      else
-        at = values_.write(type, cell, room(ValueWriter::kMaxSize, at));
+  const rows::Column* column = columns_.data();
+  for (const rows::Cell& cell : row) {
+    const rows::ColumnType type = (column++)->type;
+    if (!cell.null && type == rows::ColumnType::text) {
+      at = put_text(cell.text, at);
+    } else {
+      at = room(ValueWriter::kMaxSize + 1, at);
+      if (!cell.null) at = values_.write(type, cell, at);
     }
-    at = put_separator(at);
+    *at++ = ',';
   }
   end_line(at);
 }
 
-char* CsvWriter::put_separator(char* at) {
-  at = room(1, at);
-  *at++ = ',';
-  return at;
-}
-
-void CsvWriter::end_line(char* at) {
-  at[-1] = '\n';
-  at_ = at;
-}
-
 void CsvWriter::finish() { flush(at_); }
-
-char* CsvWriter::put_text(std::string_view text, char* at) {
-  if (text.size() > kLargeText) return put_large_text(text, at);
-  return put_field(text, room(field_room(text.size()), at));
-}
 
 char* CsvWriter::put_large_text(std::string_view text, char* at) {
   const FieldNeeds needs = needs_of(text);
@@ -84,15 +72,9 @@ char* CsvWriter::put_large_text(std::string_view text, char* at) {
     const std::string_view part = text.substr(0, kLargeText);
     at = put_escaped(part, room(field_room(part.size()), at));
   }
-  at = room(1, at);
+  at = room(2, at);
   if (needs.quotes) *at++ = '"';
   return at;
-}
-
-char* CsvWriter::room(std::size_t size, char* at) {
-  if (static_cast<std::size_t>(end_ - at) >= size) return at;
-  flush(at);
-  return buffer_.get();
 }
 
 void CsvWriter::flush(const char* end) {

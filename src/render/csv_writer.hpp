@@ -19,13 +19,20 @@ class CsvWriter final : public Writer {
   void finish() override;
 
  private:
+  /// Both leave room for a separator behind the text.
   char* put_text(std::string_view, char* at);
   char* put_large_text(std::string_view, char* at);
-  char* put_separator(char* at);
   /// Turns the last separator into the end of the line, and keeps the line.
-  void end_line(char* at);
+  void end_line(char* at) {
+    at[-1] = '\n';
+    at_ = at;
+  }
   /// Where `size` bytes may be written, given that the buffer is filled up to `at`.
-  char* room(std::size_t size, char* at);
+  char* room(std::size_t size, char* at) {
+    if (static_cast<std::size_t>(end_ - at) >= size) return at;
+    flush(at);
+    return buffer_.get();
+  }
   void flush(const char* end);
 
   rows::Columns columns_;

@@ -3,7 +3,7 @@
 #include "value_writer.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <chrono>
 #include <cstring>
 #include <string_view>
@@ -12,8 +12,6 @@ namespace reportctl::render {
 namespace {
 
 using rows::ColumnType;
-
-constexpr std::size_t kMaxDigits = 20;
 
 char* put(std::string_view text, char* out) {
   std::memcpy(out, text.data(), text.size());
@@ -24,31 +22,50 @@ std::uint64_t magnitude(std::int64_t number) {
   return number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number);
 }
 
-char* put_unsigned(std::uint64_t number, char* out) { return std::to_chars(out, out + kMaxDigits, number).ptr; }
-
 char* put_two(std::uint64_t number, char* out) {
   out[0] = static_cast<char>('0' + number / 10);
   out[1] = static_cast<char>('0' + number % 10);
   return out + 2;
 }
 
-/// -0.05 is number -5, scale 2. The point is set into the digits, which spares a division by a power that is only known at run
-/// time.
+constexpr auto kPairs = [] {
+  std::array<char, 200> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = static_cast<char>('0' + (i % 2 == 0 ? i / 20 : i / 2 % 10));
+  return pairs;
+}();
+
+std::size_t digits_in(std::uint64_t number) {
+  std::size_t digits = 1;
+  for (; number >= 10'000; number /= 10'000) digits += 4;
+  return digits + (number >= 10 ? 1U : 0U) + (number >= 100 ? 1U : 0U) + (number >= 1000 ? 1U : 0U);
+}
+
+/// Writes the last `count` digits of the number so that they end at `end`, and returns what is left of the number.
+std::uint64_t put_digits(std::uint64_t number, std::size_t count, char* end) {
+  for (; count >= 2; count -= 2, number /= 100) std::memcpy(end -= 2, &kPairs[number % 100 * 2], 2);
+  if (count == 0) return number;
+  *--end = static_cast<char>('0' + number % 10);
+  return number / 10;
+}
+
+char* put_unsigned(std::uint64_t number, char* out) {
+  const std::size_t digits = digits_in(number);
+  put_digits(number, digits, out + digits);
+  return out + digits;
+}
+
+/// -0.05 is number -5, scale 2.
 char* put_scaled(std::int64_t number, std::size_t scale, char* out) {
   if (number < 0) *out++ = '-';
-  if (scale == 0) return put_unsigned(magnitude(number), out);
-  char* end = put_unsigned(magnitude(number), out);
-  auto digits = static_cast<std::size_t>(end - out);
-  if (digits <= scale) {
-    const std::size_t zeros = scale + 1 - digits;
-    std::memmove(out + zeros, out, digits);
-    std::memset(out, '0', zeros);
-    digits += zeros;
-  }
-  char* const point = out + digits - scale;
-  std::memmove(point + 1, point, scale);
-  *point = '.';
-  return out + digits + 1;
+  std::uint64_t rest = magnitude(number);
+  if (scale == 0) return put_unsigned(rest, out);
+  const std::size_t digits = digits_in(rest);
+  const std::size_t whole = digits > scale ? digits - scale : 1;
+  char* const end = out + whole + 1 + scale;
+  rest = put_digits(rest, scale, end);
+  out[whole] = '.';
+  put_digits(rest, whole, out + whole);
+  return end;
 }
 
 char* put_duration(std::int64_t seconds, char* out) {

@@ -33,7 +33,10 @@ std::optional<std::int64_t> with_sign(bool negative, std::uint64_t magnitude) {
   return static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
 }
 
+}  // namespace
+
 std::optional<std::int64_t> scaled_by_digits(double value, int scale) {
+  if (!std::isfinite(value)) return std::nullopt;
   std::array<char, 32> buffer;
   const auto written =
       std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(value), std::chars_format::scientific);
@@ -68,24 +71,6 @@ std::optional<std::int64_t> scaled_by_digits(double value, int scale) {
   return with_sign(value < 0, digits / divisor + (rest >= divisor - rest ? 1 : 0));
 }
 
-}  // namespace
-
-std::optional<std::int64_t> scaled(double value, int scale) {
-  if (!std::isfinite(value)) return std::nullopt;
-  // The product differs from that of the shortest form by less than 2^-11 while it is below 2^40 (two half-ulps), so away from a
-  // tie both round alike.
-  const double product = std::fabs(value) * static_cast<double>(kPower[static_cast<std::size_t>(scale)]);
-  if (product < 0x1p40) {
-    const auto whole = static_cast<std::int64_t>(product);
-    const double off_tie = product - static_cast<double>(whole) - 0.5;
-    if (std::fabs(off_tie) > 0x1p-10) {
-      const std::int64_t rounded = whole + (off_tie > 0 ? 1 : 0);
-      return value < 0 ? -rounded : rounded;
-    }
-  }
-  return scaled_by_digits(value, scale);
-}
-
 std::optional<std::int64_t> scaled(std::int64_t value, int scale) {
   std::int64_t product = 0;
   if (__builtin_mul_overflow(value, static_cast<std::int64_t>(kPower[static_cast<std::size_t>(scale)]), &product))
@@ -118,31 +103,13 @@ std::optional<std::int64_t> scaled(std::string_view text, int scale) {
   return with_sign(negative, magnitude);
 }
 
-TextFault check_text(std::string_view text) {
-  // Eight bytes at a time: a byte is zero where (w − 1) borrows into a bit that w did not have; for ASCII that is exact.
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  constexpr std::uint64_t kHighs = 0x8080808080808080U;
-  std::uint64_t high = 0;
-  std::uint64_t zero = 0;
-  const auto look = [&](std::uint64_t word) {
-    high |= word;
-    zero |= (word - kOnes) & ~word;
-  };
-  const char* at = text.data();
-  std::size_t left = text.size();
-  for (; left >= 8; at += 8, left -= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, 8);
-    look(word);
-  }
-  for (; left > 0; ++at, --left) look(kOnes * static_cast<unsigned char>(*at));
-  if (((high | zero) & kHighs) == 0) return TextFault::none;
+TextFault judge_text(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return TextFault::nul;
   return is_valid_utf8(text) ? TextFault::none : TextFault::not_utf8;
 }
 
 std::optional<std::int64_t> TimeReader::day(std::string_view text) {
-  if (text.size() == sizeof last_ && std::memcmp(text.data(), last_, sizeof last_) == 0) return last_day_;
+  if (text.size() == sizeof last_ && text == std::string_view(last_, sizeof last_)) return last_day_;
   const auto date = parse_date(text);
   if (!date) return std::nullopt;
   std::memcpy(last_, text.data(), sizeof last_);

@@ -48,22 +48,6 @@ std::string_view hint_for(ColumnType type) {
   }
 }
 
-/// What was found, where its storage class alone tells why it does not fit.
-std::string_view found(sqlite3_value* value) {
-  switch (sqlite3_value_type(value)) {
-    case SQLITE_INTEGER:
-      return "an integer";
-    case SQLITE_FLOAT:
-      return "a real number";
-    case SQLITE_TEXT:
-      return "text";
-    case SQLITE_BLOB:
-      return "a blob";
-    default:
-      return "a null";
-  }
-}
-
 }  // namespace
 
 SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement statement, rows::Columns columns)
@@ -78,7 +62,9 @@ SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement state
       const rows::Column& column = columns_[i];
       if ((column.type == ColumnType::money) != money) continue;
       const int scale = column.type == ColumnType::percent ? 2 : column.scale;
-      steps_.push_back({static_cast<int>(i), column.type, static_cast<std::uint8_t>(scale), column.currency_column});
+      steps_.push_back({static_cast<int>(i), column.type, static_cast<std::uint8_t>(scale), &cells_[i],
+                        money ? &cells_[static_cast<std::size_t>(column.currency_column)] : nullptr});
+      cells_[i].scale = static_cast<std::uint8_t>(scale);
     }
 }
 
@@ -86,6 +72,101 @@ void SqliteRows::close() noexcept {
   if (!statement_) return;
   statement_.reset();
   database_->end_snapshot();
+}
+
+std::string_view SqliteRows::digits_of(const Step& step, Value value) {
+  if (value.type != SQLITE_INTEGER) misfit(step, value);
+  auto& digits = digits_[static_cast<std::size_t>(step.column)];
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), sqlite3_value_int64(value.value)).ptr;
+  return {digits.data(), static_cast<std::size_t>(end - digits.data())};
+}
+
+// From here to read_row() is one loop over every cell of every row; `inline` lets the compiler see it as one.
+
+inline std::string_view SqliteRows::raw_text(Value value) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value.value));
+  if (text == nullptr) database_->fail(SQLITE_NOMEM);
+  return {text, static_cast<std::size_t>(sqlite3_value_bytes(value.value))};
+}
+
+inline std::string_view SqliteRows::text_of(const Step& step, Value value) {
+  if (value.type == SQLITE_TEXT) {
+    const std::string_view text = raw_text(value);
+    const TextFault fault = check_text(text);
+    if (fault != TextFault::none)
+      misfit(step, fault == TextFault::nul ? "text with a NUL character" : "bytes that are not UTF-8");
+    return text;
+  }
+  return digits_of(step, value);
+}
+
+inline std::int64_t SqliteRows::integer_of(const Step& step, Value value) {
+  if (value.type != SQLITE_INTEGER) misfit(step, value);
+  return sqlite3_value_int64(value.value);
+}
+
+inline std::int64_t SqliteRows::scaled_of(const Step& step, Value value) {
+  std::optional<std::int64_t> number;
+  if (value.type == SQLITE_FLOAT) {
+    number = scaled(sqlite3_value_double(value.value), step.scale);
+  } else if (value.type == SQLITE_INTEGER) {
+    number = scaled(static_cast<std::int64_t>(sqlite3_value_int64(value.value)), step.scale);
+  } else if (value.type == SQLITE_TEXT) {
+    number = scaled(raw_text(value), step.scale);
+    if (!number) misfit(step, "other text");
+  } else {
+    misfit(step, value);
+  }
+  if (!number) misfit(step, "a number too large");
+  return *number;
+}
+
+inline std::int64_t SqliteRows::time_of(const Step& step, Value value) {
+  if (value.type != SQLITE_TEXT) misfit(step, value);
+  const auto time = step.type == ColumnType::date ? times_.day(raw_text(value)) : times_.instant(raw_text(value));
+  if (!time) misfit(step, "other text");
+  return *time;
+}
+
+inline std::uint8_t SqliteRows::minor_digits_of(const Step& step) {
+  if (step.currency->null || step.currency->text.empty()) misfit(step, "an amount without a currency");
+  return static_cast<std::uint8_t>(rows::minor_digits(step.currency->text));
+}
+
+inline void SqliteRows::read_row() {
+  for (const Step& step : steps_) {
+    // Looking the value up once and asking the value is a third faster than sqlite3_column_*() for type, value and length.
+    sqlite3_value* const found = sqlite3_column_value(statement_.get(), step.column);
+    const Value value{found, sqlite3_value_type(found)};
+    rows::Cell& cell = *step.cell;
+    cell.null = value.type == SQLITE_NULL;
+    if (cell.null) continue;
+    switch (step.type) {
+      case ColumnType::text:
+        cell.text = text_of(step, value);
+        break;
+      case ColumnType::integer:
+      case ColumnType::duration:
+        cell.number = integer_of(step, value);
+        break;
+      case ColumnType::boolean:
+        cell.number = integer_of(step, value);
+        if (cell.number != 0 && cell.number != 1) misfit(step, "another integer");
+        break;
+      case ColumnType::money:
+        cell.number = integer_of(step, value);
+        cell.scale = minor_digits_of(step);
+        break;
+      case ColumnType::decimal:
+      case ColumnType::percent:
+        cell.number = scaled_of(step, value);
+        break;
+      case ColumnType::timestamp:
+      case ColumnType::date:
+        cell.number = time_of(step, value);
+        break;
+    }
+  }
 }
 
 bool SqliteRows::step() {
@@ -100,7 +181,7 @@ const rows::Row* SqliteRows::next() {
   try {
     if (step()) {
       ++row_number_;
-      for (const Step& one : steps_) read(one);
+      read_row();
       return &row_;
     }
   } catch (...) {
@@ -111,113 +192,21 @@ const rows::Row* SqliteRows::next() {
   return nullptr;
 }
 
-void SqliteRows::read(const Step& step) {
-  // Looking the value up once and asking the value is a third faster than sqlite3_column_*() for type, value and length.
-  sqlite3_value* const value = sqlite3_column_value(statement_.get(), step.column);
-  const int type = sqlite3_value_type(value);
-  rows::Cell& cell = cells_[static_cast<std::size_t>(step.column)];
-  cell.null = type == SQLITE_NULL;
-  if (cell.null) {
-    cell.text = {};
-    return;
-  }
-  switch (step.type) {
-    case ColumnType::text:
-      return read_text(step.column, value);
-    case ColumnType::integer:
-    case ColumnType::duration:
-      if (type != SQLITE_INTEGER) misfit(step.column, found(value));
-      cell.number = sqlite3_value_int64(value);
-      return;
-    case ColumnType::boolean:
-      if (type != SQLITE_INTEGER) misfit(step.column, found(value));
-      cell.number = sqlite3_value_int64(value);
-      if (cell.number != 0 && cell.number != 1) misfit(step.column, "another integer");
-      return;
-    case ColumnType::money:
-      return read_money(step, value);
-    case ColumnType::decimal:
-    case ColumnType::percent:
-      return read_number(step, value, scaled_of(value, step.scale));
-    case ColumnType::timestamp:
-    case ColumnType::date:
-      return read_number(step, value, time_of(value, step.type));
-  }
-}
-
-void SqliteRows::read_number(const Step& step, sqlite3_value* value, Number number) {
-  if (!number) {
-    const int type = sqlite3_value_type(value);
-    if (type == SQLITE_TEXT) misfit(step.column, "other text");
-    misfit(step.column, step.type == ColumnType::decimal || step.type == ColumnType::percent
-                            ? (type == SQLITE_BLOB ? "a blob" : "a number too large")
-                            : found(value));
-  }
-  rows::Cell& cell = cells_[static_cast<std::size_t>(step.column)];
-  cell.scale = step.scale;
-  cell.number = *number;
-}
-
-void SqliteRows::read_text(int column, sqlite3_value* value) {
-  rows::Cell& cell = cells_[static_cast<std::size_t>(column)];
-  switch (sqlite3_value_type(value)) {
-    case SQLITE_TEXT:
-      cell.text = text_of(value);
-      switch (check_text(cell.text)) {
-        case TextFault::none:
-          return;
-        case TextFault::nul:
-          misfit(column, "text with a NUL character");
-        case TextFault::not_utf8:
-          misfit(column, "bytes that are not UTF-8");
-      }
-      return;
-    case SQLITE_INTEGER: {
-      auto& digits = digits_[static_cast<std::size_t>(column)];
-      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), sqlite3_value_int64(value)).ptr;
-      cell.text = {digits.data(), static_cast<std::size_t>(end - digits.data())};
-      return;
-    }
-    default:
-      misfit(column, found(value));
-  }
-}
-
-void SqliteRows::read_money(const Step& step, sqlite3_value* value) {
-  if (sqlite3_value_type(value) != SQLITE_INTEGER) misfit(step.column, found(value));
-  const rows::Cell& currency = cells_[static_cast<std::size_t>(step.currency)];
-  if (currency.null || currency.text.empty()) misfit(step.column, "an amount without a currency");
-  rows::Cell& cell = cells_[static_cast<std::size_t>(step.column)];
-  cell.number = sqlite3_value_int64(value);
-  cell.scale = static_cast<std::uint8_t>(rows::minor_digits(currency.text));
-}
-
-std::string_view SqliteRows::text_of(sqlite3_value* value) {
-  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-  if (text == nullptr) database_->fail(SQLITE_NOMEM);
-  return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
-}
-
-SqliteRows::Number SqliteRows::scaled_of(sqlite3_value* value, int scale) {
-  switch (sqlite3_value_type(value)) {
+void SqliteRows::misfit(const Step& step, Value value) {
+  switch (value.type) {
     case SQLITE_INTEGER:
-      return scaled(static_cast<std::int64_t>(sqlite3_value_int64(value)), scale);
+      misfit(step, "an integer");
     case SQLITE_FLOAT:
-      return scaled(sqlite3_value_double(value), scale);
+      misfit(step, "a real number");
     case SQLITE_TEXT:
-      return scaled(text_of(value), scale);
+      misfit(step, "text");
     default:
-      return std::nullopt;
+      misfit(step, "a blob");
   }
 }
 
-SqliteRows::Number SqliteRows::time_of(sqlite3_value* value, ColumnType type) {
-  if (sqlite3_value_type(value) != SQLITE_TEXT) return std::nullopt;
-  return type == ColumnType::date ? times_.day(text_of(value)) : times_.instant(text_of(value));
-}
-
-void SqliteRows::misfit(int column, std::string_view found) {
-  const rows::Column& wanted = columns_[static_cast<std::size_t>(column)];
+void SqliteRows::misfit(const Step& step, std::string_view found) {
+  const rows::Column& wanted = columns_[static_cast<std::size_t>(step.column)];
   database_->fail(fmt::format("row {}, column {}: expected {}, found {}", row_number_, wanted.name, expected(wanted.type), found),
                   std::string(hint_for(wanted.type)));
 }

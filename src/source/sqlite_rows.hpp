@@ -24,23 +24,30 @@ class SqliteRows final : public rows::RowStream {
   const rows::Row* next() override;
 
  private:
-  using Number = std::optional<std::int64_t>;
   struct Step {
     int column;
     rows::ColumnType type;
     std::uint8_t scale;
-    int currency;
+    rows::Cell* cell;
+    const rows::Cell* currency;  ///< for money
+  };
+  /// A value and its storage class, which is not asked twice.
+  struct Value {
+    sqlite3_value* value;
+    int type;
   };
   void close() noexcept;
   bool step();
-  void read(const Step&);
-  void read_text(int column, sqlite3_value*);
-  void read_money(const Step&, sqlite3_value*);
-  void read_number(const Step&, sqlite3_value*, Number);
-  [[nodiscard]] std::string_view text_of(sqlite3_value*);
-  [[nodiscard]] Number scaled_of(sqlite3_value*, int scale);
-  [[nodiscard]] Number time_of(sqlite3_value*, rows::ColumnType);
-  [[noreturn]] void misfit(int column, std::string_view found);
+  void read_row();
+  std::string_view raw_text(Value);
+  std::string_view text_of(const Step&, Value);
+  std::string_view digits_of(const Step&, Value);
+  std::int64_t integer_of(const Step&, Value);
+  std::int64_t scaled_of(const Step&, Value);
+  std::int64_t time_of(const Step&, Value);
+  std::uint8_t minor_digits_of(const Step&);
+  [[noreturn]] void misfit(const Step&, std::string_view found);
+  [[noreturn]] void misfit(const Step&, Value);
 
   std::shared_ptr<SqliteDatabase> database_;
   Statement statement_;
