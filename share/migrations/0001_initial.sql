@@ -51,7 +51,7 @@ CREATE TABLE schedules (
   revision INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX schedules_name ON schedules (account, name);
-CREATE INDEX schedules_due ON schedules (next_run_at) WHERE is_active = 1;
+CREATE INDEX schedules_due ON schedules (next_run_at, id) WHERE is_active = 1;
 
 CREATE TABLE runs (
   number INTEGER PRIMARY KEY,                                         -- grows: newest first is the order of the table

@@ -75,7 +75,8 @@ void insert_skipped(Connection& connection, const schedule::Schedule& schedule, 
 
 /// Runs that some living process works on right now.
 std::int64_t running(Connection& connection, Instant now) {
-  Query query(connection, fmt::format("{} WHERE r.finished_at IS NULL AND r.owner_host IS NOT NULL", kSelectRun));
+  Query query(connection,
+              fmt::format("{} INDEXED BY runs_unfinished WHERE r.finished_at IS NULL AND r.owner_host IS NOT NULL", kSelectRun));
   std::int64_t count = 0;
   while (query.next()) {
     if (has_living_owner(read_run(query), now)) ++count;
@@ -190,18 +191,18 @@ std::vector<Run> runs_to_resume(State& state, Instant now) {
       runs.push_back(std::move(stored.run));
     }
   };
+  // The indexes are named because the planner, knowing nothing of the sizes, would read whole tables of finished work.
   {
     Query unfinished(connection,
-                     fmt::format("{} WHERE r.finished_at IS NULL AND (r.resume_at IS NULL OR r.resume_at <= ?) ORDER BY r.number",
+                     fmt::format("{} INDEXED BY runs_unfinished WHERE r.finished_at IS NULL AND ifnull(r.resume_at, 0) <= ? "
+                                 "ORDER BY r.number",
                                  kSelectRun));
     collect(unfinished.bind(now));
   }
-  Query untold(
-      connection,
-      fmt::format(
-          "{} WHERE r.finished_at IS NOT NULL AND r.id IN (SELECT run_id FROM deliveries WHERE notification_id IS NOT NULL "
-          "AND state IN ('queued', 'sending', 'handing_over')) ORDER BY r.number",
-          kSelectRun));
+  Query untold(connection, fmt::format("{} WHERE r.finished_at IS NOT NULL AND r.id IN (SELECT run_id FROM deliveries INDEXED BY "
+                                       "deliveries_untold WHERE notification_id IS NOT NULL AND state IN ('queued', 'sending', "
+                                       "'handing_over')) ORDER BY r.number",
+                                       kSelectRun));
   collect(untold);
   return runs;
 }

@@ -40,6 +40,20 @@ constexpr const char* kSettings =
     "PRAGMA synchronous = FULL;"
     "PRAGMA journal_size_limit = 4194304;";
 
+/// The errno of the last call that failed on the database or its journal. sqlite3_system_errno() alone is often 0: the roll-back
+/// overwrites it.
+int last_errno(sqlite3* handle) {
+  if (const int error = sqlite3_system_errno(handle); error != 0) return error;
+  int error = 0;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+  if (error != 0) return error;
+  sqlite3_file* journal = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&journal));
+  if (journal != nullptr && journal->pMethods != nullptr)
+    journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &error);
+  return error;
+}
+
 bool is_out_of_space(int system_errno) { return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG; }
 
 }  // namespace
@@ -77,7 +91,7 @@ void Connection::fail(const SQLite::Exception& problem) {
   const auto error = [&](std::string_view what, std::string hint) {
     return Error(ErrorKind::state, name + ": " + std::string(what), std::move(hint));
   };
-  const int system_errno = database_ ? sqlite3_system_errno(database_->getHandle()) : 0;
+  const int system_errno = database_ ? last_errno(database_->getHandle()) : 0;
   const std::string no_space_hint = fmt::format(
       "nothing was changed; free space (or raise the quota) on the file system of {} and run the command again", directory);
   switch (problem.getErrorCode()) {

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "fixture.hpp"
+
+using namespace reportctl;
+using namespace reportctl::store;
+using namespace reportctl::store::test;
+
+namespace {
+
+constexpr std::array kStates{DeliveryState::queued,   DeliveryState::sending,  DeliveryState::handing_over,
+                             DeliveryState::accepted, DeliveryState::deferred, DeliveryState::refused,
+                             DeliveryState::unknown};
+
+/// Another process took the run: everything the first one tries must fail and change nothing.
+void steal(Fixture& fixture) { fixture.sql("UPDATE runs SET fence = fence + 1"); }
+
+bool permitted(const std::function<void()>& change) {
+  try {
+    change();
+    return true;
+  } catch (const FenceLost&) {
+    FAIL("the fence is ours");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::conflict);
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("generated: facts, deliveries and event in one transaction (O-03)") {
+  Fixture fixture;
+  const auto claim = fixture.claim();
+  auto file = a_file({a_delivery("d1", "ann@example.com"), a_delivery("d2", "bo@example.com")});
+  file.deliveries[0].recipient = "Ann <ann@example.com>";
+  file.events = {{.name = "ScheduledReportGenerated",
+                  .account = "acme",
+                  .subject = "$run",
+                  .actor = "run-due",
+                  .payload = "{\"rowCount\":3}"}};
+  record_generated(fixture.state, claim, file, kNow);
+  const auto run = fixture.run();
+  CHECK(run.state == RunState::generated);
+  CHECK(run.first_day == "2026-03-16");
+  CHECK(run.last_day == "2026-03-16");
+  CHECK(run.timezone == "UTC");
+  CHECK(run.format == "csv");
+  CHECK(run.rows == 3);
+  CHECK(run.bytes == 120);
+  CHECK(run.generation_ms == 5);
+  CHECK(run.artifact_sha256 == std::string(64, 'b'));
+  CHECK(run.artifact_name == "sales.csv");
+  CHECK(run.mail == "{}");
+  const auto deliveries = list_deliveries(fixture.state, run.id);
+  REQUIRE(deliveries.size() == 2);
+  CHECK(deliveries[0].recipient == "Ann <ann@example.com>");
+  CHECK(deliveries[0].address == "ann@example.com");
+  CHECK(deliveries[0].state == DeliveryState::queued);
+  CHECK(deliveries[0].message_id == "<d1@reportctl>");
+  CHECK(deliveries[0].message_date == kNow);
+  CHECK(deliveries[0].message_sha256 == std::string(64, 'a'));
+  CHECK(deliveries[0].message_bytes == 1000);
+  CHECK(deliveries[0].attempts == 0);
+  CHECK_FALSE(deliveries[0].notification);
+  CHECK(deliveries[1].id == "d2");
+  CHECK(list_audit(fixture.state, {}).at(0).event.subject == run.id);
+  CHECK(permitted([&] { record_generated(fixture.state, claim, a_file({}), kNow); }) == false);  // once only
+}
+
+TEST_CASE("a recipient is in the ledger of a run once") {
+  Fixture fixture;
+  const auto claim = fixture.claim();
+  CHECK_THROWS_AS(record_generated(fixture.state, claim,
+                                   a_file({a_delivery("d1", "ann@example.com"), a_delivery("d2", "ann@example.com")}), kNow),
+                  Error);
+  CHECK(fixture.run().state == RunState::triggered);
+  CHECK(list_deliveries(fixture.state, claim.run.id).empty());
+}
+
+TEST_CASE("a delivery is walked from queued to accepted, and each step is durable before the next") {
+  Fixture fixture;
+  const auto claim = fixture.generated({a_delivery("d1", "ann@example.com")});
+  begin_sending(fixture.state, claim, "d1", kNow);
+  CHECK(fixture.delivery().state == DeliveryState::sending);
+  CHECK(fixture.delivery().attempts == 1);
+  CHECK(mark_handing_over(fixture.state, claim, "d1", kNow));
+  CHECK(fixture.delivery().state == DeliveryState::handing_over);
+  record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::accepted, "250 2.0.0 queued as 77"),
+                 {{.name = "Sent", .account = "acme", .subject = "$run", .actor = "run-due", .payload = "{}"}},
+                 kNow + std::chrono::seconds(2));
+  const auto delivery = fixture.delivery();
+  CHECK(delivery.state == DeliveryState::accepted);
+  CHECK(delivery.answer == "250 2.0.0 queued as 77");
+  CHECK(delivery.sent_at == kNow + std::chrono::seconds(2));
+  CHECK(list_audit(fixture.state, {}).at(0).event.subject == claim.run.id);
+}
+
+TEST_CASE("from which state a delivery may go to which") {
+  // Rows: where it is. What may follow: begin_sending, mark_handing_over, then the outcomes in the order of DeliveryState.
+  struct Row {
+    DeliveryState from;
+    bool begin, hand, queued, accepted, deferred, refused, unknown;
+  };
+  const std::array rows{
+      Row{DeliveryState::queued, true, false, false, false, true, true, false},
+      Row{DeliveryState::sending, false, true, true, false, true, true, false},
+      Row{DeliveryState::handing_over, false, false, false, true, true, true, true},
+      Row{DeliveryState::accepted, false, false, false, false, false, false, false},
+      Row{DeliveryState::deferred, true, false, false, false, true, true, false},
+      Row{DeliveryState::refused, false, false, false, false, false, false, false},
+      Row{DeliveryState::unknown, false, false, false, false, false, false, false},
+  };
+  static_assert(rows.size() == kStates.size());
+  for (const auto& row : rows) {
+    CAPTURE(delivery_state_name(row.from));
+    const auto try_outcome = [&](DeliveryState outcome) {
+      Fixture fixture;
+      const auto claim = fixture.delivering(row.from);
+      const bool done = permitted([&] { record_outcome(fixture.state, claim, an_outcome("d1", outcome), {}, kNow); });
+      CHECK(fixture.delivery().state == (done ? outcome : row.from));
+      return done;
+    };
+    {
+      Fixture fixture;
+      const auto claim = fixture.delivering(row.from);
+      CHECK(permitted([&] { begin_sending(fixture.state, claim, "d1", kNow); }) == row.begin);
+    }
+    {
+      Fixture fixture;
+      const auto claim = fixture.delivering(row.from);
+      CHECK(permitted([&] { mark_handing_over(fixture.state, claim, "d1", kNow); }) == row.hand);
+    }
+    CHECK(try_outcome(DeliveryState::queued) == row.queued);
+    CHECK(try_outcome(DeliveryState::accepted) == row.accepted);
+    CHECK(try_outcome(DeliveryState::deferred) == row.deferred);
+    CHECK(try_outcome(DeliveryState::refused) == row.refused);
+    CHECK(try_outcome(DeliveryState::unknown) == row.unknown);
+    CHECK_FALSE(try_outcome(DeliveryState::sending));
+    CHECK_FALSE(try_outcome(DeliveryState::handing_over));
+  }
+}
+
+TEST_CASE("whoever lost the fence changes nothing, at any step") {
+  const DeliveryState steps[] = {DeliveryState::queued, DeliveryState::sending, DeliveryState::handing_over};
+  for (const auto step : steps) {
+    CAPTURE(delivery_state_name(step));
+    Fixture fixture;
+    const auto claim = fixture.delivering(step);
+    steal(fixture);
+    CHECK_THROWS_AS(begin_sending(fixture.state, claim, "d1", kNow), FenceLost);
+    CHECK_THROWS_AS(mark_handing_over(fixture.state, claim, "d1", kNow), FenceLost);
+    CHECK_THROWS_AS(record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::refused),
+                                   {{.name = "X", .account = "", .subject = "", .actor = "", .payload = ""}}, kNow),
+                    FenceLost);
+    CHECK_THROWS_AS(replace_message(fixture.state, claim, a_delivery("d1", "ann@example.com"), kNow), FenceLost);
+    CHECK_THROWS_AS(record_generated(fixture.state, claim, a_file({}), kNow), FenceLost);
+    CHECK_THROWS_AS(finish(fixture.state, claim, an_ending(RunState::failed), kNow), FenceLost);
+    CHECK_THROWS_AS(release(fixture.state, claim, {}, kNow), FenceLost);
+    CHECK(fixture.delivery().state == step);
+    CHECK(fixture.run().state == RunState::generated);
+    CHECK(list_audit(fixture.state, {}).empty());
+  }
+}
+
+TEST_CASE("a claim does not reach the deliveries of another run") {
+  Fixture fixture;
+  fixture.generated({a_delivery("d1", "ann@example.com")});
+  auto second = a_schedule("second");
+  add_schedule(fixture.state, second, {}, kNow);
+  const auto other = claim_due(fixture.state, a_request(second)).claim.value();
+  CHECK_THROWS_AS(begin_sending(fixture.state, other, "d1", kNow), Error);
+  CHECK_THROWS_AS(begin_sending(fixture.state, other, "absent", kNow), Error);
+}
+
+TEST_CASE("not attempted after all: queued again, and the attempt is not counted") {
+  Fixture fixture;
+  const auto claim = fixture.delivering(DeliveryState::sending);
+  record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::queued, "stopped"), {}, kNow);
+  CHECK(fixture.delivery().state == DeliveryState::queued);
+  CHECK(fixture.delivery().attempts == 0);
+}
+
+TEST_CASE("a deferred delivery remembers when it is tried again, until it is") {
+  Fixture fixture;
+  const auto claim = fixture.delivering(DeliveryState::sending);
+  auto outcome = an_outcome("d1", DeliveryState::deferred, "451 later");
+  outcome.reason_class = "greylisted";
+  outcome.next_attempt_at = kNow + std::chrono::minutes(5);
+  record_outcome(fixture.state, claim, outcome, {}, kNow);
+  CHECK(fixture.delivery().next_attempt_at == kNow + std::chrono::minutes(5));
+  CHECK(fixture.delivery().reason_class == "greylisted");
+  CHECK(fixture.delivery().sent_at == std::nullopt);
+  begin_sending(fixture.state, claim, "d1", kNow);
+  CHECK(fixture.delivery().next_attempt_at == std::nullopt);
+  CHECK(fixture.delivery().attempts == 2);
+}
+
+TEST_CASE("a message may change until it may be with the server") {
+  Fixture fixture;
+  const auto claim = fixture.generated({a_delivery("d1", "ann@example.com")});
+  auto fresh = a_delivery("d1", "ann@example.com");
+  fresh.message_id = "<fresh@reportctl>";
+  fresh.message_sha256 = std::string(64, 'c');
+  fresh.message_bytes = 2000;
+  fresh.message_date = kNow + kDay;
+  replace_message(fixture.state, claim, fresh, kNow);
+  CHECK(fixture.delivery().message_id == "<fresh@reportctl>");
+  CHECK(fixture.delivery().message_sha256 == fresh.message_sha256);
+  CHECK(fixture.delivery().message_bytes == 2000);
+  CHECK(fixture.delivery().message_date == kNow + kDay);
+
+  begin_sending(fixture.state, claim, "d1", kNow);
+  CHECK_FALSE(permitted([&] { replace_message(fixture.state, claim, fresh, kNow); }));
+  record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::deferred, "no connection"), {}, kNow);
+  replace_message(fixture.state, claim, fresh, kNow);  // deferred before the dot: the id is not spent
+
+  begin_sending(fixture.state, claim, "d1", kNow);
+  mark_handing_over(fixture.state, claim, "d1", kNow);
+  record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::deferred, "451 after the dot"), {}, kNow);
+  CHECK_FALSE(permitted([&] { replace_message(fixture.state, claim, fresh, kNow); }));
+}
+
+TEST_CASE("an unknown delivery that a policy sends again stays unknown until something settles it") {
+  Fixture fixture;
+  const auto claim = fixture.delivering(DeliveryState::handing_over);
+  auto lost = an_outcome("d1", DeliveryState::unknown, "no reply");
+  lost.next_attempt_at = kNow + std::chrono::minutes(5);
+  record_outcome(fixture.state, claim, lost, {}, kNow);
+  begin_sending(fixture.state, claim, "d1", kNow);
+  auto put_off = an_outcome("d1", DeliveryState::deferred, "no connection");
+  put_off.next_attempt_at = kNow + std::chrono::minutes(15);
+  record_outcome(fixture.state, claim, put_off, {}, kNow);
+  CHECK(fixture.delivery().state == DeliveryState::unknown);  // the first copy may have arrived
+  CHECK(fixture.delivery().answer == "no connection");
+  record_outcome(fixture.state, claim, put_off, {}, kNow);  // put off without a try: the transport is down
+  CHECK(fixture.delivery().state == DeliveryState::unknown);
+  begin_sending(fixture.state, claim, "d1", kNow);
+  mark_handing_over(fixture.state, claim, "d1", kNow);
+  record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::accepted), {}, kNow);
+  CHECK(fixture.delivery().state == DeliveryState::accepted);
+}

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "fixture.hpp"
+
+using namespace reportctl;
+using namespace reportctl::store;
+using namespace reportctl::store::test;
+
+namespace {
+
+constexpr std::array kAllStates{RunState::triggered,       RunState::generated, RunState::delivered, RunState::partial,
+                                RunState::delivery_failed, RunState::unknown,   RunState::no_data,   RunState::rejected,
+                                RunState::failed,          RunState::skipped};
+
+NewNotification a_notification(std::string id, std::string delivery_id = {}) {
+  NewNotification notification;
+  notification.id = std::move(id);
+  notification.account = "acme";
+  notification.member_id = "m1";
+  notification.kind = "SCHEDULED_REPORT_FAILED";
+  notification.subject = "morning failed";
+  notification.body = "no such table";
+  if (!delivery_id.empty()) notification.delivery = a_delivery(delivery_id, "ann@example.com");
+  return notification;
+}
+
+/// A further occurrence of the fixture's schedule, ended like this.
+Claim occur(Fixture& fixture, RunState ending, int auto_pause_after = 0) {
+  const auto schedule = fixture.stored();
+  const auto claim = claim_due(fixture.state, a_request(schedule)).claim.value();
+  if (ending != RunState::rejected && ending != RunState::failed) record_generated(fixture.state, claim, a_file({}), kNow);
+  auto finish_with = an_ending(ending, ending == RunState::delivered ? "" : "because");
+  finish_with.auto_pause_after = auto_pause_after;
+  finish(fixture.state, claim, finish_with, kNow);
+  release(fixture.state, claim, {}, kNow);
+  return claim;
+}
+
+ResendRequest a_resend(const Claim& claim, std::vector<DeliveryState> states) {
+  ResendRequest request;
+  request.run_id = claim.run.id;
+  request.states = std::move(states);
+  request.owner = this_process();
+  request.lease_until = kNow + std::chrono::hours(1);
+  request.now = kNow;
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("from which state a run may end as which (F-10)") {
+  for (const auto ending : kAllStates) {
+    CAPTURE(run_state_name(ending));
+    const bool from_triggered = ending == RunState::rejected || ending == RunState::failed || ending == RunState::no_data;
+    const bool from_generated = ending == RunState::delivered || ending == RunState::partial ||
+                                ending == RunState::delivery_failed || ending == RunState::unknown ||
+                                ending == RunState::failed || ending == RunState::no_data;
+    for (const bool generated : {false, true}) {
+      CAPTURE(generated);
+      Fixture fixture;
+      const auto claim = generated ? fixture.generated({}) : fixture.claim();
+      if (generated ? from_generated : from_triggered) {
+        finish(fixture.state, claim, an_ending(ending, "words"), kNow + std::chrono::seconds(3));
+        CHECK(fixture.run().state == ending);
+        CHECK(fixture.run().reason == "words");
+        CHECK(fixture.run().finished_at == kNow + std::chrono::seconds(3));
+        CHECK(kind_of([&] { finish(fixture.state, claim, an_ending(ending), kNow); }) == ErrorKind::conflict);  // the only ending
+        fixture.require_sound();
+      } else {
+        CHECK(kind_of([&] { finish(fixture.state, claim, an_ending(ending), kNow); }) == ErrorKind::conflict);
+        CHECK(fixture.run().state == (generated ? RunState::generated : RunState::triggered));
+        CHECK(fixture.stored().last_run_at == std::nullopt);
+      }
+    }
+  }
+}
+
+TEST_CASE("states and triggers have the names of the design, and the documents' words") {
+  for (const auto state : kAllStates) CHECK(parse_run_state(run_state_name(state)) == state);
+  CHECK(parse_run_state("Delivered") == std::nullopt);
+  CHECK(run_state_name(RunState::delivery_failed) == "delivery_failed");
+  CHECK(delivery_state_name(DeliveryState::handing_over) == "handing_over");
+  CHECK(trigger_name(Trigger::test) == "test");
+  CHECK(run_status_word(RunState::delivered) == "ok");
+  CHECK(run_status_word(RunState::no_data) == "ok");
+  CHECK(run_status_word(RunState::partial) == "partial");
+  CHECK(run_status_word(RunState::skipped) == "skipped");
+  for (const auto state : {RunState::rejected, RunState::failed, RunState::delivery_failed, RunState::unknown}) {
+    CHECK(run_status_word(state) == "failed");
+  }
+}
+
+TEST_CASE("success resets the schedule's count, failure counts and is remembered with its words (C-08)") {
+  Fixture fixture;
+  occur(fixture, RunState::failed);
+  CHECK(fixture.stored().failure_count == 1);
+  CHECK(fixture.stored().last_run_status == "failed");
+  CHECK(fixture.stored().last_run_error == "because");
+  CHECK(fixture.stored().last_run_at == kNow);
+  occur(fixture, RunState::rejected);
+  occur(fixture, RunState::delivery_failed);
+  occur(fixture, RunState::unknown);
+  occur(fixture, RunState::partial);
+  CHECK(fixture.stored().failure_count == 5);
+  CHECK(fixture.stored().last_run_status == "partial");
+  occur(fixture, RunState::delivered);
+  CHECK(fixture.stored().failure_count == 0);
+  CHECK(fixture.stored().last_run_status == "ok");
+  CHECK(fixture.stored().last_run_error == "");
+  occur(fixture, RunState::failed);
+  occur(fixture, RunState::no_data);
+  CHECK(fixture.stored().failure_count == 0);
+  fixture.require_sound();
+}
+
+TEST_CASE("tests and manual runs leave the schedule's status alone (C-12)") {
+  Fixture fixture;
+  NewRun request;
+  request.trigger = Trigger::test;
+  request.account = "acme";
+  request.report = "sales";
+  request.schedule = fixture.stored();
+  request.owner = this_process();
+  request.now = kNow;
+  const auto claim = create_run(fixture.state, request);
+  auto ending = an_ending(RunState::failed, "because");
+  ending.auto_pause_after = 1;
+  finish(fixture.state, claim, ending, kNow);
+  CHECK(fixture.stored().failure_count == 0);
+  CHECK(fixture.stored().last_run_at == std::nullopt);
+  CHECK(fixture.stored().last_run_status == "");
+  CHECK(fixture.stored().definition.active);
+}
+
+TEST_CASE("a schedule is paused after so many failures in a row when the policy says so, with its event (C-10)") {
+  Fixture fixture;
+  occur(fixture, RunState::failed, 3);
+  occur(fixture, RunState::failed, 3);
+  CHECK(fixture.stored().definition.active);
+  CHECK(list_audit(fixture.state, {}).empty());
+  const auto revision = fixture.stored().revision;
+  const auto claim = occur(fixture, RunState::delivery_failed, 3);
+  CHECK_FALSE(fixture.stored().definition.active);
+  CHECK(fixture.stored().revision > revision);
+  CHECK(fixture.stored().next_run_at == kNow + 3 * kDay);  // kept while paused
+  const auto events = list_audit(fixture.state, {});
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].event.name == "SchedulePaused");
+  CHECK(events[0].event.subject == fixture.schedule.id);
+  CHECK(contains(events[0].event.payload, claim.run.id));
+}
+
+TEST_CASE("a schedule is never paused by default") {
+  Fixture fixture;
+  for (int i = 0; i < 20; ++i) occur(fixture, RunState::failed);
+  CHECK(fixture.stored().definition.active);
+  CHECK(fixture.stored().failure_count == 20);
+}
+
+TEST_CASE("a slow run that ends after its successor does not overwrite what the successor showed") {
+  Fixture fixture;
+  const auto slow = fixture.generated({});
+  occur(fixture, RunState::delivered);
+  finish(fixture.state, slow, an_ending(RunState::failed, "late"), kNow);
+  CHECK(fixture.stored().last_run_status == "ok");
+  CHECK(fixture.stored().failure_count == 0);
+}
+
+TEST_CASE("the ending carries the last delivery, notifications and events in one transaction (F-09)") {
+  Fixture fixture;
+  const auto claim = fixture.delivering(DeliveryState::handing_over);
+  auto ending = an_ending(RunState::delivery_failed, "550 no such user");
+  ending.violations = "[]";
+  ending.last = an_outcome("d1", DeliveryState::refused, "550 no such user");
+  ending.notifications = {a_notification("n1", "dn1"), a_notification("n2")};
+  ending.events = {
+      {.name = "ScheduledReportDeliveryFailed", .account = "acme", .subject = "$run", .actor = "run-due", .payload = "{}"}};
+  finish(fixture.state, claim, ending, kNow);
+  CHECK(fixture.run().violations == "[]");
+  CHECK(fixture.delivery(0).state == DeliveryState::refused);
+  CHECK(fixture.delivery(1).notification);
+  CHECK(fixture.delivery(1).notification_id == "n1");
+  CHECK(fixture.delivery(1).state == DeliveryState::queued);
+  CHECK(list_notifications(fixture.state, {}).size() == 2);
+  CHECK(list_audit(fixture.state, {}).at(0).event.subject == claim.run.id);
+
+  Fixture broken;
+  const auto second = broken.delivering(DeliveryState::handing_over);
+  ending.notifications.push_back(a_notification("n2"));  // twice the same id: nothing of all this may happen
+  CHECK_THROWS_AS(finish(broken.state, second, ending, kNow), Error);
+  CHECK(broken.run().state == RunState::generated);
+  CHECK(broken.delivery(0).state == DeliveryState::handing_over);
+  CHECK(list_deliveries(broken.state, second.run.id).size() == 1);
+  CHECK(list_audit(broken.state, {}).empty());
+  CHECK(broken.stored().failure_count == 0);
+}
+
+TEST_CASE("the claim stays valid after the ending, for notification mails but not for the report") {
+  Fixture fixture;
+  const auto claim = fixture.generated({a_delivery("d1", "ann@example.com")});
+  auto ending = an_ending(RunState::failed, "gone");
+  ending.notifications = {a_notification("n1", "dn1")};
+  finish(fixture.state, claim, ending, kNow);
+  CHECK(kind_of([&] { begin_sending(fixture.state, claim, "d1", kNow); }) == ErrorKind::conflict);
+  begin_sending(fixture.state, claim, "dn1", kNow);
+  CHECK(mark_handing_over(fixture.state, claim, "dn1", kNow));
+  record_outcome(fixture.state, claim, an_outcome("dn1", DeliveryState::accepted), {}, kNow);
+  release(fixture.state, claim, {}, kNow);
+  CHECK_THROWS_AS(begin_sending(fixture.state, claim, "dn1", kNow), FenceLost);
+  const auto shown = list_notifications(fixture.state, {}).at(0);
+  CHECK(shown.mail_state == "accepted");
+  CHECK(shown.mail_answer == "250 OK");
+}
+
+TEST_CASE("notifications are kept until they are acknowledged, by id or its beginning, once") {
+  Fixture fixture;
+  access::Member member;
+  member.id = "m1";
+  member.account = "acme";
+  member.name = "Ann";
+  add_member(fixture.state, member, {}, kNow);
+  const auto claim = fixture.claim();
+  auto ending = an_ending(RunState::failed);
+  ending.notifications = {a_notification("abcd1111"), a_notification("abcd2222")};
+  finish(fixture.state, claim, ending, kNow);
+  const auto first = list_notifications(fixture.state, {});
+  REQUIRE(first.size() == 2);
+  CHECK(first[0].id == "abcd2222");  // newest first
+  CHECK(first[1].member_name == "Ann");
+  CHECK(first[1].kind == "SCHEDULED_REPORT_FAILED");
+  CHECK(first[1].run_id == claim.run.id);
+  CHECK(first[1].subject == "morning failed");
+  CHECK(first[1].body == "no such table");
+  CHECK(first[1].created_at == kNow);
+  CHECK(first[1].mail_state == "");
+
+  const AuditEvents events{
+      {.name = "NotificationAcknowledged", .account = "acme", .subject = "abcd1111", .actor = "ann", .payload = "{}"}};
+  acknowledge(fixture.state, "abcd1", "ann", events, kNow);
+  acknowledge(fixture.state, "abcd1", "bo", events, kNow + kDay);
+  CHECK(list_notifications(fixture.state, {}).size() == 1);
+  NotificationFilter all;
+  all.all = true;
+  const auto acknowledged = list_notifications(fixture.state, all).at(1);
+  CHECK(acknowledged.acknowledged_by == "ann");
+  CHECK(acknowledged.acknowledged_at == kNow);
+  CHECK(list_audit(fixture.state, {}).size() == 1);
+  CHECK(kind_of([&] { acknowledge(fixture.state, "abcd", "ann", {}, kNow); }) == ErrorKind::conflict);
+  CHECK(kind_of([&] { acknowledge(fixture.state, "zzzz", "ann", {}, kNow); }) == ErrorKind::not_found);
+  NotificationFilter elsewhere;
+  elsewhere.account = "other";
+  CHECK(list_notifications(fixture.state, elsewhere).empty());
+}
+
+TEST_CASE("a resend makes only the chosen deliveries queued, under the ids they had") {
+  Fixture fixture;
+  const auto claim = fixture.generated(
+      {a_delivery("d1", "ann@example.com"), a_delivery("d2", "bo@example.com"), a_delivery("d3", "cy@example.com")});
+  const DeliveryState outcomes[] = {DeliveryState::accepted, DeliveryState::refused, DeliveryState::unknown};
+  for (int i = 0; i < 3; ++i) {
+    const auto id = "d" + std::to_string(i + 1);
+    begin_sending(fixture.state, claim, id, kNow);
+    mark_handing_over(fixture.state, claim, id, kNow);
+    record_outcome(fixture.state, claim, an_outcome(id, outcomes[i]), {}, kNow);
+  }
+  CHECK(kind_of([&] { reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::refused})); }) ==
+        ErrorKind::conflict);  // not finished
+  finish(fixture.state, claim, an_ending(RunState::partial, "one refused"), kNow);
+  CHECK(kind_of([&] { reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::refused})); }) ==
+        ErrorKind::conflict);  // still owned
+  release(fixture.state, claim, {}, kNow);
+  CHECK_FALSE(reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::deferred})));
+  CHECK(fixture.run().state == RunState::partial);
+
+  auto request = a_resend(claim, {DeliveryState::refused, DeliveryState::deferred});
+  request.events = {{.name = "RunResent", .account = "acme", .subject = "$run", .actor = "ann", .payload = "{}"}};
+  const auto again = reopen_for_resend(fixture.state, request).value();
+  CHECK(again.run.fence > claim.run.fence);
+  CHECK(again.run.state == RunState::generated);
+  CHECK(fixture.run().finished_at == std::nullopt);
+  CHECK(fixture.delivery(0).state == DeliveryState::accepted);
+  CHECK(fixture.delivery(1).state == DeliveryState::queued);
+  CHECK(fixture.delivery(1).message_id == "<d2@reportctl>");
+  CHECK(fixture.delivery(2).state == DeliveryState::unknown);
+  CHECK(list_audit(fixture.state, {}).at(0).event.subject == claim.run.id);
+  // These bytes may be with the server: their id is never given to others.
+  CHECK_THROWS_AS(replace_message(fixture.state, again, a_delivery("d2", "bo@example.com"), kNow), Error);
+  begin_sending(fixture.state, again, "d2", kNow);
+  mark_handing_over(fixture.state, again, "d2", kNow);
+  record_outcome(fixture.state, again, an_outcome("d2", DeliveryState::accepted), {}, kNow);
+  finish(fixture.state, again, an_ending(RunState::unknown, "one unknown"), kNow);
+  CHECK(fixture.stored().failure_count == 1);  // it failed once, and was not counted again
+  release(fixture.state, again, {}, kNow);
+
+  const auto last = reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::unknown})).value();
+  begin_sending(fixture.state, last, "d3", kNow);
+  // A person decided: the new answer counts.
+  record_outcome(fixture.state, last, an_outcome("d3", DeliveryState::refused, "550"), {}, kNow);
+  CHECK(fixture.delivery(2).state == DeliveryState::refused);
+  finish(fixture.state, last, an_ending(RunState::partial), kNow);
+  fixture.require_sound();
+}
+
+TEST_CASE("a resend that succeeds heals the schedule's status, if no later run has ended") {
+  Fixture fixture;
+  const auto heal = [&](const Claim& claim) {
+    const auto again = reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::deferred})).value();
+    begin_sending(fixture.state, again, "d1", kNow);
+    mark_handing_over(fixture.state, again, "d1", kNow);
+    record_outcome(fixture.state, again, an_outcome("d1", DeliveryState::accepted), {}, kNow);
+    finish(fixture.state, again, an_ending(RunState::delivered), kNow);
+    release(fixture.state, again, {}, kNow);
+  };
+  const auto claim = fixture.delivering(DeliveryState::deferred);
+  finish(fixture.state, claim, an_ending(RunState::delivery_failed, "451"), kNow);
+  release(fixture.state, claim, {}, kNow);
+  CHECK(fixture.stored().failure_count == 1);
+  SUBCASE("the latest") {
+    heal(claim);
+    CHECK(fixture.stored().failure_count == 0);
+    CHECK(fixture.stored().last_run_status == "ok");
+  }
+  SUBCASE("not the latest") {
+    occur(fixture, RunState::failed);
+    heal(claim);
+    CHECK(fixture.stored().failure_count == 2);
+    CHECK(fixture.stored().last_run_status == "failed");
+  }
+}
+
+TEST_CASE("what has no file, or does not exist, cannot be sent again") {
+  Fixture fixture;
+  const auto claim = occur(fixture, RunState::failed);
+  CHECK(kind_of([&] { reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::refused})); }) == ErrorKind::conflict);
+  auto absent = a_resend(claim, {DeliveryState::refused});
+  absent.run_id = "0000";
+  CHECK(kind_of([&] { reopen_for_resend(fixture.state, absent); }) == ErrorKind::not_found);
+}
+
+TEST_CASE("runs are listed newest first, filtered, and found by the beginning of their id") {
+  Fixture fixture;
+  const auto first = occur(fixture, RunState::failed);
+  const auto second = occur(fixture, RunState::delivered);
+  add_account(fixture.state, an_account("shop"), {}, kNow);
+  auto other = a_schedule("spend", "shop");
+  add_schedule(fixture.state, other, {}, kNow);
+  const auto third = claim_due(fixture.state, a_request(other)).claim.value();
+  const auto ids = [&](const RunFilter& filter) {
+    std::vector<std::string> found;
+    for (const auto& run : list_runs(fixture.state, filter)) found.push_back(run.id);
+    return found;
+  };
+  using Ids = std::vector<std::string>;
+  RunFilter filter;
+  CHECK(ids(filter) == Ids{third.run.id, second.run.id, first.run.id});
+  filter.limit = 1;
+  CHECK(ids(filter) == Ids{third.run.id});
+  filter = {};
+  filter.account = "acme";
+  CHECK(ids(filter) == Ids{second.run.id, first.run.id});
+  filter.state = RunState::failed;
+  CHECK(ids(filter) == Ids{first.run.id});
+  filter = {};
+  filter.schedule_id = other.id;
+  CHECK(ids(filter) == Ids{third.run.id});
+  filter = {};
+  filter.since = kNow + std::chrono::seconds(1);
+  CHECK(ids(filter).empty());
+
+  CHECK(get_run(fixture.state, first.run.id).id == first.run.id);
+  CHECK(get_run(fixture.state, first.run.id.substr(0, 10)).id == first.run.id);
+  CHECK(kind_of([&] { get_run(fixture.state, first.run.id.substr(0, 3)); }) == ErrorKind::not_found);
+  CHECK(kind_of([&] { get_run(fixture.state, "zzzz"); }) == ErrorKind::not_found);
+  CHECK(kind_of([&] { get_run(fixture.state, ""); }) == ErrorKind::not_found);
+  fixture.sql("UPDATE runs SET id = 'abcd1' WHERE id = '" + first.run.id + "'; UPDATE runs SET id = 'abcd2' WHERE id = '" +
+              second.run.id + "'");
+  CHECK(contains(error_of([&] { get_run(fixture.state, "abcd"); }).what(), "abcd2"));
+}
+
+TEST_CASE("the overview counts what an operator looks for") {
+  Fixture fixture;
+  occur(fixture, RunState::failed);
+  occur(fixture, RunState::failed);
+  occur(fixture, RunState::delivered);
+  auto paused = a_schedule("paused");
+  paused.definition.active = false;
+  add_schedule(fixture.state, paused, {}, kNow);
+  auto due = a_schedule("due");
+  add_schedule(fixture.state, due, {}, kNow);
+  const auto claim = claim_due(fixture.state, a_request(fixture.stored())).claim.value();
+  record_generated(fixture.state, claim, a_file({a_delivery("d1", "ann@example.com")}), kNow);
+  begin_sending(fixture.state, claim, "d1", kNow);
+  mark_handing_over(fixture.state, claim, "d1", kNow);
+  auto ending = an_ending(RunState::unknown);
+  ending.last = an_outcome("d1", DeliveryState::unknown);
+  ending.notifications = {a_notification("n1")};
+  finish(fixture.state, claim, ending, kNow);
+  const auto seen = overview(fixture.state, kNow, kNow);
+  CHECK(seen.schedules == 3);
+  CHECK(seen.active == 2);
+  CHECK(seen.due == 1);
+  CHECK(seen.unknown_deliveries == 1);
+  CHECK(seen.unacknowledged == 1);
+  using Counts = std::vector<std::pair<std::string, std::int64_t>>;
+  CHECK(seen.runs_by_state == Counts{{"delivered", 1}, {"failed", 2}, {"unknown", 1}});
+  CHECK(overview(fixture.state, kNow, kNow + kDay).runs_by_state.empty());
+}
