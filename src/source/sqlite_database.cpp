@@ -228,8 +228,10 @@ void SqliteDatabase::harden() {
   sqlite3_progress_handler(connection, kStepsBetweenLooks, on_progress, this);
   if (const int code = functions_.add_to(connection); code != SQLITE_OK) fail(code);
   sqlite3_set_authorizer(connection, authorize, this);
-  // The last of the three is what first reads the file: a text file, a locked or an encrypted one is told here.
-  for (const char* sql : {"PRAGMA query_only = ON", "PRAGMA cell_size_check = ON", "SELECT count(*) FROM sqlite_schema"}) {
+  // The third is what first reads the file: a text file, a locked or an encrypted one is told here. The last makes SQLite declare
+  // its JSON tables, which the authorizer would see as writes to the schema.
+  for (const char* sql : {"PRAGMA query_only = ON", "PRAGMA cell_size_check = ON", "SELECT count(*) FROM sqlite_schema",
+                          "SELECT count(*) FROM json_each('[]'), json_tree('[]')"}) {
     const Statement statement = prepare_own(sql);
     int code = SQLITE_ROW;
     while (code == SQLITE_ROW) code = sqlite3_step(statement.get());
