@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "filters.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::cli {
+
+Instant parse_since(std::string_view text, Instant now) {
+  if (const auto instant = parse_instant(text)) return *instant;
+  if (const auto day = parse_date(text)) return std::chrono::sys_days(*day);
+  constexpr long long kLongestSeconds = 100LL * 366 * 86400;
+  if (const auto ago = parse_duration_seconds(text); ago && *ago <= kLongestSeconds) return now - std::chrono::seconds(*ago);
+  throw Error(ErrorKind::usage, fmt::format("--since {}: not a time", visible(text)),
+              "write an instant (2026-03-17T06:00:00Z), a day (2026-03-17), or how long ago (12h, 7d)");
+}
+
+void add_limit_option(CLI::App& app, int& limit) {
+  app.add_option("--limit", limit, fmt::format("at most so many, the newest first; default: {}", limit))
+      ->type_name("N")
+      ->check(CLI::Range(1, 100'000));
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "json_records.hpp"
+
+#include "options.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+template <typename Value>
+Json value_or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json number_or_null(int number) { return number == 0 ? Json(nullptr) : Json(number); }
+
+Json recipients(const std::vector<Mailbox>& mailboxes) {
+  Json list = Json::array();
+  for (const auto& mailbox : mailboxes) list.push_back(mailbox.str());
+  return list;
+}
+
+}  // namespace
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Json parsed_or_text(const std::string& text) {
+  if (text.empty()) return nullptr;
+  auto parsed = Json::parse(text, nullptr, false);
+  return parsed.is_discarded() ? Json(text) : parsed;
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json to_json(const schedule::Parameters& parameters) {
+  Json object = Json::object();
+  for (const auto& [name, values] : parameters) object[name] = values;
+  return object;
+}
+
+Json to_json(const schedule::Window& window) {
+  return {{"snapshot", window.snapshot},
+          {"first_day", format_date(window.first)},
+          {"last_day", format_date(window.last)},
+          {"from", format_utc(window.from)},
+          {"to", format_utc(window.to)}};
+}
+
+Json to_json(const schedule::Definition& definition, std::string_view account_timezone) {
+  const auto& cadence = definition.cadence;
+  return {{"name", definition.name},
+          {"account", definition.account},
+          {"description", definition.description},
+          {"report", definition.report},
+          {"scope", definition.scope.str()},
+          {"cadence", schedule::cadence_name(cadence.kind)},
+          {"day_of_week", number_or_null(cadence.weekday)},
+          {"day_of_month", number_or_null(cadence.day_of_month)},
+          {"at", definition.at ? Json(format_time_of_day(*definition.at)) : Json(nullptr)},
+          {"timezone", schedule::effective_timezone(definition, account_timezone)},
+          {"timezone_inherited", definition.timezone.empty()},
+          {"window", definition.range ? Json(schedule::range_name(*definition.range)) : Json(nullptr)},
+          {"lookback", value_or_null(definition.lookback_days)},
+          {"format", definition.format},
+          {"params", to_json(definition.parameters)},
+          {"extra", parsed_or_text(definition.extra)},
+          {"recipients", recipients(definition.recipients)},
+          {"subject", text_or_null(definition.subject)},
+          {"no_data", definition.no_data ? Json(schedule::no_data_name(*definition.no_data)) : Json(nullptr)},
+          {"active", definition.active}};
+}
+
+Json to_json(const schedule::Schedule& schedule, std::string_view account_timezone) {
+  Json record = {{"id", schedule.id}};
+  record.update(to_json(schedule.definition, account_timezone));
+  record.update(Json{{"created_by", schedule.created_by},
+                     {"owner", text_or_null(schedule.owner)},
+                     {"created_at", to_json(std::optional(schedule.created_at))},
+                     {"updated_at", to_json(std::optional(schedule.updated_at))},
+                     {"next_run_at", to_json(schedule.next_run_at)},
+                     {"last_run_at", to_json(schedule.last_run_at)},
+                     {"last_run_status", text_or_null(schedule.last_run_status)},
+                     {"last_run_error", text_or_null(schedule.last_run_error)},
+                     {"failure_count", schedule.failure_count},
+                     {"revision", schedule.revision}});
+  return record;
+}
+
+Json to_json(const validation::Violation& violation) {
+  return {{"code", validation::code_name(violation.code)},
+          {"field", violation.field},
+          {"message", violation.message},
+          {"hint", violation.hint}};
+}
+
+Json to_json(const validation::Violations& violations) {
+  Json list = Json::array();
+  for (const auto& violation : violations) list.push_back(to_json(violation));
+  return list;
+}
+
+Json to_json(const store::Run& run) {
+  Json period = nullptr;
+  if (!run.first_day.empty()) period = {{"first_day", run.first_day}, {"last_day", run.last_day}, {"timezone", run.timezone}};
+  const auto violations = parsed_or_text(run.violations);
+  return {{"id", run.id},
+          {"account", run.account},
+          {"schedule_id", text_or_null(run.schedule_id)},
+          {"schedule", text_or_null(run.schedule_name)},
+          {"report", run.report},
+          {"trigger", store::trigger_name(run.trigger)},
+          {"state", store::run_state_name(run.state)},
+          {"status", run.finished_at ? Json(store::run_status_word(run.state)) : Json(nullptr)},
+          {"slot", to_json(run.slot)},
+          {"created_at", to_json(std::optional(run.created_at))},
+          {"finished_at", to_json(run.finished_at)},
+          {"interrupted", run.interrupted},
+          {"resumed", run.resumed},
+          {"resume_at", to_json(run.resume_at)},
+          {"period", period},
+          {"format", text_or_null(run.format)},
+          {"rows", value_or_null(run.rows)},
+          {"bytes", value_or_null(run.bytes)},
+          {"generation_ms", value_or_null(run.generation_ms)},
+          {"file_name", text_or_null(run.artifact_name)},
+          {"sha256", text_or_null(run.artifact_sha256)},
+          {"reason", text_or_null(run.reason)},
+          {"violations", violations.is_null() ? Json::array() : violations}};
+}
+
+Json to_json(const store::Delivery& delivery) {
+  return {{"id", delivery.id},
+          {"notification", delivery.notification},
+          {"recipient", delivery.recipient},
+          {"address", delivery.address},
+          {"state", store::delivery_state_name(delivery.state)},
+          {"attempts", delivery.attempts},
+          {"answer", text_or_null(delivery.answer)},
+          {"reason_class", text_or_null(delivery.reason_class)},
+          {"sent_at", to_json(delivery.sent_at)},
+          {"next_attempt_at", to_json(delivery.next_attempt_at)},
+          {"message_id", text_or_null(delivery.message_id)},
+          {"message_date", to_json(std::optional(delivery.message_date))},
+          {"message_bytes", delivery.message_bytes},
+          {"message_sha256", text_or_null(delivery.message_sha256)}};
+}
+
+Json to_json(const store::Notification& notification) {
+  return {{"id", notification.id},
+          {"account", notification.account},
+          {"kind", notification.kind},
+          {"member_id", notification.member_id},
+          {"member", notification.member_name},
+          {"run_id", text_or_null(notification.run_id)},
+          {"subject", notification.subject},
+          {"body", notification.body},
+          {"created_at", to_json(std::optional(notification.created_at))},
+          {"acknowledged_at", to_json(notification.acknowledged_at)},
+          {"acknowledged_by", text_or_null(notification.acknowledged_by)},
+          {"mail_state", text_or_null(notification.mail_state)},
+          {"mail_answer", text_or_null(notification.mail_answer)}};
+}
+
+Json to_json(const store::AuditRecord& record) {
+  return {{"sequence", record.sequence},
+          {"at", to_json(std::optional(record.at))},
+          {"name", record.event.name},
+          {"account", text_or_null(record.event.account)},
+          {"subject", text_or_null(record.event.subject)},
+          {"actor", record.event.actor},
+          {"payload", parsed_or_text(record.event.payload)},
+          {"hash", record.hash}};
+}
+
+Json to_json(const run::Ended& ended) {
+  return {{"run_id", ended.run_id},
+          {"account", ended.account},
+          {"schedule", ended.schedule},
+          {"state", store::run_state_name(ended.state)},
+          {"status", ended.deferred ? Json(nullptr) : Json(store::run_status_word(ended.state))},
+          {"deferred", ended.deferred},
+          {"reason", text_or_null(ended.reason)}};
+}
+
+Json to_json(const run::Planned& planned) {
+  Json skipped = Json::array();
+  for (const auto slot : planned.skipped) skipped.push_back(format_utc(slot));
+  return {{"account", planned.account},
+          {"schedule", planned.schedule},
+          {"report", planned.report},
+          {"slot", to_json(planned.slot)},
+          {"skipped", skipped},
+          {"next_run_at", format_utc(planned.next)},
+          {"period", text_or_null(planned.period)},
+          {"timezone", planned.timezone},
+          {"recipients", planned.recipients},
+          {"problem", text_or_null(planned.problem)}};
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "output_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+constexpr mode_t kMode = 0600;
+
+Fd open_for_writing(const std::filesystem::path& path) {
+  Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd) throw system_error(ErrorKind::output, fmt::format("cannot write {}", path.string()), errno);
+  return fd;
+}
+
+bool is_binary(const std::string& format) { return format == "xlsx" || format == "pdf"; }
+
+}  // namespace
+
+void write_to(const Destination& destination, const std::function<void(Sink&)>& write) {
+  if (destination.is_stdout()) {
+    if (is_binary(destination.format) && ::isatty(STDOUT_FILENO) == 1) {
+      throw Error(ErrorKind::usage, fmt::format("{} is not for a terminal", destination.format),
+                  "write it to a file: --output FILE");
+    }
+    FdSink sink(STDOUT_FILENO, "standard output");
+    write(sink);
+    return;
+  }
+  std::error_code none;
+  const auto status = std::filesystem::status(destination.file, none);
+  if (std::filesystem::is_directory(status)) {
+    throw Error(ErrorKind::usage, fmt::format("--output {}: is a directory", destination.file.string()), "name a file in it");
+  }
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    // A device or a named pipe is written to, never replaced.
+    Fd fd = open_for_writing(destination.file);
+    FdSink sink(fd.get(), destination.file.string());
+    write(sink);
+    fd.close(destination.file.string());
+    return;
+  }
+  AtomicFile file(destination.file, kMode);
+  write(file);
+  file.commit();
+}
+
+}  // namespace reportctl::cli

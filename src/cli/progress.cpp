@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "reportctl/cli/session.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kBetween{250};
+constexpr std::chrono::milliseconds kFirst{500};  ///< short work shows nothing
+
+std::string with_thousands(std::int64_t number) {
+  auto digits = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+}  // namespace
+
+std::string progress_line(std::int64_t rows, std::int64_t bytes, std::chrono::milliseconds elapsed) {
+  const auto megabytes = static_cast<double>(bytes) / 1e6;
+  const auto seconds = static_cast<double>(std::max<std::int64_t>(elapsed.count(), 1)) / 1e3;
+  return fmt::format("{} rows, {:.1f} MB, {:.1f} MB/s", with_thousands(rows), megabytes, megabytes / seconds);
+}
+
+ProgressLine::ProgressLine(Session& session) : visible_(!session.globals.quiet && ::isatty(STDERR_FILENO) == 1) {}
+
+ProgressLine::~ProgressLine() {
+  if (drawn_) fmt::print(stderr, "\r\033[K");
+}
+
+run::Progress ProgressLine::callback() {
+  if (!visible_) return {};
+  return [this](std::int64_t rows, std::int64_t bytes) { show(rows, bytes); };
+}
+
+void ProgressLine::show(std::int64_t rows, std::int64_t bytes) {
+  const auto now = Clock::now();
+  if (now - started_ < kFirst || now - last_ < kBetween) return;
+  last_ = now;
+  drawn_ = true;
+  fmt::print(stderr, "\r{}\033[K",
+             progress_line(rows, bytes, std::chrono::duration_cast<std::chrono::milliseconds>(now - started_)));
+  std::fflush(stderr);
+}
+
+}  // namespace reportctl::cli

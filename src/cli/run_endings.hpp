@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <string>
+
+#include "reportctl/run/run_due.hpp"
+
+namespace reportctl::cli {
+
+/// 0, 3, 14 or 75: how bad is this ending.
+int exit_code_of(const run::Ended&);
+/// The worse of two exit codes: a signal > 12 > 78 > 14 > 3 > 75 > any other > 0.
+int worse(int a, int b);
+/// Went as it should: delivered, nothing to send, or a slot that was skipped.
+bool went_well(const run::Ended&);
+/// `acme/morning-power: delivery failed: 550 no such user`.
+std::string sentence(const run::Ended&);
+/// The command that shows or mends it; empty when there is nothing to do.
+std::string next_command(const run::Ended&);
+
+}  // namespace reportctl::cli

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "reportctl/catalog/report.hpp"
+#include "reportctl/cli/output.hpp"
+#include "reportctl/schedule/schedule.hpp"
+
+namespace reportctl::cli {
+
+/// `daily 06:00`, `weekly mon 07:30`, `monthly 31 05:00 Europe/Berlin`: the zone where it is not the account's.
+std::string rhythm_words(const schedule::Definition&, std::string_view account_timezone);
+/// `last_7d`, `the last 7 days`, and for the report's own window what that is.
+std::string window_words(const schedule::Definition&, const catalog::Report*);
+/// `ops@example.com`, `ops@example.com +2`.
+std::string recipient_words(const schedule::Definition&);
+/// `ok`, `failed ×3`, `–`.
+Field status_field(const schedule::Schedule&);
+
+}  // namespace reportctl::cli

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "reportctl/cli/session.hpp"
+#include "reportctl/schedule/schedule.hpp"
+#include "reportctl/store/runs.hpp"
+#include "reportctl/store/schedules.hpp"
+
+namespace reportctl::cli {
+
+// What the actor may see. Everything else is not listed and is Error(not_found), in the same words as a thing that does not
+// exist.
+
+bool may_see(Session&, const schedule::Schedule&);
+/// A run counts for the site of its schedule; one whose schedule is gone, or that never had one, for the whole account.
+bool may_see(Session&, const store::Run&);
+bool may_see(Session&, const store::Notification&);
+
+/// By name, id or prefix, as store::get_schedule(), among what the actor may see; then the action is required:
+/// Error(not_permitted).
+schedule::Schedule visible_schedule(Session&, const std::string& name_or_id, const std::optional<std::string>& account,
+                                    access::Action action);
+std::vector<schedule::Schedule> visible_schedules(Session&, const store::ScheduleFilter&);
+store::Run visible_run(Session&, const std::string& id);
+/// Newest first, at most filter.limit that the actor may see.
+std::vector<store::Run> visible_runs(Session&, store::RunFilter filter);
+std::vector<store::Notification> visible_notifications(Session&, store::NotificationFilter filter);
+
+/// The module's rule on roles, for whoever wants to see the rows: Error(not_permitted). A report that left the catalog is for
+/// managers of the account.
+void require_report(Session&, const std::string& report, const std::string& account, const schedule::Scope&);
+
+/// The accounts in which the actor is a member; nullopt: all of them.
+std::optional<std::set<std::string>> own_accounts(Session&);
+
+}  // namespace reportctl::cli
