@@ -49,22 +49,21 @@ class ModuleReader {
   void read_identity() {
     report_.id = map_.required_text("id");
     if (!report_.id.empty() && !is_id(report_.id))
-      map_.problem_at("id",
-                      fmt::format("id \"{}\" must be lower-case words joined by \"-\", like orders-export", visible(report_.id)));
+      map_.problem_at("id", fmt::format("id \"{}\" must be lower-case words joined by \"-\", like orders-export", report_.id));
     for (const yaml::Node* alias : optional_words("aliases")) {
       if (!is_alias(alias->text))
-        file_.problem(*alias, fmt::format("alias \"{}\" must be letters, digits, \"_\" and \"-\", and start with a letter",
-                                          visible(alias->text)));
+        file_.problem(*alias,
+                      fmt::format("alias \"{}\" must be letters, digits, \"_\" and \"-\", and start with a letter", alias->text));
       // The id itself in capitals is welcome: it is how the documents of a product may spell it.
       const auto same = [&](const std::string& other) { return to_lower(other) == to_lower(alias->text); };
       if (alias->text == report_.id || std::any_of(report_.aliases.begin(), report_.aliases.end(), same))
-        file_.problem(*alias, fmt::format("alias \"{}\" names the module twice", visible(alias->text)));
+        file_.problem(*alias, fmt::format("alias \"{}\" names the module twice", alias->text));
       report_.aliases.push_back(alias->text);
     }
     report_.label = read_label(file_, map_, "label");
     report_.family = map_.required_text("family");
     if (!report_.family.empty() && !is_id(report_.family))
-      map_.problem_at("family", fmt::format("family \"{}\" must be lower-case words joined by \"-\"", visible(report_.family)));
+      map_.problem_at("family", fmt::format("family \"{}\" must be lower-case words joined by \"-\"", report_.family));
     report_.description = std::string(trim(map_.required_text("description")));
   }
 
@@ -72,7 +71,7 @@ class ModuleReader {
     const std::string word = map_.text("visibility", "available");
     report_.hidden = word == "hidden";
     if (word != "hidden" && word != "available")
-      map_.problem_at("visibility", fmt::format("visibility must be available or hidden, not \"{}\"", visible(word)));
+      map_.problem_at("visibility", fmt::format("visibility must be available or hidden, not \"{}\"", word));
     report_.hidden_reason = map_.text("reason");
     if (report_.hidden && report_.hidden_reason.empty())
       map_.problem_at("visibility", "a hidden module needs \"reason:\", which is shown to whoever asks for it");
@@ -111,8 +110,7 @@ class ModuleReader {
     }
     report_.feature = map_.text("feature");
     if (!report_.feature.empty() && !is_id(report_.feature))
-      map_.problem_at("feature",
-                      fmt::format("feature \"{}\" must be lower-case words joined by \"-\"", visible(report_.feature)));
+      map_.problem_at("feature", fmt::format("feature \"{}\" must be lower-case words joined by \"-\"", report_.feature));
   }
 
   void read_window() {
@@ -219,14 +217,14 @@ class ModuleReader {
       if (!canonical)
         file_.problem(*word, unknown("format", word->text, {"csv", "xlsx", "pdf", "json"}));
       else if (*canonical != word->text)
-        file_.problem(*word, fmt::format("a module writes the format \"{}\" as {}", visible(word->text), *canonical));
+        file_.problem(*word, fmt::format("a module writes the format \"{}\" as {}", word->text, *canonical));
       else
         report_.formats.push_back(*canonical);
     }
   }
 
   static std::string unknown(std::string_view what, std::string_view word, const std::vector<std::string>& known) {
-    return fmt::format("unknown {} \"{}\"{}; known: {}", what, visible(word), did_you_mean(word, known), join(known, ", "));
+    return fmt::format("unknown {} \"{}\"{}; known: {}", what, word, did_you_mean(word, known), join(known, ", "));
   }
 
   ModuleFile& file_;
@@ -245,6 +243,7 @@ Loaded load_module(std::string_view text, const std::string& file) {
     ModuleReader(module, document.root, loaded.report).read();
   else if (loaded.problems.empty())
     module.problem(document.root, "a report module is a map of keys, starting with \"id:\"");
+  for (yaml::Problem& problem : loaded.problems) problem.message = visible(problem.message);  // they quote the file
   std::stable_sort(loaded.problems.begin(), loaded.problems.end(), [](const yaml::Problem& a, const yaml::Problem& b) {
     return std::pair(a.line, a.column) < std::pair(b.line, b.column);
   });

@@ -99,7 +99,7 @@ std::vector<const yaml::Node*> read_words(ModuleFile& file, yaml::MapReader& map
     if (item.kind != yaml::Node::Kind::scalar || item.text.empty())
       file.problem(item, std::string(key) + " must be a list of words");
     else if (std::any_of(words.begin(), words.end(), same))
-      file.problem(item, "\"" + visible(item.text) + "\" stands in " + std::string(key) + " twice");
+      file.problem(item, "\"" + item.text + "\" stands in " + std::string(key) + " twice");
     else
       words.push_back(&item);
   }

@@ -81,13 +81,13 @@ class ParameterReader {
     const std::string& name = parameter_.name;
     if (name.empty()) return;
     if (!is_column_name(name))
-      map_.problem_at("name", fmt::format("parameter \"{}\" must be lower-case letters, digits and \"_\"", visible(name)));
+      map_.problem_at("name", fmt::format("parameter \"{}\" must be lower-case letters, digits and \"_\"", name));
     const auto& reserved = reserved_binds();
     if (std::find(reserved.begin(), reserved.end(), name) != reserved.end())
       map_.problem_at(
           "name", fmt::format("parameter \"{}\" has the name of a bind that every query has ({})", name, join(reserved, ", ")));
     if (std::any_of(earlier.begin(), earlier.end(), [&](const Parameter& other) { return other.name == name; }))
-      map_.problem_at("name", fmt::format("there are two parameters \"{}\"", visible(name)));
+      map_.problem_at("name", fmt::format("there are two parameters \"{}\"", name));
   }
 
   void read_type() {
@@ -98,8 +98,8 @@ class ParameterReader {
       return;
     }
     if (!word.empty())
-      map_.problem_at("type", fmt::format("unknown parameter type \"{}\"{}; known: {}", visible(word),
-                                          did_you_mean(word, type_names()), join(type_names(), ", ")));
+      map_.problem_at("type", fmt::format("unknown parameter type \"{}\"{}; known: {}", word, did_you_mean(word, type_names()),
+                                          join(type_names(), ", ")));
   }
 
   void read_values() {
@@ -123,7 +123,7 @@ class ParameterReader {
     if (!fits(parameter_, *parameter_.fallback))
       map_.problem_at(
           "default",
-          fmt::format("default \"{}\" is no {}{}", visible(*parameter_.fallback), parameter_type_name(parameter_.type),
+          fmt::format("default \"{}\" is no {}{}", *parameter_.fallback, parameter_type_name(parameter_.type),
                       parameter_.values.empty() ? "" : " value of this parameter (" + join(parameter_.values, ", ") + ")"));
   }
 

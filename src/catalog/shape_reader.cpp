@@ -67,7 +67,7 @@ class ShapeReader {
   int column_at(const yaml::Node& at, std::string_view name) {
     const int index = index_of(name);
     if (index < 0 && !shape_.columns.empty())
-      file_.problem(at, fmt::format("there is no column \"{}\"{}", visible(name), did_you_mean(name, column_names())));
+      file_.problem(at, fmt::format("there is no column \"{}\"{}", name, did_you_mean(name, column_names())));
     return index;
   }
 
@@ -95,19 +95,19 @@ class ShapeReader {
     rows::Column column;
     column.name = map.required_text("name");
     if (!column.name.empty() && !is_column_name(column.name))
-      map.problem_at("name", fmt::format("column \"{}\" must be lower-case letters, digits and \"_\"", visible(column.name)));
+      map.problem_at("name", fmt::format("column \"{}\" must be lower-case letters, digits and \"_\"", column.name));
     if (!column.name.empty() && index_of(column.name) >= 0)
-      map.problem_at("name", fmt::format("there are two columns \"{}\"", visible(column.name)));
+      map.problem_at("name", fmt::format("there are two columns \"{}\"", column.name));
     column.label = read_label(file_, map, "label");
     const std::string word = map.required_text("type");
     const auto type = rows::parse_column_type(word);
     if (!type && !word.empty())
-      map.problem_at("type", fmt::format("unknown column type \"{}\"{}; known: {}", visible(word),
-                                         did_you_mean(word, column_types()), join(column_types(), ", ")));
+      map.problem_at("type", fmt::format("unknown column type \"{}\"{}; known: {}", word, did_you_mean(word, column_types()),
+                                         join(column_types(), ", ")));
     column.type = type.value_or(ColumnType::text);
     read_scale(map, column, type.has_value());
     if (const auto total = map.optional_text("total")) {
-      if (*total != "sum") map.problem_at("total", fmt::format("total must be sum, not \"{}\"", visible(*total)));
+      if (*total != "sum") map.problem_at("total", fmt::format("total must be sum, not \"{}\"", *total));
       if (type && !can_be_added(*type)) map.problem_at("total", fmt::format("a {} column cannot be added up", word));
       column.total = true;
     }
@@ -137,7 +137,7 @@ class ShapeReader {
     const int index = index_of(name);
     if (index < 0)
       file_.problem(at, fmt::format("money column \"{}\" needs a text column that names its currency: there is no column \"{}\"",
-                                    column.name, visible(name)));
+                                    column.name, name));
     else if (type_of(index) != ColumnType::text)
       file_.problem(at, fmt::format("currency column \"{}\" must be text", name));
     else
@@ -174,8 +174,7 @@ class ShapeReader {
     if (call && call->name == "minimum") aggregate.kind = Aggregate::Kind::minimum;
     if (call && call->name == "maximum") aggregate.kind = Aggregate::Kind::maximum;
     if (aggregate.kind == Aggregate::Kind::count || !call->argument) {
-      file_.problem(at,
-                    fmt::format("\"{}\" is no metric: count, total(column), minimum(column) or maximum(column)", visible(text)));
+      file_.problem(at, fmt::format("\"{}\" is no metric: count, total(column), minimum(column) or maximum(column)", text));
       return {};
     }
     aggregate.column = column_at(at, *call->argument);
@@ -199,7 +198,7 @@ class ShapeReader {
     Chart chart;
     chart.type = map.required_text("type");
     if (!chart.type.empty() && chart.type != "line" && chart.type != "bar" && chart.type != "stacked_bar")
-      map.problem_at("type", fmt::format("chart type must be line, bar or stacked_bar, not \"{}\"", visible(chart.type)));
+      map.problem_at("type", fmt::format("chart type must be line, bar or stacked_bar, not \"{}\"", chart.type));
     chart.x = map.required_text("x");
     if (!chart.x.empty()) check_x(*node->find("x"), chart.x);
     chart.y = map.required_text("y");
@@ -217,7 +216,7 @@ class ShapeReader {
       if (index >= 0 && type_of(index) != ColumnType::timestamp && type_of(index) != ColumnType::date)
         file_.problem(at, fmt::format("day() needs a timestamp or date column, not {}", rows::column_type_name(type_of(index))));
     } else {
-      file_.problem(at, fmt::format("\"{}\" is no x: a column, or day(column)", visible(text)));
+      file_.problem(at, fmt::format("\"{}\" is no x: a column, or day(column)", text));
     }
   }
 
@@ -225,7 +224,7 @@ class ShapeReader {
     const auto call = parse_call(text);
     if (call && call->name == "count" && !call->argument) return;
     if (!call || call->name != "sum" || !call->argument) {
-      file_.problem(at, fmt::format("\"{}\" is no y: count, or sum(column)", visible(text)));
+      file_.problem(at, fmt::format("\"{}\" is no y: count, or sum(column)", text));
       return;
     }
     const int index = column_at(at, *call->argument);
@@ -272,7 +271,7 @@ void read_variants(ModuleFile& file, const yaml::Node& node, Report& report) {
   const Parameter* chooser = report.parameter(report.variant_parameter);
   if (!report.variant_parameter.empty()) {
     if (chooser == nullptr)
-      map.problem_at("parameter", fmt::format("there is no parameter \"{}\"", visible(report.variant_parameter)));
+      map.problem_at("parameter", fmt::format("there is no parameter \"{}\"", report.variant_parameter));
     else if (chooser->type != ParameterType::enumeration)
       map.problem_at("parameter", fmt::format("parameter \"{}\" must be an enum to choose a variant", chooser->name));
     else if (!chooser->required && !chooser->fallback)
@@ -287,19 +286,19 @@ void read_variants(ModuleFile& file, const yaml::Node& node, Report& report) {
   }
   for (const auto& [key, value] : shapes->entries) {
     if (chooser != nullptr && std::find(chooser->values.begin(), chooser->values.end(), key.text) == chooser->values.end())
-      file.problem(key, fmt::format("\"{}\" is no value of {}{}", visible(key.text), chooser->name,
-                                    did_you_mean(key.text, chooser->values)));
+      file.problem(key,
+                   fmt::format("\"{}\" is no value of {}{}", key.text, chooser->name, did_you_mean(key.text, chooser->values)));
     if (value.kind != yaml::Node::Kind::map) {
       file.problem(value, "a variant is a map of columns, summary, chart and query");
       continue;
     }
-    yaml::MapReader shape = file.reader(value, fmt::format("variant \"{}\"", visible(key.text)));
+    yaml::MapReader shape = file.reader(value, fmt::format("variant \"{}\"", key.text));
     report.shapes.emplace(key.text, ShapeReader(file, shape, report).read());
     shape.finish();
   }
   for (const std::string& value : chooser == nullptr ? std::vector<std::string>{} : chooser->values)
     if (shapes->find(value) == nullptr)
-      file.problem(*shapes, fmt::format("there is no variant for {} = {}", chooser->name, visible(value)));
+      file.problem(*shapes, fmt::format("there is no variant for {} = {}", chooser->name, value));
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ SqlScan scan(ModuleFile& file, const QueryText& query) {
 
 void check_names(ModuleFile& file, const QueryText& query, const SqlScan& scanned, const Names& names) {
   for (const SqlPiece* mark : marks(scanned.pieces)) {
-    const std::string word = visible(mark->text);
+    const std::string_view word = mark->text;
     if (mark->kind == SqlPiece::Kind::bind) {
       if (!contains(names.binds, mark->text))
         file.problem_in(query.node, mark->offset,
