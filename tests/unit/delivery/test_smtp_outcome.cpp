@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <curl/curl.h>
+#include <doctest/doctest.h>
+
+#include "smtp_outcome.hpp"
+
+using namespace reportctl::delivery;
+
+namespace {
+
+constexpr auto kAccepted = OutcomeKind::accepted;
+constexpr auto kRefused = OutcomeKind::refused;
+constexpr auto kDeferred = OutcomeKind::deferred;
+constexpr auto kUnknown = OutcomeKind::unknown;
+
+struct Row {
+  const char* what;
+  Ending ending;
+  OutcomeKind kind;
+  const char* reason_class;
+  bool stop_batch;
+};
+
+Ending ending(int curl_code, Phase phase, int reply_code, const char* words, bool handed_over, Halt halt = Halt::none) {
+  return {curl_code, phase, reply_code, words, "libcurl's words", handed_over, halt};
+}
+
+}  // namespace
+
+TEST_CASE("the outcome of every ending (F-10)") {
+  using P = Phase;
+  const Row rows[] = {
+      {"taken", ending(CURLE_OK, P::content, 250, "250 ok", true), kAccepted, "", false},
+      {"another 2xx", ending(CURLE_WEIRD_SERVER_REPLY, P::content, 251, "251 ok", true), kAccepted, "", false},
+      {"4xx after the content", ending(CURLE_WEIRD_SERVER_REPLY, P::content, 451, "451 later", true), kDeferred, "temporary",
+       false},
+      {"5xx after the content", ending(CURLE_WEIRD_SERVER_REPLY, P::content, 554, "554 spam", true), kRefused, "rejected", false},
+      {"552 after the content", ending(CURLE_WEIRD_SERVER_REPLY, P::content, 552, "552 big", true), kRefused, "too_large", false},
+      {"5.3.4 after the content", ending(CURLE_WEIRD_SERVER_REPLY, P::content, 554, "554 5.3.4 big", true), kRefused, "too_large",
+       false},
+      {"full mailbox", ending(CURLE_WEIRD_SERVER_REPLY, P::content, 552, "552 5.2.2 full", true), kRefused, "rejected", false},
+      {"no sense after the content", ending(CURLE_WEIRD_SERVER_REPLY, P::content, 354, "354", true), kUnknown, "reply_lost",
+       false},
+      {"receive error, handed over", ending(CURLE_RECV_ERROR, P::content, 0, "", true), kUnknown, "reply_lost", false},
+      {"time-out, handed over", ending(CURLE_OPERATION_TIMEDOUT, P::content, 0, "", true), kUnknown, "reply_lost", false},
+      {"send error, handed over", ending(CURLE_SEND_ERROR, P::content, 0, "", true), kUnknown, "reply_lost", false},
+      {"stop, handed over", ending(CURLE_ABORTED_BY_CALLBACK, P::content, 0, "", true, Halt::stopped), kUnknown, "reply_lost",
+       true},
+      {"stalled, handed over", ending(CURLE_ABORTED_BY_CALLBACK, P::content, 0, "", true, Halt::stalled), kUnknown, "reply_lost",
+       false},
+      {"receive error before the last bytes", ending(CURLE_RECV_ERROR, P::content, 0, "", false), kDeferred, "connection", false},
+      {"send error before the last bytes", ending(CURLE_SEND_ERROR, P::content, 0, "", false), kDeferred, "connection", false},
+      {"read callback aborted", ending(CURLE_ABORTED_BY_CALLBACK, P::content, 0, "", false, Halt::feed), kDeferred, "local",
+       false},
+      {"stop before the last bytes", ending(CURLE_ABORTED_BY_CALLBACK, P::mail, 0, "", false, Halt::stopped), kDeferred,
+       "stopped", true},
+      {"RCPT 550", ending(CURLE_SEND_ERROR, P::recipient, 550, "550 5.1.1", false), kRefused, "recipient", false},
+      {"RCPT 552", ending(CURLE_SEND_ERROR, P::recipient, 552, "552 5.2.2", false), kRefused, "recipient", false},
+      {"RCPT 451", ending(CURLE_SEND_ERROR, P::recipient, 451, "451", false), kDeferred, "recipient", false},
+      {"MAIL 550", ending(CURLE_SEND_ERROR, P::mail, 550, "550", false), kRefused, "sender_rejected", true},
+      {"MAIL 552", ending(CURLE_SEND_ERROR, P::mail, 552, "552", false), kRefused, "too_large", false},
+      {"MAIL 450", ending(CURLE_SEND_ERROR, P::mail, 450, "450", false), kDeferred, "temporary", false},
+      {"DATA 554", ending(CURLE_SEND_ERROR, P::data, 554, "554", false), kRefused, "rejected", false},
+      {"DATA 451", ending(CURLE_SEND_ERROR, P::data, 451, "451", false), kDeferred, "temporary", false},
+      {"greeting 554", ending(CURLE_WEIRD_SERVER_REPLY, P::greeting, 554, "554", false), kDeferred, "connection", true},
+      {"greeting 450", ending(CURLE_WEIRD_SERVER_REPLY, P::greeting, 450, "450", false), kDeferred, "connection", true},
+      {"EHLO and HELO 550", ending(CURLE_REMOTE_ACCESS_DENIED, P::hello, 550, "550", false), kDeferred, "connection", true},
+      {"no such host", ending(CURLE_COULDNT_RESOLVE_HOST, P::connect, 0, "", false), kDeferred, "connection", true},
+      {"nobody listens", ending(CURLE_COULDNT_CONNECT, P::connect, 0, "", false), kDeferred, "connection", true},
+      {"connect time-out", ending(CURLE_OPERATION_TIMEDOUT, P::connect, 0, "", false), kDeferred, "connection", true},
+      {"time-out at RCPT", ending(CURLE_OPERATION_TIMEDOUT, P::recipient, 0, "", false), kDeferred, "connection", true},
+      {"TLS handshake broken", ending(CURLE_SSL_CONNECT_ERROR, P::hello, 0, "", false), kDeferred, "connection", true},
+      {"AUTH 454", ending(CURLE_LOGIN_DENIED, P::auth, 454, "454", false), kDeferred, "login", true},
+      {"AUTH 535", ending(CURLE_LOGIN_DENIED, P::auth, 535, "535", false), kDeferred, "config", true},
+      {"no mechanism", ending(CURLE_LOGIN_DENIED, P::auth, 0, "", false), kDeferred, "config", true},
+      {"dropped during AUTH", ending(CURLE_RECV_ERROR, P::auth, 0, "", false), kDeferred, "connection", true},
+      {"AUTH not offered", ending(CURLE_WRITE_ERROR, P::auth, 0, "", false, Halt::no_login), kDeferred, "config", true},
+      {"no STARTTLS", ending(CURLE_USE_SSL_FAILED, P::starttls, 0, "", false), kDeferred, "config", true},
+      {"bad certificate", ending(CURLE_PEER_FAILED_VERIFICATION, P::hello, 0, "", false), kDeferred, "config", true},
+      {"bad authority file", ending(CURLE_SSL_CACERT_BADFILE, P::connect, 0, "", false), kDeferred, "config", true},
+      {"421 at MAIL", ending(CURLE_SEND_ERROR, P::mail, 421, "421", false), kDeferred, "connection", true},
+      {"421 at RCPT", ending(CURLE_SEND_ERROR, P::recipient, 421, "421", false), kDeferred, "connection", true},
+      {"421 at STARTTLS", ending(CURLE_USE_SSL_FAILED, P::starttls, 421, "421", false), kDeferred, "connection", true},
+      {"421 after the content", ending(CURLE_WEIRD_SERVER_REPLY, P::content, 421, "421", true), kDeferred, "connection", true},
+      {"over SIZE", ending(CURLE_OK, P::connect, 0, "", false, Halt::too_large), kRefused, "too_large", false},
+      {"success without handing over is none", ending(CURLE_OK, P::content, 250, "250", false), kDeferred, "temporary", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.what));
+    const Outcome outcome = decide(row.ending);
+    CHECK(outcome.kind == row.kind);
+    CHECK(outcome.reason_class == row.reason_class);
+    CHECK(outcome.stop_batch == row.stop_batch);
+    CHECK(outcome.reply_code == row.ending.reply_code);
+    CHECK_FALSE(outcome.answer.empty());
+  }
+}
+
+TEST_CASE(
+    "whatever happens, nothing is called accepted that was not handed over, and nothing handed over without an answer is "
+    "retried") {
+  for (int code = 0; code < 100; ++code)
+    for (int phase = 0; phase <= static_cast<int>(Phase::content); ++phase)
+      for (const int reply : {0, 200, 250, 354, 421, 450, 550, 999})
+        for (int halt = 0; halt <= static_cast<int>(Halt::stalled); ++halt) {
+          Ending each = ending(code, static_cast<Phase>(phase), reply, "", false, static_cast<Halt>(halt));
+          const OutcomeKind before = decide(each).kind;
+          CHECK((before == kDeferred || before == kRefused));
+          each.handed_over = true;
+          each.reply_code = 0;
+          if (code != CURLE_OK) CHECK(decide(each).kind == kUnknown);
+        }
+}
+
+TEST_CASE("the server's words cannot forge a line") {
+  Ending hostile = ending(CURLE_SEND_ERROR, Phase::recipient, 550, "550 no\r\nreportctl: all is well\x1b[2J", false);
+  const std::string answer = decide(hostile).answer;
+  CHECK(answer.find('\n') == std::string::npos);
+  CHECK(answer.find('\x1b') == std::string::npos);
+}
