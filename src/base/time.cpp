@@ -21,33 +21,34 @@ using std::chrono::sys_days;
 constexpr Instant kFirst = sys_days{std::chrono::year{-32767} / 1 / 3};
 constexpr Instant kLast = sys_days{std::chrono::year{32767} / 12 / 29};
 
-char* put_two(char* out, unsigned value) {
-  out[0] = static_cast<char>('0' + value / 10);
-  out[1] = static_cast<char>('0' + value % 10);
-  return out + 2;
-}
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// The value of `count` digits at `at`, or -1.
-int digits(std::string_view text, std::size_t at, std::size_t count) {
-  if (at + count > text.size()) return -1;
-  int value = 0;
-  for (std::size_t i = at; i < at + count; ++i) {
-    if (!is_digit(text[i])) return -1;
-    value = value * 10 + (text[i] - '0');
+/// Reads digits at fixed places of a text that is known to be long enough, and remembers whether all of them were digits.
+class DigitReader {
+ public:
+  explicit DigitReader(std::string_view text) : text_(text.data()) {}
+  unsigned two(std::size_t at) { return one(at) * 10 + one(at + 1); }
+  [[nodiscard]] bool good() const { return good_; }
+
+ private:
+  unsigned one(std::size_t at) {
+    const unsigned value = static_cast<unsigned char>(text_[at]) - unsigned{'0'};
+    good_ = good_ && value <= 9;
+    return value;
   }
-  return value;
-}
+  const char* text_;
+  bool good_ = true;
+};
 
 /// Seconds east of UTC from `Z`, `+11:00` or `-00:00`.
 std::optional<int> parse_offset(std::string_view text) {
   if (text == "Z" || text == "z") return 0;
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
-  const int hours = digits(text, 1, 2);
-  const int minutes = digits(text, 4, 2);
-  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
-  const int east = hours * 3600 + minutes * 60;
+  DigitReader digits(text);
+  const unsigned hours = digits.two(1);
+  const unsigned minutes = digits.two(4);
+  if (!digits.good() || hours > 23 || minutes > 59) return std::nullopt;
+  const int east = static_cast<int>(hours * 3600 + minutes * 60);
   return text[0] == '+' ? east : -east;
 }
 
@@ -78,12 +79,7 @@ std::size_t write_civil(Instant instant, int offset, char* out) {
   *at++ = '-';
   at = put_two(at, static_cast<unsigned>(date.day()));
   *at++ = 'T';
-  at = put_two(at, rest / 3600);
-  *at++ = ':';
-  at = put_two(at, rest / 60 % 60);
-  *at++ = ':';
-  at = put_two(at, rest % 60);
-  return static_cast<std::size_t>(at - out);
+  return static_cast<std::size_t>(put_clock(at, rest) - out);
 }
 
 std::string format_utc(Instant instant) {
@@ -105,11 +101,12 @@ std::optional<Instant> parse_instant(std::string_view text) {
   if (text.size() <= kSecondsEnd || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':')
     return std::nullopt;
   const auto date = parse_date(text.substr(0, 10));
-  const int hour = digits(text, 11, 2);
-  const int minute = digits(text, 14, 2);
-  const int second = digits(text, 17, 2);
+  DigitReader digits(text);
+  const unsigned hour = digits.two(11);
+  const unsigned minute = digits.two(14);
+  const unsigned second = digits.two(17);
   // A leap second (:60) has no place in POSIX time and is refused.
-  if (!date || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return std::nullopt;
+  if (!date || !digits.good() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
   std::size_t end = kSecondsEnd;
   if (text[end] == '.') {
     const std::size_t fraction = ++end;
@@ -118,26 +115,28 @@ std::optional<Instant> parse_instant(std::string_view text) {
   }
   const auto offset = parse_offset(text.substr(end));
   if (!offset) return std::nullopt;
-  return sys_days{*date} + seconds{hour * 3600 + minute * 60 + second - *offset};
+  return sys_days{*date} + seconds{static_cast<int>(hour * 3600 + minute * 60 + second) - *offset};
 }
 
 std::optional<Date> parse_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const int year = digits(text, 0, 4);
-  const int month = digits(text, 5, 2);
-  const int day = digits(text, 8, 2);
-  if (year < 0 || month < 0 || day < 0) return std::nullopt;
-  const Date date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
-                  std::chrono::day{static_cast<unsigned>(day)}};
+  DigitReader digits(text);
+  const unsigned year = digits.two(0) * 100 + digits.two(2);
+  const unsigned month = digits.two(5);
+  const unsigned day = digits.two(8);
+  if (!digits.good()) return std::nullopt;
+  const Date date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month}, std::chrono::day{day}};
   if (!date.ok()) return std::nullopt;
   return date;
 }
 
 std::optional<TimeOfDay> parse_time_of_day(std::string_view text) {
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  const TimeOfDay time{digits(text, 0, 2), digits(text, 3, 2)};
-  if (time.hour < 0 || time.hour > 23 || time.minute < 0 || time.minute > 59) return std::nullopt;
-  return time;
+  DigitReader digits(text);
+  const unsigned hour = digits.two(0);
+  const unsigned minute = digits.two(3);
+  if (!digits.good() || hour > 23 || minute > 59) return std::nullopt;
+  return TimeOfDay{static_cast<int>(hour), static_cast<int>(minute)};
 }
 
 Date add_days(Date date, int count) { return sys_days{date} + days{count}; }

@@ -122,20 +122,34 @@ std::string Zone::format(Instant instant) const {
 }
 
 std::size_t ZonedFormatter::write(Instant instant, char* out) {
-  if (instant < from_ || instant >= to_) {
-    const cctz::time_zone& zone = zone_.impl_->zone;
-    cctz::time_zone::civil_transition transition;
-    offset_ = zone_.impl_->offset_at(instant);
-    from_ = instant;
-    to_ = instant;
-    if (instant < kEnumerated) {
-      // prev_transition() looks strictly before its argument; a transition at this very second begins the interval.
-      from_ = zone.prev_transition(instant + std::chrono::seconds{1}, &transition) ? zone.lookup(transition.to).trans
-                                                                                   : Instant::min();
-      to_ = zone.next_transition(instant, &transition) ? zone.lookup(transition.to).trans : kEnumerated;
-    }
+  constexpr std::size_t kClock = 11;
+  if (!day_.holds(instant)) {
+    if (!constant_.holds(instant)) find_offset(instant);
+    const std::size_t size = write_zoned(instant, offset_, out);
+    if (size != text_.size()) return size;  // a year of five digits: not worth remembering
+    std::copy_n(out, size, text_.begin());
+    const std::chrono::seconds east{offset_ / 60 * 60};
+    midnight_ = std::chrono::floor<std::chrono::days>(instant + east) - east;
+    day_ = {std::max(midnight_, constant_.first), std::min(midnight_ + std::chrono::days{1}, constant_.end)};
+    return size;
   }
-  return write_zoned(instant, offset_, out);
+  std::copy_n(text_.begin(), text_.size(), out);
+  put_clock(out + kClock, static_cast<unsigned>((instant - midnight_).count()));
+  return text_.size();
+}
+
+void ZonedFormatter::find_offset(Instant instant) {
+  const cctz::time_zone& zone = zone_.impl_->zone;
+  cctz::time_zone::civil_transition transition;
+  offset_ = zone_.impl_->offset_at(instant);
+  constant_ = {instant, instant};
+  if (instant >= kEnumerated) return;
+  // prev_transition() looks strictly before its argument; a transition at this very second begins the span.
+  if (zone.prev_transition(instant + std::chrono::seconds{1}, &transition))
+    constant_.first = zone.lookup(transition.to).trans;
+  else
+    constant_.first = Instant::min();
+  constant_.end = zone.next_transition(instant, &transition) ? zone.lookup(transition.to).trans : kEnumerated;
 }
 
 }  // namespace reportctl

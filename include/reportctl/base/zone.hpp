@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,7 +42,8 @@ class Zone {
   friend class ZonedFormatter;
 };
 
-/// Formats many instants of one zone fast: remembers the current transition interval. Not for sharing between threads.
+/// Formats many instants of one zone fast: remembers the current day and the current transition interval. Not for sharing between
+/// threads.
 class ZonedFormatter {
  public:
   static constexpr std::size_t kMaxSize = 32;
@@ -50,10 +52,20 @@ class ZonedFormatter {
   std::size_t write(Instant, char* out);
 
  private:
+  /// Instants from `first` until before `end`.
+  struct Span {
+    Instant first{};
+    Instant end{};
+    [[nodiscard]] bool holds(Instant instant) const { return instant >= first && instant < end; }
+  };
+  void find_offset(Instant);
+
   Zone zone_;
-  Instant from_{};  ///< the cached offset holds in [from_, to_)
-  Instant to_{};
-  int offset_ = 0;
+  Span constant_;       ///< where offset_ holds
+  int offset_ = 0;      ///< seconds east of UTC
+  Span day_;            ///< the part of one local day in which text_ differs by its clock only
+  Instant midnight_{};  ///< where that day's clock shows, or would show, 00:00:00
+  std::array<char, 25> text_{};
 };
 
 }  // namespace reportctl
