@@ -56,9 +56,16 @@ std::string option_term(const CLI::Option& option) {
   return join(names, ", ") + value_word(option);
 }
 
-/// The name of a positional as it stands in the usage line.
+/// A positional as manuals write it: `NAME`.
+std::string positional_name(const CLI::Option& option) {
+  std::string name = option.get_name(true);
+  for (char& c : name) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return name;
+}
+
+/// The same in the usage line.
 std::string positional_term(const CLI::Option& option) {
-  const std::string name = option.get_name(true) + (option.get_expected_max() > 1 ? "…" : "");
+  const std::string name = positional_name(option) + (option.get_expected_max() > 1 ? "…" : "");
   return option.get_required() ? name : "[" + name + "]";
 }
 
@@ -76,7 +83,7 @@ std::vector<Entry> option_entries(const CLI::App& app) {
 std::vector<Entry> positional_entries(const CLI::App& app) {
   std::vector<Entry> entries;
   for (const CLI::Option* option : app.get_options())
-    if (is_shown(*option) && option->get_positional()) entries.push_back({option->get_name(true), option->get_description()});
+    if (is_shown(*option) && option->get_positional()) entries.push_back({positional_name(*option), option->get_description()});
   return entries;
 }
 

@@ -208,6 +208,12 @@ void Output::sheet(const Sheet& sheet) {
   }
 }
 
+void Output::table(const std::string& title, const Listing& listing) {
+  if (format_ != Format::table || listing.rows.empty()) return;
+  buffer_ += color_ ? "\n\033[1m" + title + kReset + "\n" : "\n" + title + "\n";
+  buffer_ += table_text(listing, available_width(), color_ ? Paint::color : Paint::none);
+}
+
 void Output::text(std::string_view text) { buffer_ += text; }
 
 void Output::done(const std::string& sentence, const nlohmann::ordered_json& record) {

@@ -48,6 +48,8 @@ class Output {
   [[nodiscard]] bool quiet() const { return quiet_; }
   void list(const Listing&);
   void sheet(const Sheet&);
+  /// A table below a sheet, under a title: for people only, since the sheet's record has all of it for machines.
+  void table(const std::string& title, const Listing&);
   /// Free text for people (help, previews); written as it is.
   void text(std::string_view);
   /// One line of what a command did (`schedule morning-power created`); silent with -q; with JSON the record instead.

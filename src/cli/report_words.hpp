@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "reportctl/catalog/report.hpp"
+#include "reportctl/cli/output.hpp"
+
+namespace reportctl::cli {
+
+// A report module in words: everything that `catalog show` says comes from the module.
+
+std::string scope_words(const catalog::Report&);
+/// `daily, weekly, monthly`.
+std::string cadence_words(const catalog::Report&);
+/// `the last 1 to 92 complete days (1 when not given)`.
+std::string window_words(const catalog::Report&);
+/// `summary or line-items`, or where the ids can be seen.
+std::string value_words(const catalog::Report&, const catalog::Parameter&);
+/// `decimal (3 digits), summed`.
+std::string column_words(const rows::Column&);
+std::vector<std::pair<std::string, Field>> sheet_lines(const catalog::Report&);
+/// A run and a schedule that the module would accept, with names to be replaced.
+std::vector<std::string> example_commands(const catalog::Report&);
+nlohmann::ordered_json to_json(const catalog::Report&);
+
+}  // namespace reportctl::cli
