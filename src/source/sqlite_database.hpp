@@ -30,7 +30,8 @@ struct SqliteSettings {
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
 };
 
-/// A connection that can only read: opened read-only, `query_only`, DEFENSIVE, schema not trusted, and an authorizer that allows
+/// A connection that can only read: opened read-only, `query_only`, DEFENSIVE, schema not trusted (as far as SQLite's
+/// version lets views use JSON then), and an authorizer that allows
 /// nothing but selecting and harmless functions. Long work ends at the deadline and on a stop request.
 class SqliteDatabase {
  public:
