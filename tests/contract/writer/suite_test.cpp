@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+//
+// What every writer promises (include/reportctl/render/writer.hpp), and what each format says of the same rows.
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <stdexcept>
+
+#include "csv_reader.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/render/writer.hpp"
+
+using namespace reportctl;
+using reportctl::testing::read_csv;
+using reportctl::testing::Table;
+using rows::Cell;
+using rows::Column;
+using rows::ColumnType;
+
+namespace {
+
+Column column(const std::string& name, ColumnType type, int scale = 0) {
+  return {.name = name, .label = name + " label", .type = type, .scale = scale};
+}
+Cell text(std::string_view value) { return {.null = false, .scale = 0, .number = 0, .text = value}; }
+Cell number(std::int64_t value, int scale = 0) {
+  return {.null = false, .scale = static_cast<std::uint8_t>(scale), .number = value, .text = {}};
+}
+
+const rows::Columns kAll = {
+    column("name", ColumnType::text),     column("n", ColumnType::integer),     column("kwh", ColumnType::decimal, 3),
+    column("share", ColumnType::percent), column("price", ColumnType::money),   column("at", ColumnType::timestamp),
+    column("day", ColumnType::date),      column("took", ColumnType::duration), column("paid", ColumnType::boolean)};
+
+render::Spec spec_of(const std::string& format, const rows::Columns& columns, const Zone& zone = Zone::utc()) {
+  render::Spec spec;
+  spec.format = format;
+  spec.columns = columns;
+  spec.zone = zone;
+  spec.title = "Contract";
+  return spec;
+}
+
+std::string written(const render::Spec& spec, const std::vector<std::vector<Cell>>& all) {
+  StringSink sink;
+  const auto writer = render::make_writer(spec, sink);
+  for (const auto& cells : all) writer->row(rows::Row(cells));
+  writer->finish();
+  return sink.text;
+}
+
+/// The cells of a file as text, header first, by a reader that is not ours. Every format that formats() names needs one.
+Table read_back(const std::string& format, const std::string& bytes) {
+  if (format == "csv") {
+    const auto table = read_csv(bytes);
+    REQUIRE(table.has_value());
+    return *table;
+  }
+  throw std::logic_error("the contract suite cannot read " + format);
+}
+
+/// A sink that fails after so many bytes, as a full disk does.
+class FullSink final : public Sink {
+ public:
+  explicit FullSink(std::size_t room) : room_(room) {}
+  void write(std::string_view bytes) override {
+    if (bytes.size() > room_) throw Error(ErrorKind::output, "no space left");
+    room_ -= bytes.size();
+  }
+
+ private:
+  std::size_t room_;
+};
+
+}  // namespace
+
+TEST_CASE("a report without rows is a file with its header (F-11)") {
+  for (const std::string& format : render::formats()) {
+    CAPTURE(format);
+    const Table table = read_back(format, written(spec_of(format, kAll), {}));
+    REQUIRE(table.size() == 1);
+    CHECK(table[0] == std::vector<std::string>{"name", "n", "kwh", "share", "price", "at", "day", "took", "paid"});
+  }
+}
+
+TEST_CASE("the header has labels when they are asked for") {
+  for (const std::string& format : render::formats()) {
+    CAPTURE(format);
+    render::Spec spec = spec_of(format, kAll);
+    spec.labels = true;
+    CHECK(read_back(format, written(spec, {}))[0][2] == "kwh label");
+  }
+}
+
+TEST_CASE("every type is written as the catalog page says") {
+  for (const std::string& format : render::formats()) {
+    CAPTURE(format);
+    const Table table =
+        read_back(format, written(spec_of(format, kAll, Zone::find("Australia/Sydney").value()),
+                                  {{text("Łukasz, \"Lucky\""), number(-42), number(12345, 3), number(1234, 2), number(199900, 2),
+                                    number(1773687600), number(20529), number(3725), number(1)}}));
+    REQUIRE(table.size() == 2);
+    // 1773687600 = 2026-03-16T19:00:00Z, and Sydney is at +11:00 in March
+    CHECK(table[1] == std::vector<std::string>{"Łukasz, \"Lucky\"", "-42", "12.345", "12.34", "1999.00",
+                                               "2026-03-17T06:00:00+11:00", "2026-03-17", "1:02:05", "true"});
+  }
+}
+
+TEST_CASE("a null is empty in every type") {
+  for (const std::string& format : render::formats()) {
+    CAPTURE(format);
+    const std::vector<Cell> nulls(kAll.size());
+    const Table table = read_back(format, written(spec_of(format, kAll), {nulls, nulls}));
+    REQUIRE(table.size() == 3);
+    CHECK(table[1] == std::vector<std::string>(kAll.size()));
+    CHECK(table[2] == table[1]);
+  }
+}
+
+TEST_CASE("values at the edges keep their meaning") {
+  constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  for (const std::string& format : render::formats()) {
+    CAPTURE(format);
+    const Table table =
+        read_back(format, written(spec_of(format, kAll), {{text(""), number(kLeast), number(kLeast, 9), number(-5, 2),
+                                                           number(-5, 3), number(0), number(0), number(-61), number(0)},
+                                                          {text("0"), number(kMost), number(5, 9), number(0, 2), number(7, 0),
+                                                           number(253402300799), number(-719162), number(360000), number(1)}}));
+    REQUIRE(table.size() == 3);
+    CHECK(table[1] == std::vector<std::string>{"", "-9223372036854775808", "-9223372036.854775808", "-0.05", "-0.005",
+                                               "1970-01-01T00:00:00+00:00", "1970-01-01", "-0:01:01", "false"});
+    CHECK(table[2] == std::vector<std::string>{"0", "9223372036854775807", "0.000000005", "0.00", "7",
+                                               "9999-12-31T23:59:59+00:00", "0001-01-01", "100:00:00", "true"});
+  }
+}
+
+TEST_CASE("texts of any size and content come back as they were") {
+  for (const std::string& format : render::formats()) {
+    CAPTURE(format);
+    const rows::Columns columns = {column("a", ColumnType::text), column("b", ColumnType::text)};
+    std::vector<std::string> values = {
+        "a\nb\r\nc", "\"",           "\"\"",        ",",   "x,\"y\"\n",    " leading and trailing ",
+        "'quoted'",  "東京 😀 עברית", "tab\tinside", "a=b", "\xC2\xA1hola!"};
+    for (const std::size_t size : {15U, 16U, 17U, 255U, 65535U, 65536U, 65537U, 300'000U, 2'000'000U}) {
+      values.push_back(std::string(size, 'x'));
+      values.push_back(std::string(size, '"'));
+      values.push_back(std::string(size - 1, 'y') + ",");
+    }
+    std::vector<std::vector<Cell>> all;
+    for (const std::string& value : values) all.push_back({text(value), text("end")});
+    const Table table = read_back(format, written(spec_of(format, columns), all));
+    REQUIRE(table.size() == values.size() + 1);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      CAPTURE(i);
+      const bool same = table[i + 1] == std::vector<std::string>{values[i], "end"};
+      CHECK(same);
+    }
+  }
+}
+
+TEST_CASE("the same rows give the same bytes (F-12)") {
+  for (const std::string& format : render::formats()) {
+    CAPTURE(format);
+    std::vector<std::vector<Cell>> all;
+    for (int i = 0; i < 5000; ++i)
+      all.push_back({text("row"), number(i), number(i, 3), number(i, 2), number(i, 2), number(i * 3600), number(i), number(i),
+                     number(i % 2)});
+    const render::Spec spec = spec_of(format, kAll, Zone::find("Europe/Berlin").value());
+    CHECK(written(spec, all) == written(spec, all));
+  }
+}
+
+TEST_CASE("bytes that cannot be written are an error, at the latest in finish()") {
+  for (const std::string& format : render::formats())
+    for (const std::size_t room : {0U, 100'000U}) {
+      CAPTURE(format);
+      CAPTURE(room);
+      FullSink sink(room);
+      const auto attempt = [&] {
+        const auto writer = render::make_writer(spec_of(format, kAll), sink);
+        const std::vector<Cell> cells = {text("row"), number(1), number(1, 3), number(1, 2), number(1, 2),
+                                         number(1),   number(1), number(1),    number(1)};
+        for (int i = 0; i < 20'000; ++i) writer->row(rows::Row(cells));
+        writer->finish();
+      };
+      CHECK_THROWS_AS(attempt(), Error);
+    }
+}
+
+TEST_CASE("a row of another width is refused") {
+  for (const std::string& format : render::formats()) {
+    CAPTURE(format);
+    StringSink sink;
+    const auto writer = render::make_writer(spec_of(format, kAll), sink);
+    const std::vector<Cell> cells(kAll.size() - 1);
+    CHECK_THROWS_AS(writer->row(rows::Row(cells)), Error);
+  }
+}
+
+TEST_CASE("every format has a content type and an extension; any other is refused with the list") {
+  for (const std::string& format : render::formats()) {
+    CHECK(render::content_type(format).find('/') != std::string::npos);
+    CHECK_FALSE(render::file_extension(format).empty());
+  }
+  CHECK(render::content_type("csv") == "text/csv; charset=utf-8");
+  CHECK(render::file_extension("csv") == "csv");
+  StringSink sink;
+  for (const char* format : {"", "CSV", "docx", "\x1b[31m"}) {
+    CAPTURE(format);
+    try {
+      render::make_writer(spec_of(format, kAll), sink);
+      FAIL("it was accepted");
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::failed);
+      CHECK(error.hint().find("csv") != std::string::npos);
+      CHECK(std::string(error.what()).find('\x1b') == std::string::npos);
+    }
+    CHECK_THROWS_AS(render::content_type(format), Error);
+    CHECK_THROWS_AS(render::file_extension(format), Error);
+  }
+}

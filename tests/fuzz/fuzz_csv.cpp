@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../contract/writer/csv_reader.hpp"
+#include "expect.hpp"
+#include "reportctl/base/sink.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/render/writer.hpp"
+
+using namespace reportctl;
+
+namespace {
+
+/// The first byte chooses the width, 0x1F ends a cell, 0x1E alone is a null; what remains is text, repaired as sources hand it
+/// over.
+std::vector<std::vector<rows::Cell>> table_of(const std::vector<std::string>& texts, std::size_t width) {
+  std::vector<std::vector<rows::Cell>> table;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i % width == 0) table.emplace_back(width);
+    rows::Cell& cell = table.back()[i % width];
+    cell.null = texts[i] == "\x1E";
+    cell.text = texts[i];
+  }
+  return table;
+}
+
+std::string expected(const rows::Cell& cell) {
+  if (cell.null) return {};
+  std::string text = testing::runs_as_formula(cell.text) ? "'" : "";
+  for (const char c : cell.text)
+    if (c != '\0') text += c;
+  return text;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::size_t width = 1 + data[0] % 4;
+  std::vector<std::string> texts = split({reinterpret_cast<const char*>(data) + 1, size - 1}, '\x1F');
+  for (std::string& text : texts) text = repair_utf8(text);
+  const auto table = table_of(texts, width);
+
+  render::Spec spec;
+  for (std::size_t i = 0; i < width; ++i)
+    spec.columns.push_back({.name = "column", .label = texts[0], .type = rows::ColumnType::text});
+  spec.labels = true;
+  StringSink sink;
+  const auto writer = render::make_writer(spec, sink);
+  for (const auto& cells : table) writer->row(rows::Row(cells));
+  writer->finish();
+
+  const auto read = testing::read_csv(sink.text);
+  EXPECT(read && read->size() == table.size() + 1);
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    EXPECT((*read)[row + 1].size() == width);
+    for (std::size_t i = 0; i < width; ++i) {
+      EXPECT((*read)[row + 1][i] == expected(table[row][i]));
+      EXPECT(!testing::runs_as_formula((*read)[row + 1][i]));
+    }
+  }
+  return 0;
+}

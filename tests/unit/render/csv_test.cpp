@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <doctest/doctest.h>
+
+#include <random>
+
+#include "../../contract/writer/csv_reader.hpp"
+#include "csv_text.hpp"
+#include "reportctl/render/writer.hpp"
+
+using namespace reportctl;
+using namespace std::string_literals;
+using rows::Cell;
+using rows::ColumnType;
+
+namespace {
+
+std::string field(std::string_view text) {
+  std::string out(render::field_room(text.size()), '\0');
+  out.resize(static_cast<std::size_t>(render::put_field(text, out.data()) - out.data()));
+  return out;
+}
+
+std::string without_nuls(std::string text) {
+  std::erase(text, '\0');
+  return text;
+}
+
+Cell text_cell(std::string_view value) { return {.null = false, .scale = 0, .number = 0, .text = value}; }
+
+}  // namespace
+
+TEST_CASE("a field is quoted only where RFC 4180 needs it") {
+  CHECK(field("plain") == "plain");
+  CHECK(field("") == "");
+  CHECK(field("a b") == "a b");
+  CHECK(field("a;b'c") == "a;b'c");
+  CHECK(field("a,b") == "\"a,b\"");
+  CHECK(field("say \"hi\"") == "\"say \"\"hi\"\"\"");
+  CHECK(field("two\nlines") == "\"two\nlines\"");
+  CHECK(field("two\r\nlines") == "\"two\r\nlines\"");
+  CHECK(field("a\tb") == "a\tb");
+  CHECK(field("Łukasz") == "Łukasz");
+}
+
+TEST_CASE("special characters are found at every length and place") {
+  for (std::size_t size = 1; size < 70; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (const char special : {'"', ',', '\n', '\r'}) {
+        std::string text(size, 'x');
+        text[at] = special;
+        const std::string out = field(text);
+        const bool guarded = at == 0 && (special == '\n' || special == '\r');
+        std::string expected = guarded ? "\"'" : "\"";
+        for (const char c : text) expected += c == '"' ? "\"\"" : std::string(1, c);
+        if (out != expected + "\"") {
+          CAPTURE(text);
+          REQUIRE(out == expected + "\"");
+        }
+      }
+}
+
+TEST_CASE("texts that a spreadsheet would run are guarded") {
+  for (const char* text : {"=1+1",
+                           "+1",
+                           "-1",
+                           "@SUM(A1)",
+                           "|cmd",
+                           "%x",
+                           "=",
+                           "-",
+                           " =1",
+                           "  \xC2\xA0=1",
+                           "\xEF\xBB\xBF=1",
+                           "\xE2\x80\x8B=1",
+                           "\xEF\xBB\xBF \xE2\x80\x8B+1",
+                           "\tx",
+                           " \tx",
+                           "＝1",
+                           "＋1",
+                           "－1",
+                           "＠x",
+                           "+61 2 1234 5678",
+                           "-5"}) {
+    CAPTURE(text);
+    CHECK(field(text) == "'"s + text);
+  }
+  CHECK(field("=1,2") == "\"'=1,2\"");
+  CHECK(field("=HYPERLINK(\"http://x\")") == "\"'=HYPERLINK(\"\"http://x\"\")\"");
+  CHECK(field("\rx") == "\"'\rx\"");
+  CHECK(field("\nx") == "\"'\nx\"");
+  CHECK(field("\0=1"s) == "'=1");
+  CHECK(field("\0\0 \0=1"s) == "' =1");
+  for (const char* text :
+       {"a=1", "1+1", "1-2", "a@b.example", "'=1", "", " ", "\xC2\xA0", "É=1", "—5", "​", "“quoted”", "£5"}) {
+    CAPTURE(text);
+    CHECK(field(text) == text);
+  }
+}
+
+TEST_CASE("NULs are never written") {
+  CHECK(field("a\0b"s) == "ab");
+  CHECK(field("\0"s) == "");
+  CHECK(field("a\0,\0b"s) == "\"a,b\"");
+}
+
+TEST_CASE("numbers are never guarded, header labels are") {
+  StringSink sink;
+  render::Spec spec;
+  spec.columns = {{.name = "n", .label = "=label", .type = ColumnType::integer},
+                  {.name = "t", .label = "", .type = ColumnType::text}};
+  spec.labels = true;
+  const auto writer = render::make_writer(spec, sink);
+  const std::vector<Cell> cells = {{.null = false, .scale = 0, .number = -5, .text = {}}, text_cell("-5")};
+  writer->row(rows::Row(cells));
+  writer->finish();
+  CHECK(sink.text == "'=label,t\n-5,'-5\n");
+}
+
+TEST_CASE("an empty row of one column is no blank line") {
+  StringSink sink;
+  render::Spec spec;
+  spec.columns = {{.name = "t", .label = "t", .type = ColumnType::text}};
+  const auto writer = render::make_writer(spec, sink);
+  for (const Cell& cell : {Cell{}, text_cell(""), text_cell(std::string_view("\0", 1)), text_cell("x")}) writer->row(rows::Row(&cell, 1));
+  writer->finish();
+  CHECK(sink.text == "t\n\"\"\n\"\"\n\"\"\nx\n");
+}
+
+TEST_CASE("property: what is written is read back, guarded exactly where the oracle says") {
+  std::mt19937_64 random(4180);
+  const std::vector<std::string> pieces = {"a",
+                                           "b",
+                                           "\"",
+                                           ",",
+                                           "\n",
+                                           "\r",
+                                           "=",
+                                           "+",
+                                           "-",
+                                           "@",
+                                           "|",
+                                           "%",
+                                           "\t",
+                                           " ",
+                                           "\0"s,
+                                           "\xC2\xA0",
+                                           "\xE2\x80\x8B",
+                                           "\xEF\xBB\xBF",
+                                           "\xEF\xBC\x9D",
+                                           "\xEF\xBC\x8B",
+                                           "\xEF\xBC\x8D",
+                                           "\xEF\xBC\xA0",
+                                           "é",
+                                           "東",
+                                           "😀",
+                                           "'",
+                                           "0123456789",
+                                           "abcdefghijklmnopqrstuvwxyz"};
+  render::Spec spec;
+  spec.columns = {{.name = "a", .label = "a", .type = ColumnType::text}, {.name = "b", .label = "b", .type = ColumnType::text}};
+  StringSink sink;
+  const auto writer = render::make_writer(spec, sink);
+  reportctl::testing::Table expected = {{"a", "b"}};
+  for (int round = 0; round < 50'000; ++round) {
+    std::string values[2];
+    for (std::string& value : values)
+      for (auto count = random() % 7; count > 0; --count) value += pieces[random() % pieces.size()];
+    const Cell cells[2] = {text_cell(values[0]), text_cell(values[1])};
+    writer->row(rows::Row(cells));
+    expected.emplace_back();
+    for (const std::string& value : values)
+      expected.back().push_back((reportctl::testing::runs_as_formula(value) ? "'" : "") + without_nuls(value));
+  }
+  writer->finish();
+  const auto table = reportctl::testing::read_csv(sink.text);
+  REQUIRE(table.has_value());
+  REQUIRE(table->size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    if ((*table)[i] != expected[i]) {
+      CAPTURE(i);
+      REQUIRE((*table)[i] == expected[i]);
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <random>
+
+#include "people.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/render/summary.hpp"
+#include "reportctl/render/writer.hpp"
+
+using namespace reportctl;
+using render::AggregateKind;
+using rows::Cell;
+using rows::Column;
+using rows::ColumnType;
+
+namespace {
+
+Column column(ColumnType type, int scale = 0) { return {.name = "v", .label = "V", .type = type, .scale = scale}; }
+Cell number(std::int64_t value, int scale = 0) {
+  return {.null = false, .scale = static_cast<std::uint8_t>(scale), .number = value, .text = {}};
+}
+Cell text(std::string_view value) { return {.null = false, .scale = 0, .number = 0, .text = value}; }
+const Cell kNull;
+
+}  // namespace
+
+TEST_CASE("plain() is what CSV has, unquoted and unguarded") {
+  const Zone zone = Zone::find("America/New_York").value();
+  CHECK(render::plain(column(ColumnType::text), text("=1,\"2\""), zone) == "=1,\"2\"");
+  CHECK(render::plain(column(ColumnType::integer), number(1234567), zone) == "1234567");
+  CHECK(render::plain(column(ColumnType::decimal, 3), number(-7, 3), zone) == "-0.007");
+  CHECK(render::plain(column(ColumnType::money), number(150, 0), zone) == "150");
+  CHECK(render::plain(column(ColumnType::money), number(150, 3), zone) == "0.150");
+  CHECK(render::plain(column(ColumnType::percent), number(10000, 2), zone) == "100.00");
+  CHECK(render::plain(column(ColumnType::timestamp), number(1773727200), zone) == "2026-03-17T02:00:00-04:00");
+  CHECK(render::plain(column(ColumnType::date), number(19782), zone) == "2024-02-29");
+  CHECK(render::plain(column(ColumnType::duration), number(360061), zone) == "100:01:01");
+  CHECK(render::plain(column(ColumnType::boolean), number(0), zone) == "false");
+  CHECK(render::plain(column(ColumnType::decimal, 3), kNull, zone).empty());
+}
+
+TEST_CASE("for_people() groups thousands and speaks plainly") {
+  const Zone zone = Zone::find("Australia/Sydney").value();
+  CHECK(render::for_people(column(ColumnType::text), text("1234567"), zone) == "1234567");
+  CHECK(render::for_people(column(ColumnType::integer), number(1234567), zone) == "1,234,567");
+  CHECK(render::for_people(column(ColumnType::integer), number(-999), zone) == "-999");
+  CHECK(render::for_people(column(ColumnType::integer), number(-1000), zone) == "-1,000");
+  CHECK(render::for_people(column(ColumnType::decimal, 3), number(1234567890, 3), zone) == "1,234,567.890");
+  CHECK(render::for_people(column(ColumnType::money), number(-123456, 2), zone) == "-1,234.56");
+  CHECK(render::for_people(column(ColumnType::money), number(123456, 0), zone) == "123,456");
+  CHECK(render::for_people(column(ColumnType::percent), number(1234, 2), zone) == "12.34 %");
+  CHECK(render::for_people(column(ColumnType::boolean), number(1), zone) == "yes");
+  CHECK(render::for_people(column(ColumnType::boolean), number(0), zone) == "no");
+  CHECK(render::for_people(column(ColumnType::timestamp), number(1773727200), zone) == "2026-03-17 17:00:00");
+  CHECK(render::for_people(column(ColumnType::date), number(20529), zone) == "2026-03-17");
+  CHECK(render::for_people(column(ColumnType::duration), number(3725), zone) == "1:02:05");
+  CHECK(render::for_people(column(ColumnType::integer), kNull, zone).empty());
+}
+
+TEST_CASE("any 128-bit number is grouped") {
+  CHECK(render::grouped(0, 0) == "0");
+  CHECK(render::grouped(5, 2) == "0.05");
+  CHECK(render::grouped(-5, 2) == "-0.05");
+  CHECK(render::grouped(100000, 2) == "1,000.00");
+  const __int128 large = static_cast<__int128>(std::numeric_limits<std::int64_t>::max()) * 10;
+  CHECK(render::grouped(large, 0) == "92,233,720,368,547,758,070");
+  CHECK(render::grouped(-large, 1) == "-9,223,372,036,854,775,807.0");
+}
+
+TEST_CASE("no 64-bit number at any scale loses a digit") {
+  std::mt19937_64 random(64);
+  const Zone zone = Zone::utc();
+  for (int round = 0; round < 100'000; ++round) {
+    const int scale = static_cast<int>(random() % 10);
+    const auto value = static_cast<std::int64_t>(random() >> (random() % 64)) * (random() % 2 == 0 ? 1 : -1);
+    std::string digits = std::to_string(value);  // the oracle: pad, then set the point
+    const bool negative = digits.starts_with('-');
+    if (negative) digits.erase(0, 1);
+    while (digits.size() < static_cast<std::size_t>(scale) + 1) digits.insert(0, "0");
+    if (scale > 0) digits.insert(digits.size() - static_cast<std::size_t>(scale), ".");
+    if (negative) digits.insert(0, "-");
+    const std::string found = render::plain(column(ColumnType::decimal, scale), number(value, scale), zone);
+    if (found != digits) {
+      CAPTURE(value);
+      CAPTURE(scale);
+      REQUIRE(found == digits);
+    }
+  }
+}
+
+TEST_CASE("a summary adds up per currency and in order of its figures") {
+  rows::Columns columns = {column(ColumnType::money), column(ColumnType::text), column(ColumnType::decimal, 3),
+                           column(ColumnType::timestamp), column(ColumnType::duration)};
+  columns[0].currency_column = 1;
+  render::Summary summary(columns, {{"Orders", AggregateKind::count, -1},
+                                    {"Revenue", AggregateKind::total, 0},
+                                    {"Smallest", AggregateKind::minimum, 0},
+                                    {"Energy", AggregateKind::total, 2},
+                                    {"Last", AggregateKind::maximum, 3},
+                                    {"Time", AggregateKind::total, 4}});
+  const std::vector<std::vector<Cell>> all = {
+      {number(123456, 2), text("EUR"), number(1500, 3), number(1773727200), number(3600)},
+      {number(-456, 2), text("EUR"), kNull, number(1773720000), kNull},
+      {number(5000, 0), text("JPY"), number(-500, 3), kNull, number(125)},
+      {kNull, text("USD"), kNull, kNull, kNull},
+  };
+  for (const auto& cells : all) summary.row(rows::Row(cells));
+  CHECK(summary.rows() == 4);
+  const std::vector<render::Labelled> expected = {
+      {"Orders", "4"},     {"Revenue", "1,230.00 EUR, 5,000 JPY"}, {"Smallest", "-4.56 EUR, 5,000 JPY"},
+      {"Energy", "1.000"}, {"Last", "2026-03-17 17:00:00"},        {"Time", "1:02:05"}};
+  CHECK(summary.values(Zone::find("Australia/Sydney").value()) == expected);
+}
+
+TEST_CASE("a summary of nothing is zero, or none") {
+  const rows::Columns columns = {column(ColumnType::integer), column(ColumnType::date)};
+  render::Summary summary(
+      columns, {{"Rows", AggregateKind::count, -1}, {"Sum", AggregateKind::total, 0}, {"First", AggregateKind::minimum, 1}});
+  const std::vector<render::Labelled> expected = {{"Rows", "0"}, {"Sum", "0"}, {"First", "–"}};
+  CHECK(summary.values(Zone::utc()) == expected);
+}
+
+TEST_CASE("sums beyond 64 bits are exact") {
+  const rows::Columns columns = {column(ColumnType::integer)};
+  render::Summary summary(columns, {{"Sum", AggregateKind::total, 0}});
+  const Cell most = number(std::numeric_limits<std::int64_t>::max());
+  for (int i = 0; i < 10; ++i) summary.row(rows::Row(&most, 1));
+  CHECK(summary.values(Zone::utc())[0].value == "92,233,720,368,547,758,070");
+}
+
+TEST_CASE("a figure needs a column of numbers") {
+  const rows::Columns columns = {column(ColumnType::text)};
+  for (const int index : {-1, 0, 1}) CHECK_THROWS_AS(render::Summary(columns, {{"Sum", AggregateKind::total, index}}), Error);
+}
