@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include "file_stream.hpp"
 #include "gmime_api.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
@@ -44,7 +45,7 @@ GmimePtr<GMimeObject> text_part(const char* subtype, std::string_view text) {
   return GmimePtr<GMimeObject>(GMIME_OBJECT(part.release()));
 }
 
-GmimePtr<GMimeObject> attachment_part(const Attachment& attachment) {
+GmimePtr<GMimeObject> attachment_part(const Attachment& attachment, GMimeStream* file) {
   const Gmime& api = gmime();
   GmimePtr<GMimePart> part(api.g_mime_part_new_with_type("application", "octet-stream"));
   GMimeObject* object = GMIME_OBJECT(part.get());
@@ -61,9 +62,7 @@ GmimePtr<GMimeObject> attachment_part(const Attachment& attachment) {
   if (GMimeParam* name = api.g_mime_param_list_get_parameter(types, "name")) api.g_mime_param_set_charset(name, "utf-8");
   api.g_mime_part_set_content_encoding(part.get(), GMIME_CONTENT_ENCODING_BASE64);
 
-  const GmimePtr<GMimeStream> stream(api.g_mime_stream_fs_new_with_bounds(attachment.fd, 0, -1));
-  api.g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream.get()), FALSE);
-  const GmimePtr<GMimeDataWrapper> content(api.g_mime_data_wrapper_new_with_stream(stream.get(), GMIME_CONTENT_ENCODING_DEFAULT));
+  const GmimePtr<GMimeDataWrapper> content(api.g_mime_data_wrapper_new_with_stream(file, GMIME_CONTENT_ENCODING_DEFAULT));
   api.g_mime_part_set_content(part.get(), content.get());
   return GmimePtr<GMimeObject>(GMIME_OBJECT(part.release()));
 }
@@ -84,8 +83,11 @@ void write_body(const Content& content, Sink& out) {
   GmimePtr<GMimeObject> root = text_part("plain", content.text);
   if (!content.html.empty())
     root = multipart("alternative", boundary(content.boundary_seed, "alternative"), root, text_part("html", content.html));
-  if (content.attachment)
-    root = multipart("mixed", boundary(content.boundary_seed, "mixed"), root, attachment_part(*content.attachment));
+  std::optional<FileStream> file;
+  if (content.attachment) {
+    file.emplace(content.attachment->fd);
+    root = multipart("mixed", boundary(content.boundary_seed, "mixed"), root, attachment_part(*content.attachment, file->get()));
+  }
 
   SinkStream stream(out);
   const GmimePtr<GMimeFormatOptions> format = wire_format();
@@ -93,7 +95,8 @@ void write_body(const Content& content, Sink& out) {
   stream.take(kVersion.data(), kVersion.size());
   const bool written = gmime().g_mime_object_write_to_stream(root.get(), format.get(), stream.get()) >= 0;
   stream.finish();
-  if (!written) throw Error(ErrorKind::output, "the attachment cannot be read while the message is composed");
+  if (file) file->check();
+  if (!written) throw Error(ErrorKind::output, "the message could not be composed");
 }
 
 }  // namespace reportctl::mail

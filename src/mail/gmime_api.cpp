@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include "gmime_api.hpp"
 
+#include "file_stream.hpp"
 #include "reportctl/base/lazy_library.hpp"
 #include "sink_stream.hpp"
 
@@ -25,6 +26,7 @@ Gmime open_gmime() {
 #undef REPORTCTL_FROM_GLIB
   api.g_mime_init();
   api.sink_stream_type = register_sink_stream(api);
+  api.file_stream_type = register_file_stream(api);
   return api;
 }
 

@@ -42,8 +42,6 @@ namespace reportctl::mail {
   X(g_mime_part_set_content_encoding)          \
   X(g_mime_part_set_filename)                  \
   X(g_mime_stream_construct)                   \
-  X(g_mime_stream_fs_new_with_bounds)          \
-  X(g_mime_stream_fs_set_owner)                \
   X(g_mime_stream_get_type)                    \
   X(g_mime_stream_mem_new_with_buffer)         \
   X(internet_address_list_add)                 \
@@ -63,7 +61,8 @@ struct Gmime {
   REPORTCTL_GMIME_FUNCTIONS(REPORTCTL_MEMBER)
   REPORTCTL_GOBJECT_FUNCTIONS(REPORTCTL_MEMBER)
   REPORTCTL_GLIB_FUNCTIONS(REPORTCTL_MEMBER)
-  GType sink_stream_type = 0;  ///< see sink_stream.hpp
+  GType sink_stream_type = 0;  ///< sink_stream.hpp
+  GType file_stream_type = 0;  ///< file_stream.hpp
 };
 #undef REPORTCTL_MEMBER
 

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "reportctl/mail/templates.hpp"
+
+using namespace reportctl;
+using namespace reportctl::mail;
+
+namespace {
+
+bool has(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+ReportFacts facts() {
+  ReportFacts made;
+  made.account_name = "Acme Ltd";
+  made.brand_color = "#0b7a5f";
+  made.schedule_name = "morning-power";
+  made.report_label = "Charging Sessions";
+  made.period = "2026-03-16 to 2026-03-22";
+  made.timezone = "Australia/Sydney";
+  made.scope = "North Depot";
+  made.row_count = "1,204 rows";
+  made.summary = {{"Sessions", "1,204"}, {"Energy (kWh)", "48,210.375"}};
+  made.attachment_name = "charging-sessions_north.csv";
+  made.attachment_size = "182 KB";
+  made.generated_at = "2026-03-23 06:00 AEDT";
+  made.why = "You get this because you are a recipient. Ask Ann.";
+  made.run_id = "8f3a1c09d2b47e55";
+  return made;
+}
+
+FailureFacts failure() {
+  FailureFacts made;
+  made.account_name = "Acme Ltd";
+  made.schedule_name = "morning-power";
+  made.report_label = "Charging Sessions";
+  made.outcome = "delivery failed";
+  made.sentence = "The report was made, but one recipient did not get it.";
+  made.period = "2026-03-16 to 2026-03-22";
+  made.slot = "2026-03-23 06:00 AEDT";
+  made.recipients = {{"lead@example.com", "550 5.1.1 no such user"}};
+  made.fix = "reportctl runs resend 8f3a1c09d2b47e55 --only failed";
+  made.next_run = "2026-03-24 06:00 AEDT";
+  made.failure_count = "3rd in a row";
+  made.run_id = "8f3a1c09d2b47e55";
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("the report mail says everything in both parts (C-07)") {
+  const ReportFacts given = facts();
+  const Texts texts = render_report(given);
+  for (const std::string* part : {&texts.text, &texts.html})
+    for (const std::string& fact :
+         {given.account_name, given.schedule_name, given.report_label, given.period, given.timezone, given.scope, given.row_count,
+          given.attachment_name, given.attachment_size, given.generated_at, given.why, given.run_id, std::string("Energy (kWh)"),
+          std::string("48,210.375")}) {
+      CAPTURE(fact);
+      CHECK(has(*part, fact));
+    }
+  CHECK(has(texts.html, "#0b7a5f"));
+  CHECK_FALSE(has(texts.text, "There is no data"));
+  CHECK_FALSE(has(texts.html, "There is no data"));
+}
+
+TEST_CASE("the text part reads well on its own") {
+  CHECK(render_report(facts()).text ==
+        "Charging Sessions\n"
+        "2026-03-16 to 2026-03-22 (Australia/Sydney)\n"
+        "Acme Ltd · North Depot\n"
+        "\n"
+        "  Sessions           1,204\n"
+        "  Energy (kWh)  48,210.375\n"
+        "\n"
+        "Attached: charging-sessions_north.csv (1,204 rows, 182 KB)\n"
+        "\n"
+        "-- \n"
+        "You get this because you are a recipient. Ask Ann.\n"
+        "Schedule: morning-power\n"
+        "Generated 2026-03-23 06:00 AEDT\n"
+        "Run 8f3a1c09d2b47e55\n");
+}
+
+TEST_CASE("an empty report says so (F-11), and a notice is seen") {
+  ReportFacts given = facts();
+  given.no_data = true;
+  given.notice = "The file was too large and is linked.";
+  for (const std::string& part : {render_report(given).text, render_report(given).html}) {
+    CHECK(has(part, "There is no data for this period."));
+    CHECK(has(part, "The attached file holds the header only."));
+    CHECK(has(part, given.notice));
+  }
+  given.attachment_name.clear();
+  CHECK_FALSE(has(render_report(given).text, "attached file"));
+  CHECK_FALSE(has(render_report(given).text, "Attached"));
+}
+
+TEST_CASE("the failure mail says what, which period, who, why and what to do (C-08)") {
+  FailureFacts given = failure();
+  given.reasons = {{"parameter_not_found", "Charger CH-77 does not exist."}};
+  const Texts texts = render_failure(given);
+  for (const std::string* part : {&texts.text, &texts.html})
+    for (const std::string& fact : {given.account_name, given.schedule_name, given.report_label, given.outcome, given.sentence,
+                                    given.period, given.slot, given.recipients[0].first, given.recipients[0].second,
+                                    given.reasons[0].first, given.reasons[0].second, given.fix, given.next_run, given.run_id}) {
+      CAPTURE(fact);
+      CHECK(has(*part, fact));
+    }
+  CHECK(has(texts.html, given.failure_count));
+}
+
+TEST_CASE("values cannot become markup, and cannot steer a terminal") {
+  const std::string evil = "<script>alert('x')</script>\"&{{account}}{{{run_id}}}\x1b[2J\xe2\x80\xae";
+  ReportFacts given = facts();
+  for (std::string* field : {&given.account_name, &given.schedule_name, &given.report_label, &given.period, &given.timezone,
+                             &given.scope, &given.row_count, &given.attachment_name, &given.attachment_size, &given.notice,
+                             &given.generated_at, &given.why, &given.run_id, &given.brand_color})
+    *field = evil;
+  given.summary = {{evil, evil}};
+  FailureFacts failed;
+  for (std::string* field :
+       {&failed.account_name, &failed.schedule_name, &failed.report_label, &failed.outcome, &failed.sentence, &failed.period,
+        &failed.slot, &failed.fix, &failed.next_run, &failed.failure_count, &failed.run_id, &failed.brand_color})
+    *field = evil;
+  failed.reasons = failed.recipients = {{evil, evil}};
+  for (const Texts& texts : {render_report(given), render_failure(failed)}) {
+    CHECK_FALSE(has(texts.html, "<script"));
+    CHECK_FALSE(has(texts.html, "'x'"));
+    CHECK_FALSE(has(texts.html, "\"&{"));
+    CHECK(has(texts.html, "&lt;script&gt;"));
+    for (const std::string* part : {&texts.text, &texts.html}) {
+      CHECK(has(*part, "{{account}}{{{run_id}}}"));  // a value is not read as a template
+      CHECK_FALSE(has(*part, "\x1b"));
+      CHECK_FALSE(has(*part, "\xe2\x80\xae"));
+    }
+  }
+}
+
+TEST_CASE("a colour is `#rrggbb` or the house's own") {
+  ReportFacts given = facts();
+  for (const char* color : {"", "red", "#12345", "#12345g", "#1234567", "url(x)", "#123456;background:url(http://x)"}) {
+    given.brand_color = color;
+    CHECK(has(render_report(given).html, "background-color:#2459a6"));
+  }
+}
+
+TEST_CASE("text on the account's colour can be read") {
+  ReportFacts given = facts();
+  given.brand_color = "#ffd23f";
+  CHECK(has(render_report(given).html, "color:#18212c;\">CSV</td>"));
+  given.brand_color = "#0b3d2e";
+  CHECK(has(render_report(given).html, "color:#ffffff;\">CSV</td>"));
+}
+
+TEST_CASE("no template leaves anything unescaped, and none loads anything from elsewhere") {
+  std::size_t seen = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(REPORTCTL_ROOT "/share/templates")) {
+    CAPTURE(entry.path().string());
+    std::ifstream in(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    CHECK_FALSE(has(text, "{{{"));
+    CHECK_FALSE(has(text, "{{&"));
+    CHECK_FALSE(has(text, "src="));
+    CHECK_FALSE(has(text, "href="));
+    CHECK_FALSE(has(text, "url("));
+    CHECK_FALSE(has(text, "<script"));
+    ++seen;
+  }
+  CHECK(seen == 4);
+}
+
+TEST_CASE("a subject is made of the run's facts, and other braces stay") {
+  CHECK(render_subject("", facts()) == "Charging Sessions – 2026-03-16 to 2026-03-22");
+  CHECK(render_subject("[{account}] {name}: {report}, {period}", facts()) ==
+        "[Acme Ltd] morning-power: Charging Sessions, 2026-03-16 to 2026-03-22");
+  CHECK(render_subject("{x} {report {name} {}", facts()) == "{x} {report morning-power {}");
+  ReportFacts nested = facts();
+  nested.report_label = "{name}";
+  CHECK(render_subject("{report}", nested) == "{name}");
+}
