@@ -30,7 +30,11 @@ Error refusal(const fs::path& path, std::string_view what, std::string hint) {
 
 void create_file(const fs::path& path) {
   const fs::path directory = fs::absolute(path).parent_path();
-  ensure_directory(directory);
+  try {
+    ensure_directory(directory);
+  } catch (const Error& error) {
+    throw refusal(path, error.what(), "name another place with --state, or in `state:` of the configuration");
+  }
   const Fd made(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!made && errno != EEXIST) {
     throw refusal(path, fmt::format("cannot be created: {}", std::strerror(errno)),

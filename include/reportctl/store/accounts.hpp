@@ -13,14 +13,16 @@
 
 namespace reportctl::store {
 
-/// Error(conflict) when the id exists; edit and remove: Error(not_found). Removing an account that has schedules is Error(conflict).
+/// Error(conflict) when the id exists; edit and remove: Error(not_found). Removing an account that has schedules is
+/// Error(conflict).
 void add_account(State&, const access::Account&, const AuditEvents&, Instant now);
 void edit_account(State&, const access::Account&, const AuditEvents&, Instant now);
 void remove_account(State&, std::string_view id, const AuditEvents&, Instant now);
 std::optional<access::Account> find_account(State&, std::string_view id);
 std::vector<access::Account> list_accounts(State&);
 
-/// A member's id is made by the caller (new_id()); a login is unique within an account, an e-mail within an account too: Error(conflict).
+/// A member's id is made by the caller (new_id()); a login is unique within an account, an e-mail within an account too:
+/// Error(conflict).
 void add_member(State&, const access::Member&, const AuditEvents&, Instant now);
 void edit_member(State&, const access::Member&, const AuditEvents&, Instant now);
 void remove_member(State&, std::string_view id, const AuditEvents&, Instant now);

@@ -14,13 +14,15 @@
 
 namespace reportctl::store {
 
-/// Something that happened. Appended in the transaction of what it records, never changed, chained by SHA-256.
+/// Something that happened. Appended in the transaction of what it records, never changed, chained by SHA-256: a record's hash is
+/// that of `<hash before>\n` and, each as `<length in bytes>:<text>`, its sequence, time (`2026-03-17T06:00:00Z`), name, account,
+/// subject, actor and payload. The first is chained to 64 zeros.
 struct AuditEvent {
-  std::string name;      ///< `ScheduledReportConfigured`, `AccountAdded`, …
-  std::string account;   ///< empty when it concerns none
-  std::string subject;   ///< id of the schedule, run, member …
-  std::string actor;     ///< access::Actor::str(), or `run-due`
-  std::string payload;   ///< JSON object as text
+  std::string name;     ///< `ScheduledReportConfigured`, `AccountAdded`, …
+  std::string account;  ///< empty when it concerns none
+  std::string subject;  ///< id of the schedule, run, member …
+  std::string actor;    ///< access::Actor::str(), or `run-due`
+  std::string payload;  ///< JSON object as text
 };
 using AuditEvents = std::vector<AuditEvent>;
 
@@ -28,7 +30,7 @@ struct AuditRecord {
   std::int64_t sequence = 0;  ///< from 1, without gaps
   Instant at{};
   AuditEvent event;
-  std::string hash;           ///< SHA-256 over the previous hash and this record's canonical form
+  std::string hash;  ///< SHA-256 over the previous hash and this record's canonical form
 };
 
 struct AuditFilter {
@@ -45,11 +47,12 @@ std::vector<AuditRecord> list_audit(State&, const AuditFilter&);
 
 struct AuditVerdict {
   bool sound = false;
-  std::int64_t records = 0;
-  std::string head;      ///< hash of the last record
-  std::string problem;   ///< the first break, in words, when not sound
+  std::int64_t records = 0;  ///< that were found good
+  std::string head;          ///< hash of the last record; 64 zeros when there is none
+  std::string problem;       ///< the first break, in words, when not sound
 };
-/// Walks the whole chain. `expected_head`: also requires the head, or a record on the way, to be this one (an anchor kept elsewhere).
+/// Walks the whole chain. `expected_head`: also requires the head, or a record on the way, to be this one (an anchor kept
+/// elsewhere).
 AuditVerdict verify_audit(State&, std::string_view expected_head);
 
 }  // namespace reportctl::store

@@ -33,80 +33,83 @@ struct FenceLost : Error {
 
 struct Run {
   std::string id;
-  std::string schedule_id;            ///< empty for runs without a schedule
+  std::string schedule_id;  ///< empty for runs without a schedule
   std::string schedule_name;
   std::string account;
   std::string report;
   Trigger trigger = Trigger::scheduled;
   RunState state = RunState::triggered;
-  std::optional<Instant> slot;        ///< scheduled runs: (schedule, slot) is unique
+  std::optional<Instant> slot;  ///< scheduled runs: (schedule, slot) is unique
   Instant created_at{};
   std::optional<Instant> finished_at;
   std::int64_t fence = 0;
-  int resumed = 0;                    ///< how often an interrupted run was taken over
-  bool interrupted = false;           ///< derived: unfinished and its owner is dead
-  std::optional<Instant> resume_at;   ///< waiting for a retry until then
-  std::string first_day, last_day;    ///< the period, local days; empty before it is known, and for skipped runs
+  int resumed = 0;                   ///< how often an interrupted run was taken over
+  bool interrupted = false;          ///< derived: unfinished and its owner is dead
+  std::optional<Instant> resume_at;  ///< waiting for a retry until then
+  std::string first_day, last_day;   ///< the period, local days; empty before it is known, and for skipped runs
   std::string timezone;
   std::string format;
-  std::string reason;                 ///< why it ended so, for an operator
-  std::string violations;             ///< JSON array, for rejected runs; empty otherwise
+  std::string reason;      ///< why it ended so, for an operator
+  std::string violations;  ///< JSON array, for rejected runs; empty otherwise
   std::optional<std::int64_t> rows, bytes, generation_ms;
   std::string artifact_sha256, artifact_name;
-  std::string mail;                   ///< JSON: the facts the message is composed from; empty before generated
+  std::string mail;  ///< JSON: the facts the message is composed from; empty before generated
 };
 
 struct Delivery {
   std::string id;
   std::string run_id;
-  bool notification = false;          ///< to an owner or admin about a failure, not the report itself
-  std::string notification_id;        ///< for notifications
-  std::string recipient;              ///< as a Mailbox is written
-  std::string address;                ///< addr-spec, unique within the run and kind
+  bool notification = false;    ///< to an owner or admin about a failure, not the report itself
+  std::string notification_id;  ///< for notifications
+  std::string recipient;        ///< as a Mailbox is written
+  std::string address;          ///< addr-spec, unique within the run and kind
   DeliveryState state = DeliveryState::queued;
-  std::string message_id;             ///< fixed when queued
+  std::string message_id;  ///< fixed when queued
   Instant message_date{};
-  std::string message_sha256;         ///< of head and body together
+  std::string message_sha256;  ///< of head and body together
   std::int64_t message_bytes = 0;
   int attempts = 0;
-  std::string answer;                 ///< the server's words, or the reason
-  std::string reason_class;           ///< `too_large`, `config`, `sender_rejected`, …; empty when none
-  std::optional<Instant> sent_at;     ///< when accepted
+  std::string answer;              ///< the server's words, or the reason
+  std::string reason_class;        ///< `too_large`, `config`, `sender_rejected`, …; empty when none
+  std::optional<Instant> sent_at;  ///< when accepted
   std::optional<Instant> next_attempt_at;
 };
 
 /// A run that this process owns. Every function that takes one is conditional on owner and fence and throws FenceLost otherwise.
 struct Claim {
   Run run;
-  schedule::Schedule schedule;        ///< as it was when claimed; default-constructed for runs without one
+  schedule::Schedule schedule;  ///< as it was when claimed; default-constructed for runs without one
 };
 
-/// Active schedules with next_run_at ≤ now, the longest due first. `exclude`: ids already tried in this process.
 struct Due {
   std::string schedule_id;
   Instant next_run_at;
 };
+/// Active schedules with next_run_at ≤ now, the longest due first.
 std::vector<Due> due_schedules(State&, Instant now, int limit);
+/// Is there a due schedule, or a run to resume? Its cost does not grow with the file: a run-due that gets false can end.
 bool anything_due(State&, Instant now);
 
 struct ClaimRequest {
   std::string schedule_id;
-  Instant as_read{};                  ///< next_run_at as it was read: the condition
-  Instant next{};                     ///< where next_run_at moves
-  std::optional<Instant> slot;        ///< the run to make; none when every missed slot is skipped
-  std::vector<Instant> skipped;       ///< older slots: visible `skipped` runs
+  Instant as_read{};             ///< next_run_at as it was read: the condition
+  Instant next{};                ///< where next_run_at moves
+  std::optional<Instant> slot;   ///< the run to make; none when every missed slot is skipped
+  std::vector<Instant> skipped;  ///< older slots: visible `skipped` runs
   std::string skip_reason;
   ProcessIdentity owner;
-  Instant lease_until{};              ///< matters to other hosts only
+  Instant lease_until{};  ///< matters to other hosts only
   Instant now{};
-  std::int64_t max_running = 0;       ///< policy.max_running over all processes; 0: no limit
-  AuditEvents events;                 ///< ScheduledRunTriggered; `subject` is filled with the run's id where it is `$run`, also in payloads
+  std::int64_t max_running = 0;  ///< policy.max_running over all processes; 0: no limit
+  AuditEvents events;  ///< ScheduledRunTriggered; `subject` is filled with the run's id where it is `$run`, also in payloads
 };
 enum class ClaimResult { claimed, lost, busy };  ///< busy: max_running is reached
 struct Claimed {
   ClaimResult result = ClaimResult::lost;
-  std::optional<Claim> claim;         ///< when claimed and there was a slot to run
+  std::optional<Claim> claim;  ///< when claimed and there was a slot to run
 };
+/// The condition, the run, the skipped runs and the events are one transaction. A slot that has its run already (the clock was
+/// set back) gets no second one: claimed, without a claim.
 Claimed claim_due(State&, const ClaimRequest&);
 
 /// A run outside the rhythm: trigger manual or test. Owned at once.
@@ -122,19 +125,19 @@ struct NewRun {
 };
 Claim create_run(State&, const NewRun&);
 
-/// Runs that wait for someone: unfinished with a dead owner, given back, or with a retry that is due; finished with notification mails that
-/// were never sent. Lease expiry decides for owners on other hosts.
+/// Runs that wait for someone: unfinished with a dead owner, given back, or with a retry that is due; finished with notification
+/// mails that were never sent. Lease expiry decides for owners on other hosts.
 std::vector<Run> runs_to_resume(State&, Instant now);
 struct TakeOver {
   std::string run_id;
-  std::int64_t fence = 0;             ///< as read: the condition
+  std::int64_t fence = 0;  ///< as read: the condition
   ProcessIdentity owner;
   Instant lease_until{};
   Instant now{};
-  bool counts = true;                 ///< a crash counts towards the three; a retry or a stop does not
+  bool counts = true;  ///< a crash counts towards the three; a retry or a stop does not
 };
-/// nullopt: someone else took it. Fence and resumed grow. Deliveries found in `sending` become queued again (the dot was provably not sent);
-/// those in `handing_over` become unknown, with their audit event.
+/// nullopt: someone else took it. Fence and resumed grow. Deliveries found in `sending` become queued again (the dot was provably
+/// not sent); those in `handing_over` become unknown, with their audit event.
 std::optional<Claim> take_over(State&, const TakeOver&);
 
 struct NewDelivery {
@@ -146,27 +149,33 @@ struct Generated {
   std::string first_day, last_day, timezone, format;
   std::int64_t rows = 0, bytes = 0, generation_ms = 0;
   std::string artifact_sha256, artifact_name;
-  std::string mail;                   ///< JSON facts
+  std::string mail;  ///< JSON facts
   std::vector<NewDelivery> deliveries;
   AuditEvents events;
 };
 /// triggered → generated, with one queued delivery per recipient, in one transaction.
 void record_generated(State&, const Claim&, const Generated&, Instant now);
 
-/// queued | deferred → sending; attempts grows. Also proves that the state can be written before anything is sent.
+/// queued | deferred → sending; attempts grows. unknown → sending only when its outcome set next_attempt_at (a policy). Also
+/// proves that the state can be written before anything is sent.
 void begin_sending(State&, const Claim&, std::string_view delivery_id, Instant now);
-/// sending → handing_over. False, or an exception, when that could not be made durable: then the last bytes must not be handed over.
+/// sending → handing_over. False, or an exception, when that could not be made durable: then the last bytes must not be handed
+/// over.
 bool mark_handing_over(State&, const Claim&, std::string_view delivery_id, Instant now);
 
 struct DeliveryOutcome {
   std::string delivery_id;
-  DeliveryState state = DeliveryState::accepted;   ///< accepted, deferred, refused or unknown; queued: not attempted after all
+  DeliveryState state = DeliveryState::accepted;  ///< accepted, deferred, refused or unknown; queued: not attempted after all
   std::string answer, reason_class;
   std::optional<Instant> next_attempt_at;
 };
+/// accepted and unknown follow handing_over; queued follows sending and takes the attempt back; deferred and refused follow
+/// anything that is not settled, a delivery that was never tried included. After an unknown attempt a later deferred or refused
+/// leaves the delivery unknown: the first copy may have arrived. Error(conflict) for any other step.
 void record_outcome(State&, const Claim&, const DeliveryOutcome&, const AuditEvents&, Instant now);
 
-/// The delivery's bytes are no longer what they were: a fresh Message-ID and hash. Only for deliveries that never reached handing_over.
+/// The delivery's bytes are no longer what they were: a fresh Message-ID and hash. Only for deliveries that never reached
+/// handing_over.
 void replace_message(State&, const Claim&, const NewDelivery&, Instant now);
 
 /// Something an owner or admin is told, kept until acknowledged.
@@ -177,21 +186,25 @@ struct NewNotification {
 struct Finish {
   RunState state = RunState::delivered;
   std::string reason;
-  std::string violations;             ///< JSON array for rejected
+  std::string violations;               ///< JSON array for rejected
   std::optional<DeliveryOutcome> last;  ///< the last delivery's outcome, recorded in the same transaction
-  int auto_pause_after = 0;           ///< pause the schedule when failure_count reaches this; 0: never
+  int auto_pause_after = 0;             ///< pause the schedule when failure_count reaches this; 0: never
   std::vector<NewNotification> notifications;
   AuditEvents events;
 };
-/// The only ending, for success and failure alike. Scheduled runs: sets last_run_at, status, error and failure_count of the schedule.
-/// The claim stays valid (for the notification mails) until release().
+/// The only ending, for success and failure alike. Scheduled runs: sets last_run_at, status, error and failure_count of the
+/// schedule. The claim stays valid (for the notification mails) until release(). delivered, partial, delivery_failed and unknown
+/// follow generated; rejected follows triggered; no_data and failed follow either; else Error(conflict). A resend that succeeds
+/// resets the schedule's count, one that fails is not counted again; a run that ends after a later occurrence ended does not
+/// overwrite what that one showed.
 void finish(State&, const Claim&, const Finish&, Instant now);
 
-/// Ends ownership. For an unfinished run: it is given back, stopped by a signal (resume_at empty: at once) or waiting for a retry.
+/// Ends ownership. For an unfinished run: it is given back, stopped by a signal (resume_at empty: at once) or waiting for a
+/// retry.
 void release(State&, const Claim&, const std::optional<Instant>& resume_at, Instant now);
 
-/// Makes a finished run sendable again: the chosen deliveries become queued, the run generated and owned. Error(conflict) when the run is not
-/// finished or has no artifact. Returns nullopt when no delivery matches.
+/// Makes a finished run sendable again: the chosen deliveries become queued, the run generated and owned. Error(conflict) when
+/// the run is not finished or has no artifact. Returns nullopt when no delivery matches.
 struct ResendRequest {
   std::string run_id;
   std::vector<DeliveryState> states;  ///< which deliveries
@@ -220,12 +233,12 @@ struct Notification {
   Instant created_at{};
   std::optional<Instant> acknowledged_at;
   std::string acknowledged_by;
-  std::string mail_state;             ///< delivery state of its mail, empty when none
+  std::string mail_state;  ///< delivery state of its mail, empty when none
   std::string mail_answer;
 };
 struct NotificationFilter {
   std::optional<std::string> account;
-  bool all = false;                   ///< acknowledged ones too
+  bool all = false;  ///< acknowledged ones too
   int limit = 50;
 };
 std::vector<Notification> list_notifications(State&, const NotificationFilter&);

@@ -17,7 +17,8 @@ namespace reportctl::store {
 
 /// Error(conflict) when the account has a schedule of that name.
 void add_schedule(State&, const schedule::Schedule&, const AuditEvents&, Instant now);
-/// Replaces definition, owner and next_run_at where the revision is still `schedule.revision`; Error(conflict) when someone else changed it meanwhile.
+/// Replaces definition, owner and next_run_at where the revision is still `schedule.revision`; Error(conflict) when someone else
+/// changed it meanwhile.
 void edit_schedule(State&, const schedule::Schedule&, const AuditEvents&, Instant now);
 /// The schedule and its history; the audit log keeps the fact.
 void remove_schedule(State&, std::string_view id, const AuditEvents&, Instant now);
@@ -39,8 +40,8 @@ struct ScheduleFilter {
 };
 std::vector<schedule::Schedule> list_schedules(State&, const ScheduleFilter&);
 std::optional<schedule::Schedule> find_schedule(State&, std::string_view id);
-/// By name (within the account, or anywhere when that is unambiguous), by id, or by an unambiguous prefix of an id (≥ 4 characters).
-/// Error(not_found) with "did you mean"; Error(conflict) when ambiguous, naming the candidates.
+/// By name (within the account, or anywhere when that is unambiguous), by id, or by an unambiguous prefix of an id (≥ 4
+/// characters). Error(not_found) with "did you mean"; Error(conflict) when ambiguous, naming the candidates.
 schedule::Schedule get_schedule(State&, std::string_view name_or_id, const std::optional<std::string>& account);
 bool name_is_free(State&, std::string_view account, std::string_view name);
 

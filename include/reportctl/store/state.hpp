@@ -17,12 +17,13 @@ class Connection;  // src/store: the only place that knows SQLite
 
 enum class OpenMode { existing, create };
 
-/// The state file. Every function of this room throws Error(state) when it is busy, read-only, full, corrupt or of a newer schema, and says
-/// which file and what to do. Each mutating function is one transaction: all of it happens or nothing.
+/// The state file. Every function of this room throws Error(state) when it is busy, read-only, full, corrupt or of a newer
+/// schema, and says which file and what to do. Each mutating function is one transaction: all of it happens or nothing. A file
+/// that can only be read can be read; the first change is refused. For one thread, and not to be carried across fork().
 class State {
  public:
-  /// `existing`: Error(state) when absent, with the command that creates it. An older schema is migrated, after a backup beside the file.
-  /// Refuses network file systems and files that others may write. File 0600, directory 0700.
+  /// `existing`: Error(state) when absent, with the command that creates it. An older schema is migrated, after a backup beside
+  /// the file. Refuses network file systems and files that others may write. File 0600, directory 0700.
   static State open(const std::filesystem::path& path, OpenMode mode);
   ~State();
   State(State&&) noexcept;

@@ -88,6 +88,12 @@ TEST_CASE("an absent state file is an error that names the command that creates 
   CHECK_FALSE(fs::exists(directory.file()));
 }
 
+TEST_CASE("a place where nothing can be created is an error of the state file") {
+  const Fixture fixture;
+  CHECK(kind_of([&] { State::open(fixture.directory.file() / "below" / "state.db", OpenMode::create); }) == ErrorKind::state);
+  CHECK(kind_of([&] { State::open("/proc/self/state.db", OpenMode::create); }) == ErrorKind::state);
+}
+
 TEST_CASE("opening for creation leaves what is there alone") {
   Fixture fixture;
   fixture.state.set_fact("instance", "one");
