@@ -174,6 +174,15 @@ TEST_CASE("of many missed occurrences the newest are given, oldest first") {
   CHECK(occurrences_between(r, after, until - seconds{1}, 100).size() == 3);
 }
 
+TEST_CASE("an occurrence of tomorrow is found where clocks go back over midnight to today") {
+  // St John's, 7 November 2010: at 00:01 (02:31 UTC) it is 23:01 of the 6th again. Midnight has been, at 02:30 UTC, and does not
+  // come twice.
+  const Rhythm r = rhythm("daily", "00:00", "America/St_Johns");
+  CHECK(written(occurrences_between(r, instant("2010-11-07T02:00:00Z"), instant("2010-11-07T02:45:00Z"), 100)) ==
+        "2010-11-07T02:30:00Z");
+  CHECK(format_utc(next_occurrence(r, instant("2010-11-07T02:45:00Z"))) == "2010-11-08T03:30:00Z");
+}
+
 TEST_CASE("a clock at the end of the calendar and a cadence without its day still end") {
   CHECK(next_occurrence(rhythm("monthly 31", "06:00", "Pacific/Kiritimati"), Instant::max()) > instant("9999-12-31T00:00:00Z"));
   // 1 March 2026 is a Sunday, which is what a weekday of 0 comes to.
