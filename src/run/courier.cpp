@@ -20,16 +20,21 @@ constexpr int kMaxResendsOfUnknown = 2;
 
 DeliveryState state_of(delivery::OutcomeKind kind) {
   switch (kind) {
-    case delivery::OutcomeKind::accepted: return DeliveryState::accepted;
-    case delivery::OutcomeKind::refused: return DeliveryState::refused;
-    case delivery::OutcomeKind::deferred: return DeliveryState::deferred;
-    case delivery::OutcomeKind::unknown: return DeliveryState::unknown;
+    case delivery::OutcomeKind::accepted:
+      return DeliveryState::accepted;
+    case delivery::OutcomeKind::refused:
+      return DeliveryState::refused;
+    case delivery::OutcomeKind::deferred:
+      return DeliveryState::deferred;
+    case delivery::OutcomeKind::unknown:
+      return DeliveryState::unknown;
   }
   return DeliveryState::unknown;
 }
 
 /// The same bytes as when it was queued, or a fresh identity where that is still allowed.
-store::Delivery with_true_bytes(Parts& parts, const store::Claim& claim, const Mailing& mailing, const store::Delivery& delivery) {
+store::Delivery with_true_bytes(Parts& parts, const store::Claim& claim, const Mailing& mailing,
+                                const store::Delivery& delivery) {
   if (mailing.sha256(mailing.head(delivery)) == delivery.message_sha256) return delivery;
   const auto to = Mailbox::parse(delivery.recipient);
   auto fresh = mailing.prepare(*to, claim.run.id, fmt::format("{}.{}", delivery.id, delivery.attempts + 1), parts.moment());
@@ -77,7 +82,8 @@ DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, const Mailing
   if (static_cast<std::uint64_t>(queued.message_bytes) > limit) {
     return {.delivery_id = queued.id,
             .state = DeliveryState::refused,
-            .answer = fmt::format("attachment_too_large: the message has {} bytes, `mail.max_message_bytes` allows {}", queued.message_bytes, limit),
+            .answer = fmt::format("attachment_too_large: the message has {} bytes, `mail.max_message_bytes` allows {}",
+                                  queued.message_bytes, limit),
             .reason_class = "too_large",
             .next_attempt_at = std::nullopt};
   }
@@ -87,8 +93,8 @@ DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, const Mailing
   store::begin_sending(parts.state(), claim, delivery.id, parts.moment());
   const delivery::Letter letter{
       .from = mailing.from().address, .to = to->address, .head = mailing.head(delivery), .body = &mailing.body()};
-  const auto outcome = transport.send(
-      letter, [&] { return store::mark_handing_over(parts.state(), claim, delivery.id, parts.moment()); });
+  const auto outcome =
+      transport.send(letter, [&] { return store::mark_handing_over(parts.state(), claim, delivery.id, parts.moment()); });
 
   if (outcome.stop_batch) parts.broken_transport = outcome;
   DeliveryOutcome recorded{.delivery_id = delivery.id,

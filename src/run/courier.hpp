@@ -12,13 +12,13 @@ namespace reportctl::run {
 
 /// What to do with an outcome that is not an end by itself.
 struct RetryRule {
-  int retries = 0;           ///< further tries of a deferred delivery
+  int retries = 0;  ///< further tries of a deferred delivery
   bool resend_unknown = false;
 };
 
-/// Hands over one message and says what became of it; the ledger has `sending` and `handing_over` before each step that cannot be undone. The outcome
-/// itself is returned, so that the caller can record it together with what follows from it.
-/// FenceLost, Error(state): nothing was handed over. Error(interrupted): the delivery is queued again.
+/// Hands over one message and says what became of it; the ledger has `sending` and `handing_over` before each step that cannot be
+/// undone. The outcome itself is returned, so that the caller can record it together with what follows from it. FenceLost,
+/// Error(state): nothing was handed over. Error(interrupted): the delivery is queued again.
 store::DeliveryOutcome hand_over(Parts&, const store::Claim&, const Mailing&, const store::Delivery&, const RetryRule&);
 
 /// When a delivery that was tried `attempts` times is tried next: 5, 10, 20, 40, 67 minutes, then every 67.

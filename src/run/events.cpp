@@ -12,7 +12,8 @@ using Json = nlohmann::ordered_json;
 std::string text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 store::AuditEvent event(const char* name, const schedule::Schedule& schedule, const Json& payload) {
-  return {.name = name, .account = schedule.definition.account, .subject = schedule.id, .actor = kRunActor, .payload = text(payload)};
+  return {
+      .name = name, .account = schedule.definition.account, .subject = schedule.id, .actor = kRunActor, .payload = text(payload)};
 }
 
 }  // namespace
@@ -34,8 +35,9 @@ store::AuditEvent report_generated(const schedule::Schedule& schedule, std::int6
 }
 
 store::AuditEvent report_delivered(const schedule::Schedule& schedule, std::size_t recipient_count, Instant delivered_at) {
-  return event("ScheduledReportDelivered", schedule,
-               {{"scheduledReportId", schedule.id}, {"recipientCount", recipient_count}, {"deliveredAt", format_utc(delivered_at)}});
+  return event(
+      "ScheduledReportDelivered", schedule,
+      {{"scheduledReportId", schedule.id}, {"recipientCount", recipient_count}, {"deliveredAt", format_utc(delivered_at)}});
 }
 
 store::AuditEvent delivery_failed(const schedule::Schedule& schedule, const std::string& reason) {

@@ -14,10 +14,14 @@ constexpr std::int64_t kRowsBetweenChecks = 2048;
 
 render::AggregateKind aggregate_kind(catalog::Aggregate::Kind kind) {
   switch (kind) {
-    case catalog::Aggregate::Kind::count: return render::AggregateKind::count;
-    case catalog::Aggregate::Kind::total: return render::AggregateKind::total;
-    case catalog::Aggregate::Kind::minimum: return render::AggregateKind::minimum;
-    case catalog::Aggregate::Kind::maximum: return render::AggregateKind::maximum;
+    case catalog::Aggregate::Kind::count:
+      return render::AggregateKind::count;
+    case catalog::Aggregate::Kind::total:
+      return render::AggregateKind::total;
+    case catalog::Aggregate::Kind::minimum:
+      return render::AggregateKind::minimum;
+    case catalog::Aggregate::Kind::maximum:
+      return render::AggregateKind::maximum;
   }
   return render::AggregateKind::count;
 }
@@ -59,8 +63,7 @@ File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& pro
   file.bytes = static_cast<std::int64_t>(hashing.bytes());
   file.sha256 = hashing.sha256();
   file.summary = summary.values(plan.zone);
-  file.milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
+  file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
   return file;
 }
 

@@ -20,14 +20,16 @@ using Json = nlohmann::ordered_json;
 Mailbox sender(const std::string& text) {
   auto from = Mailbox::parse(text);
   if (!from) {
-    throw Error(ErrorKind::config, "no sender address is configured", "set `mail.from` in reportctl.yaml, e.g. Reports <reports@example.com>");
+    throw Error(ErrorKind::config, "no sender address is configured",
+                "set `mail.from` in reportctl.yaml, e.g. Reports <reports@example.com>");
   }
   return *from;
 }
 
 std::string with_thousands(std::int64_t number) {
   auto digits = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<std::size_t>(at), ",");
   return digits;
 }
 
@@ -128,7 +130,8 @@ MailFacts facts_from_json(const std::string& text) {
   }
 }
 
-MailFacts facts_of(Parts& parts, const RunPlan& plan, const File& file, const schedule::Schedule& schedule, const std::string& run_id) {
+MailFacts facts_of(Parts& parts, const RunPlan& plan, const File& file, const schedule::Schedule& schedule,
+                   const std::string& run_id) {
   const auto& account = plan.account;
   const auto account_name = !account.brand.name.empty() ? account.brand.name : account.name.empty() ? account.id : account.name;
   MailFacts facts;
@@ -148,8 +151,9 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const File& file, const sc
   if (clock_is_replaced()) report.notice = fmt::format("Rehearsal: made with the clock set to {}.", format_utc(parts.now()));
   report.generated_at = for_people(parts.moment(), plan.zone);
   const auto ask = contact(parts, schedule);
-  report.why = fmt::format("You receive this report because your address is on the schedule \u201c{}\u201d of {}.{}", schedule.definition.name,
-                           account_name, ask.empty() ? std::string() : fmt::format(" Questions, or no longer want it? Ask {}.", ask));
+  report.why = fmt::format("You receive this report because your address is on the schedule \u201c{}\u201d of {}.{}",
+                           schedule.definition.name, account_name,
+                           ask.empty() ? std::string() : fmt::format(" Questions, or no longer want it? Ask {}.", ask));
   report.run_id = run_id;
   facts.subject = HeaderValue::cleaned(mail::render_subject(schedule.definition.subject, report)).str();
   if (parts.settings().mail.from) facts.from = parts.settings().mail.from->str();
@@ -178,7 +182,9 @@ std::string Mailing::head(const Mailbox& to, const std::string& message_id, Inst
 
 std::string Mailing::head(const store::Delivery& delivery) const {
   const auto to = Mailbox::parse(delivery.recipient);
-  if (!to) throw Error(ErrorKind::failed, fmt::format("the stored recipient of delivery {} cannot be read", delivery.id), "reportctl state check");
+  if (!to)
+    throw Error(ErrorKind::failed, fmt::format("the stored recipient of delivery {} cannot be read", delivery.id),
+                "reportctl state check");
   return head(*to, delivery.message_id, delivery.message_date);
 }
 
@@ -194,7 +200,8 @@ std::string Mailing::sha256(const std::string& head) const {
   return hash.finish();
 }
 
-store::NewDelivery Mailing::prepare(const Mailbox& to, const std::string& run_id, const std::string& delivery_id, Instant date) const {
+store::NewDelivery Mailing::prepare(const Mailbox& to, const std::string& run_id, const std::string& delivery_id,
+                                    Instant date) const {
   store::NewDelivery delivery;
   delivery.id = delivery_id;
   delivery.recipient = to.str();

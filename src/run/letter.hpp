@@ -14,13 +14,13 @@
 
 namespace reportctl::run {
 
-/// Everything the messages of a run are made from, fixed when they are queued and kept with the run as JSON: the same facts and the same
-/// artifact give the same bytes again, after a crash or on another day.
+/// Everything the messages of a run are made from, fixed when they are queued and kept with the run as JSON: the same facts and
+/// the same artifact give the same bytes again, after a crash or on another day.
 struct MailFacts {
   mail::ReportFacts report;
   std::string subject;
-  std::string from;                  ///< as a Mailbox is written
-  std::string list_unsubscribe;      ///< address or empty
+  std::string from;              ///< as a Mailbox is written
+  std::string list_unsubscribe;  ///< address or empty
 };
 std::string to_json(const MailFacts&);
 /// Error(failed) when the text is not what to_json() wrote.
@@ -38,7 +38,8 @@ class Mailing {
   Mailing(Parts&, MailFacts facts, const std::string& seed, const mail::Texts& texts);
 
   /// Fixes identity, hash and size of a recipient's message.
-  [[nodiscard]] store::NewDelivery prepare(const Mailbox& to, const std::string& run_id, const std::string& delivery_id, Instant date) const;
+  [[nodiscard]] store::NewDelivery prepare(const Mailbox& to, const std::string& run_id, const std::string& delivery_id,
+                                           Instant date) const;
   [[nodiscard]] std::string head(const store::Delivery&) const;
   [[nodiscard]] std::string sha256(const std::string& head) const;
   [[nodiscard]] const TempFile& body() const { return body_; }

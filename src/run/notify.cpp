@@ -31,22 +31,31 @@ struct Composed {
 
 std::string words(RunState state) {
   switch (state) {
-    case RunState::rejected: return "rejected";
-    case RunState::delivery_failed: return "not delivered";
-    case RunState::partial: return "delivered to some recipients only";
-    case RunState::unknown: return "perhaps not delivered";
-    default: return "failed";
+    case RunState::rejected:
+      return "rejected";
+    case RunState::delivery_failed:
+      return "not delivered";
+    case RunState::partial:
+      return "delivered to some recipients only";
+    case RunState::unknown:
+      return "perhaps not delivered";
+    default:
+      return "failed";
   }
 }
 
 std::string fix_for(const Failure& failure, const store::Claim& claim) {
   switch (failure.state) {
     case RunState::rejected:
-      return fmt::format("reportctl schedule edit {} …, then: reportctl schedule validate {}", claim.run.schedule_name, claim.run.schedule_name);
+      return fmt::format("reportctl schedule edit {} …, then: reportctl schedule validate {}", claim.run.schedule_name,
+                         claim.run.schedule_name);
     case RunState::delivery_failed:
-    case RunState::partial: return fmt::format("reportctl runs resend {} --only failed", claim.run.id);
-    case RunState::unknown: return fmt::format("ask the recipients, then: reportctl runs resend {} --only unknown", claim.run.id);
-    default: return fmt::format("reportctl runs show {}", claim.run.id);
+    case RunState::partial:
+      return fmt::format("reportctl runs resend {} --only failed", claim.run.id);
+    case RunState::unknown:
+      return fmt::format("ask the recipients, then: reportctl runs resend {} --only unknown", claim.run.id);
+    default:
+      return fmt::format("reportctl runs show {}", claim.run.id);
   }
 }
 
@@ -81,12 +90,14 @@ Composed compose(Parts& parts, const store::Run& run, const Failure& failure, in
   facts.report_label = report_label(parts, run.report);
   facts.outcome = words(failure.state);
   facts.sentence = failure.reason;
-  if (!run.first_day.empty()) facts.period = run.first_day == run.last_day ? run.first_day : run.first_day + " to " + run.last_day;
+  if (!run.first_day.empty())
+    facts.period = run.first_day == run.last_day ? run.first_day : run.first_day + " to " + run.last_day;
   if (run.slot) facts.slot = at_zone(*run.slot, zone);
   facts.reasons = failure.broken_rules;
   for (const auto& delivery : failure.deliveries) {
     if (delivery.state == DeliveryState::accepted) continue;
-    facts.recipients.emplace_back(delivery.address, fmt::format("{}: {}", store::delivery_state_name(delivery.state), delivery.answer));
+    facts.recipients.emplace_back(delivery.address,
+                                  fmt::format("{}: {}", store::delivery_state_name(delivery.state), delivery.answer));
   }
   facts.fix = fix;
   if (const auto schedule = store::find_schedule(parts.state(), run.schedule_id); schedule && schedule->next_run_at) {
@@ -94,7 +105,8 @@ Composed compose(Parts& parts, const store::Run& run, const Failure& failure, in
   }
   facts.failure_count = ordinal(failure_count);
   facts.run_id = run.id;
-  return {.subject = fmt::format("{}: {} {}", facts.account_name, facts.schedule_name, facts.outcome), .texts = mail::render_failure(facts)};
+  return {.subject = fmt::format("{}: {} {}", facts.account_name, facts.schedule_name, facts.outcome),
+          .texts = mail::render_failure(facts)};
 }
 
 MailFacts mail_facts(Parts& parts, const std::string& subject) {
@@ -130,7 +142,8 @@ std::vector<store::NewNotification> notifications_of(Parts& parts, const store::
   if (run.timezone.empty()) run.timezone = claim.schedule.definition.timezone;
   const auto composed = compose(parts, run, failure, claim.schedule.failure_count + 1, fix_for(failure, claim));
   std::optional<Mailing> mailing;
-  if (parts.settings().mail.from) mailing.emplace(parts, mail_facts(parts, composed.subject), run.id + ".notification", composed.texts);
+  if (parts.settings().mail.from)
+    mailing.emplace(parts, mail_facts(parts, composed.subject), run.id + ".notification", composed.texts);
 
   std::vector<store::NewNotification> result;
   for (const auto& member : stewards) {
@@ -165,12 +178,18 @@ void send_notifications(Parts& parts, const store::Claim& claim) {
     try {
       outcome = hand_over(parts, claim, mailing, delivery, {});
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::state || error.kind() == ErrorKind::conflict) throw;
-      outcome = {.delivery_id = delivery.id, .state = DeliveryState::deferred, .answer = error.what(), .reason_class = "config", .next_attempt_at = std::nullopt};
+      if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::state || error.kind() == ErrorKind::conflict)
+        throw;
+      outcome = {.delivery_id = delivery.id,
+                 .state = DeliveryState::deferred,
+                 .answer = error.what(),
+                 .reason_class = "config",
+                 .next_attempt_at = std::nullopt};
     }
     store::record_outcome(parts.state(), claim, outcome, {}, parts.moment());
     if (outcome.state != DeliveryState::accepted) {
-      log(LogLevel::warning, fmt::format("notification to {}: {} ({})", delivery.address, store::delivery_state_name(outcome.state), outcome.answer));
+      log(LogLevel::warning, fmt::format("notification to {}: {} ({})", delivery.address,
+                                         store::delivery_state_name(outcome.state), outcome.answer));
     }
   }
 }

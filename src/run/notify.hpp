@@ -13,13 +13,13 @@ namespace reportctl::run {
 /// What an owner or admin must know about a run that did not end well.
 struct Failure {
   store::RunState state = store::RunState::failed;
-  std::string reason;                                              ///< one sentence
-  std::vector<std::pair<std::string, std::string>> broken_rules;   ///< code → message, for rejected runs
-  std::vector<store::Delivery> deliveries;                         ///< the ledger as it will stand
+  std::string reason;                                             ///< one sentence
+  std::vector<std::pair<std::string, std::string>> broken_rules;  ///< code → message, for rejected runs
+  std::vector<store::Delivery> deliveries;                        ///< the ledger as it will stand
 };
 
-/// SCHEDULED_REPORT_FAILED for every owner and admin of the account: kept until acknowledged, and mailed to those with an address. The mail is
-/// queued with the run's end; without a usable sender the notification still stands.
+/// SCHEDULED_REPORT_FAILED for every owner and admin of the account: kept until acknowledged, and mailed to those with an
+/// address. The mail is queued with the run's end; without a usable sender the notification still stands.
 std::vector<store::NewNotification> notifications_of(Parts&, const store::Claim&, const Failure&);
 
 /// Hands over the notification mails of a finished run. A failing notification is recorded and never notifies.

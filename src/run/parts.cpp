@@ -24,8 +24,9 @@ source::Source& Parts::source(const std::string& name) {
   if (const auto open = sources_.find(name); open != sources_.end()) return *open->second;
   const auto configured = settings_.sources.find(name);
   if (configured == settings_.sources.end()) {
-    throw Error(ErrorKind::config, fmt::format("no source named \"{}\" is configured", name),
-                "add it under `sources:` in reportctl.yaml, or point the account elsewhere: reportctl account edit ID --source NAME");
+    throw Error(
+        ErrorKind::config, fmt::format("no source named \"{}\" is configured", name),
+        "add it under `sources:` in reportctl.yaml, or point the account elsewhere: reportctl account edit ID --source NAME");
   }
   return *sources_.emplace(name, source::open_source(configured->second)).first->second;
 }

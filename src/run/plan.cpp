@@ -57,7 +57,8 @@ Zone zone_of(const validation::Resolved& resolved) {
   return *zone;
 }
 
-std::variant<RunPlan, Rejection> complete(Parts& parts, validation::Resolved resolved, const access::Account& account, Instant at) {
+std::variant<RunPlan, Rejection> complete(Parts& parts, validation::Resolved resolved, const access::Account& account,
+                                          Instant at) {
   if (auto missing = check_choices(parts, resolved, account, at); !missing.empty()) return Rejection{std::move(missing)};
   RunPlan plan;
   plan.account = account;
@@ -101,7 +102,8 @@ std::set<access::Role> owner_roles(store::State& state, const schedule::Schedule
   return access::roles_in(owner, schedule.definition.account, schedule.definition.scope);
 }
 
-validation::Violations check_choices(Parts& parts, const validation::Resolved& resolved, const access::Account& account, Instant at) {
+validation::Violations check_choices(Parts& parts, const validation::Resolved& resolved, const access::Account& account,
+                                     Instant at) {
   validation::Violations missing;
   for (const auto& parameter : resolved.report->parameters) {
     const auto given = resolved.parameters.find(parameter.name);

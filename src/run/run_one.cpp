@@ -28,7 +28,8 @@ using store::DeliveryState;
 using store::RunState;
 
 bool concerns_the_process(const Error& error) {
-  return error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::state || dynamic_cast<const store::FenceLost*>(&error) != nullptr;
+  return error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::state ||
+         dynamic_cast<const store::FenceLost*>(&error) != nullptr;
 }
 
 bool well(RunState state) { return state == RunState::delivered || state == RunState::no_data || state == RunState::skipped; }
@@ -62,7 +63,8 @@ Ended end_failed(Parts& parts, const Claim& claim, const std::string& reason) {
   store::Finish finish;
   finish.state = RunState::failed;
   finish.reason = reason;
-  return end(parts, claim, std::move(finish), {.state = RunState::failed, .reason = reason, .broken_rules = {}, .deliveries = {}});
+  return end(parts, claim, std::move(finish),
+             {.state = RunState::failed, .reason = reason, .broken_rules = {}, .deliveries = {}});
 }
 
 Ended end_rejected(Parts& parts, const Claim& claim, const validation::Violations& violations) {
@@ -71,7 +73,10 @@ Ended end_rejected(Parts& parts, const Claim& claim, const validation::Violation
   finish.reason = validation::describe(violations);
   finish.violations = violations_json(violations);
   finish.events = {run_rejected(claim.schedule, violations)};
-  Failure failure{.state = RunState::rejected, .reason = "The report breaks a rule and was not made; nobody received it.", .broken_rules = {}, .deliveries = {}};
+  Failure failure{.state = RunState::rejected,
+                  .reason = "The report breaks a rule and was not made; nobody received it.",
+                  .broken_rules = {},
+                  .deliveries = {}};
   for (const auto& violation : violations) {
     failure.broken_rules.emplace_back(validation::code_name(violation.code), violation.field + ": " + violation.message);
   }
@@ -124,7 +129,8 @@ RunState state_of(const Tally& tally) {
 std::string reason_of(const Tally& tally, std::size_t recipients) {
   if (tally.first_problem == nullptr) return {};
   const auto missed = recipients - tally.accepted;
-  return fmt::format("{} of {} recipients did not get it; {}: {}", missed, recipients, tally.first_problem->address, tally.first_problem->answer);
+  return fmt::format("{} of {} recipients did not get it; {}: {}", missed, recipients, tally.first_problem->address,
+                     tally.first_problem->answer);
 }
 
 /// All deliveries have an outcome: waits for a retry, or ends.
@@ -147,7 +153,8 @@ Ended settle(Parts& parts, const Claim& claim, const std::optional<DeliveryOutco
     if (tally.accepted > 0) finish.events.push_back(report_delivered(claim.schedule, tally.accepted, parts.moment()));
     if (tally.first_problem != nullptr) finish.events.push_back(delivery_failed(claim.schedule, reason));
   }
-  return end(parts, claim, std::move(finish), {.state = finish.state, .reason = reason, .broken_rules = {}, .deliveries = deliveries});
+  return end(parts, claim, std::move(finish),
+             {.state = finish.state, .reason = reason, .broken_rules = {}, .deliveries = deliveries});
 }
 
 bool to_be_sent(const Delivery& delivery, Instant now) {
@@ -240,9 +247,12 @@ Ended guarded(Parts& parts, const Claim& claim, Work work) {
 Ended run_one(Parts& parts, const Claim& claim) {
   return guarded(parts, claim, [&] {
     switch (claim.run.state) {
-      case RunState::triggered: return produce(parts, claim, claim.schedule.definition.recipients);
-      case RunState::generated: return deliver(parts, claim, mailing_of(parts, claim.run));
-      default: break;
+      case RunState::triggered:
+        return produce(parts, claim, claim.schedule.definition.recipients);
+      case RunState::generated:
+        return deliver(parts, claim, mailing_of(parts, claim.run));
+      default:
+        break;
     }
     send_notifications(parts, claim);  // finished; only its notifications were still to be sent
     store::release(parts.state(), claim, std::nullopt, parts.moment());

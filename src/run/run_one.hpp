@@ -6,10 +6,9 @@
 
 namespace reportctl::run {
 
-/// Takes one claimed run from wherever it stands to its end: plan, generate, compose, deliver, finish. What must be recorded is recorded; what is
-/// thrown concerns the whole process:
-/// Error(interrupted): a stop was requested and the run was given back. Error(state): the record itself cannot be kept. FenceLost: the run belongs to
-/// someone else now.
+/// Takes one claimed run from wherever it stands to its end: plan, generate, compose, deliver, finish. What must be recorded is
+/// recorded; what is thrown concerns the whole process: Error(interrupted): a stop was requested and the run was given back.
+/// Error(state): the record itself cannot be kept. FenceLost: the run belongs to someone else now.
 Ended run_one(Parts&, const store::Claim&);
 
 /// As run_one() for a run of trigger `test`: other recipients, same report.

@@ -33,6 +33,10 @@ struct DueOptions {
   bool accept_clock = false;
 };
 
+/// Is there anything for run_due()? What an idle tick asks, and all it costs: nothing but the state file is opened. Writes the heartbeat
+/// (`last_run_due_at`) when it is older than a quarter of an hour. Throws as run_due() does.
+bool work_waits(store::State&, const DueOptions&, Instant now);
+
 /// Resumes what was interrupted, then claims and runs what is due until nothing is left. Safe beside any number of others.
 /// Error(state) when the clock leapt more than 35 days ahead of the last run-due (unless accepted) or the state file came from another host.
 /// Error(interrupted) when a stop was requested; what was begun is given back.

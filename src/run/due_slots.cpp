@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "due_slots.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reportctl/schedule/cadence.hpp"
+
+namespace reportctl::run {
+namespace {
+
+/// At most so many runs for one stretch under Missed::all.
+constexpr std::size_t kMostRepeated = 24;
+/// A daily schedule that slept for more than two years does not fill the history with every day of it.
+constexpr std::size_t kMostShown = 800;
+
+schedule::Rhythm rhythm_of(const schedule::Schedule& schedule, std::string_view account_timezone) {
+  const auto& definition = schedule.definition;
+  // A zone that vanished is a broken rule and ends in a rejected run; UTC only keeps the clockwork turning until someone repairs
+  // it.
+  const auto zone = Zone::find(schedule::effective_timezone(definition, account_timezone));
+  return {.cadence = definition.cadence, .at = definition.at.value_or(TimeOfDay{}), .zone = zone.value_or(Zone::utc())};
+}
+
+}  // namespace
+
+Slots choose_slots(const schedule::Schedule& schedule, std::string_view account_timezone, const Policy& policy, Instant as_read,
+                   Instant now) {
+  const auto rhythm = rhythm_of(schedule, account_timezone);
+  auto missed = schedule::occurrences_between(rhythm, as_read, now, kMostShown);
+  missed.insert(missed.begin(), as_read);
+
+  Slots slots;
+  slots.next = schedule::next_occurrence(rhythm, now);
+  if (policy.missed == Missed::all) {
+    const auto excess = missed.size() > kMostRepeated ? missed.size() - kMostRepeated : 0;
+    slots.skipped.assign(missed.begin(), missed.begin() + static_cast<std::ptrdiff_t>(excess));
+    slots.skip_reason = fmt::format("missed; only the newest {} are made up for", kMostRepeated);
+    slots.slot = missed[excess];
+    if (excess + 1 < missed.size()) slots.next = missed[excess + 1];
+    return slots;
+  }
+  const auto newest = missed.back();
+  missed.pop_back();
+  slots.skipped = std::move(missed);
+  slots.skip_reason = "missed; the newest occurrence runs instead";
+  if (policy.missed == Missed::skip) {
+    const auto interval = (schedule::next_occurrence(rhythm, newest) - newest).count();
+    const auto grace = std::min(policy.grace_seconds, static_cast<std::int64_t>(interval));
+    if ((now - newest).count() > grace) {
+      slots.skipped.push_back(newest);
+      slots.skip_reason = fmt::format("missed by more than {} minutes", grace / 60);
+      return slots;
+    }
+  }
+  slots.slot = newest;
+  return slots;
+}
+
+}  // namespace reportctl::run

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/process.hpp"
+#include "reportctl/run/run_due.hpp"
+
+namespace reportctl::run {
+namespace {
+
+constexpr auto kLargestLeap = std::chrono::days(35);
+constexpr auto kHeartbeatEvery = std::chrono::minutes(15);
+constexpr const char* kLastRunDue = "last_run_due_at";
+
+/// A state file that was copied to another host must not mail real people from there.
+void refuse_foreign_state(store::State& state) {
+  const auto made_on = state.fact("host");
+  const auto here = this_process().host;
+  if (!made_on) {
+    state.set_fact("host", here);
+    return;
+  }
+  if (*made_on == here) return;
+  throw Error(ErrorKind::state, fmt::format("state file {} belongs to another host; mail is switched off", state.path().string()),
+              "if it moved here for good: reportctl state adopt");
+}
+
+void refuse_leap(const std::optional<Instant>& last, Instant now, const std::filesystem::path& state, bool accepted) {
+  if (accepted || !last || now - *last <= kLargestLeap) return;
+  throw Error(
+      ErrorKind::state,
+      fmt::format("the clock says {}, but the last run-due of {} was at {}", format_utc(now), state.string(), format_utc(*last)),
+      "if the clock is right: reportctl run-due --accept-clock");
+}
+
+}  // namespace
+
+bool work_waits(store::State& state, const DueOptions& options, Instant now) {
+  refuse_foreign_state(state);
+  const auto text = state.fact(kLastRunDue);
+  const auto last = text ? parse_instant(*text) : std::nullopt;
+  refuse_leap(last, now, state.path(), options.accept_clock);
+  if (!last || now - *last >= kHeartbeatEvery) state.set_fact(kLastRunDue, format_utc(now));
+  return store::anything_due(state, now) || !store::runs_to_resume(state, now).empty();
+}
+
+}  // namespace reportctl::run

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/run/run_due.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <set>
+
+#include "due_slots.hpp"
+#include "events.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/log.hpp"
+#include "reportctl/base/stop.hpp"
+#include "reportctl/run/plan.hpp"
+#include "reportctl/store/accounts.hpp"
+#include "reportctl/store/schedules.hpp"
+#include "run_one.hpp"
+
+namespace reportctl::run {
+namespace {
+
+/// Matters to other hosts only: on this one, a dead owner is known by its process.
+constexpr auto kLease = std::chrono::hours(6);
+constexpr int kMostResumes = 3;
+constexpr int kBatch = 64;
+constexpr int kMostPlanned = 100000;
+
+void note(Parts& parts, DueResult& result, Ended ended) {
+  if (parts.broken_transport && parts.broken_transport->reason_class == "config") result.config_problem = true;
+  result.ended.push_back(std::move(ended));
+}
+
+/// Runs work that another process may take away from us, which is no failure.
+template <typename Work>
+void unless_taken(const std::string& run_id, Work work) {
+  try {
+    work();
+  } catch (const store::FenceLost&) {
+    log(LogLevel::notice, fmt::format("run {} belongs to another process now", run_id));
+  }
+}
+
+void resume(Parts& parts, DueResult& result) {
+  for (const auto& run : store::runs_to_resume(parts.state(), parts.now())) {
+    throw_if_stopped();
+    const auto claim = store::take_over(parts.state(), {.run_id = run.id,
+                                                        .fence = run.fence,
+                                                        .owner = parts.self(),
+                                                        .lease_until = parts.now() + kLease,
+                                                        .now = parts.moment(),
+                                                        .counts = run.interrupted});
+    if (!claim) continue;
+    unless_taken(run.id, [&] {
+      const bool unfinished = claim->run.state == store::RunState::triggered || claim->run.state == store::RunState::generated;
+      const bool hopeless = unfinished && claim->run.resumed > kMostResumes;
+      note(parts, result, hopeless ? give_up(parts, *claim) : run_one(parts, *claim));
+    });
+  }
+}
+
+void note_skipped(const schedule::Schedule& schedule, const Slots& slots, DueResult& result) {
+  for (const auto& slot : slots.skipped) {
+    Ended skipped;
+    skipped.account = schedule.definition.account;
+    skipped.schedule = schedule.definition.name;
+    skipped.state = store::RunState::skipped;
+    skipped.reason = fmt::format("{}: {}", format_utc(slot), slots.skip_reason);
+    result.ended.push_back(std::move(skipped));
+  }
+}
+
+/// False when policy.max_running is reached: nothing more can be claimed now.
+bool claim_and_run(Parts& parts, const store::Due& due, DueResult& result) {
+  const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
+  if (!schedule) return true;
+  const auto account = store::find_account(parts.state(), schedule->definition.account);
+  const auto slots =
+      choose_slots(*schedule, account ? account->timezone : std::string(), parts.settings().policy, due.next_run_at, parts.now());
+  store::ClaimRequest request;
+  request.schedule_id = due.schedule_id;
+  request.as_read = due.next_run_at;
+  request.next = slots.next;
+  request.slot = slots.slot;
+  request.skipped = slots.skipped;
+  request.skip_reason = slots.skip_reason;
+  request.owner = parts.self();
+  request.lease_until = parts.now() + kLease;
+  request.now = parts.moment();
+  request.max_running = parts.settings().policy.max_running;
+  if (slots.slot) request.events = {run_triggered(*schedule, parts.moment())};
+  const auto claimed = store::claim_due(parts.state(), request);
+  if (claimed.result == store::ClaimResult::busy) return false;
+  if (claimed.result == store::ClaimResult::lost) return true;
+  note_skipped(*schedule, slots, result);
+  if (claimed.claim) {
+    unless_taken(claimed.claim->run.id, [&] { note(parts, result, run_one(parts, *claimed.claim)); });
+  }
+  return true;
+}
+
+/// Several processes read the same list; each walks it in an order of its own, so that they seldom meet.
+std::vector<store::Due> shuffled(std::vector<store::Due> due) {
+  std::minstd_rand random(std::random_device{}());
+  std::shuffle(due.begin(), due.end(), random);
+  return due;
+}
+
+void work_off(Parts& parts, DueResult& result) {
+  std::set<std::pair<std::string, Instant>> tried;
+  while (true) {
+    bool progress = false;
+    for (const auto& due : shuffled(store::due_schedules(parts.state(), parts.now(), kBatch))) {
+      throw_if_stopped();
+      if (!tried.emplace(due.schedule_id, due.next_run_at).second) continue;
+      progress = true;
+      if (!claim_and_run(parts, due, result)) return;
+    }
+    if (!progress) return;
+  }
+}
+
+Ended owned_run(Parts& parts, const std::optional<store::Claim>& claim, const char* nothing) {
+  if (!claim) throw Error(ErrorKind::conflict, nothing, "reportctl runs show RUN shows every recipient");
+  return run_one(parts, *claim);
+}
+
+}  // namespace
+
+std::int64_t DueResult::count(store::RunState state) const {
+  return std::count_if(ended.begin(), ended.end(), [&](const Ended& one) { return one.state == state && !one.deferred; });
+}
+
+DueResult run_due(Parts& parts, const DueOptions& options) {
+  DueResult result;
+  if (!work_waits(parts.state(), options, parts.now())) return result;
+  resume(parts, result);
+  work_off(parts, result);
+  return result;
+}
+
+std::vector<Planned> plan_due(Parts& parts) {
+  std::vector<Planned> result;
+  for (const auto& due : store::due_schedules(parts.state(), parts.now(), kMostPlanned)) {
+    const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
+    if (!schedule) continue;
+    const auto account = store::find_account(parts.state(), schedule->definition.account);
+    const auto account_zone = account ? account->timezone : std::string();
+    const auto slots = choose_slots(*schedule, account_zone, parts.settings().policy, due.next_run_at, parts.now());
+    Planned planned;
+    planned.account = schedule->definition.account;
+    planned.schedule = schedule->definition.name;
+    planned.report = schedule->definition.report;
+    planned.skipped = slots.skipped;
+    planned.slot = slots.slot;
+    planned.next = slots.next;
+    planned.timezone = schedule::effective_timezone(schedule->definition, account_zone);
+    for (const auto& to : schedule->definition.recipients) planned.recipients.push_back(to.str());
+    if (slots.slot) {
+      try {
+        const auto outcome = plan_schedule(parts, *schedule, *slots.slot);
+        if (const auto* rejection = std::get_if<Rejection>(&outcome))
+          planned.problem = validation::describe(rejection->violations);
+        if (const auto* plan = std::get_if<RunPlan>(&outcome)) planned.period = schedule::describe(plan->window);
+      } catch (const Error& error) {
+        planned.problem = error.what();
+      }
+    }
+    result.push_back(std::move(planned));
+  }
+  return result;
+}
+
+Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std::vector<Mailbox>& to, const std::string& actor) {
+  auto triggered = run_triggered(schedule, parts.moment());
+  triggered.name = "ScheduleTested";
+  triggered.actor = actor;
+  const auto claim = store::create_run(parts.state(), {.trigger = store::Trigger::test,
+                                                       .account = schedule.definition.account,
+                                                       .report = schedule.definition.report,
+                                                       .schedule = schedule,
+                                                       .owner = parts.self(),
+                                                       .lease_until = parts.now() + kLease,
+                                                       .now = parts.moment(),
+                                                       .events = {triggered}});
+  return run_test(parts, claim, to);
+}
+
+Ended resend(Parts& parts, const store::Run& run, ResendOnly only, const std::string& actor) {
+  using store::DeliveryState;
+  store::ResendRequest request;
+  request.run_id = run.id;
+  if (only == ResendOnly::failed) request.states = {DeliveryState::refused, DeliveryState::deferred};
+  if (only == ResendOnly::unknown) request.states = {DeliveryState::unknown};
+  if (only == ResendOnly::all) {
+    request.states = {DeliveryState::accepted, DeliveryState::refused, DeliveryState::deferred, DeliveryState::unknown};
+  }
+  request.owner = parts.self();
+  request.lease_until = parts.now() + kLease;
+  request.now = parts.moment();
+  request.events = {
+      {.name = "RunResent", .account = run.account, .subject = run.id, .actor = actor, .payload = R"({"run":"$run"})"}};
+  // Asked before anything changes: without its file the run stays as it is.
+  if (!run.artifact_sha256.empty()) static_cast<void>(parts.artifacts().get(run.artifact_sha256));
+  return owned_run(parts, store::reopen_for_resend(parts.state(), request), "no recipient of this run matches");
+}
+
+}  // namespace reportctl::run
