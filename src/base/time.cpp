@@ -23,31 +23,21 @@ constexpr Instant kLast = sys_days{std::chrono::year{32767} / 12 / 29};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Reads digits at fixed places of a text that is known to be long enough, and remembers whether all of them were digits.
-class DigitReader {
- public:
-  explicit DigitReader(std::string_view text) : text_(text.data()) {}
-  unsigned two(std::size_t at) { return one(at) * 10 + one(at + 1); }
-  [[nodiscard]] bool good() const { return good_; }
-
- private:
-  unsigned one(std::size_t at) {
-    const unsigned value = static_cast<unsigned char>(text_[at]) - unsigned{'0'};
-    good_ = good_ && value <= 9;
-    return value;
-  }
-  const char* text_;
-  bool good_ = true;
-};
+/// Two digits, or kNoNumber, which is beyond every range that is asked for.
+constexpr unsigned kNoNumber = 100;
+unsigned two_digits(const char* text) {
+  const unsigned tens = static_cast<unsigned char>(text[0]) - unsigned{'0'};
+  const unsigned ones = static_cast<unsigned char>(text[1]) - unsigned{'0'};
+  return tens <= 9 && ones <= 9 ? tens * 10 + ones : kNoNumber;
+}
 
 /// Seconds east of UTC from `Z`, `+11:00` or `-00:00`.
 std::optional<int> parse_offset(std::string_view text) {
-  if (text == "Z" || text == "z") return 0;
+  if (text.size() == 1 && (text[0] == 'Z' || text[0] == 'z')) return 0;
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
-  DigitReader digits(text);
-  const unsigned hours = digits.two(1);
-  const unsigned minutes = digits.two(4);
-  if (!digits.good() || hours > 23 || minutes > 59) return std::nullopt;
+  const unsigned hours = two_digits(text.data() + 1);
+  const unsigned minutes = two_digits(text.data() + 4);
+  if (hours > 23 || minutes > 59) return std::nullopt;
   const int east = static_cast<int>(hours * 3600 + minutes * 60);
   return text[0] == '+' ? east : -east;
 }
@@ -101,12 +91,11 @@ std::optional<Instant> parse_instant(std::string_view text) {
   if (text.size() <= kSecondsEnd || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':')
     return std::nullopt;
   const auto date = parse_date(text.substr(0, 10));
-  DigitReader digits(text);
-  const unsigned hour = digits.two(11);
-  const unsigned minute = digits.two(14);
-  const unsigned second = digits.two(17);
+  const unsigned hour = two_digits(text.data() + 11);
+  const unsigned minute = two_digits(text.data() + 14);
+  const unsigned second = two_digits(text.data() + 17);
   // A leap second (:60) has no place in POSIX time and is refused.
-  if (!date || !digits.good() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  if (!date || hour > 23 || minute > 59 || second > 59) return std::nullopt;
   std::size_t end = kSecondsEnd;
   if (text[end] == '.') {
     const std::size_t fraction = ++end;
@@ -120,22 +109,21 @@ std::optional<Instant> parse_instant(std::string_view text) {
 
 std::optional<Date> parse_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  DigitReader digits(text);
-  const unsigned year = digits.two(0) * 100 + digits.two(2);
-  const unsigned month = digits.two(5);
-  const unsigned day = digits.two(8);
-  if (!digits.good()) return std::nullopt;
-  const Date date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month}, std::chrono::day{day}};
+  const unsigned century = two_digits(text.data());
+  const unsigned year = two_digits(text.data() + 2);
+  const unsigned month = two_digits(text.data() + 5);
+  const unsigned day = two_digits(text.data() + 8);
+  if (century == kNoNumber || year == kNoNumber) return std::nullopt;
+  const Date date{std::chrono::year{static_cast<int>(century * 100 + year)}, std::chrono::month{month}, std::chrono::day{day}};
   if (!date.ok()) return std::nullopt;
   return date;
 }
 
 std::optional<TimeOfDay> parse_time_of_day(std::string_view text) {
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  DigitReader digits(text);
-  const unsigned hour = digits.two(0);
-  const unsigned minute = digits.two(3);
-  if (!digits.good() || hour > 23 || minute > 59) return std::nullopt;
+  const unsigned hour = two_digits(text.data());
+  const unsigned minute = two_digits(text.data() + 3);
+  if (hour > 23 || minute > 59) return std::nullopt;
   return TimeOfDay{static_cast<int>(hour), static_cast<int>(minute)};
 }
 

@@ -92,7 +92,7 @@ std::optional<Zone> Zone::find(std::string_view name) {
   return Zone(std::move(impl));
 }
 
-Zone Zone::utc() { return Zone(std::make_shared<const Impl>(Impl{"UTC", cctz::utc_time_zone()})); }
+Zone Zone::utc() { return Zone(std::make_shared<const Impl>(Impl{"UTC", cctz::time_zone()})); }
 
 const std::string& Zone::name() const { return impl_->name; }
 

@@ -25,7 +25,6 @@ endfunction()
 reportctl_library(sqlite3 Threads::Threads m ${CMAKE_DL_LIBS})
 reportctl_library(SQLiteCpp reportctl_dep_sqlite3)
 reportctl_library(yaml-cpp)
-reportctl_library(cctz)
 reportctl_library(utf8proc)
 
 # Loaded on first use (base/lazy_library.hpp): headers only.

@@ -15,7 +15,7 @@ function(reportctl_room name)
   target_link_libraries(reportctl_${name} PUBLIC reportctl_options fmt::fmt ${ROOM_USES} PRIVATE ${ROOM_LIBRARIES})
 endfunction()
 
-reportctl_room(base LIBRARIES reportctl_dep_yaml-cpp reportctl_dep_cctz reportctl_dep_utf8proc reportctl_lazy_crypto
+reportctl_room(base LIBRARIES reportctl_dep_yaml-cpp reportctl_dep_utf8proc reportctl_lazy_crypto
                               reportctl_lazy_idn2)
 reportctl_room(rows USES base)
 reportctl_room(schedule USES base)
