@@ -93,8 +93,8 @@ void Connection::fail(const SQLite::Exception& problem) {
     return Error(ErrorKind::state, name + ": " + std::string(what), std::move(hint));
   };
   const int system_errno = database_ ? last_errno(database_->getHandle()) : 0;
-  const std::string no_space_hint = fmt::format(
-      "nothing was changed; free space (or raise the quota) on the file system of {} and run the command again", directory);
+  const std::string no_space_hint =
+      fmt::format("free space (or raise the quota) on the file system of {} and run the command again", directory);
   switch (problem.getErrorCode()) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
