@@ -1,0 +1,42 @@
+#!/bin/sh
+# From a fresh clone to delivered report mails: packages, build, a demo shop, the due schedules, and what arrived.
+# Everything it makes is under build/; run it again for a fresh demo.
+set -eu
+cd "$(dirname "$0")/.."
+
+echo '== packages'
+.ci/packages build
+echo '== build'
+.ci/build release reportctl
+reportctl=$PWD/build/release/reportctl
+
+demo=$PWD/build/demo
+rm -rf "$demo"
+mkdir -p "$demo"
+export XDG_CONFIG_HOME="$demo/config" XDG_STATE_HOME="$demo/state" REPORTCTL_CONFIG="$demo/config/reportctl/reportctl.yaml"
+
+echo '== reportctl init --demo'
+"$reportctl" init --demo
+echo '== reportctl run-due -v'
+"$reportctl" run-due -v
+
+echo '== what became of every occurrence: reportctl runs list'
+"$reportctl" runs list
+
+echo '== the mails that arrived'
+find "$demo" -path '*/new/*' -type f | sort | while read -r mail; do
+  printf '\n%s\n' "${mail#"$PWD/"}"
+  sed -n '/^\r*$/q;p' "$mail" | grep -iE '^(From|To|Subject|Date):'
+  grep -aiE '^Content-Disposition: attachment' "$mail" | sed 's/^/  /'
+done
+
+cat <<TXT
+
+Look around with the demo's own settings:
+
+  export REPORTCTL_CONFIG=$REPORTCTL_CONFIG XDG_STATE_HOME=$XDG_STATE_HOME
+  alias reportctl=$reportctl
+  reportctl status
+  reportctl schedule list
+  reportctl run sales --account shop --window last_7d
+TXT
