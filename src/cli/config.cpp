@@ -30,6 +30,11 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : value;
 }
 
+/// The one file that replaces the usual two.
+std::string named_config(const ConfigInputs& inputs) {
+  return inputs.config_flag.empty() ? environment("REPORTCTL_CONFIG") : inputs.config_flag;
+}
+
 /// A base directory: the variable when it holds an absolute path (the XDG rule), else below the home directory.
 fs::path xdg_directory(const char* variable, const char* below_home) {
   const std::string value = environment(variable);
@@ -57,7 +62,7 @@ class Builder {
   void read_file_layer(const fs::path& path);
   void read_environment();
   void read_flags(const ConfigInputs&);
-  void fill_defaults(bool system_wide);
+  void fill_defaults(const ConfigInputs&);
   Config finish();
 
  private:
@@ -277,15 +282,9 @@ void Builder::set_default(const std::string& dotted_key, const std::string& valu
   if (!origins_.contains(dotted_key)) set(dotted_key, {value}, origin);
 }
 
-void Builder::fill_defaults(bool system_wide) {
-  const std::string from_systemd = environment("STATE_DIRECTORY");
-  if (from_systemd.starts_with('/')) {
-    set_default("state", from_systemd.substr(0, from_systemd.find(':')) + "/state.db", "STATE_DIRECTORY");
-  } else {
-    const fs::path directory =
-        system_wide || ::geteuid() == 0 ? fs::path("/var/lib/reportctl") : xdg_directory("XDG_STATE_HOME", ".local/state");
-    set_default("state", (directory / "state.db").string(), "default");
-  }
+void Builder::fill_defaults(const ConfigInputs& inputs) {
+  const bool from_systemd = environment("STATE_DIRECTORY").starts_with('/');
+  set_default("state", default_state_path(inputs).string(), from_systemd ? "STATE_DIRECTORY" : "default");
   const fs::path beside = config_.settings.state.parent_path();
   set_default("mail.transport", "maildir:" + (beside / "outbox").string(), "default");
   set_default("artifacts.url", "file:" + (beside / "artifacts").string(), "default");
@@ -329,11 +328,21 @@ Config Builder::finish() {
 fs::path user_config_path() { return xdg_directory("XDG_CONFIG_HOME", ".config") / "reportctl.yaml"; }
 fs::path system_config_path() { return "/etc/reportctl/reportctl.yaml"; }
 
+fs::path default_state_path(const ConfigInputs& inputs) {
+  if (!inputs.state_flag.empty()) return fs::absolute(inputs.state_flag).lexically_normal();
+  if (const std::string named = environment("REPORTCTL_STATE"); !named.empty()) return fs::absolute(named).lexically_normal();
+  if (const std::string given = environment("STATE_DIRECTORY"); given.starts_with('/'))
+    return given.substr(0, given.find(':')) + "/state.db";
+  std::error_code ignored;
+  const bool system_wide = named_config(inputs).empty() && fs::exists(system_config_path(), ignored);
+  if (system_wide || ::geteuid() == 0) return "/var/lib/reportctl/state.db";
+  return xdg_directory("XDG_STATE_HOME", ".local/state") / "state.db";
+}
+
 Config load_config(const ConfigInputs& inputs) {
   Builder builder;
-  const std::string named = inputs.config_flag.empty() ? environment("REPORTCTL_CONFIG") : inputs.config_flag;
+  const std::string named = named_config(inputs);
   std::error_code ignored;
-  const bool system_wide = named.empty() && fs::exists(system_config_path(), ignored);
   if (!named.empty()) {
     if (!fs::exists(named, ignored)) {
       throw Error(ErrorKind::config, fmt::format("there is no configuration file {}", named),
@@ -341,12 +350,12 @@ Config load_config(const ConfigInputs& inputs) {
     }
     builder.read_file_layer(fs::absolute(named).lexically_normal());
   } else {
-    if (system_wide) builder.read_file_layer(system_config_path());
+    if (fs::exists(system_config_path(), ignored)) builder.read_file_layer(system_config_path());
     if (fs::exists(user_config_path(), ignored)) builder.read_file_layer(user_config_path());
   }
   builder.read_environment();
   builder.read_flags(inputs);
-  builder.fill_defaults(system_wide);
+  builder.fill_defaults(inputs);
   return builder.finish();
 }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command_line.hpp"
+#include "completion.hpp"
 #include "exit_codes.hpp"
 #include "json_records.hpp"
 #include "refusal.hpp"
@@ -23,6 +24,8 @@
 namespace reportctl::cli {
 
 namespace {
+
+constexpr const char* kComplete = "__complete";  ///< asked by the shells' completion scripts
 
 /// A reader that went away (`| head`) knows that it did.
 bool stdout_is_closed_pipe() {
@@ -62,6 +65,11 @@ int answer(const Error& error, const Arguments& arguments) {
 
 int dispatch(const Arguments& arguments) {
   Session session(read_clock());
+  if (!arguments.empty() && arguments.front() == kComplete) {
+    session.out().text(complete(session, Arguments(arguments.begin() + 1, arguments.end())));
+    session.out().flush();
+    return exit_code::kDone;
+  }
   const std::string command = chosen_command(arguments);
   const auto parser = make_parser(session, command);
   if (const auto text = parse(*parser, arguments)) {
@@ -79,7 +87,8 @@ int dispatch(const Arguments& arguments) {
 }  // namespace
 
 int run(int argc, char** argv) {
-  const Arguments arguments = normalized(Arguments(argv + std::min(argc, 1), argv + argc));
+  const Arguments typed(argv + std::min(argc, 1), argv + argc);
+  const Arguments arguments = !typed.empty() && typed.front() == kComplete ? typed : normalized(typed);
   try {
     install_signal_handlers();
     return dispatch(arguments);

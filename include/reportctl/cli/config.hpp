@@ -36,5 +36,7 @@ Config load_config(const ConfigInputs&);
 /// Where a person's own files go when there is no system configuration: $XDG_CONFIG_HOME, $XDG_STATE_HOME.
 std::filesystem::path user_config_path();
 std::filesystem::path system_config_path();
+/// Where the state file is when no file names one: --state, REPORTCTL_STATE, systemd's STATE_DIRECTORY, else the system's or the person's place.
+std::filesystem::path default_state_path(const ConfigInputs&);
 
 }  // namespace reportctl::cli
