@@ -13,7 +13,7 @@ reportctl=$PWD/build/release/reportctl
 demo=$PWD/build/demo
 rm -rf "$demo"
 mkdir -p "$demo"
-export XDG_CONFIG_HOME="$demo/config" XDG_STATE_HOME="$demo/state" REPORTCTL_CONFIG="$demo/config/reportctl/reportctl.yaml"
+export XDG_CONFIG_HOME="$demo/config" XDG_STATE_HOME="$demo/state" REPORTCTL_STATE="$demo/state/state.db" REPORTCTL_CONFIG="$demo/config/reportctl/reportctl.yaml"
 
 echo '== reportctl init --demo'
 "$reportctl" init --demo
@@ -34,7 +34,7 @@ cat <<TXT
 
 Look around with the demo's own settings:
 
-  export REPORTCTL_CONFIG=$REPORTCTL_CONFIG XDG_STATE_HOME=$XDG_STATE_HOME
+  export REPORTCTL_CONFIG=$REPORTCTL_CONFIG REPORTCTL_STATE=$REPORTCTL_STATE
   alias reportctl=$reportctl
   reportctl status
   reportctl schedule list

@@ -13,7 +13,6 @@
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/run_due.hpp"
-#include "reportctl/store/runs.hpp"
 #include "run_endings.hpp"
 #include "visibility.hpp"
 
@@ -26,21 +25,19 @@ struct DueCommandOptions {
   int jobs = 1;
 };
 
-bool anything_to_do(store::State& state, Instant now) {
-  return store::anything_due(state, now) || !store::runs_to_resume(state, now).empty();
-}
-
-/// With several jobs the state must be closed again before the processes part.
-bool anything_to_do(Session& session, int jobs) {
-  if (jobs == 1) return anything_to_do(session.state(), session.now());
+/// Before anything else is opened. With several jobs the state must be closed again before the processes part.
+bool work_waits(Session& session, const run::DueOptions& options, int jobs) {
+  if (jobs == 1) return run::work_waits(session.state(), options, session.now());
   Session looking(session.now());
   looking.globals = session.globals;
-  return anything_to_do(looking.state(), looking.now());
+  return run::work_waits(looking.state(), options, looking.now());
 }
 
 std::string short_period(const run::Planned& planned) {
   return planned.period.empty() ? std::string("–") : fmt::format("{} ({})", planned.period, planned.timezone);
 }
+
+std::string on_one_line(const std::string& sentences) { return join(split(sentences, '\n'), "; "); }
 
 bool may_see(Session& session, const run::Planned& planned) {
   if (session.actor().is_system_admin()) return true;
@@ -71,7 +68,7 @@ int dry_run(Session& session) {
                             {std::to_string(planned.skipped.size())},
                             {short_period(planned)},
                             {join(planned.recipients, ", ")},
-                            {planned.problem, Tone::bad}});
+                            {on_one_line(planned.problem), Tone::bad}});
     listing.records.push_back(to_json(planned));
   }
   session.out().list(listing);
@@ -105,8 +102,8 @@ int exit_code_of_result(const run::DueResult& result) {
 int run_due(Session& session, const DueCommandOptions& options) {
   if (options.dry_run) return dry_run(session);
   DueOutcome outcome;
-  if (anything_to_do(session, options.jobs)) {
-    const run::DueOptions due{.accept_clock = options.accept_clock};
+  const run::DueOptions due{.accept_clock = options.accept_clock};
+  if (work_waits(session, due, options.jobs)) {
     outcome = options.jobs == 1 ? work_here(session, due) : work_in_children(session, due, options.jobs);
   }
   for (const auto& ended : outcome.result.ended) tell(ended);
@@ -131,7 +128,9 @@ void bind_run_due(CLI::App& root, Session& session) {
                                      "reportctl run-due --dry-run               # what would happen now\n"
                                      "reportctl run-due --jobs 4 -v             # four at once, one line a run"});
   command.add_flag("--dry-run", options->dry_run, "show what is due and what would be rejected; change nothing");
-  command.add_option("--jobs", options->jobs, "work in so many processes, 1 to 64")->type_name("N")->check(CLI::Range(1, 64));
+  command.add_option("--jobs", options->jobs, "work in so many processes, 1 to 64")
+      ->type_name("N")
+      ->check(CLI::Range(1, 64).description(""));
   command.add_flag("--accept-clock", options->accept_clock, "the clock is right, although it leapt more than 35 days ahead");
   when_chosen(command, session, [&session, options] { return run_due(session, *options); });
 }
