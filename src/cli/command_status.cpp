@@ -109,7 +109,7 @@ int status(Session& session) {
       {"Waiting for you", seen.unknown_deliveries == 0 ? Field{"nothing", Tone::good}
                                                        : Field{counted(seen.unknown_deliveries, "delivery whose fate is unknown",
                                                                        "deliveries whose fate is unknown") +
-                                                                   ": reportctl runs list --state unknown",
+                                                                   ": reportctl runs list --outcome unknown",
                                                                Tone::bad}},
       {"Notifications", seen.unacknowledged == 0
                             ? Field{"none open", Tone::good}

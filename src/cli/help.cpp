@@ -96,8 +96,11 @@ std::vector<Entry> verb_entries(const CLI::App& app) {
 
 std::string examples_text(const std::string& examples) {
   std::string text;
-  for (const std::string& line : split(examples, '\n'))
-    if (!line.empty()) text += "  " + line + "\n";
+  for (const std::string& line : split(examples, '\n')) {
+    if (line.empty()) continue;
+    const bool fits = display_width(line) + 2 <= kHelpWidth;
+    text += "  " + (fits ? line : join(wrap_words(line, kHelpWidth - 8), " \\\n      ")) + "\n";
+  }
   return text.empty() ? text : "\nExamples:\n" + text;
 }
 

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+
+#include "config_keys.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/cli/config.hpp"
+
+using namespace reportctl;
+using namespace reportctl::cli;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A directory and an environment of its own, both gone afterwards.
+class Place {
+ public:
+  Place() {
+    std::string name = (fs::temp_directory_path() / "reportctl-config-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    root_ = name;
+    set("HOME", root_.string());
+    set("XDG_CONFIG_HOME", (root_ / "etc").string());
+    set("XDG_STATE_HOME", (root_ / "state").string());
+  }
+  ~Place() {
+    for (const auto& [name, value] : before_) value.empty() ? ::unsetenv(name.c_str()) : ::setenv(name.c_str(), value.c_str(), 1);
+    fs::remove_all(root_);
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+  void set(const std::string& name, const std::string& value) {
+    const char* now = std::getenv(name.c_str());
+    before_.emplace(name, now == nullptr ? "" : now);
+    ::setenv(name.c_str(), value.c_str(), 1);
+  }
+  fs::path write(const std::string& name, const std::string& text) {
+    const fs::path path = root_ / name;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+    return path;
+  }
+  [[nodiscard]] const fs::path& root() const { return root_; }
+
+ private:
+  fs::path root_;
+  std::map<std::string, std::string> before_;
+};
+
+std::string origin_of(const Config& config, const std::string& key) {
+  for (const Origin& origin : config.origins)
+    if (origin.key == key) return origin.origin;
+  return "no such key";
+}
+
+/// The message of the configuration error that the text earns.
+std::string refusal(Place& place, const std::string& text) {
+  const fs::path path = place.write("x.yaml", text);
+  try {
+    load_config({path.string(), ""});
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::config);
+    return error.what();
+  }
+  return "accepted";
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("flags win over variables, variables over the file, the file over the defaults, and each origin is known") {
+  Place place;
+  const auto path =
+      place.write("r.yaml", "state: /srv/file.db\nmail:\n  from: Reports <r@example.com>\n  tls: none\npolicy: {retries: 3}\n");
+  SUBCASE("the file alone") {
+    const Config config = load_config({path.string(), ""});
+    CHECK(config.settings.state == "/srv/file.db");
+    CHECK(config.settings.policy.retries == 3);
+    CHECK(config.settings.mail.from->str() == "Reports <r@example.com>");
+    CHECK(origin_of(config, "state") == path.string() + ":1");
+    CHECK(origin_of(config, "mail.from") == path.string() + ":3");
+    CHECK(origin_of(config, "policy.no_data") == "default");
+  }
+  SUBCASE("a variable wins") {
+    place.set("REPORTCTL_POLICY_RETRIES", "5");
+    place.set("REPORTCTL_STATE", "/srv/variable.db");
+    const Config config = load_config({path.string(), ""});
+    CHECK(config.settings.policy.retries == 5);
+    CHECK(config.settings.state == "/srv/variable.db");
+    CHECK(origin_of(config, "policy.retries") == "REPORTCTL_POLICY_RETRIES");
+  }
+  SUBCASE("a flag wins over both") {
+    place.set("REPORTCTL_STATE", "/srv/variable.db");
+    const Config config = load_config({path.string(), "/srv/flag.db"});
+    CHECK(config.settings.state == "/srv/flag.db");
+    CHECK(origin_of(config, "state") == "--state");
+  }
+}
+
+TEST_CASE("without any file a person's state is below XDG_STATE_HOME and mail goes into a Maildir beside it") {
+  if (fs::exists(system_config_path())) return;
+  Place place;
+  place.set("REPORTCTL_STATE", (place.root() / "state/reportctl/state.db").string());
+  const Config config = load_config({});
+  CHECK(config.files.empty());
+  CHECK(config.settings.mail.transport.url == "maildir:" + (place.root() / "state/reportctl/outbox").string());
+  CHECK(config.settings.artifacts_url == "file:" + (place.root() / "state/reportctl/artifacts").string());
+  CHECK(config.settings.mail.from.has_value());
+}
+
+TEST_CASE("the place of systemd wins over the other defaults, but not over a file") {
+  Place place;
+  place.set("STATE_DIRECTORY", "/var/lib/a:/var/lib/b");
+  CHECK(default_state_path({}) == "/var/lib/a/state.db");
+  const auto empty = place.write("empty.yaml", "");
+  CHECK(load_config({empty.string(), ""}).settings.state == "/var/lib/a/state.db");
+  const auto named = place.write("named.yaml", "state: /srv/x.db\n");
+  CHECK(load_config({named.string(), ""}).settings.state == "/srv/x.db");
+}
+
+TEST_CASE("a source is read whole, and a variable can change or add one") {
+  Place place;
+  const auto path = place.write("r.yaml", "sources:\n  my-shop: {url: \"sqlite:/srv/shop.db\", statement_timeout: 90s}\n");
+  place.set("REPORTCTL_SOURCES_MY_SHOP_URL", "sqlite:/srv/other.db");
+  place.set("REPORTCTL_SOURCES_FLEET_URL", "sqlite:/srv/fleet.db");
+  const Config config = load_config({path.string(), ""});
+  REQUIRE(config.settings.sources.size() == 2);
+  CHECK(config.settings.sources.at("my-shop").url == "sqlite:/srv/other.db");
+  CHECK(config.settings.sources.at("my-shop").statement_timeout == std::chrono::seconds(90));
+  CHECK(config.settings.sources.at("fleet").name == "fleet");
+}
+
+TEST_CASE("everything wrong is said at once, with line and column") {
+  Place place;
+  const std::string said = refusal(place, "mial: {}\npolicy:\n  retires: 2\n  missed: never\nartifacts: {url: /srv}\n");
+  CHECK(contains(said, "4 problems"));
+  CHECK(contains(said, "x.yaml:1:1: unknown key \"mial\" (did you mean \"mail\"?)"));
+  CHECK(contains(said, "x.yaml:3:3: unknown key \"policy.retires\" (did you mean \"retries\"?)"));
+  CHECK(contains(said, "x.yaml:4:11: policy.missed must be coalesce or all or skip"));
+  CHECK(contains(said, "x.yaml:5:18: artifacts.url must be file:/PATH"));
+}
+
+TEST_CASE("a password is never accepted in the file, and the message says where to put it and not what it was") {
+  Place place;
+  const std::string said =
+      refusal(place, "mail: {transport: \"smtp://mail.example.com\", from: a@example.com, password: hunter2}\n");
+  CHECK(contains(said, "mail.password_file"));
+  CHECK_FALSE(contains(said, "hunter2"));
+  const std::string in_url = refusal(place, "mail: {transport: \"smtp://ann:hunter2@mail.example.com\", from: a@example.com}\n");
+  CHECK(contains(in_url, "must not hold a user or password"));
+  CHECK_FALSE(contains(in_url, "hunter2"));
+  CHECK(contains(refusal(place, "sources: {s: {url: \"sqlite:/x\", password: hunter2}}\n"), "sources.s.password_file"));
+  CHECK(contains(refusal(place, "mail: {password_file: /a, password_credential: b}\n"), "contradict"));
+}
+
+TEST_CASE("what this version does not have is refused with that reason") {
+  Place place;
+  CHECK(contains(refusal(place, "mail: {oversize: link}\n"), "not in this version"));
+  CHECK(contains(refusal(place, "mail: {oversize: zip}\n"), "not in this version"));
+  CHECK(refusal(place, "mail: {oversize: fail}\n") == "accepted");
+  CHECK(contains(refusal(place, "artifacts: {link_expiry: 1h}\n"), "not in this version"));
+  CHECK(contains(refusal(place, "artifacts: {url: \"s3://bucket/x\"}\n"), "not in this version"));
+  CHECK(contains(refusal(place, "sources: {f: {url: \"postgresql://db/fleet\"}}\n"), "PostgreSQL"));
+}
+
+TEST_CASE("a sender is required as soon as mail leaves the host") {
+  Place place;
+  CHECK(contains(refusal(place, "mail: {transport: \"smtp://mail.example.com:587\"}\n"), "mail.from is required"));
+  CHECK(contains(refusal(place, "mail: {transport: \"sendmail:\"}\n"), "mail.from is required"));
+  CHECK(refusal(place, "mail: {transport: \"maildir:/srv/mail\"}\n") == "accepted");
+}
+
+TEST_CASE("a file that others may write is refused with the command that mends it") {
+  Place place;
+  const auto path = place.write("r.yaml", "state: /srv/x.db\n");
+  ::chmod(path.c_str(), 0646);
+  try {
+    load_config({path.string(), ""});
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::config);
+    CHECK(error.hint() == "chmod go-w " + path.string());
+  }
+}
+
+TEST_CASE("a configuration that was named must exist") {
+  Place place;
+  CHECK_THROWS_WITH_AS(load_config({(place.root() / "none.yaml").string(), ""}),
+                       doctest::Contains("there is no configuration file"), Error);
+}
+
+TEST_CASE("a slip in the name of a variable is an error, a foreign variable is not") {
+  Place place;
+  const auto path = place.write("r.yaml", "");
+  place.set("REPORTCTL_BENCH_ROUNDS_OF_MINE", "1");
+  CHECK_NOTHROW(load_config({path.string(), ""}));
+  place.set("REPORTCTL_MAIL_TRANSPRT", "sendmail:");
+  CHECK_THROWS_WITH_AS(load_config({path.string(), ""}), doctest::Contains("did you mean \"REPORTCTL_MAIL_TRANSPORT\""), Error);
+}
+
+TEST_CASE("a password that was named in a lower layer gives way to the one of a higher layer") {
+  Place place;
+  const auto path = place.write("r.yaml", "mail: {password_file: /etc/secret}\n");
+  place.set("REPORTCTL_MAIL_PASSWORD_COMMAND", "pass,show,smtp");
+  const Config config = load_config({path.string(), ""});
+  CHECK(config.settings.mail.transport.password.file.empty());
+  CHECK(config.settings.mail.transport.password.command == std::vector<std::string>{"pass", "show", "smtp"});
+}
+
+TEST_CASE("a duration is written in the largest unit that divides it") {
+  CHECK(duration_text(60) == "1m");
+  CHECK(duration_text(90) == "90s");
+  CHECK(duration_text(43200) == "12h");
+  CHECK(duration_text(2592000) == "30d");
+  CHECK(duration_text(0) == "0s");
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "help.hpp"
+
+#include <doctest/doctest.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include "command_line.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/cli/commands.hpp"
+#include "reportctl/cli/session.hpp"
+
+using namespace reportctl;
+using namespace reportctl::cli;
+
+namespace {
+
+constexpr std::size_t kScreen = 45;
+
+void check_page(const std::string& name, const std::string& text) {
+  CAPTURE(name);
+  const std::vector<std::string> lines = split(text, '\n');
+  CHECK(lines.size() <= kScreen);
+  for (const std::string& line : lines) CHECK_MESSAGE(display_width(line) <= kHelpWidth, line);
+  const std::size_t examples = text.find("\nExamples:\n");
+  REQUIRE(examples != std::string::npos);
+  CHECK(examples < text.find("\nUsage: "));
+}
+
+void check_tree(const CLI::App& app) {
+  check_page(path_of(app), command_help(app));
+  for (const CLI::App* verb : app.get_subcommands(std::function<bool(const CLI::App*)>())) check_tree(*verb);
+}
+
+}  // namespace
+
+TEST_CASE("the help of every command and verb starts with examples and fits a screen") {
+  Session session(Instant{});
+  const auto root = make_parser(session, "");
+  check_page("reportctl", program_help(*root));
+  const auto all = root->get_subcommands(std::function<bool(const CLI::App*)>());
+  CHECK(all.size() == commands().size());
+  for (const CLI::App* command : all) check_tree(*command);
+}
+
+TEST_CASE("every command has a manual page, and its help names it") {
+  Session session(Instant{});
+  for (const Command& command : commands()) {
+    CAPTURE(command.name);
+    const auto root = make_parser(session, command.name);
+    const std::string page = std::string("reportctl-") + command.name;
+    CHECK(std::filesystem::exists(std::string(REPORTCTL_ROOT "/man/") + page + ".1"));
+    CHECK(command_help(*root->get_subcommand(command.name)).find("man " + page) != std::string::npos);
+  }
+}
+
+TEST_CASE("every option is described") {
+  Session session(Instant{});
+  const auto root = make_parser(session, "");
+  const std::function<void(const CLI::App&)> check = [&](const CLI::App& app) {
+    for (const CLI::Option* option : app.get_options()) {
+      CAPTURE(path_of(app));
+      CAPTURE(option->get_name());
+      CHECK_FALSE(option->get_description().empty());
+    }
+    for (const CLI::App* verb : app.get_subcommands(std::function<bool(const CLI::App*)>())) check(*verb);
+  };
+  check(*root);
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <doctest/doctest.h>
+
+#include "help.hpp"
+#include "output_text.hpp"
+#include "reportctl/base/text.hpp"
+
+using namespace reportctl;
+using namespace reportctl::cli;
+
+namespace {
+
+Listing two_columns() {
+  Listing listing;
+  listing.headings = {{"Name", Align::left, true}, {"Rows", Align::right}};
+  return listing;
+}
+
+}  // namespace
+
+TEST_CASE("columns are aligned by what a terminal shows, not by bytes") {
+  Listing listing = two_columns();
+  listing.rows = {{{"喫茶"}, {"7"}}, {{"Müller"}, {"1204"}}};
+  // Two wide characters take four columns, as many as "Name".
+  CHECK(table_text(listing, 80, Paint::none) ==
+        "Name    Rows\n"
+        "喫茶       7\n"
+        "Müller  1204\n");
+}
+
+TEST_CASE("a narrow terminal cuts the columns that may be cut, and no line is wider than it") {
+  Listing listing = two_columns();
+  listing.rows = {{{"a very long name that does not fit"}, {"1"}}};
+  CHECK(table_text(listing, 20, Paint::none) ==
+        "Name            Rows\n"
+        "a very long n…     1\n");
+  for (const std::string& line : split(table_text(listing, 24, Paint::none), '\n')) CHECK(display_width(line) <= 24);
+}
+
+TEST_CASE("no line ends in spaces, and colours stand only where they were asked for") {
+  Listing listing;
+  listing.headings = {{"Name"}, {"Status"}};
+  listing.rows = {{{"x"}, {"", Tone::none}}, {{"y"}, {"failed", Tone::bad}}};
+  CHECK(table_text(listing, 80, Paint::none) == "Name  Status\nx\ny     failed\n");
+  CHECK(table_text(listing, 80, Paint::color).find("\033[31mfailed\033[0m") != std::string::npos);
+}
+
+TEST_CASE("a value cannot move the cursor, start a line or leave the table") {
+  Listing listing = two_columns();
+  listing.rows = {{{"a\nb\033[2J\xff"}, {"1"}}};
+  const std::string text = table_text(listing, 80, Paint::none);
+  CHECK(text.find('\033') == std::string::npos);
+  CHECK(split(text, '\n').size() == 3);
+  CHECK(is_valid_utf8(text));
+}
+
+TEST_CASE("a sheet aligns its values and wraps long ones below themselves") {
+  Sheet sheet;
+  sheet.lines = {{"Report", {"sales"}}, {"About", {"one two three four five six seven"}}};
+  CHECK(sheet_text(sheet, 31, Paint::none) ==
+        "Report:  sales\n"
+        "About:   one two three four\n"
+        "         five six seven\n");
+}
+
+TEST_CASE("CSV fields are quoted where RFC 4180 wants it and nowhere else") {
+  CHECK(csv_field("plain") == "plain");
+  CHECK(csv_field("a,b") == "\"a,b\"");
+  CHECK(csv_field("say \"hi\"") == "\"say \"\"hi\"\"\"");
+  CHECK(csv_field("two\nlines") == "\"two\nlines\"");
+  CHECK(csv_field("") == "");
+}
+
+TEST_CASE("words are wrapped at spaces, and a longer word stays whole") {
+  CHECK(wrap_words("aa bb cc", 5) == std::vector<std::string>{"aa bb", "cc"});
+  CHECK(wrap_words("aaaaaaaa b", 4) == std::vector<std::string>{"aaaaaaaa", "b"});
+  CHECK(wrap_words("", 4) == std::vector<std::string>{""});
+}
