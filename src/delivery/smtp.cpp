@@ -74,6 +74,7 @@ class Smtp final : public Transport {
   };
 
   void open();
+  void configure(const std::optional<Secret>& password);
   void hang_up(int how);
   void close(int how);
   Ending perform(Transfer&);
@@ -119,6 +120,15 @@ void Smtp::open() {
   }
   handle_ = curl().curl_easy_init();
   if (handle_ == nullptr) throw Error(ErrorKind::failed, "libcurl cannot make a handle");
+  try {
+    configure(password);
+  } catch (...) {
+    close(SHUT_RDWR);  // a handle that lacks an option, TLS for one, must never be used
+    throw;
+  }
+}
+
+void Smtp::configure(const std::optional<Secret>& password) {
   const bool tls = settings_.tls == Tls::required;
   const std::string url = fmt::format("{}://{}:{}/{}", endpoint_.scheme == Scheme::smtps ? "smtps" : "smtp", endpoint_.host,
                                       endpoint_.port, settings_.helo.empty() ? host_name() : settings_.helo);
@@ -232,6 +242,7 @@ std::size_t Smtp::header_callback(char* data, std::size_t size, std::size_t coun
 
 std::size_t Smtp::read_callback(char* out, std::size_t size, std::size_t count, void* self) {
   auto& smtp = *static_cast<Smtp*>(self);
+  if (smtp.transfer_ == nullptr) return CURL_READFUNC_ABORT;
   Transfer& transfer = *smtp.transfer_;
   if (transfer.feed == nullptr || !smtp.dialogue_.may_send()) {
     transfer.halt = Halt::no_login;
@@ -246,7 +257,8 @@ std::size_t Smtp::read_callback(char* out, std::size_t size, std::size_t count, 
 }
 
 int Smtp::progress_callback(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent) {
-  return static_cast<Smtp*>(self)->on_progress(sent) ? 0 : 1;
+  auto& smtp = *static_cast<Smtp*>(self);
+  return smtp.transfer_ == nullptr || smtp.on_progress(sent) ? 0 : 1;  // no transfer: libcurl says QUIT
 }
 
 curl_socket_t Smtp::open_callback(void* self, curlsocktype, curl_sockaddr* address) {
