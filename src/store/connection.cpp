@@ -230,4 +230,12 @@ void WriteTransaction::commit() {
   }
 }
 
+ReadTransaction::ReadTransaction(Connection& connection) {
+  try {
+    transaction_.emplace(connection.database(), SQLite::TransactionBehavior::DEFERRED);
+  } catch (const SQLite::Exception& problem) {
+    connection.fail(problem);
+  }
+}
+
 }  // namespace reportctl::store

@@ -132,4 +132,13 @@ class WriteTransaction {
   std::optional<SQLite::Transaction> transaction_;
 };
 
+/// Everything that is read while it lives is of one moment.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Connection& connection);
+
+ private:
+  std::optional<SQLite::Transaction> transaction_;
+};
+
 }  // namespace reportctl::store

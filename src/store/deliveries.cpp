@@ -15,15 +15,16 @@ namespace {
 constexpr const char* kOwnedDelivery =
     " AND run_id IN (SELECT r.id FROM runs r WHERE r.id = ? AND r.fence = ? AND r.owner_host IS NOT NULL)";
 
-/// Which states an outcome may follow. `accepted` and `unknown` need the last bytes handed over; `deferred` and `refused` may
-/// also be known before anything is tried; a delivery that is in doubt may be put off again.
+/// Which states an outcome may follow. `accepted` and `unknown` need the last bytes handed over; `queued` puts a begun one back
+/// (after the dot: the server said "not now" and a stop was asked for); `deferred` and `refused` may also be known before
+/// anything is tried; a delivery that is in doubt may be put off again.
 const char* states_before(DeliveryState outcome) {
   switch (outcome) {
     case DeliveryState::accepted:
     case DeliveryState::unknown:
       return "state = 'handing_over'";
     case DeliveryState::queued:
-      return "state = 'sending'";
+      return "state IN ('sending', 'handing_over')";
     default:
       return "(state IN ('queued', 'sending', 'handing_over', 'deferred') OR (state = 'unknown' AND next_attempt_at IS NOT "
              "NULL))";
@@ -59,7 +60,7 @@ void update_outcome(Connection& connection, const Claim& claim, const DeliveryOu
           connection,
           fmt::format("UPDATE deliveries SET state = CASE WHEN in_doubt AND ?1 IN ('deferred', 'refused') THEN 'unknown' ELSE ?1 "
                       "END, in_doubt = CASE ?1 WHEN 'unknown' THEN 1 WHEN 'accepted' THEN 0 ELSE in_doubt END, "
-                      "attempts = attempts - (?1 = 'queued'), answer = ?, "
+                      "attempts = attempts - (?1 = 'queued' AND state = 'sending'), answer = ?, "
                       "reason_class = ?, next_attempt_at = ?, sent_at = ifnull(?, sent_at) WHERE id = ? AND {}{}",
                       states_before(outcome.state), kOwnedDelivery))
           .bind(delivery_state_name(outcome.state), outcome.answer, outcome.reason_class, outcome.next_attempt_at,

@@ -74,8 +74,10 @@ int schema_version(Connection& connection) { return static_cast<int>(pragma(conn
 
 void migrate(Connection& connection, std::span<const Migration> migrations) {
   const int newest = migrations.empty() ? 0 : migrations.back().version;
-  if (recognised_version(connection, newest) == newest) return;
-
+  {
+    const ReadTransaction moment(connection);  // another process may be creating the schema right now
+    if (recognised_version(connection, newest) == newest) return;
+  }
   WriteTransaction transaction(connection);
   const int version = recognised_version(connection, newest);  // another process may have been faster
   if (version == newest) return;

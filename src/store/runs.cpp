@@ -71,7 +71,7 @@ std::vector<Delivery> list_deliveries(State& state, std::string_view run_id) {
   Query query(
       state.connection(),
       "SELECT id, run_id, ifnull(notification_id, ''), recipient, address, state, message_id, message_date, message_sha256, "
-      "message_bytes, attempts, answer, reason_class, sent_at, next_attempt_at FROM deliveries WHERE run_id = ? "
+      "message_bytes, attempts, answer, reason_class, sent_at, next_attempt_at, in_doubt FROM deliveries WHERE run_id = ? "
       "ORDER BY notification_id IS NOT NULL, number");
   query.bind(run_id);
   std::vector<Delivery> deliveries;
@@ -93,6 +93,7 @@ std::vector<Delivery> list_deliveries(State& state, std::string_view run_id) {
     delivery.reason_class = query.text();
     delivery.sent_at = query.optional_instant();
     delivery.next_attempt_at = query.optional_instant();
+    delivery.in_doubt = query.flag();
     deliveries.push_back(std::move(delivery));
   }
   return deliveries;

@@ -73,6 +73,7 @@ struct Delivery {
   std::string reason_class;        ///< `too_large`, `config`, `sender_rejected`, …; empty when none
   std::optional<Instant> sent_at;  ///< when accepted
   std::optional<Instant> next_attempt_at;
+  bool in_doubt = false;  ///< an earlier attempt ended unknown and nothing has settled it: that copy may have arrived
 };
 
 /// A run that this process owns. Every function that takes one is conditional on owner and fence and throws FenceLost otherwise.
@@ -169,9 +170,9 @@ struct DeliveryOutcome {
   std::string answer, reason_class;
   std::optional<Instant> next_attempt_at;
 };
-/// accepted and unknown follow handing_over; queued follows sending and takes the attempt back; deferred and refused follow
-/// anything that is not settled, a delivery that was never tried included. After an unknown attempt a later deferred or refused
-/// leaves the delivery unknown: the first copy may have arrived. Error(conflict) for any other step.
+/// accepted and unknown follow handing_over; queued follows sending (the attempt is taken back) or handing_over (a definite no,
+/// tried again after a stop); deferred and refused follow anything that is not settled, a delivery that was never tried included.
+/// A delivery that is in_doubt stays unknown when it is deferred or refused. Error(conflict) for any other step.
 void record_outcome(State&, const Claim&, const DeliveryOutcome&, const AuditEvents&, Instant now);
 
 /// The delivery's bytes are no longer what they were: a fresh Message-ID and hash. Only for deliveries that never reached

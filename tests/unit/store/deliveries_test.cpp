@@ -105,7 +105,7 @@ TEST_CASE("from which state a delivery may go to which") {
   const std::array rows{
       Row{DeliveryState::queued, true, false, false, false, true, true, false},
       Row{DeliveryState::sending, false, true, true, false, true, true, false},
-      Row{DeliveryState::handing_over, false, false, false, true, true, true, true},
+      Row{DeliveryState::handing_over, false, false, true, true, true, true, true},
       Row{DeliveryState::accepted, false, false, false, false, false, false, false},
       Row{DeliveryState::deferred, true, false, false, false, true, true, false},
       Row{DeliveryState::refused, false, false, false, false, false, false, false},
@@ -179,6 +179,10 @@ TEST_CASE("not attempted after all: queued again, and the attempt is not counted
   record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::queued, "stopped"), {}, kNow);
   CHECK(fixture.delivery().state == DeliveryState::queued);
   CHECK(fixture.delivery().attempts == 0);
+  begin_sending(fixture.state, claim, "d1", kNow);
+  mark_handing_over(fixture.state, claim, "d1", kNow);
+  record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::queued, "451, and a stop was asked for"), {}, kNow);
+  CHECK(fixture.delivery().attempts == 1);  // this one was made
 }
 
 TEST_CASE("a deferred delivery remembers when it is tried again, until it is") {
@@ -233,10 +237,12 @@ TEST_CASE("an unknown delivery that a policy sends again stays unknown until som
   record_outcome(fixture.state, claim, put_off, {}, kNow);
   CHECK(fixture.delivery().state == DeliveryState::unknown);  // the first copy may have arrived
   CHECK(fixture.delivery().answer == "no connection");
+  CHECK(fixture.delivery().in_doubt);
   record_outcome(fixture.state, claim, put_off, {}, kNow);  // put off without a try: the transport is down
   CHECK(fixture.delivery().state == DeliveryState::unknown);
   begin_sending(fixture.state, claim, "d1", kNow);
   mark_handing_over(fixture.state, claim, "d1", kNow);
   record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::accepted), {}, kNow);
   CHECK(fixture.delivery().state == DeliveryState::accepted);
+  CHECK_FALSE(fixture.delivery().in_doubt);
 }
