@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+# Copyright the reportctl authors
+"""What sessions find in their home directory: `% fixture NAME`."""
+import os
+import sqlite3
+import subprocess
+
+NOW = '2026-03-17T12:00:00Z'  # a Tuesday
+
+# Two accounts share the tables. Berlin is one hour ahead of UTC on these days: s4 is placed on 16 March in UTC and on 17 March in Berlin.
+SHOP_SQL = """
+CREATE TABLE customers (id TEXT, account_id TEXT, name TEXT, email TEXT);
+CREATE TABLE products (id TEXT, account_id TEXT, sku TEXT, name TEXT, price_cents INTEGER, currency TEXT, stock INTEGER);
+CREATE TABLE orders (id INTEGER PRIMARY KEY, account_id TEXT, number TEXT, customer_id TEXT, status TEXT, currency TEXT, placed_at TEXT,
+                     total_cents INTEGER);
+CREATE TABLE order_items (id INTEGER PRIMARY KEY, order_id INTEGER, line_no INTEGER, product_id TEXT, sku TEXT, name TEXT,
+                          quantity INTEGER, unit_price_cents INTEGER, total_cents INTEGER);
+INSERT INTO customers VALUES ('c1', 'shop', 'Ada, Ltd', 'ada@example.com'), ('c2', 'shop', 'Bo', 'bo@example.com'),
+                             ('c1', 'kiosk', 'Someone else', 'else@example.net');
+INSERT INTO products VALUES ('p1', 'shop', 'TEA', 'Tea', 250, 'EUR', 4), ('p2', 'shop', 'CUP', 'Cup "blue"', 999, 'EUR', 0),
+                            ('p1', 'kiosk', 'TEA', 'Secret tea', 777, 'EUR', 7);
+INSERT INTO orders VALUES (1, 'shop', 's1', 'c1', 'paid', 'EUR', '2026-03-15T23:00:00Z', 1000),
+                          (2, 'shop', 's2', 'c2', 'paid', 'EUR', '2026-03-16T10:00:00Z', 501),
+                          (3, 'shop', 's3', 'c1', 'cancelled', 'EUR', '2026-03-16T11:00:00Z', 250),
+                          (4, 'shop', 's4', 'c2', 'paid', 'EUR', '2026-03-16T23:00:00Z', 999),
+                          (5, 'kiosk', 'k1', 'c1', 'paid', 'EUR', '2026-03-16T10:00:00Z', 77777);
+INSERT INTO order_items VALUES (1, 1, 1, 'p1', 'TEA', 'Tea', 4, 250, 1000), (2, 2, 1, 'p1', 'TEA', 'Tea', 2, 250, 501),
+                               (3, 3, 1, 'p1', 'TEA', 'Tea', 1, 250, 250), (4, 4, 1, 'p2', 'CUP', 'Cup "blue"', 1, 999, 999),
+                               (5, 5, 1, 'p1', 'TEA', 'Secret tea', 1, 77777, 77777);
+CREATE TABLE depots (id TEXT, account_id TEXT, name TEXT);
+CREATE TABLE gates (id TEXT, account_id TEXT, depot_id TEXT, name TEXT);
+CREATE TABLE visits (id INTEGER PRIMARY KEY, gate_id TEXT, at TEXT);
+INSERT INTO depots VALUES ('north', 'shop', 'North'), ('south', 'shop', 'South'), ('far', 'kiosk', 'Far');
+INSERT INTO gates VALUES ('g1', 'shop', 'north', 'Gate 1'), ('g2', 'shop', 'south', 'Gate 2'), ('g9', 'kiosk', 'far', 'Gate 9');
+INSERT INTO visits VALUES (1, 'g1', '2026-03-16T08:00:00Z'), (2, 'g1', '2026-03-16T09:00:00Z'), (3, 'g2', '2026-03-16T08:00:00Z'),
+                          (4, 'g9', '2026-03-16T08:00:00Z');
+"""
+
+CONFIG = """state: {home}/state.db
+mail:
+  transport: maildir:{home}/outbox
+  from: Reports <reports@example.com>
+sources:
+  shop: {{url: "sqlite:{home}/shop.db"}}
+artifacts: {{url: "file:{home}/artifacts"}}
+catalog: {{dirs: ["{home}/catalog.d"]}}
+"""
+
+ACCOUNT = """accounts:
+  - id: shop
+    name: Shop Ltd
+    timezone: Europe/Berlin
+    source: shop
+    members:
+      - {name: Ann, email: ann@example.com, role: owner}
+      - {name: Bo, email: bo@example.com, role: viewer}
+"""
+
+# An operator's module with every rule that the commerce reports do not have.
+GATES = """id: gate-visits
+aliases: [GATES]
+label: Gate visits
+family: own
+description: Visits of a depot's gates.
+surfaces: [run, schedule]
+scope: [depot]
+roles: [system_admin, owner]
+feature: gates
+window: {kind: lookback, default_days: 1, max_days: 31}
+cadences: [daily]
+formats: [csv]
+parameters:
+  - name: gates
+    label: Gates
+    type: id_list
+    required: true
+    filter: g.id
+    choices: SELECT id, name FROM gates WHERE account_id = :account AND (:depot IS NULL OR depot_id = :depot)
+  - {name: least, label: Least number, type: integer}
+columns:
+  - {name: gate, label: Gate, type: text}
+  - {name: visits, label: Visits, type: integer, total: sum}
+query: |
+  SELECT g.name AS gate, count(*) AS visits
+  FROM visits v JOIN gates g ON g.id = v.gate_id
+  WHERE g.account_id = :account AND (:depot IS NULL OR g.depot_id = :depot)
+    AND v.at >= :from AND v.at < :to AND (:least IS NULL OR 1) AND {{filters}}
+  GROUP BY g.name ORDER BY g.name
+"""
+
+SECRET = """id: old-visits
+label: Old visits
+family: own
+description: What visits were before gates.
+visibility: hidden
+reason: it counts nothing any more; use gate-visits
+scope: [depot]
+window: {kind: snapshot}
+"""
+
+ONLY_RUN = """id: gate-list
+label: Gates
+family: own
+description: The gates that there are.
+surfaces: [run]
+scope: [account]
+window: {kind: snapshot}
+columns:
+  - {name: id, label: Id, type: text}
+  - {name: gate, label: Gate, type: text}
+query: SELECT id AS id, name AS gate FROM gates WHERE account_id = :account ORDER BY id
+"""
+
+
+def write(world, name, text, mode=0o644):
+    path = os.path.join(world.home, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(text)
+    os.chmod(path, mode)
+
+
+def reportctl(world, *arguments):
+    done = subprocess.run(['reportctl', *arguments], cwd=world.home, env=world.env, stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f'fixture: reportctl {" ".join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}')
+
+
+def configured(world):
+    """A source and a configuration; no state file."""
+    database = sqlite3.connect(world.home + '/shop.db')
+    database.executescript(SHOP_SQL)
+    database.close()
+    write(world, 'reportctl.yaml', CONFIG.format(home=world.home))
+    os.makedirs(world.home + '/catalog.d')
+
+
+def shop(world):
+    """The account `shop` with the owner Ann and the viewer Bo."""
+    configured(world)
+    reportctl(world, 'init')
+    write(world, 'shop.yaml', ACCOUNT)
+    reportctl(world, 'apply', '-f', 'shop.yaml')
+
+
+def gates(world):
+    """The shop, with modules of its operator and the feature that one of them needs."""
+    configured(world)
+    write(world, 'catalog.d/gate-visits.yaml', GATES)
+    write(world, 'catalog.d/old-visits.yaml', SECRET)
+    write(world, 'catalog.d/gate-list.yaml', ONLY_RUN)
+    reportctl(world, 'init')
+    write(world, 'shop.yaml', ACCOUNT.replace('    members:', '    features: [gates]\n    members:'))
+    reportctl(world, 'apply', '-f', 'shop.yaml')
+
+
+def daily(world):
+    """The shop with a schedule `daily-sales`, every day at seven in Berlin."""
+    shop(world)
+    reportctl(world, 'schedule', 'add', 'daily-sales', '--report', 'sales', '--cadence', 'daily', '--at', '07:00', '--to', 'ops@example.com')
+
+
+def sent(world):
+    """`daily-sales` ran on the 18th at 06:05 UTC and was delivered."""
+    daily(world)
+    world.env['REPORTCTL_NOW'] = '2026-03-18T06:05:00Z'
+    reportctl(world, 'run-due')
+    world.env['REPORTCTL_NOW'] = NOW
+
+
+FIXTURES = {'configured': configured, 'shop': shop, 'gates': gates, 'daily': daily, 'sent': sent}
