@@ -79,7 +79,7 @@ void bind_crontab(CLI::App& root, Session& session) {
   const auto options = std::make_shared<CrontabOptions>();
   command.add_option("--every", options->every, "minutes between two runs, 1 to 30; 5 when left out")
       ->type_name("N")
-      ->check(CLI::Range(1, 30));
+      ->check(CLI::Range(1, 30).description(""));
   command.add_option("--user", options->user, "for /etc/cron.d, whose lines name a user")->type_name("LOGIN");
   when_chosen(command, session, [&session, options] { return crontab(session, *options); });
 }

@@ -32,14 +32,14 @@ void add_global_options(CLI::App& root, Globals& globals) {
   root.add_option("--as", globals.as, "act as the member with this login (operators)")->type_name("LOGIN");
   root.add_option("--output-format", globals.output_format, "table, plain, json or csv")
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"table", "plain", "json", "csv"}));
+      ->check(CLI::IsMember({"table", "plain", "json", "csv"}).description(""));
   root.add_flag("--json", globals.json, "short for --output-format json");
   root.add_flag("--csv", globals.csv, "short for --output-format csv");
   root.add_flag("-q,--quiet", globals.quiet, "say only what went wrong");
   root.add_flag("-v,--verbose", globals.verbose, "say more on standard error; -vv still more");
   root.add_option("--color", globals.color, "auto, always or never")
       ->type_name("WHEN")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
+      ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
   root.add_flag("--no-pager", globals.no_pager, "never show long output through a pager");
 }
 

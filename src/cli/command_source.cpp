@@ -126,7 +126,10 @@ int check(Session& session, const SourceOptions& options) {
   }
   session.out().list(listing);
   if (left_out > 0 && !session.out().quiet())
-    session.out().text(fmt::format("\n{} other reports find no data there and are not scheduled; --all shows why.\n", left_out));
+    session.out().text(fmt::format("\n{}; --all shows why.\n",
+                                   left_out == 1
+                                       ? std::string("1 other report is not scheduled and finds no data there")
+                                       : fmt::format("{} other reports are not scheduled and find no data there", left_out)));
   return code;
 }
 

@@ -56,6 +56,9 @@ std::size_t available_width() {
 
 std::string shown(const std::string& text) { return visible(repair_utf8(text)); }
 
+/// People see a dash where there is nothing; a script gets nothing.
+std::string data(const Field& field) { return field.text == "–" ? std::string() : field.text; }
+
 /// Takes the excess from the columns that may shrink, always from the widest.
 void shrink(std::vector<std::size_t>& widths, const std::vector<Heading>& headings, std::size_t available) {
   std::size_t total = widths.empty() ? 0 : (widths.size() - 1) * kGap;
@@ -164,7 +167,7 @@ void Output::list(const Listing& listing) {
       buffer_ += join(fields, ",") + "\n";
       for (const auto& row : listing.rows) {
         fields.clear();
-        for (const Field& field : row) fields.push_back(csv_field(field.text));
+        for (const Field& field : row) fields.push_back(csv_field(data(field)));
         buffer_ += join(fields, ",") + "\n";
       }
       return;
@@ -172,7 +175,7 @@ void Output::list(const Listing& listing) {
     case Format::plain:
       for (const auto& row : listing.rows) {
         std::vector<std::string> fields;
-        for (const Field& field : row) fields.push_back(shown(field.text));
+        for (const Field& field : row) fields.push_back(shown(data(field)));
         buffer_ += join(fields, "\t") + "\n";
       }
       return;
@@ -195,11 +198,11 @@ void Output::sheet(const Sheet& sheet) {
     case Format::csv:
       buffer_ += "field,value\n";
       for (const auto& [label, field] : sheet.lines)
-        if (!label.empty()) buffer_ += csv_field(csv_key(label)) + "," + csv_field(field.text) + "\n";
+        if (!label.empty()) buffer_ += csv_field(csv_key(label)) + "," + csv_field(data(field)) + "\n";
       return;
     case Format::plain:
       for (const auto& [label, field] : sheet.lines)
-        if (!label.empty()) buffer_ += label + "\t" + shown(field.text) + "\n";
+        if (!label.empty()) buffer_ += label + "\t" + shown(data(field)) + "\n";
       return;
     case Format::table:
       note_replaced_clock();
