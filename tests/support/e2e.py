@@ -122,8 +122,7 @@ class World:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
         database = sqlite3.connect(path)
-        database.executescript(sql)
-        database.commit()
+        database.executescript(f"BEGIN;{sql};COMMIT;")
         database.close()
 
     def command_environment(self, now=NOW, **more):

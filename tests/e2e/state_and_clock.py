@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the reportctl authors
+"""The state file that is somewhere else, read-only, broken or newer; a clock that leaps; a standard output that is full."""
+import os, pathlib, pwd, shutil, sqlite3, subprocess, sys, unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import e2e
+
+
+class Clock(e2e.Case):
+    def test_a_clock_set_back_makes_nothing_due_and_nothing_twice(self):
+        world = self.world()
+        world.schedules(e2e.schedule("morning", "a@example.org"))
+        world.must("run-due", now="2026-03-17T05:02:00Z")
+        for earlier in ("2026-03-17T04:59:00Z", "2026-03-16T05:00:00Z", "2026-01-01T05:00:00Z"):
+            self.assertEqual(world.must("run-due", now=earlier).err, "")
+        world.must("run-due", now="2026-03-17T05:03:00Z")
+        self.assertEqual(len(world.outbox_mails()), 1)
+        self.assertEqual(world.only_run()["slot"], "2026-03-17T05:00:00Z")
+
+    def test_a_clock_forty_days_ahead_is_refused_with_12_until_it_is_accepted(self):
+        world = self.world()
+        world.schedules(e2e.schedule("morning", "a@example.org"))
+        world.must("run-due", now="2026-03-16T12:30:00Z")
+        refused = world.run("run-due", now="2026-04-25T12:30:00Z")
+        self.assertEqual(refused.code, 12)
+        self.assertIn("--accept-clock", refused.err)
+        self.assertEqual((world.outbox_mails(), world.runs()), ([], []))
+        world.must("run-due", "--accept-clock", now="2026-04-25T12:30:00Z")
+        self.assertEqual(len(world.outbox_mails()), 1)
+        world.must("run-due", now="2026-04-25T12:31:00Z")
+
+    def test_a_clock_thirty_four_days_ahead_is_taken_for_a_long_rest(self):
+        world = self.world()
+        world.schedules(e2e.schedule("morning", "a@example.org"))
+        world.must("run-due", now="2026-03-16T12:30:00Z")
+        world.must("run-due", now="2026-04-19T12:30:00Z")
+        self.assertEqual(len(world.outbox_mails()), 1)
+
+
+class StateFile(e2e.Case):
+    def assert_refused(self, world, *words, prefix=()):
+        result = world.run("run-due", prefix=prefix)
+        self.assertEqual(result.code, 12, result.err)
+        for word in ("state.db", *words):
+            self.assertIn(word, result.err)
+        self.assertEqual(world.outbox_mails(), [])
+
+    def due(self, world):
+        world.schedules(e2e.schedule("morning", "a@example.org"))
+
+    def test_a_state_of_another_host_sends_nothing_until_it_is_adopted(self):
+        world = self.world()
+        self.due(world)
+        world.sql("UPDATE facts SET value = 'another-host' WHERE name = 'host'")
+        self.assert_refused(world, "state adopt")
+        world.must("state", "adopt", "--yes")
+        world.must("run-due")
+        self.assertEqual(len(world.outbox_mails()), 1)
+        self.assertIn("StateAdopted", {record["name"] for record in world.json("audit", "list")})
+
+    def test_a_state_copied_into_another_container_sends_nothing_from_there(self):
+        inside = ("unshare", "--pid", "--fork", "--mount-proc")
+        if os.geteuid() != 0 or not shutil.which("unshare") or subprocess.run([*inside, "true"], capture_output=True).returncode != 0:
+            raise unittest.SkipTest("no process namespace can be made here")
+        world = self.world()
+        self.due(world)
+        self.assert_refused(world, "state adopt", prefix=inside)
+        world.must("run-due")
+        self.assertEqual(len(world.outbox_mails()), 1)
+
+    def test_a_read_only_state_is_refused_with_12(self):
+        world = self.world()
+        self.due(world)
+        directory, prefix = world.state.parent, ()
+        if os.geteuid() == 0:  # nothing is read-only to root
+            if not shutil.which("setpriv"):
+                raise unittest.SkipTest("setpriv is not installed")
+            nobody = pwd.getpwnam("nobody")
+            prefix = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups")
+            if subprocess.run([*prefix, e2e.REPORTCTL, "--version"], capture_output=True).returncode != 0:
+                raise unittest.SkipTest("nobody may not start the program under test")
+            world.path.chmod(0o755)
+            for path in (world.path, *world.path.rglob("*")):
+                os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        world.state.chmod(0o400)
+        directory.chmod(0o500)
+        self.closing(directory.chmod, 0o700)
+        self.assert_refused(world, prefix=prefix)
+
+    def test_a_corrupt_state_is_refused_with_12_and_left_as_it_is(self):
+        world = self.world()
+        self.due(world)
+        data = bytearray(world.state.read_bytes())
+        for at in range(100, len(data) - 64, 512):  # the header stays; every page is damaged
+            data[at:at + 64] = b"\xa5" * 64
+        world.state.write_bytes(data)
+        self.assert_refused(world)
+        self.assertEqual(world.state.read_bytes(), bytes(data))
+
+    def test_a_file_that_is_no_database_is_refused_with_12(self):
+        world = self.world()
+        world.state.write_bytes(b"these are my tax records\n" * 200)
+        self.assert_refused(world)
+        self.assertTrue(world.state.read_bytes().startswith(b"these are my tax records"))
+
+    def test_a_state_of_a_newer_schema_is_refused_with_12(self):
+        world = self.world()
+        self.due(world)
+        world.sql("PRAGMA user_version = 9999")
+        self.assert_refused(world, "9999")
+        self.assertEqual(world.sql("PRAGMA user_version"), [(9999,)])
+
+    def test_a_state_that_is_held_by_another_process_is_busy_with_12_and_nothing_is_lost(self):
+        world = self.world()
+        self.due(world)
+        holder = sqlite3.connect(world.state, isolation_level=None)
+        self.closing(holder.close)
+        holder.execute("BEGIN EXCLUSIVE")
+        self.assert_refused(world)
+        holder.execute("ROLLBACK")
+        world.must("run-due")
+        self.assertEqual(len(world.outbox_mails()), 1)
+
+    def test_a_missing_state_is_refused_with_12_and_says_init(self):
+        world = self.world()
+        world.state.unlink()
+        self.assert_refused(world, "init")
+
+
+class FullOutput(e2e.Case):
+    def test_what_could_not_be_printed_is_never_reported_as_success(self):
+        world = self.world()
+        world.schedules(e2e.schedule("morning", "a@example.org"))
+        world.must("run-due")
+        run = world.only_run()["id"]
+        commands = [["run", "sales", "--account", "shop", "--from", "2026-03-16", "--to", "2026-03-16"], ["runs", "save", run], ["runs", "list"],
+                    ["runs", "show", run], ["schedule", "list"], ["schedule", "show", "morning"], ["schedule", "next", "morning"],
+                    ["account", "list"], ["account", "show", "shop"], ["member", "list"], ["catalog", "list"], ["catalog", "show", "sales"],
+                    ["source", "list"], ["source", "check"], ["audit", "list"], ["audit", "verify"], ["notifications", "list", "--all"], ["status"],
+                    ["config", "show"], ["crontab"], ["completion", "bash"], ["run-due", "--dry-run"], ["run-due", "--json"], ["--help"],
+                    ["--version"]]
+        self.maxDiff = None
+        wrong, checked = {}, 0
+        with open("/dev/full", "wb", buffering=0) as full:
+            for command in commands:
+                plain_only = command[0] in ("run", "completion", "crontab") or command[-1].startswith("--")
+                for style in ([],) if plain_only else ([], ["--json"]):
+                    if not world.run(*command, *style).out:
+                        continue  # an empty list is a remark on standard error
+                    checked += 1
+                    result = world.run(*command, *style, stdout=full)
+                    if result.code != 74 or not result.err.strip():
+                        wrong[" ".join(command + style)] = (result.code, result.err)
+        self.assertEqual(wrong, {})
+        self.assertGreaterEqual(checked, 35)
+
+    def test_a_pipe_that_closes_early_is_not_success_either(self):
+        world = self.world()
+        rows = "".join(f"INSERT INTO orders VALUES ({1000 + i}, 'shop', 'N{1000 + i}', 'c1', 'paid', 'EUR', '2026-03-16T10:00:00Z', {i});" for i in range(20000))
+        world.make_source(e2e.COMMERCE + rows)
+        world.schedules()
+        process = world.start("run", "orders-export", "--param", "mode=summary", "--from", "2026-03-16", "--to", "2026-03-16")
+        process.stdout.read(10)
+        process.stdout.close()
+        error = process.stderr.read()
+        process.stderr.close()
+        self.assertIn(process.wait(e2e.PATIENCE), (74, 128 + 13), error)
+
+
+if __name__ == "__main__":
+    e2e.main()
