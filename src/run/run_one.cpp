@@ -95,7 +95,9 @@ std::vector<Delivery> ledger(Parts& parts, const Claim& claim, const std::option
   for (auto& delivery : store::list_deliveries(parts.state(), claim.run.id)) {
     if (delivery.notification) continue;
     if (last && delivery.id == last->delivery_id) {
-      delivery.state = last->state;
+      // An attempt before may have arrived: the ledger keeps such a delivery unknown, whatever a later one was told.
+      const bool told_no = last->state == DeliveryState::deferred || last->state == DeliveryState::refused;
+      delivery.state = delivery.in_doubt && told_no ? DeliveryState::unknown : last->state;
       delivery.answer = last->answer;
       delivery.reason_class = last->reason_class;
       delivery.next_attempt_at = last->next_attempt_at;
