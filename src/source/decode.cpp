@@ -108,8 +108,7 @@ TextFault judge_text(std::string_view text) {
   return is_valid_utf8(text) ? TextFault::none : TextFault::not_utf8;
 }
 
-std::optional<std::int64_t> TimeReader::day(std::string_view text) {
-  if (text.size() == sizeof last_ && text == std::string_view(last_, sizeof last_)) return last_day_;
+std::optional<std::int64_t> TimeReader::new_day(std::string_view text) {
   const auto date = parse_date(text);
   if (!date) return std::nullopt;
   std::memcpy(last_, text.data(), sizeof last_);
@@ -117,20 +116,7 @@ std::optional<std::int64_t> TimeReader::day(std::string_view text) {
   return last_day_;
 }
 
-std::optional<std::int64_t> TimeReader::instant(std::string_view text) {
-  if (text.size() == 20 && text[19] == 'Z' && text[10] == 'T' && text[13] == ':' && text[16] == ':') {
-    const auto two = [&](std::size_t at) {  // -1 unless both are digits
-      const auto tens = static_cast<unsigned>(text[at] - '0');
-      const auto ones = static_cast<unsigned>(text[at + 1] - '0');
-      return tens > 9 || ones > 9 ? -1 : static_cast<int>(tens * 10 + ones);
-    };
-    const int hour = two(11);
-    const int minute = two(14);
-    const int second = two(17);
-    const auto days = day(text.substr(0, 10));
-    if (!days || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return std::nullopt;
-    return *days * 86400 + hour * 3600 + minute * 60 + second;
-  }
+std::optional<std::int64_t> TimeReader::other_instant(std::string_view text) {
   const auto instant = parse_instant(text);
   if (!instant) return std::nullopt;
   return instant->time_since_epoch().count();

@@ -23,62 +23,90 @@ enum class TextFault : std::uint8_t { none, nul, not_utf8 };
 /// UTF-8 without NUL, or what is wrong.
 inline TextFault check_text(std::string_view);
 
+template <typename Word>
+Word loaded(const char* from) {
+  Word word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
 /// Reads instants and days as parse_instant() and parse_date() do, remembering the last day: rows come in order of time more
 /// often than not.
 class TimeReader {
  public:
   /// Seconds since 1970 UTC.
-  std::optional<std::int64_t> instant(std::string_view);
+  std::optional<std::int64_t> instant(std::string_view text) {
+    if (text.size() != 20 || text[19] != 'Z' || text[10] != 'T') return other_instant(text);
+    // HH:MM:SS at once: subtract what it should look like; a digit must leave 0 to 9, a colon 0, or adding sets the byte's high
+    // bit.
+    const std::uint64_t clock = loaded<std::uint64_t>(text.data() + 11) - kClock;
+    if (((clock | (clock + kClockLimit)) & 0x8080808080808080U) != 0) return std::nullopt;
+    const auto two = [&](unsigned at) {
+      return static_cast<int>((clock >> (8 * at) & 0xFU) * 10 + (clock >> (8 * at + 8) & 0xFU));
+    };
+    const int hour = two(0);
+    const int minute = two(3);
+    const int second = two(6);
+    const auto days = day(text.substr(0, 10));
+    if (!days || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+    return *days * 86400 + hour * 3600 + minute * 60 + second;
+  }
   /// Days since 1970-01-01.
-  std::optional<std::int64_t> day(std::string_view);
+  std::optional<std::int64_t> day(std::string_view text) {
+    if (text.size() == sizeof last_ && std::memcmp(text.data(), last_, 8) == 0 && std::memcmp(text.data() + 8, last_ + 8, 2) == 0)
+      return last_day_;
+    return new_day(text);
+  }
 
  private:
+  static constexpr std::uint64_t kClock = 0x30303A30303A3030U;       ///< 00:00:00, little-endian
+  static constexpr std::uint64_t kClockLimit = 0x76767F76767F7676U;  ///< what a byte may still grow by
+  std::optional<std::int64_t> new_day(std::string_view);
+  std::optional<std::int64_t> other_instant(std::string_view);
+
   char last_[10] = {};  ///< the day as text; all zero at first, which is no day
   std::int64_t last_day_ = 0;
 };
 
-/// The exact judgement, for what is too large or too near a tie to be rounded as a double.
+/// By the digits of the shortest form, for what is too large to be rounded as a double.
 std::optional<std::int64_t> scaled_by_digits(double value, int scale);
 
 inline std::optional<std::int64_t> scaled(double value, int scale) {
-  constexpr double kPower[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
-  // The product differs from that of the shortest form by less than 2^-11 while it is below 2^40 (two half-ulps), so away from a
-  // tie both round alike. NaN fails the comparison.
-  if (scale < 10) {
-    const double product = std::fabs(value) * kPower[scale];
-    if (product < 0x1p40) {
-      const auto whole = static_cast<std::int64_t>(product);
-      const double off_tie = product - static_cast<double>(whole) - 0.5;
-      if (std::fabs(off_tie) > 0x1p-10) {
-        const std::int64_t rounded = whole + (off_tie > 0 ? 1 : 0);
-        return value < 0 ? -rounded : rounded;
-      }
-    }
-  }
-  return scaled_by_digits(value, scale);
+  constexpr double kPower[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
+  const double size = std::fabs(value);
+  if (scale > 9 || !(size * kPower[scale] < 0x1p40)) return scaled_by_digits(value, scale);  // NaN, too
+  // Below 2^40 the product differs from that of the shortest form by less than 2^-11 (two half-ulps), so away from a tie both
+  // round alike. Near one, the tie itself is a decimal of at most 15 digits: it is the shortest form of the double nearest to it,
+  // which the division of two exact doubles gives, and rounding to doubles keeps the order. So comparing with that double is
+  // comparing the shortest form with the tie.
+  const double product = size * kPower[scale];
+  const auto whole = static_cast<std::int64_t>(product);
+  const double off_tie = product - static_cast<double>(whole) - 0.5;
+  const bool up = std::fabs(off_tie) > 0x1p-10 ? off_tie > 0 : size >= static_cast<double>(whole * 10 + 5) / kPower[scale + 1];
+  const std::int64_t rounded = whole + (up ? 1 : 0);
+  return value < 0 ? -rounded : rounded;
 }
 
 /// The exact judgement, for texts that are not plain ASCII.
 TextFault judge_text(std::string_view);
 
 inline TextFault check_text(std::string_view text) {
-  // Eight bytes at a time; w − 1 borrows into the high bit where a byte is zero. The last eight may overlap.
+  // Eight bytes at a time; w − 1 borrows into the high bit where a byte is zero. Loads overlap instead of looping over what is
+  // left.
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   constexpr std::uint64_t kHighs = 0x8080808080808080U;
   std::uint64_t marked = 0;
-  const auto look = [&](const char* at) {
-    std::uint64_t word;
-    std::memcpy(&word, at, sizeof word);
-    marked |= word | (word - kOnes);
-  };
+  const auto look = [&](std::uint64_t word) { marked |= word | (word - kOnes); };
   const char* at = text.data();
-  std::size_t left = text.size();
-  if (left < 8) {
-    for (; left > 0; ++at, --left)
-      marked |= static_cast<std::uint64_t>(static_cast<unsigned char>(*at)) | (*at == 0 ? kHighs : 0);
-  } else {
-    for (; left > 8; at += 8, left -= 8) look(at);
-    look(text.data() + text.size() - 8);
+  const std::size_t size = text.size();
+  if (size >= 8) {
+    const char* const last = at + size - 8;
+    for (; at < last; at += 8) look(loaded<std::uint64_t>(at));
+    look(loaded<std::uint64_t>(last));
+  } else if (size >= 4) {
+    look(loaded<std::uint32_t>(at) | std::uint64_t{loaded<std::uint32_t>(at + size - 4)} << 32U);
+  } else if (size > 0) {
+    for (const std::size_t i : {std::size_t{0}, size / 2, size - 1}) look(kOnes * static_cast<unsigned char>(at[i]));
   }
   return (marked & kHighs) == 0 ? TextFault::none : judge_text(text);
 }
