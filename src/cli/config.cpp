@@ -214,12 +214,18 @@ void Builder::read_group(const yaml::Node& map, const std::string& prefix, const
 }
 
 void Builder::read_file_layer(const fs::path& path) {
+  constexpr std::size_t kLargest = 1U << 20U;
   struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+  const bool there = ::stat(path.c_str(), &status) == 0;
+  if (there && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     throw Error(ErrorKind::config, fmt::format("others may write {}, so it cannot be trusted", path.string()),
                 fmt::format("chmod go-w {}", path.string()));
   }
-  const std::string text = read_file(path, 1U << 20U);
+  if (there && S_ISREG(status.st_mode) && static_cast<std::uintmax_t>(status.st_size) > kLargest) {
+    throw Error(ErrorKind::config, fmt::format("{} is larger than {} bytes", path.string(), kLargest),
+                "correct it, then: reportctl config check");
+  }
+  const std::string text = read_file(path, kLargest);
   const yaml::Document document = yaml::parse(text, path.string());
   config_.files.push_back(path);
   for (const yaml::Problem& found : document.problems) problems_.push_back(found.str());
