@@ -8,7 +8,7 @@
 
 The runner prints one line a test, `skipped: ` with the reason where a component is absent, and ends with `N passed, N failed[, N skipped]`.
 """
-import asyncio, collections, contextlib, email, email.policy, json, os, pathlib, shutil, signal, socket, sqlite3, ssl, subprocess, sys, tempfile
+import asyncio, collections, contextlib, email, email.policy, json, os, pathlib, shutil, socket, sqlite3, ssl, subprocess, sys, tempfile
 import threading, time, traceback, unittest
 
 REPORTCTL = os.path.abspath(os.environ.get("REPORTCTL", "reportctl"))
@@ -17,6 +17,13 @@ MADE_AT = "2026-03-16T12:00:00Z"  # schedules are saved then
 DUE_AT = "2026-03-17T05:00:00Z"  # a daily 05:00 UTC is due then, and covers 2026-03-16
 NOW = "2026-03-17T05:02:00Z"
 PATIENCE = 60.0  # seconds that nothing here may exceed
+
+
+def scratch(name):
+    """A new directory; in memory where that is possible, since these tests end processes and not the machine."""
+    memory = "/dev/shm"
+    return pathlib.Path(tempfile.mkdtemp(prefix=f"reportctl-{name}-", dir=memory if os.access(memory, os.W_OK | os.X_OK) else None))
+
 
 Result = collections.namedtuple("Result", "code out err seconds")
 Mail = collections.namedtuple("Mail", "sender recipients content message")
@@ -93,7 +100,7 @@ class World:
     """A configuration, a state file, a source and an outbox, below one temporary directory."""
 
     def __init__(self, transport=None, mail="", policy="", more=""):
-        self.path = pathlib.Path(tempfile.mkdtemp(prefix="reportctl-e2e-"))
+        self.path = scratch("world")
         self.source = self.path / "shop.db"
         self.state = self.path / "state" / "state.db"
         self.outbox = self.path / "outbox"
