@@ -21,6 +21,9 @@
 
 namespace reportctl::store {
 
+/// An id may be abbreviated to so many characters, where that is unambiguous.
+inline constexpr std::size_t kShortestPrefix = 4;
+
 /// How long a statement waits for another process, in short jittered sleeps: SQLite's own back-off lets a waiter starve for a
 /// second.
 struct BusyWait {

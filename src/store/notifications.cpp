@@ -13,8 +13,6 @@
 namespace reportctl::store {
 namespace {
 
-constexpr std::size_t kShortestPrefix = 4;
-
 std::vector<std::string> ids(Connection& connection, const char* condition, std::string_view value) {
   Query query(connection, fmt::format("SELECT id FROM notifications WHERE {} ORDER BY id LIMIT 5", condition));
   query.bind(value);

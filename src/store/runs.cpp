@@ -14,8 +14,6 @@
 namespace reportctl::store {
 namespace {
 
-constexpr std::size_t kShortestPrefix = 4;
-
 /// Without a moment at hand, a process of another host passes for alive.
 Run shown(StoredRun stored) {
   stored.run.interrupted = !stored.run.finished_at && stored.owner && !is_alive(*stored.owner);

@@ -50,8 +50,6 @@ std::optional<schedule::Schedule> find_schedule(Connection& connection, std::str
 
 namespace {
 
-constexpr std::size_t kShortestPrefix = 4;
-
 std::string title(const schedule::Schedule& schedule) {
   return fmt::format("{}/{} ({})", visible(schedule.definition.account), visible(schedule.definition.name), schedule.id);
 }
