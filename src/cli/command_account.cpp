@@ -9,6 +9,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
+#include "schedule_save.hpp"
 
 namespace reportctl::cli {
 
@@ -66,14 +67,28 @@ int add(Session& session, const AccountOptions& options) {
   return 0;
 }
 
+/// Schedules that follow the account's clock fire next at the same local time of the new zone; what is due already stays due.
+std::vector<schedule::Schedule> moved_schedules(Session& session, const Account& account) {
+  std::vector<schedule::Schedule> moved;
+  for (auto& schedule : store::list_schedules(session.state(), {account.id, std::nullopt, std::nullopt})) {
+    if (!schedule.definition.timezone.empty() || !schedule.next_run_at || *schedule.next_run_at <= session.now()) continue;
+    schedule.next_run_at = first_run(schedule.definition, account.timezone, session.now());
+    moved.push_back(std::move(schedule));
+  }
+  return moved;
+}
+
 int edit(Session& session, const AccountOptions& options) {
   const Account before = session.account(options.id);
   const Account after = changed(before, options);
   require_account_change(session.actor(), before, after);
   if (after == before) throw Error(ErrorKind::usage, "nothing to change was given", "see reportctl account edit --help");
   refuse_problems(fmt::format("account {} was not changed", before.id), account_problems(after, session.config().settings));
-  store::edit_account(session.state(), after,
-                      audit_of(session, {"AccountEdited", after.id, after.id, to_json(before), to_json(after)}), session.now());
+  store::ScheduleChanges changes;
+  changes.edit_accounts = {after};
+  if (after.timezone != before.timezone) changes.edit = moved_schedules(session, after);
+  store::apply_changes(session.state(), changes,
+                       audit_of(session, {"AccountEdited", after.id, after.id, to_json(before), to_json(after)}), session.now());
   session.out().done(fmt::format("account {} changed", after.id), to_json(after));
   return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "binds.hpp"
 #include "exit_codes.hpp"
+#include "help.hpp"
 #include "options.hpp"
 #include "report_words.hpp"
 #include "reportctl/base/error.hpp"
@@ -38,16 +39,14 @@ void warn_of_broken_modules(Session& session) {
 
 int list(Session& session, const CatalogOptions& options) {
   Listing listing;
-  listing.headings = {{"Report"}, {"Label", Align::left, true}, {"Family"}, {"Scope"}, {"Cadence"}, {"Formats"}};
+  listing.headings = {{"Report"}, {"Label", Align::left, true}, {"Scope"}, {"Formats"}};
   listing.empty = "no report of that family; see reportctl catalog list";
   for (const Report* report : session.catalog().all()) {
     if (!options.family.empty() && report->family != options.family) continue;
     const Tone tone = report->hidden ? Tone::dim : Tone::none;
     listing.rows.push_back({{report->id, tone},
                             {report->hidden ? report->label + " (hidden)" : report->label, tone},
-                            {report->family, tone},
                             {scope_words(*report), tone},
-                            {report->cadences.empty() ? "–" : cadence_words(*report), tone},
                             {join(report->formats, ", "), tone}});
     listing.records.push_back(to_json(*report));
   }
@@ -84,7 +83,7 @@ int show(Session& session, const CatalogOptions& options) {
                         column_table(shape));
   if (session.out().format() == Format::table && !report.hidden) {
     session.out().text("\nExamples\n");
-    for (const std::string& example : example_commands(report)) session.out().text("  " + example + "\n");
+    for (const std::string& example : example_commands(report)) session.out().text(example_text(example));
   }
   return 0;
 }

@@ -113,7 +113,7 @@ int check(Session& session) {
     const bool good = finding.problem.empty();
     if (!good) code = exit_code::kConfig;
     listing.rows.push_back(
-        {{finding.subject}, {good ? "ok" : "problem", good ? Tone::good : Tone::bad}, {good ? finding.detail : finding.problem}});
+        {{finding.subject}, {good ? "ok" : "problem", good ? Tone::good : Tone::bad}, {good ? finding.detail : "see below"}});
     listing.records.push_back({{"check", finding.subject},
                                {"ok", good},
                                {"detail", good ? finding.detail : finding.problem},

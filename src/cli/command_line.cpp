@@ -19,14 +19,13 @@ namespace {
 
 constexpr const char* kVersionText = "reportctl " REPORTCTL_VERSION "\n";
 constexpr const char* kExamples =
-    "reportctl init --demo                      try it: demo data, schedules due now\n"
-    "reportctl run sales --window last_month    a report, now, as CSV\n"
-    "reportctl run-due                          what cron calls every few minutes\n"
-    "reportctl schedule list --json             for people a table, for scripts JSON";
+    "reportctl init --demo                   # try it: demo data, schedules due now\n"
+    "reportctl run sales --window last_7d    # a report, now, as CSV\n"
+    "reportctl run-due                       # what cron calls every few minutes\n"
+    "reportctl schedule list --json          # a table for people, JSON for scripts";
 
 void add_global_options(CLI::App& root, Globals& globals) {
   root.set_help_flag("-h,--help", "help on a command, examples first");
-  root.set_version_flag("--version", kVersionText, "the version");
   root.add_option("--config", globals.config, "configuration file, instead of the usual two")->type_name("FILE");
   root.add_option("--state", globals.state, "state file")->type_name("FILE");
   root.add_option("--as", globals.as, "act as the member with this login (operators)")->type_name("LOGIN");
@@ -41,6 +40,7 @@ void add_global_options(CLI::App& root, Globals& globals) {
       ->type_name("WHEN")
       ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
   root.add_flag("--no-pager", globals.no_pager, "never show long output through a pager");
+  root.set_version_flag("--version", kVersionText, "the version");
 }
 
 /// The long and short global options that take a value, without a parser at hand.

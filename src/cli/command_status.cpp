@@ -103,7 +103,7 @@ int status(Session& session) {
       {"Last run-due", last_run_due(last, now)},
       {"Schedules",
        {fmt::format("{}, {} active, {} due now", seen.schedules, seen.active, seen.due), seen.due > 0 ? Tone::warn : Tone::none}},
-      {"Next", next ? Field{fmt::format("{} at {}", next->definition.name, utc(*next->next_run_at))}
+      {"Next", next ? Field{fmt::format("{}/{} at {}", next->definition.account, next->definition.name, utc(*next->next_run_at))}
                     : Field{"nothing is scheduled", Tone::dim}},
       {"Last 7 days", ended.empty() ? Field{"no runs", Tone::dim} : Field{join(ended, ", "), bad > 0 ? Tone::bad : Tone::good}},
       {"Waiting for you", seen.unknown_deliveries == 0 ? Field{"nothing", Tone::good}

@@ -44,8 +44,10 @@ std::string entries_text(const std::string& title, const std::vector<Entry>& ent
   return text;
 }
 
+/// CLI11 appends what its checks allow after a colon; the description says that in words.
 std::string value_word(const CLI::Option& option) {
-  return option.get_type_size_max() == 0 ? std::string() : " " + option.get_type_name();
+  const std::string word = option.get_type_name();
+  return option.get_type_size_max() == 0 ? std::string() : " " + word.substr(0, word.find(':'));
 }
 
 /// `-q, --quiet`, `--account ID`.
@@ -96,11 +98,8 @@ std::vector<Entry> verb_entries(const CLI::App& app) {
 
 std::string examples_text(const std::string& examples) {
   std::string text;
-  for (const std::string& line : split(examples, '\n')) {
-    if (line.empty()) continue;
-    const bool fits = display_width(line) + 2 <= kHelpWidth;
-    text += "  " + (fits ? line : join(wrap_words(line, kHelpWidth - 8), " \\\n      ")) + "\n";
-  }
+  for (const std::string& line : split(examples, '\n'))
+    if (!line.empty()) text += example_text(line);
   return text.empty() ? text : "\nExamples:\n" + text;
 }
 
@@ -123,6 +122,11 @@ std::string command_name(const CLI::App& app) {
 std::string path_of(const CLI::App& command) {
   if (command.get_parent() == nullptr) return "reportctl";
   return path_of(*command.get_parent()) + " " + command.get_name();
+}
+
+std::string example_text(std::string_view command) {
+  if (display_width(command) + 2 <= kHelpWidth) return fmt::format("  {}\n", command);
+  return fmt::format("  {}\n", join(wrap_words(command, kHelpWidth - 8), " \\\n      "));
 }
 
 std::vector<std::string> wrap_words(std::string_view text, std::size_t width) {

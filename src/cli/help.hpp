@@ -22,6 +22,8 @@ std::string command_help(const CLI::App& command);
 /// Words of the command line that lead here: `reportctl schedule add`.
 std::string path_of(const CLI::App& command);
 
+/// A command to copy, indented, folded with \ where it is too long for a line.
+std::string example_text(std::string_view command);
 /// Breaks at spaces into lines of at most `width` columns; longer words stay whole.
 std::vector<std::string> wrap_words(std::string_view text, std::size_t width);
 

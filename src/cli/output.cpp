@@ -59,6 +59,9 @@ std::string shown(const std::string& text) { return visible(repair_utf8(text)); 
 /// People see a dash where there is nothing; a script gets nothing.
 std::string data(const Field& field) { return field.text == "–" ? std::string() : field.text; }
 
+/// What people see as a dash is nothing to a machine.
+std::string for_machines(const std::string& text) { return text == "–" ? std::string() : text; }
+
 /// Takes the excess from the columns that may shrink, always from the widest.
 void shrink(std::vector<std::size_t>& widths, const std::vector<Heading>& headings, std::size_t available) {
   std::size_t total = widths.empty() ? 0 : (widths.size() - 1) * kGap;
@@ -71,6 +74,12 @@ void shrink(std::vector<std::size_t>& widths, const std::vector<Heading>& headin
     --widths[widest];
     --total;
   }
+}
+
+/// Headings are short English words.
+std::string upper(std::string text) {
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
 }
 
 std::string csv_key(const std::string& title) {
@@ -120,7 +129,7 @@ std::string table_text(const Listing& listing, std::size_t available, Paint pain
     while (!out.empty() && out.back() == ' ') out.pop_back();
     out += '\n';
   };
-  for (std::size_t i = 0; i < widths.size(); ++i) put(i, listing.headings[i].title, "\033[1m");
+  for (std::size_t i = 0; i < widths.size(); ++i) put(i, upper(listing.headings[i].title), "\033[1m");
   end_line();
   for (std::size_t row = 0; row < texts.size(); ++row) {
     for (std::size_t i = 0; i < texts[row].size(); ++i) put(i, texts[row][i], escape_of(listing.rows[row][i].tone));

@@ -22,9 +22,9 @@ Listing two_columns() {
 TEST_CASE("columns are aligned by what a terminal shows, not by bytes") {
   Listing listing = two_columns();
   listing.rows = {{{"喫茶"}, {"7"}}, {{"Müller"}, {"1204"}}};
-  // Two wide characters take four columns, as many as "Name".
+  // Two wide characters take four columns, as many as the heading.
   CHECK(table_text(listing, 80, Paint::none) ==
-        "Name    Rows\n"
+        "NAME    ROWS\n"
         "喫茶       7\n"
         "Müller  1204\n");
 }
@@ -33,7 +33,7 @@ TEST_CASE("a narrow terminal cuts the columns that may be cut, and no line is wi
   Listing listing = two_columns();
   listing.rows = {{{"a very long name that does not fit"}, {"1"}}};
   CHECK(table_text(listing, 20, Paint::none) ==
-        "Name            Rows\n"
+        "NAME            ROWS\n"
         "a very long n…     1\n");
   for (const std::string& line : split(table_text(listing, 24, Paint::none), '\n')) CHECK(display_width(line) <= 24);
 }
@@ -42,7 +42,7 @@ TEST_CASE("no line ends in spaces, and colours stand only where they were asked 
   Listing listing;
   listing.headings = {{"Name"}, {"Status"}};
   listing.rows = {{{"x"}, {"", Tone::none}}, {{"y"}, {"failed", Tone::bad}}};
-  CHECK(table_text(listing, 80, Paint::none) == "Name  Status\nx\ny     failed\n");
+  CHECK(table_text(listing, 80, Paint::none) == "NAME  STATUS\nx\ny     failed\n");
   CHECK(table_text(listing, 80, Paint::color).find("\033[31mfailed\033[0m") != std::string::npos);
 }
 
