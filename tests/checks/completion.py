@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the reportctl authors
+"""What a real bash completes. REPORTCTL names the binary."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'support'))
+from session import World  # noqa: E402
+
+# The words on the line, the last one being completed; what must be offered; what must not.
+CASES = [
+    (['sch'], ['schedule'], ['runs']),
+    (['run'], ['run', 'run-due', 'runs'], ['schedule']),
+    ([''], ['schedule', 'apply', 'status', 'completion'], ['xyzzy']),
+    (['xyz'], [], ['schedule']),
+    (['schedule', ''], ['add', 'edit', 'list', 'show', 'validate', 'next', 'preview', 'test', 'pause', 'resume', 'remove'], ['apply']),
+    (['schedule', 're'], ['resume', 'remove'], ['add']),
+    (['schedule', 'add', 'x', '--cad'], ['--cadence'], ['--at']),
+    (['run', '--form'], ['--format'], []),
+    (['run', 'sa'], ['sales'], ['orders-export']),
+    (['schedule', 'show', 'dai'], ['daily-sales'], []),
+    (['schedule', 'add', 'x', '--report', 'cust'], ['customer-spend'], ['sales']),
+    (['schedule', 'list', '--account', 's'], ['shop'], []),
+    (['completion', ''], ['bash', 'zsh', 'fish'], []),
+    (['catalog', 'show', 'inv'], ['inventory-valuation'], []),
+]
+
+SCRIPT = r'''
+source <(reportctl completion bash) || exit 9
+spec=$(complete -p reportctl) || exit 8
+[[ $spec =~ -F\ ([^ ]+) ]] || exit 7
+COMP_WORDS=(reportctl "$@"); COMP_CWORD=$#
+COMP_LINE="${COMP_WORDS[*]}"; COMP_POINT=${#COMP_LINE}
+"${BASH_REMATCH[1]}" reportctl "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+printf '%s\n' "${COMPREPLY[@]}"
+'''
+
+
+def main():
+    top = tempfile.mkdtemp(prefix='s-', dir='/tmp')
+    passed = failed = 0
+    try:
+        world = World(top)
+        world.fresh()
+        world.fixture('daily')
+        for words, offered, absent in CASES:
+            done = subprocess.run(['bash', '-c', SCRIPT, 'bash', *words], cwd=world.home, env=world.env, stdin=subprocess.DEVNULL,
+                                  capture_output=True, text=True, check=False)
+            got = {word.strip() for word in done.stdout.split('\n') if word.strip()}
+            good = done.returncode == 0 and set(offered) <= got and not got & set(absent) and not done.stderr
+            passed, failed = passed + good, failed + (not good)
+            if not good:
+                print(f'FAILED: reportctl {" ".join(words)}<TAB>: offers {sorted(got)}, expected {offered} and not {absent}; '
+                      f'exit {done.returncode} {done.stderr.strip()}')
+        for shell, check in (('zsh', ['zsh', '-n']), ('fish', ['fish', '--no-execute'])):
+            if not shutil.which(shell):
+                continue
+            script = subprocess.run(['reportctl', 'completion', shell], cwd=world.home, env=world.env, capture_output=True, check=False).stdout
+            done = subprocess.run([*check, '/dev/stdin'], input=script, capture_output=True, check=False)
+            passed, failed = passed + (done.returncode == 0), failed + (done.returncode != 0)
+            if done.returncode:
+                print(f'FAILED: {shell}: {done.stderr.decode()}')
+    finally:
+        shutil.rmtree(top, ignore_errors=True)
+    print(f'{passed} passed, {failed} failed')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
