@@ -93,7 +93,7 @@ int edit(Session& session, const AccountOptions& options) {
   return 0;
 }
 
-int list(Session& session) {
+int list_accounts(Session& session) {
   Listing listing;
   listing.headings = {{"Id"}, {"Name", Align::left, true}, {"Time zone"}, {"Source"}, {"Features", Align::left, true}};
   listing.empty = "no accounts yet; add one: reportctl account add ID --name NAME --source SOURCE";
@@ -183,7 +183,7 @@ void bind_account(CLI::App& root, Session& session) {
     CLI::App& verb = add_verb(command, {"list", "all accounts that you may see",
                                         "reportctl account list\n"
                                         "reportctl account list --json | jq -r '.[].id'"});
-    when_chosen(verb, session, [&session] { return list(session); });
+    when_chosen(verb, session, [&session] { return list_accounts(session); });
   }
   {
     const auto options = std::make_shared<AccountOptions>();

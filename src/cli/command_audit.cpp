@@ -17,7 +17,7 @@
 namespace reportctl::cli {
 namespace {
 
-struct ListOptions {
+struct AuditListOptions {
   std::optional<std::string> account, name, subject, since;
   int limit = 100;
 };
@@ -30,7 +30,7 @@ std::optional<std::string> account_to_read(Session& session, const std::optional
   return account;
 }
 
-int list(Session& session, const ListOptions& options) {
+int list_audit_records(Session& session, const AuditListOptions& options) {
   store::AuditFilter filter;
   filter.account = account_to_read(session, options.account);
   filter.name = options.name;
@@ -78,7 +78,7 @@ void bind_audit(CLI::App& root, Session& session) {
                                      .summary = {},
                                      .examples = "reportctl audit list --since 7d\n"
                                                  "reportctl audit verify"});
-  const auto options = std::make_shared<ListOptions>();
+  const auto options = std::make_shared<AuditListOptions>();
   auto& list_verb = add_verb(command, {.name = "list",
                                        .summary = "who did what, the newest first",
                                        .examples = "reportctl audit list --event ScheduledReportConfigured --since 30d\n"
@@ -88,7 +88,7 @@ void bind_audit(CLI::App& root, Session& session) {
   add_text_option(list_verb, options->subject, "--subject", "ID", "only those about this schedule, run or member");
   add_text_option(list_verb, options->since, "--since", "TIME", "an instant, a day, or how long ago: 12h, 7d");
   add_limit_option(list_verb, options->limit);
-  when_chosen(list_verb, session, [&session, options] { return list(session, *options); });
+  when_chosen(list_verb, session, [&session, options] { return list_audit_records(session, *options); });
 
   const auto head = std::make_shared<std::string>();
   auto& verify_verb =

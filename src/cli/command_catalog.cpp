@@ -37,7 +37,7 @@ void warn_of_broken_modules(Session& session) {
   for (const yaml::Problem& problem : session.catalog().problems()) log(LogLevel::warning, problem.str());
 }
 
-int list(Session& session, const CatalogOptions& options) {
+int list_reports(Session& session, const CatalogOptions& options) {
   Listing listing;
   listing.headings = {{"Report"}, {"Label", Align::left, true}, {"Scope"}, {"Formats"}};
   listing.empty = "no report of that family; see reportctl catalog list";
@@ -163,7 +163,7 @@ void bind_catalog(CLI::App& root, Session& session) {
                                         "reportctl catalog list --family fleet\n"
                                         "reportctl catalog list --json | jq -r '.[].id'"});
     verb.add_option("--family", options->family, "only this family")->type_name("NAME");
-    when_chosen(verb, session, [&session, options] { return list(session, *options); });
+    when_chosen(verb, session, [&session, options] { return list_reports(session, *options); });
   }
   {
     const auto options = std::make_shared<CatalogOptions>();

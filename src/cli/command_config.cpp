@@ -104,7 +104,7 @@ std::vector<Finding> findings(Session& session) {
   return all;
 }
 
-int check(Session& session) {
+int check_config(Session& session) {
   Listing listing;
   listing.headings = {{"Check"}, {"Result"}, {"Detail", Align::left, true}};
   int code = exit_code::kDone;
@@ -147,7 +147,7 @@ void bind_config(CLI::App& root, Session& session) {
     CLI::App& verb = add_verb(command, {"check", "load everything, open everything, say what is wrong; exit code 78",
                                         "reportctl config check\n"
                                         "reportctl config check --config ./new.yaml --json"});
-    when_chosen(verb, session, [&session] { return check(session); });
+    when_chosen(verb, session, [&session] { return check_config(session); });
   }
 }
 

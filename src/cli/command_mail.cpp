@@ -24,7 +24,7 @@ struct MailOptions {
   std::string to;
 };
 
-int exit_code_of(const Outcome& outcome) {
+int exit_code_of_probe(const Outcome& outcome) {
   if (outcome.kind == OutcomeKind::accepted) return exit_code::kDone;
   if (outcome.reason_class == "config") return exit_code::kConfig;
   switch (outcome.kind) {
@@ -110,7 +110,7 @@ int test(Session& session, const MailOptions& options) {
   sheet.record = {{"transport", transport->describe()}, {"sent", !options.to.empty()},          {"to", options.to},
                   {"outcome", word_of(outcome.kind)},   {"reason_class", outcome.reason_class}, {"answer", outcome.answer}};
   session.out().sheet(sheet);
-  return exit_code_of(outcome);
+  return exit_code_of_probe(outcome);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@
 namespace reportctl::cli {
 namespace {
 
-struct ListOptions {
+struct NotificationListOptions {
   std::optional<std::string> account;
   bool all = false;
   int limit = 50;
@@ -32,7 +32,7 @@ struct AckOptions {
 constexpr int kEverything = 100'000;
 constexpr std::size_t kShortestPrefix = 4;
 
-int list(Session& session, const ListOptions& options) {
+int list_notifications(Session& session, const NotificationListOptions& options) {
   store::NotificationFilter filter;
   if (options.account) filter.account = session.account(options.account).id;
   filter.all = options.all;
@@ -40,7 +40,7 @@ int list(Session& session, const ListOptions& options) {
   Listing listing;
   listing.headings = {
       {"ID"}, {"WHEN"}, {"ACCOUNT"}, {"TO"}, {"KIND"}, {"RUN"}, {"MAIL"}, {"ACKNOWLEDGED"}, {"SUBJECT", Align::left, true}};
-  listing.empty = options.all ? "no notifications" : "nothing waits to be acknowledged";
+  listing.empty = nothing_seen(session, options.all ? "no notifications" : "nothing waits to be acknowledged");
   for (const auto& notification : visible_notifications(session, filter)) {
     const bool mailed = notification.mail_state == "accepted";
     listing.rows.push_back({{notification.id},
@@ -109,7 +109,7 @@ void bind_notifications(CLI::App& root, Session& session) {
                                      .summary = {},
                                      .examples = "reportctl notifications list\n"
                                                  "reportctl notifications ack 9c1e"});
-  const auto list_options = std::make_shared<ListOptions>();
+  const auto list_options = std::make_shared<NotificationListOptions>();
   auto& list_verb = add_verb(command, {.name = "list",
                                        .summary = "what owners and admins were told and nobody has acknowledged",
                                        .examples = "reportctl notifications list\n"
@@ -117,7 +117,7 @@ void bind_notifications(CLI::App& root, Session& session) {
   add_account_option(list_verb, list_options->account);
   list_verb.add_flag("--all", list_options->all, "acknowledged ones too");
   add_limit_option(list_verb, list_options->limit);
-  when_chosen(list_verb, session, [&session, list_options] { return list(session, *list_options); });
+  when_chosen(list_verb, session, [&session, list_options] { return list_notifications(session, *list_options); });
 
   const auto ack_options = std::make_shared<AckOptions>();
   auto& ack_verb = add_verb(command, {.name = "ack",

@@ -24,7 +24,7 @@ namespace {
 
 using store::RunState;
 
-struct ListOptions {
+struct RunListOptions {
   std::optional<std::string> account, schedule, outcome, since;
   int limit = 50;
 };
@@ -78,7 +78,7 @@ std::string period_words(const store::Run& run) {
 
 std::string number_words(const std::optional<std::int64_t>& number) { return number ? std::to_string(*number) : "–"; }
 
-int list(Session& session, const ListOptions& options) {
+int list_runs(Session& session, const RunListOptions& options) {
   store::RunFilter filter;
   if (options.account) filter.account = session.account(options.account).id;
   if (options.schedule)
@@ -97,7 +97,7 @@ int list(Session& session, const ListOptions& options) {
                       {"PERIOD"},
                       {"ROWS", Align::right},
                       {"WHY", Align::left, true}};
-  listing.empty = "no runs";
+  listing.empty = nothing_seen(session, "no runs");
   for (const auto& run : visible_runs(session, filter)) {
     const auto whose = run.schedule_name.empty() ? run.account : fmt::format("{}/{}", run.account, run.schedule_name);
     listing.rows.push_back({{run.id},
@@ -232,7 +232,7 @@ int save(Session& session, const SaveOptions& options) {
 }
 
 void bind_list(CLI::App& command, Session& session) {
-  const auto options = std::make_shared<ListOptions>();
+  const auto options = std::make_shared<RunListOptions>();
   auto& verb = add_verb(command, {.name = "list",
                                   .summary = "the newest runs and how they ended",
                                   .examples = "reportctl runs list --schedule spend\n"
@@ -244,7 +244,7 @@ void bind_list(CLI::App& command, Session& session) {
                   "delivered, partial, delivery_failed, unknown, no_data, rejected, failed, skipped, triggered or generated");
   add_text_option(verb, options->since, "--since", "TIME", "an instant, a day, or how long ago: 12h, 7d");
   add_limit_option(verb, options->limit);
-  when_chosen(verb, session, [&session, options] { return list(session, *options); });
+  when_chosen(verb, session, [&session, options] { return list_runs(session, *options); });
 }
 
 void bind_show(CLI::App& command, Session& session) {
@@ -266,7 +266,7 @@ void bind_resend(CLI::App& command, Session& session) {
   verb.add_option("run", options->run, "id, or the first characters of it")->required()->type_name("RUN");
   verb.add_option("--only", options->only, "failed (default), unknown or all")
       ->type_name("WHICH")
-      ->check(CLI::IsMember({"failed", "unknown", "all"}));
+      ->check(CLI::IsMember({"failed", "unknown", "all"}).description(""));
   when_chosen(verb, session, [&session, options] { return resend(session, *options); });
 }
 

@@ -25,7 +25,7 @@ struct SourceOptions {
   bool all = false;
 };
 
-int list(Session& session) {
+int list_sources(Session& session) {
   Listing listing;
   listing.headings = {{"Name"}, {"Url", Align::left, true}, {"Timeout", Align::right}};
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
@@ -77,7 +77,7 @@ std::set<std::pair<std::string, std::string>> reports_in_use(Session& session) {
   return in_use;
 }
 
-int check(Session& session, const SourceOptions& options) {
+int check_sources(Session& session, const SourceOptions& options) {
   const auto& sources = session.config().settings.sources;
   std::vector<std::string> names = options.names;
   if (names.empty())
@@ -144,7 +144,7 @@ void bind_source(CLI::App& root, Session& session) {
     CLI::App& verb = add_verb(command, {"list", "the configured sources",
                                         "reportctl source list\n"
                                         "reportctl source list --json"});
-    when_chosen(verb, session, [&session] { return list(session); });
+    when_chosen(verb, session, [&session] { return list_sources(session); });
   }
   {
     const auto options = std::make_shared<SourceOptions>();
@@ -154,7 +154,7 @@ void bind_source(CLI::App& root, Session& session) {
                                         "reportctl source check --json | jq '.[] | select(.ok | not)'"});
     verb.add_option("NAME", options->names, "only these sources");
     verb.add_flag("--all", options->all, "reports too that nobody scheduled and the source does not serve");
-    when_chosen(verb, session, [&session, options] { return check(session, *options); });
+    when_chosen(verb, session, [&session, options] { return check_sources(session, *options); });
   }
 }
 

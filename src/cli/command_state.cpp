@@ -31,7 +31,7 @@ int backup(Session& session, const StateOptions& options) {
   return 0;
 }
 
-int check(Session& session) {
+int check_state(Session& session) {
   require_operator(session);
   Listing listing;
   listing.headings = {{"Problem"}};
@@ -80,7 +80,7 @@ void bind_state(CLI::App& root, Session& session) {
     CLI::App& verb = add_verb(command, {"check", "is the state file sound? exit code 12 when it is not",
                                         "reportctl state check\n"
                                         "reportctl state check --state /backup/state.db"});
-    when_chosen(verb, session, [&session] { return check(session); });
+    when_chosen(verb, session, [&session] { return check_state(session); });
   }
   {
     const auto options = std::make_shared<StateOptions>();

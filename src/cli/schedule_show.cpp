@@ -20,7 +20,7 @@
 namespace reportctl::cli {
 namespace {
 
-struct ListOptions {
+struct ScheduleListOptions {
   std::optional<std::string> account, report;
   bool active = false, paused = false, failing = false;
 };
@@ -30,7 +30,7 @@ struct ShowOptions {
   std::optional<std::string> account;
 };
 
-std::vector<schedule::Schedule> chosen_schedules(Session& session, const ListOptions& options) {
+std::vector<schedule::Schedule> chosen_schedules(Session& session, const ScheduleListOptions& options) {
   store::ScheduleFilter filter;
   filter.account = options.account;
   if (options.report) filter.report = session.catalog().get(*options.report).id;
@@ -40,7 +40,7 @@ std::vector<schedule::Schedule> chosen_schedules(Session& session, const ListOpt
   return schedules;
 }
 
-int list(Session& session, const ListOptions& options) {
+int list_schedules(Session& session, const ScheduleListOptions& options) {
   if (options.account) session.account(options.account);
   const auto schedules = chosen_schedules(session, options);
   std::map<std::string, std::string> zones;
@@ -50,7 +50,7 @@ int list(Session& session, const ListOptions& options) {
   listing.headings = {{"NAME"},     {"ACCOUNT"}, {"REPORT"},
                       {"SCOPE"},    {"RHYTHM"},  {"NEXT RUN"},
                       {"LAST RUN"}, {"STATUS"},  {"TO", Align::left, true}};
-  listing.empty = "no schedules; reportctl schedule add NAME … makes one";
+  listing.empty = nothing_seen(session, "no schedules; reportctl schedule add NAME … makes one");
   for (const auto& schedule : schedules) {
     const auto& definition = schedule.definition;
     const auto& account_zone = zones[definition.account];
@@ -126,19 +126,19 @@ int show(Session& session, const ShowOptions& options) {
 }  // namespace
 
 void bind_schedule_list(CLI::App& command, Session& session) {
-  const auto options = std::make_shared<ListOptions>();
-  auto& verb = add_verb(
-      command, {.name = "list",
-                .summary = "the schedules, when they run next, and how they ended last",
-                .examples = "reportctl schedule list --account acme\n"
-                            "reportctl schedule list --failing\n"
-                            "reportctl schedule list --json | jq -r '.[] | select(.last_run_status==\"failed\") | .name'"});
+  const auto options = std::make_shared<ScheduleListOptions>();
+  auto& verb = add_verb(command, {.name = "list",
+                                  .summary = "the schedules, when they run next, and how they ended last",
+                                  .examples = "reportctl schedule list --account acme\n"
+                                              "reportctl schedule list --failing\n"
+                                              "reportctl schedule list --json |\n"
+                                              "    jq -r '.[] | select(.last_run_status==\"failed\") | .name'"});
   add_account_option(verb, options->account);
   add_text_option(verb, options->report, "--report", "REPORT", "only those of this report");
   verb.add_flag("--active", options->active, "only those that run");
   verb.add_flag("--paused", options->paused, "only those that are paused");
   verb.add_flag("--failing", options->failing, "only those whose last run failed");
-  when_chosen(verb, session, [&session, options] { return list(session, *options); });
+  when_chosen(verb, session, [&session, options] { return list_schedules(session, *options); });
 }
 
 void bind_schedule_show(CLI::App& command, Session& session) {
