@@ -121,12 +121,11 @@ int run_due(Session& session, const DueCommandOptions& options) {
 
 void bind_run_due(CLI::App& root, Session& session) {
   const auto options = std::make_shared<DueCommandOptions>();
-  auto& command =
-      add_command(root, {.name = "run-due",
-                         .summary = {},
-                         .examples = "*/5 * * * *  reportctl run-due            # in crontab: silent when all is well\n"
-                                     "reportctl run-due --dry-run               # what would happen now\n"
-                                     "reportctl run-due --jobs 4 -v             # four at once, one line a run"});
+  auto& command = add_command(root, {.name = "run-due",
+                                     .summary = {},
+                                     .examples = "*/5 * * * *  reportctl run-due   # in crontab: silent when all is well\n"
+                                                 "reportctl run-due --dry-run      # what would happen now\n"
+                                                 "reportctl run-due --jobs 4 -v    # four at once, one line a run"});
   command.add_flag("--dry-run", options->dry_run, "show what is due and what would be rejected; change nothing");
   command.add_option("--jobs", options->jobs, "work in so many processes, 1 to 64")
       ->type_name("N")

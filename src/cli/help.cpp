@@ -126,6 +126,11 @@ std::string path_of(const CLI::App& command) {
 
 std::string example_text(std::string_view command) {
   if (display_width(command) + 2 <= kHelpWidth) return fmt::format("  {}\n", command);
+  // A comment that does not fit stands above its command: carried over to another line it would be run.
+  if (const std::size_t comment = command.find("  # "); comment != std::string_view::npos) {
+    const std::string_view words = command.substr(comment + 2);
+    return fmt::format("  {}\n", words) + example_text(command.substr(0, command.find_last_not_of(' ', comment) + 1));
+  }
   return fmt::format("  {}\n", join(wrap_words(command, kHelpWidth - 8), " \\\n      "));
 }
 
@@ -149,7 +154,7 @@ std::vector<std::string> wrap_words(std::string_view text, std::size_t width) {
 }
 
 std::string program_help(const CLI::App& root) {
-  std::string text = "reportctl keeps report schedules, runs the due ones from cron, and emails the results.\n";
+  std::string text = "reportctl keeps report schedules, runs due ones from cron, emails the results.\n";
   text += examples_text(root.get_footer());
   text += "\nUsage: reportctl COMMAND [VERB] [OPTIONS]\n";
   std::vector<Entry> entries;
@@ -160,14 +165,13 @@ std::string program_help(const CLI::App& root) {
 }
 
 std::string command_help(const CLI::App& command) {
-  std::string text = path_of(command) + ": " + command.get_description() + "\n";
+  std::string text = join(wrap_words(path_of(command) + ": " + command.get_description(), kHelpWidth - 2), "\n  ") + "\n";
   text += examples_text(command.get_footer());
   text += usage_text(command);
   text += entries_text("Verbs", verb_entries(command));
   text += entries_text("Arguments", positional_entries(command));
   text += entries_text("Options", option_entries(command));
-  text += fmt::format("\nGlobal options such as --json and --as: reportctl --help.  Manual: man reportctl-{}\n",
-                      command_name(command));
+  text += fmt::format("\nGlobal options: reportctl --help.  Manual: man reportctl-{}\n", command_name(command));
   return text;
 }
 
