@@ -59,9 +59,6 @@ std::string shown(const std::string& text) { return visible(repair_utf8(text)); 
 /// People see a dash where there is nothing; a script gets nothing.
 std::string data(const Field& field) { return field.text == "–" ? std::string() : field.text; }
 
-/// What people see as a dash is nothing to a machine.
-std::string for_machines(const std::string& text) { return text == "–" ? std::string() : text; }
-
 /// Takes the excess from the columns that may shrink, always from the widest.
 void shrink(std::vector<std::size_t>& widths, const std::vector<Heading>& headings, std::size_t available) {
   std::size_t total = widths.empty() ? 0 : (widths.size() - 1) * kGap;
