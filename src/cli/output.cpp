@@ -57,7 +57,7 @@ std::size_t available_width() {
 std::string shown(const std::string& text) { return visible(repair_utf8(text)); }
 
 /// People see a dash where there is nothing; a script gets nothing.
-std::string data(const Field& field) { return field.text == "–" ? std::string() : field.text; }
+std::string bare_text(const Field& field) { return field.text == "–" ? std::string() : field.text; }
 
 /// Takes the excess from the columns that may shrink, always from the widest.
 void shrink(std::vector<std::size_t>& widths, const std::vector<Heading>& headings, std::size_t available) {
@@ -173,7 +173,7 @@ void Output::list(const Listing& listing) {
       buffer_ += join(fields, ",") + "\n";
       for (const auto& row : listing.rows) {
         fields.clear();
-        for (const Field& field : row) fields.push_back(csv_field(data(field)));
+        for (const Field& field : row) fields.push_back(csv_field(bare_text(field)));
         buffer_ += join(fields, ",") + "\n";
       }
       return;
@@ -181,7 +181,7 @@ void Output::list(const Listing& listing) {
     case Format::plain:
       for (const auto& row : listing.rows) {
         std::vector<std::string> fields;
-        for (const Field& field : row) fields.push_back(shown(data(field)));
+        for (const Field& field : row) fields.push_back(shown(bare_text(field)));
         buffer_ += join(fields, "\t") + "\n";
       }
       return;
@@ -204,11 +204,11 @@ void Output::sheet(const Sheet& sheet) {
     case Format::csv:
       buffer_ += "field,value\n";
       for (const auto& [label, field] : sheet.lines)
-        if (!label.empty()) buffer_ += csv_field(csv_key(label)) + "," + csv_field(data(field)) + "\n";
+        if (!label.empty()) buffer_ += csv_field(csv_key(label)) + "," + csv_field(bare_text(field)) + "\n";
       return;
     case Format::plain:
       for (const auto& [label, field] : sheet.lines)
-        if (!label.empty()) buffer_ += label + "\t" + shown(data(field)) + "\n";
+        if (!label.empty()) buffer_ += label + "\t" + shown(bare_text(field)) + "\n";
       return;
     case Format::table:
       note_replaced_clock();
