@@ -1,4 +1,6 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
+# Copyright the reportctl authors
 # From a fresh clone to delivered report mails: packages, build, a demo shop, the due schedules, and what arrived.
 # Everything it makes is under build/; run it again for a fresh demo.
 set -eu
