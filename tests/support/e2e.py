@@ -8,8 +8,8 @@
 
 The runner prints one line a test, `skipped: ` with the reason where a component is absent, and ends with `N passed, N failed[, N skipped]`.
 """
-import asyncio, collections, contextlib, email, email.policy, json, os, pathlib, shutil, socket, sqlite3, ssl, subprocess, sys, tempfile
-import threading, time, traceback, unittest
+import asyncio, collections, contextlib, email, email.policy, json, logging, os, pathlib, shutil, socket, sqlite3, ssl, subprocess, sys, tempfile
+import threading, time, traceback, unittest, warnings
 
 REPORTCTL = os.path.abspath(os.environ.get("REPORTCTL", "reportctl"))
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -204,6 +204,8 @@ class MailServer:
     def __init__(self, tls=None, login=None, size_limit=50_000_000):
         from aiosmtpd.smtp import SMTP, AuthResult
 
+        logging.getLogger("mail.log").setLevel(logging.CRITICAL + 1)
+        warnings.simplefilter("ignore", DeprecationWarning)
         self.held, self.refuse, self.sessions, self.logins = [], {}, 0, []
         self.on_rcpt = self.on_data = None
         self.connections = 0
@@ -240,7 +242,7 @@ class MailServer:
         def authenticate(smtp, session, envelope, mechanism, data):
             right = (data.login.decode(), data.password.decode()) == login
             server.logins.append(right)
-            return AuthResult(success=right, handled=True)
+            return AuthResult(success=right, handled=False)
 
         class Counted(SMTP):
             def connection_made(self, transport):

@@ -1,0 +1,255 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the reportctl authors
+"""A scheduled report through real mail servers on loopback: smtp-sink, aiosmtpd with STARTTLS and a login, and Postfix delivering into Maildirs."""
+import glob, os, pathlib, pwd, shutil, subprocess, sys, unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import e2e
+
+TO = ["ann@example.org", "Bo Ström <bo@example.org>", "cé@example.org".replace("é", "e")]
+ADDRESSES = ["ann@example.org", "bo@example.org", "ce@example.org"]
+PASSWORD = "correct höçrse, battery\\staple"
+
+
+class Mails(e2e.Case):
+    def assert_delivered_alike(self, world, mails, recipient_of):
+        """One mail each, everything a mail needs, and the bytes of every door the same (F-12)."""
+        run = world.only_run()
+        self.assertEqual(run["state"], "delivered")
+        self.assertEqual(sorted(map(recipient_of, mails)), ADDRESSES)
+        on_demand = world.must("run", "sales", "--from", "2026-03-16", "--to", "2026-03-16").out
+        self.assertEqual(on_demand.decode().splitlines()[1:], ["2026-03-16,paid,EUR,1,21.75,21.75", "2026-03-16,shipped,EUR,1,4.50,4.50"])
+        self.assertEqual(world.must("runs", "save", run["id"]).out, on_demand)
+        ledger = {one["address"]: one for one in run["deliveries"]}
+        for mail in mails:
+            self.assertEqual(mail.defects, [])
+            self.assertEqual([address.addr_spec for address in mail["To"].addresses], [recipient_of(mail)])
+            self.assertEqual(mail["From"].addresses[0].addr_spec, "reports@shop.example")
+            self.assertIn("Sales", mail["Subject"])
+            self.assertIsNotNone(mail["Date"].datetime)
+            self.assertEqual(mail["Auto-Submitted"], "auto-generated")
+            self.assertIsNone(mail["Bcc"])
+            self.assertEqual(mail["Message-ID"].strip("<>"), ledger[recipient_of(mail)]["message_id"])
+            self.assertEqual(mail.get_content_type(), "multipart/mixed")
+            text, html = mail.get_body(("plain",)).get_content(), mail.get_body(("html",)).get_content()
+            for body in (text, html):
+                self.assertIn("Harbour Tea", body)
+                self.assertIn("26.25", body)  # the summary's revenue
+            for address in set(ADDRESSES) - {recipient_of(mail)}:
+                self.assertNotIn(address, mail.as_string())
+            name, data = e2e.attachment_of(mail)
+            self.assertRegex(name, r"^sales_[A-Za-z0-9._-]+\.csv$")
+            self.assertEqual(data, on_demand)
+        self.assertEqual(len({mail["Message-ID"] for mail in mails}), len(mails))
+
+
+class SmtpSink(Mails):
+    def test_smtp_sink_gets_one_whole_mail_for_each_recipient(self):
+        program = e2e.need("smtp-sink")
+        world = self.world()
+        dump = world.path / "dump"
+        dump.mkdir()
+        dump.chmod(0o777)
+        world.path.chmod(0o755)
+        port = e2e.free_port()
+        user = ["-u", "nobody"] if os.geteuid() == 0 else []
+        sink = subprocess.Popen([program, *user, "-R", str(dump), "-d", "%M.", f"127.0.0.1:{port}", "100"], stderr=subprocess.DEVNULL)
+        self.closing(sink.wait, 10)
+        self.closing(sink.terminate)
+        e2e.wait_for_port(port)
+        world.configure(f"smtp://127.0.0.1:{port}")
+        world.schedules(e2e.schedule("morning", TO))
+        self.assertEqual(world.must("run-due").err, "")
+        mails = [mail for mail in (e2e.read_mail(pathlib.Path(path).read_bytes()) for path in glob.glob(str(dump / "*"))) if mail["Message-ID"]]
+        self.assert_delivered_alike(world, mails, lambda mail: mail["X-Rcpt-Args"].split(":")[-1].split(">")[0].strip(" <>"))
+
+
+class Aiosmtpd(Mails):
+    def secured(self, login=("reports", PASSWORD)):
+        e2e.need_aiosmtpd()
+        e2e.need("openssl")
+        world = self.world()
+        authority = e2e.Authority(world.path / "tls")
+        server = self.server(tls=authority, login=login)
+        world.schedules(e2e.schedule("morning", TO))
+        return world, authority, server
+
+    def secret(self, world, text=PASSWORD + "\n", mode=0o600):
+        file = world.path / "password"
+        file.write_text(text, encoding="utf-8")
+        file.chmod(mode)
+        return file
+
+    def assert_sent(self, world, server):
+        self.assertEqual(world.must("run-due").err, "")
+        self.assertEqual({len(mail.recipients) for mail in server.held}, {1})
+        by_id = {mail.message["Message-ID"]: mail.recipients[0] for mail in server.held}
+        self.assert_delivered_alike(world, [mail.message for mail in server.held], lambda mail: by_id[mail["Message-ID"]])
+        self.assertEqual({mail.sender for mail in server.held}, {"reports@shop.example"})
+        self.assertTrue(server.logins and all(server.logins))
+
+    def test_starttls_and_a_login_with_a_password_file(self):
+        world, authority, server = self.secured()
+        world.configure(server.url, mail=f"tls: required\nca_file: {authority.ca}\nusername: reports\npassword_file: {self.secret(world)}")
+        self.assert_sent(world, server)
+
+    def test_starttls_and_a_login_with_a_password_command(self):
+        world, authority, server = self.secured()
+        world.configure(server.url, mail=f'tls: required\nca_file: {authority.ca}\nusername: reports\npassword_command: [cat, "{self.secret(world)}"]')
+        self.assert_sent(world, server)
+
+    def test_starttls_and_a_login_with_a_credential_of_systemd(self):
+        world, authority, server = self.secured()
+        credentials = world.path / "credentials"
+        credentials.mkdir()
+        (credentials / "smtp").write_text(PASSWORD, encoding="utf-8")
+        (credentials / "smtp").chmod(0o440)  # as systemd's ACLs look
+        world.environment["CREDENTIALS_DIRECTORY"] = credentials
+        world.configure(server.url, mail=f"tls: required\nca_file: {authority.ca}\nusername: reports\npassword_credential: smtp")
+        self.assert_sent(world, server)
+
+    def test_the_password_is_in_no_output_and_not_in_the_state(self):
+        world, authority, server = self.secured()
+        world.configure(server.url, mail=f"tls: required\nca_file: {authority.ca}\nusername: reports\npassword_file: {self.secret(world, 'wrong-secret-4711')}")
+        result = world.run("run-due", "-v")
+        self.assertEqual(result.code, 78, result.err)
+        shown = result.err + result.out.decode() + world.must("config", "show").out.decode() + world.must("audit", "list", "--json").out.decode()
+        self.assertNotIn("wrong-secret-4711", shown)
+        self.assertNotIn(b"wrong-secret-4711", world.state.read_bytes())
+        self.assertEqual(server.held, [])
+
+    def test_a_certificate_that_nobody_vouches_for_is_refused_before_the_password_leaves(self):
+        world, authority, server = self.secured()
+        other = e2e.Authority(world.path / "other")
+        world.configure(server.url, mail=f"tls: required\nca_file: {other.ca}\nusername: reports\npassword_file: {self.secret(world)}")
+        self.assertNotEqual(world.run("run-due").code, 0)
+        self.assertEqual((server.held, server.logins), ([], []))
+        self.assertEqual(world.only_run()["state"], "delivery_failed")
+
+    def test_a_server_without_starttls_gets_neither_password_nor_mail(self):
+        e2e.need_aiosmtpd()
+        server = self.server()
+        world = self.world()
+        world.schedules(e2e.schedule("morning", TO))
+        world.configure(server.url, mail=f"tls: required\nusername: reports\npassword_file: {self.secret(world)}")
+        self.assertNotEqual(world.run("run-due").code, 0)
+        self.assertEqual((server.held, server.logins), ([], []))
+
+    def test_a_password_file_that_others_can_read_is_refused_with_78(self):
+        world, authority, server = self.secured()
+        world.configure(server.url, mail=f"tls: required\nca_file: {authority.ca}\nusername: reports\npassword_file: {self.secret(world, mode=0o644)}")
+        result = world.run("run-due")
+        self.assertEqual(result.code, 78, result.err)
+        self.assertIn("can be read by others", result.err)
+        self.assertEqual(server.held, [])
+
+
+MASTER = """
+127.0.0.1:{port} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+showq unix n - n - - showq
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+virtual unix - n n - - virtual
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+class Postfix(Mails):
+    def postfix(self, world):
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("Postfix can only be started by root")
+        program = e2e.need("postfix")
+        try:
+            owner, reader = pwd.getpwnam("postfix"), pwd.getpwnam("nobody")
+        except KeyError as error:
+            raise unittest.SkipTest(f"there is no user for Postfix: {error}") from None
+        authority = e2e.Authority(world.path / "tls")
+        home = world.path / "postfix"
+        for name in ("config", "queue", "data", "mail"):
+            (home / name).mkdir(parents=True)
+        world.path.chmod(0o755)
+        os.chown(home / "data", owner.pw_uid, owner.pw_gid)
+        os.chown(home / "mail", reader.pw_uid, reader.pw_gid)
+        port = e2e.free_port()
+        (home / "config" / "boxes").write_text("".join(f"{address} {address.split('@')[0]}/\n" for address in ADDRESSES))
+        (home / "config" / "master.cf").write_text(MASTER.format(port=port))
+        (home / "config" / "main.cf").write_text(f"""
+compatibility_level = 3.6
+queue_directory = {home}/queue
+data_directory = {home}/data
+maillog_file = {home}/log
+maillog_file_prefixes = {home}
+mail_owner = postfix
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.example.org
+mydestination =
+mynetworks = 127.0.0.0/8
+smtpd_tls_security_level = encrypt
+smtpd_tls_cert_file = {authority.certificate}
+smtpd_tls_key_file = {authority.key}
+smtpd_recipient_restrictions = permit_mynetworks, reject
+smtpd_peername_lookup = no
+virtual_mailbox_domains = example.org
+virtual_mailbox_base = {home}/mail
+virtual_mailbox_maps = texthash:{home}/config/boxes
+virtual_minimum_uid = 1
+virtual_uid_maps = static:{reader.pw_uid}
+virtual_gid_maps = static:{reader.pw_gid}
+alias_maps =
+alias_database =
+""")
+
+        def control(*words):
+            return subprocess.run([program, "-c", str(home / "config"), *words], capture_output=True, text=True, timeout=e2e.PATIENCE)
+
+        started = control("start")
+        self.closing(control, "stop")
+        if started.returncode != 0:
+            log = home / "log"
+            raise AssertionError(f"postfix start: {started.stderr}{log.read_text() if log.exists() else ''}")
+        e2e.wait_for_port(port)
+        return port, authority, home
+
+    def test_postfix_takes_the_mail_by_starttls_and_puts_it_into_a_maildir_for_each_recipient(self):
+        world = self.world()
+        port, authority, home = self.postfix(world)
+        world.configure(f"smtp://127.0.0.1:{port}", mail=f"tls: required\nca_file: {authority.ca}")
+        world.schedules(e2e.schedule("morning", TO))
+        self.assertEqual(world.must("run-due").err, "")
+        e2e.wait_until(lambda: len(list(home.glob("mail/*/new/*"))) == 3, "Postfix has delivered three mails", 30)
+        mails = {path: e2e.read_mail(path.read_bytes()) for path in home.glob("mail/*/new/*")}
+        for path, mail in mails.items():
+            self.assertEqual(mail["Delivered-To"], f"{path.parent.parent.name}@example.org")
+            self.assertEqual(mail["Return-Path"], "<reports@shop.example>")
+        self.assert_delivered_alike(world, list(mails.values()), lambda mail: mail["Delivered-To"])
+        answers = [one["answer"] for one in world.only_run()["deliveries"]]
+        self.assertTrue(all("queued as" in answer for answer in answers), answers)
+
+    def test_postfix_refuses_a_recipient_it_does_not_have_and_the_others_get_theirs(self):
+        world = self.world()
+        port, authority, home = self.postfix(world)
+        world.configure(f"smtp://127.0.0.1:{port}", mail=f"tls: required\nca_file: {authority.ca}")
+        world.schedules(e2e.schedule("morning", ["ann@example.org", "n0b0dy@example.org", "bo@example.org"]))
+        world.must("run-due", code=3)
+        self.assertEqual(self.states(world.only_run()), {"ann@example.org": "accepted", "n0b0dy@example.org": "refused", "bo@example.org": "accepted"})
+        e2e.wait_until(lambda: sorted(path.parent.parent.name for path in home.glob("mail/*/new/*")) == ["ann", "bo"], "Postfix has delivered", 30)
+
+
+if __name__ == "__main__":
+    e2e.main()
