@@ -19,7 +19,8 @@ class Directory {
   [[nodiscard]] TempFile spool() const;
   /// Durable when it returns (file and directory fsynced).
   void put(TempFile& file, const std::string& sha256);
-  /// Opens for reading and checks the hash of the whole file first. Error(not_found) when it was pruned, Error(failed) when the bytes changed.
+  /// Opens for reading and checks the hash of the whole file first. Error(not_found) when it was pruned, Error(failed) when the
+  /// bytes changed.
   [[nodiscard]] Fd get(const std::string& sha256) const;
   [[nodiscard]] std::filesystem::path path_of(const std::string& sha256) const;
 

@@ -24,8 +24,9 @@ Loaded load_module(std::string_view text, const std::string& file);
 /// All modules: the compiled-in ones and the operator's. Parses a module only when it is asked for.
 class Catalog {
  public:
-  /// `directories` are searched for `*.yaml` in name order; a missing directory is no error. Nothing is parsed yet except the ids and aliases
-  /// of the operator's files (needed to find them); a broken operator module is reported by problems(), never by get() of another report.
+  /// `directories` are searched for `*.yaml` in name order; a missing directory is no error. Nothing is parsed yet except the ids
+  /// and aliases of the operator's files (needed to find them); a broken operator module is reported by problems(), never by
+  /// get() of another report.
   static Catalog open(const std::vector<std::filesystem::path>& directories);
 
   /// By id or alias in any case (`SALES`, `orders-export`). nullptr when unknown. Error(invalid) when that very module is broken.

@@ -11,10 +11,10 @@ namespace reportctl::catalog {
 
 /// What a query is built from, all validated.
 struct QueryInputs {
-  std::string account_key;   ///< the account's id in the source (`:account`)
-  schedule::Scope scope;     ///< `:depot`, `:workspace`, NULL when the scope is the account
-  schedule::Window window;   ///< `:from`, `:to`
-  std::string timezone;      ///< `:timezone`
+  std::string account_key;  ///< the account's id in the source (`:account`)
+  schedule::Scope scope;    ///< `:depot`, `:workspace`, NULL when the scope is the account
+  schedule::Window window;  ///< `:from`, `:to`
+  std::string timezone;     ///< `:timezone`
   schedule::Parameters parameters;
 };
 

@@ -29,10 +29,10 @@ struct Parameter {
   std::string label;
   ParameterType type = ParameterType::text;
   bool required = false;
-  std::vector<std::string> values;        ///< enum: what is allowed
-  std::optional<std::string> fallback;    ///< `default:`
-  std::string filter;                     ///< SQL expression compared with the value; empty: bound as `:name` only
-  std::string choices;                    ///< SQL giving id, name; empty: any value of the type
+  std::vector<std::string> values;      ///< enum: what is allowed
+  std::optional<std::string> fallback;  ///< `default:`
+  std::string filter;                   ///< SQL expression compared with the value; empty: bound as `:name` only
+  std::string choices;                  ///< SQL giving id, name; empty: any value of the type
 };
 
 enum class WindowKind { snapshot, cadence, range, lookback };
@@ -41,10 +41,10 @@ std::string_view window_kind_name(WindowKind);
 /// What the module allows as a period.
 struct WindowPolicy {
   WindowKind kind = WindowKind::snapshot;
-  std::vector<schedule::NamedRange> ranges;   ///< cadence: which ranges a schedule may choose instead; range: which are allowed
+  std::vector<schedule::NamedRange> ranges;  ///< cadence: which ranges a schedule may choose instead; range: which are allowed
   schedule::NamedRange default_range = schedule::NamedRange::last_7d;  ///< range
-  int default_days = 1;                       ///< lookback
-  int max_days = 0;                           ///< lookback
+  int default_days = 1;                                                ///< lookback
+  int max_days = 0;                                                    ///< lookback
 };
 
 /// `count`, `total(column)`, `minimum(column)`, `maximum(column)`. Money is kept apart by currency.
@@ -67,7 +67,7 @@ struct Shape {
   rows::Columns columns;
   std::vector<Metric> summary;
   std::optional<Chart> chart;
-  std::string query;                          ///< for every kind of source, unless one of the two below is given
+  std::string query;                                    ///< for every kind of source, unless one of the two below is given
   std::map<std::string, std::string> query_by_dialect;  ///< `sqlite`, `postgresql`
 };
 
@@ -81,16 +81,16 @@ struct Report {
   std::string hidden_reason;
   std::set<Surface> surfaces;
   std::set<schedule::ScopeKind> scopes;
-  std::set<std::string> roles;        ///< role names; empty: every role
-  std::string feature;                ///< feature flag the account must have; empty: none
+  std::set<std::string> roles;  ///< role names; empty: every role
+  std::string feature;          ///< feature flag the account must have; empty: none
   WindowPolicy window;
   std::set<schedule::CadenceKind> cadences;
   int day_of_month_max = 28;
-  std::vector<std::string> formats;   ///< canonical names, the first is the default
+  std::vector<std::string> formats;  ///< canonical names, the first is the default
   std::vector<Parameter> parameters;
-  std::string variant_parameter;      ///< name of the enum parameter that chooses the shape; empty: one shape under key ""
+  std::string variant_parameter;  ///< name of the enum parameter that chooses the shape; empty: one shape under key ""
   std::map<std::string, Shape> shapes;
-  std::string origin;                 ///< `built in`, or the operator's file
+  std::string origin;  ///< `built in`, or the operator's file
 
   [[nodiscard]] const Parameter* parameter(std::string_view name) const;
   /// The shape for these parameters. Precondition: validated (the variant parameter has one of its values).

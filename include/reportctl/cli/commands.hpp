@@ -17,7 +17,7 @@ using Bind = void (*)(CLI::App&, Session&);
 
 struct Command {
   const char* name;
-  const char* summary;   ///< one line, for the list in --help
+  const char* summary;  ///< one line, for the list in --help
   Bind bind;
 };
 

@@ -21,9 +21,9 @@ struct Field {
 };
 
 struct Heading {
-  std::string title;          ///< table and csv header; json uses the keys of `records`
+  std::string title;  ///< table and csv header; json uses the keys of `records`
   Align align = Align::left;
-  bool shrink = false;        ///< may be cut with `…` when the terminal is narrow
+  bool shrink = false;  ///< may be cut with `…` when the terminal is narrow
 };
 
 /// A list: people see an aligned table (by display width), scripts tabs, CSV or an array of objects.
@@ -31,12 +31,12 @@ struct Listing {
   std::vector<Heading> headings;
   std::vector<std::vector<Field>> rows;
   nlohmann::ordered_json records = nlohmann::ordered_json::array();  ///< one object a row, snake_case
-  std::string empty;          ///< what people read when there is nothing, on stderr
+  std::string empty;                                                 ///< what people read when there is nothing, on stderr
 };
 
 /// One thing: people see aligned `Label: value` lines, JSON is an object.
 struct Sheet {
-  std::vector<std::pair<std::string, Field>> lines;   ///< empty label: a heading of its own line
+  std::vector<std::pair<std::string, Field>> lines;  ///< empty label: a heading of its own line
   nlohmann::ordered_json record;
 };
 

@@ -21,8 +21,8 @@ namespace reportctl::cli {
 struct Globals {
   std::string config;
   std::string state;
-  std::string as;              ///< act as this login; operators only
-  std::string output_format;   ///< table, plain, json, csv; empty: table
+  std::string as;             ///< act as this login; operators only
+  std::string output_format;  ///< table, plain, json, csv; empty: table
   bool json = false;
   bool csv = false;
   bool quiet = false;

@@ -17,30 +17,31 @@
 
 namespace reportctl::delivery {
 
-/// accepted: the server (or directory) has it. refused: it said no for good. deferred: not now, and provably not handed over. unknown: the last
-/// bytes were handed over and no answer came; only an operator can tell.
+/// accepted: the server (or directory) has it. refused: it said no for good. deferred: not now, and provably not handed over.
+/// unknown: the last bytes were handed over and no answer came; only an operator can tell.
 enum class OutcomeKind { accepted, refused, deferred, unknown };
 
 /// What became of one message to one recipient: a value, never an exception.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::deferred;
-  std::string answer;        ///< the server's words (control characters made visible), or our reason
-  std::string reason_class;  ///< `too_large`, `config`, `sender_rejected`, `recipient`, `connection`, `stopped`, …; empty when accepted
-  int reply_code = 0;        ///< SMTP; 0 when none
-  bool stop_batch = false;   ///< the next message of this tick would meet the same: do not try
+  std::string answer;  ///< the server's words (control characters made visible), or our reason
+  std::string
+      reason_class;  ///< `too_large`, `config`, `sender_rejected`, `recipient`, `connection`, `stopped`, …; empty when accepted
+  int reply_code = 0;       ///< SMTP; 0 when none
+  bool stop_batch = false;  ///< the next message of this tick would meet the same: do not try
 };
 
 /// One message for one recipient. The bytes on the wire are head, blank line or body start, body: exactly `head + body`.
 struct Letter {
-  EmailAddress from;              ///< envelope sender
+  EmailAddress from;  ///< envelope sender
   EmailAddress to;
-  std::string head;               ///< from mail::write_head()
-  const TempFile* body = nullptr; ///< from mail::write_body(); borrowed
+  std::string head;                ///< from mail::write_head()
+  const TempFile* body = nullptr;  ///< from mail::write_body(); borrowed
   [[nodiscard]] std::uint64_t size() const { return head.size() + (body != nullptr ? body->size() : 0); }
 };
 
-/// Called exactly once, just before the last bytes are handed over. It makes `handing_over` durable; when it returns false (or throws), the
-/// message must not be completed and the outcome is deferred.
+/// Called exactly once, just before the last bytes are handed over. It makes `handing_over` durable; when it returns false (or
+/// throws), the message must not be completed and the outcome is deferred.
 using HandingOver = std::function<bool()>;
 
 /// A way to hand over mail. Keeps its connection between letters. Not for sharing between threads.
@@ -59,19 +60,20 @@ class Transport {
 enum class Tls { required, none };
 
 struct TransportSettings {
-  std::string url;                 ///< `maildir:/path`, `sendmail:` or `sendmail:/path/to/sendmail`, `smtp://host:port`, `smtps://host:port`
+  std::string url;  ///< `maildir:/path`, `sendmail:` or `sendmail:/path/to/sendmail`, `smtp://host:port`, `smtps://host:port`
   std::string username;
   SecretSource password;
-  Tls tls = Tls::required;         ///< `none` only for loopback hosts, and then no AUTH
-  std::filesystem::path ca_file;   ///< empty: the system's
-  std::string helo;                ///< EHLO name; empty: the host's
+  Tls tls = Tls::required;        ///< `none` only for loopback hosts, and then no AUTH
+  std::filesystem::path ca_file;  ///< empty: the system's
+  std::string helo;               ///< EHLO name; empty: the host's
   std::chrono::seconds connect_timeout{30};
   std::chrono::seconds response_timeout{600};  ///< Postfix waits as long after the dot
   std::chrono::seconds stop_grace{60};         ///< how long a stop still waits for the answer to the last bytes
 };
 
-/// Error(config) for an unknown scheme, `tls: none` to a host that is not loopback or together with a login, a login without a password source.
-/// Nothing is connected and no secret is read yet: a secret that cannot be read is a deferred outcome of class `config` of the first send.
+/// Error(config) for an unknown scheme, `tls: none` to a host that is not loopback or together with a login, a login without a
+/// password source. Nothing is connected and no secret is read yet: a secret that cannot be read is a deferred outcome of class
+/// `config` of the first send.
 std::unique_ptr<Transport> open_transport(const TransportSettings&);
 
 }  // namespace reportctl::delivery

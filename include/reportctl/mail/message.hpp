@@ -14,15 +14,15 @@ namespace reportctl::mail {
 
 /// A file that travels with a message. Read once, at compose time, through the descriptor.
 struct Attachment {
-  std::string file_name;      ///< `[A-Za-z0-9._-]`, at most 120 bytes
-  std::string content_type;   ///< `text/csv; charset=utf-8`
-  int fd = -1;                ///< borrowed; read from offset 0
+  std::string file_name;     ///< `[A-Za-z0-9._-]`, at most 120 bytes
+  std::string content_type;  ///< `text/csv; charset=utf-8`
+  int fd = -1;               ///< borrowed; read from offset 0
 };
 
 /// What every recipient gets alike.
 struct Content {
-  std::string text;           ///< UTF-8, LF
-  std::string html;           ///< UTF-8; empty: text only
+  std::string text;  ///< UTF-8, LF
+  std::string html;  ///< UTF-8; empty: text only
   std::optional<Attachment> attachment;
   std::string boundary_seed;  ///< the run's id: boundaries are derived from it, so that bytes never change between tries
 };
@@ -33,7 +33,7 @@ struct Envelope {
   Mailbox to;
   HeaderValue subject;
   Instant date{};
-  std::string message_id;             ///< without angle brackets
+  std::string message_id;  ///< without angle brackets
   std::optional<EmailAddress> list_unsubscribe;
 };
 
@@ -42,7 +42,8 @@ struct Envelope {
 /// Error(output) when the spool fills up.
 void write_body(const Content&, Sink&);
 
-/// `From:` … `Message-ID:` …, `Auto-Submitted: auto-generated`, CRLF, folded, 7-bit; without the blank line. head + body is the message.
+/// `From:` … `Message-ID:` …, `Auto-Submitted: auto-generated`, CRLF, folded, 7-bit; without the blank line. head + body is the
+/// message.
 std::string write_head(const Envelope&);
 
 /// `<run>.<delivery>@<domain of from>`, without brackets. Derived, so that a retry has the same.

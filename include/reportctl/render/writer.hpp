@@ -15,11 +15,11 @@ namespace reportctl::render {
 
 /// How a file is written. The same spec and rows give the same bytes.
 struct Spec {
-  std::string format = "csv";     ///< canonical
+  std::string format = "csv";  ///< canonical
   rows::Columns columns;
-  Zone zone = Zone::utc();        ///< of timestamps
+  Zone zone = Zone::utc();  ///< of timestamps
   std::string title;
-  bool labels = false;            ///< header of labels instead of names
+  bool labels = false;  ///< header of labels instead of names
 };
 
 /// Writes rows one by one in constant memory. finish() makes the file complete; destruction without it leaves it unfinished.

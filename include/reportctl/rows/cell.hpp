@@ -18,9 +18,9 @@ struct Column {
   std::string name;
   std::string label;
   ColumnType type = ColumnType::text;
-  int scale = 0;                 ///< decimal: digits after the point, 0–9; percent: always 2
-  bool total = false;            ///< `total: sum`
-  int currency_column = -1;      ///< money: index of the text column that names the currency
+  int scale = 0;             ///< decimal: digits after the point, 0–9; percent: always 2
+  bool total = false;        ///< `total: sum`
+  int currency_column = -1;  ///< money: index of the text column that names the currency
 };
 using Columns = std::vector<Column>;
 

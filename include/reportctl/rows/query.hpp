@@ -13,7 +13,8 @@ namespace reportctl::rows {
 
 enum class Dialect { sqlite, postgresql };
 
-/// A value for a named parameter (`:account`). Lists are bound as one value (JSON array in SQLite, array in PostgreSQL), so any length works.
+/// A value for a named parameter (`:account`). Lists are bound as one value (JSON array in SQLite, array in PostgreSQL), so any
+/// length works.
 struct Bind {
   std::string name;  ///< without the colon
   std::variant<std::monostate, std::int64_t, std::string, std::vector<std::string>> value;

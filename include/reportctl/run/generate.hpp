@@ -25,7 +25,8 @@ struct File {
 using Progress = std::function<void(std::int64_t rows, std::int64_t bytes)>;
 
 /// Source → rows → writer → sink: the one renderer of on-demand runs, schedules and exports. Constant memory.
-/// Error(source) when the source fails, Error(output) when the sink does, Error(interrupted) on a stop; what was written then is worthless.
+/// Error(source) when the source fails, Error(output) when the sink does, Error(interrupted) on a stop; what was written then is
+/// worthless.
 File generate(Parts&, const RunPlan&, Sink&, const Progress& progress = {});
 
 }  // namespace reportctl::run

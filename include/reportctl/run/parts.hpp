@@ -17,7 +17,8 @@
 
 namespace reportctl::run {
 
-/// The real parts of the pipe, opened when first needed and kept for the whole command. One per process; not for sharing between threads.
+/// The real parts of the pipe, opened when first needed and kept for the whole command. One per process; not for sharing between
+/// threads.
 class Parts {
  public:
   /// `now` is the clock, read once by the caller.

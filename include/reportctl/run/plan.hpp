@@ -20,9 +20,9 @@ struct RunPlan {
   access::Account account;
   schedule::Window window;
   Zone zone = Zone::utc();
-  const catalog::Shape* shape = nullptr;   ///< borrowed from the catalog
+  const catalog::Shape* shape = nullptr;  ///< borrowed from the catalog
   rows::Query query;
-  std::string file_name;                   ///< `sales_account_2026-03-01_2026-03-31.csv`
+  std::string file_name;  ///< `sales_account_2026-03-01_2026-03-31.csv`
 };
 
 /// Broken rules: the run is *rejected*, which is not a failure of the pipe.
@@ -30,15 +30,16 @@ struct Rejection {
   validation::Violations violations;
 };
 
-/// For every door: validates the request, resolves its window against `at`, checks selectors against the data, and builds the query.
-/// Throws Error(source) or Error(config) when the source cannot be asked.
-std::variant<RunPlan, Rejection> plan(Parts&, const validation::Request&, const access::Account&, const std::set<access::Role>& roles,
-                                      Instant at);
+/// For every door: validates the request, resolves its window against `at`, checks selectors against the data, and builds the
+/// query. Throws Error(source) or Error(config) when the source cannot be asked.
+std::variant<RunPlan, Rejection> plan(Parts&, const validation::Request&, const access::Account&,
+                                      const std::set<access::Role>& roles, Instant at);
 
 /// The plan of a schedule's run: all rules of the schedule again, with the roles of its owner, the window from the slot.
 std::variant<RunPlan, Rejection> plan_schedule(Parts&, const schedule::Schedule&, Instant slot);
 
-/// The roles with which a schedule runs: its owner's, or system_admin when an operator made it. Empty when the owner is no member any more.
+/// The roles with which a schedule runs: its owner's, or system_admin when an operator made it. Empty when the owner is no member
+/// any more.
 std::set<access::Role> owner_roles(store::State&, const schedule::Schedule&);
 
 /// Selectors that the data does not know, within the scope (parameter_not_found), by the module's `choices`.

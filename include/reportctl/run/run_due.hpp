@@ -18,14 +18,14 @@ struct Ended {
   std::string account;
   std::string schedule;
   store::RunState state = store::RunState::delivered;
-  bool deferred = false;       ///< not ended: waits for a retry
+  bool deferred = false;  ///< not ended: waits for a retry
   std::string reason;
 };
 
 struct DueResult {
-  std::vector<Ended> ended;          ///< in the order in which they ended; skipped slots included
-  std::vector<std::string> errors;   ///< what kept a schedule from being worked on at all
-  bool config_problem = false;       ///< the transport refused for a reason of configuration or credentials (78)
+  std::vector<Ended> ended;         ///< in the order in which they ended; skipped slots included
+  std::vector<std::string> errors;  ///< what kept a schedule from being worked on at all
+  bool config_problem = false;      ///< the transport refused for a reason of configuration or credentials (78)
   [[nodiscard]] std::int64_t count(store::RunState) const;
 };
 
@@ -33,13 +33,14 @@ struct DueOptions {
   bool accept_clock = false;
 };
 
-/// Is there anything for run_due()? What an idle tick asks, and all it costs: nothing but the state file is opened. Writes the heartbeat
+/// Is there anything for run_due()? What an idle tick asks, and all it costs: nothing but the state file is opened. Writes the
+/// heartbeat
 /// (`last_run_due_at`) when it is older than a quarter of an hour. Throws as run_due() does.
 bool work_waits(store::State&, const DueOptions&, Instant now);
 
 /// Resumes what was interrupted, then claims and runs what is due until nothing is left. Safe beside any number of others.
-/// Error(state) when the clock leapt more than 35 days ahead of the last run-due (unless accepted) or the state file came from another host.
-/// Error(interrupted) when a stop was requested; what was begun is given back.
+/// Error(state) when the clock leapt more than 35 days ahead of the last run-due (unless accepted) or the state file came from
+/// another host. Error(interrupted) when a stop was requested; what was begun is given back.
 DueResult run_due(Parts&, const DueOptions&);
 
 /// What run_due would do, without locks or changes.
@@ -48,10 +49,10 @@ struct Planned {
   std::vector<Instant> skipped;
   std::optional<Instant> slot;
   Instant next{};
-  std::string period;                    ///< empty when rejected
+  std::string period;  ///< empty when rejected
   std::string timezone;
   std::vector<std::string> recipients;
-  std::string problem;                   ///< why it would be rejected; empty
+  std::string problem;  ///< why it would be rejected; empty
 };
 std::vector<Planned> plan_due(Parts&);
 

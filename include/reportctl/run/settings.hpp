@@ -28,17 +28,17 @@ struct Policy {
   Missed missed = Missed::coalesce;
   std::int64_t grace_seconds = 12 * 3600;  ///< for Missed::skip
   OnUnknown on_unknown = OnUnknown::hold;
-  int retries = 0;                         ///< further tries of a deferred delivery: after 5, 10, 20, 40, 67 minutes, then every 67
-  int auto_pause_after = 0;                ///< consecutive failures; 0: never
+  int retries = 0;           ///< further tries of a deferred delivery: after 5, 10, 20, 40, 67 minutes, then every 67
+  int auto_pause_after = 0;  ///< consecutive failures; 0: never
   schedule::NoData no_data = schedule::NoData::send;
-  std::int64_t max_running = 0;            ///< over all processes; 0: no limit
+  std::int64_t max_running = 0;  ///< over all processes; 0: no limit
 };
 
 struct MailSettings {
   delivery::TransportSettings transport;
   std::optional<Mailbox> from;
   std::uint64_t max_message_bytes = 25'000'000;
-  std::vector<std::string> allowed_domains;       ///< empty: any
+  std::vector<std::string> allowed_domains;  ///< empty: any
   std::optional<EmailAddress> list_unsubscribe;
 };
 

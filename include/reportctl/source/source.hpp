@@ -16,7 +16,7 @@ namespace reportctl::source {
 /// A configured place where data lives.
 struct SourceSettings {
   std::string name;
-  std::string url;                                     ///< `sqlite:/srv/shop/shop.db`
+  std::string url;  ///< `sqlite:/srv/shop/shop.db`
   SecretSource password;
   std::chrono::seconds statement_timeout{60};
 };
@@ -33,10 +33,11 @@ class Source {
  public:
   virtual ~Source() = default;
   [[nodiscard]] virtual rows::Dialect dialect() const = 0;
-  /// One streaming query at a time, in a consistent snapshot. The deadline (statement_timeout) covers the whole stream; a stop request
-  /// interrupts it. The number and order of result columns must be those of the query, else Error(source).
+  /// One streaming query at a time, in a consistent snapshot. The deadline (statement_timeout) covers the whole stream; a stop
+  /// request interrupts it. The number and order of result columns must be those of the query, else Error(source).
   virtual std::unique_ptr<rows::RowStream> open(const rows::Query&) = 0;
-  /// Prepares without running; Error(source) with the database's own words when it does not hold (for the catalog's tests and `source check`).
+  /// Prepares without running; Error(source) with the database's own words when it does not hold (for the catalog's tests and
+  /// `source check`).
   virtual void prepare(const rows::Query&) = 0;
   virtual std::vector<TableInfo> tables() = 0;
 };

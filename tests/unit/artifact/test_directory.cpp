@@ -110,7 +110,7 @@ TEST_CASE("names that are not hashes reach no file") {
   const Place place;
   const Directory directory = place.open();
   for (const std::string& name : {std::string(), std::string("../../etc/passwd"), std::string(64, 'g'), std::string(63, 'a'),
-                                 std::string(64, 'A'), "..%2f" + std::string(59, 'a')})
+                                  std::string(64, 'A'), "..%2f" + std::string(59, 'a')})
     CHECK(kind_of([&] { (void)directory.get(name); }) == ErrorKind::not_found);
 }
 

@@ -122,7 +122,8 @@ TEST_CASE("an empty row of one column is no blank line") {
   render::Spec spec;
   spec.columns = {{.name = "t", .label = "t", .type = ColumnType::text}};
   const auto writer = render::make_writer(spec, sink);
-  for (const Cell& cell : {Cell{}, text_cell(""), text_cell(std::string_view("\0", 1)), text_cell("x")}) writer->row(rows::Row(&cell, 1));
+  for (const Cell& cell : {Cell{}, text_cell(""), text_cell(std::string_view("\0", 1)), text_cell("x")})
+    writer->row(rows::Row(&cell, 1));
   writer->finish();
   CHECK(sink.text == "t\n\"\"\n\"\"\n\"\"\nx\n");
 }
