@@ -47,7 +47,7 @@ def build(path, rows):
 
 
 def measure(command, out):
-    """Wall seconds and peak resident KiB of one run."""
+    """Wall and CPU seconds of one run."""
     with open(out, "wb") as stream:
         start = time.monotonic()
         child = subprocess.Popen(command, stdout=stream)
@@ -56,7 +56,23 @@ def measure(command, out):
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         sys.exit(f"{command[0]} failed with {child.returncode}")
-    return elapsed, usage.ru_maxrss
+    return elapsed, usage.ru_utime + usage.ru_stime
+
+
+def peak_kilobytes(command):
+    """The high-water mark of resident memory, looked at until the end (ru_maxrss would count this interpreter before exec)."""
+    peak = 0
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:
+        while child.poll() is None:
+            try:
+                with open(f"/proc/{child.pid}/status", encoding="ascii") as status:
+                    lines = dict(line.split(":", 1) for line in status)
+            except (FileNotFoundError, ProcessLookupError):
+                break
+            if os.path.basename(command[0]).startswith(lines["Name"].strip()):
+                peak = max(peak, int(lines.get("VmHWM", "0 kB").split()[0]))
+            time.sleep(0.005)
+    return peak
 
 
 def check_same(ours, theirs, rows):
@@ -98,14 +114,15 @@ def main():
                 results[name].append(measure(command, out))
         check_same(ours, theirs, options.rows)
         print(f"{options.rows} rows x {len(COLUMNS)} columns, {options.rounds} rounds, interleaved")
-        print(f"{'':14}{'median s':>10}{'min s':>10}{'peak MB':>10}{'out MB':>10}")
+        print(f"{'':14}{'median s':>10}{'min s':>10}{'cpu s':>10}{'peak MB':>10}{'out MB':>10}")
         for name, runs in results.items():
-            times = [run[0] for run in runs]
-            size = os.path.getsize(contestants[name][1]) / 1e6
-            print(f"{name:14}{statistics.median(times):10.3f}{min(times):10.3f}{max(run[1] for run in runs) / 1024:10.1f}{size:10.1f}")
-        median = {name: statistics.median(run[0] for run in runs) for name, runs in results.items()}
-        best = {name: min(run[0] for run in runs) for name, runs in results.items()}
-        print(f"ratio: {median['sqlite3 -csv'] / median['reportctl']:.2f} by medians, {best['sqlite3 -csv'] / best['reportctl']:.2f} by minima")
+            command, out = contestants[name]
+            wall, cpu = zip(*runs)
+            print(f"{name:14}{statistics.median(wall):10.3f}{min(wall):10.3f}{statistics.median(cpu):10.3f}"
+                  f"{peak_kilobytes(command) / 1024:10.1f}{os.path.getsize(out) / 1e6:10.1f}")
+        ours, theirs = (list(zip(*results[name])) for name in contestants)
+        print(f"ratio: {statistics.median(theirs[0]) / statistics.median(ours[0]):.2f} of median wall time, "
+              f"{min(theirs[0]) / min(ours[0]):.2f} of least wall time, {statistics.median(theirs[1]) / statistics.median(ours[1]):.2f} of median CPU time")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Letters a second against Postfix's smtp-source, both into smtp-sink over loopback, runs interleaved; prints a table and asserts nothing.
 
-  smtp_speed.py BUILD/tests/contract_delivery [ROUNDS]
+  smtp_against_smtp_source.py BUILD/tests/contract_delivery [ROUNDS]
 """
 import os, socket, statistics, subprocess, sys, time
 
