@@ -6,7 +6,7 @@ mailbox or mail server really holds: nothing is lost, and nothing is doubled or 
 unknown.
 
 The seed is printed; REPORTCTL_SEED repeats it, REPORTCTL_KILLS changes the number of moments."""
-import collections, os, pathlib, random, shutil, sys, time
+import collections, os, pathlib, random, re, shutil, sys, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import e2e
@@ -26,8 +26,9 @@ class Mailbox:
 
     def held(self):
         """[(recipient, Message-ID)], one for each mail."""
-        mails = (e2e.read_mail(path.read_bytes()[:8000]) for path in (self.directory / "new").glob("*"))
-        return [(mail["To"].addresses[0].addr_spec, mail["Message-ID"].strip("<>")) for mail in mails]
+        heads = [path.read_bytes().split(b"\r\n\r\n", 1)[0].decode() for path in (self.directory / "new").glob("*")]
+        return [(re.search(r"^To: (?:.*<)?([^<>\s]+@[^<>\s]+)", head, re.M).group(1), re.search(r"^Message-ID:\s*<([^>]+)>", head, re.M).group(1))
+                for head in heads]
 
 
 class Server:
@@ -121,7 +122,8 @@ class Crash(e2e.Case):
         between = sum(0 < one < count for one in progress)
         print(f"         {kills} kills over {whole * 1000:.0f} ms, seed {SEED}: {unknown} deliveries unknown, {between} kills between the first mail "
               "and the last", flush=True)
-        self.assertGreater(between, kills // 5)  # else the moments missed the work
+        if kills >= 10:
+            self.assertGreater(between, kills // 5)  # else the moments missed the work
 
     def test_fifty_kills_of_a_run_due_of_two_hundred_schedules_lose_nothing_and_double_nothing(self):
         self.place = self.world()
