@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include <algorithm>
+#include <set>
 
 #include "module_reader.hpp"
 #include "reportctl/base/text.hpp"
@@ -32,7 +33,8 @@ int characters(std::string_view text) {
 /// What follows the first `count` characters.
 std::string_view after_characters(std::string_view line, int count) {
   std::size_t at = 0;
-  while (at < line.size() && characters(line.substr(0, at + 1)) <= count) ++at;
+  for (; at < line.size(); ++at)
+    if (characters(line.substr(at, 1)) == 1 && count-- == 0) break;
   return line.substr(at);
 }
 
@@ -94,11 +96,11 @@ std::vector<const yaml::Node*> read_words(ModuleFile& file, yaml::MapReader& map
     return {};
   }
   std::vector<const yaml::Node*> words;
+  std::set<std::string_view> seen;
   for (const yaml::Node& item : node->items) {
-    const auto same = [&](const yaml::Node* other) { return other->text == item.text; };
     if (item.kind != yaml::Node::Kind::scalar || item.text.empty())
       file.problem(item, std::string(key) + " must be a list of words");
-    else if (std::any_of(words.begin(), words.end(), same))
+    else if (!seen.insert(item.text).second)
       file.problem(item, "\"" + item.text + "\" stands in " + std::string(key) + " twice");
     else
       words.push_back(&item);

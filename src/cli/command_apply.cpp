@@ -137,12 +137,12 @@ int apply(Session& session, const ApplyCommandOptions& options) {
 
 void bind_apply(CLI::App& root, Session& session) {
   const auto options = std::make_shared<ApplyCommandOptions>();
-  auto& command = add_command(
-      root, {.name = "apply",
-             .summary = {},
-             .examples = "reportctl apply -f acme.yaml --dry-run\n"
-                         "reportctl apply -f accounts.yaml -f schedules.yaml\n"
-                         "reportctl apply -f acme.yaml --prune --yes      # also removes what the file does not have"});
+  auto& command =
+      add_command(root, {.name = "apply",
+                         .summary = {},
+                         .examples = "reportctl apply -f acme.yaml --dry-run\n"
+                                     "reportctl apply -f accounts.yaml -f schedules.yaml\n"
+                                     "reportctl apply -f acme.yaml --prune --yes    # also remove what it does not have"});
   command.add_option("-f,--file", options->files, "what should be (reportctl-schedule.5); - is standard input")
       ->required()
       ->type_name("FILE");

@@ -104,8 +104,9 @@ int run_report(Session& session, const RunOptions& options) {
   if (destination.is_stdout()) return exit_code::kDone;
   auto record = record_of(plan, file);
   record["output"] = options.output;
-  session.out().done(
-      fmt::format("{}: {} rows, {} bytes, {}", options.output, file.rows, file.bytes, schedule::describe(plan.window)), record);
+  session.out().done(fmt::format("{}: {} {}, {} bytes, {}", options.output, file.rows, file.rows == 1 ? "row" : "rows",
+                                 file.bytes, schedule::describe(plan.window)),
+                     record);
   return exit_code::kDone;
 }
 
@@ -113,14 +114,13 @@ int run_report(Session& session, const RunOptions& options) {
 
 void bind_run(CLI::App& root, Session& session) {
   const auto options = std::make_shared<RunOptions>();
-  auto& command = add_command(
-      root,
-      {.name = "run",
-       .summary = {},
-       .examples = "reportctl run sales --account shop > sales.csv\n"
-                   "reportctl run charging-sessions --account acme --scope depot:north --lookback 14 --param vehicles=v1,v2\n"
-                   "reportctl run orders-export --account shop --param mode=line-items --window last_month --format xlsx "
-                   "--output orders.xlsx"});
+  auto& command = add_command(root, {.name = "run",
+                                     .summary = {},
+                                     .examples = "reportctl run sales --account shop > sales.csv\n"
+                                                 "reportctl run charging-sessions --scope depot:north --lookback 14 \\\n"
+                                                 "    --param vehicles=v1,v2\n"
+                                                 "reportctl run orders-export --param mode=line-items --window last_month \\\n"
+                                                 "    --format xlsx --output orders.xlsx"});
   command.add_option("report", options->report, "which: reportctl catalog list")->required()->type_name("REPORT");
   add_account_option(command, options->account);
   add_text_option(command, options->from, "--from", "DATE", "first local day, with --to");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "reportctl/cli/session.hpp"
+#include "reportctl/render/writer.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -14,10 +15,12 @@ constexpr std::chrono::milliseconds kBetween{250};
 constexpr std::chrono::milliseconds kFirst{500};  ///< short work shows nothing
 
 std::string with_thousands(std::int64_t number) {
-  auto digits = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
+  rows::Column column;
+  column.type = rows::ColumnType::integer;
+  rows::Cell cell;
+  cell.null = false;
+  cell.number = number;
+  return render::for_people(column, cell, Zone::utc());
 }
 
 }  // namespace

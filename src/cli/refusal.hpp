@@ -9,10 +9,11 @@
 
 namespace reportctl::cli {
 
-/// Broken rules, all of them, as an error (exit code 7): people see `what` and one rule a line, --json has them in `violations`.
+/// Broken rules, all of them, as an error (exit code 7, or that of `kind`): people see `what` and one rule a line, --json has
+/// them in `violations`.
 struct Refusal : Error {
-  Refusal(const std::string& what, validation::Violations broken)
-      : Error(ErrorKind::invalid, what + "\n" + validation::describe(broken)), violations(std::move(broken)) {}
+  Refusal(const std::string& what, validation::Violations broken, ErrorKind kind = ErrorKind::invalid)
+      : Error(kind, what + "\n" + validation::describe(broken)), violations(std::move(broken)) {}
   validation::Violations violations;
 };
 

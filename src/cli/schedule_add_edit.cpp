@@ -35,7 +35,7 @@ struct EditOptions {
 [[noreturn]] void reject(Session& session, const validation::Draft& draft, const validation::Violations& violations,
                          const std::string& id) {
   store::append_audit(session.state(), {rejected_event(session, draft, violations, id)}, session.now());
-  refuse(fmt::format("schedule \"{}\" was not saved", draft.name), violations);
+  refuse(fmt::format("schedule \"{}\" was not saved", visible(draft.name)), violations);
 }
 
 std::string next_run(const schedule::Schedule& schedule, const access::Account& account) {
@@ -121,9 +121,11 @@ void bind_schedule_edit(CLI::App& command, Session& session) {
   auto& verb =
       add_verb(command, {.name = "edit",
                          .summary = "change the fields that are given and nothing else; an empty value means the default",
-                         .examples = "reportctl schedule edit spend --at 08:00\n"
-                                     "reportctl schedule edit spend --add-to cfo@example.com --remove-to a@example.com\n"
-                                     "reportctl schedule edit overloads --param circuits=c1,c2,c3"});
+                         .examples = "reportctl schedule add morning-power --account acme --scope depot:north \\\n"
+                                     "    --report site-power --cadence daily --at 06:00 --lookback 1 \\\n"
+                                     "    --to ops@example.com --to \"Site Lead <lead@example.com>\"\n"
+                                     "reportctl schedule add orders --report orders-export --param mode=line-items \\\n"
+                                     "    --cadence monthly --day 1 --at 05:00 --format xlsx --to a@example.com"});
   verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
   add_account_option(verb, options->account);
   add_text_option(verb, options->draft.rename, "--rename", "NAME", "another name");

@@ -53,7 +53,7 @@ int validate(Session& session, const ValidateOptions& options) {
   }
   Listing listing;
   listing.headings = {{"SCHEDULE"}, {"ACCOUNT"}, {"RULE"}, {"FIELD"}, {"WHAT", Align::left, true}};
-  listing.empty = "no schedules";
+  listing.empty = nothing_seen(session, "no schedules");
   int code = exit_code::kDone;
   for (const auto& schedule : chosen_schedules(session, options)) {
     const auto& definition = schedule.definition;
@@ -122,11 +122,11 @@ int next(Session& session, const NextOptions& options) {
 
 void bind_schedule_validate(CLI::App& command, Session& session) {
   const auto options = std::make_shared<ValidateOptions>();
-  auto& verb = add_verb(
-      command, {.name = "validate",
-                .summary = "check stored schedules against every rule and the data, as a run would",
-                .examples = "reportctl schedule validate spend\n"
-                            "reportctl schedule validate --all        # after a deployment: exit code 7 when one is broken"});
+  auto& verb =
+      add_verb(command, {.name = "validate",
+                         .summary = "check stored schedules against every rule and the data, as a run would",
+                         .examples = "reportctl schedule validate spend\n"
+                                     "reportctl schedule validate --all      # after a deployment: 7 when one is broken"});
   verb.add_option("name", options->name, "name or id")->type_name("NAME");
   add_account_option(verb, options->account);
   verb.add_flag("--all", options->all, "every schedule (of --account)");
@@ -141,7 +141,9 @@ void bind_schedule_next(CLI::App& command, Session& session) {
                                               "reportctl schedule next spend -n 12 --json"});
   verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
   add_account_option(verb, options->account);
-  verb.add_option("-n,--count", options->count, "how many, 1 to 1000")->type_name("N")->check(CLI::Range(1, 1000));
+  verb.add_option("-n,--count", options->count, "how many, 1 to 1000")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000).description(""));
   when_chosen(verb, session, [&session, options] { return next(session, *options); });
 }
 

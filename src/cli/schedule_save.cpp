@@ -161,10 +161,10 @@ access::Account account_of(Session& session, const schedule::Schedule& schedule)
 }
 
 void refuse(const std::string& what, const validation::Violations& violations) {
-  if (only(violations, Code::role_not_permitted))
-    throw Error(ErrorKind::not_permitted, what + "\n" + validation::describe(violations));
-  if (only(violations, Code::source_unavailable)) throw Error(ErrorKind::source, what + "\n" + validation::describe(violations));
-  throw Refusal(what, violations);
+  auto kind = ErrorKind::invalid;
+  if (only(violations, Code::role_not_permitted)) kind = ErrorKind::not_permitted;
+  if (only(violations, Code::source_unavailable)) kind = ErrorKind::source;
+  throw Refusal(what, violations, kind);
 }
 
 }  // namespace reportctl::cli

@@ -162,7 +162,9 @@ void bind_schedule_preview(CLI::App& command, Session& session) {
   verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
   add_account_option(verb, options->account);
   add_text_option(verb, options->at, "--at", "INSTANT", "as if it ran then (RFC 3339); default: now");
-  verb.add_option("--rows", options->rows, "how many rows, 0 to 1000")->type_name("N")->check(CLI::Range(0, 1000));
+  verb.add_option("--rows", options->rows, "how many rows, 0 to 1000")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1000).description(""));
   when_chosen(verb, session, [&session, options] { return preview(session, *options); });
 }
 

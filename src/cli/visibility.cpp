@@ -62,6 +62,14 @@ bool may_see(Session& session, const store::Run& run, ScopesOfRuns& scopes) {
 
 }  // namespace
 
+std::string nothing_seen(Session& session, const std::string& nothing) {
+  const auto& actor = session.actor();
+  if (actor.is_system_admin() || !actor.memberships.empty()) return nothing;
+  return fmt::format(
+      "{} is a member of no account and sees nothing; root and the owner of the state file may act for a member: --as LOGIN",
+      actor.str());
+}
+
 std::optional<std::set<std::string>> own_accounts(Session& session) {
   if (session.actor().is_system_admin()) return std::nullopt;
   std::set<std::string> accounts;

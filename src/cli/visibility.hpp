@@ -36,6 +36,9 @@ std::vector<store::Notification> visible_notifications(Session&, store::Notifica
 /// managers of the account.
 void require_report(Session&, const std::string& report, const std::string& account, const schedule::Scope&);
 
+/// What an empty list says: that there is nothing, or that the actor is a member of nothing and therefore sees none of it.
+std::string nothing_seen(Session&, const std::string& nothing);
+
 /// The accounts in which the actor is a member; nullopt: all of them.
 std::optional<std::set<std::string>> own_accounts(Session&);
 

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include "csv_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -109,7 +110,8 @@ bool reads_as_formula(std::string_view text) {
 }
 
 FieldNeeds needs_of(std::string_view text) {
-  return {is_suspicious(text) && reads_as_formula(text), text.find_first_of("\",\r\n"sv) != std::string_view::npos};
+  const auto needs_quotes = [](char c) { return c == '"' || c == ',' || c == '\n' || c == '\r'; };
+  return {is_suspicious(text) && reads_as_formula(text), std::any_of(text.begin(), text.end(), needs_quotes)};
 }
 
 char* put_escaped(std::string_view text, char* out) {

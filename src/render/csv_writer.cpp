@@ -25,31 +25,29 @@ inline char* CsvWriter::put_text(std::string_view text, char* at) {
 }
 
 CsvWriter::CsvWriter(const Spec& spec, Sink& sink)
-    : columns_(spec.columns),
-      sink_(sink),
-      values_(spec.zone),
-      buffer_(new char[kBuffer]),
-      at_(buffer_.get()),
-      end_(buffer_.get() + kBuffer) {
-  if (columns_.empty()) throw Error(ErrorKind::failed, "a CSV file needs columns");
+    : sink_(sink), values_(spec.zone), buffer_(new char[kBuffer]), at_(buffer_.get()), end_(buffer_.get() + kBuffer) {
+  if (spec.columns.empty()) throw Error(ErrorKind::failed, "a CSV file needs columns");
   char* at = at_;
-  for (const rows::Column& column : columns_)
-    *(at = put_text(spec.labels && !column.label.empty() ? column.label : column.name, at))++ = ',';
+  for (const rows::Column& column : spec.columns) {
+    types_.push_back(column.type);
+    at = put_text(spec.labels && !column.label.empty() ? column.label : column.name, at);
+    *at++ = ',';
+  }
   end_line(at);
 }
 
 void CsvWriter::row(const rows::Row& row) {
-  if (row.size() != columns_.size())
+  if (row.size() != types_.size())
     throw Error(ErrorKind::failed, "a row has another number of cells than the report has columns");
   char* at = at_;
-  if (row.size() == 1 && is_empty(columns_[0].type, row[0])) {  // or it would be a blank line, which many readers skip
+  if (row.size() == 1 && is_empty(types_[0], row[0])) {  // or it would be a blank line, which many readers skip
     at = room(3, at);
     for (const char c : {'"', '"', ','}) *at++ = c;
     return end_line(at);
   }
-  const rows::Column* column = columns_.data();
+  const rows::ColumnType* next_type = types_.data();
   for (const rows::Cell& cell : row) {
-    const rows::ColumnType type = (column++)->type;
+    const rows::ColumnType type = *next_type++;
     if (!cell.null && type == rows::ColumnType::text) {
       at = put_text(cell.text, at);
     } else {

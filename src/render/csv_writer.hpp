@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "reportctl/render/writer.hpp"
 #include "value_writer.hpp"
@@ -35,7 +36,7 @@ class CsvWriter final : public Writer {
   }
   void flush(const char* end);
 
-  rows::Columns columns_;
+  std::vector<rows::ColumnType> types_;
   Sink& sink_;
   ValueWriter values_;
   std::unique_ptr<char[]> buffer_;

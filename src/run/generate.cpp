@@ -2,8 +2,10 @@
 // Copyright the reportctl authors
 #include "reportctl/run/generate.hpp"
 
+#include <algorithm>
 #include <chrono>
 
+#include "reportctl/base/error.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/render/writer.hpp"
 
@@ -34,6 +36,37 @@ std::vector<render::Figure> figures(const catalog::Shape& shape) {
   return result;
 }
 
+/// The chosen columns of a row, in the chosen order (C-15).
+class Projection {
+ public:
+  Projection(const rows::Columns& all, const std::vector<std::string>& chosen) : everything_(chosen.empty()) {
+    if (everything_) {
+      columns_ = all;
+      return;
+    }
+    for (const auto& name : chosen) {
+      const auto at = std::find_if(all.begin(), all.end(), [&](const rows::Column& column) { return column.name == name; });
+      if (at == all.end()) throw Error(ErrorKind::invalid, "column \"" + name + "\" is not in this report");
+      from_.push_back(static_cast<std::size_t>(at - all.begin()));
+      columns_.push_back(*at);
+      columns_.back().currency_column = -1;  // a money cell carries its digits; nothing else asks a writer's columns for it
+    }
+    cells_.resize(from_.size());
+  }
+  [[nodiscard]] const rows::Columns& columns() const { return columns_; }
+  rows::Row operator()(const rows::Row& row) {
+    if (everything_) return row;
+    for (std::size_t i = 0; i < from_.size(); ++i) cells_[i] = row[from_[i]];
+    return cells_;
+  }
+
+ private:
+  bool everything_;
+  std::vector<std::size_t> from_;
+  rows::Columns columns_;
+  std::vector<rows::Cell> cells_;
+};
+
 }  // namespace
 
 File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& progress) {
@@ -41,7 +74,8 @@ File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& pro
   HashingSink hashing(sink);
   render::Spec spec;
   spec.format = plan.resolved.format;
-  spec.columns = plan.shape->columns;
+  Projection projection(plan.shape->columns, plan.resolved.columns);
+  spec.columns = projection.columns();
   spec.zone = plan.zone;
   spec.title = plan.resolved.report->label;
   const auto writer = render::make_writer(spec, hashing);
@@ -49,7 +83,7 @@ File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& pro
 
   const auto stream = parts.source(plan.account.source).open(plan.query);
   while (const auto* row = stream->next()) {
-    writer->row(*row);
+    writer->row(projection(*row));
     summary.row(*row);
     if (summary.rows() % kRowsBetweenChecks == 0) {
       throw_if_stopped();

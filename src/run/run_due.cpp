@@ -8,6 +8,7 @@
 #include <chrono>
 #include <random>
 #include <set>
+#include <tuple>
 
 #include "due_slots.hpp"
 #include "events.hpp"
@@ -170,6 +171,9 @@ std::vector<Planned> plan_due(Parts& parts) {
     }
     result.push_back(std::move(planned));
   }
+  std::sort(result.begin(), result.end(), [](const Planned& a, const Planned& b) {
+    return std::tie(a.slot, a.account, a.schedule) < std::tie(b.slot, b.account, b.schedule);
+  });
   return result;
 }
 

@@ -52,7 +52,7 @@ class SqliteRows final : public rows::RowStream {
   std::shared_ptr<SqliteDatabase> database_;
   Statement statement_;
   rows::Columns columns_;
-  std::vector<Step> steps_;  ///< money last: it needs its currency
+  std::vector<Step> steps_;  ///< by type: text before money, which needs its currency
   std::vector<rows::Cell> cells_;
   std::vector<std::array<char, 24>> digits_;  ///< per column: an integer in a text column, as text
   rows::Row row_;
