@@ -8,6 +8,7 @@ import os
 import pathlib
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -37,8 +38,9 @@ class Commerce(unittest.TestCase):
         (home / "reportctl.yaml").write_text(CONFIG.format(home))
         (home / "accounts.yaml").write_text(ACCOUNTS)
         cls.home = home
-        made = cls.call("apply", "-f", str(home / "accounts.yaml"), "--yes")
-        assert made.returncode == 0, made.stderr
+        for step in (("init",), ("apply", "-f", str(home / "accounts.yaml"), "--yes")):
+            made = cls.call(*step)
+            assert made.returncode == 0, made.stderr
 
     @classmethod
     def tearDownClass(cls):
@@ -100,4 +102,8 @@ class Commerce(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    tests = unittest.defaultTestLoader.loadTestsFromTestCase(Commerce)
+    outcome = unittest.TextTestRunner().run(tests)
+    failed = len(outcome.failures) + len(outcome.errors)
+    print(f"{max(outcome.testsRun - failed, 0)} passed, {failed} failed")
+    sys.exit(0 if outcome.wasSuccessful() and outcome.testsRun > 0 else 1)
