@@ -323,7 +323,8 @@ Config Builder::finish() {
   for (const auto& [name, source] : config_.settings.sources) {
     for (const auto& key : source_keys()) {
       const std::string dotted = fmt::format("sources.{}.{}", name, key.name);
-      config_.origins.push_back({dotted, key.show(source), origin_of(dotted)});
+      const std::string value = key.show(source);
+      if (!value.empty()) config_.origins.push_back({dotted, value, origin_of(dotted)});
     }
   }
   return std::move(config_);

@@ -271,7 +271,7 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
        [](Settings& s, const Written& w) {
          return set_number(s.policy.max_running, w.front(), {0, 100'000});
        },
-       [](const Settings& s) { return s.policy.max_running == 0 ? "0 (no limit)" : fmt::format("{}", s.policy.max_running); }},
+       [](const Settings& s) { return fmt::format("{}", s.policy.max_running); }},
   };
   return kKeys;
 }
