@@ -96,7 +96,9 @@ int edit(Session& session, const AccountOptions& options) {
 int list_accounts(Session& session) {
   Listing listing;
   listing.headings = {{"Id"}, {"Name", Align::left, true}, {"Time zone"}, {"Source"}, {"Features", Align::left, true}};
-  listing.empty = "no accounts yet; add one: reportctl account add ID --name NAME --source SOURCE";
+  listing.empty = session.actor().is_system_admin()
+                      ? "no accounts yet; add one: reportctl account add ID --name NAME --source SOURCE"
+                      : "you are a member of no account";
   for (const Account& account : store::list_accounts(session.state())) {
     if (!sees(session.actor(), account.id)) continue;
     const std::vector<std::string> features(account.features.begin(), account.features.end());

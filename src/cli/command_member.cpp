@@ -111,8 +111,8 @@ Member find_one(Session& session, const MemberOptions& options) {
 void warn_when_bootstrap_ends(Session& session, bool there_were_logins) {
   if (there_were_logins || !store::any_login(session.state())) return;
   log(LogLevel::notice,
-      "from now on rights come from memberships; root and the owner of the state file still reach every account with --as LOGIN "
-      "of a member");
+      "from now on rights come from memberships; root and the owner of the state file keep all of theirs with --as and their own "
+      "login");
 }
 
 int add(Session& session, const MemberOptions& options) {

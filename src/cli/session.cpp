@@ -77,9 +77,11 @@ const access::Actor& Session::actor() {
       throw Error(ErrorKind::not_permitted, fmt::format("{} may not act as someone else", actor->login),
                   "--as is for system admins, root and the owner of the state file");
     }
-    actor->bootstrap = false;
+    // With their own login, root and the owner of the file keep what they had before anyone had a login: nobody can be locked
+    // out.
+    actor->bootstrap = operates && globals.as == actor->login;
     actor->memberships = store::members_with_login(state(), globals.as);
-    if (actor->memberships.empty()) {
+    if (actor->memberships.empty() && !actor->bootstrap) {
       throw Error(ErrorKind::not_found, fmt::format("no member has the login \"{}\"", globals.as),
                   "see who there is: reportctl member list");
     }
