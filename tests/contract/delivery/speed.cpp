@@ -10,7 +10,8 @@ using namespace reportctl;
 using namespace reportctl::delivery;
 using namespace reportctl::testing;
 
-// Left out of ordinary runs: tests/bench/smtp_against_smtp_source.py starts the server, runs this beside smtp-source and prints the ratio.
+// Left out of ordinary runs: tests/bench/smtp_against_smtp_source.py starts the server, runs this beside smtp-source and prints
+// the ratio.
 TEST_CASE("speed: many letters of 20 KB over one connection" * doctest::skip()) {
   const char* url = std::getenv("REPORTCTL_SPEED_URL");
   const char* count = std::getenv("REPORTCTL_SPEED_COUNT");
