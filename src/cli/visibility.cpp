@@ -135,11 +135,18 @@ std::vector<schedule::Schedule> visible_schedules(Session& session, const store:
 }
 
 store::Run visible_run(Session& session, const std::string& id) {
-  auto run = store::get_run(session.state(), id);
-  if (!may_see(session, run)) {
-    throw Error(ErrorKind::not_found, fmt::format("no run \"{}\"", visible(id)), "reportctl runs list shows them");
+  try {
+    auto run = store::get_run(session.state(), id);
+    if (may_see(session, run)) return run;
+  } catch (const Error& error) {
+    if (session.actor().is_system_admin()) throw;
+    // The candidates may be another tenant's.
+    if (error.kind() == ErrorKind::conflict) {
+      throw Error(ErrorKind::conflict, fmt::format("run \"{}\" is ambiguous", visible(id)), "give more of the id");
+    }
+    if (error.kind() != ErrorKind::not_found) throw;
   }
-  return run;
+  throw Error(ErrorKind::not_found, fmt::format("run \"{}\" does not exist", visible(id)), "`reportctl runs list` shows them");
 }
 
 std::vector<store::Run> visible_runs(Session& session, store::RunFilter filter) {
