@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
@@ -40,7 +42,7 @@ TEST_CASE("the help of every command and verb starts with examples and fits a sc
   Session session(Instant{});
   const auto root = make_parser(session, "");
   check_page("reportctl", program_help(*root));
-  const auto all = root->get_subcommands(std::function<bool(const CLI::App*)>());
+  const auto all = std::as_const(*root).get_subcommands(std::function<bool(const CLI::App*)>());
   CHECK(all.size() == commands().size());
   for (const CLI::App* command : all) check_tree(*command);
 }
