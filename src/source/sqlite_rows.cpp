@@ -57,6 +57,7 @@ SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement state
       columns_(std::move(columns)),
       cells_(columns_.size()),
       digits_(columns_.size()),
+      values_(columns_.size()),
       row_(cells_) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const rows::Column& column = columns_[i];
@@ -136,10 +137,20 @@ inline std::uint8_t SqliteRows::minor_digits_of(const Step& step) {
   return static_cast<std::uint8_t>(rows::minor_digits(step.currency->text));
 }
 
+/// Asking a value is a third faster than sqlite3_column_*() for its type, content and length; and to look all values up again for
+/// every row takes a tenth of the whole time. They lie side by side in the registers of SQLite's machine, mostly at the same
+/// place for every row (the arms of a UNION ALL have their own), so where neither the first nor the last has moved, none has.
+inline void SqliteRows::find_values() {
+  sqlite3_stmt* const statement = statement_.get();
+  const int last = static_cast<int>(values_.size()) - 1;
+  if (sqlite3_column_value(statement, 0) == values_.front() && sqlite3_column_value(statement, last) == values_.back()) return;
+  for (int i = 0; i <= last; ++i) values_[static_cast<std::size_t>(i)] = sqlite3_column_value(statement, i);
+}
+
 inline void SqliteRows::read_row() {
+  find_values();
   for (const Step& step : steps_) {
-    // Looking the value up once and asking the value is a third faster than sqlite3_column_*() for type, value and length.
-    sqlite3_value* const found = sqlite3_column_value(statement_.get(), step.column);
+    sqlite3_value* const found = values_[static_cast<std::size_t>(step.column)];
     const Value value{found, sqlite3_value_type(found)};
     rows::Cell& cell = *step.cell;
     cell.null = value.type == SQLITE_NULL;

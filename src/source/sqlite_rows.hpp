@@ -38,6 +38,7 @@ class SqliteRows final : public rows::RowStream {
   };
   void close() noexcept;
   bool step();
+  void find_values();
   void read_row();
   std::string_view raw_text(Value);
   std::string_view text_of(const Step&, Value);
@@ -55,6 +56,7 @@ class SqliteRows final : public rows::RowStream {
   std::vector<Step> steps_;  ///< by type: text before money, which needs its currency
   std::vector<rows::Cell> cells_;
   std::vector<std::array<char, 24>> digits_;  ///< per column: an integer in a text column, as text
+  std::vector<sqlite3_value*> values_;        ///< of the current row, by column
   rows::Row row_;
   TimeReader times_;
   std::int64_t row_number_ = 0;

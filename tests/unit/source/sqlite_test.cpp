@@ -202,6 +202,36 @@ TEST_CASE("views with built-in functions work, views that reach further do not")
   CHECK(tables[2].name == "raw");
 }
 
+TEST_CASE("rows are right however SQLite moves its values about: unions, groups, windows, recursion, joins") {
+  ScratchDatabase database;
+  database.execute(
+      "CREATE TABLE t(a INTEGER, b TEXT, c INTEGER); INSERT INTO t VALUES (1, 'x', 10), (2, 'y', 20), (3, NULL, 30)");
+  const auto source = open(database);
+  const rows::Columns columns = {{.name = "a", .label = "a", .type = ColumnType::integer},
+                                 {.name = "b", .label = "b", .type = ColumnType::text},
+                                 {.name = "c", .label = "c", .type = ColumnType::integer}};
+  const auto told = [&](const std::string& sql) {
+    std::string all;
+    const auto rows = source->open({sql, {}, columns});
+    while (const rows::Row* row = rows->next())
+      all += std::to_string((*row)[0].number) + ((*row)[1].null ? "-" : std::string((*row)[1].text)) +
+             std::to_string((*row)[2].number) + " ";
+    return all;
+  };
+  CHECK(told("SELECT a, b, c FROM t UNION ALL SELECT c, 'u', a FROM t UNION ALL SELECT 7, 'v', 8") ==
+        "1x10 2y20 3-30 10u1 20u2 30u3 7v8 ");
+  CHECK(told("SELECT 7 AS a, 'v' AS b, 8 AS c UNION ALL SELECT a, b, c FROM t UNION ALL SELECT 9, NULL, 9") ==
+        "7v8 1x10 2y20 3-30 9-9 ");
+  CHECK(told("SELECT a, b, c FROM t UNION SELECT a, b, c FROM t ORDER BY c DESC") == "3-30 2y20 1x10 ");
+  CHECK(told("SELECT a, b, sum(c) OVER (ORDER BY a) AS c FROM t ORDER BY a") == "1x10 2y30 3-60 ");
+  CHECK(told("SELECT max(a) AS a, b, count(*) AS c FROM (SELECT a, b, c FROM t UNION ALL SELECT a + 5, b, c FROM t) GROUP BY b "
+             "ORDER BY a") == "6x2 7y2 8-2 ");
+  CHECK(told("WITH RECURSIVE n(a, b, c) AS (SELECT 1, 'r', 1 UNION ALL SELECT a + 1, b || 'r', c * 2 FROM n WHERE a < 4) SELECT "
+             "a, b, c FROM n") == "1r1 2rr2 3rrr4 4rrrr8 ");
+  CHECK(told("SELECT l.a, r.b, ifnull(r.c, 0) AS c FROM t l LEFT JOIN t r ON r.a = l.a + 1 AND r.b IS NOT NULL ORDER BY l.a") ==
+        "1y20 2-0 3-0 ");
+}
+
 TEST_CASE("a broken view hides no other table") {
   ScratchDatabase database;
   database.execute("CREATE TABLE t(a)");
