@@ -9,7 +9,7 @@ namespace reportctl::cli {
 void bind_completion(CLI::App& root, Session& session) {
   CLI::App& command = add_command(root, {"completion", "",
                                          "source <(reportctl completion bash)\n"
-                                         "reportctl completion bash > /etc/bash_completion.d/reportctl\n"
+                                         "reportctl completion bash > ~/.local/share/bash-completion/completions/reportctl\n"
                                          "reportctl completion zsh > ~/.zfunc/_reportctl\n"
                                          "reportctl completion fish > ~/.config/fish/completions/reportctl.fish"});
   const auto shell = std::make_shared<std::string>();

@@ -44,12 +44,10 @@ std::string entries_text(const std::string& title, const std::vector<Entry>& ent
   return text;
 }
 
-/// CLI11 appends what its checks allow (`:{a,b}`, `:INT in [1 - 9]`); the description says that in words.
+/// CLI11 appends what its checks allow after a colon; the description says that in words.
 std::string value_word(const CLI::Option& option) {
   const std::string word = option.get_type_name();
-  const std::size_t range = word.find(" in [");
-  const std::size_t end = std::min(word.find(":{"), range == std::string::npos ? range : word.rfind(':', range));
-  return option.get_type_size_max() == 0 ? std::string() : " " + word.substr(0, end);
+  return option.get_type_size_max() == 0 ? std::string() : " " + word.substr(0, word.find(':'));
 }
 
 /// `-q, --quiet`, `--account ID`.
@@ -98,21 +96,6 @@ std::vector<Entry> verb_entries(const CLI::App& app) {
   return entries;
 }
 
-/// Lines that start with an option: inside quotes a fold would change what the shell reads.
-std::vector<std::string> fold_at_options(std::string_view command, std::size_t width) {
-  std::vector<std::string> lines(1);
-  while (!command.empty()) {
-    const std::string_view piece = command.substr(0, command.find(" --", 1));
-    command.remove_prefix(piece.size());
-    if (!lines.back().empty() && display_width(lines.back()) + display_width(piece) > width) {
-      lines.emplace_back(piece.substr(1));
-    } else {
-      lines.back() += piece;
-    }
-  }
-  return lines;
-}
-
 std::string examples_text(const std::string& examples) {
   std::string text;
   for (const std::string& line : split(examples, '\n'))
@@ -148,7 +131,7 @@ std::string example_text(std::string_view command) {
     const std::string_view words = command.substr(comment + 2);
     return fmt::format("  {}\n", words) + example_text(command.substr(0, command.find_last_not_of(' ', comment) + 1));
   }
-  return fmt::format("  {}\n", join(fold_at_options(command, kHelpWidth - 8), " \\\n      "));
+  return fmt::format("  {}\n", join(wrap_words(command, kHelpWidth - 8), " \\\n      "));
 }
 
 std::vector<std::string> wrap_words(std::string_view text, std::size_t width) {

@@ -71,26 +71,3 @@ TEST_CASE("every option is described") {
   };
   check(*root);
 }
-
-TEST_CASE("a long example is folded before an option, never inside quotes, and reads the same to a shell") {
-  const std::string command =
-      "reportctl schedule add morning --account acme --scope depot:north --report site-power --to \"Site Lead "
-      "<lead@example.com>\"";
-  CHECK(example_text(command) ==
-        "  reportctl schedule add morning --account acme --scope depot:north \\\n"
-        "      --report site-power --to \"Site Lead <lead@example.com>\"\n");
-  CHECK(example_text("reportctl status") == "  reportctl status\n");
-}
-
-TEST_CASE("the help of a value keeps its colon and leaves out what a check allows") {
-  CLI::App app("x", "reportctl");
-  std::string at, color;
-  int jobs = 1;
-  app.add_option("--at", at, "local time")->type_name("HH:MM");
-  app.add_option("--color", color, "auto or never")->type_name("WHEN")->check(CLI::IsMember({"auto", "never"}));
-  app.add_option("--jobs", jobs, "1 to 64")->type_name("N")->check(CLI::Range(1, 64));
-  const std::string help = command_help(app);
-  CHECK(help.find("--at HH:MM ") != std::string::npos);
-  CHECK(help.find("--color WHEN ") != std::string::npos);
-  CHECK(help.find("--jobs N ") != std::string::npos);
-}
