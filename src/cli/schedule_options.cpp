@@ -131,9 +131,9 @@ validation::Request with_options(validation::Request base, const RequestOptions&
 }
 
 void add_draft_options(CLI::App& app, DraftOptions& options) {
-  add_text_option(app, options.report, "--report", "REPORT", "which: reportctl catalog list");
+  add_text_option(app, options.report, "--report", "REPORT", "which report: reportctl catalog list");
   add_request_options(app, options.request);
-  add_text_option(app, options.at, "--at", "TIME", "local time at which it runs, HH:MM");
+  add_text_option(app, options.at, "--at", "HH:MM", "local time at which it runs");
   add_repeated_option(app, options.to, {.names = "--to", .value = "ADDRESS", .help = "a recipient; again for another"});
   add_text_option(app, options.subject, "--subject", "TEMPLATE", "subject, with {report} {period} {account} {name}");
   add_text_option(app, options.no_data, "--no-data", "POLICY", "when there are no rows: send (and say so) or skip");
