@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reportctl/base/zone.hpp"
+#include "reportctl/rows/cell.hpp"
+
+namespace reportctl::render {
+
+enum class ChartType { line, bar, stacked_bar };
+
+/// What a chart is made of; columns are indexes into those of the rows that the collector gets.
+struct ChartPlan {
+  ChartType type = ChartType::bar;
+  std::string title;    ///< empty: `<y> by <x>`
+  int x = -1;           ///< date and timestamp columns give one category a local day, others one a value
+  int y = -1;           ///< summed; -1: rows are counted
+  int series = -1;      ///< -1: one series, or one per currency when y is money of several currencies
+  std::string x_title;  ///< empty: the column's label
+  std::string y_title;
+  std::optional<Date> first_day;  ///< of the report's period: days without rows are drawn as zero
+  std::optional<Date> last_day;   ///< inclusive
+};
+
+struct ChartSeries {
+  std::string name;            ///< empty for the only one
+  std::vector<double> values;  ///< as many as there are categories
+};
+
+/// A chart, ready to be drawn. Small, however many rows there were.
+struct ChartData {
+  ChartType type = ChartType::bar;
+  std::string title;
+  std::string x_title;
+  std::string y_title;
+  std::vector<std::string> categories;  ///< in order; of days `2026-03-17`, of long ranges `2026-03` or `2026`
+  bool over_time = false;
+  std::vector<ChartSeries> series;
+  bool separate_axes = false;  ///< the series are amounts of different currencies: each has an axis, and they are never added up
+  int scale = 0;               ///< digits behind the point of the values
+  bool is_duration = false;    ///< the values are seconds
+  [[nodiscard]] bool empty() const { return categories.empty() || series.empty(); }
+};
+
+/// Adds up as rows pass. Days are all kept up to 400, longer ranges become months or years; of other categories the largest 12
+/// and "Other", of series the largest 6 and "Other", of currencies the 4 with most rows. Memory is bounded: with many thousand
+/// categories the small ones are folded into "Other", and where that could have made a figure wrong there is no chart.
+class ChartCollector {
+ public:
+  ChartCollector(const rows::Columns&, ChartPlan, Zone);
+  void row(const rows::Row&);
+  [[nodiscard]] ChartData data() const;
+
+  static constexpr std::size_t kMaxCategories = 12;
+  static constexpr std::size_t kMaxSeries = 6;
+  static constexpr std::size_t kMaxCurrencies = 4;
+  static constexpr std::size_t kMaxDays = 400;
+
+ private:
+  enum class Unit { none, day, month, year };
+  /// What is added up apart: amounts of different currencies, and the values of the series column.
+  struct Key {
+    std::string currency;
+    std::string series;
+    auto operator<=>(const Key&) const = default;
+  };
+  using Sums = std::map<Key, double>;
+  struct Category {
+    std::string name;
+    Sums sums;
+    bool sure = true;  ///< false when a part of it may have been folded away before
+  };
+  void add(Sums&, const Key&, double);
+  Key key_of(const rows::Row&);
+  [[nodiscard]] std::int64_t period_of(const rows::Cell&) const;
+  void coarsen();
+  void fold_small();
+  [[nodiscard]] std::vector<Category> periods() const;
+  [[nodiscard]] std::vector<Category> largest(bool several_currencies) const;
+
+  rows::Columns columns_;
+  ChartPlan plan_;
+  Zone zone_;
+  Unit unit_ = Unit::none;
+  int currency_column_ = -1;
+  int scale_ = 0;
+  std::map<std::int64_t, Sums> periods_;  ///< days since 1970-01-01, months or years since year 0
+  std::map<std::string, Category, std::less<>> named_;
+  Sums other_;
+  double slack_ = 0;  ///< at most so much of a category may have been folded into other_
+  std::size_t cells_ = 0;
+  std::map<Key, std::int64_t> rows_;  ///< how many there were of each
+};
+
+struct ChartImage {
+  int width = 640;  ///< in points of the reader's screen
+  int height = 320;
+  double scale = 2;   ///< pixels a point
+  std::string color;  ///< of a single series, `#rrggbb`; empty: the default
+};
+/// A PNG with a white ground, readable on dark pages too. Empty for empty data.
+std::string chart_png(const ChartData&, const ChartImage&);
+
+/// What the chart shows, in a sentence or two, for those who cannot see it. Empty for empty data.
+std::string chart_alt_text(const ChartData&);
+
+}  // namespace reportctl::render

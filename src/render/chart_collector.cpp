@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/render/chart.hpp"
+#include "reportctl/render/writer.hpp"
+
+namespace reportctl::render {
+namespace {
+
+using rows::ColumnType;
+
+constexpr std::size_t kMaxPeriods = 4'000;
+constexpr std::size_t kMaxCells = 40'000;
+constexpr std::size_t kMaxKeys = 64;
+constexpr const char* kOtherName = "Other";
+constexpr std::string_view kNoName = "(none)";
+
+bool is_column(const rows::Columns& columns, int index) { return index >= 0 && index < static_cast<int>(columns.size()); }
+
+double power_of_ten(int exponent) { return std::pow(10.0, exponent); }
+
+Date date_of(std::int64_t days) {
+  constexpr std::int64_t kFar = 11'000'000;  // std::chrono counts years in 16 bits
+  return Date{std::chrono::sys_days{std::chrono::days{std::clamp(days, -kFar, kFar)}}};
+}
+std::int64_t days_of(Date date) { return std::chrono::sys_days{date}.time_since_epoch().count(); }
+std::int64_t month_of(std::int64_t days) {
+  const Date date = date_of(days);
+  return std::int64_t{static_cast<int>(date.year())} * 12 + static_cast<unsigned>(date.month()) - 1;
+}
+std::int64_t floor_twelfth(std::int64_t months) { return (months - (months < 0 ? 11 : 0)) / 12; }
+
+double weight_of(double value) { return std::abs(value); }
+
+}  // namespace
+
+ChartCollector::ChartCollector(const rows::Columns& columns, ChartPlan plan, Zone zone)
+    : columns_(columns), plan_(std::move(plan)), zone_(std::move(zone)) {
+  if (!is_column(columns_, plan_.x) || (plan_.y >= 0 && !is_column(columns_, plan_.y)))
+    throw Error(ErrorKind::failed, "a chart names a column that the report does not have");
+  const rows::Column& x = columns_[static_cast<std::size_t>(plan_.x)];
+  if (x.type == ColumnType::date || x.type == ColumnType::timestamp) unit_ = Unit::day;
+  if (plan_.x_title.empty()) plan_.x_title = x.label.empty() ? x.name : x.label;
+  if (plan_.y < 0) {
+    if (plan_.y_title.empty()) plan_.y_title = "Rows";
+  } else {
+    const rows::Column& y = columns_[static_cast<std::size_t>(plan_.y)];
+    if (y.type == ColumnType::text || y.type == ColumnType::boolean)
+      throw Error(ErrorKind::failed, fmt::format("a chart cannot add up the column \"{}\"", y.name));
+    if (plan_.y_title.empty()) plan_.y_title = y.label.empty() ? y.name : y.label;
+    if (y.type == ColumnType::money && is_column(columns_, y.currency_column)) currency_column_ = y.currency_column;
+  }
+  if (plan_.title.empty()) plan_.title = fmt::format("{} by {}", plan_.y_title, unit_ == Unit::day ? "day" : plan_.x_title);
+}
+
+void ChartCollector::add(Sums& sums, const Key& key, double value) {
+  const auto [at, is_new] = sums.try_emplace(key, 0);
+  at->second += value;
+  if (is_new) ++cells_;
+}
+
+ChartCollector::Key ChartCollector::key_of(const rows::Row& row) {
+  Key key;
+  if (currency_column_ >= 0) key.currency = std::string(row[static_cast<std::size_t>(currency_column_)].text);
+  if (is_column(columns_, plan_.series)) {
+    const auto at = static_cast<std::size_t>(plan_.series);
+    key.series = for_people(columns_[at], row[at], zone_);
+    if (key.series.empty()) key.series = kNoName;
+  }
+  if (rows_.size() >= kMaxKeys && !rows_.contains(key)) {
+    key.series = plan_.series >= 0 ? kOtherName : "";
+    if (rows_.size() > 2 * kMaxKeys) key.currency = kOtherName;
+  }
+  ++rows_[key];
+  return key;
+}
+
+std::int64_t ChartCollector::period_of(const rows::Cell& cell) const {
+  std::int64_t days = cell.number;
+  if (columns_[static_cast<std::size_t>(plan_.x)].type == ColumnType::timestamp)
+    days = days_of(zone_.local_date(Instant{std::chrono::seconds{cell.number}}));
+  if (unit_ == Unit::day) return days;
+  return unit_ == Unit::month ? month_of(days) : floor_twelfth(month_of(days));
+}
+
+void ChartCollector::row(const rows::Row& row) {
+  const rows::Cell& x = row[static_cast<std::size_t>(plan_.x)];
+  double value = 1;
+  if (plan_.y >= 0) {
+    const rows::Cell& y = row[static_cast<std::size_t>(plan_.y)];
+    if (y.null) return;
+    value = static_cast<double>(y.number) / power_of_ten(y.scale);
+    scale_ = std::max<int>(scale_, y.scale);
+  }
+  if (unit_ != Unit::none) {
+    if (x.null) return;
+    const Key key = key_of(row);
+    add(periods_[period_of(x)], key, value);
+    if (periods_.size() > kMaxPeriods) coarsen();
+    return;
+  }
+  const Key key = key_of(row);
+  std::string name = for_people(columns_[static_cast<std::size_t>(plan_.x)], x, zone_);
+  if (name.empty()) name = kNoName;
+  constexpr std::size_t kLongName = 200;
+  if (name.size() > kLongName) {  // the label will be cut far before
+    name.resize(kLongName);
+    while (!name.empty() && (static_cast<unsigned char>(name.back()) & 0xC0U) == 0x80U) name.pop_back();
+    if (!name.empty() && static_cast<unsigned char>(name.back()) >= 0xC0U) name.pop_back();
+  }
+  auto found = named_.find(name);
+  if (found == named_.end()) found = named_.emplace(name, Category{name, {}, slack_ == 0}).first;
+  add(found->second.sums, key, value);
+  if (cells_ > kMaxCells) fold_small();
+}
+
+void ChartCollector::coarsen() {
+  const bool to_months = unit_ == Unit::day;
+  std::map<std::int64_t, Sums> coarse;
+  for (const auto& [period, sums] : periods_)
+    for (const auto& [key, value] : sums) coarse[to_months ? month_of(period) : floor_twelfth(period)][key] += value;
+  periods_ = std::move(coarse);
+  unit_ = to_months ? Unit::month : Unit::year;
+}
+
+/// Half of the categories, the small ones.
+void ChartCollector::fold_small() {
+  const auto size_of = [](const Category& category) {
+    double size = 0;
+    for (const auto& [key, value] : category.sums) size += weight_of(value);
+    return size;
+  };
+  std::vector<double> sizes;
+  for (const auto& [name, category] : named_) sizes.push_back(size_of(category));
+  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::nth_element(sizes.begin(), middle, sizes.end());
+  const double limit = *middle;
+  slack_ += std::max(limit, std::numeric_limits<double>::min());
+  const std::size_t kept = named_.size() / 2;
+  for (auto at = named_.begin(); at != named_.end() && named_.size() > kept;) {
+    if (size_of(at->second) > limit) {
+      ++at;
+      continue;
+    }
+    cells_ -= at->second.sums.size();
+    for (const auto& [key, value] : at->second.sums) add(other_, key, value);
+    at = named_.erase(at);
+  }
+}
+
+std::vector<ChartCollector::Category> ChartCollector::periods() const {
+  if (periods_.empty()) return {};
+  Unit unit = unit_;
+  std::map<std::int64_t, Sums> sums = periods_;
+  std::int64_t first = sums.begin()->first;
+  std::int64_t last = sums.rbegin()->first;
+  if (unit == Unit::day) {
+    if (plan_.first_day) first = std::min(first, days_of(*plan_.first_day));
+    if (plan_.last_day) last = std::max(last, days_of(*plan_.last_day));
+  }
+  const auto is_long = [&] { return last - first >= static_cast<std::int64_t>(kMaxDays); };
+  const auto coarsen_to = [&](Unit to, auto convert) {
+    std::map<std::int64_t, Sums> coarse;
+    for (const auto& [period, values] : sums)
+      for (const auto& [key, value] : values) coarse[convert(period)][key] += value;
+    sums = std::move(coarse);
+    first = convert(first);
+    last = convert(last);
+    unit = to;
+  };
+  if (unit == Unit::day && is_long()) coarsen_to(Unit::month, month_of);
+  if (unit == Unit::month && is_long()) coarsen_to(Unit::year, floor_twelfth);
+  if (is_long()) return {};  // nobody's data spans that
+  std::vector<Category> result;
+  for (std::int64_t period = first; period <= last; ++period) {
+    Category category;
+    if (unit == Unit::day)
+      category.name = format_date(date_of(period));
+    else if (unit == Unit::month)
+      category.name = fmt::format("{:04}-{:02}", floor_twelfth(period), period - 12 * floor_twelfth(period) + 1);
+    else
+      category.name = fmt::format("{:04}", period);
+    if (const auto found = sums.find(period); found != sums.end()) category.sums = found->second;
+    result.push_back(std::move(category));
+  }
+  return result;
+}
+
+std::vector<ChartCollector::Category> ChartCollector::largest(bool several_currencies) const {
+  if (several_currencies && slack_ > 0) return {};
+  std::map<std::string, double> of_currency;  // amounts of different currencies cannot be compared, their shares can
+  for (const auto& [name, category] : named_)
+    for (const auto& [key, value] : category.sums) of_currency[key.currency] += weight_of(value);
+  struct Sized {
+    double size;
+    const Category* category;
+  };
+  std::vector<Sized> order;
+  for (const auto& [name, category] : named_) {
+    double size = 0;
+    for (const auto& [key, value] : category.sums)
+      size += several_currencies ? weight_of(value) / std::max(of_currency[key.currency], 1e-9) : weight_of(value);
+    order.push_back({size, &category});
+  }
+  std::stable_sort(order.begin(), order.end(), [](const Sized& a, const Sized& b) { return a.size > b.size; });
+  Sums other = other_;
+  std::size_t shown = order.size();
+  if (order.size() > kMaxCategories + (other.empty() ? 1 : 0)) shown = kMaxCategories;
+  std::vector<Category> result;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i < shown) {
+      if (!order[i].category->sure) return {};
+      result.push_back(*order[i].category);
+      continue;
+    }
+    if (!order[i].category->sure && order[i].size + slack_ > order[shown - 1].size) return {};
+    for (const auto& [key, value] : order[i].category->sums) other[key] += value;
+  }
+  if (slack_ > 0 && (shown == 0 || slack_ > order[shown - 1].size)) return {};
+  if (!other.empty()) result.push_back({kOtherName, other, true});
+  return result;
+}
+
+ChartData ChartCollector::data() const {
+  ChartData data{.type = plan_.type,
+                 .title = plan_.title,
+                 .x_title = plan_.x_title,
+                 .y_title = plan_.y_title,
+                 .categories = {},
+                 .over_time = unit_ != Unit::none,
+                 .series = {},
+                 .separate_axes = false,
+                 .scale = scale_,
+                 .is_duration = plan_.y >= 0 && columns_[static_cast<std::size_t>(plan_.y)].type == ColumnType::duration};
+  std::map<std::string, std::int64_t> currencies;
+  for (const auto& [key, count] : rows_) currencies[key.currency] += count;
+  const bool several = currencies.size() > 1;
+  const std::vector<Category> categories = data.over_time ? periods() : largest(several);
+  if (categories.empty()) return data;
+
+  // Which series there are: the currencies with most rows, or the largest series, or just one.
+  std::map<std::string, double> sizes;
+  for (const auto& [key, count] : rows_)
+    if (several) sizes[key.currency] += static_cast<double>(count);
+  if (!several)
+    for (const Category& category : categories)
+      for (const auto& [key, value] : category.sums) sizes[key.series] += weight_of(value);
+  std::vector<std::pair<double, std::string>> order;
+  for (const auto& [name, size] : sizes) order.emplace_back(-size, name);
+  std::sort(order.begin(), order.end());
+  const std::size_t limit = several ? kMaxCurrencies : kMaxSeries;
+  const bool with_other = !several && order.size() > limit + 1;
+  if (order.size() > (several ? limit : limit + 1)) order.resize(limit);
+  std::map<std::string, std::size_t> index;
+  for (const auto& [size, name] : order) {
+    index.emplace(name, data.series.size());
+    data.series.push_back({name, std::vector<double>(categories.size(), 0)});
+  }
+  if (with_other) data.series.push_back({kOtherName, std::vector<double>(categories.size(), 0)});
+
+  for (std::size_t i = 0; i < categories.size(); ++i) {
+    data.categories.push_back(categories[i].name);
+    for (const auto& [key, value] : categories[i].sums) {
+      const auto found = index.find(several ? key.currency : key.series);
+      if (found != index.end())
+        data.series[found->second].values[i] += value;
+      else if (with_other)
+        data.series.back().values[i] += value;
+    }
+  }
+  if (several) {
+    data.separate_axes = true;
+    if (data.type == ChartType::stacked_bar) data.type = ChartType::bar;
+    if (currencies.size() > kMaxCurrencies)
+      data.title += fmt::format(" ({} of {} currencies)", data.series.size(), currencies.size());
+  } else if (!currencies.empty() && !currencies.begin()->first.empty()) {
+    data.y_title += fmt::format(" ({})", currencies.begin()->first);
+  }
+  return data;
+}
+
+}  // namespace reportctl::render
