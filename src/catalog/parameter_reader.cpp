@@ -56,13 +56,17 @@ class ParameterReader {
  public:
   ParameterReader(ModuleFile& file, const yaml::Node& node) : file_(file), map_(file.reader(node, "a parameter")) {}
 
-  Parameter read(const std::vector<Parameter>& earlier) {
-    read_name(earlier);
+  Parameter read(const Report& report) {
+    read_name(report.parameters);
     parameter_.label = read_label(file_, map_, "label");
     read_type();
     read_values();
     parameter_.required = map_.boolean("required", false);
     read_default();
+    read_scopes(report);
+    parameter_.accepts_all = map_.boolean("all", false);
+    if (parameter_.accepts_all && parameter_.type != ParameterType::id_list)
+      map_.problem_at("all", "all belongs to parameters of type id_list");
     parameter_.filter = read_sql("filter");
     parameter_.choices = read_sql("choices");
     const bool is_text = parameter_.type == ParameterType::id || parameter_.type == ParameterType::id_list ||
@@ -127,6 +131,21 @@ class ParameterReader {
                       parameter_.values.empty() ? "" : " value of this parameter (" + join(parameter_.values, ", ") + ")"));
   }
 
+  void read_scopes(const Report& report) {
+    map_.child("scope");
+    if (!map_.has("scope")) return;
+    std::vector<std::string> known;
+    for (const schedule::ScopeKind kind : report.scopes) known.emplace_back(schedule::scope_kind_name(kind));
+    for (const yaml::Node* word : read_words(file_, map_, "scope")) {
+      const auto kind = schedule::parse_scope_kind(word->text);
+      if (kind && report.scopes.contains(*kind))
+        parameter_.scopes.insert(*kind);
+      else
+        file_.problem(*word, fmt::format("\"{}\" is no scope of this report{}; its scopes: {}", word->text,
+                                         did_you_mean(word->text, known), join(known, ", ")));
+    }
+  }
+
   std::string read_sql(std::string_view key) {
     const auto text = map_.optional_text(key);
     if (text && trim(*text).empty()) map_.problem_at(key, fmt::format("{} must not be empty", key));
@@ -149,7 +168,7 @@ void read_parameters(ModuleFile& file, yaml::MapReader& module, Report& report) 
   }
   for (const yaml::Node& item : list->items) {
     if (item.kind == yaml::Node::Kind::map)
-      report.parameters.push_back(ParameterReader(file, item).read(report.parameters));
+      report.parameters.push_back(ParameterReader(file, item).read(report));
     else
       file.problem(item, "a parameter is a map, like {name: mode, label: Mode, type: text}");
   }

@@ -28,46 +28,56 @@ Value parameter_value(const Parameter& parameter, const std::vector<std::string>
   return std::int64_t{*number};
 }
 
-/// How a parameter is written in SQL, so that it compares by its type and not as text. SQLite's dates are text.
-std::string typed_bind(const Parameter& parameter, rows::Dialect dialect) {
-  const bool postgresql = dialect == rows::Dialect::postgresql;
-  switch (parameter.type) {
-    case ParameterType::decimal:
-      return fmt::format("CAST(:{} AS numeric)", parameter.name);
+/// The type as which a bind is written, so that it compares by its type and not as text; empty: as it stands. SQLite's dates and
+/// instants are text, and so are its lists. Ids have the type of the column they meet.
+std::string_view cast_of(const Report& report, std::string_view name, rows::Dialect dialect) {
+  const Parameter* parameter = report.parameter(name);
+  if (parameter != nullptr && parameter->type == ParameterType::decimal) return "numeric";
+  if (dialect == rows::Dialect::sqlite) return {};
+  if (parameter == nullptr) return name == "timezone" ? "text" : name == "from" || name == "to" ? "timestamptz" : "";
+  switch (parameter->type) {
+    case ParameterType::id_list:
+      return "text[]";
     case ParameterType::integer:
-      if (postgresql) return fmt::format("CAST(:{} AS bigint)", parameter.name);
-      break;
+      return "bigint";
     case ParameterType::boolean:
-      if (postgresql) return fmt::format("CAST(:{} AS boolean)", parameter.name);
-      break;
+      return "boolean";
     case ParameterType::date:
-      if (postgresql) return fmt::format("CAST(:{} AS date)", parameter.name);
-      break;
-    default:
+      return "date";
+    case ParameterType::enumeration:
+    case ParameterType::text:
+      return "text";
+    case ParameterType::decimal:
+    case ParameterType::id:
       break;
   }
-  return ":" + parameter.name;
+  return {};
 }
 
 /// Ids may be integers in the source; what a person writes is text.
-std::string predicate(const Parameter& parameter, const std::string& expression, rows::Dialect dialect) {
-  const std::string bind = typed_bind(parameter, dialect);
+std::string predicate(const Parameter& parameter, const std::string& expression, const std::string& bind) {
   switch (parameter.type) {
-    case ParameterType::id_list:
-      return dialect == rows::Dialect::sqlite
-                 ? fmt::format("CAST(({}) AS TEXT) IN (SELECT value FROM json_each({}))", expression, bind)
-                 : fmt::format("CAST(({}) AS text) = ANY({})", expression, bind);
     case ParameterType::id:
     case ParameterType::enumeration:
     case ParameterType::text:
       return fmt::format("CAST(({}) AS text) = {}", expression, bind);
-    case ParameterType::integer:
-    case ParameterType::decimal:
-    case ParameterType::boolean:
-    case ParameterType::date:
-      break;
+    default:
+      return fmt::format("({}) = {}", expression, bind);
   }
-  return fmt::format("({}) = {}", expression, bind);
+}
+
+std::string list_predicate(const std::string& expression, const std::string& bind, rows::Dialect dialect) {
+  return dialect == rows::Dialect::sqlite
+             ? fmt::format("CAST(({}) AS TEXT) IN (SELECT value FROM json_each({}))", expression, bind)
+             : fmt::format("CAST(({}) AS text) = ANY({})", expression, bind);
+}
+
+const char* always(rows::Dialect dialect) { return dialect == rows::Dialect::sqlite ? "1=1" : "TRUE"; }
+
+/// `IS NULL`, `IS NOT NULL` and the like: what follows tells nothing about the type.
+bool starts_with_is(std::string_view sql) {
+  sql = trim(sql);
+  return sql.size() > 2 && to_lower(sql.substr(0, 2)) == "is" && (sql[2] == ' ' || sql[2] == '\t' || sql[2] == '\n');
 }
 
 /// Expands one text and remembers which names it uses.
@@ -79,16 +89,20 @@ class Builder {
   rows::Query build(std::string_view text) {
     rows::Query query;
     query.sql = expand(text);
-    for (const std::string& name : used_) query.binds.push_back({name, value_of(name)});
+    for (const Use& use : used_) query.binds.push_back({use.bind, value_of(use.name)});
     return query;
   }
 
  private:
   [[nodiscard]] std::vector<std::string> given(const Parameter& parameter) const {
+    std::vector<std::string> values;
     const auto found = inputs_.parameters.find(parameter.name);
-    if (found != inputs_.parameters.end() && !found->second.empty()) return found->second;
-    if (parameter.fallback) return {*parameter.fallback};
-    return {};
+    if (found != inputs_.parameters.end() && !found->second.empty())
+      values = found->second;
+    else if (parameter.fallback)
+      values = {*parameter.fallback};
+    if (means_all(parameter, values)) values.clear();
+    return values;
   }
 
   [[nodiscard]] Value value_of(const std::string& name) const {
@@ -104,10 +118,27 @@ class Builder {
     return parameter_value(parameter, given(parameter));
   }
 
-  std::string use(std::string_view name) {
-    if (std::find(used_.begin(), used_.end(), name) == used_.end()) used_.emplace_back(name);
-    const Parameter* parameter = report_.parameter(name);
-    return parameter == nullptr ? fmt::format(":{}", name) : typed_bind(*parameter, dialect_);
+  /// The bind as SQL. `next` is what follows it.
+  std::string use(std::string_view name, std::string_view next = {}) {
+    std::string_view cast = cast_of(report_, name, dialect_);
+    const bool again = std::any_of(used_.begin(), used_.end(), [&](const Use& use) { return use.name == name; });
+    std::string bind(name);
+    if (cast.empty() && dialect_ == rows::Dialect::postgresql) {
+      // PostgreSQL finds one type for a parameter, from the column it meets. Another place may want another type.
+      if (again) bind = further_bind(bind);
+      if (starts_with_is(next)) cast = "text";
+    }
+    if (!again || bind != name) used_.push_back({bind, std::string(name)});
+    return cast.empty() ? ":" + bind : fmt::format("CAST(:{} AS {})", bind, cast);
+  }
+
+  /// `depot_2`, `depot_3`, …: the first that is neither used nor a parameter.
+  [[nodiscard]] std::string further_bind(const std::string& name) const {
+    for (int number = 2;; ++number) {
+      std::string bind = fmt::format("{}_{}", name, number);
+      const bool used = std::any_of(used_.begin(), used_.end(), [&](const Use& use) { return use.bind == bind; });
+      if (!used && report_.parameter(bind) == nullptr) return bind;
+    }
   }
 
   std::string expand(std::string_view text) {
@@ -120,11 +151,13 @@ class Builder {
 
   std::string expand(const SqlPieces& pieces) {
     std::string sql;
-    for (const SqlPiece& piece : pieces) {
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      const SqlPiece& piece = pieces[i];
+      const bool text_follows = i + 1 < pieces.size() && pieces[i + 1].kind == SqlPiece::Kind::text;
       if (piece.kind == SqlPiece::Kind::text)
         sql += piece.text;
       else if (piece.kind == SqlPiece::Kind::bind)
-        sql += use(checked(piece.text));
+        sql += use(checked(piece.text), text_follows ? pieces[i + 1].text : std::string_view());
       else
         sql += piece.text == kFilters ? filters() : macro(piece);
     }
@@ -135,10 +168,12 @@ class Builder {
     if (macro_arity(piece.text) != piece.arguments.size())
       throw Error(ErrorKind::invalid, fmt::format("report {}: there is no macro {{{{{}}}}} with {} arguments", report_.id,
                                                   piece.text, piece.arguments.size()));
+    const std::string_view bind = macro_bind(piece.text);
+    const bool is_site = bind == "depot" || bind == "workspace";
+    if (is_site && bind != schedule::scope_kind_name(inputs_.scope.kind)) return always(dialect_);
     std::vector<std::string> arguments;
     for (const SqlPieces& argument : piece.arguments) arguments.emplace_back(trim(expand(argument)));
-    if (macro_uses_timezone(piece.text)) use("timezone");
-    return expand_macro(piece.text, arguments, dialect_);
+    return expand_macro(piece.text, arguments, bind.empty() ? std::string() : use(bind), dialect_);
   }
 
   [[nodiscard]] std::string_view checked(std::string_view name) const {
@@ -152,18 +187,25 @@ class Builder {
     std::string sql;
     for (const Parameter& parameter : report_.parameters) {
       if (parameter.filter.empty() || given(parameter).empty()) continue;
-      use(parameter.name);
+      const std::string bind = use(parameter.name);
+      const std::string expression = expand(parameter.filter);
       if (!sql.empty()) sql += " AND ";
-      sql += predicate(parameter, expand(parameter.filter), dialect_);
+      sql += parameter.type == ParameterType::id_list ? list_predicate(expression, bind, dialect_)
+                                                      : predicate(parameter, expression, bind);
     }
-    if (sql.empty()) return dialect_ == rows::Dialect::sqlite ? "1=1" : "TRUE";
-    return "(" + sql + ")";
+    return sql.empty() ? always(dialect_) : "(" + sql + ")";
   }
+
+  /// A bind of the statement and the name whose value it has.
+  struct Use {
+    std::string bind;
+    std::string name;
+  };
 
   const Report& report_;
   const QueryInputs& inputs_;
   rows::Dialect dialect_;
-  std::vector<std::string> used_;
+  std::vector<Use> used_;
 };
 
 std::string_view dialect_name(rows::Dialect dialect) { return dialect == rows::Dialect::sqlite ? "sqlite" : "postgresql"; }

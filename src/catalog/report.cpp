@@ -57,6 +57,10 @@ std::string_view window_kind_name(WindowKind kind) {
   return {};
 }
 
+bool means_all(const Parameter& parameter, const std::vector<std::string>& given) {
+  return parameter.accepts_all && given.size() == 1 && given.front() == "all";
+}
+
 const Parameter* Report::parameter(std::string_view wanted) const {
   for (const Parameter& candidate : parameters)
     if (candidate.name == wanted) return &candidate;

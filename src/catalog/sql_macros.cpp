@@ -10,19 +10,24 @@
 namespace reportctl::catalog {
 namespace {
 
-/// `rc_…` are functions that the source registers with SQLite. {0} and {1} are the arguments.
+/// `rc_…` are functions that the source registers with SQLite. {0} and {1} are the arguments, {2} the bind.
 struct Macro {
   std::string_view name;
   std::size_t arity;
-  bool uses_timezone;
+  std::string_view bind;
   const char* sqlite;
   const char* postgresql;
 };
 
-constexpr std::array<Macro, 3> kMacros{{
-    {"local_date", 1, true, "rc_local_date({0}, :timezone)", "CAST(({0}) AT TIME ZONE :timezone AS date)"},
-    {"local_timestamp", 1, true, "rc_local_timestamp({0}, :timezone)", "(({0}) AT TIME ZONE :timezone)"},
-    {"seconds_between", 2, false, "rc_seconds_between({0}, {1})", "CAST(floor(extract(epoch FROM ({1}) - ({0}))) AS bigint)"},
+/// SQLite's min and max of several values are NULL when one of them is; LEAST and GREATEST skip it, and so do the macros.
+constexpr std::array<Macro, 7> kMacros{{
+    {"earlier", 2, "", "coalesce(min({0}, {1}), {0}, {1})", "LEAST({0}, {1})"},
+    {"in_depot", 1, "depot", "({0}) = {2}", "({0}) = {2}"},
+    {"in_workspace", 1, "workspace", "({0}) = {2}", "({0}) = {2}"},
+    {"later", 2, "", "coalesce(max({0}, {1}), {0}, {1})", "GREATEST({0}, {1})"},
+    {"local_date", 1, "timezone", "rc_local_date({0}, {2})", "CAST(({0}) AT TIME ZONE {2} AS date)"},
+    {"local_timestamp", 1, "timezone", "rc_local_timestamp({0}, {2})", "(({0}) AT TIME ZONE {2})"},
+    {"seconds_between", 2, "", "rc_seconds_between({0}, {1})", "CAST(floor(extract(epoch FROM ({1}) - ({0}))) AS bigint)"},
 }};
 
 const Macro* find_macro(std::string_view name) {
@@ -51,16 +56,17 @@ std::optional<std::size_t> macro_arity(std::string_view name) {
   return macro == nullptr ? std::nullopt : std::optional(macro->arity);
 }
 
-bool macro_uses_timezone(std::string_view name) {
+std::string_view macro_bind(std::string_view name) {
   const Macro* macro = find_macro(name);
-  return macro != nullptr && macro->uses_timezone;
+  return macro == nullptr ? std::string_view() : macro->bind;
 }
 
-std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, rows::Dialect dialect) {
+std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, std::string_view bind,
+                         rows::Dialect dialect) {
   const Macro& macro = *find_macro(name);
   const char* form = dialect == rows::Dialect::sqlite ? macro.sqlite : macro.postgresql;
   const std::string second = arguments.size() > 1 ? arguments[1] : std::string();
-  return fmt::format(fmt::runtime(form), arguments.at(0), second);
+  return fmt::format(fmt::runtime(form), arguments.at(0), second, bind);
 }
 
 }  // namespace reportctl::catalog

@@ -22,9 +22,9 @@ const std::vector<std::string>& reserved_binds();
 const std::vector<std::string>& dialect_macros();
 /// How many arguments it takes; nullopt for an unknown name.
 std::optional<std::size_t> macro_arity(std::string_view name);
-/// The SQL of a known macro with that many arguments.
-std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, rows::Dialect);
-/// True when the expansion uses `:timezone`.
-bool macro_uses_timezone(std::string_view name);
+/// The bind that its expansion uses, e.g. `timezone`; empty for none and for an unknown name.
+std::string_view macro_bind(std::string_view name);
+/// The SQL of a known macro with that many arguments. `bind`: how macro_bind() is written.
+std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, std::string_view bind, rows::Dialect);
 
 }  // namespace reportctl::catalog

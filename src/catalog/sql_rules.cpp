@@ -91,8 +91,11 @@ bool starts_a_query(std::string_view word) { return to_lower(word) == "select" |
 
 void require_bind(ModuleFile& file, const QueryText& query, const SqlScan& scanned, std::string_view name,
                   std::string_view reason) {
-  if (!uses(scanned, SqlPiece::Kind::bind, name))
-    file.problem(query.node, fmt::format("{} never uses :{}: {}", query.what, name, reason));
+  const auto all = marks(scanned.pieces);
+  const bool uses_it = std::any_of(all.begin(), all.end(), [&](const SqlPiece* mark) {
+    return mark->kind == SqlPiece::Kind::bind ? mark->text == name : macro_bind(mark->text) == name;
+  });
+  if (!uses_it) file.problem(query.node, fmt::format("{} never uses :{}: {}", query.what, name, reason));
 }
 
 constexpr std::string_view kTenantWall = "it would show one account the rows of another (the tenant wall)";

@@ -29,11 +29,16 @@ struct Parameter {
   std::string label;
   ParameterType type = ParameterType::text;
   bool required = false;
-  std::vector<std::string> values;      ///< enum: what is allowed
-  std::optional<std::string> fallback;  ///< `default:`
-  std::string filter;                   ///< SQL expression compared with the value; empty: bound as `:name` only
-  std::string choices;                  ///< SQL giving id, name; empty: any value of the type
+  std::vector<std::string> values;       ///< enum: what is allowed
+  std::optional<std::string> fallback;   ///< `default:`
+  std::string filter;                    ///< SQL expression compared with the value; empty: bound as `:name` only
+  std::string choices;                   ///< SQL giving id, name; empty: any value of the type
+  bool accepts_all = false;              ///< id_list: the single word `all` is a value and filters nothing
+  std::set<schedule::ScopeKind> scopes;  ///< it may be given (and is required) in these only; empty: in every scope of the report
 };
+
+/// True for the word `all` alone, where the parameter knows it: no id, but every one.
+bool means_all(const Parameter&, const std::vector<std::string>& given);
 
 enum class WindowKind { snapshot, cadence, range, lookback };
 std::string_view window_kind_name(WindowKind);
