@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "binds.hpp"
+#include "catalog_scopes.hpp"
 #include "exit_codes.hpp"
 #include "help.hpp"
 #include "options.hpp"
@@ -14,6 +15,7 @@
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/plan.hpp"
+#include "schedule_save.hpp"
 #include "visibility.hpp"
 
 namespace reportctl::cli {
@@ -109,6 +111,8 @@ int choices(Session& session, const CatalogOptions& options) {
     const access::Account account = session.account(options.account);
     access::require(session.actor(), access::Action::run, account.id, *scope);
     require_report(session, report.id, account.id, *scope);
+    if (!scope->site.empty() && !run::find_site(session.parts(), account, *scope))
+      refuse(fmt::format("{} has no choices there", parameter->name), {run::unknown_site(account, *scope)});
     found = run::list_choices(session.parts(), report, *parameter, account, *scope, options.limit);
   } else {
     for (const std::string& value : parameter->values) found.push_back({value, value});
@@ -185,6 +189,7 @@ void bind_catalog(CLI::App& root, Session& session) {
     verb.add_option("--limit", options->limit, "at most so many; 1000 when left out")->type_name("N");
     when_chosen(verb, session, [&session, options] { return choices(session, *options); });
   }
+  bind_catalog_scopes(command, session);
   {
     const auto options = std::make_shared<CatalogOptions>();
     CLI::App& verb = add_verb(command, {"lint", "check report modules; exit code 7 when one is broken",

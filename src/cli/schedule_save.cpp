@@ -11,6 +11,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/run/plan.hpp"
+#include "reportctl/run/sites.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 
@@ -19,17 +20,27 @@ namespace {
 
 using validation::Code;
 
-void check_against_data(Session& session, const SaveRequest& request, validation::DraftCheck& check) {
+/// What the data say of a draft whose rules hold: its site, the zone of which the definition takes, and its selectors.
+validation::DraftCheck check_against_data(Session& session, const SaveRequest& request, const validation::Context& context,
+                                          validation::DraftCheck check) {
   try {
-    auto missing = run::check_choices(session.parts(), *check.resolved, request.account, session.now());
-    check.violations.insert(check.violations.end(), missing.begin(), missing.end());
+    auto site = run::check_site(session.parts(), *check.resolved, request.account);
+    if (!site.violations.empty()) return {std::move(site.violations), std::nullopt, std::nullopt};
+    if (!site.timezone.empty()) {
+      auto of_site = context;
+      of_site.scope_timezone = site.timezone;
+      check = validation::check_draft(request.draft, of_site);
+      if (!check.resolved) return check;
+    }
+    check.violations = run::check_choices(session.parts(), *check.resolved, request.account, session.now());
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
     check.violations.push_back({.code = Code::source_unavailable,
-                                .field = "params",
+                                .field = check.resolved->scope.site.empty() ? "params" : "scope",
                                 .message = fmt::format("cannot be checked against the data: {}", error.what()),
                                 .hint = error.hint().empty() ? "reportctl source check" : error.hint()});
   }
+  return check;
 }
 
 bool only(const validation::Violations& violations, Code code) {
@@ -65,6 +76,7 @@ validation::DraftCheck check_for_save(Session& session, const SaveRequest& reque
                                        .now = session.now(),
                                        .scope_timezone = {}};
   auto check = validation::check_draft(request.draft, context);
+  if (check.resolved) check = check_against_data(session, request, context, std::move(check));
   if (request.renamed && !store::name_is_free(session.state(), request.account.id, request.draft.name)) {
     check.violations.push_back(
         {.code = Code::name_taken,
@@ -72,7 +84,6 @@ validation::DraftCheck check_for_save(Session& session, const SaveRequest& reque
          .message = fmt::format("{} has a schedule \"{}\" already", request.account.id, request.draft.name),
          .hint = "choose another name, or change it: reportctl schedule edit " + request.draft.name});
   }
-  if (check.resolved) check_against_data(session, request, check);
   if (!check.violations.empty()) {
     check.definition.reset();
     check.resolved.reset();

@@ -41,7 +41,8 @@ void refuse_leap(const std::optional<Instant>& last, Instant now, const std::fil
 bool work_waits(store::State& state, const DueOptions& options, Instant now) {
   refuse_foreign_state(state);
   const auto text = state.fact(kLastRunDue);
-  const auto last = text ? parse_instant(*text) : std::nullopt;
+  std::optional<Instant> last;
+  if (text) last = parse_instant(*text);
   refuse_leap(last, now, state.path(), options.accept_clock);
   if (!last || now - *last >= kHeartbeatEvery) state.set_fact(kLastRunDue, format_utc(now));
   return store::anything_due(state, now) || !store::runs_to_resume(state, now).empty();

@@ -5,22 +5,60 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
 #include "reportctl/catalog/query.hpp"
 #include "reportctl/render/writer.hpp"
+#include "reportctl/run/sites.hpp"
 #include "reportctl/store/accounts.hpp"
 
 namespace reportctl::run {
 namespace {
 
-validation::Context context(Parts& parts, const access::Account& account, const std::set<access::Role>& roles, Instant at) {
+/// Who asks, and when.
+struct Asking {
+  const access::Account& account;
+  std::set<access::Role> roles;
+  Instant at;
+};
+
+validation::Context context(Parts& parts, const Asking& asking, const std::string& scope_timezone) {
   return {.catalog = parts.catalog(),
-          .account = account,
-          .roles = roles,
+          .account = asking.account,
+          .roles = asking.roles,
           .allowed_domains = parts.settings().mail.allowed_domains,
-          .now = at,
-          .scope_timezone = {}};
+          .now = asking.at,
+          .scope_timezone = scope_timezone};
+}
+
+void append(validation::Violations& all, validation::Violations more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+/// The right of its owner to keep such a schedule, asked anew at every run: people leave and change roles.
+validation::Violations check_owner(store::State& state, const schedule::Schedule& schedule) {
+  if (schedule.owner.empty()) return {};
+  const auto hint = fmt::format("give it to another member: reportctl schedule reassign {} --account {} --to MEMBER",
+                                schedule.definition.name, schedule.definition.account);
+  const auto member = store::find_member(state, schedule.owner);
+  if (!member) {
+    return {{.code = validation::Code::role_not_permitted,
+             .field = "owner",
+             .message = "the member on whose behalf it runs has left the account",
+             .hint = hint}};
+  }
+  access::Actor owner;
+  owner.login = member->login;
+  owner.memberships = {*member};
+  const auto& scope = schedule.definition.scope;
+  if (access::may(owner, access::Action::manage_schedules, schedule.definition.account, scope)) return {};
+  return {{.code = validation::Code::role_not_permitted,
+           .field = "owner",
+           .message = fmt::format("{}, on whose behalf it runs, is {} and may not keep schedules of {} any more", member->name,
+                                  access::role_name(member->role), scope.str()),
+           .hint = hint}};
 }
 
 std::string safe_file_word(std::string_view word) {
@@ -62,6 +100,7 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, validation::Resolved res
   if (auto missing = check_choices(parts, resolved, account, at); !missing.empty()) return Rejection{std::move(missing)};
   RunPlan plan;
   plan.account = account;
+  plan.at = at;
   plan.zone = zone_of(resolved);
   plan.window = schedule::resolve(resolved.window, at, plan.zone);
   plan.shape = &resolved.report->shape(resolved.parameters);
@@ -72,12 +111,38 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, validation::Resolved res
   return plan;
 }
 
+/// One finding however many ids are unknown: a list may have ten thousand.
+validation::Violation not_found(const validation::Resolved& resolved, const catalog::Parameter& parameter,
+                                const std::set<std::string>& unknown, const access::Account& account) {
+  constexpr std::size_t kMostNamed = 5;
+  std::vector<std::string> named;
+  for (const auto& id : unknown) {
+    if (named.size() == kMostNamed) break;
+    named.push_back(fmt::format("\"{}\"", visible(id)));
+  }
+  std::string which = join(named, ", ");
+  if (unknown.size() > named.size()) which += fmt::format(" and {} more", unknown.size() - named.size());
+  const std::string whose = resolved.scope.site.empty() ? "account " + account.id : resolved.scope.str();
+  return {.code = validation::Code::parameter_not_found,
+          .field = "params." + parameter.name,
+          .message = fmt::format("{} {} not among the {} of {}", which, unknown.size() == 1 ? "is" : "are",
+                                 to_lower(parameter.label), whose),
+          .hint = fmt::format("`reportctl catalog choices {} {} --account {}{}` lists them", resolved.report->id, parameter.name,
+                              account.id, resolved.scope.site.empty() ? std::string() : " --scope " + resolved.scope.str())};
+}
+
 }  // namespace
 
 std::variant<RunPlan, Rejection> plan(Parts& parts, const validation::Request& request, const access::Account& account,
                                       const std::set<access::Role>& roles, Instant at) {
-  auto check = validation::check_request(request, context(parts, account, roles, at));
+  auto check = validation::check_request(request, context(parts, {account, roles, at}, {}));
   if (!check.resolved) return Rejection{std::move(check.violations)};
+  auto site = check_site(parts, *check.resolved, account);
+  if (!site.violations.empty()) return Rejection{std::move(site.violations)};
+  if (!site.timezone.empty()) {
+    check = validation::check_request(request, context(parts, {account, roles, at}, site.timezone));
+    if (!check.resolved) return Rejection{std::move(check.violations)};
+  }
   return complete(parts, std::move(*check.resolved), account, at);
 }
 
@@ -86,9 +151,19 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
   if (!account) {
     throw Error(ErrorKind::failed, fmt::format("account {} is gone", schedule.definition.account));
   }
+  auto found = check_owner(parts.state(), schedule);
+  const bool owner_holds = found.empty();
+  const auto draft = validation::draft_of(schedule.definition);
   const auto roles = owner_roles(parts.state(), schedule);
-  auto check = validation::check_draft(validation::draft_of(schedule.definition), context(parts, *account, roles, slot));
-  if (!check.resolved) return Rejection{std::move(check.violations)};
+  // The zone of the site was written into the definition when it was saved.
+  auto check = validation::check_draft(draft, context(parts, {*account, roles, slot}, {}));
+  if (!owner_holds) {  // said already, in better words
+    std::erase_if(check.violations, [](const auto& one) { return one.code == validation::Code::role_not_permitted; });
+  }
+  append(found, std::move(check.violations));
+  if (!found.empty()) return Rejection{std::move(found)};
+  auto site = check_site(parts, *check.resolved, *account);
+  if (!site.violations.empty()) return Rejection{std::move(site.violations)};
   return complete(parts, std::move(*check.resolved), *account, slot);
 }
 
@@ -115,12 +190,7 @@ validation::Violations check_choices(Parts& parts, const validation::Resolved& r
         catalog::build_choices_query(*resolved.report, parameter, query_inputs(resolved, account, window), source.dialect());
     const auto stream = source.open(query);
     while (const auto* row = unseen.empty() ? nullptr : stream->next()) unseen.erase(std::string((*row)[0].text));
-    for (const auto& id : unseen) {
-      missing.push_back({.code = validation::Code::parameter_not_found,
-                         .field = "params." + parameter.name,
-                         .message = fmt::format("\"{}\" is not one of this account's {}", id, parameter.label),
-                         .hint = fmt::format("reportctl catalog choices {} {} lists them", resolved.report->id, parameter.name)});
-    }
+    if (!unseen.empty()) missing.push_back(not_found(resolved, parameter, unseen, account));
   }
   return missing;
 }

@@ -27,10 +27,10 @@ INSERT INTO orders VALUES (1, 'shop', 's1', 'c1', 'paid', 'EUR', '2026-03-15T23:
 INSERT INTO order_items VALUES (1, 1, 1, 'p1', 'TEA', 'Tea', 4, 250, 1000), (2, 2, 1, 'p1', 'TEA', 'Tea', 2, 250, 501),
                                (3, 3, 1, 'p1', 'TEA', 'Tea', 1, 250, 250), (4, 4, 1, 'p2', 'CUP', 'Cup "blue"', 1, 999, 999),
                                (5, 5, 1, 'p1', 'TEA', 'Secret tea', 1, 77777, 77777);
-CREATE TABLE depots (id TEXT, account_id TEXT, name TEXT);
+CREATE TABLE depots (id TEXT, account_id TEXT, name TEXT, timezone TEXT);
 CREATE TABLE gates (id TEXT, account_id TEXT, depot_id TEXT, name TEXT);
 CREATE TABLE visits (id INTEGER PRIMARY KEY, gate_id TEXT, at TEXT);
-INSERT INTO depots VALUES ('north', 'shop', 'North'), ('south', 'shop', 'South'), ('far', 'kiosk', 'Far');
+INSERT INTO depots VALUES ('north', 'shop', 'North', 'Europe/Berlin'), ('south', 'shop', 'South', NULL), ('far', 'kiosk', 'Far', NULL);
 INSERT INTO gates VALUES ('g1', 'shop', 'north', 'Gate 1'), ('g2', 'shop', 'south', 'Gate 2'), ('g9', 'kiosk', 'far', 'Gate 9');
 INSERT INTO visits VALUES (1, 'g1', '2026-03-16T08:00:00Z'), (2, 'g1', '2026-03-16T09:00:00Z'), (3, 'g2', '2026-03-16T08:00:00Z'),
                           (4, 'g9', '2026-03-16T08:00:00Z');

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/run/sites.hpp"
+
+#include <fmt/format.h>
+
+#include "reportctl/base/text.hpp"
+#include "reportctl/catalog/sites.hpp"
+
+namespace reportctl::run {
+namespace {
+
+std::vector<Site> ask_sites(Parts& parts, const access::Account& account, const schedule::Scope& scope, std::size_t limit) {
+  auto& source = parts.source(account.source);
+  const auto stream = source.open(catalog::build_sites_query(account.source_key(), scope, source.dialect()));
+  std::vector<Site> sites;
+  while (const auto* row = sites.size() < limit ? stream->next() : nullptr) {
+    sites.push_back({.scope = {scope.kind, std::string((*row)[0].text)},
+                     .name = std::string((*row)[1].text),
+                     .timezone = std::string((*row)[2].text)});
+  }
+  return sites;
+}
+
+}  // namespace
+
+validation::Violation unknown_site(const access::Account& account, const schedule::Scope& scope) {
+  return {.code = validation::Code::scope_unknown,
+          .field = "scope",
+          .message =
+              fmt::format("account {} has no {} \"{}\"", account.id, schedule::scope_kind_name(scope.kind), visible(scope.site)),
+          .hint = fmt::format("`reportctl catalog scopes --account {}` lists them", account.id)};
+}
+
+std::optional<Site> find_site(Parts& parts, const access::Account& account, const schedule::Scope& scope) {
+  auto sites = ask_sites(parts, account, scope, 1);
+  if (sites.empty()) return std::nullopt;
+  return std::move(sites.front());
+}
+
+std::vector<Site> list_sites(Parts& parts, const access::Account& account, schedule::ScopeKind kind, std::size_t limit) {
+  return ask_sites(parts, account, {kind, {}}, limit);
+}
+
+SiteCheck check_site(Parts& parts, const validation::Resolved& resolved, const access::Account& account) {
+  const auto& scope = resolved.scope;
+  if (scope.site.empty()) return {};
+  if (const auto site = find_site(parts, account, scope)) return {.timezone = site->timezone, .violations = {}};
+  return {.timezone = {}, .violations = {unknown_site(account, scope)}};
+}
+
+}  // namespace reportctl::run
