@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+// reason: one test for every rule of the format, in the order of the format.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -215,6 +216,13 @@ TEST_CASE("parameters are typed and cannot hide a bind that every query has (F-0
       {"WHERE account_id = :account\"", "\"", "m:16:76: choices never uses :account"},
       {"WHERE account_id = :account\"", "WHERE a = :account AND b = :gates\"", "m:16:76: choices: unknown bind :gates"},
       {"SELECT id, name FROM gates", "DELETE FROM gates", "m:16:76: choices must start with SELECT or WITH"},
+      {kind, "{name: kind, label: Kind, type: id, all: true}", "m:17:46: all belongs to parameters of type id_list"},
+      {kind, "{name: kind, label: Kind, type: id_list, all: maybe}", "m:17:51: all must be true or false"},
+      {kind, "{name: kind, label: Kind, type: id, scope: [workspace]}",
+       "m:17:49: \"workspace\" is no scope of this report; its scopes: account, depot"},
+      {kind, "{name: kind, label: Kind, type: id, scope: [depto]}",
+       "m:17:49: \"depto\" is no scope of this report (did you mean \"depot\"?)"},
+      {kind, "{name: kind, label: Kind, type: id, scope: []}", "m:17:48: scope must be a list of at least one word"},
       {filter, "filter: v.gate_id) OR (1=1", "m:16:65: filter: this parenthesis was never opened"},
       {filter, "filter: 'v.gate_id --'", "m:16:56: filter is one expression without comments"},
       {filter, "filter: v.gate_id = :nobody", "m:16:68: filter: unknown bind :nobody"},
@@ -222,6 +230,21 @@ TEST_CASE("parameters are typed and cannot hide a bind that every query has (F-0
       {filter, "filter: ''", "m:16:56: filter must not be empty"},
       {"  - " + kind, "  - kind", "m:17:5: a parameter is a map"},
   });
+}
+
+TEST_CASE("a parameter may know the word all and belong to some scopes only (F-05, F-06)") {
+  const Report report =
+      load_module(replaced(kModule, "type: id_list,", "type: id_list, all: true, scope: [account],"), "m").report;
+  CHECK(report.parameters[0].accepts_all);
+  CHECK(report.parameters[0].scopes == std::set<schedule::ScopeKind>{schedule::ScopeKind::account});
+  CHECK_FALSE(report.parameters[1].accepts_all);
+  CHECK(report.parameters[1].scopes.empty());
+}
+
+TEST_CASE("a site's macro counts as a use of its bind") {
+  CHECK(problems_of(replaced(kModule, "(:depot IS NULL OR v.depot_id = :depot)", "{{in_depot(v.depot_id)}}")) == "");
+  CHECK(problems_of(replaced(kModule, "(:depot IS NULL OR v.depot_id = :depot)", "{{in_workspace(v.depot_id)}}"))
+            .starts_with("m:25:8: query never uses :depot"));
 }
 
 TEST_CASE("columns have known types, and money names its currency") {

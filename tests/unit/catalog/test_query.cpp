@@ -56,7 +56,7 @@ decltype(rows::Bind::value) value_of(const rows::Query& query, const std::string
 
 std::string filters_of(const std::string& parameter, const std::string& given, Dialect dialect) {
   const std::string sql = build_query(module_of(parameter, kQuery), inputs({{"p", {given}}}), dialect).sql;
-  const std::size_t at = sql.find("at < :to AND ") + 13;
+  const std::size_t at = sql.find(" AND (") + 5;
   return sql.substr(at, sql.size() - at - 1);  // without the line's end
 }
 
@@ -92,9 +92,12 @@ TEST_CASE("filters become predicates for what was given, by type and dialect (F-
   const auto parameter = [](const std::string& rest) { return "  - {name: p, label: P, filter: t.c, " + rest + "}\n"; };
   CHECK(filters_of(parameter("type: id_list"), "7", Dialect::sqlite) ==
         "(CAST((t.c) AS TEXT) IN (SELECT value FROM json_each(:p)))");
-  CHECK(filters_of(parameter("type: id_list"), "7", Dialect::postgresql) == "(CAST((t.c) AS text) = ANY(:p))");
+  CHECK(filters_of(parameter("type: id_list"), "7", Dialect::postgresql) == "(CAST((t.c) AS text) = ANY(CAST(:p AS text[])))");
   CHECK(filters_of(parameter("type: id"), "7", Dialect::sqlite) == "(CAST((t.c) AS text) = :p)");
-  CHECK(filters_of(parameter("type: enum, values: [a, b]"), "b", Dialect::postgresql) == "(CAST((t.c) AS text) = :p)");
+  CHECK(filters_of(parameter("type: enum, values: [a, b]"), "b", Dialect::postgresql) ==
+        "(CAST((t.c) AS text) = CAST(:p AS text))");
+  CHECK(filters_of(parameter("type: text"), "b", Dialect::sqlite) == "(CAST((t.c) AS text) = :p)");
+  CHECK(filters_of(parameter("type: id"), "7", Dialect::postgresql) == "(CAST((t.c) AS text) = :p)");
   CHECK(filters_of(parameter("type: integer"), "7", Dialect::sqlite) == "((t.c) = :p)");
   CHECK(filters_of(parameter("type: integer"), "7", Dialect::postgresql) == "((t.c) = CAST(:p AS bigint))");
   CHECK(filters_of(parameter("type: decimal"), "7.5", Dialect::sqlite) == "((t.c) = CAST(:p AS numeric))");
@@ -110,9 +113,10 @@ TEST_CASE("several filters are joined by AND, and none is a condition that alway
       "  - {name: q, label: Q, type: date, filter: \"{{local_date(t.at)}}\"}\n"
       "  - {name: r, label: R, type: text}\n",
       kQuery);
-  const auto tail = [](const rows::Query& query) { return query.sql.substr(query.sql.find("at < :to AND ") + 13); };
+  const auto tail = [](const rows::Query& query) { return query.sql.substr(query.sql.rfind(" AND ") + 5); };
+  const auto pair = [](const rows::Query& query) { return query.sql.substr(query.sql.find(" AND (") + 5); };
   const rows::Query both = build_query(report, inputs({{"p", {"1"}}, {"q", {"2026-03-17"}}, {"r", {"x"}}}), Dialect::sqlite);
-  CHECK(tail(both) == "(CAST((t.p) AS text) = :p AND (rc_local_date(t.at, :timezone)) = :q)\n");
+  CHECK(pair(both) == "(CAST((t.p) AS text) = :p AND (rc_local_date(t.at, :timezone)) = :q)\n");
   CHECK(names_of(both) == "account depot from to p q timezone ");
   CHECK(tail(build_query(report, inputs(), Dialect::sqlite)) == "1=1\n");
   CHECK(tail(build_query(report, inputs(), Dialect::postgresql)) == "TRUE\n");
@@ -149,10 +153,77 @@ TEST_CASE("macros expand per dialect, arguments of their own included") {
         ":to)\n"
         "FROM t WHERE :account = 1 AND :depot = 1 AND :from = 1 -- {{nothing}} :here\n");
   CHECK(build_query(report, inputs(), Dialect::postgresql).sql ==
-        "SELECT CAST((t.at) AT TIME ZONE :timezone AS date), ((coalesce(t.at, '),}}')) AT TIME ZONE :timezone), "
-        "CAST(floor(extract(epoch FROM (:to) - (t.a))) AS bigint)\n"
-        "FROM t WHERE :account = 1 AND :depot = 1 AND :from = 1 -- {{nothing}} :here\n");
+        "SELECT CAST((t.at) AT TIME ZONE CAST(:timezone AS text) AS date), "
+        "((coalesce(t.at, '),}}')) AT TIME ZONE CAST(:timezone AS text)), "
+        "CAST(floor(extract(epoch FROM (CAST(:to AS timestamptz)) - (t.a))) AS bigint)\n"
+        "FROM t WHERE :account = 1 AND :depot = 1 AND CAST(:from AS timestamptz) = 1 -- {{nothing}} :here\n");
   CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "timezone to account depot from ");
+}
+
+TEST_CASE("the earlier and the later instant skip what is unknown, and macros nest") {
+  const Report report = module_of("  []\n",
+                                  "  SELECT {{seconds_between({{later(t.a, :from)}}, {{earlier(t.b, :to)}})}} AS n FROM t\n"
+                                  "  WHERE t.x = :account AND {{in_depot(t.d)}}\n");
+  CHECK(build_query(report, inputs(), Dialect::sqlite).sql ==
+        "SELECT rc_seconds_between(coalesce(max(t.a, :from), t.a, :from), coalesce(min(t.b, :to), t.b, :to)) AS n FROM t\n"
+        "WHERE t.x = :account AND (t.d) = :depot\n");
+  CHECK(build_query(report, inputs(), Dialect::postgresql).sql ==
+        "SELECT CAST(floor(extract(epoch FROM (LEAST(t.b, CAST(:to AS timestamptz))) - (GREATEST(t.a, CAST(:from AS "
+        "timestamptz))))) AS bigint) AS n FROM t\n"
+        "WHERE t.x = :account AND (t.d) = :depot\n");
+}
+
+TEST_CASE("a site's macro holds for every row where the scope is no such site (F-06)") {
+  const Report report = module_of("  []\n",
+                                  "  SELECT n FROM t WHERE a = :account AND {{in_depot(t.d)}} AND {{in_workspace(t.w)}}"
+                                  " AND at BETWEEN :from AND :to\n");
+  const auto condition = [&](schedule::Scope scope, Dialect dialect) {
+    QueryInputs in = inputs();
+    in.scope = std::move(scope);
+    const std::string sql = build_query(report, in, dialect).sql;
+    const std::size_t start = sql.find(":account AND ") + 13;
+    return sql.substr(start, sql.find(" AND at BETWEEN") - start);
+  };
+  using schedule::ScopeKind;
+  CHECK(condition({ScopeKind::depot, "north"}, Dialect::sqlite) == "(t.d) = :depot AND 1=1");
+  CHECK(condition({ScopeKind::workspace, "w7"}, Dialect::postgresql) == "TRUE AND (t.w) = :workspace");
+  CHECK(condition({}, Dialect::sqlite) == "1=1 AND 1=1");
+  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from to ");
+}
+
+TEST_CASE("in PostgreSQL every use of an id is a parameter of its own, so that it can have the type of the column it meets") {
+  const Report report = module_of(
+      "  - {name: depot_2, label: D, type: id}\n",
+      "  SELECT n FROM t WHERE a = :account AND b = :account AND (:depot IS NULL OR d = :depot) AND :depot\tis not NULL\n"
+      "    AND at >= :from AND at < :to AND u < :to AND :depot_2 IS NULL\n");
+  const rows::Query query = build_query(report, inputs(), Dialect::postgresql);
+  CHECK(query.sql ==
+        "SELECT n FROM t WHERE a = :account AND b = :account_2 AND (CAST(:depot AS text) IS NULL OR d = :depot_3) AND "
+        "CAST(:depot_4 AS text)\tis not NULL\n"
+        "  AND at >= CAST(:from AS timestamptz) AND at < CAST(:to AS timestamptz) AND u < CAST(:to AS timestamptz) AND "
+        "CAST(:depot_2 AS text) IS NULL\n");
+  CHECK(names_of(query) == "account account_2 depot depot_3 depot_4 from to depot_2 ");
+  for (const char* name : {"depot", "depot_3", "depot_4"}) CHECK(std::get<std::string>(value_of(query, name)) == "north");
+  CHECK(std::get<std::string>(value_of(query, "account_2")) == "k1");
+  CHECK(std::holds_alternative<std::monostate>(value_of(query, "depot_2")));
+  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from to depot_2 ");
+}
+
+TEST_CASE("the word all filters nothing where the parameter knows it (F-05)") {
+  const Report report = module_of(
+      "  - {name: p, label: P, type: id_list, required: true, all: true, filter: t.p}\n"
+      "  - {name: q, label: Q, type: id_list, filter: t.q}\n",
+      kQuery);
+  const auto bound = [&](schedule::Parameters parameters) {
+    return names_of(build_query(report, inputs(std::move(parameters)), Dialect::sqlite));
+  };
+  CHECK(bound({{"p", {"all"}}}) == "account depot from to ");
+  CHECK(bound({{"p", {"all", "7"}}}) == "account depot from to p ");
+  CHECK(bound({{"p", {"7"}}, {"q", {"all"}}}) == "account depot from to p q ");
+  CHECK(means_all(report.parameters[0], {"all"}));
+  CHECK_FALSE(means_all(report.parameters[0], {"ALL"}));
+  CHECK_FALSE(means_all(report.parameters[0], {}));
+  CHECK_FALSE(means_all(report.parameters[1], {"all"}));
 }
 
 TEST_CASE("a dialect without a query is refused by name") {
