@@ -18,6 +18,7 @@ void bind_run(CLI::App&, Session&);
 void bind_run_due(CLI::App&, Session&);
 void bind_schedule(CLI::App&, Session&);
 void bind_apply(CLI::App&, Session&);
+void bind_import_legacy(CLI::App&, Session&);
 void bind_runs(CLI::App&, Session&);
 void bind_catalog(CLI::App&, Session&);
 void bind_source(CLI::App&, Session&);

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <memory>
 
 #include "apply_file.hpp"
 #include "apply_plan.hpp"
 #include "binds.hpp"
 #include "exit_codes.hpp"
+#include "input_file.hpp"
 #include "options.hpp"
 #include "reportctl/base/error.hpp"
-#include "reportctl/base/file.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::cli {
@@ -28,25 +25,9 @@ struct ApplyCommandOptions {
 
 constexpr std::uint64_t kLargestFile = 1U << 20U;
 
-std::string read_standard_input() {
-  std::string text;
-  std::array<char, 65536> buffer{};
-  for (;;) {
-    const auto got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (got == 0) return text;
-    if (got < 0 && errno != EINTR) throw system_error(ErrorKind::failed, "cannot read standard input", errno);
-    if (got > 0) text.append(buffer.data(), static_cast<std::size_t>(got));
-    if (text.size() > kLargestFile)
-      throw Error(ErrorKind::invalid, "standard input: more than 1 MiB", "split it into several files");
-  }
-}
-
 ApplyInput read_all(const std::vector<std::string>& files) {
   ApplyInput input;
-  for (const auto& file : files) {
-    const bool is_stdin = file == "-";
-    read_apply_file(is_stdin ? read_standard_input() : read_file(file, kLargestFile), is_stdin ? "standard input" : file, input);
-  }
+  for (const auto& file : files) read_apply_file(read_input(file, kLargestFile), input_name(file), input);
   if (!input.problems.empty()) throw Error(ErrorKind::invalid, "nothing was applied\n" + yaml::describe(input.problems));
   return input;
 }

@@ -15,6 +15,7 @@ const std::vector<Command>& commands() {
       {"run-due", "run every schedule that is due; what cron calls", bind_run_due},
       {"schedule", "schedules: who gets which report, and when", bind_schedule},
       {"apply", "accounts, members and schedules as code", bind_apply},
+      {"import-legacy", "take over the schedules of the old systems, from JSON", bind_import_legacy},
       {"runs", "history of runs; resend what failed, save what was sent", bind_runs},
       {"catalog", "the reports there are, their rules and choices", bind_catalog},
       {"source", "data sources: what is configured, and does it fit", bind_source},

@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "legacy_row.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "reportctl/base/hash.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+constexpr const char* kImportedFrom = "imported_from";
+
+using Names = std::vector<std::string>;
+
+std::string shown_word(std::string_view word) { return fit_width(visible(repair_utf8(word)), 60); }
+
+/// Takes the values of one object, each under any of its names, and in the end tells of the names that nobody asked for.
+class RowReader {
+ public:
+  RowReader(Json fields, LegacyRow& row) : fields_(std::move(fields)), row_(row) {}
+
+  void problem(const std::string& field, const std::string& unread, std::string message, std::string hint = {}) {
+    problem("row_invalid", field, unread, std::move(message), std::move(hint));
+  }
+  void problem(const char* code, const std::string& field, const std::string& unread, std::string message, std::string hint) {
+    row_.problems.push_back({code, field, std::move(message), std::move(hint)});
+    row_.unread.insert(unread);
+  }
+
+  /// null is the same as not there.
+  const Json* take(const Names& names, const std::string& unread) {
+    const Json* value = nullptr;
+    for (const auto& name : names) {
+      known_.push_back(name);
+      const auto found = fields_.find(name);
+      if (found == fields_.end() || found->is_null()) continue;
+      if (value != nullptr) problem(name, unread, fmt::format("the row has {} too, which says the same", names.front()));
+      value = &*found;
+      taken_ = name;
+    }
+    return value;
+  }
+
+  /// Texts, and numbers as they are written.
+  std::string text(const Names& names, const std::string& unread) {
+    const auto* value = take(names, unread);
+    return value == nullptr ? std::string() : text_of(*value, taken_, unread);
+  }
+
+  std::string text_of(const Json& value, const std::string& field, const std::string& unread) {
+    if (value.is_string()) return std::string(trim(value.get_ref<const std::string&>()));
+    if (value.is_number()) return value.dump();
+    problem(field, unread, fmt::format("a text is expected, not {}", kind_of(value)));
+    return {};
+  }
+
+  /// true, false, and 1 and 0 as SQLite has them.
+  std::optional<bool> flag(const Names& names, const std::string& unread) {
+    const auto* value = take(names, unread);
+    if (value == nullptr) return std::nullopt;
+    if (value->is_boolean()) return value->get<bool>();
+    if (value->is_number_integer() && (*value == 0 || *value == 1)) return *value == 1;
+    problem(taken_, unread, fmt::format("true or false is expected, not {}", kind_of(*value)));
+    return std::nullopt;
+  }
+
+  /// A list of addresses, each a text or an object with email and name; one text has them apart by commas or semicolons.
+  std::vector<std::string> recipients() {
+    const auto* value = take({"recipients", "emails"}, "to");
+    std::vector<std::string> found;
+    if (value == nullptr) return found;
+    const auto field = taken_;
+    if (value->is_string()) {
+      auto list = value->get<std::string>();
+      std::replace(list.begin(), list.end(), ';', ',');
+      for (const auto& part : split(list, ',')) {
+        if (!trim(part).empty()) found.emplace_back(trim(part));
+      }
+      return found;
+    }
+    if (!value->is_array()) {
+      problem(field, "to", fmt::format("a list of addresses is expected, not {}", kind_of(*value)));
+      return found;
+    }
+    int place = 0;
+    for (const auto& item : *value) found.push_back(recipient(item, fmt::format("{}[{}]", field, ++place)));
+    return found;
+  }
+
+  /// What the new schedule does not need is kept beside it.
+  void keep(const std::string& name) {
+    known_.push_back(name);
+    if (const auto found = fields_.find(name); found != fields_.end() && !found->is_null()) kept_[snake(name)] = *found;
+  }
+  Json& kept() { return kept_; }
+
+  void finish(const std::set<std::string>& ignored) {
+    for (const auto& [name, value] : fields_.items()) {
+      if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
+      if (ignored.contains(name)) {
+        if (!value.is_null()) kept_[name] = value;
+      } else {
+        problem(shown_word(name), "", fmt::format("unknown field{}", did_you_mean(shown_word(name), known_)),
+                fmt::format("--ignore {} imports the row without its meaning", shown_word(name)));
+      }
+    }
+  }
+
+  static std::string kind_of(const Json& value) {
+    if (value.is_boolean() || value.is_null()) return value.dump();
+    return value.is_number() ? "a number" : value.is_string() ? "a text" : value.is_array() ? "a list" : "an object";
+  }
+
+ private:
+  std::string recipient(const Json& item, const std::string& field) {
+    if (item.is_string()) return item.get<std::string>();
+    const auto word = [&](const char* key) {
+      const auto found = item.find(key);
+      return found == item.end() || !found->is_string() ? std::string() : found->get<std::string>();
+    };
+    if (!item.is_object() || word("email").empty()) {
+      problem(field, "to", "an address is expected, as a text or as an object with email and name");
+      return {};
+    }
+    return word("name").empty() ? word("email") : fmt::format("{} <{}>", word("name"), word("email"));
+  }
+
+  static std::string snake(const std::string& name) {
+    std::string words;
+    for (const char c : name) {
+      if (c >= 'A' && c <= 'Z') words += '_';
+      words += c;
+    }
+    return to_lower(words);
+  }
+
+  Json fields_;
+  LegacyRow& row_;
+  Names known_;
+  std::string taken_;
+  Json kept_ = Json::object();
+};
+
+/// `06:00:00`, as SQL writes a time; other seconds are no time of a schedule, and said to be none.
+std::string minutes_of(std::string time) {
+  if (time.size() == 8 && time.ends_with(":00")) time.resize(5);
+  return time;
+}
+
+std::string letters_of(std::string_view word) {
+  std::string letters;
+  for (const char c : to_lower(word)) {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) letters += c;
+  }
+  if (letters.ends_with("report")) letters.resize(letters.size() - 6);
+  return letters;
+}
+
+struct OldReport {
+  const char* word;  ///< as the messages write it
+  const char* id;
+};
+constexpr OldReport kFleetReports[] = {{"Site Power", "site-power"}, {"Daily EV Load", "daily-ev-load"}};
+constexpr OldReport kOutreachReports[] = {
+    {"campaign", "campaign"}, {"deliverability", "deliverability"}, {"workspace_summary", "workspace-summary"}};
+
+/// Letters alone decide: SITE_POWER, "Site Power Report" and site-power are the same.
+template <std::size_t Count>
+std::string report_of(RowReader& reader, const Names& names, const OldReport (&reports)[Count]) {
+  const auto word = reader.text(names, "report");
+  std::string all;
+  for (const auto& report : reports) {
+    if (letters_of(word) == letters_of(report.word)) return report.id;
+    all += (all.empty() ? "" : ", ") + std::string(report.word);
+  }
+  reader.problem("report_unknown", names.front(), "report",
+                 word.empty() ? "the row names no report" : fmt::format("\"{}\" could not be scheduled there", shown_word(word)),
+                 fmt::format("such schedules are of {}; make others with reportctl schedule add", all));
+  return {};
+}
+
+void set_extra(LegacyRow& row, Json extra, Json kept) {
+  Json origin = {{"system", row.system}};
+  if (!row.id.empty()) origin["id"] = row.id;
+  origin.update(kept);
+  extra[kImportedFrom] = std::move(origin);
+  row.draft.extra = dump(extra);
+}
+
+/// The generic configuration of a row may stand in a `config` of its own.
+Json flattened(const Json& value, LegacyRow& row) {
+  Json fields = value;
+  const auto config = value.find("config");
+  if (config == value.end() || !config->is_object()) return fields;
+  fields.erase("config");
+  for (const auto& [name, inner] : config->items()) {
+    if (fields.contains(name)) {
+      row.problems.push_back({"row_invalid", "config." + shown_word(name), "the row has this field outside of config too", ""});
+    } else {
+      fields[name] = inner;
+    }
+  }
+  return fields;
+}
+
+void read_fleet_row(const Json& value, LegacyRow& row, const std::set<std::string>& ignored) {
+  RowReader reader(flattened(value, row), row);
+  auto& draft = row.draft;
+  auto& request = draft.request;
+  row.id = reader.text({"id", "scheduledReportId"}, "");
+  row.tenant = reader.text({"accountId", "account"}, "account");
+  request.report = report_of(reader, {"reportType", "report"}, kFleetReports);
+  const auto depot = reader.text({"depotId", "depot"}, "scope");
+  request.scope = depot.empty() ? "account" : "depot:" + depot;
+  draft.name = reader.text({"name"}, "name");
+  if (draft.name.empty() && !row.unread.contains("name"))
+    draft.name = request.report + (depot.empty() ? "" : "-" + depot);  // the old editor asked for none
+  draft.description = reader.text({"description"}, "description");
+  draft.recipients = reader.recipients();
+  draft.at = minutes_of(reader.text({"time", "runAt"}, "at"));
+  request.timezone = reader.text({"timezone", "timeZone"}, "timezone");
+  request.cadence = to_lower(reader.text({"frequency", "cadence"}, "cadence"));
+  if (request.cadence->empty()) request.cadence = "daily";
+  if (!reader.flag({"daily"}, "cadence").value_or(true))
+    reader.problem("cadence_not_allowed", "daily", "cadence", "the old schedules ran daily or not at all",
+                   "isActive: false imports it paused");
+  if (auto lookback = reader.text({"lookbackDays", "lookback"}, "lookback"); !lookback.empty())
+    request.lookback = std::move(lookback);
+  request.format = reader.text({"format"}, "format");
+  draft.active = reader.flag({"isActive", "active", "enabled"}, "active").value_or(true);
+  for (const auto* name : {"createdBy", "createdAt", "updatedAt", "lastRunAt", "nextRunAt"}) reader.keep(name);
+  reader.finish(ignored);
+  set_extra(row, Json::object(), reader.kept());
+}
+
+/// 0 is Sunday there, and 7 nothing.
+void read_weekday(RowReader& reader, LegacyRow& row) {
+  auto& request = row.draft.request;
+  if (request.cadence != "weekly") return reader.keep("day_of_week");
+  const auto text = reader.text({"day_of_week"}, "on");
+  if (text.empty()) return;
+  const auto day = parse_integer(text);
+  if (!day || *day < 0 || *day > 6) {
+    return reader.problem("day_of_week_required", "day_of_week", "on", fmt::format("\"{}\" is not 0 to 6", shown_word(text)),
+                          "0 is Sunday, 6 is Saturday");
+  }
+  request.weekday = schedule::weekday_name(*day == 0 ? 7 : static_cast<int>(*day));
+}
+
+void read_day_of_month(RowReader& reader, LegacyRow& row) {
+  auto& request = row.draft.request;
+  if (request.cadence != "monthly") return reader.keep("day_of_month");
+  if (auto day = reader.text({"day_of_month"}, "day"); !day.empty()) request.day_of_month = std::move(day);
+}
+
+std::string value_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+void read_parameters(RowReader& reader, const Json& config, schedule::Parameters& parameters) {
+  const auto given = config.find("parameters");
+  if (given == config.end() || given->is_null()) return;
+  if (!given->is_object())
+    return reader.problem("config.parameters", "params", "an object with the values of each parameter is expected");
+  for (const auto& [name, value] : given->items()) {
+    const auto list = value.is_array() ? value : Json::array({value});
+    const bool plain = std::none_of(list.begin(), list.end(), [](const Json& item) { return item.is_structured(); });
+    if (!plain) {
+      reader.problem("config.parameters." + shown_word(name), "params", "a value or a list of values is expected");
+      continue;
+    }
+    for (const auto& item : list) {
+      if (!item.is_null()) parameters[name].push_back(value_text(item));
+    }
+  }
+}
+
+/// `config`: the parameters and the columns go where they belong, the rest is further configuration here too.
+Json read_config(RowReader& reader, LegacyRow& row) {
+  const auto* value = reader.take({"config"}, "extra");
+  if (value == nullptr) return Json::object();
+  const Json config = value->is_string() ? Json::parse(value->get_ref<const std::string&>(), nullptr, false) : *value;
+  if (!config.is_object()) {
+    reader.problem("config", "extra", "a JSON object is expected");
+    return Json::object();
+  }
+  read_parameters(reader, config, row.draft.request.parameters);
+  Json extra = Json::object();
+  for (const auto& [name, inner] : config.items()) {
+    if (name == "parameters" || inner.is_null()) continue;
+    if (name == kImportedFrom) {
+      reader.problem(fmt::format("config.{}", kImportedFrom), "extra", "the import writes this key itself");
+    } else {
+      extra[name] = inner;
+    }
+  }
+  return extra;
+}
+
+void read_outreach_row(const Json& value, LegacyRow& row, const std::set<std::string>& ignored) {
+  RowReader reader(value, row);
+  auto& draft = row.draft;
+  auto& request = draft.request;
+  row.id = reader.text({"id"}, "");
+  row.tenant = reader.text({"tenant_id"}, "account");
+  request.report = report_of(reader, {"report_type"}, kOutreachReports);
+  const auto workspace = reader.text({"workspace_id"}, "scope");
+  request.scope = workspace.empty() ? "account" : "workspace:" + workspace;
+  draft.name = reader.text({"name"}, "name");
+  draft.description = reader.text({"description"}, "description");
+  draft.recipients = reader.recipients();
+  draft.at = minutes_of(reader.text({"time"}, "at"));
+  request.timezone = reader.text({"timezone"}, "timezone");
+  if (request.timezone.empty()) request.timezone = "UTC";  // the column's default, whatever the account's zone is here
+  request.cadence = to_lower(reader.text({"frequency"}, "cadence"));
+  read_weekday(reader, row);
+  read_day_of_month(reader, row);
+  if (auto range = reader.text({"date_range"}, "window"); !range.empty()) request.range = to_lower(range);
+  request.format = reader.text({"format"}, "format");
+  draft.active = reader.flag({"is_active"}, "active").value_or(true);
+  auto extra = read_config(reader, row);
+  for (const auto* name : {"created_at", "updated_at", "last_run_at", "next_run_at", "created_by"}) reader.keep(name);
+  reader.finish(ignored);
+  set_extra(row, std::move(extra), reader.kept());
+}
+
+}  // namespace
+
+LegacyRow read_legacy_row(const Json& value, const RowPlace& place) {
+  LegacyRow row;
+  row.file = place.file;
+  row.number = place.number;
+  const auto refuse = [&](std::string message, std::string hint) {
+    row.problems.push_back({"row_invalid", "row", std::move(message), std::move(hint)});
+    row.unread.insert("report");
+    return row;
+  };
+  if (!value.is_object()) return refuse(fmt::format("a schedule is an object, not {}", RowReader::kind_of(value)), "");
+  const bool fleet = value.contains("reportType") || value.contains("depotId") || value.contains("accountId");
+  const bool outreach = value.contains("report_type") || value.contains("tenant_id");
+  if (fleet == outreach) {
+    return refuse(fleet ? "it has fields of both old systems" : "it is of neither old system",
+                  "a fleet schedule has reportType, a row of scheduled_reports has report_type");
+  }
+  row.system = fleet ? "fleet" : "scheduled_reports";
+  fleet ? read_fleet_row(value, row, place.ignored) : read_outreach_row(value, row, place.ignored);
+  return row;
+}
+
+std::string imported_id(const LegacyRow& row, const std::string& account) {
+  Json identity = {"imported schedule", row.system, account};
+  if (row.id.empty()) {
+    identity.insert(identity.end(), {"name", row.draft.request.scope, row.draft.name});
+  } else {
+    identity.insert(identity.end(), {"id", row.id});
+  }
+  return sha256_hex(dump(identity)).substr(0, 16);
+}
+
+}  // namespace reportctl::cli
