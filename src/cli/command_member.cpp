@@ -6,12 +6,14 @@
 
 #include "account_rules.hpp"
 #include "binds.hpp"
+#include "member_lookup.hpp"
 #include "options.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/schedules.hpp"
 
 namespace reportctl::cli {
 
@@ -83,28 +85,7 @@ std::vector<Member> seen_members(Session& session, const std::optional<std::stri
 }
 
 Member find_one(Session& session, const MemberOptions& options) {
-  const auto fits = [&](const Member& member) {
-    return member.id == options.who || member.name == options.who || (!member.login.empty() && member.login == options.who) ||
-           (member.email && member.email->str() == options.who) ||
-           (options.who.size() >= 4 && member.id.starts_with(options.who));
-  };
-  std::vector<Member> found;
-  std::vector<std::string> names;
-  for (Member& member : seen_members(session, options.account)) {
-    names.push_back(member.name);
-    if (fits(member)) found.push_back(std::move(member));
-  }
-  if (found.empty()) {
-    throw Error(ErrorKind::not_found, fmt::format("no member \"{}\"{}", options.who, did_you_mean(options.who, names)),
-                "name, address, login or id; see reportctl member list");
-  }
-  if (found.size() > 1) {
-    std::vector<std::string> ids;
-    for (const Member& member : found) ids.push_back(fmt::format("{} ({} of {})", member.id, member.name, member.account));
-    throw Error(ErrorKind::conflict, fmt::format("several members fit \"{}\"", options.who),
-                "say which, by id: " + join(ids, ", "));
-  }
-  return found.front();
+  return only_member(seen_members(session, options.account), options.who);
 }
 
 /// From the first login on, rights come from memberships: whoever set things up should not be surprised.
@@ -171,15 +152,31 @@ int list(Session& session, const MemberOptions& options) {
   return 0;
 }
 
+/// What becomes of schedules that run for a member who goes: `3 schedules of theirs (a, b, c) will be rejected from then on`.
+std::string orphans(Session& session, const Member& member) {
+  std::vector<std::string> names;
+  for (const auto& schedule : store::list_schedules(session.state(), {.account = member.account, .report = {}, .active = {}})) {
+    if (schedule.owner == member.id) names.push_back(schedule.definition.name);
+  }
+  if (names.empty()) return {};
+  const auto count = names.size();
+  constexpr std::size_t kShown = 5;
+  if (count > kShown) names.resize(kShown), names.emplace_back("…");
+  return fmt::format("{} of theirs ({}) will be rejected from then on",
+                     count == 1 ? "one schedule" : fmt::format("{} schedules", count), join(names, ", "));
+}
+
 int remove(Session& session, const MemberOptions& options) {
   const Member member = find_one(session, options);
   require_member_change(session.actor(), &member, nullptr);
-  session.confirm(fmt::format("Remove {} from {}? Their schedules will be rejected from then on.", member.name,
-                              member.account.empty() ? "reportctl" : member.account),
+  const auto left = orphans(session, member);
+  session.confirm(fmt::format("Remove {} from {}?{}", member.name, member.account.empty() ? "reportctl" : member.account,
+                              left.empty() ? "" : " " + left + "."),
                   options.yes);
   store::remove_member(session.state(), member.id,
                        audit_of(session, {"MemberRemoved", member.account, member.id, to_json(member), nullptr}), session.now());
   session.out().done(fmt::format("member {} removed", member.name), to_json(member));
+  if (!left.empty()) log(LogLevel::notice, fmt::format("{}: reportctl schedule reassign --from {} --to MEMBER", left, member.id));
   return 0;
 }
 

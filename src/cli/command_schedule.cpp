@@ -24,6 +24,7 @@ void bind_schedule(CLI::App& root, Session& session) {
   bind_schedule_pause(command, session);
   bind_schedule_resume(command, session);
   bind_schedule_remove(command, session);
+  bind_schedule_reassign(command, session);
 }
 
 }  // namespace reportctl::cli

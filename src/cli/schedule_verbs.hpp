@@ -22,5 +22,6 @@ void bind_schedule_test(CLI::App&, Session&);
 void bind_schedule_pause(CLI::App&, Session&);  // schedule_switch.cpp
 void bind_schedule_resume(CLI::App&, Session&);
 void bind_schedule_remove(CLI::App&, Session&);
+void bind_schedule_reassign(CLI::App&, Session&);  // schedule_reassign.cpp
 
 }  // namespace reportctl::cli

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "member_lookup.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/store/accounts.hpp"
+
+namespace reportctl::cli {
+
+bool is_called(const access::Member& member, const std::string& word) {
+  return member.id == word || member.name == word || (!member.login.empty() && member.login == word) ||
+         (member.email && member.email->str() == word) || (word.size() >= 4 && member.id.starts_with(word));
+}
+
+access::Member only_member(std::vector<access::Member> members, const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto& member : members) names.push_back(member.name);
+  std::erase_if(members, [&](const access::Member& member) { return !is_called(member, word); });
+  if (members.empty()) {
+    throw Error(ErrorKind::not_found, fmt::format("no member \"{}\"{}", word, did_you_mean(word, names)),
+                "name, address, login or id; see reportctl member list");
+  }
+  if (members.size() > 1) {
+    std::vector<std::string> ids;
+    for (const auto& member : members) ids.push_back(fmt::format("{} ({} of {})", member.id, member.name, member.account));
+    throw Error(ErrorKind::conflict, fmt::format("several members fit \"{}\"", word), "say which, by id: " + join(ids, ", "));
+  }
+  return std::move(members.front());
+}
+
+access::Member member_called(Session& session, const std::string& account, const std::string& word) {
+  auto members = store::list_members(session.state(), account);
+  if (!access::may(session.actor(), access::Action::manage_account, account, {})) {
+    std::erase_if(members, [&](const access::Member& member) { return !is_called(member, word); });
+  }
+  return only_member(std::move(members), word);
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reportctl/access/access.hpp"
+#include "reportctl/cli/session.hpp"
+
+namespace reportctl::cli {
+
+/// Is this how the member is called? By name, address, login, id, or at least four characters of the id.
+bool is_called(const access::Member&, const std::string& word);
+
+/// The one of these that is called so. Error(not_found) with "did you mean"; Error(conflict), naming the candidates.
+access::Member only_member(std::vector<access::Member> members, const std::string& word);
+
+/// A member of an account. Who may not see the members of the account is told of no other than the one named.
+access::Member member_called(Session&, const std::string& account, const std::string& word);
+
+}  // namespace reportctl::cli
