@@ -170,11 +170,13 @@ std::string set_no_data(Settings& settings, const Written& written) {
 
 std::string set_source_url(SourceSettings& settings, const Written& written) {
   const std::string& url = written.front();
+  std::string problem;
   if (url.starts_with("postgresql:") || url.starts_with("postgres:"))
-    return "PostgreSQL sources are not in this version; write sqlite:/PATH";
-  if (!url.starts_with("sqlite:/")) return fmt::format("must be sqlite:/PATH, not \"{}\"", visible(url));
-  settings.url = url;
-  return {};
+    problem = source::postgres_url_problem(url);
+  else if (!url.starts_with("sqlite:/"))
+    problem = fmt::format("must be sqlite:/PATH or postgresql://USER@HOST/DATABASE, not \"{}\"", visible(url));
+  if (problem.empty()) settings.url = url;
+  return problem;
 }
 
 std::string secret_file(const SecretSource& secret) { return secret.file.string(); }

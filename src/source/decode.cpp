@@ -103,6 +103,23 @@ std::optional<std::int64_t> scaled(std::string_view text, int scale) {
   return with_sign(negative, magnitude);
 }
 
+std::optional<std::int64_t> scaled_real(std::string_view text, int scale) {
+  if (const auto plain = scaled(text, scale)) return plain;
+  double value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  return scaled(value, scale);
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (read.ec != std::errc()) return std::nullopt;
+  std::string_view rest = text.substr(static_cast<std::size_t>(read.ptr - text.data()));
+  if (!rest.empty() && (!rest.starts_with('.') || rest.find_first_not_of('0', 1) != std::string_view::npos)) return std::nullopt;
+  return value;
+}
+
 TextFault judge_text(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return TextFault::nul;
   return is_valid_utf8(text) ? TextFault::none : TextFault::not_utf8;
@@ -114,6 +131,27 @@ std::optional<std::int64_t> TimeReader::new_day(std::string_view text) {
   std::memcpy(last_, text.data(), sizeof last_);
   last_day_ = std::chrono::sys_days{*date}.time_since_epoch().count();
   return last_day_;
+}
+
+std::optional<std::int64_t> TimeReader::other_spaced_instant(std::string_view text) {
+  if (text.size() < 22 || text[10] != ' ') return std::nullopt;
+  const auto local = day_and_clock(text);
+  std::size_t at = 19;
+  if (text[at] == '.')
+    while (++at < text.size() && is_digit(text[at])) {
+    }
+  if (!local || at >= text.size() || (text[at] != '+' && text[at] != '-')) return std::nullopt;
+  // ±HH, ±HH:MM or ±HH:MM:SS
+  const std::int64_t sign = text[at] == '+' ? 1 : -1;
+  const std::string_view offset = text.substr(at + 1);
+  if (offset.size() != 2 && offset.size() != 5 && offset.size() != 8) return std::nullopt;
+  std::int64_t east = 0;
+  std::int64_t unit = 3600;
+  for (std::size_t i = 0; i < offset.size(); i += 3, unit /= 60) {
+    if (!is_digit(offset[i]) || !is_digit(offset[i + 1]) || (i > 0 && offset[i - 1] != ':')) return std::nullopt;
+    east += unit * ((offset[i] - '0') * 10 + (offset[i + 1] - '0'));
+  }
+  return *local - sign * east;
 }
 
 std::optional<std::int64_t> TimeReader::other_instant(std::string_view text) {

@@ -37,6 +37,25 @@ class TimeReader {
   /// Seconds since 1970 UTC.
   std::optional<std::int64_t> instant(std::string_view text) {
     if (text.size() != 20 || text[19] != 'Z' || text[10] != 'T') return other_instant(text);
+    return day_and_clock(text);
+  }
+  /// PostgreSQL's ISO form: `2026-03-17 06:00:00+00`, with a fraction (cut off) and any offset.
+  std::optional<std::int64_t> spaced_instant(std::string_view text) {
+    if (text.size() == 22 && text[10] == ' ' && std::memcmp(text.data() + 19, "+00", 3) == 0) return day_and_clock(text);
+    return other_spaced_instant(text);
+  }
+  /// Days since 1970-01-01.
+  std::optional<std::int64_t> day(std::string_view text) {
+    if (text.size() == sizeof last_ && std::memcmp(text.data(), last_, 8) == 0 && std::memcmp(text.data() + 8, last_ + 8, 2) == 0)
+      return last_day_;
+    return new_day(text);
+  }
+
+ private:
+  static constexpr std::uint64_t kClock = 0x30303A30303A3030U;       ///< 00:00:00, little-endian
+  static constexpr std::uint64_t kClockLimit = 0x76767F76767F7676U;  ///< what a byte may still grow by
+  /// `2026-03-17T06:00:00`, whatever stands in the place of the T and after it.
+  std::optional<std::int64_t> day_and_clock(std::string_view text) {
     // HH:MM:SS at once: subtract what it should look like; a digit must leave 0 to 9, a colon 0, or adding sets the byte's high
     // bit.
     const std::uint64_t clock = loaded<std::uint64_t>(text.data() + 11) - kClock;
@@ -51,22 +70,18 @@ class TimeReader {
     if (!days || hour > 23 || minute > 59 || second > 59) return std::nullopt;
     return *days * 86400 + hour * 3600 + minute * 60 + second;
   }
-  /// Days since 1970-01-01.
-  std::optional<std::int64_t> day(std::string_view text) {
-    if (text.size() == sizeof last_ && std::memcmp(text.data(), last_, 8) == 0 && std::memcmp(text.data() + 8, last_ + 8, 2) == 0)
-      return last_day_;
-    return new_day(text);
-  }
-
- private:
-  static constexpr std::uint64_t kClock = 0x30303A30303A3030U;       ///< 00:00:00, little-endian
-  static constexpr std::uint64_t kClockLimit = 0x76767F76767F7676U;  ///< what a byte may still grow by
   std::optional<std::int64_t> new_day(std::string_view);
+  std::optional<std::int64_t> other_spaced_instant(std::string_view);
   std::optional<std::int64_t> other_instant(std::string_view);
 
   char last_[10] = {};  ///< the day as text; all zero at first, which is no day
   std::int64_t last_day_ = 0;
 };
+
+/// Of a double as PostgreSQL writes it: the shortest form, with an exponent where it is very large or small, or a word.
+std::optional<std::int64_t> scaled_real(std::string_view text, int scale);
+/// Digits with an optional sign, and nothing after a point but zeros: a sum of integers is of type numeric in PostgreSQL.
+std::optional<std::int64_t> whole_number(std::string_view text);
 
 /// By the digits of the shortest form, for what is too large to be rounded as a double.
 std::optional<std::int64_t> scaled_by_digits(double value, int scale);

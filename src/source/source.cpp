@@ -4,34 +4,17 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "postgres_source.hpp"
 #include "reportctl/base/text.hpp"
 #include "sqlite_source.hpp"
+#include "url.hpp"
 
 namespace reportctl::source {
 namespace {
 
 [[noreturn]] void refuse(const SourceSettings& settings, std::string_view why) {
-  throw Error(ErrorKind::config, fmt::format("source {}: {}", settings.name, why), "write the url like sqlite:/srv/shop/shop.db");
-}
-
-/// nullopt for a % without two hex digits, and for a NUL.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c == '%') {
-      unsigned char byte = 0;
-      const char* const digits = text.data() + i + 1;
-      if (text.size() - i < 3 || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) return std::nullopt;
-      c = static_cast<char>(byte);
-      i += 2;
-    }
-    if (c == '\0') return std::nullopt;
-    out += c;
-  }
-  return out;
+  throw Error(ErrorKind::config, fmt::format("source {}: {}", settings.name, why),
+              "write the url like sqlite:/srv/shop/shop.db or postgresql://reports@db.example.com/shop");
 }
 
 /// `sqlite:/srv/a%20b.db`, `sqlite:///srv/shop.db`, or a path relative to the working directory.
@@ -49,6 +32,8 @@ std::filesystem::path sqlite_file(const SourceSettings& settings, std::string_vi
 
 }  // namespace
 
+std::string postgres_url_problem(std::string_view url) { return parse_postgres_url(url).problem; }
+
 std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   const std::size_t colon = settings.url.find(':');
   if (colon == std::string::npos) refuse(settings, "the url has no scheme");
@@ -56,7 +41,12 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   if (scheme == "sqlite")
     return open_sqlite(
         {settings.name, sqlite_file(settings, std::string_view(settings.url).substr(colon + 1)), settings.statement_timeout});
-  const std::string schemes[] = {"sqlite"};
+  if (is_postgres_scheme(scheme)) {
+    PostgresUrl url = parse_postgres_url(settings.url);
+    if (!url.problem.empty()) refuse(settings, url.problem);
+    return open_postgres({settings.name, std::move(url), settings.password, settings.statement_timeout});
+  }
+  const std::string schemes[] = {"postgresql", "sqlite"};
   refuse(settings,
          fmt::format("there is no source of the kind \"{}\"{}", visible(repair_utf8(scheme)), did_you_mean(scheme, schemes)));
 }

@@ -2,75 +2,20 @@
 // Copyright the reportctl authors
 #include "sqlite_rows.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <charconv>
 
 namespace reportctl::source {
-namespace {
-
 using rows::ColumnType;
-
-std::string_view expected(ColumnType type) {
-  switch (type) {
-    case ColumnType::text:
-      return "text";
-    case ColumnType::integer:
-      return "an integer";
-    case ColumnType::decimal:
-      return "a decimal number";
-    case ColumnType::money:
-      return "an integer of minor units";
-    case ColumnType::timestamp:
-      return "a timestamp";
-    case ColumnType::date:
-      return "a date";
-    case ColumnType::duration:
-      return "an integer of seconds";
-    case ColumnType::percent:
-      return "a percentage";
-    case ColumnType::boolean:
-      return "0 or 1";
-  }
-  return {};
-}
-
-std::string_view hint_for(ColumnType type) {
-  switch (type) {
-    case ColumnType::timestamp:
-      return "instants are text like 2026-03-17T06:00:00Z; correct the data, or the view that gives them";
-    case ColumnType::date:
-      return "days are text like 2026-03-17; correct the data, or the view that gives them";
-    case ColumnType::money:
-      return "amounts are integers of minor units (cents), beside a column with their currency";
-    default:
-      return "correct the data, or the view that gives them; the types of columns come from the report module";
-  }
-}
-
-}  // namespace
 
 SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement statement, rows::Columns columns)
     : database_(std::move(database)),
       statement_(std::move(statement)),
       columns_(std::move(columns)),
       cells_(columns_.size()),
+      steps_(steps_for(columns_, cells_)),
       digits_(columns_.size()),
       values_(columns_.size()),
-      row_(cells_) {
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    const rows::Column& column = columns_[i];
-    const int scale = column.type == ColumnType::percent ? 2 : column.scale;
-    cells_[i].scale = static_cast<std::uint8_t>(scale);
-    const rows::Cell* const currency =
-        column.type == ColumnType::money ? &cells_[static_cast<std::size_t>(column.currency_column)] : nullptr;
-    steps_.push_back({static_cast<int>(i), column.type, cells_[i].scale, &cells_[i], currency});
-  }
-  // Text comes first, so money finds its currency; and branches are easier to predict in runs of one type.
-  std::stable_sort(steps_.begin(), steps_.end(), [](const Step& a, const Step& b) { return a.type < b.type; });
-  static_assert(ColumnType::text < ColumnType::money);
-}
+      row_(cells_) {}
 
 void SqliteRows::close() noexcept {
   if (!statement_) return;
@@ -132,11 +77,6 @@ inline std::int64_t SqliteRows::time_of(const Step& step, Value value) {
   return *time;
 }
 
-inline std::uint8_t SqliteRows::minor_digits_of(const Step& step) {
-  if (step.currency->null || step.currency->text.empty()) misfit(step, "an amount without a currency");
-  return static_cast<std::uint8_t>(rows::minor_digits(step.currency->text));
-}
-
 /// Asking a value is a third faster than sqlite3_column_*() for its type, content and length; and to look all values up again for
 /// every row takes a tenth of the whole time. They lie side by side in the registers of SQLite's machine, mostly at the same
 /// place for every row (the arms of a UNION ALL have their own), so where neither the first nor the last has moved, none has.
@@ -169,7 +109,11 @@ inline void SqliteRows::read_row() {
         break;
       case ColumnType::money:
         cell.number = integer_of(step, value);
-        cell.scale = minor_digits_of(step);
+        if (const auto digits = minor_digits_of(step)) {
+          cell.scale = *digits;
+        } else {
+          misfit(step, "an amount without a currency");
+        }
         break;
       case ColumnType::decimal:
       case ColumnType::percent:
@@ -220,9 +164,9 @@ void SqliteRows::misfit(const Step& step, Value value) {
 }
 
 void SqliteRows::misfit(const Step& step, std::string_view found) {
-  const rows::Column& wanted = columns_[static_cast<std::size_t>(step.column)];
-  database_->fail(fmt::format("row {}, column {}: expected {}, found {}", row_number_, wanted.name, expected(wanted.type), found),
-                  std::string(hint_for(wanted.type)));
+  const Problem problem =
+      misfit_problem({row_number_, columns_[static_cast<std::size_t>(step.column)], found, rows::Dialect::sqlite});
+  database_->fail(problem.what, problem.hint);
 }
 
 }  // namespace reportctl::source

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "columns.hpp"
 #include "decode.hpp"
 #include "reportctl/rows/row_stream.hpp"
 #include "sqlite_database.hpp"
@@ -24,13 +25,6 @@ class SqliteRows final : public rows::RowStream {
   const rows::Row* next() override;
 
  private:
-  struct Step {
-    int column;
-    rows::ColumnType type;
-    std::uint8_t scale;
-    rows::Cell* cell;
-    const rows::Cell* currency;  ///< for money
-  };
   /// A value and its storage class, which is not asked twice.
   struct Value {
     sqlite3_value* value;
@@ -46,15 +40,14 @@ class SqliteRows final : public rows::RowStream {
   std::int64_t integer_of(const Step&, Value);
   std::int64_t scaled_of(const Step&, Value);
   std::int64_t time_of(const Step&, Value);
-  std::uint8_t minor_digits_of(const Step&);
   [[noreturn]] void misfit(const Step&, std::string_view found);
   [[noreturn]] void misfit(const Step&, Value);
 
   std::shared_ptr<SqliteDatabase> database_;
   Statement statement_;
   rows::Columns columns_;
-  std::vector<Step> steps_;  ///< by type: text before money, which needs its currency
   std::vector<rows::Cell> cells_;
+  std::vector<Step> steps_;
   std::vector<std::array<char, 24>> digits_;  ///< per column: an integer in a text column, as text
   std::vector<sqlite3_value*> values_;        ///< of the current row, by column
   rows::Row row_;

@@ -2,9 +2,7 @@
 // Copyright the reportctl authors
 #include "sqlite_source.hpp"
 
-#include <fmt/format.h>
-
-#include "reportctl/base/text.hpp"
+#include "columns.hpp"
 #include "sqlite_rows.hpp"
 
 namespace reportctl::source {
@@ -63,24 +61,10 @@ class SqliteSource final : public Source {
   /// The query, prepared and bound, with the columns that it promises.
   Statement ready(const rows::Query& query) {
     Statement statement = database_->prepare(query.sql);
-    check_columns(column_names(statement.get()), query.columns);
+    if (const auto problem = column_problem(column_names(statement.get()), query.columns))
+      database_->fail(problem->what, problem->hint);
     database_->bind(statement.get(), query);
     return statement;
-  }
-
-  void check_columns(const std::vector<std::string>& given, const rows::Columns& wanted) {
-    if (given.size() != wanted.size())
-      database_->fail(fmt::format("the query gives {} columns, the report has {}", given.size(), wanted.size()));
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (given[i] != wanted[i].name)
-        database_->fail(fmt::format("column {} of the query is {}, the report has {}", i + 1, visible(given[i]), wanted[i].name),
-                        "name it with AS, in the order of the report's columns");
-      const int currency = wanted[i].currency_column;
-      if (wanted[i].type == rows::ColumnType::money &&
-          (currency < 0 || currency >= static_cast<int>(wanted.size()) ||
-           wanted[static_cast<std::size_t>(currency)].type != rows::ColumnType::text))
-        database_->fail(fmt::format("column {} is money without a text column for its currency", wanted[i].name));
-    }
   }
 
   /// None for a view that does not hold any more: it is as good as absent, and no reason to hide the others.

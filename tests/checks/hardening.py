@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 # Opened on first use, or linked in: a command that does not need them does not pay for loading them.
-NOT_NEEDED = ['libstdc++', 'libcurl', 'libgmime', 'libcrypto', 'libssl', 'libcctz', 'libidn2', 'libglib']
+NOT_NEEDED = ['libstdc++', 'libcurl', 'libgmime', 'libcrypto', 'libssl', 'libcctz', 'libidn2', 'libglib', 'libpq']
 
 
 def readelf(*arguments):

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reportctl/base/secret.hpp"
@@ -16,7 +17,7 @@ namespace reportctl::source {
 /// A configured place where data lives.
 struct SourceSettings {
   std::string name;
-  std::string url;  ///< `sqlite:/srv/shop/shop.db`
+  std::string url;  ///< `sqlite:/srv/shop/shop.db`, `postgresql://reports@db.example.com/shop?sslmode=verify-full`
   SecretSource password;
   std::chrono::seconds statement_timeout{60};
 };
@@ -34,13 +35,17 @@ class Source {
   virtual ~Source() = default;
   [[nodiscard]] virtual rows::Dialect dialect() const = 0;
   /// One streaming query at a time, in a consistent snapshot. The deadline (statement_timeout) covers the whole stream; a stop
-  /// request interrupts it. The number and order of result columns must be those of the query, else Error(source).
+  /// request interrupts it. The number, names and order of result columns must be those of the query, else Error(source).
   virtual std::unique_ptr<rows::RowStream> open(const rows::Query&) = 0;
   /// Prepares without running; Error(source) with the database's own words when it does not hold (for the catalog's tests and
   /// `source check`).
   virtual void prepare(const rows::Query&) = 0;
   virtual std::vector<TableInfo> tables() = 0;
 };
+
+/// Why open_source() would refuse this `postgresql:` url, without opening anything; empty when it would not. Never quotes a
+/// password that is in it.
+std::string postgres_url_problem(std::string_view url);
 
 /// Opens by the url's scheme. Error(config) for an unknown scheme or a malformed url, Error(source) when it cannot be reached.
 std::unique_ptr<Source> open_source(const SourceSettings&);

@@ -28,15 +28,17 @@ class SourceLab {
   [[nodiscard]] virtual std::string truth(const std::string& word) const = 0;  ///< `true` or `false`
   /// `expression` is one of the list bound as `bind`.
   [[nodiscard]] virtual std::string in_list(const std::string& expression, const std::string& bind) const = 0;
-  /// Statements beyond plain SQL that write, or reach for what a reader must not have.
+  /// Statements beyond plain SQL that write, or reach for what a reader must not have; all give a column n.
   [[nodiscard]] virtual std::vector<std::string> forbidden() const = 0;
+  /// The same, where only running them shows it.
+  [[nodiscard]] virtual std::vector<std::string> forbidden_at_run() const = 0;
 };
 
 struct LabKind {
   const char* name;
-  std::unique_ptr<SourceLab> (*make)();
+  std::unique_ptr<SourceLab> (*make)();  ///< nullptr where this machine cannot test it, which it has said then
 };
-/// Every kind of source that this machine can test.
+/// Every kind of source.
 const std::vector<LabKind>& lab_kinds();
 
 }  // namespace reportctl::testing

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "lab.hpp"
+#include "labs.hpp"
 #include "scratch_database.hpp"
 
 namespace reportctl::testing {
@@ -50,6 +50,7 @@ class SqliteLab final : public SourceLab {
             "SELECT random() AS n",
             "EXPLAIN SELECT n FROM t"};
   }
+  [[nodiscard]] std::vector<std::string> forbidden_at_run() const override { return {}; }
 
  private:
   ScratchDatabase database_;
@@ -57,8 +58,10 @@ class SqliteLab final : public SourceLab {
 
 }  // namespace
 
+std::unique_ptr<SourceLab> make_sqlite_lab() { return std::make_unique<SqliteLab>(); }
+
 const std::vector<LabKind>& lab_kinds() {
-  static const std::vector<LabKind> kKinds = {{"sqlite", [] { return std::unique_ptr<SourceLab>(new SqliteLab); }}};
+  static const std::vector<LabKind> kKinds = {{"sqlite", make_sqlite_lab}, {"postgresql", make_postgres_lab}};
   return kKinds;
 }
 

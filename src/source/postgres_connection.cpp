@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "postgres_connection.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "postgres_words.hpp"
+#include "reportctl/base/process.hpp"
+#include "reportctl/base/stop.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::source {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr seconds kConnectTimeout{10};
+constexpr milliseconds kLook{100};     ///< how often a wait looks whether it should go on
+constexpr milliseconds kGrace{500};    ///< for the server to end a statement by itself, which keeps the connection
+constexpr milliseconds kEnding{1000};  ///< what ending a statement early may take; then the connection is dropped
+
+/// While it lives the process has no PG… variables: a report reads what the configuration says, from a shell as from cron.
+class WithoutPgEnvironment {
+ public:
+  WithoutPgEnvironment() {
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+      const std::string_view text = *entry;
+      const std::size_t equals = text.find('=');
+      if (text.starts_with("PG") && equals != std::string_view::npos)
+        kept_.push_back({std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))});
+    }
+    for (const auto& [name, value] : kept_) ::unsetenv(name.c_str());
+  }
+  ~WithoutPgEnvironment() {
+    for (const auto& [name, value] : kept_) ::setenv(name.c_str(), value.c_str(), 1);
+  }
+  WithoutPgEnvironment(const WithoutPgEnvironment&) = delete;
+  WithoutPgEnvironment& operator=(const WithoutPgEnvironment&) = delete;
+
+ private:
+  struct Variable {
+    std::string name;
+    std::string value;
+  };
+  std::vector<Variable> kept_;
+};
+
+/// What a helper thread and its waiter share; the thread may outlive the waiter.
+struct CancelTask {
+  std::mutex mutex;
+  std::condition_variable done;
+  bool sent = false;
+};
+
+/// PQcancel() connects and waits without a time limit: on a thread that is left behind when the server does not answer.
+bool cancel_within(PGconn* connection, milliseconds limit) {
+  PGcancel* const handle = pq().PQgetCancel(connection);
+  if (handle == nullptr) return false;
+  const auto task = std::make_shared<CancelTask>();
+  std::thread([task, handle] {
+    char words[256];
+    const bool sent = pq().PQcancel(handle, words, sizeof words) != 0;
+    pq().PQfreeCancel(handle);
+    const std::lock_guard lock(task->mutex);
+    task->sent = sent;
+    task->done.notify_one();
+  }).detach();
+  std::unique_lock lock(task->mutex);
+  return task->done.wait_for(lock, limit, [&] { return task->sent; });
+}
+
+}  // namespace
+
+PostgresConnection::PostgresConnection(PostgresSettings settings) : settings_(std::move(settings)) { connect(); }
+
+void PostgresConnection::connect() {
+  connection_.reset();
+  running_ = false;
+  const std::optional<Secret> password = read_secret(settings_.password);
+  // After the user's own, what a url may not say. libpq would read ~/.pgpass: this path cannot exist.
+  std::vector<const char*> keywords = {"passfile", "client_encoding", "user", "host", "port", "application_name"};
+  const std::string login = current_login();
+  std::vector<const char*> values = {"/dev/null/none", "UTF8", login.c_str(), "/var/run/postgresql", "5432", "reportctl"};
+  for (const PostgresParameter& parameter : settings_.url.parameters) {
+    keywords.push_back(parameter.keyword.c_str());
+    values.push_back(parameter.value.c_str());
+  }
+  if (password) {
+    keywords.push_back("password");
+    values.push_back(password->reveal().c_str());
+  }
+  keywords.push_back(nullptr);
+  values.push_back(nullptr);
+  const WithoutPgEnvironment without;
+  connection_.reset(pq().PQconnectStartParams(keywords.data(), values.data(), 0));
+  if (connection_ == nullptr) fail("out of memory");
+  connect_and_wait();
+}
+
+void PostgresConnection::connect_and_wait() {
+  PGconn* const connection = connection_.get();
+  if (pq().PQstatus(connection) == CONNECTION_BAD) fail_connecting();
+  pq().PQsetNoticeProcessor(
+      connection, [](void*, const char*) {}, nullptr);  // libpq would print them
+  const std::string* const written = settings_.url.find("connect_timeout");
+  const auto limit = written == nullptr ? std::nullopt : parse_integer(*written);
+  const auto until = Clock::now() + (limit && *limit > 0 ? seconds{std::min(*limit, 3600LL)} : kConnectTimeout);
+  for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK; state = pq().PQconnectPoll(connection)) {
+    if (state == PGRES_POLLING_FAILED) fail_connecting();
+    const short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    for (bool ready = false; !ready;) {
+      throw_if_stopped();
+      if (Clock::now() >= until)
+        fail("cannot connect: the server does not answer",
+             "check host and port in the source's url, and that a firewall lets this host through");
+      pollfd poll_for{pq().PQsocket(connection), events, 0};
+      ready = ::poll(&poll_for, 1, static_cast<int>(kLook.count())) > 0;
+    }
+  }
+  pq().PQsetnonblocking(connection, 1);
+}
+
+void PostgresConnection::begin() {
+  if (in_use_) fail("a query is still open", "close its rows first");
+  started_ = Clock::now();
+  deadline_ = settings_.timeout.count() > 0 ? started_ + settings_.timeout + kGrace : Clock::time_point::max();
+  const bool fresh = connection_ == nullptr || pq().PQstatus(connection_.get()) == CONNECTION_BAD;
+  if (fresh) connect();
+  in_use_ = true;
+  try {
+    start_transaction();
+  } catch (const Error& error) {
+    // A server that was restarted since the last query is met only by asking it.
+    const bool gone = connection_ == nullptr || pq().PQstatus(connection_.get()) == CONNECTION_BAD;
+    end();
+    if (fresh || !gone || error.kind() != ErrorKind::source) throw;
+    connect();
+    in_use_ = true;
+    start_transaction();
+  } catch (...) {
+    end();
+    throw;
+  }
+}
+
+void PostgresConnection::start_transaction() {
+  // One message, one answer. What a role or a database may have set otherwise is set here; all of it ends with the transaction.
+  const std::string sql = fmt::format(
+      "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+      "SET LOCAL statement_timeout = {};SET LOCAL TimeZone = 'UTC';SET LOCAL DateStyle = 'ISO, YMD';"
+      "SET LOCAL extra_float_digits = 1;SET LOCAL standard_conforming_strings = on;SET LOCAL bytea_output = 'hex'",
+      settings_.timeout.count() > 0 ? milliseconds(settings_.timeout).count() : 0);
+  send_all(pq().PQsendQuery(connection_.get(), sql.c_str()));
+  only_result();
+}
+
+void PostgresConnection::end() noexcept {
+  in_use_ = false;
+  if (connection_ == nullptr) return;
+  try {
+    const bool cancels = running_;
+    cancelled_ = false;
+    deadline_ = Clock::time_point::max();
+    if (cancels && !cancel()) return connection_.reset();
+    // A cancel that found nothing to end may still be on its way and would hit the next statement.
+    if (!drain() || (cancels && !cancelled_)) return connection_.reset();
+    if (pq().PQsendQuery(connection_.get(), "ROLLBACK") == 0) return connection_.reset();
+    if (!drain()) connection_.reset();
+  } catch (...) {
+    connection_.reset();
+  }
+}
+
+bool PostgresConnection::cancel() noexcept {
+  try {
+    return cancel_within(connection_.get(), kEnding);
+  } catch (...) {  // no thread to be had
+    return false;
+  }
+}
+
+/// Throws away what still comes, stop request or not, as long as it comes soon.
+bool PostgresConnection::drain() noexcept {
+  PGconn* const connection = connection_.get();
+  const auto until = Clock::now() + kEnding;
+  while (Clock::now() < until) {
+    if (pq().PQflush(connection) < 0) return false;
+    if (pq().PQisBusy(connection) == 0) {
+      const PqResult result(pq().PQgetResult(connection));
+      if (result == nullptr) {
+        running_ = false;
+        return pq().PQstatus(connection) == CONNECTION_OK;
+      }
+      cancelled_ |= sqlstate_of(result.get()) == kQueryCanceled;
+      continue;
+    }
+    pollfd poll_for{pq().PQsocket(connection), POLLIN, 0};
+    ::poll(&poll_for, 1, static_cast<int>(kLook.count()));
+    if (pq().PQconsumeInput(connection) == 0) return false;
+  }
+  return false;
+}
+
+PqResult PostgresConnection::prepare(const std::string& sql) {
+  send_all(pq().PQsendPrepare(connection_.get(), "", sql.c_str(), 0, nullptr));
+  only_result();
+  send_all(pq().PQsendDescribePrepared(connection_.get(), ""));
+  return only_result();
+}
+
+void PostgresConnection::execute(const std::vector<const char*>& values) {
+  send_all(pq().PQsendQueryPrepared(connection_.get(), "", static_cast<int>(values.size()), values.data(), nullptr, nullptr, 0));
+  pq().PQsetSingleRowMode(connection_.get());
+}
+
+PqResult PostgresConnection::run(const std::string& sql, const std::vector<const char*>& values) {
+  send_all(pq().PQsendQueryParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
+                                  nullptr, nullptr, 0));
+  return only_result();
+}
+
+void PostgresConnection::send_all(int accepted) {
+  if (accepted == 0) fail_lost();
+  running_ = true;
+  for (int left = pq().PQflush(connection_.get()); left != 0; left = pq().PQflush(connection_.get())) {
+    if (left < 0) fail_lost();
+    wait(POLLIN | POLLOUT);
+    if (pq().PQconsumeInput(connection_.get()) == 0) fail_lost();
+  }
+}
+
+void PostgresConnection::wait(short events) {
+  throw_if_stopped();
+  if (Clock::now() >= deadline_) fail_late();
+  pollfd poll_for{pq().PQsocket(connection_.get()), events, 0};
+  ::poll(&poll_for, 1, static_cast<int>(kLook.count()));
+}
+
+PqResult PostgresConnection::next_result() {
+  PGconn* const connection = connection_.get();
+  while (pq().PQisBusy(connection) != 0) {
+    wait(POLLIN);
+    if (pq().PQconsumeInput(connection) == 0) break;  // what the server said last is in the result that comes now
+  }
+  return checked(PqResult(pq().PQgetResult(connection)));
+}
+
+PqResult PostgresConnection::checked(PqResult result) {
+  if (result == nullptr) fail_lost();
+  switch (pq().PQresultStatus(result.get())) {
+    case PGRES_SINGLE_TUPLE:
+      return result;
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+      running_ = false;
+      return result;
+    default:
+      fail(result.get());
+  }
+}
+
+/// Of a statement that gives one answer, or of several of which only the failure matters.
+PqResult PostgresConnection::only_result() {
+  PqResult last = next_result();
+  for (;;) {
+    while (pq().PQisBusy(connection_.get()) != 0) {
+      wait(POLLIN);
+      if (pq().PQconsumeInput(connection_.get()) == 0) break;
+    }
+    PqResult next(pq().PQgetResult(connection_.get()));
+    if (next == nullptr) break;
+    last = checked(std::move(next));
+  }
+  return last;
+}
+
+bool PostgresConnection::past_timeout() const {
+  return settings_.timeout.count() > 0 && Clock::now() >= started_ + settings_.timeout;
+}
+
+void PostgresConnection::fail(const std::string& what, const std::string& hint) {
+  throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
+}
+
+void PostgresConnection::fail_connecting() {
+  const std::string words = one_line(pq().PQerrorMessage(connection_.get()));
+  connection_.reset();
+  fail(fmt::format("cannot connect: {}", words), connecting_hint(words));
+}
+
+void PostgresConnection::fail_lost() {
+  throw_if_stopped();
+  const std::string words = one_line(pq().PQerrorMessage(connection_.get()));
+  connection_.reset();
+  running_ = false;
+  fail(fmt::format("the connection was lost: {}", words), "see the server's log; the next run connects again");
+}
+
+void PostgresConnection::fail_late() {
+  fail(fmt::format("the query took longer than {} s", settings_.timeout.count()),
+       "raise the source's statement_timeout, or choose a shorter window");
+}
+
+void PostgresConnection::fail(const PGresult* result) {
+  throw_if_stopped();
+  const std::string_view state = sqlstate_of(result);
+  if (state.empty()) fail_lost();  // libpq's own error: the connection
+  if (state == kQueryCanceled && past_timeout()) fail_late();
+  const Problem problem = server_problem(result);
+  running_ = false;
+  if (!ends_connection(state)) fail(problem.what, problem.hint);
+  connection_.reset();
+  fail(fmt::format("the connection was lost: {}", problem.what), "see the server's log; the next run connects again");
+}
+
+}  // namespace reportctl::source

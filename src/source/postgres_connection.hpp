@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pq_api.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/secret.hpp"
+#include "url.hpp"
+
+namespace reportctl::source {
+
+struct PostgresSettings {
+  std::string name;  ///< of the source, for messages
+  PostgresUrl url;
+  SecretSource password;
+  std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
+};
+
+/// A connection on which everything happens inside `BEGIN … READ ONLY` and ends with ROLLBACK. Nothing here blocks: every wait
+/// for the server ends at the deadline and on a stop request, also where the server is gone without a word.
+class PostgresConnection {
+ public:
+  /// Connects.
+  explicit PostgresConnection(PostgresSettings);
+  PostgresConnection(const PostgresConnection&) = delete;
+  PostgresConnection& operator=(const PostgresConnection&) = delete;
+
+  /// Starts the time that one operation of Source may take, and a read-only transaction that sees one moment. Connects again
+  /// where the server has closed the connection since.
+  void begin();
+  /// Ends the transaction; what still runs is cancelled. Quick, and never fails: a reader has nothing to lose. A connection whose
+  /// state is in doubt is dropped.
+  void end() noexcept;
+
+  /// Parses the unnamed statement and returns what it will give.
+  PqResult prepare(const std::string& sql);
+  /// Runs the unnamed statement; its rows come one by one from next_result(). Null pointers are NULL.
+  void execute(const std::vector<const char*>& values);
+  /// One statement of our own, with all its rows.
+  PqResult run(const std::string& sql, const std::vector<const char*>& values);
+  /// The next row or the end of the running statement; an error of the server is thrown.
+  PqResult next_result();
+
+  [[noreturn]] void fail(const std::string& what, const std::string& hint = {});
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void connect();
+  void connect_and_wait();
+  void start_transaction();
+  [[nodiscard]] bool past_timeout() const;
+  /// Until the socket is ready or some time has passed; throws on a stop request and past the deadline.
+  void wait(short events);
+  void send_all(int accepted);
+  PqResult only_result();
+  PqResult checked(PqResult);
+  bool cancel() noexcept;
+  bool drain() noexcept;
+  [[noreturn]] void fail_late();
+  [[noreturn]] void fail_connecting();
+  [[noreturn]] void fail_lost();
+  [[noreturn]] void fail(const PGresult*);
+
+  PostgresSettings settings_;
+  std::unique_ptr<PGconn, FinishConnection> connection_;
+  Clock::time_point started_;
+  Clock::time_point deadline_ = Clock::time_point::max();
+  bool in_use_ = false;     ///< between begin() and end()
+  bool running_ = false;    ///< something was sent whose last result has not come
+  bool cancelled_ = false;  ///< the server confirmed a cancel
+};
+
+}  // namespace reportctl::source

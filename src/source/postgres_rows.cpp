@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "postgres_rows.hpp"
+
+#include "postgres_types.hpp"
+#include "postgres_words.hpp"
+
+namespace reportctl::source {
+namespace {
+
+bool is_text(Oid type) { return type == kText || type == kVarchar || type == kBpchar; }
+bool is_integer(Oid type) { return type == kInt8 || type == kInt4 || type == kInt2; }
+
+/// Types that a text column does not take: their text depends on settings, or is no text. Ids of any kind (uuid), enumerations,
+/// JSON and addresses are taken as the server writes them.
+bool has_no_text(Oid type) {
+  switch (type) {
+    case kBool:
+    case kBytea:
+    case kFloat4:
+    case kFloat8:
+    case kNumeric:
+    case kMoney:
+    case kDate:
+    case kTime:
+    case kTimetz:
+    case kTimestamp:
+    case kTimestamptz:
+    case kInterval:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+PostgresRows::PostgresRows(std::shared_ptr<PostgresConnection> connection, std::vector<Oid> types, rows::Columns columns)
+    : connection_(std::move(connection)),
+      types_(std::move(types)),
+      columns_(std::move(columns)),
+      cells_(columns_.size()),
+      steps_(steps_for(columns_, cells_)),
+      row_(cells_) {}
+
+void PostgresRows::close() noexcept {
+  if (connection_ == nullptr) return;
+  result_.reset();
+  connection_->end();
+  connection_.reset();
+}
+
+const rows::Row* PostgresRows::next() {
+  if (connection_ == nullptr) return nullptr;
+  try {
+    result_ = connection_->next_result();
+    if (pq().PQresultStatus(result_.get()) == PGRES_SINGLE_TUPLE) {
+      ++row_number_;
+      read_row();
+      return &row_;
+    }
+  } catch (...) {
+    close();
+    throw;
+  }
+  close();
+  return nullptr;
+}
+
+inline std::string_view PostgresRows::text_of(const Step& step, std::string_view value) {
+  if (has_no_text(type_of(step))) misfit(step);
+  const TextFault fault = check_text(value);  // a database in SQL_ASCII promises nothing
+  if (fault != TextFault::none) misfit(step, "bytes that are not UTF-8");
+  return value;
+}
+
+inline std::int64_t PostgresRows::integer_of(const Step& step, std::string_view value) {
+  if (!is_integer(type_of(step)) && type_of(step) != kNumeric) misfit(step);
+  const auto number = whole_number(value);
+  if (!number) misfit(step, "a real number or one too large");
+  return *number;
+}
+
+inline std::int64_t PostgresRows::boolean_of(const Step& step, std::string_view value) {
+  if (type_of(step) == kBool) return value == "t" ? 1 : 0;
+  if (!is_integer(type_of(step))) misfit(step);
+  if (value != "0" && value != "1") misfit(step, "another integer");
+  return value == "1" ? 1 : 0;
+}
+
+inline std::int64_t PostgresRows::scaled_of(const Step& step, std::string_view value) {
+  const Oid type = type_of(step);
+  std::optional<std::int64_t> number;
+  if (type == kFloat8 || type == kFloat4) {
+    number = scaled_real(value, step.scale);
+  } else if (type == kNumeric || is_integer(type) || is_text(type)) {
+    number = scaled(value, step.scale);
+    if (!number && is_text(type)) misfit(step, "other text");
+  } else {
+    misfit(step);
+  }
+  if (!number) misfit(step, "a number too large, or none");
+  return *number;
+}
+
+inline std::int64_t PostgresRows::time_of(const Step& step, std::string_view value) {
+  const Oid type = type_of(step);
+  const bool date = step.type == rows::ColumnType::date;
+  std::optional<std::int64_t> time;
+  if (is_text(type)) {
+    time = date ? times_.day(value) : times_.instant(value);
+    if (!time) misfit(step, "other text");
+  } else if (date ? type == kDate : type == kTimestamptz) {
+    time = date ? times_.day(value) : times_.spaced_instant(value);
+    if (!time) misfit(step, "infinity or a year beyond 9999");
+  } else {
+    misfit(step);
+  }
+  return *time;
+}
+
+inline void PostgresRows::read_cell(const Step& step, std::string_view value) {
+  using rows::ColumnType;
+  rows::Cell& cell = *step.cell;
+  switch (step.type) {
+    case ColumnType::text:
+      cell.text = text_of(step, value);
+      break;
+    case ColumnType::integer:
+    case ColumnType::duration:
+      cell.number = integer_of(step, value);
+      break;
+    case ColumnType::boolean:
+      cell.number = boolean_of(step, value);
+      break;
+    case ColumnType::money:
+      cell.number = integer_of(step, value);
+      if (const auto digits = minor_digits_of(step)) {
+        cell.scale = *digits;
+      } else {
+        misfit(step, "an amount without a currency");
+      }
+      break;
+    case ColumnType::decimal:
+    case ColumnType::percent:
+      cell.number = scaled_of(step, value);
+      break;
+    case ColumnType::timestamp:
+    case ColumnType::date:
+      cell.number = time_of(step, value);
+      break;
+  }
+}
+
+void PostgresRows::read_row() {
+  const Pq& api = pq();
+  const PGresult* const result = result_.get();
+  for (const Step& step : steps_) {
+    const int length = api.PQgetlength(result, 0, step.column);
+    step.cell->null = length == 0 && api.PQgetisnull(result, 0, step.column) != 0;
+    if (!step.cell->null) read_cell(step, {api.PQgetvalue(result, 0, step.column), static_cast<std::size_t>(length)});
+  }
+}
+
+void PostgresRows::misfit(const Step& step) { misfit(step, type_words(type_of(step))); }
+
+void PostgresRows::misfit(const Step& step, std::string_view found) {
+  const Problem problem =
+      misfit_problem({row_number_, columns_[static_cast<std::size_t>(step.column)], found, rows::Dialect::postgresql});
+  connection_->fail(problem.what, problem.hint);
+}
+
+}  // namespace reportctl::source

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "postgres_source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <variant>
+
+#include "columns.hpp"
+#include "postgres_rows.hpp"
+#include "postgres_sql.hpp"
+
+namespace reportctl::source {
+namespace {
+
+/// A value in the text form in which the server reads any type; nullopt for NULL.
+struct TextForm {
+  std::optional<std::string> operator()(std::monostate) const { return std::nullopt; }
+  std::optional<std::string> operator()(std::int64_t value) const { return std::to_string(value); }
+  std::optional<std::string> operator()(const std::string& value) const { return value; }
+  std::optional<std::string> operator()(const std::vector<std::string>& value) const { return array_literal(value); }
+};
+
+constexpr const char* kTables =
+    "SELECT c.relname::text, a.attname::text FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_attribute a"
+    " ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+    " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_catalog.pg_table_is_visible(c.oid)"
+    " AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)"
+    " ORDER BY c.relname::text COLLATE \"C\", a.attnum";
+
+class PostgresSource final : public Source {
+ public:
+  explicit PostgresSource(PostgresSettings settings) : connection_(std::make_shared<PostgresConnection>(std::move(settings))) {}
+
+  [[nodiscard]] rows::Dialect dialect() const override { return rows::Dialect::postgresql; }
+
+  std::unique_ptr<rows::RowStream> open(const rows::Query& query) override {
+    connection_->begin();
+    try {
+      const NumberedSql sql = numbered(query);
+      std::vector<std::optional<std::string>> values;
+      for (const std::string& name : sql.names) values.push_back(value_of(query, name));
+      std::vector<Oid> types = described(sql.text, query.columns);
+      std::vector<const char*> pointers;
+      for (const auto& value : values) pointers.push_back(value ? value->c_str() : nullptr);
+      connection_->execute(pointers);
+      return std::make_unique<PostgresRows>(connection_, std::move(types), query.columns);
+    } catch (...) {
+      connection_->end();
+      throw;
+    }
+  }
+
+  void prepare(const rows::Query& query) override {
+    connection_->begin();
+    const EndOfTransaction end{*connection_};
+    const NumberedSql sql = numbered(query);
+    for (const std::string& name : sql.names) value_of(query, name);
+    described(sql.text, query.columns);
+    // The server looks at rights only when it makes ready to run. Every type takes NULL.
+    connection_->run("EXPLAIN " + sql.text, std::vector<const char*>(sql.names.size(), nullptr));
+  }
+
+  std::vector<TableInfo> tables() override {
+    connection_->begin();
+    const EndOfTransaction end{*connection_};
+    const PqResult result = connection_->run(kTables, {});
+    std::vector<TableInfo> tables;
+    for (int i = 0; i < pq().PQntuples(result.get()); ++i) {
+      const std::string name = pq().PQgetvalue(result.get(), i, 0);
+      if (tables.empty() || tables.back().name != name) tables.push_back({name, {}});
+      if (pq().PQgetisnull(result.get(), i, 1) == 0) tables.back().columns.emplace_back(pq().PQgetvalue(result.get(), i, 1));
+    }
+    return tables;
+  }
+
+ private:
+  struct EndOfTransaction {
+    PostgresConnection& connection;
+    ~EndOfTransaction() { connection.end(); }
+  };
+
+  NumberedSql numbered(const rows::Query& query) {
+    if (query.sql.find('\0') != std::string::npos) connection_->fail("the query has a NUL character");
+    NumberedSql sql = number_parameters(query.sql);
+    if (sql.has_anonymous) connection_->fail("the query has a parameter without a name", "write :name instead of $1");
+    if (!sql.reads) connection_->fail("the query is no SELECT", "a report may only read");
+    return sql;
+  }
+
+  std::optional<std::string> value_of(const rows::Query& query, const std::string& name) {
+    const auto found =
+        std::find_if(query.binds.begin(), query.binds.end(), [&](const rows::Bind& bind) { return bind.name == name; });
+    if (found == query.binds.end()) connection_->fail(fmt::format("the query asks for :{}, which nothing gives", name));
+    auto value = std::visit(TextForm(), found->value);
+    if (value && value->find('\0') != std::string::npos)
+      connection_->fail(fmt::format("the value of :{} has a NUL character", name));
+    return value;
+  }
+
+  /// Has the server parse the statement; the types of the columns that it promises.
+  std::vector<Oid> described(const std::string& sql, const rows::Columns& wanted) {
+    const PqResult description = connection_->prepare(sql);
+    const int count = pq().PQnfields(description.get());
+    if (count == 0) connection_->fail("the query is no SELECT", "a report may only read");
+    std::vector<std::string> names;
+    std::vector<Oid> types;
+    for (int i = 0; i < count; ++i) {
+      names.emplace_back(pq().PQfname(description.get(), i));
+      types.push_back(pq().PQftype(description.get(), i));
+    }
+    if (const auto problem = column_problem(names, wanted)) connection_->fail(problem->what, problem->hint);
+    return types;
+  }
+
+  std::shared_ptr<PostgresConnection> connection_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> open_postgres(PostgresSettings settings) { return std::make_unique<PostgresSource>(std::move(settings)); }
+
+}  // namespace reportctl::source

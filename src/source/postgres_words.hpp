@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "columns.hpp"
+#include "pq_api.hpp"
+
+namespace reportctl::source {
+
+constexpr std::string_view kQueryCanceled = "57014";
+
+/// Empty for a result that is no error.
+std::string_view sqlstate_of(const PGresult*);
+/// What the server's error means to an operator. The server's own words are passed on only where they speak about the schema, the
+/// rights or the server, because elsewhere they may quote a value.
+Problem server_problem(const PGresult*);
+/// True when the server closes the connection after this error.
+bool ends_connection(std::string_view sqlstate);
+
+/// libpq's words, printable and on one line.
+std::string one_line(std::string_view words);
+/// What to do about libpq's words on a connection that could not be made.
+std::string connecting_hint(std::string_view words);
+
+/// `an integer`, `a timestamp without time zone`, …: what a value of that type is called in a message.
+std::string_view type_words(Oid);
+
+}  // namespace reportctl::source

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "url.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::source {
+namespace {
+
+/// Of libpq's parameters: where the server is, how to be sure of it, and how long to wait. Left out are those that would bring a
+/// password or settings from another place (password, passfile, service, sslpassword) or change what we rely on
+/// (client_encoding, replication).
+constexpr std::array<std::string_view, 28> kParameters = {"application_name",
+                                                          "channel_binding",
+                                                          "connect_timeout",
+                                                          "dbname",
+                                                          "gssencmode",
+                                                          "gsslib",
+                                                          "host",
+                                                          "hostaddr",
+                                                          "keepalives",
+                                                          "keepalives_count",
+                                                          "keepalives_idle",
+                                                          "keepalives_interval",
+                                                          "krbsrvname",
+                                                          "options",
+                                                          "port",
+                                                          "requirepeer",
+                                                          "ssl_max_protocol_version",
+                                                          "ssl_min_protocol_version",
+                                                          "sslcert",
+                                                          "sslcrl",
+                                                          "sslcrldir",
+                                                          "sslkey",
+                                                          "sslmode",
+                                                          "sslrootcert",
+                                                          "sslsni",
+                                                          "target_session_attrs",
+                                                          "tcp_user_timeout",
+                                                          "user"};
+constexpr std::array<std::string_view, 3> kPasswords = {"password", "passfile", "sslpassword"};
+constexpr const char* kNoPassword =
+    "the url must not hold a password: write it into a file of mode 600 and name that as password_file";
+constexpr const char* kBadEscape = "the url has a % that is not followed by two hex digits (a % itself is %25)";
+
+bool is_port(std::string_view text) {
+  const auto port = parse_integer(text);
+  return text.empty() || (port && *port >= 1 && *port <= 65535);
+}
+
+class PostgresUrlReader {
+ public:
+  PostgresUrl read(std::string_view rest) {
+    if (!rest.starts_with("//")) return refused("the url has no // after its scheme");
+    // A colon before an @ is a password, whatever else the text means: libpq takes the first / for the end of the host.
+    const std::size_t at = rest.rfind('@');
+    if (at != std::string_view::npos && rest.substr(0, at).find(':') != std::string_view::npos)
+      return refused(fmt::format("{} (if it holds none: an @ in a parameter is written %40)", kNoPassword));
+    rest.remove_prefix(2);
+    const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+    read_authority(rest.substr(0, end));
+    rest.remove_prefix(end);
+    const std::size_t query = std::min(rest.find('?'), rest.size());
+    if (rest.starts_with('/')) put("dbname", rest.substr(1, query - 1));
+    rest.remove_prefix(query);
+    if (!rest.empty()) rest.remove_prefix(1);
+    while (!rest.empty() && url_.problem.empty()) {
+      const std::size_t pair_end = std::min(rest.find('&'), rest.size());
+      read_pair(rest.substr(0, pair_end));
+      rest.remove_prefix(std::min(pair_end + 1, rest.size()));
+    }
+    return std::move(url_);
+  }
+
+ private:
+  PostgresUrl refused(std::string why) {
+    problem(std::move(why));
+    return std::move(url_);
+  }
+  void problem(std::string why) {
+    if (url_.problem.empty()) url_.problem = std::move(why);
+  }
+
+  void put(std::string_view keyword, std::string_view written) {
+    const auto value = percent_decoded(written);
+    if (!value) return problem(kBadEscape);
+    std::erase_if(url_.parameters, [&](const PostgresParameter& known) { return known.keyword == keyword; });
+    if (!value->empty()) url_.parameters.push_back({std::string(keyword), *value});
+  }
+
+  void read_authority(std::string_view authority) {
+    if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
+      put("user", authority.substr(0, at));
+      authority.remove_prefix(at + 1);
+    }
+    std::vector<std::string> hosts;
+    std::vector<std::string> ports;
+    bool any_port = false;
+    for (const std::string& written : split(authority, ',')) {
+      const std::string_view entry = written;
+      std::size_t host_end = entry.find(':');
+      std::string_view host = entry.substr(0, host_end);
+      if (entry.starts_with('[')) {
+        host_end = entry.find(']');
+        if (host_end == std::string_view::npos) return problem("the url has a [ without its ]");
+        host = entry.substr(1, host_end - 1);
+        ++host_end;
+      }
+      std::string_view port = host_end >= entry.size() ? std::string_view() : entry.substr(host_end);
+      if (!port.empty() && !port.starts_with(':')) return problem("the url has something between a ] and the port");
+      if (!port.empty()) port.remove_prefix(1);
+      if (!is_port(port)) return problem("the url's port is no number from 1 to 65535");
+      hosts.emplace_back(host);
+      ports.emplace_back(port);
+      any_port |= !port.empty();
+    }
+    put("host", join(hosts, ","));
+    if (any_port) put("port", join(ports, ","));
+  }
+
+  void read_pair(std::string_view pair) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos) return problem("the url has a parameter without =");
+    const std::string_view keyword = pair.substr(0, equals);
+    if (std::find(kPasswords.begin(), kPasswords.end(), keyword) != kPasswords.end()) return problem(kNoPassword);
+    if (std::find(kParameters.begin(), kParameters.end(), keyword) == kParameters.end()) {
+      const std::vector<std::string> known(kParameters.begin(), kParameters.end());
+      return problem(fmt::format("the url has a parameter that is not allowed: {}{}", visible(repair_utf8(keyword)),
+                                 did_you_mean(keyword, known)));
+    }
+    put(keyword, pair.substr(equals + 1));
+  }
+
+  PostgresUrl url_;
+};
+
+}  // namespace
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '%') {
+      unsigned char byte = 0;
+      const char* const digits = text.data() + i + 1;
+      if (text.size() - i < 3 || std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) return std::nullopt;
+      c = static_cast<char>(byte);
+      i += 2;
+    }
+    if (c == '\0') return std::nullopt;
+    out += c;
+  }
+  return out;
+}
+
+const std::string* PostgresUrl::find(std::string_view keyword) const {
+  const auto found =
+      std::find_if(parameters.begin(), parameters.end(), [&](const PostgresParameter& one) { return one.keyword == keyword; });
+  return found == parameters.end() ? nullptr : &found->value;
+}
+
+bool is_postgres_scheme(std::string_view scheme) { return scheme == "postgresql" || scheme == "postgres"; }
+
+PostgresUrl parse_postgres_url(std::string_view url) {
+  const std::size_t colon = url.find(':');
+  if (colon == std::string_view::npos) return {{}, "the url has no scheme"};
+  return PostgresUrlReader().read(url.substr(colon + 1));
+}
+
+}  // namespace reportctl::source

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include "lab.hpp"
+
+namespace reportctl::testing {
+
+std::unique_ptr<SourceLab> make_sqlite_lab();
+/// nullptr where PostgreSQL is not installed.
+std::unique_ptr<SourceLab> make_postgres_lab();
+
+}  // namespace reportctl::testing

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "postgres_server.hpp"
+
+#include <arpa/inet.h>
+#include <grp.h>
+#include <netinet/in.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "reportctl/base/lazy_library.hpp"
+
+namespace reportctl::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+LazyLibrary& libpq() {
+  static LazyLibrary library("libpq.so.5");
+  return library;
+}
+#define OWNER_CALL(name) (libpq().function<decltype(&::name)>(#name))
+
+fs::path programs() {
+  std::error_code ignored;
+  fs::path newest;
+  for (const auto& entry : fs::directory_iterator("/usr/lib/postgresql", ignored))
+    if (fs::exists(entry.path() / "bin" / "initdb") && entry.path() > newest) newest = entry.path();
+  return newest.empty() ? newest : newest / "bin";
+}
+
+const passwd* server_user() {
+  if (::geteuid() != 0) return nullptr;
+  const passwd* user = ::getpwnam("postgres");
+  return user != nullptr ? user : ::getpwnam("nobody");
+}
+
+/// Without the rights of root, ended when we end, its words in `log`.
+pid_t start(const std::vector<std::string>& arguments, const fs::path& log) {
+  const passwd* const user = server_user();
+  const uid_t uid = user == nullptr ? 0 : user->pw_uid;
+  const gid_t gid = user == nullptr ? 0 : user->pw_gid;
+  std::vector<char*> argv;
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  if (std::freopen(log.c_str(), "a", stdout) == nullptr) ::_exit(125);
+  ::dup2(STDOUT_FILENO, STDERR_FILENO);
+  if (user != nullptr && (::setgroups(0, nullptr) != 0 || ::setgid(gid) != 0 || ::setuid(uid) != 0)) ::_exit(126);
+  ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // an immediate shutdown, should this program crash
+  ::setenv("LC_ALL", "C", 1);
+  ::execv(argv[0], argv.data());
+  ::_exit(127);
+}
+
+int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(fd);
+  if (!bound) throw std::runtime_error("no free port");
+  return ntohs(address.sin_port);
+}
+
+}  // namespace
+
+void FinishOwner::operator()(PGconn* connection) const { OWNER_CALL(PQfinish)(connection); }
+
+bool PostgresServer::installed() { return !programs().empty(); }
+
+PostgresServer* PostgresServer::shared() {
+  static const std::unique_ptr<PostgresServer> kServer = [] {
+    if (installed()) return std::make_unique<PostgresServer>();
+    std::puts("skipped: PostgreSQL sources: the package postgresql is not installed");
+    return std::unique_ptr<PostgresServer>();
+  }();
+  return kServer.get();
+}
+
+PostgresServer::PostgresServer() : port_(free_port()) {
+  std::string pattern = (fs::temp_directory_path() / "reportctl-pg-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+  folder_ = pattern;
+  if (const passwd* const user = server_user(); user != nullptr && ::chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0)
+    throw std::runtime_error("chown failed");
+  const std::string data = (folder_ / "data").string();
+  const fs::path log = fs::path(folder_.string() + ".log");
+  int status = 0;
+  const pid_t init =
+      start({programs() / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"}, log);
+  if (::waitpid(init, &status, 0) != init || status != 0) throw std::runtime_error("initdb failed, see " + log.string());
+  server_ = start({programs() / "postgres",
+                   "-D",
+                   data,
+                   "-k",
+                   folder_,
+                   "-h",
+                   "127.0.0.1",
+                   "-p",
+                   std::to_string(port_),
+                   "-c",
+                   "fsync=off",
+                   "-c",
+                   "full_page_writes=off",
+                   "-c",
+                   "shared_buffers=16MB",
+                   "-c",
+                   "max_connections=50",
+                   "-c",
+                   "wal_level=minimal",
+                   "-c",
+                   "max_wal_senders=0"},
+                  log);
+  const std::string place = "host=" + folder_.string() + " port=" + std::to_string(port_) + " user=postgres dbname=postgres";
+  for (int tries = 0; tries < 600; ++tries) {
+    owner_.reset(OWNER_CALL(PQconnectdb)(place.c_str()));
+    if (OWNER_CALL(PQstatus)(owner_.get()) == CONNECTION_OK) {
+      OWNER_CALL(PQsetNoticeProcessor)
+      (
+          owner_.get(), [](void*, const char*) {}, nullptr);
+      fs::remove(log);
+      return;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+  throw std::runtime_error("the server does not start, see " + log.string());
+}
+
+PostgresServer::~PostgresServer() {
+  owner_.reset();
+  if (server_ > 0) {
+    ::kill(server_, SIGQUIT);
+    ::waitpid(server_, nullptr, 0);
+  }
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+  fs::remove(folder_.string() + ".log", ignored);
+}
+
+std::string PostgresServer::url(const std::string& user, const std::string& more) const {
+  return "postgresql://" + user + "@127.0.0.1:" + std::to_string(port_) + "/postgres" + more;
+}
+
+std::string PostgresServer::execute(const std::string& sql) {
+  const std::unique_ptr<PGresult, decltype(&::PQclear)> result(OWNER_CALL(PQexec)(owner_.get(), sql.c_str()),
+                                                               OWNER_CALL(PQclear));
+  const ExecStatusType status = OWNER_CALL(PQresultStatus)(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+    throw std::runtime_error(OWNER_CALL(PQresultErrorMessage)(result.get()) + sql);
+  std::string all;
+  for (int row = 0; row < OWNER_CALL(PQntuples)(result.get()); ++row)
+    for (int column = 0; column < OWNER_CALL(PQnfields)(result.get()); ++column)
+      all.append(all.empty() ? "" : " ").append(OWNER_CALL(PQgetvalue)(result.get(), row, column));
+  return all;
+}
+
+}  // namespace reportctl::testing
