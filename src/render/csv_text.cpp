@@ -18,8 +18,9 @@ using Words = std::uint64_t __attribute__((vector_size(16)));
 
 constexpr Words kPlain = {0x6161616161616161U, 0x6161616161616161U};  // letters, to fill up a short text
 
+template <char kDelimiter>
 bool has_special(Block block) {
-  const Words found = reinterpret_cast<Words>((block == '"') | (block == ',') | (block < 0x20));
+  const Words found = reinterpret_cast<Words>((block == '"') | (block == kDelimiter) | (block < 0x20));
   return (found[0] | found[1]) != 0;
 }
 
@@ -34,8 +35,9 @@ void store(char* to, Word word) {
   std::memcpy(to, &word, sizeof word);
 }
 
-/// Copies and tells whether all of it was plain: no quote, comma or control character. Where not, what was copied is to be
+/// Copies and tells whether all of it was plain: no quote, delimiter or control character. Where not, what was copied is to be
 /// written over. Short texts are covered by two loads that may overlap, so nothing outside of the text is read.
+template <char kDelimiter>
 bool copy_plain(std::string_view text, char* out) {
   const char* const from = text.data();
   const std::size_t size = text.size();
@@ -44,11 +46,11 @@ bool copy_plain(std::string_view text, char* out) {
     for (std::size_t at = 0; at + 16 <= size; at += 16) {
       const auto block = load<Block>(from + at);
       store(out + at, block);
-      if (has_special(block)) return false;
+      if (has_special<kDelimiter>(block)) return false;
     }
     const auto last = load<Block>(from + size - 16);
     store(out + size - 16, last);
-    return !has_special(last);
+    return !has_special<kDelimiter>(last);
   }
   if (size >= 8) {
     words[0] = load<std::uint64_t>(from);
@@ -67,7 +69,7 @@ bool copy_plain(std::string_view text, char* out) {
       words[0] = words[0] << 8U | static_cast<unsigned char>(from[at]);
     }
   }
-  return !has_special(reinterpret_cast<Block>(words));
+  return !has_special<kDelimiter>(reinterpret_cast<Block>(words));
 }
 
 /// First bytes of texts that reads_as_formula() must look at.
@@ -109,8 +111,8 @@ bool reads_as_formula(std::string_view text) {
   return false;
 }
 
-FieldNeeds needs_of(std::string_view text) {
-  const auto needs_quotes = [](char c) { return c == '"' || c == ',' || c == '\n' || c == '\r'; };
+FieldNeeds needs_of(std::string_view text, char delimiter) {
+  const auto needs_quotes = [delimiter](char c) { return c == '"' || c == delimiter || c == '\n' || c == '\r'; };
   return {is_suspicious(text) && reads_as_formula(text), std::any_of(text.begin(), text.end(), needs_quotes)};
 }
 
@@ -123,14 +125,20 @@ char* put_escaped(std::string_view text, char* out) {
   return out;
 }
 
+template <char kDelimiter>
 char* put_field(std::string_view text, char* out) {
-  if (!is_suspicious(text) && copy_plain(text, out)) return out + text.size();
-  const FieldNeeds needs = needs_of(text);
+  if (!is_suspicious(text) && copy_plain<kDelimiter>(text, out)) return out + text.size();
+  const FieldNeeds needs = needs_of(text, kDelimiter);
   if (needs.quotes) *out++ = '"';
   if (needs.guard) *out++ = '\'';
   out = put_escaped(text, out);
   if (needs.quotes) *out++ = '"';
   return out;
 }
+
+template char* put_field<','>(std::string_view, char*);
+template char* put_field<';'>(std::string_view, char*);
+template char* put_field<'\t'>(std::string_view, char*);
+template char* put_field<'|'>(std::string_view, char*);
 
 }  // namespace reportctl::render

@@ -17,14 +17,16 @@ struct FieldNeeds {
   bool guard = false;   ///< a leading ' so that no spreadsheet runs it
   bool quotes = false;  ///< RFC 4180
 };
-FieldNeeds needs_of(std::string_view);
+FieldNeeds needs_of(std::string_view, char delimiter);
 
 /// Writes with quotes doubled and NULs left out; at most twice the size. Returns the end.
 char* put_escaped(std::string_view, char* out);
 
 /// The room that put_field() may use.
 constexpr std::size_t field_room(std::size_t size) { return 2 * size + 3; }
-/// Writes the text as a field, guarded and quoted where needed. Returns the end.
+/// Writes the text as a field, guarded and quoted where needed. Returns the end. The delimiter is one of csv_delimiters(); it is
+/// known at compile time because this is where the time of a CSV file goes.
+template <char kDelimiter>
 char* put_field(std::string_view, char* out);
 
 }  // namespace reportctl::render

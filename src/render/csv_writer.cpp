@@ -3,82 +3,117 @@
 #include "csv_writer.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "csv_text.hpp"
+#include "out_buffer.hpp"
 #include "reportctl/base/error.hpp"
+#include "value_writer.hpp"
 
 namespace reportctl::render {
 namespace {
 
-constexpr std::size_t kBuffer = std::size_t{256} << 10U;
-constexpr std::size_t kLargeText = kBuffer / 4;
+constexpr std::size_t kLargeText = OutBuffer::kSize / 4;
+constexpr std::size_t kSpare = 2;  ///< behind every field: a delimiter, or CR LF in its place
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_empty(rows::ColumnType type, const rows::Cell& cell) {
   return cell.null || (type == rows::ColumnType::text && cell.text.find_first_not_of('\0') == std::string_view::npos);
 }
 
+template <char kDelimiter>
+class CsvWriter final : public Writer {
+ public:
+  CsvWriter(const Spec& spec, Sink& sink) : crlf_(spec.csv.crlf), values_(spec.zone), out_(sink) {
+    if (spec.columns.empty()) throw Error(ErrorKind::failed, "a CSV file needs columns");
+    char* at = out_.at;
+    if (spec.csv.bom) at = std::copy(kByteOrderMark.begin(), kByteOrderMark.end(), at);
+    for (const rows::Column& column : spec.columns) {
+      types_.push_back(column.type);
+      at = put_text(spec.labels && !column.label.empty() ? column.label : column.name, at);
+      *at++ = kDelimiter;
+    }
+    end_line(at);
+  }
+
+  void row(const rows::Row& row) override {
+    if (row.size() != types_.size())
+      throw Error(ErrorKind::failed, "a row has another number of cells than the report has columns");
+    char* at = out_.at;
+    if (row.size() == 1 && is_empty(types_[0], row[0])) {  // or it would be a blank line, which many readers skip
+      at = out_.room(2 + kSpare, at);
+      for (const char c : {'"', '"', kDelimiter}) *at++ = c;
+      return end_line(at);
+    }
+    const rows::ColumnType* next_type = types_.data();
+    for (const rows::Cell& cell : row) {
+      const rows::ColumnType type = *next_type++;
+      if (!cell.null && type == rows::ColumnType::text) {
+        at = put_text(cell.text, at);
+      } else {
+        at = out_.room(ValueWriter::kMaxSize + kSpare, at);
+        if (!cell.null) at = values_.write(type, cell, at);
+      }
+      *at++ = kDelimiter;
+    }
+    end_line(at);
+  }
+
+  void finish(const Closing&) override { out_.flush(out_.at); }
+
+ private:
+  /// Both leave kSpare behind the text.
+  char* put_text(std::string_view text, char* at) {
+    if (text.size() > kLargeText) return put_large_text(text, at);
+    return put_field<kDelimiter>(text, out_.room(field_room(text.size()) + kSpare, at));
+  }
+  char* put_large_text(std::string_view text, char* at) {
+    const FieldNeeds needs = needs_of(text, kDelimiter);
+    at = out_.room(2, at);
+    if (needs.quotes) *at++ = '"';
+    if (needs.guard) *at++ = '\'';
+    for (; !text.empty(); text.remove_prefix(std::min(text.size(), kLargeText))) {
+      const std::string_view part = text.substr(0, kLargeText);
+      at = put_escaped(part, out_.room(field_room(part.size()), at));
+    }
+    at = out_.room(1 + kSpare, at);
+    if (needs.quotes) *at++ = '"';
+    return at;
+  }
+  /// Turns the last delimiter into the end of the line, and keeps the line.
+  void end_line(char* at) {
+    if (crlf_) {
+      at[-1] = '\r';
+      ++at;
+    }
+    at[-1] = '\n';
+    out_.at = at;
+  }
+
+  std::vector<rows::ColumnType> types_;
+  bool crlf_;
+  ValueWriter values_;
+  OutBuffer out_;
+};
+
 }  // namespace
 
-inline char* CsvWriter::put_text(std::string_view text, char* at) {
-  if (text.size() > kLargeText) return put_large_text(text, at);
-  return put_field(text, room(field_room(text.size()) + 1, at));
-}
+std::string_view csv_delimiters() { return ",;\t|"; }
 
-CsvWriter::CsvWriter(const Spec& spec, Sink& sink)
-    : sink_(sink), values_(spec.zone), buffer_(new char[kBuffer]), at_(buffer_.get()), end_(buffer_.get() + kBuffer) {
-  if (spec.columns.empty()) throw Error(ErrorKind::failed, "a CSV file needs columns");
-  char* at = at_;
-  for (const rows::Column& column : spec.columns) {
-    types_.push_back(column.type);
-    at = put_text(spec.labels && !column.label.empty() ? column.label : column.name, at);
-    *at++ = ',';
+std::unique_ptr<Writer> make_csv_writer(const Spec& spec, Sink& sink) {
+  switch (spec.csv.delimiter) {
+    case ',':
+      return std::make_unique<CsvWriter<','>>(spec, sink);
+    case ';':
+      return std::make_unique<CsvWriter<';'>>(spec, sink);
+    case '\t':
+      return std::make_unique<CsvWriter<'\t'>>(spec, sink);
+    case '|':
+      return std::make_unique<CsvWriter<'|'>>(spec, sink);
+    default:
+      throw Error(ErrorKind::failed, "CSV fields cannot be separated by that character",
+                  "choose a comma, a semicolon, a tab or a pipe");
   }
-  end_line(at);
-}
-
-void CsvWriter::row(const rows::Row& row) {
-  if (row.size() != types_.size())
-    throw Error(ErrorKind::failed, "a row has another number of cells than the report has columns");
-  char* at = at_;
-  if (row.size() == 1 && is_empty(types_[0], row[0])) {  // or it would be a blank line, which many readers skip
-    at = room(3, at);
-    for (const char c : {'"', '"', ','}) *at++ = c;
-    return end_line(at);
-  }
-  const rows::ColumnType* next_type = types_.data();
-  for (const rows::Cell& cell : row) {
-    const rows::ColumnType type = *next_type++;
-    if (!cell.null && type == rows::ColumnType::text) {
-      at = put_text(cell.text, at);
-    } else {
-      at = room(ValueWriter::kMaxSize + 1, at);
-      if (!cell.null) at = values_.write(type, cell, at);
-    }
-    *at++ = ',';
-  }
-  end_line(at);
-}
-
-void CsvWriter::finish() { flush(at_); }
-
-char* CsvWriter::put_large_text(std::string_view text, char* at) {
-  const FieldNeeds needs = needs_of(text);
-  at = room(2, at);
-  if (needs.quotes) *at++ = '"';
-  if (needs.guard) *at++ = '\'';
-  for (; !text.empty(); text.remove_prefix(std::min(text.size(), kLargeText))) {
-    const std::string_view part = text.substr(0, kLargeText);
-    at = put_escaped(part, room(field_room(part.size()), at));
-  }
-  at = room(2, at);
-  if (needs.quotes) *at++ = '"';
-  return at;
-}
-
-void CsvWriter::flush(const char* end) {
-  const std::string_view bytes(buffer_.get(), static_cast<std::size_t>(end - buffer_.get()));
-  at_ = buffer_.get();
-  if (!bytes.empty()) sink_.write(bytes);
 }
 
 }  // namespace reportctl::render

@@ -59,4 +59,15 @@ std::string for_people(const rows::Column& column, const rows::Cell& cell, const
   return plain(column, cell, zone);
 }
 
+std::string for_people(ColumnType type, const Amount& amount, const Zone& zone) {
+  std::string text;
+  if (type == ColumnType::integer || type == ColumnType::decimal || type == ColumnType::money)
+    text = grouped(amount.number, amount.scale);
+  else
+    text =
+        for_people({.name = {}, .label = {}, .type = type},
+                   {.null = false, .scale = amount.scale, .number = static_cast<std::int64_t>(amount.number), .text = {}}, zone);
+  return amount.currency.empty() ? text : text + " " + amount.currency;
+}
+
 }  // namespace reportctl::render

@@ -8,7 +8,6 @@
 
 #include "people.hpp"
 #include "reportctl/base/error.hpp"
-#include "reportctl/render/writer.hpp"
 
 namespace reportctl::render {
 namespace {
@@ -36,7 +35,7 @@ __int128 combined(AggregateKind kind, __int128 so_far, std::int64_t number) {
 }  // namespace
 
 Summary::Summary(const rows::Columns& columns, std::vector<Figure> figures)
-    : columns_(columns), figures_(std::move(figures)), totals_(figures_.size()) {
+    : columns_(columns), figures_(std::move(figures)), amounts_(figures_.size()) {
   for (const Figure& figure : figures_) {
     if (figure.kind == AggregateKind::count) continue;
     if (figure.column < 0 || figure.column >= static_cast<int>(columns_.size()) ||
@@ -54,36 +53,71 @@ void Summary::row(const rows::Row& row) {
     const rows::Cell& cell = row[column];
     if (cell.null) continue;
     const std::string_view currency = currency_of(columns_[column], row);
-    auto found = totals_[i].find(currency);
-    if (found == totals_[i].end()) found = totals_[i].emplace(currency, Total{}).first;
-    Total& total = found->second;
-    total.number = total.any ? combined(figure.kind, total.number, cell.number) : cell.number;
-    total.scale = cell.scale;
-    total.any = true;
+    const auto found = amounts_[i].find(currency);
+    if (found == amounts_[i].end())
+      amounts_[i].emplace(currency, Amount{std::string(currency), cell.number, cell.scale});
+    else
+      found->second.number = combined(figure.kind, found->second.number, cell.number);
   }
 }
 
-std::vector<Labelled> Summary::values(const Zone& zone) const {
-  std::vector<Labelled> result;
+std::vector<Metric> Summary::metrics(const Zone& zone) const {
+  std::vector<Metric> result;
   for (std::size_t i = 0; i < figures_.size(); ++i) {
     const Figure& figure = figures_[i];
+    Metric metric{.label = figure.label, .value = {}, .type = ColumnType::integer, .amounts = {}};
     if (figure.kind == AggregateKind::count) {
-      result.push_back({figure.label, grouped(rows_, 0)});
-      continue;
+      metric.amounts.push_back({{}, rows_, 0});
+    } else {
+      const rows::Column& column = columns_[static_cast<std::size_t>(figure.column)];
+      metric.type = column.type;
+      for (const auto& [currency, amount] : amounts_[i]) metric.amounts.push_back(amount);
+      if (metric.amounts.empty() && figure.kind == AggregateKind::total) {
+        metric.type = ColumnType::integer;
+        metric.amounts.emplace_back();
+      }
     }
-    const rows::Column& column = columns_[static_cast<std::size_t>(figure.column)];
-    std::string text;
-    for (const auto& [currency, total] : totals_[i]) {
-      if (!text.empty()) text += ", ";
-      if (column.type == ColumnType::integer || column.type == ColumnType::decimal || column.type == ColumnType::money)
-        text += grouped(total.number, total.scale);  // a sum may need more than the 64 bits of a cell
-      else
-        text += for_people(
-            column, {.null = false, .scale = total.scale, .number = static_cast<std::int64_t>(total.number), .text = {}}, zone);
-      if (!currency.empty()) text += fmt::format(" {}", currency);
+    for (const Amount& amount : metric.amounts) {
+      if (!metric.value.empty()) metric.value += ", ";
+      metric.value += for_people(metric.type, amount, zone);
     }
-    if (text.empty()) text = figure.kind == AggregateKind::total ? "0" : kNone;
-    result.push_back({figure.label, text});
+    if (metric.value.empty()) metric.value = kNone;
+    result.push_back(std::move(metric));
+  }
+  return result;
+}
+
+Totals::Totals(const rows::Columns& columns) : width_(columns.size()) {
+  for (const rows::Column& column : columns)
+    if (column.total && column.type == ColumnType::money && currency_column_ < 0) currency_column_ = column.currency_column;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const bool is_money = columns[i].type == ColumnType::money;
+    const bool adds_up = !is_money || (columns[i].currency_column >= 0 && columns[i].currency_column == currency_column_);
+    if (columns[i].total && adds_up) summed_.push_back(i);
+  }
+}
+
+void Totals::row(const rows::Row& row) {
+  if (summed_.empty()) return;
+  const std::string_view currency = currency_column_ < 0 ? "" : row[static_cast<std::size_t>(currency_column_)].text;
+  if (last_ == groups_.end() || last_->first != currency) {
+    last_ = groups_.find(currency);
+    if (last_ == groups_.end())
+      last_ = groups_.emplace(currency, Group{std::vector<Amount>(summed_.size(), {std::string(currency), 0, 0})}).first;
+  }
+  for (std::size_t i = 0; i < summed_.size(); ++i) {
+    const rows::Cell& cell = row[summed_[i]];
+    if (cell.null) continue;
+    last_->second.sums[i].number += cell.number;
+    last_->second.sums[i].scale = cell.scale;
+  }
+}
+
+std::vector<TotalsRow> Totals::rows() const {
+  std::vector<TotalsRow> result;
+  for (const auto& [currency, group] : groups_) {
+    TotalsRow& totals = result.emplace_back(TotalsRow{currency, std::vector<std::optional<Amount>>(width_)});
+    for (std::size_t i = 0; i < summed_.size(); ++i) totals.sums[summed_[i]] = group.sums[i];
   }
   return result;
 }

@@ -20,12 +20,7 @@ struct Format {
   std::unique_ptr<Writer> (*make)(const Spec&, Sink&);
 };
 
-template <typename Concrete>
-std::unique_ptr<Writer> make(const Spec& spec, Sink& sink) {
-  return std::make_unique<Concrete>(spec, sink);
-}
-
-constexpr std::array kFormats = {Format{"csv", "text/csv; charset=utf-8", "csv", make<CsvWriter>}};
+constexpr std::array kFormats = {Format{"csv", "text/csv; charset=utf-8", "csv", make_csv_writer}};
 
 const Format& format_named(const std::string& name) {
   for (const Format& format : kFormats)

@@ -49,7 +49,10 @@ class Projection {
       if (at == all.end()) throw Error(ErrorKind::invalid, "column \"" + name + "\" is not in this report");
       from_.push_back(static_cast<std::size_t>(at - all.begin()));
       columns_.push_back(*at);
-      columns_.back().currency_column = -1;  // a money cell carries its digits; nothing else asks a writer's columns for it
+    }
+    for (auto& column : columns_) {  // where the currency went; it may not be among the chosen
+      const auto at = std::find(from_.begin(), from_.end(), static_cast<std::size_t>(column.currency_column));
+      column.currency_column = column.currency_column < 0 || at == from_.end() ? -1 : static_cast<int>(at - from_.begin());
     }
     cells_.resize(from_.size());
   }
@@ -67,6 +70,17 @@ class Projection {
   std::vector<rows::Cell> cells_;
 };
 
+render::Document document_of(const RunPlan& plan) {
+  const auto& scope = plan.resolved.scope;
+  return {.title = plan.resolved.report->label,
+          .account = plan.account.brand.name.empty() ? plan.account.name : plan.account.brand.name,
+          .scope = scope.site.empty() ? std::string() : scope.str(),
+          .period = schedule::describe(plan.window),
+          .timezone = plan.zone.name(),
+          .color = plan.account.brand.color,
+          .at = plan.at};
+}
+
 }  // namespace
 
 File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& progress) {
@@ -77,7 +91,7 @@ File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& pro
   Projection projection(plan.shape->columns, plan.resolved.columns);
   spec.columns = projection.columns();
   spec.zone = plan.zone;
-  spec.title = plan.resolved.report->label;
+  spec.document = document_of(plan);
   const auto writer = render::make_writer(spec, hashing);
   render::Summary summary(plan.shape->columns, figures(*plan.shape));
 
@@ -90,13 +104,12 @@ File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& pro
       if (progress) progress(summary.rows(), static_cast<std::int64_t>(hashing.bytes()));
     }
   }
-  writer->finish();
-
   File file;
+  file.summary = summary.metrics(plan.zone);
+  writer->finish({.rows = summary.rows(), .metrics = file.summary, .chart = {}});
   file.rows = summary.rows();
   file.bytes = static_cast<std::int64_t>(hashing.bytes());
   file.sha256 = hashing.sha256();
-  file.summary = summary.values(plan.zone);
   file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
   return file;
 }

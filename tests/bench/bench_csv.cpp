@@ -43,7 +43,7 @@ void copy(char** arguments, int count) {
   const auto writer = render::make_writer(spec, out);
   const auto rows = source->open(query);
   while (const rows::Row* row = rows->next()) writer->row(*row);
-  writer->finish();
+  writer->finish({});
 }
 
 }  // namespace

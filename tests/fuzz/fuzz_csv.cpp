@@ -52,7 +52,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   StringSink sink;
   const auto writer = render::make_writer(spec, sink);
   for (const auto& cells : table) writer->row(rows::Row(cells));
-  writer->finish();
+  writer->finish({});
 
   const auto read = testing::read_csv(sink.text);
   EXPECT(read && read->size() == table.size() + 1);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,19 @@ struct Figure {
   int column = -1;  ///< -1 for count
 };
 
-struct Labelled {
+/// A sum or an extreme; may need more than the 64 bits of a cell.
+struct Amount {
+  std::string currency;  ///< of money; empty for what has none
+  __int128 number = 0;   ///< as in a cell of that type
+  std::uint8_t scale = 0;
+};
+
+/// A figure that is known.
+struct Metric {
   std::string label;
   std::string value;  ///< for people; several currencies are joined by `, `
-  bool operator==(const Labelled&) const = default;
+  rows::ColumnType type = rows::ColumnType::integer;
+  std::vector<Amount> amounts;  ///< the same, typed: one a currency, in their order; empty where there is no value
 };
 
 /// Adds up as rows pass; constant memory (but for one number a currency). Exact: integers and scaled decimals in 128 bits.
@@ -33,18 +43,39 @@ class Summary {
   Summary(const rows::Columns&, std::vector<Figure>);
   void row(const rows::Row&);
   [[nodiscard]] std::int64_t rows() const { return rows_; }
-  [[nodiscard]] std::vector<Labelled> values(const Zone&) const;
+  [[nodiscard]] std::vector<Metric> metrics(const Zone&) const;
 
  private:
-  struct Total {
-    bool any = false;
-    __int128 number = 0;
-    std::uint8_t scale = 0;
-  };
   const rows::Columns& columns_;
   std::vector<Figure> figures_;
-  std::vector<std::map<std::string, Total, std::less<>>> totals_;  ///< per figure, by currency ("" for what has none)
+  std::vector<std::map<std::string, Amount, std::less<>>> amounts_;  ///< per figure, by currency
   std::int64_t rows_ = 0;
+};
+
+/// One row below the others: what the columns with `total` add up to.
+struct TotalsRow {
+  std::string currency;                     ///< whose rows these are; empty: of no currency
+  std::vector<std::optional<Amount>> sums;  ///< as many as columns; nothing for columns without a total
+};
+
+/// Sums for the foot of a table. Where a column with a total is money, every currency has a row of its own that adds up the rows
+/// of that currency only; money whose currency is not among the columns has no total. Constant memory, exact.
+class Totals {
+ public:
+  explicit Totals(const rows::Columns&);
+  void row(const rows::Row&);
+  /// By currency; empty where no column has a total, or nothing has passed.
+  [[nodiscard]] std::vector<TotalsRow> rows() const;
+
+ private:
+  struct Group {
+    std::vector<Amount> sums;  ///< as many as summed_
+  };
+  std::size_t width_ = 0;
+  int currency_column_ = -1;
+  std::vector<std::size_t> summed_;
+  std::map<std::string, Group, std::less<>> groups_;
+  std::map<std::string, Group, std::less<>>::iterator last_ = groups_.end();
 };
 
 }  // namespace reportctl::render

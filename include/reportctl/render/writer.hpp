@@ -3,23 +3,56 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reportctl/base/sink.hpp"
+#include "reportctl/base/time.hpp"
 #include "reportctl/base/zone.hpp"
+#include "reportctl/render/chart.hpp"
+#include "reportctl/render/summary.hpp"
 #include "reportctl/rows/row_stream.hpp"
 
 namespace reportctl::render {
 
-/// How a file is written. The same spec and rows give the same bytes.
+struct CsvDialect {
+  bool bom = false;      ///< a byte order mark, so that Excel takes the file for UTF-8
+  bool crlf = false;     ///< line ends of RFC 4180 instead of LF
+  char delimiter = ',';  ///< one of csv_delimiters()
+};
+
+/// What a document for people (XLSX, PDF) says around its rows. Part of the bytes: the same run gives the same document.
+struct Document {
+  std::string title;    ///< the report's label
+  std::string account;  ///< as mails name it
+  std::string scope;    ///< `depot:north`; empty: the whole account
+  std::string period;   ///< `2026-03-01 to 2026-03-31`
+  std::string timezone;
+  std::string color;          ///< the brand's `#rrggbb`; empty: the default
+  Instant at{};               ///< when it was made: the slot, or the clock on demand, so that a second try gives the same bytes
+  std::string paper = "a4";   ///< PDF: a4 or letter
+  std::int64_t max_rows = 0;  ///< PDF prints at most so many, and says so; 0: all
+};
+
+/// How a file is written. The same spec, rows and closing give the same bytes.
 struct Spec {
   std::string format = "csv";  ///< canonical
   rows::Columns columns;
   Zone zone = Zone::utc();  ///< of timestamps
-  std::string title;
-  bool labels = false;  ///< header of labels instead of names
+  bool labels = false;      ///< CSV: header of labels instead of names; documents always have labels, JSON never
+  CsvDialect csv;
+  Document document;
+  std::filesystem::path spool;  ///< where nameless temporary files may grow as large as the file; empty: TMPDIR, else /tmp
+};
+
+/// What is known once all rows have passed, of the whole report and not only of the chosen columns.
+struct Closing {
+  std::int64_t rows = 0;
+  std::vector<Metric> metrics;
+  ChartData chart;  ///< empty(): no chart
 };
 
 /// Writes rows one by one in constant memory. finish() makes the file complete; destruction without it leaves it unfinished.
@@ -27,12 +60,14 @@ class Writer {
  public:
   virtual ~Writer() = default;
   virtual void row(const rows::Row&) = 0;
-  virtual void finish() = 0;
+  virtual void finish(const Closing&) = 0;
 };
 
 /// Error(failed) for a format without a writer: formats() is the list.
 std::unique_ptr<Writer> make_writer(const Spec&, Sink&);
 const std::vector<std::string>& formats();
+/// The characters that may separate CSV fields: comma, semicolon, tab and pipe.
+std::string_view csv_delimiters();
 /// `text/csv; charset=utf-8`, …
 std::string content_type(const std::string& format);
 /// `csv`, `xlsx`, …

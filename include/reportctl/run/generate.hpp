@@ -18,7 +18,7 @@ struct File {
   std::int64_t bytes = 0;
   std::string sha256;
   std::int64_t milliseconds = 0;
-  std::vector<render::Labelled> summary;
+  std::vector<render::Metric> summary;
 };
 
 /// Rows seen so far; called now and then, for progress on a terminal.

@@ -18,6 +18,7 @@ namespace reportctl::run {
 struct RunPlan {
   validation::Resolved resolved;
   access::Account account;
+  Instant at{};  ///< the slot, or the clock on demand
   schedule::Window window;
   Zone zone = Zone::utc();
   const catalog::Shape* shape = nullptr;  ///< borrowed from the catalog

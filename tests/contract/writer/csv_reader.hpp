@@ -12,8 +12,9 @@ namespace reportctl::testing {
 using Table = std::vector<std::vector<std::string>>;
 
 /// RFC 4180, read strictly and naively, a character at a time: the independent judge of what the writer made. nullopt for a quote
-/// inside an unquoted field, text behind a closing quote, a CR outside of quotes, or a last line without an end.
-inline std::optional<Table> read_csv(std::string_view text) {
+/// inside an unquoted field, text behind a closing quote, a line end of another kind outside of quotes, or a last line without an
+/// end.
+inline std::optional<Table> read_csv(std::string_view text, char delimiter = ',', std::string_view line_end = "\n") {
   Table table;
   std::vector<std::string> line;
   std::string field;
@@ -23,7 +24,8 @@ inline std::optional<Table> read_csv(std::string_view text) {
     field.clear();
     state = start;
   };
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     if (state == quoted) {
       if (c == '"')
         state = closed;
@@ -33,14 +35,15 @@ inline std::optional<Table> read_csv(std::string_view text) {
       if (state == bare) return std::nullopt;
       if (state == closed) field += '"';
       state = quoted;
-    } else if (c == ',') {
+    } else if (c == delimiter) {
       end_field();
-    } else if (c == '\n') {
+    } else if (text.substr(i).starts_with(line_end)) {
+      i += line_end.size() - 1;
       end_field();
       table.push_back(line);
       line.clear();
     } else {
-      if (c == '\r' || state == closed) return std::nullopt;
+      if (c == '\r' || c == '\n' || state == closed) return std::nullopt;
       field += c;
       state = bare;
     }

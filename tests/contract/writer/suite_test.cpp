@@ -38,7 +38,7 @@ render::Spec spec_of(const std::string& format, const rows::Columns& columns, co
   spec.format = format;
   spec.columns = columns;
   spec.zone = zone;
-  spec.title = "Contract";
+  spec.document.title = "Contract";
   return spec;
 }
 
@@ -46,7 +46,7 @@ std::string written(const render::Spec& spec, const std::vector<std::vector<Cell
   StringSink sink;
   const auto writer = render::make_writer(spec, sink);
   for (const auto& cells : all) writer->row(rows::Row(cells));
-  writer->finish();
+  writer->finish({});
   return sink.text;
 }
 
@@ -183,7 +183,7 @@ TEST_CASE("bytes that cannot be written are an error, at the latest in finish()"
         const std::vector<Cell> cells = {text("row"), number(1), number(1, 3), number(1, 2), number(1, 2),
                                          number(1),   number(1), number(1),    number(1)};
         for (int i = 0; i < 20'000; ++i) writer->row(rows::Row(cells));
-        writer->finish();
+        writer->finish({});
       };
       CHECK_THROWS_AS(attempt(), Error);
     }

@@ -6,10 +6,12 @@
 
 #include "../../contract/writer/csv_reader.hpp"
 #include "csv_text.hpp"
+#include "reportctl/base/error.hpp"
 #include "reportctl/render/writer.hpp"
 
 using namespace reportctl;
 using namespace std::string_literals;
+using namespace std::string_view_literals;
 using rows::Cell;
 using rows::ColumnType;
 
@@ -17,7 +19,7 @@ namespace {
 
 std::string field(std::string_view text) {
   std::string out(render::field_room(text.size()), '\0');
-  out.resize(static_cast<std::size_t>(render::put_field(text, out.data()) - out.data()));
+  out.resize(static_cast<std::size_t>(render::put_field<','>(text, out.data()) - out.data()));
   return out;
 }
 
@@ -113,7 +115,7 @@ TEST_CASE("numbers are never guarded, header labels are") {
   const auto writer = render::make_writer(spec, sink);
   const std::vector<Cell> cells = {{.null = false, .scale = 0, .number = -5, .text = {}}, text_cell("-5")};
   writer->row(rows::Row(cells));
-  writer->finish();
+  writer->finish({});
   CHECK(sink.text == "'=label,t\n-5,'-5\n");
 }
 
@@ -124,8 +126,54 @@ TEST_CASE("an empty row of one column is no blank line") {
   const auto writer = render::make_writer(spec, sink);
   for (const Cell& cell : {Cell{}, text_cell(""), text_cell(std::string_view("\0", 1)), text_cell("x")})
     writer->row(rows::Row(&cell, 1));
-  writer->finish();
+  writer->finish({});
   CHECK(sink.text == "t\n\"\"\n\"\"\n\"\"\nx\n");
+}
+
+namespace {
+
+/// All of it, in a dialect.
+std::string in_dialect(const render::CsvDialect& dialect, const std::vector<std::vector<std::string>>& table) {
+  render::Spec spec;
+  spec.csv = dialect;
+  for (const std::string& name : table.front()) spec.columns.push_back({.name = name, .label = {}, .type = ColumnType::text});
+  StringSink sink;
+  const auto writer = render::make_writer(spec, sink);
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    std::vector<Cell> cells;
+    for (const std::string& value : table[i]) cells.push_back(text_cell(value));
+    writer->row(rows::Row(cells));
+  }
+  writer->finish({});
+  return sink.text;
+}
+
+}  // namespace
+
+TEST_CASE("a dialect changes the mark, the line ends and the delimiter, and what needs quotes follows") {
+  const std::vector<std::vector<std::string>> table = {{"a", "b"}, {"x,y", "x;y"}, {"x\ty", "x|y"}, {"=1", "two\nlines"}};
+  CHECK(in_dialect({}, table) == "a,b\n\"x,y\",x;y\nx\ty,x|y\n'=1,\"two\nlines\"\n");
+  CHECK(in_dialect({.bom = true}, {{"a", "b"}, {"1", "2"}}) ==
+        "\xEF\xBB\xBF"
+        "a,b\n1,2\n");
+  CHECK(in_dialect({.crlf = true}, table) == "a,b\r\n\"x,y\",x;y\r\nx\ty,x|y\r\n'=1,\"two\nlines\"\r\n");
+  CHECK(in_dialect({.delimiter = ';'}, table) == "a;b\nx,y;\"x;y\"\nx\ty;x|y\n'=1;\"two\nlines\"\n");
+  CHECK(in_dialect({.delimiter = '\t'}, table) == "a\tb\nx,y\tx;y\n\"x\ty\"\tx|y\n'=1\t\"two\nlines\"\n");
+  CHECK(in_dialect({.delimiter = '|'}, table) == "a|b\nx,y|x;y\nx\ty|\"x|y\"\n'=1|\"two\nlines\"\n");
+  CHECK(in_dialect({.bom = true, .crlf = true, .delimiter = ';'}, {{"a"}, {""}}) ==
+        "\xEF\xBB\xBF"
+        "a\r\n\"\"\r\n");
+}
+
+TEST_CASE("only a delimiter is a delimiter") {
+  StringSink sink;
+  render::Spec spec;
+  spec.columns = {{.name = "a", .label = {}, .type = ColumnType::text}};
+  CHECK(render::csv_delimiters() == ",;\t|");
+  for (const char delimiter : {'"', '\n', ' ', 'a', '\0', '=', '\''}) {
+    spec.csv.delimiter = delimiter;
+    CHECK_THROWS_AS(render::make_writer(spec, sink), Error);
+  }
 }
 
 TEST_CASE("property: what is written is read back, guarded exactly where the oracle says") {
@@ -134,6 +182,7 @@ TEST_CASE("property: what is written is read back, guarded exactly where the ora
                                            "b",
                                            "\"",
                                            ",",
+                                           ";",
                                            "\n",
                                            "\r",
                                            "=",
@@ -158,28 +207,36 @@ TEST_CASE("property: what is written is read back, guarded exactly where the ora
                                            "'",
                                            "0123456789",
                                            "abcdefghijklmnopqrstuvwxyz"};
-  render::Spec spec;
-  spec.columns = {{.name = "a", .label = "a", .type = ColumnType::text}, {.name = "b", .label = "b", .type = ColumnType::text}};
-  StringSink sink;
-  const auto writer = render::make_writer(spec, sink);
-  reportctl::testing::Table expected = {{"a", "b"}};
-  for (int round = 0; round < 50'000; ++round) {
-    std::string values[2];
-    for (std::string& value : values)
-      for (auto count = random() % 7; count > 0; --count) value += pieces[random() % pieces.size()];
-    const Cell cells[2] = {text_cell(values[0]), text_cell(values[1])};
-    writer->row(rows::Row(cells));
-    expected.emplace_back();
-    for (const std::string& value : values)
-      expected.back().push_back((reportctl::testing::runs_as_formula(value) ? "'" : "") + without_nuls(value));
-  }
-  writer->finish();
-  const auto table = reportctl::testing::read_csv(sink.text);
-  REQUIRE(table.has_value());
-  REQUIRE(table->size() == expected.size());
-  for (std::size_t i = 0; i < expected.size(); ++i)
-    if ((*table)[i] != expected[i]) {
-      CAPTURE(i);
-      REQUIRE((*table)[i] == expected[i]);
+  for (const char delimiter : render::csv_delimiters())
+    for (const std::string_view line_end : {"\n"sv, "\r\n"sv}) {
+      CAPTURE(delimiter);
+      CAPTURE(line_end.size());
+      render::Spec spec;
+      spec.csv.delimiter = delimiter;
+      spec.csv.crlf = line_end.size() == 2;
+      spec.columns = {{.name = "a", .label = "a", .type = ColumnType::text},
+                      {.name = "b", .label = "b", .type = ColumnType::text}};
+      StringSink sink;
+      const auto writer = render::make_writer(spec, sink);
+      reportctl::testing::Table expected = {{"a", "b"}};
+      for (int round = 0; round < 20'000; ++round) {
+        std::string values[2];
+        for (std::string& value : values)
+          for (auto count = random() % 7; count > 0; --count) value += pieces[random() % pieces.size()];
+        const Cell cells[2] = {text_cell(values[0]), text_cell(values[1])};
+        writer->row(rows::Row(cells));
+        expected.emplace_back();
+        for (const std::string& value : values)
+          expected.back().push_back((reportctl::testing::runs_as_formula(value) ? "'" : "") + without_nuls(value));
+      }
+      writer->finish({});
+      const auto table = reportctl::testing::read_csv(sink.text, delimiter, line_end);
+      REQUIRE(table.has_value());
+      REQUIRE(table->size() == expected.size());
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        if ((*table)[i] != expected[i]) {
+          CAPTURE(i);
+          REQUIRE((*table)[i] == expected[i]);
+        }
     }
 }

@@ -25,6 +25,13 @@ Cell number(std::int64_t value, int scale = 0) {
 Cell text(std::string_view value) { return {.null = false, .scale = 0, .number = 0, .text = value}; }
 const Cell kNull;
 
+using Labelled = std::pair<std::string, std::string>;
+std::vector<Labelled> labelled(const render::Summary& summary, const Zone& zone) {
+  std::vector<Labelled> result;
+  for (const render::Metric& metric : summary.metrics(zone)) result.emplace_back(metric.label, metric.value);
+  return result;
+}
+
 }  // namespace
 
 TEST_CASE("plain() is what CSV has, unquoted and unguarded") {
@@ -109,18 +116,18 @@ TEST_CASE("a summary adds up per currency and in order of its figures") {
   };
   for (const auto& cells : all) summary.row(rows::Row(cells));
   CHECK(summary.rows() == 4);
-  const std::vector<render::Labelled> expected = {
+  const std::vector<Labelled> expected = {
       {"Orders", "4"},     {"Revenue", "1,230.00 EUR, 5,000 JPY"}, {"Smallest", "-4.56 EUR, 5,000 JPY"},
       {"Energy", "1.000"}, {"Last", "2026-03-17 17:00:00"},        {"Time", "1:02:05"}};
-  CHECK(summary.values(Zone::find("Australia/Sydney").value()) == expected);
+  CHECK(labelled(summary, Zone::find("Australia/Sydney").value()) == expected);
 }
 
 TEST_CASE("a summary of nothing is zero, or none") {
   const rows::Columns columns = {column(ColumnType::integer), column(ColumnType::date)};
   render::Summary summary(
       columns, {{"Rows", AggregateKind::count, -1}, {"Sum", AggregateKind::total, 0}, {"First", AggregateKind::minimum, 1}});
-  const std::vector<render::Labelled> expected = {{"Rows", "0"}, {"Sum", "0"}, {"First", "–"}};
-  CHECK(summary.values(Zone::utc()) == expected);
+  const std::vector<Labelled> expected = {{"Rows", "0"}, {"Sum", "0"}, {"First", "–"}};
+  CHECK(labelled(summary, Zone::utc()) == expected);
 }
 
 TEST_CASE("sums beyond 64 bits are exact") {
@@ -128,10 +135,90 @@ TEST_CASE("sums beyond 64 bits are exact") {
   render::Summary summary(columns, {{"Sum", AggregateKind::total, 0}});
   const Cell most = number(std::numeric_limits<std::int64_t>::max());
   for (int i = 0; i < 10; ++i) summary.row(rows::Row(&most, 1));
-  CHECK(summary.values(Zone::utc())[0].value == "92,233,720,368,547,758,070");
+  CHECK(summary.metrics(Zone::utc())[0].value == "92,233,720,368,547,758,070");
 }
 
 TEST_CASE("a figure needs a column of numbers") {
   const rows::Columns columns = {column(ColumnType::text)};
   for (const int index : {-1, 0, 1}) CHECK_THROWS_AS(render::Summary(columns, {{"Sum", AggregateKind::total, index}}), Error);
+}
+
+TEST_CASE("metrics keep their numbers beside the words") {
+  rows::Columns columns = {column(ColumnType::money), column(ColumnType::text)};
+  columns[0].currency_column = 1;
+  render::Summary summary(columns, {{"Rows", AggregateKind::count, -1}, {"Revenue", AggregateKind::total, 0}});
+  const std::vector<std::vector<Cell>> all = {
+      {number(150, 2), text("EUR")}, {number(5000, 0), text("JPY")}, {number(50, 2), text("EUR")}};
+  for (const auto& cells : all) summary.row(rows::Row(cells));
+  const auto metrics = summary.metrics(Zone::utc());
+  CHECK(metrics[0].type == ColumnType::integer);
+  CHECK(metrics[0].amounts.at(0).number == 3);
+  CHECK(metrics[1].type == ColumnType::money);
+  REQUIRE(metrics[1].amounts.size() == 2);
+  CHECK(metrics[1].amounts[0].currency == "EUR");
+  CHECK(metrics[1].amounts[0].number == 200);
+  CHECK(metrics[1].amounts[0].scale == 2);
+  CHECK(metrics[1].amounts[1].currency == "JPY");
+  CHECK(metrics[1].amounts[1].number == 5000);
+  CHECK(metrics[1].amounts[1].scale == 0);
+}
+
+namespace {
+
+rows::Columns shop_columns() {
+  rows::Columns columns = {column(ColumnType::text),  column(ColumnType::integer), column(ColumnType::money),
+                           column(ColumnType::money), column(ColumnType::text),    column(ColumnType::decimal, 3)};
+  columns[1].total = columns[2].total = columns[5].total = true;
+  columns[2].currency_column = columns[3].currency_column = 4;
+  return columns;
+}
+
+}  // namespace
+
+TEST_CASE("totals are kept apart by currency, all of them") {
+  render::Totals totals(shop_columns());
+  const std::vector<std::vector<Cell>> all = {
+      {text("a"), number(2), number(1050, 2), number(99, 2), text("EUR"), number(1500, 3)},
+      {text("b"), number(3), number(700, 0), kNull, text("JPY"), kNull},
+      {text("c"), number(4), number(-50, 2), number(99, 2), text("EUR"), number(250, 3)}};
+  for (const auto& cells : all) totals.row(rows::Row(cells));
+  const auto found = totals.rows();
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].currency == "EUR");
+  CHECK(found[0].sums.size() == 6);
+  CHECK_FALSE(found[0].sums[0].has_value());
+  CHECK(found[0].sums[1]->number == 6);
+  CHECK(found[0].sums[2]->number == 1000);
+  CHECK(found[0].sums[2]->scale == 2);
+  CHECK_FALSE(found[0].sums[3].has_value());
+  CHECK_FALSE(found[0].sums[4].has_value());
+  CHECK(found[0].sums[5]->number == 1750);
+  CHECK(found[1].currency == "JPY");
+  CHECK(found[1].sums[1]->number == 3);
+  CHECK(found[1].sums[2]->number == 700);
+  CHECK(found[1].sums[2]->scale == 0);
+  CHECK(found[1].sums[5]->number == 0);
+}
+
+TEST_CASE("money of unknown currency has no total, the rest has one") {
+  rows::Columns columns = shop_columns();
+  columns[2].currency_column = columns[3].currency_column = -1;
+  render::Totals totals(columns);
+  CHECK(totals.rows().empty());
+  const std::vector<Cell> cells = {text("a"), number(2), number(1050, 2), number(99, 2), text("EUR"), number(1500, 3)};
+  totals.row(rows::Row(cells));
+  totals.row(rows::Row(cells));
+  const auto found = totals.rows();
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].currency.empty());
+  CHECK(found[0].sums[1]->number == 4);
+  CHECK_FALSE(found[0].sums[2].has_value());
+  CHECK(found[0].sums[5]->number == 3000);
+}
+
+TEST_CASE("columns without totals have no totals row") {
+  render::Totals totals({column(ColumnType::integer), column(ColumnType::money)});
+  const std::vector<Cell> cells = {number(1), number(1, 2)};
+  totals.row(rows::Row(cells));
+  CHECK(totals.rows().empty());
 }
