@@ -58,7 +58,7 @@ std::string_view window_kind_name(WindowKind kind) {
 }
 
 bool means_all(const Parameter& parameter, const std::vector<std::string>& given) {
-  return parameter.accepts_all && given.size() == 1 && given.front() == "all";
+  return parameter.accepts_all && given.size() == 1 && given.front() == kAll;
 }
 
 const Parameter* Report::parameter(std::string_view wanted) const {

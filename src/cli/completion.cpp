@@ -7,12 +7,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "completion_values.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/cli/commands.hpp"
 #include "reportctl/cli/session.hpp"
-#include "reportctl/store/accounts.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 
@@ -23,6 +22,7 @@ _reportctl() {
   local IFS=$'\n'
   COMPREPLY=($("${COMP_WORDS[0]}" __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
   local i
+  [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
   for i in "${!COMPREPLY[@]}"; do
     printf -v "COMPREPLY[i]" %q "${COMPREPLY[i]}"
   done
@@ -57,7 +57,33 @@ struct Spot {
   const CLI::App* app = nullptr;
   const CLI::Option* option = nullptr;  ///< whose value is being typed
   std::size_t positional = 0;           ///< how many came before
+  Typed typed;
 };
+
+/// The words as people mean them. Bash cuts at = and at :, and hands over `--param vehicles=v1` as four words.
+struct Words {
+  Arguments all;
+  std::size_t kept = 0;  ///< how much of the last word the shell keeps as it is, and does not want again
+};
+
+bool is_cut(const std::string& word) { return word == "=" || word == ":"; }
+
+Words joined(const Arguments& typed) {
+  Words words;
+  for (std::size_t i = 0; i < typed.size(); ++i) {
+    const bool last = i + 1 == typed.size();
+    const bool glued = i > 0 && (is_cut(typed[i]) || is_cut(typed[i - 1]));
+    if (!glued || words.all.empty()) {
+      words.all.push_back(typed[i]);
+      words.kept = 0;
+      continue;
+    }
+    // A word that is only the sign itself is still to be followed by what is completed.
+    words.kept = last && !is_cut(typed[i]) ? words.all.back().size() : words.all.back().size() + typed[i].size();
+    words.all.back() += typed[i];
+  }
+  return words;
+}
 
 const CLI::Option* find_option(const CLI::App& app, const std::string& name) {
   for (const CLI::App* level = &app; level != nullptr; level = level->get_parent())
@@ -72,85 +98,47 @@ const CLI::App* find_verb(const CLI::App& app, const std::string& name) {
   return nullptr;
 }
 
-/// Bash hands over `--format=csv` as three words.
+std::string name_of(const CLI::Option& option) {
+  return option.get_lnames().empty() ? std::string() : option.get_lnames().front();
+}
+
+const CLI::Option* positional_at(const CLI::App& app, std::size_t place) {
+  std::size_t seen = 0;
+  const CLI::Option* positional = nullptr;
+  for (const CLI::Option* option : app.get_options())
+    if (option->get_positional() && (seen++ == place || option->get_expected_max() > 1)) positional = option;
+  return positional;
+}
+
+void take_value(Typed& typed, const std::string& option, const std::string& value) {
+  if (option == "report") typed.report = value;
+  if (option == "account") typed.account = value;
+  if (option == "scope") typed.scope = value;
+}
+
 Spot find_spot(const CLI::App& root, const Arguments& words) {
-  Spot spot{&root, nullptr, 0};
+  Spot spot{&root, nullptr, 0, {}};
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     const std::string& word = words[i];
-    if (word == "=") continue;
     if (spot.option != nullptr) {
+      take_value(spot.typed, name_of(*spot.option), word);
       spot.option = nullptr;
     } else if (word.starts_with('-')) {
-      const CLI::Option* option = find_option(*spot.app, word);
-      if (option != nullptr && option->get_type_size_max() > 0) spot.option = option;
+      const std::size_t equals = word.find('=');
+      const CLI::Option* option = find_option(*spot.app, word.substr(0, equals));
+      if (option == nullptr || option->get_type_size_max() == 0) continue;
+      if (equals == std::string::npos)
+        spot.option = option;
+      else
+        take_value(spot.typed, name_of(*option), word.substr(equals + 1));
     } else if (const CLI::App* verb = find_verb(*spot.app, word)) {
       spot.app = verb;
     } else {
-      ++spot.positional;
+      const CLI::Option* positional = positional_at(*spot.app, spot.positional++);
+      if (positional != nullptr) take_value(spot.typed, to_lower(positional->get_name(true)), word);
     }
   }
   return spot;
-}
-
-std::vector<std::string> account_ids(Session& session) {
-  std::vector<std::string> ids;
-  for (const access::Account& account : store::list_accounts(session.state()))
-    if (access::may(session.actor(), access::Action::view, account.id, {})) ids.push_back(account.id);
-  return ids;
-}
-
-std::vector<std::string> schedule_names(Session& session) {
-  std::vector<std::string> names;
-  for (const auto& schedule : visible_schedules(session, {})) names.push_back(schedule.definition.name);
-  return names;
-}
-
-std::vector<std::string> recent_runs(Session& session) {
-  std::vector<std::string> ids;
-  for (const store::Run& run : visible_runs(session, {})) ids.push_back(run.id);
-  return ids;
-}
-
-std::vector<std::string> source_names(Session& session) {
-  std::vector<std::string> names;
-  for (const auto& [name, source] : session.config().settings.sources) names.push_back(name);
-  return names;
-}
-
-std::vector<std::string> option_values(Session& session, const std::string& name) {
-  if (name == "account") return account_ids(session);
-  if (name == "report") return session.catalog().ids();
-  if (name == "source") return source_names(session);
-  if (name == "role") return access::role_names();
-  if (name == "output-format") return {"table", "plain", "json", "csv"};
-  if (name == "color") return {"auto", "always", "never"};
-  if (name == "format") return {"csv", "json", "pdf", "xlsx"};
-  if (name == "cadence") return {"daily", "weekly", "monthly"};
-  if (name == "on") return {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-  if (name == "window" || name == "range") return schedule::range_names();
-  if (name == "no-data") return {"send", "skip"};
-  if (name == "scope") return {"account"};
-  return {};
-}
-
-/// By the name of the positional and the command that it belongs to.
-std::vector<std::string> positional_values(Session& session, const Spot& spot) {
-  std::size_t seen = 0;
-  const CLI::Option* positional = nullptr;
-  for (const CLI::Option* option : spot.app->get_options())
-    if (option->get_positional() && (seen++ == spot.positional || option->get_expected_max() > 1)) positional = option;
-  if (positional == nullptr) return {};
-  const std::string name = to_lower(positional->get_name(true));
-  const std::string verb = spot.app->get_name();
-  const std::string command = spot.app->get_parent() == nullptr ? "" : spot.app->get_parent()->get_name();
-  if (name == "report") return session.catalog().ids();
-  if (name == "shell") return {"bash", "zsh", "fish"};
-  if (verb == "add") return {};
-  if (command == "schedule") return schedule_names(session);
-  if (command == "account") return account_ids(session);
-  if (command == "source") return source_names(session);
-  if (name == "run") return recent_runs(session);
-  return {};
 }
 
 std::vector<std::string> fixed_words(const Spot& spot, const std::string& partial) {
@@ -168,24 +156,39 @@ std::vector<std::string> fixed_words(const Spot& spot, const std::string& partia
   return words;
 }
 
+/// Whole words, each of which begins with what stands there.
 std::vector<std::string> candidates(Session& session, const CLI::App& root, const Arguments& words) {
   const Spot spot = find_spot(root, words);
-  if (spot.option != nullptr)
-    return spot.option->get_lnames().empty() ? std::vector<std::string>()
-                                             : option_values(session, spot.option->get_lnames().front());
-  std::vector<std::string> found = fixed_words(spot, words.back());
+  const std::string& partial = words.back();
+  if (spot.option != nullptr) return option_values(session, name_of(*spot.option), spot.typed, partial);
+  if (const std::size_t equals = partial.find('='); equals != std::string::npos && partial.starts_with('-')) {
+    const CLI::Option* option = find_option(*spot.app, partial.substr(0, equals));
+    if (option == nullptr) return {};
+    auto values = option_values(session, name_of(*option), spot.typed, partial.substr(equals + 1));
+    for (std::string& value : values) value.insert(0, partial, 0, equals + 1);
+    return values;
+  }
+  std::vector<std::string> found = fixed_words(spot, partial);
   if (!found.empty()) return found;
-  return positional_values(session, spot);
+  const CLI::Option* positional = positional_at(*spot.app, spot.positional);
+  if (positional == nullptr) return {};
+  return positional_values(session,
+                           {.positional = to_lower(positional->get_name(true)),
+                            .command = spot.app->get_parent() == nullptr ? "" : spot.app->get_parent()->get_name(),
+                            .verb = spot.app->get_name()},
+                           spot.typed);
 }
 
 /// --config and --state decide where names are looked up.
 void take_globals(Session& session, const Arguments& words) {
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    const std::size_t value = words[i + 1] == "=" ? i + 2 : i + 1;
-    if (value + 1 >= words.size()) continue;
-    if (words[i] == "--config") session.globals.config = words[value];
-    if (words[i] == "--state") session.globals.state = words[value];
-    if (words[i] == "--as") session.globals.as = words[value];
+    const std::size_t equals = words[i].find('=');
+    if (equals == std::string::npos && i + 2 >= words.size()) continue;
+    const std::string name = words[i].substr(0, equals);
+    const std::string& value = equals == std::string::npos ? words[i + 1] : words[i].substr(equals + 1);
+    if (name == "--config") session.globals.config = value;
+    if (name == "--state") session.globals.state = value;
+    if (name == "--as") session.globals.as = value;
   }
 }
 
@@ -199,9 +202,8 @@ std::string completion_script(const std::string& shell) {
 }
 
 std::string complete(Session& session, const Arguments& typed) {
-  Arguments words = typed.empty() ? Arguments{""} : typed;
+  auto [words, kept] = joined(typed.empty() ? Arguments{""} : typed);
   if (words.front() == "help" && words.size() > 1) words.erase(words.begin());
-  if (words.back() == "=") words.emplace_back();
   take_globals(session, words);
   std::vector<std::string> found;
   try {
@@ -217,7 +219,7 @@ std::string complete(Session& session, const Arguments& typed) {
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   for (const std::string& word : found)
-    if (word.starts_with(words.back()) && !has_control(word)) text += word + "\n";
+    if (word.starts_with(words.back()) && !has_control(word)) text += word.substr(kept) + "\n";
   return text;
 }
 

@@ -183,6 +183,7 @@ validation::Violations check_choices(Parts& parts, const validation::Resolved& r
   for (const auto& parameter : resolved.report->parameters) {
     const auto given = resolved.parameters.find(parameter.name);
     if (parameter.choices.empty() || given == resolved.parameters.end()) continue;
+    if (catalog::means_all(parameter, given->second)) continue;
     std::set<std::string> unseen(given->second.begin(), given->second.end());
     auto& source = parts.source(account.source);
     const auto window = schedule::resolve(resolved.window, at, zone_of(resolved));

@@ -195,7 +195,7 @@ Checked check_common(const Request& request, const Context& context, const Setti
                     .columns = {}};
   if (report != nullptr) {
     const auto before = found.size();
-    resolved.parameters = check_parameters(request.parameters, *report, context.catalog, found);
+    resolved.parameters = check_parameters({request.parameters, *report, context.catalog, scope}, found);
     if (before == found.size() && !request.columns.empty())
       resolved.columns = check_columns(request.columns, report->shape(resolved.parameters), setting.columns_field, found);
   }

@@ -70,7 +70,9 @@ Value decimal_number(std::string_view written) {
 Value checked(const Parameter& parameter, std::string_view written) {
   switch (parameter.type) {
     case ParameterType::id:
+      return free_text(trim(written));
     case ParameterType::id_list:
+      if (parameter.accepts_all && to_lower(trim(written)) == catalog::kAll) return {std::string(catalog::kAll), {}, {}};
       return free_text(trim(written));
     case ParameterType::text:
       return free_text(written);
@@ -117,11 +119,18 @@ std::vector<std::string> check_values(const Parameter& parameter, const std::vec
     else if (seen.insert(value.text).second)
       values.push_back(std::move(value.text));
   }
+  if (parameter.accepts_all && values.size() > 1 && seen.contains(std::string(catalog::kAll))) {
+    found.push_back({Code::parameter_type, field, fmt::format("{} stands alone: it means every one", catalog::kAll),
+                     fmt::format("give {}, or the ids without it", catalog::kAll)});
+    return {};
+  }
   return values;
 }
 
 std::string example(const catalog::Report& report, const Parameter& parameter) {
   if (!parameter.values.empty()) return "use " + either(parameter.values);
+  if (!parameter.choices.empty() && parameter.accepts_all)
+    return fmt::format("give {}, or what `reportctl catalog choices {} {}` lists", catalog::kAll, report.id, parameter.name);
   if (!parameter.choices.empty())
     return fmt::format("`reportctl catalog choices {} {}` lists what it can be", report.id, parameter.name);
   return fmt::format("give {}=VALUE, of type {}", parameter.name, parameter_type_name(parameter.type));
@@ -147,13 +156,27 @@ void refuse_unknown(const std::string& name, const catalog::Report& report, cons
        known.empty() ? "leave it out; this report takes no parameters" : "it takes " + join(known, ", ")});
 }
 
+/// A selector that makes no sense in this scope: the depots of one depot.
+void refuse_scope(const Parameter& parameter, const catalog::Report& report, const schedule::Scope& scope, Violations& found) {
+  std::vector<std::string> kinds;
+  for (const auto kind : parameter.scopes) kinds.emplace_back(scope_kind_name(kind));
+  found.push_back({Code::parameter_unknown, "params." + parameter.name,
+                   fmt::format("{} takes {} only when its scope is {}, not {}", report.id, parameter.name, either(kinds),
+                               printable(scope.str())),
+                   "leave it out, or change the scope"});
+}
+
 }  // namespace
 
-schedule::Parameters check_parameters(const schedule::Parameters& given, const catalog::Report& report,
-                                      const catalog::Catalog& catalog, Violations& found) {
+schedule::Parameters check_parameters(const ParameterRequest& request, Violations& found) {
+  const auto& [given, report, catalog, scope] = request;
   schedule::Parameters canonical;
   for (const Parameter& parameter : report.parameters) {
     const auto written = given.find(parameter.name);
+    if (scope && !parameter.scopes.empty() && !parameter.scopes.contains(scope->kind)) {
+      if (written != given.end() && !written->second.empty()) refuse_scope(parameter, report, *scope, found);
+      continue;
+    }
     if (written != given.end() && !written->second.empty()) {
       auto values = check_values(parameter, written->second, found);
       if (!values.empty()) canonical[parameter.name] = std::move(values);

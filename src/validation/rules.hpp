@@ -36,8 +36,13 @@ std::optional<schedule::WindowChoice> check_window(const WindowRequest&, Violati
 /// Cadence with its day. On demand nothing is required: nullopt without a finding when none was given.
 std::optional<schedule::Cadence> check_cadence(const Request&, const catalog::Report*, Violations& found);
 
-schedule::Parameters check_parameters(const schedule::Parameters& given, const catalog::Report&, const catalog::Catalog&,
-                                      Violations& found);
+struct ParameterRequest {
+  const schedule::Parameters& given;
+  const catalog::Report& report;
+  const catalog::Catalog& catalog;
+  const std::optional<schedule::Scope>& scope;  ///< nullopt: unknown, and then parameters of any scope are taken
+};
+schedule::Parameters check_parameters(const ParameterRequest&, Violations& found);
 /// Precondition: the parameters hold. `field` is where the columns were written.
 std::vector<std::string> check_columns(const std::vector<std::string>& given, const catalog::Shape&, std::string_view field,
                                        Violations& found);

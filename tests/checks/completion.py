@@ -28,6 +28,17 @@ CASES = [
     (['completion', ''], ['bash', 'zsh', 'fish'], []),
     (['catalog', 'show', 'inv'], ['inventory-valuation'], []),
 ]
+GATE_CASES = [
+    # bash cuts at = and at :, and wants back only what follows
+    (['run', 'gate-visits', '--scope', ''], ['account', 'depot:north', 'depot:south'], ['depot:far']),
+    (['run', 'gate-visits', '--scope', 'depot', ':'], ['north', 'south'], ['far', 'account']),
+    (['run', 'gate-visits', '--scope', 'depot', ':', 'n'], ['north'], ['south']),
+    (['run', 'gate-visits', '--param', 'ga'], ['gates='], []),
+    (['run', 'gate-visits', '--scope', 'depot', ':', 'north', '--param', 'gates', '='], ['g1'], ['g2', 'g9']),
+    (['schedule', 'add', 'x', '--report', 'gate-visits', '--scope', '=', 'depot', ':', 'south', '--param', 'gates', '=', 'g'], ['g2'], ['g1', 'g9']),
+    (['catalog', 'choices', 'gate-visits', ''], ['gates'], []),
+    (['catalog', 'choices', 'gate-visits', 'gates', '--scope', 'depot', ':', 's'], ['south'], ['far']),
+]
 
 SCRIPT = r'''
 source <(reportctl completion bash) || exit 9
@@ -45,9 +56,9 @@ def main():
     passed = failed = 0
     try:
         world = World(top)
-        world.fresh()
-        world.fixture('daily')
-        for words, offered, absent in CASES:
+        for fixture, words, offered, absent in [('daily', *case) for case in CASES] + [('gates', *case) for case in GATE_CASES]:
+            world.fresh()
+            world.fixture(fixture)
             done = subprocess.run(['bash', '-c', SCRIPT, 'bash', *words], cwd=world.home, env=world.env, stdin=subprocess.DEVNULL,
                                   capture_output=True, text=True, check=False)
             got = {word.strip() for word in done.stdout.split('\n') if word.strip()}

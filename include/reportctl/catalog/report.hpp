@@ -37,6 +37,7 @@ struct Parameter {
   std::set<schedule::ScopeKind> scopes;  ///< it may be given (and is required) in these only; empty: in every scope of the report
 };
 
+inline constexpr std::string_view kAll = "all";
 /// True for the word `all` alone, where the parameter knows it: no id, but every one.
 bool means_all(const Parameter&, const std::vector<std::string>& given);
 

@@ -150,3 +150,29 @@ TEST_CASE_FIXTURE(World, "C-15, O-06: chosen columns are those of the shape; col
   request.columns = {"day"};
   CHECK(wrong(request) == "columns[1]: there is no column \"day\" [column_unknown]; it has line");
 }
+
+TEST_CASE_FIXTURE(World, "F-05: the word all stands for every one, in any case and alone, where the parameter knows it") {
+  Request request = request_of("x-sessions");
+  for (const char* written : {"all", " ALL ", "All"}) {
+    request.parameters["depots"] = {written};
+    CHECK(resolved(request).parameters.at("depots") == Values{"all"});
+  }
+  request.parameters["depots"] = {"all,north"};
+  CHECK(wrong(request) ==
+        "params.depots: all stands alone: it means every one [parameter_type]; give all, or the ids without it");
+  request.parameters.clear();
+  CHECK(wrong(request) ==
+        "params.depots: x-sessions needs depots [parameter_required]; give all, or what `reportctl catalog choices x-sessions "
+        "depots` lists");
+  CHECK(resolved(typed("vehicles", {"all"})).parameters.at("vehicles") == Values{"all"});  // an id like any other
+}
+
+TEST_CASE_FIXTURE(World, "F-06: a selector of one scope is neither required nor taken in another") {
+  Request request = request_of("x-sessions");
+  request.scope = "depot:north";
+  CHECK(resolved(request).parameters.empty());
+  request.parameters["depots"] = {"south"};
+  CHECK(wrong(request) ==
+        "params.depots: x-sessions takes depots only when its scope is account, not depot:north [parameter_unknown]; leave it "
+        "out, or change the scope");
+}

@@ -29,6 +29,12 @@ class TestCatalog {
         "parameters:\n"
         "  - {name: users, label: Users, type: id_list, required: true, filter: t.name, choices: 'SELECT id, name FROM u WHERE "
         "account_id = :account'}");
+    put("x-sessions",
+        "scope: [depot, account]\nwindow: {kind: lookback, default_days: 1, max_days: 92}\ncadences: [daily]\n"
+        "parameters:\n"
+        "  - {name: depots, label: Depots, type: id_list, scope: [account], required: true, all: true, filter: t.depot_id, "
+        "choices: "
+        "'SELECT id, name FROM depots WHERE account_id = :account'}");
     put("x-logs",
         "scope: [depot, account]\nfeature: raw-logs\nwindow: {kind: lookback, default_days: 1, max_days: 14}\ncadences: [daily]");
     put("x-turnover",
