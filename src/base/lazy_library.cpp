@@ -19,10 +19,11 @@ struct Package {
   std::string_view package;
 };
 
-constexpr std::array<Package, 12> kPackages{{{"libcairo.so.2", "libcairo2"},
+constexpr std::array<Package, 13> kPackages{{{"libcairo.so.2", "libcairo2"},
                                              {"libcctz.so.2", "libcctz2"},
                                              {"libcrypto.so.3", "libssl3"},
                                              {"libcurl.so.4", "libcurl4"},
+                                             {"libfontconfig.so.1", "libfontconfig1"},
                                              {"libglib-2.0.so.0", "libglib2.0-0"},
                                              {"libgmime-3.0.so.0", "libgmime-3.0-0"},
                                              {"libgobject-2.0.so.0", "libglib2.0-0"},
