@@ -11,10 +11,11 @@
 #include "options.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
-#include "reportctl/catalog/query.hpp"
+#include "reportctl/catalog/contract.hpp"
 #include "reportctl/source/source.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
+#include "source_needs.hpp"
 
 namespace reportctl::cli {
 
@@ -38,33 +39,6 @@ int list_sources(Session& session) {
   return 0;
 }
 
-/// Values of the right kind for a statement that is only prepared.
-catalog::QueryInputs sample_inputs(const catalog::Report& report, Instant now) {
-  catalog::QueryInputs inputs;
-  inputs.account_key = "0";
-  if (!report.scopes.empty() && !report.scopes.contains(schedule::ScopeKind::account))
-    inputs.scope = {*report.scopes.begin(), "0"};
-  inputs.window.from = inputs.window.to = now;
-  inputs.timezone = "UTC";
-  return inputs;
-}
-
-/// The first reason why the source cannot serve the report; empty when it can.
-std::string why_stopped(source::Source& source, const catalog::Report& report, Instant now) {
-  for (const auto& [variant, shape] : report.shapes) {
-    catalog::QueryInputs inputs = sample_inputs(report, now);
-    if (!variant.empty()) inputs.parameters[report.variant_parameter] = {variant};
-    try {
-      source.prepare(catalog::build_query(report, inputs, source.dialect()));
-      for (const catalog::Parameter& parameter : report.parameters)
-        if (!parameter.choices.empty()) source.prepare(catalog::build_choices_query(report, parameter, inputs, source.dialect()));
-    } catch (const Error& error) {  // what does not fit is the answer, not a failure
-      return error.what();
-    }
-  }
-  return {};
-}
-
 /// Reports that schedules take from a source.
 std::set<std::pair<std::string, std::string>> reports_in_use(Session& session) {
   std::set<std::pair<std::string, std::string>> in_use;
@@ -75,6 +49,20 @@ std::set<std::pair<std::string, std::string>> reports_in_use(Session& session) {
   for (const auto& schedule : store::list_schedules(session.state(), {std::nullopt, std::nullopt, true}))
     in_use.insert({source_of[schedule.definition.account], schedule.definition.report});
   return in_use;
+}
+
+int list_contract(Session& session, const std::string& family) {
+  Listing listing;
+  listing.headings = {{"Family"}, {"Table"}, {"Columns", Align::left, true}};
+  listing.empty = "no report of that family is compiled in; see reportctl catalog list";
+  for (const catalog::ContractTable& table : catalog::source_contract()) {
+    if (!family.empty() && table.family != family) continue;
+    const std::vector<std::string> columns(table.columns.begin(), table.columns.end());
+    listing.rows.push_back({{std::string(table.family)}, {std::string(table.name)}, {join(columns, ", ")}});
+    listing.records.push_back({{"family", table.family}, {"table", table.name}, {"columns", columns}});
+  }
+  session.out().list(listing);
+  return exit_code::kDone;
 }
 
 int check_sources(Session& session, const SourceOptions& options) {
@@ -88,12 +76,17 @@ int check_sources(Session& session, const SourceOptions& options) {
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
   int code = exit_code::kDone;
   std::size_t left_out = 0;
-  const auto put = [&](const std::string& name, const std::string& report, const std::string& why) {
+  const auto put = [&](const std::string& name, const std::string& report, const Stopped& stopped) {
+    const std::string& why = stopped.why;
     const bool scheduled = in_use.contains({name, report});
     const bool bad = !why.empty() && (scheduled || report.empty());
     if (bad) code = exit_code::kSource;
-    listing.records.push_back(
-        {{"source", name}, {"report", report}, {"ok", why.empty()}, {"scheduled", scheduled}, {"why", why}});
+    listing.records.push_back({{"source", name},
+                               {"report", report},
+                               {"ok", why.empty()},
+                               {"scheduled", scheduled},
+                               {"why", why},
+                               {"missing", stopped.missing}});
     if (!why.empty() && !bad && !options.all && session.out().format() == Format::table) {
       ++left_out;
       return;
@@ -114,15 +107,16 @@ int check_sources(Session& session, const SourceOptions& options) {
                   "see reportctl source list");
     }
     std::unique_ptr<source::Source> source;
+    std::vector<source::TableInfo> tables;
     try {
       source = source::open_source(configured->second);
-      source->tables();
+      tables = source->tables();
     } catch (const Error& error) {  // the other sources are checked all the same
-      put(name, "", error.what());
+      put(name, "", {{}, error.what()});
       continue;
     }
     for (const catalog::Report* report : session.catalog().all())
-      if (!report->hidden) put(name, report->id, why_stopped(*source, *report, session.now()));
+      if (!report->hidden) put(name, report->id, why_stopped(*source, *report, tables, session.now()));
   }
   session.out().list(listing);
   if (left_out > 0 && !session.out().quiet())
@@ -155,6 +149,14 @@ void bind_source(CLI::App& root, Session& session) {
     verb.add_option("NAME", options->names, "only these sources");
     verb.add_flag("--all", options->all, "reports too that nobody scheduled and the source does not serve");
     when_chosen(verb, session, [&session, options] { return check_sources(session, *options); });
+  }
+  {
+    const auto family = std::make_shared<std::string>();
+    CLI::App& verb = add_verb(command, {"contract", "the tables and columns that the compiled-in reports read",
+                                        "reportctl source contract --family fleet\n"
+                                        "reportctl source contract --json"});
+    verb.add_option("--family", *family, "only this family")->type_name("NAME");
+    when_chosen(verb, session, [&session, family] { return list_contract(session, *family); });
   }
 }
 
