@@ -27,6 +27,7 @@ constexpr seconds kConnectTimeout{10};
 constexpr milliseconds kLook{100};     ///< how often a wait looks whether it should go on
 constexpr milliseconds kGrace{500};    ///< for the server to end a statement by itself, which keeps the connection
 constexpr milliseconds kEnding{1000};  ///< what ending a statement early may take; then the connection is dropped
+constexpr milliseconds kSoon{5};       ///< a statement that ends by itself within this is not cancelled
 
 /// While it lives the process has no PG… variables: a report reads what the configuration says, from a shell as from cron.
 class WithoutPgEnvironment {
@@ -167,14 +168,14 @@ void PostgresConnection::end() noexcept {
   in_use_ = false;
   if (connection_ == nullptr) return;
   try {
-    const bool cancels = running_;
     cancelled_ = false;
-    deadline_ = Clock::time_point::max();
+    if (running_) drain(kSoon);
+    const bool cancels = running_;
     if (cancels && !cancel()) return connection_.reset();
     // A cancel that found nothing to end may still be on its way and would hit the next statement.
-    if (!drain() || (cancels && !cancelled_)) return connection_.reset();
+    if (!drain(kEnding) || (cancels && !cancelled_)) return connection_.reset();
     if (pq().PQsendQuery(connection_.get(), "ROLLBACK") == 0) return connection_.reset();
-    if (!drain()) connection_.reset();
+    if (!drain(kEnding)) connection_.reset();
   } catch (...) {
     connection_.reset();
   }
@@ -189,9 +190,9 @@ bool PostgresConnection::cancel() noexcept {
 }
 
 /// Throws away what still comes, stop request or not, as long as it comes soon.
-bool PostgresConnection::drain() noexcept {
+bool PostgresConnection::drain(milliseconds limit) noexcept {
   PGconn* const connection = connection_.get();
-  const auto until = Clock::now() + kEnding;
+  const auto until = Clock::now() + limit;
   while (Clock::now() < until) {
     if (pq().PQflush(connection) < 0) return false;
     if (pq().PQisBusy(connection) == 0) {
@@ -204,7 +205,7 @@ bool PostgresConnection::drain() noexcept {
       continue;
     }
     pollfd poll_for{pq().PQsocket(connection), POLLIN, 0};
-    ::poll(&poll_for, 1, static_cast<int>(kLook.count()));
+    ::poll(&poll_for, 1, static_cast<int>(std::min(limit, kLook).count()));
     if (pq().PQconsumeInput(connection) == 0) return false;
   }
   return false;

@@ -61,7 +61,7 @@ class PostgresConnection {
   PqResult only_result();
   PqResult checked(PqResult);
   bool cancel() noexcept;
-  bool drain() noexcept;
+  bool drain(std::chrono::milliseconds limit) noexcept;
   [[noreturn]] void fail_late();
   [[noreturn]] void fail_connecting();
   [[noreturn]] void fail_lost();

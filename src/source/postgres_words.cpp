@@ -35,6 +35,7 @@ const char* state_hint(std::string_view state) {
   if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000")
     return "reportctl source check shows what the reports expect; write views where your tables are named otherwise";
   if (state == "25006") return "a report may only read";
+  if (state == kQueryCanceled) return "somebody ended it on the server; the next run tries again";
   if (state.starts_with("40")) return "the next run tries again";
   if (state.starts_with("22")) return "correct the data, or the view that gives them";
   return "";

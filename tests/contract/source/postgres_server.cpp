@@ -54,6 +54,7 @@ pid_t start(const std::vector<std::string>& arguments, const fs::path& log) {
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
+  std::fflush(nullptr);  // the child must not write it again
   const pid_t child = ::fork();
   if (child != 0) return child;
   if (std::freopen(log.c_str(), "a", stdout) == nullptr) ::_exit(125);

@@ -176,3 +176,56 @@ TEST_CASE("a fraction and an offset are understood") {
     CHECK_FALSE(reader.instant(text).has_value());
   for (const char* text : {"", "2026-02-29", "2026-3-17", "2026-03-17T", "17.03.2026"}) CHECK_FALSE(reader.day(text).has_value());
 }
+
+TEST_CASE("PostgreSQL's form of an instant: a space, any offset, a fraction that is cut off") {
+  TimeReader reader;
+  // `date -u -d '2026-03-17 06:00:00' +%s` is 1773727200; the others are the same moment.
+  for (const char* text :
+       {"2026-03-17 06:00:00+00", "2026-03-17 06:00:00.999999+00", "2026-03-17 17:00:00+11", "2026-03-16 20:30:00-09:30",
+        "2026-03-17 06:19:32+00:19:32", "2026-03-17 11:45:00+05:45", "2026-03-17 06:00:00-00", "2026-03-17 06:00:00.5+00:00:00"})
+    CHECK_MESSAGE(reader.spaced_instant(text) == 1773727200, text);
+  CHECK(reader.spaced_instant("1969-12-31 23:59:59+00") == -1);
+  CHECK(reader.spaced_instant("0001-01-01 00:00:00+00") == -62135596800);
+  CHECK(reader.spaced_instant("9999-12-31 23:59:59+00") == 253402300799);
+  for (const char* text :
+       {"", "infinity", "-infinity", "2026-03-17 06:00:00", "2026-03-17T06:00:00+00", "2026-02-30 06:00:00+00",
+        "2026-03-17 24:00:00+00", "2026-03-17 06:00:60+00", "2026-03-17 06:00:00+0", "2026-03-17 06:00:00+00:0",
+        "2026-03-17 06:00:00+1x", "2026-03-17 06:00:00+00 BC", "12026-03-17 06:00:00+00", "2026-03-17 06:00:00.5",
+        "2026-03-17 06:00:00+00x00", "2026-03-17 06:00:00 +00"})
+    CHECK_FALSE_MESSAGE(reader.spaced_instant(text).has_value(), text);
+}
+
+TEST_CASE("a whole number may carry a point and zeros, and nothing else") {
+  CHECK(whole_number("0") == 0);
+  CHECK(whole_number("-17") == -17);
+  CHECK(whole_number("1999.000") == 1999);
+  CHECK(whole_number("-1.") == -1);
+  CHECK(whole_number("9223372036854775807") == std::numeric_limits<std::int64_t>::max());
+  CHECK(whole_number("-9223372036854775808.0") == std::numeric_limits<std::int64_t>::min());
+  for (const char* text :
+       {"", "-", "1.5", "0.000001", "9223372036854775808", "1e3", "NaN", "Infinity", "1 ", " 1", "+1", "1.0.0", "0x1"})
+    CHECK_FALSE_MESSAGE(whole_number(text).has_value(), text);
+}
+
+TEST_CASE("a real as PostgreSQL writes it is the number that SQLite gives") {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 100'000; ++round) {
+    const int exponent = static_cast<int>(random() % 40) - 25;
+    const double value = std::ldexp(static_cast<double>(random() >> 11), exponent - 40) * ((random() & 1U) != 0 ? 1 : -1);
+    char text[64];
+    std::snprintf(text, sizeof text, "%.17g", value);
+    for (int digits = 1; digits <= 17; ++digits) {  // the shortest form that reads back
+      std::snprintf(text, sizeof text, "%.*g", digits, value);
+      if (std::strtod(text, nullptr) == value) break;
+    }
+    const int scale = static_cast<int>(random() % 10);
+    CAPTURE(text);
+    REQUIRE(scaled_real(text, scale) == scaled(value, scale));
+  }
+  CHECK(scaled_real("1e-05", 5) == 1);
+  CHECK(scaled_real("1.5e+06", 1) == 15000000);
+  CHECK(scaled_real("0.285", 2) == 29);
+  CHECK(scaled_real("-0", 2) == 0);
+  for (const char* text : {"", "NaN", "Infinity", "-Infinity", "1e300", "1e", "1,5", "1.5 "})
+    CHECK_FALSE_MESSAGE(scaled_real(text, 2).has_value(), text);
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "url.hpp"
+
+#include <doctest/doctest.h>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/source/source.hpp"
+
+using namespace reportctl;
+
+namespace {
+
+/// `keyword=value` in order, or the problem.
+std::string read(std::string_view url) {
+  const source::PostgresUrl parsed = source::parse_postgres_url(url);
+  if (!parsed.problem.empty()) return "refused: " + parsed.problem;
+  std::string all;
+  for (const auto& [keyword, value] : parsed.parameters) all += (all.empty() ? "" : " ") + keyword + "=" + value;
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a PostgreSQL url is read as libpq reads it") {
+  // The right sides are what PQconninfoParse() of libpq 15 gives for these urls.
+  CHECK(read("postgresql://reports@db.example.com:5433/fleet?sslmode=verify-full") ==
+        "user=reports host=db.example.com port=5433 dbname=fleet sslmode=verify-full");
+  CHECK(read("postgres://db/fleet") == "host=db dbname=fleet");
+  CHECK(read("postgresql:///fleet") == "dbname=fleet");
+  CHECK(read("postgresql://") == "");
+  CHECK(read("postgresql://db") == "host=db");
+  CHECK(read("postgresql://db?dbname=fleet&user=ann") == "host=db dbname=fleet user=ann");
+  CHECK(read("postgresql://ann@[2001:db8::7]:5433/f") == "user=ann host=2001:db8::7 port=5433 dbname=f");
+  CHECK(read("postgresql://[::1]/f") == "host=::1 dbname=f");
+  CHECK(read("postgresql://h1:1,h2,h3:3/f?target_session_attrs=any") ==
+        "host=h1,h2,h3 port=1,,3 dbname=f target_session_attrs=any");
+  CHECK(read("postgresql://h1,h2/f") == "host=h1,h2 dbname=f");
+  CHECK(read("postgresql://%2Frun%2Fpostgresql/f") == "host=/run/postgresql dbname=f");
+  CHECK(read("postgresql:///f?host=/run/postgresql&port=5433") == "dbname=f host=/run/postgresql port=5433");
+  CHECK(read("postgresql://a%40b@db/f%2Fg?options=-csearch_path%3Dx") == "user=a@b host=db dbname=f/g options=-csearch_path=x");
+  CHECK(read("postgresql://db:/f?") == "host=db dbname=f");
+  CHECK(read("postgresql://@db/f?connect_timeout=3&") == "host=db dbname=f connect_timeout=3");
+}
+
+TEST_CASE("a PostgreSQL url holds no password, and a message never quotes one") {
+  for (const char* url : {"postgresql://ann:hunter2@db/f", "postgresql://:hunter2@db/f", "postgresql://ann:hunt/er2@db/f",
+                          "postgresql://ann:hunt?er2@db/f", "postgresql://ann:a@hunter2@db/f",
+                          "postgresql://db/f?password=hunter2", "postgresql://db/f?sslmode=require&sslpassword=hunter2",
+                          "postgresql://db/f?passfile=/hunter2", "postgresql:ann:hunter2@db/f"}) {
+    CAPTURE(url);
+    const std::string said = source::postgres_url_problem(url);
+    CHECK_FALSE(said.empty());
+    CHECK(said.find("er2") == std::string::npos);
+    try {
+      source::open_source({.name = "fleet", .url = url, .password = {}});
+      FAIL("it was accepted");
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::config);
+      CHECK(std::string(error.what()) == "source fleet: " + said);
+      CHECK(error.hint().find("er2") == std::string::npos);
+    }
+  }
+  CHECK(source::postgres_url_problem("postgresql://ann:hunter2@db/f").find("password_file") != std::string::npos);
+}
+
+TEST_CASE("a PostgreSQL url that is none says why") {
+  const auto problem = [](std::string_view url) { return source::parse_postgres_url(url).problem; };
+  CHECK(problem("postgresql:db/f") == "the url has no // after its scheme");
+  CHECK(problem("postgresql://db/f?a") == "the url has a parameter without =");
+  CHECK(problem("postgresql://[::1/f") == "the url has a [ without its ]");
+  CHECK(problem("postgresql://[::1]x/f") == "the url has something between a ] and the port");
+  for (const char* port : {"0", "65536", "-1", "5432x", "1e3"})
+    CHECK(problem("postgresql://db:" + std::string(port) + "/f") == "the url's port is no number from 1 to 65535");
+  for (const char* escape : {"%zz", "%4", "%", "%00"})
+    CHECK(problem("postgresql://db/f" + std::string(escape)) ==
+          "the url has a % that is not followed by two hex digits (a % itself is %25)");
+  CHECK(problem("postgresql://db/f?sslmod=require") ==
+        "the url has a parameter that is not allowed: sslmod (did you mean \"sslmode\"?)");
+  for (const char* keyword : {"service", "client_encoding", "replication", "fallback_application_name", "\x1b[31m"}) {
+    const std::string said = problem("postgresql://db/f?" + std::string(keyword) + "=x");
+    CHECK(said.starts_with("the url has a parameter that is not allowed: "));
+    CHECK(said.find('\x1b') == std::string::npos);
+  }
+}
