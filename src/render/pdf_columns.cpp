@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "pdf_columns.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::render {
+namespace {
+
+constexpr double kComfortableText = 190;  // a text column asks for no more before others have what they need
+constexpr double kLeastText = 52;
+constexpr double kLeastSize = 4.5;
+
+struct Wish {
+  double least = 0;
+  double wanted = 0;
+  double most = 0;
+};
+
+Wish wish_of(const ColumnNeeds& column) {
+  const double label = std::max(column.label_word, std::min(column.label, kLeastText));
+  const double widest = std::max(column.widest, label);
+  Wish wish{widest, widest, widest};
+  if (column.may_wrap) {
+    wish.least = std::min(widest, std::max(kLeastText, column.label_word));
+    wish.wanted = std::min(widest, std::max(kComfortableText, column.label_word));
+  }
+  for (double* part : {&wish.least, &wish.wanted, &wish.most}) *part += 2 * kCellPadding + 1;
+  return wish;
+}
+
+double sum_of(const std::vector<Wish>& wishes, double Wish::*part) {
+  return std::accumulate(wishes.begin(), wishes.end(), 0.0, [part](double sum, const Wish& wish) { return sum + wish.*part; });
+}
+
+/// Each gets `from`, and the same share of the way to `to`.
+std::vector<double> between(const std::vector<Wish>& wishes, double available, std::pair<double Wish::*, double Wish::*> ends) {
+  const double from = sum_of(wishes, ends.first);
+  const double to = sum_of(wishes, ends.second);
+  const double share = to > from ? std::clamp((available - from) / (to - from), 0.0, 1.0) : 0;
+  std::vector<double> widths;
+  for (const Wish& wish : wishes) widths.push_back(wish.*ends.first + share * (wish.*ends.second - wish.*ends.first));
+  return widths;
+}
+
+/// What is left is shared out, in proportion, so that the table is as wide as the page.
+void stretch(std::vector<double>& widths, double available) {
+  const double sum = std::accumulate(widths.begin(), widths.end(), 0.0);
+  for (double& width : widths) width *= available / sum;
+}
+
+}  // namespace
+
+Paper paper_named(const std::string& name) {
+  if (name == "a4") return {595.28, 841.89};
+  if (name == "letter") return {612, 792};
+  throw Error(ErrorKind::invalid, fmt::format("there is no paper \"{}\"", visible(repair_utf8(name))), "choose a4 or letter");
+}
+
+TableShape shape_table(const std::vector<ColumnNeeds>& columns, const Paper& upright) {
+  std::vector<Wish> wishes;
+  for (const ColumnNeeds& column : columns) wishes.push_back(wish_of(column));
+  TableShape shape{upright, kTextSize, {}};
+  if (sum_of(wishes, &Wish::wanted) > upright.width - 2 * kMargin) shape.paper = {upright.height, upright.width};
+  const double available = shape.paper.width - 2 * kMargin;
+  const double least = sum_of(wishes, &Wish::least);
+  if (least > available) {  // the padding shrinks with the letters
+    shape.text_size = std::max(kLeastSize, kTextSize * available / least);
+    const double ratio = shape.text_size / kTextSize;
+    for (Wish& wish : wishes) wish = {wish.least * ratio, wish.wanted * ratio, wish.most * ratio};
+  }
+  if (sum_of(wishes, &Wish::wanted) > available)
+    shape.widths = between(wishes, available, {&Wish::least, &Wish::wanted});
+  else
+    shape.widths = between(wishes, available, {&Wish::wanted, &Wish::most});
+  stretch(shape.widths, available);
+  return shape;
+}
+
+bool stands_right(rows::ColumnType type) {
+  using rows::ColumnType;
+  return type == ColumnType::integer || type == ColumnType::decimal || type == ColumnType::money || type == ColumnType::percent ||
+         type == ColumnType::duration;
+}
+
+}  // namespace reportctl::render

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reportctl/rows/cell.hpp"
+
+namespace reportctl::render {
+
+struct Paper {
+  double width = 0;  ///< points
+  double height = 0;
+};
+/// Upright; Error(invalid) for a name that is neither a4 nor letter.
+Paper paper_named(const std::string&);
+
+constexpr double kMargin = 36;
+constexpr double kCellPadding = 4;
+constexpr double kTextSize = 8;
+
+/// What is known of a column once all rows have passed, at kTextSize and without padding.
+struct ColumnNeeds {
+  bool may_wrap = false;
+  double widest = 0;      ///< value, totals included
+  double label = 0;       ///< on one line
+  double label_word = 0;  ///< its longest word
+};
+
+struct TableShape {
+  Paper paper;  ///< upright or turned, as the columns need it
+  double text_size = kTextSize;
+  std::vector<double> widths;  ///< padding included; together the width between the margins
+};
+/// Upright where everything fits on a line, turned otherwise; then texts wrap, then letters shrink.
+TableShape shape_table(const std::vector<ColumnNeeds>&, const Paper& upright);
+
+/// Numbers, money and durations stand at the right.
+bool stands_right(rows::ColumnType);
+
+}  // namespace reportctl::render
