@@ -43,17 +43,24 @@ fs::path config_path(const Session& session) {
   return ::geteuid() == 0 ? system_config_path() : user_config_path();
 }
 
-std::string source_lines(const fs::path& demo_source) {
-  if (demo_source.empty()) {
+std::string source_url(const fs::path& state, const DemoSource& source) {
+  return "sqlite:" + demo_source_path(state, source).string();
+}
+
+std::string source_lines(const fs::path& state, const InitOptions& options) {
+  if (!options.demo) {
     return "# Where the data lives; an account names one of these. Which tables are expected: man reportctl-source\n"
            "# sources:\n"
            "#   shop: {url: \"sqlite:/srv/shop/shop.db\"}\n";
   }
-  return fmt::format("sources:\n  shop: {{url: {}}}\n", yaml_text("sqlite:" + demo_source.string()));
+  std::string lines = "sources:\n";
+  for (const DemoSource& source : demo_sources())
+    lines += fmt::format("  {}: {{url: {}}}\n", source.name, yaml_text(source_url(state, source)));
+  return lines;
 }
 
 /// Writes the file when there is none. Others may read it: it holds no secret.
-void make_config(const Session& session, const fs::path& demo_source, Deeds& deeds) {
+void make_config(const Session& session, const InitOptions& options, Deeds& deeds) {
   const fs::path path = config_path(session);
   if (fs::exists(path)) {
     deeds.kept.push_back(path.string());
@@ -66,7 +73,7 @@ void make_config(const Session& session, const fs::path& demo_source, Deeds& dee
   file.write(demo_text("reportctl.yaml", {{"state", yaml_text(state.string())},
                                           {"transport", yaml_text("maildir:" + (state.parent_path() / "outbox").string())},
                                           {"from", "Reports <reports@reportctl.example>"},
-                                          {"sources", source_lines(demo_source)},
+                                          {"sources", source_lines(state, options)},
                                           {"artifacts", yaml_text("file:" + (state.parent_path() / "artifacts").string())}}));
   file.commit();
   deeds.created.push_back(path.string());
@@ -87,29 +94,38 @@ void make_artifacts(Session& session, Deeds& deeds) {
   artifact::Directory::open(url);
 }
 
-void make_demo(Session& session, const fs::path& source, Deeds& deeds) {
-  const auto& sources = session.config().settings.sources;
-  const auto configured = sources.find("shop");
-  if (configured == sources.end() || configured->second.url != "sqlite:" + source.string()) {
-    throw Error(
-        ErrorKind::conflict, fmt::format("{} exists and has no source for the demo", config_path(session).string()),
-        fmt::format(
-            "add to it:  sources: {{shop: {{url: {}}}}}\nor give the demo files of its own: reportctl init --demo --config "
-            "DIR/reportctl.yaml --state DIR/state.db",
-            yaml_text("sqlite:" + source.string())));
+/// Nothing is made unless every source is configured.
+void check_sources(Session& session) {
+  const run::Settings& settings = session.config().settings;
+  std::string missing;
+  for (const DemoSource& source : demo_sources()) {
+    const auto found = settings.sources.find(source.name);
+    if (found == settings.sources.end() || found->second.url != source_url(settings.state, source))
+      missing += fmt::format("{}{}: {{url: {}}}", missing.empty() ? "" : ", ", source.name,
+                             yaml_text(source_url(settings.state, source)));
   }
-  if (fs::exists(source)) {
-    deeds.kept.push_back(source.string());
-  } else {
-    build_demo_source(source, session.now());
-    deeds.created.push_back(source.string());
+  if (missing.empty()) return;
+  throw Error(ErrorKind::conflict, fmt::format("{} exists and lacks sources of the demo", config_path(session).string()),
+              fmt::format("add to it:  sources: {{{}}}\nor give the demo files of its own: reportctl init --demo --config "
+                          "DIR/reportctl.yaml --state DIR/state.db",
+                          missing));
+}
+
+void make_demo(Session& session, Deeds& deeds) {
+  check_sources(session);
+  for (const DemoSource& source : demo_sources()) {
+    const fs::path path = demo_source_path(session.config().settings.state, source);
+    const bool exists = fs::exists(path);
+    if (!exists) build_demo_source(source, path, session.now());
+    (exists ? deeds.kept : deeds.created).push_back(path.string());
   }
   if (const auto since = session.state().fact("demo")) {
     deeds.kept.push_back(fmt::format("the demo's accounts and schedules, from {}", *since));
     return;
   }
-  const std::size_t schedules = add_demo(session);
-  deeds.created.push_back(fmt::format("2 accounts with members, and {} schedules, all due now", schedules));
+  const DemoCounts counts = add_demo(session);
+  deeds.created.push_back(
+      fmt::format("{} accounts with members, and {} schedules, all due now", counts.accounts, counts.schedules));
 }
 
 /// How the commands below must be typed to mean the same files.
@@ -145,11 +161,10 @@ void tell(Session& session, const InitOptions& options, const Deeds& deeds) {
 
 int init(Session& session, const InitOptions& options) {
   Deeds deeds;
-  const fs::path state = default_state_path({session.globals.config, session.globals.state});
-  make_config(session, options.demo ? state.parent_path() / "demo-shop.db" : fs::path(), deeds);
+  make_config(session, options, deeds);
   make_state(session, deeds);
   make_artifacts(session, deeds);
-  if (options.demo) make_demo(session, session.config().settings.state.parent_path() / "demo-shop.db", deeds);
+  if (options.demo) make_demo(session, deeds);
   tell(session, options, deeds);
   return 0;
 }
@@ -163,7 +178,7 @@ void bind_init(CLI::App& root, Session& session) {
                                          "reportctl init --demo --config /tmp/d/reportctl.yaml --state /tmp/d/state.db"});
   const auto options = std::make_shared<InitOptions>();
   command.add_flag("--demo", options->demo,
-                   "a demo: data of four months, two accounts, schedules that are due now, mail into a directory");
+                   "a demo: a shop, a fleet and outreach, every report scheduled and due now, mail into a directory");
   when_chosen(command, session, [&session, options] { return init(session, *options); });
 }
 

@@ -33,13 +33,22 @@ std::string demo_text(const std::string& name, const Replacements& replacements)
   throw Error(ErrorKind::failed, fmt::format("{} is not compiled in", name));
 }
 
-void build_demo_source(const fs::path& path, Instant now) {
+const std::vector<DemoSource>& demo_sources() {
+  static const std::vector<DemoSource> sources{{"shop", "shop.sql"}, {"fleet", "fleet.sql"}, {"outreach", "outreach.sql"}};
+  return sources;
+}
+
+fs::path demo_source_path(const fs::path& state, const DemoSource& source) {
+  return state.parent_path() / fmt::format("demo-{}.db", source.name);
+}
+
+void build_demo_source(const DemoSource& source, const fs::path& path, Instant now) {
   const fs::path unfinished = path.string() + ".new";
   fs::remove(unfinished);
   sqlite3* raw = nullptr;
   const int opened = sqlite3_open_v2(unfinished.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   std::unique_ptr<sqlite3, int (*)(sqlite3*)> database(raw, sqlite3_close);
-  const std::string script = demo_text("shop.sql", {{"now", format_utc(now)}});
+  const std::string script = demo_text(source.script, {{"now", format_utc(now)}});
   if (opened != SQLITE_OK || sqlite3_exec(raw, script.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
     throw Error(ErrorKind::output, fmt::format("cannot build {}: {}", path.string(), sqlite3_errmsg(raw)));
   database.reset();
@@ -48,7 +57,7 @@ void build_demo_source(const fs::path& path, Instant now) {
   fsync_directory(path.parent_path());
 }
 
-std::size_t add_demo(Session& session) {
+DemoCounts add_demo(Session& session) {
   const run::Settings& settings = session.config().settings;
   if (!settings.mail.transport.url.starts_with("maildir:")) {
     throw Error(
@@ -66,7 +75,7 @@ std::size_t add_demo(Session& session) {
   for (schedule::Schedule& schedule : plan.changes.add) schedule.next_run_at = session.now();
   store::apply_changes(session.state(), plan.changes, plan.events, session.now());
   session.state().set_fact("demo", format_utc(session.now()));
-  return plan.changes.add.size();
+  return {input.accounts.size(), plan.changes.add.size()};
 }
 
 }  // namespace reportctl::cli
