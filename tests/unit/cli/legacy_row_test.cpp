@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <doctest/doctest.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "legacy_row.hpp"
+
+using namespace reportctl;
+
+namespace {
+
+cli::LegacyRow read(const std::string& text, std::set<std::string> ignored = {}) {
+  return cli::read_legacy_row(cli::Json::parse(text), {.file = "old.json", .number = 1, .ignored = std::move(ignored)});
+}
+
+bool has(const cli::LegacyRow& row, const std::string& code, const std::string& field) {
+  return std::any_of(row.problems.begin(), row.problems.end(),
+                     [&](const cli::ImportProblem& problem) { return problem.code == code && problem.field == field; });
+}
+
+/// A row of scheduled_reports with some of its columns replaced.
+cli::LegacyRow outreach(const std::string& changes, std::set<std::string> ignored = {}) {
+  auto row = cli::Json::parse(R"({"id": "r1", "tenant_id": "t1", "workspace_id": "w1", "name": "n", "frequency": "weekly",
+    "day_of_week": 0, "time": "18:00:00", "report_type": "campaign", "format": "csv", "recipients": ["a@example.com"]})");
+  row.update(cli::Json::parse(changes));
+  return read(row.dump(), std::move(ignored));
+}
+
+}  // namespace
+
+TEST_CASE("a fleet schedule is read with all of its fields") {
+  const auto row = read(R"({"id": 41, "name": " Morning ", "description": "d", "reportType": "SITE_POWER", "accountId": 7,
+    "depotId": "north", "recipients": ["a@example.com", {"email": "b@example.com", "name": "Bo"}], "time": "06:00",
+    "timezone": "Australia/Sydney", "daily": true, "lookbackDays": 14, "format": "csv", "isActive": false,
+    "createdBy": "bo", "nextRunAt": "2026-03-17T06:00:00Z"})");
+  CHECK(row.problems.empty());
+  CHECK(row.system == "fleet");
+  CHECK(row.id == "41");
+  CHECK(row.tenant == "7");
+  CHECK(row.draft.name == "Morning");
+  CHECK(row.draft.description == "d");
+  CHECK(row.draft.request.report == "site-power");
+  CHECK(row.draft.request.scope == "depot:north");
+  CHECK(row.draft.recipients == std::vector<std::string>{"a@example.com", "Bo <b@example.com>"});
+  CHECK(row.draft.at == "06:00");
+  CHECK(row.draft.request.timezone == "Australia/Sydney");
+  CHECK(row.draft.request.cadence == "daily");
+  CHECK(row.draft.request.lookback == "14");
+  CHECK_FALSE(row.draft.active);
+  CHECK(cli::Json::parse(row.draft.extra) ==
+        cli::Json::parse(
+            R"({"imported_from": {"system": "fleet", "id": "41", "created_by": "bo", "next_run_at": "2026-03-17T06:00:00Z"}})"));
+}
+
+TEST_CASE("every spelling of the two fleet reports is known, and no other report") {
+  for (const auto* word : {"SITE_POWER", "Site Power Report", "Site Power", "site-power", "sitePower", "SitePowerReport"})
+    CHECK(read(fmt::format(R"({{"reportType": "{}"}})", word)).draft.request.report == "site-power");
+  for (const auto* word : {"DAILY_EV_LOAD", "Daily EV Load Report", "daily-ev-load", "dailyEVLoad"})
+    CHECK(read(fmt::format(R"({{"reportType": "{}"}})", word)).draft.request.report == "daily-ev-load");
+  for (const auto* word : {"CHARGING_SESSIONS", "report", "", "site power 2"})
+    CHECK(has(read(fmt::format(R"({{"reportType": "{}"}})", word)), "report_unknown", "reportType"));
+}
+
+TEST_CASE("the generic configuration may stand in a config of its own, but not twice") {
+  const auto row =
+      read(R"({"reportType": "SITE_POWER", "depotId": "n", "config": {"time": "05:30", "recipients": "a@x.org; b@x.org"}})");
+  CHECK(row.problems.empty());
+  CHECK(row.draft.at == "05:30");
+  CHECK(row.draft.recipients == std::vector<std::string>{"a@x.org", "b@x.org"});
+  CHECK(row.draft.name == "site-power-n");
+  CHECK(has(read(R"({"reportType": "SITE_POWER", "time": "1", "config": {"time": "05:30"}})"), "row_invalid", "config.time"));
+}
+
+TEST_CASE("a fleet schedule that is not daily is refused") {
+  CHECK(has(read(R"({"reportType": "SITE_POWER", "daily": false})"), "cadence_not_allowed", "daily"));
+  CHECK(read(R"({"reportType": "SITE_POWER", "frequency": "WEEKLY"})").draft.request.cadence == "weekly");
+}
+
+TEST_CASE("days of the week count from Sunday, which is 0") {
+  const char* days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+  for (int day = 0; day < 7; ++day)
+    CHECK(outreach(fmt::format(R"({{"day_of_week": {}}})", day)).draft.request.weekday == days[day]);
+  for (const auto* wrong : {"7", "-1", "\"sunday\"", "1.5"})
+    CHECK(has(outreach(fmt::format(R"({{"day_of_week": {}}})", wrong)), "day_of_week_required", "day_of_week"));
+}
+
+TEST_CASE("days of another frequency are set aside, not lost") {
+  const auto row = outreach(R"({"frequency": "monthly", "day_of_month": 31})");
+  CHECK(row.problems.empty());
+  CHECK(row.draft.request.day_of_month == "31");
+  CHECK_FALSE(row.draft.request.weekday);
+  CHECK(cli::Json::parse(row.draft.extra)["imported_from"]["day_of_week"] == 0);
+}
+
+TEST_CASE("a row of scheduled_reports is read with the defaults of its table") {
+  const auto row = outreach(R"({"date_range": "LAST_7D", "workspace_id": null})");
+  CHECK(row.problems.empty());
+  CHECK(row.tenant == "t1");
+  CHECK(row.draft.request.scope == "account");
+  CHECK(row.draft.request.timezone == "UTC");
+  CHECK(row.draft.request.range == "last_7d");
+  CHECK(row.draft.at == "18:00");
+  CHECK(row.draft.active);
+  CHECK_FALSE(outreach(R"({"is_active": 0})").draft.active);
+  CHECK(outreach(R"({"time": "18:00:30"})").draft.at == "18:00:30");
+}
+
+TEST_CASE("config gives parameters, columns and further configuration") {
+  for (const auto* config :
+       {R"({"parameters": {"a": 1, "b": ["x", true]}, "columns": ["sent"], "note": {"k": 1}})",
+        R"("{\"parameters\": {\"a\": 1, \"b\": [\"x\", true]}, \"columns\": [\"sent\"], \"note\": {\"k\": 1}}")"}) {
+    const auto row = outreach(fmt::format(R"({{"config": {}}})", config));
+    CHECK(row.problems.empty());
+    CHECK(row.draft.request.parameters == schedule::Parameters{{"a", {"1"}}, {"b", {"x", "true"}}});
+    const auto extra = cli::Json::parse(row.draft.extra);
+    CHECK(extra["columns"] == cli::Json{"sent"});
+    CHECK(extra["note"]["k"] == 1);
+    CHECK(extra["imported_from"]["id"] == "r1");
+  }
+  CHECK(has(outreach(R"({"config": 3})"), "row_invalid", "config"));
+  CHECK(has(outreach(R"({"config": "{"})"), "row_invalid", "config"));
+  CHECK(has(outreach(R"({"config": {"parameters": []}})"), "row_invalid", "config.parameters"));
+  CHECK(has(outreach(R"({"config": {"parameters": {"a": {}}}})"), "row_invalid", "config.parameters.a"));
+  CHECK(has(outreach(R"({"config": {"imported_from": 1}})"), "row_invalid", "config.imported_from"));
+}
+
+TEST_CASE("unknown fields are refused, with the one that was meant, unless they are named") {
+  const auto row = outreach(R"({"timezon": "UTC", "colour": "red"})");
+  REQUIRE(row.problems.size() == 2);
+  CHECK(row.problems[0].message == "unknown field (did you mean \"timezone\"?)");
+  CHECK(has(row, "row_invalid", "colour"));
+  const auto named = outreach(R"({"colour": "red"})", {"colour"});
+  CHECK(named.problems.empty());
+  CHECK(cli::Json::parse(named.draft.extra)["imported_from"]["colour"] == "red");
+}
+
+TEST_CASE("values of the wrong kind are refused one by one") {
+  const auto row = outreach(R"({"name": ["n"], "recipients": 5, "is_active": "yes", "time": {}, "timezone": false})");
+  CHECK(row.problems.size() == 5);
+  for (const auto* field : {"name", "recipients", "is_active", "time", "timezone"}) CHECK(has(row, "row_invalid", field));
+  CHECK(row.unread == std::set<std::string>{"name", "to", "active", "at", "timezone"});
+  CHECK(has(outreach(R"({"recipients": ["a@x.org", 5, {"name": "Bo"}]})"), "row_invalid", "recipients[2]"));
+  CHECK(has(outreach(R"({"recipients": ["a@x.org", 5, {"name": "Bo"}]})"), "row_invalid", "recipients[3]"));
+}
+
+TEST_CASE("what is a schedule of neither system, or of both, is refused") {
+  for (const auto* text : {"5", "null", "[]", "{}", R"({"name": "x"})", R"({"reportType": "SITE_POWER", "tenant_id": 1})"})
+    CHECK(has(read(text), "row_invalid", "row"));
+}
+
+TEST_CASE("a row keeps its id as a schedule, and another row, account or system has another") {
+  const auto row = outreach("{}");
+  const auto id = cli::imported_id(row, "acme");
+  CHECK(id.size() == 16);
+  CHECK(cli::imported_id(outreach(R"({"name": "other", "time": "05:00"})"), "acme") == id);
+  CHECK(cli::imported_id(row, "shop") != id);
+  CHECK(cli::imported_id(outreach(R"({"id": "r2"})"), "acme") != id);
+  CHECK(cli::imported_id(read(R"({"id": "r1", "reportType": "SITE_POWER"})"), "acme") != id);
+  const auto nameless = cli::imported_id(outreach(R"({"id": null})"), "acme");
+  CHECK(nameless != cli::imported_id(outreach(R"({"id": null, "name": "m"})"), "acme"));
+  CHECK(nameless == cli::imported_id(outreach(R"({"id": null, "time": "05:00"})"), "acme"));
+}
