@@ -95,7 +95,7 @@ Json record_of(const run::DueResult& result) {
 
 int exit_code_of_result(const run::DueResult& result) {
   int code = result.errors.empty() ? exit_code::kDone : exit_code::kUnsuccessful;
-  for (const auto& ended : result.ended) code = worse(code, exit_code_of(ended));
+  for (const auto& ended : result.ended) code = worse(code, due_exit_code_of(ended));
   return result.config_problem ? worse(code, exit_code::kConfig) : code;
 }
 

@@ -21,7 +21,21 @@ bool went_well(const run::Ended& ended) {
 int exit_code_of(const run::Ended& ended) {
   if (ended.deferred) return exit_code::kDeferred;
   if (went_well(ended)) return exit_code::kDone;
-  return ended.state == RunState::unknown ? exit_code::kUnknownDelivery : exit_code::kUnsuccessful;
+  switch (ended.state) {
+    case RunState::unknown:
+      return exit_code::kUnknownDelivery;
+    case RunState::rejected:
+      return exit_code::kInvalid;
+    case RunState::failed:
+      return exit_code::kFailed;
+    default:
+      return exit_code::kUnsuccessful;
+  }
+}
+
+int due_exit_code_of(const run::Ended& ended) {
+  const int code = exit_code_of(ended);
+  return code == exit_code::kInvalid || code == exit_code::kFailed ? exit_code::kUnsuccessful : code;
 }
 
 int worse(int a, int b) {

@@ -8,8 +8,10 @@
 
 namespace reportctl::cli {
 
-/// 0, 3, 14 or 75: how bad is this ending.
+/// How the one run of a command ended: 0, 7 rejected, 1 failed, 3 not delivered to everyone, 14 unknown, 75 deferred.
 int exit_code_of(const run::Ended&);
+/// The same among the many of run-due: 0, 3, 14 or 75.
+int due_exit_code_of(const run::Ended&);
 /// The worse of two exit codes: a signal > 12 > 78 > 14 > 3 > 75 > any other > 0.
 int worse(int a, int b);
 /// Went as it should: delivered, nothing to send, or a slot that was skipped.

@@ -31,14 +31,18 @@ cli::DueOutcome through_a_pipe(const cli::DueOutcome& outcome) {
 
 }  // namespace
 
-TEST_CASE("an ending has its exit code") {
+TEST_CASE("F-10: a run's own ending has its exit code; among many it is 3") {
   CHECK(cli::exit_code_of(ended(RunState::delivered)) == 0);
   CHECK(cli::exit_code_of(ended(RunState::no_data)) == 0);
   CHECK(cli::exit_code_of(ended(RunState::skipped)) == 0);
+  CHECK(cli::exit_code_of(ended(RunState::rejected)) == 7);
+  CHECK(cli::exit_code_of(ended(RunState::failed)) == 1);
+  for (const auto state : {RunState::partial, RunState::delivery_failed}) CHECK(cli::exit_code_of(ended(state)) == 3);
   for (const auto state : {RunState::partial, RunState::delivery_failed, RunState::rejected, RunState::failed}) {
-    CHECK(cli::exit_code_of(ended(state)) == 3);
+    CHECK(cli::due_exit_code_of(ended(state)) == 3);
   }
   CHECK(cli::exit_code_of(ended(RunState::unknown)) == 14);
+  CHECK(cli::due_exit_code_of(ended(RunState::unknown)) == 14);
   auto waiting = ended(RunState::generated);
   waiting.deferred = true;
   CHECK(cli::exit_code_of(waiting) == 75);
