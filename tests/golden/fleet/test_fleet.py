@@ -160,7 +160,7 @@ class Fleet(unittest.TestCase):
         self.expect_lines("access_log.csv", (2,), "user-access-log", *params(users="1,4"))
         self.expect("access_log_other_account.csv", "user-access-log", *params(users="all"), account="theirs")
         self.refuse("parameter_required", "user-access-log")
-        self.refuse("parameter_not_found", "user-access-log", *params(users="all,2"))
+        self.refuse("parameter_type", "user-access-log", *params(users="all,2"))
         self.refuse("scope_not_allowed", "user-access-log", *ALEXANDRIA, *params(users="all"))
 
     def test_charging_sessions(self):
