@@ -147,13 +147,16 @@ std::vector<std::string> example_commands(const Report& report) {
 Json to_json(const Report& report) {
   Json parameters = Json::array();
   for (const catalog::Parameter& parameter : report.parameters) {
-    parameters.push_back({{"name", parameter.name},
-                          {"label", parameter.label},
-                          {"type", catalog::parameter_type_name(parameter.type)},
-                          {"required", parameter.required},
-                          {"values", parameter.values},
-                          {"default", parameter.fallback ? Json(*parameter.fallback) : Json()},
-                          {"has_choices", !parameter.choices.empty()}});
+    parameters.push_back(
+        {{"name", parameter.name},
+         {"label", parameter.label},
+         {"type", catalog::parameter_type_name(parameter.type)},
+         {"required", parameter.required},
+         {"values", parameter.values},
+         {"default", parameter.fallback ? Json(*parameter.fallback) : Json()},
+         {"scopes", names_of(parameter.scopes.empty() ? report.scopes : parameter.scopes, schedule::scope_kind_name)},
+         {"accepts_all", parameter.accepts_all},
+         {"has_choices", !parameter.choices.empty()}});
   }
   Json shapes = Json::object();
   for (const auto& [variant, shape] : report.shapes) shapes[variant.empty() ? "default" : variant] = shape_json(shape);
