@@ -15,13 +15,13 @@ import os
 import pathlib
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import unittest
 
+import test_fleet
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-PROGRAM = os.environ.get("REPORTCTL", str(ROOT / "build" / "reportctl"))
 FOLDER = os.environ.get("REPORTCTL_TEST_DATA") or os.environ.get("REPORTCTL_DATA") or ROOT.parent / "shared" / "data"
 DATA = pathlib.Path(FOLDER) / "ev_workplace_sessions.csv"
 
@@ -117,7 +117,7 @@ class Workplace(unittest.TestCase):
     @classmethod
     def call(cls, *arguments, now="2015-12-01T00:00:00Z"):
         environment = dict(os.environ, REPORTCTL_NOW=now, HOME=str(cls.home), LC_ALL="C.UTF-8")
-        done = subprocess.run([PROGRAM, "--config", str(cls.home / "reportctl.yaml"), *arguments], env=environment, capture_output=True,
+        done = subprocess.run([test_fleet.PROGRAM, "--config", str(cls.home / "reportctl.yaml"), *arguments], env=environment, capture_output=True,
                               text=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -192,11 +192,4 @@ class Workplace(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    tests = unittest.defaultTestLoader.loadTestsFromTestCase(Workplace)
-    outcome = unittest.TextTestRunner().run(tests)
-    failed = len(outcome.failures) + len(outcome.errors)
-    for _, reason in outcome.skipped:
-        print(f"skipped: {reason}")
-    skipped = f", {len(outcome.skipped)} skipped" if outcome.skipped else ""
-    print(f"{max(outcome.testsRun - failed, 0)} passed, {failed} failed{skipped}")
-    sys.exit(0 if outcome.wasSuccessful() and outcome.testsRun + len(outcome.skipped) > 0 else 1)
+    test_fleet.main(Workplace)
