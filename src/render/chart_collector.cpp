@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
 #include "reportctl/render/chart.hpp"
 #include "reportctl/render/writer.hpp"
 
@@ -46,7 +47,7 @@ ChartCollector::ChartCollector(const rows::Columns& columns, ChartPlan plan, Zon
     throw Error(ErrorKind::failed, "a chart names a column that the report does not have");
   const rows::Column& x = columns_[static_cast<std::size_t>(plan_.x)];
   if (x.type == ColumnType::date || x.type == ColumnType::timestamp) unit_ = Unit::day;
-  if (plan_.x_title.empty()) plan_.x_title = x.label.empty() ? x.name : x.label;
+  if (plan_.x_title.empty() && unit_ == Unit::none) plan_.x_title = x.label.empty() ? x.name : x.label;
   if (plan_.y < 0) {
     if (plan_.y_title.empty()) plan_.y_title = "Rows";
   } else {
@@ -56,7 +57,6 @@ ChartCollector::ChartCollector(const rows::Columns& columns, ChartPlan plan, Zon
     if (plan_.y_title.empty()) plan_.y_title = y.label.empty() ? y.name : y.label;
     if (y.type == ColumnType::money && is_column(columns_, y.currency_column)) currency_column_ = y.currency_column;
   }
-  if (plan_.title.empty()) plan_.title = fmt::format("{} by {}", plan_.y_title, unit_ == Unit::day ? "day" : plan_.x_title);
 }
 
 void ChartCollector::add(Sums& sums, const Key& key, double value) {
@@ -96,7 +96,12 @@ void ChartCollector::row(const rows::Row& row) {
     const rows::Cell& y = row[static_cast<std::size_t>(plan_.y)];
     if (y.null) return;
     value = static_cast<double>(y.number) / power_of_ten(y.scale);
-    scale_ = std::max<int>(scale_, y.scale);
+    const std::string_view currency = currency_column_ < 0 ? "" : row[static_cast<std::size_t>(currency_column_)].text;
+    auto scale = scales_.find(currency);
+    if (scale == scales_.end()) {
+      scale = scales_.emplace(scales_.size() < kMaxKeys ? currency : kOtherName, 0).first;
+    }
+    scale->second = std::max<int>(scale->second, y.scale);
   }
   if (unit_ != Unit::none) {
     if (x.null) return;
@@ -236,13 +241,17 @@ ChartData ChartCollector::data() const {
                  .over_time = unit_ != Unit::none,
                  .series = {},
                  .separate_axes = false,
-                 .scale = scale_,
                  .is_duration = plan_.y >= 0 && columns_[static_cast<std::size_t>(plan_.y)].type == ColumnType::duration};
+  if (data.x_title.empty()) data.x_title = "Day";
   std::map<std::string, std::int64_t> currencies;
   for (const auto& [key, count] : rows_) currencies[key.currency] += count;
   const bool several = currencies.size() > 1;
   const std::vector<Category> categories = data.over_time ? periods() : largest(several);
   if (categories.empty()) return data;
+  if (plan_.x_title.empty() && categories.front().name.size() < 10)
+    data.x_title = categories.front().name.size() == 7 ? "Month" : "Year";
+  if (data.title.empty())
+    data.title = fmt::format("{} by {}", data.y_title, data.over_time ? to_lower(data.x_title) : data.x_title);
 
   // Which series there are: the currencies with most rows, or the largest series, or just one.
   std::map<std::string, double> sizes;
@@ -257,12 +266,17 @@ ChartData ChartCollector::data() const {
   const std::size_t limit = several ? kMaxCurrencies : kMaxSeries;
   const bool with_other = !several && order.size() > limit + 1;
   if (order.size() > (several ? limit : limit + 1)) order.resize(limit);
+  const auto scale_of = [&](const std::string& name) {
+    const auto found = scales_.find(name);
+    if (several && found != scales_.end()) return found->second;
+    return scales_.empty() ? 0 : scales_.begin()->second;
+  };
   std::map<std::string, std::size_t> index;
   for (const auto& [size, name] : order) {
     index.emplace(name, data.series.size());
-    data.series.push_back({name, std::vector<double>(categories.size(), 0)});
+    data.series.push_back({name, std::vector<double>(categories.size(), 0), scale_of(name)});
   }
-  if (with_other) data.series.push_back({kOtherName, std::vector<double>(categories.size(), 0)});
+  if (with_other) data.series.push_back({kOtherName, std::vector<double>(categories.size(), 0), scale_of(kOtherName)});
 
   for (std::size_t i = 0; i < categories.size(); ++i) {
     data.categories.push_back(categories[i].name);

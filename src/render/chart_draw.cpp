@@ -85,7 +85,7 @@ class ChartDrawing {
   }
   [[nodiscard]] Scale scale_of(const Shown& shown, double length, double per_tick) const {
     const Range values = range(shown);
-    const int decimals = unit_.size > 1 ? 2 : data_.scale;
+    const int decimals = unit_.size > 1 ? 2 : data_.series[shown.front()].scale;
     return make_scale(
         {.low = values.low, .high = values.high, .max_ticks = static_cast<int>(length / per_tick), .decimals = decimals});
   }
@@ -112,7 +112,7 @@ class ChartDrawing {
     Align align = Align::left;
   };
   void put(Face& face, const std::string& text, const Put& at) {
-    const std::string words = printable(text, 400).text;
+    const std::string words = printable(text, {400}).text;
     const TextBlock block(face, words, {at.width, 1});
     block.draw(pen_, at.x, at.y, at.width, at.align);
     pen_.flush();
@@ -139,7 +139,7 @@ class ChartDrawing {
     double x = box.x;
     double y = box.y;
     for (std::size_t i = 0; i < data_.series.size(); ++i) {
-      const std::string name = printable(data_.series[i].name, 200).text;
+      const std::string name = printable(data_.series[i].name, {200}).text;
       const double width = std::min(text_.width(name), kMaxName);
       if (x > box.x && x + kSwatch + kGap + width > box.x + box.width) {
         x = box.x;
@@ -165,12 +165,12 @@ class ChartDrawing {
     };
     std::vector<Panel> plots;
     const double names_height = category_labels_height(box.width);
-    const double title_height = line() + 2;
+    const double title_height = 1.5 * line() + 1;  // the topmost tick's label reaches half a line above the plot
     const double each = (box.height - names_height) / static_cast<double>(all.size());
     double left = 0;
     for (const Shown& shown : all) {
-      const double height = each - title_height - (all.size() > 1 ? kGap : 0);
-      const Scale scale = scale_of(shown, height, 2.1 * line());
+      const double height = each - title_height - (all.size() > 1 ? line() : 0);
+      const Scale scale = scale_of(shown, height, 1.6 * line());
       left = std::max(left, widest_tick(scale));
       plots.push_back({scale, {0, 0, 0, height}});
     }
@@ -266,7 +266,7 @@ class ChartDrawing {
   static constexpr double kMaxSlanted = 80;
   [[nodiscard]] double widest_name() {
     double widest = 0;
-    for (const std::string& name : data_.categories) widest = std::max(widest, text_.width(printable(name, 200).text));
+    for (const std::string& name : data_.categories) widest = std::max(widest, text_.width(printable(name, {200}).text));
     return widest;
   }
   [[nodiscard]] bool is_slanted(double width) {
@@ -294,7 +294,7 @@ class ChartDrawing {
     put(text_, category_title(), {.x = box.x, .y = box.y + box.height - line(), .width = box.width, .align = Align::center});
   }
   void draw_name(const ChartBox& box, std::size_t category, double slot) {
-    const std::string name = printable(data_.categories[category], 200).text;
+    const std::string name = printable(data_.categories[category], {200}).text;
     const double x = box.x + slot * (static_cast<double>(category) + 0.5);
     if (!is_slanted(box.width)) {
       put(text_, name, {.x = x - slot / 2, .y = box.y + kGap, .width = slot, .align = Align::center});
@@ -334,12 +334,15 @@ class ChartDrawing {
   }
 
   void draw_lying_bars(const ChartBox& box, const Shown& shown) {
-    const bool with_values = shown.size() == 1;
+    bool with_values = shown.size() == 1;
     double room = kGap;  // at the right, for values behind the bars
     if (with_values)
       for (const double value : data_.series[shown[0]].values)
-        room = std::max(room, text_.width(value_label(data_, value)) + 2 * kGap);
-    room = std::min(room, box.width / 2);
+        room = std::max(room, text_.width(value_label(data_, data_.series[shown[0]], value)) + 2 * kGap);
+    if (room > box.width / 2) {  // half a number would be a wrong one
+      with_values = false;
+      room = kGap;
+    }
     const ChartBox plot{box.x, box.y, box.width - room, box.height};
     Scale scale = scale_of(shown, plot.width, 60);
     const double per_tick = widest_tick(scale) + 3 * kGap;
@@ -353,7 +356,7 @@ class ChartDrawing {
       const std::string label = tick_label(scale, value);
       const double width = text_.width(label);
       const double x = std::min(at(value) - width / 2, box.x + box.width - width);
-      put(text_, label, {.x = i == 0 ? std::max(x, box.x) : x, .y = plot.y + plot.height + kGap / 2, .width = width});
+      put(text_, label, {.x = x, .y = plot.y + plot.height + kGap / 2, .width = width});
     }
     const double slot = plot.height / static_cast<double>(data_.categories.size());
     const double space = std::max(slot * 0.25, slot - kMaxBar);
@@ -372,7 +375,7 @@ class ChartDrawing {
         if (part != 0) pen_.rectangle(std::min(from, to), y, std::max(std::abs(to - from), 0.4), bar);
         if (!with_values) continue;
         pen_.color(kInk);
-        put(text_, value_label(data_, data_.series[shown[k]].values[i]),
+        put(text_, value_label(data_, data_.series[shown[k]], data_.series[shown[k]].values[i]),
             {.x = std::max(from, to) + kGap, .y = y + bar / 2 - line() / 2, .width = room - kGap});
       }
     }

@@ -62,8 +62,8 @@ ValueUnit unit_of(const ChartData& data) {
   return most >= 120 ? ValueUnit{60, "minutes"} : ValueUnit{1, "seconds"};
 }
 
-std::string value_label(const ChartData& data, double value) {
-  if (!data.is_duration) return fixed(value, data.scale);
+std::string value_label(const ChartData& data, const ChartSeries& series, double value) {
+  if (!data.is_duration) return fixed(value, series.scale);
   const auto seconds = static_cast<long long>(std::llround(std::min(std::abs(value), kTooLongToWrite)));
   return fmt::format("{}{}:{:02}:{:02}", value < 0 ? "-" : "", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }

@@ -33,6 +33,6 @@ struct ValueUnit {
 };
 ValueUnit unit_of(const ChartData&);
 /// A value of the chart in its own digits: `1,234.50`, `26:03:00`.
-std::string value_label(const ChartData&, double value);
+std::string value_label(const ChartData&, const ChartSeries&, double value);
 
 }  // namespace reportctl::render

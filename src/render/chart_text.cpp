@@ -17,11 +17,11 @@ std::string sentence_about(const ChartData& data, const ChartSeries& series) {
   const auto category = [&](auto at) -> const std::string& {
     return data.categories[static_cast<std::size_t>(at - series.values.begin())];
   };
-  std::string text = series.name.empty() ? "Together" : series.name + ":";
-  text += fmt::format(" {}", value_label(data, sum));
-  if (series.values.size() > 1) text += fmt::format(", highest {} ({})", value_label(data, *highest), category(highest));
+  std::string text = (series.name.empty() ? data.y_title : series.name) + ":";
+  text += fmt::format(" {}", value_label(data, series, sum));
+  if (series.values.size() > 1) text += fmt::format(", highest {} ({})", value_label(data, series, *highest), category(highest));
   const auto lowest = std::min_element(series.values.begin(), series.values.end());
-  if (*lowest < 0) text += fmt::format(", lowest {} ({})", value_label(data, *lowest), category(lowest));
+  if (*lowest < 0) text += fmt::format(", lowest {} ({})", value_label(data, series, *lowest), category(lowest));
   return text + ".";
 }
 

@@ -23,7 +23,7 @@ Bands::Bands(Fonts& fonts, double width)
       small(fonts, 9, Weight::regular),
       width_(width) {}
 
-std::string_view Bands::kept(std::string_view text) { return texts_.emplace_back(printable(text, kMaxBandText).text); }
+std::string_view Bands::kept(std::string_view text) { return texts_.emplace_back(printable(text, {kMaxBandText}).text); }
 
 Band& Bands::text(std::string_view words, const Line& line) {
   Band& band = all.emplace_back();

@@ -366,7 +366,7 @@ void PdfPages::draw_footer(std::size_t number) {
                                         grouped(static_cast<__int128>(pages_.size()), 0));
   std::string what = document_.title;
   if (!document_.account.empty()) what += (what.empty() ? "" : " · ") + document_.account;
-  what = printable(what, 400).text;
+  what = printable(what, {400}).text;
   pen_.color(kQuietInk);
   const auto put = [&](const std::string& text, double x, Align align) {
     TextBlock(footer_, text, {third - 6, 1}).draw(pen_, x, y, third, align);
@@ -380,13 +380,13 @@ void PdfPages::draw_footer(std::size_t number) {
 void PdfPages::add_outline(std::string_view text, std::size_t page, double y) {
   if (text.empty() || outlined_++ >= kMaxOutline) return;
   const std::string place = fmt::format("page={} pos=[{:.0f} {:.0f}]", page + 1, kMargin, y);
-  cairo().cairo_pdf_surface_add_outline(surface_.surface(), CAIRO_PDF_OUTLINE_ROOT, printable(text, 200).text.c_str(),
+  cairo().cairo_pdf_surface_add_outline(surface_.surface(), CAIRO_PDF_OUTLINE_ROOT, printable(text, {200}).text.c_str(),
                                         place.c_str(), CAIRO_PDF_OUTLINE_FLAG_OPEN);
 }
 
 void PdfPages::write_metadata() {
   const auto set = [&](cairo_pdf_metadata_t what, const std::string& text) {
-    if (!text.empty()) cairo().cairo_pdf_surface_set_metadata(surface_.surface(), what, printable(text, 1000).text.c_str());
+    if (!text.empty()) cairo().cairo_pdf_surface_set_metadata(surface_.surface(), what, printable(text, {1000}).text.c_str());
   };
   set(CAIRO_PDF_METADATA_TITLE, document_.title);
   set(CAIRO_PDF_METADATA_AUTHOR, document_.account);

@@ -13,7 +13,7 @@
 namespace reportctl::render {
 
 /// A cell has no more lines than this; what is longer ends in an ellipsis, and the document says how many did.
-constexpr int kMaxCellLines = 24;
+constexpr int kMaxCellLines = 12;
 
 /// The rows at the foot of the table, a text per column.
 using PrintedTotals = std::vector<std::vector<std::string>>;

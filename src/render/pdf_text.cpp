@@ -151,21 +151,22 @@ void TextBlock::draw(Pen& pen, double x, double y, double width, Align align) co
   }
 }
 
-bool is_printable(std::string_view text, std::size_t limit) {
-  if (text.size() > limit) return false;
+bool is_printable(std::string_view text, const PrintLimit& limit) {
+  if (text.size() > limit.bytes) return false;
   return std::none_of(text.begin(), text.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);  // 0xC2 begins C1 controls, 0xE2 separators and overrides
     return byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xE2 || byte >= 0xF5 || byte == 0xC0 || byte == 0xC1;
   });
 }
 
-PrintableText printable(std::string_view text, std::size_t limit) {
+PrintableText printable(std::string_view text, const PrintLimit& limit) {
   PrintableText result;
-  const std::string_view part = cut_at_character(text, limit);
+  const std::string_view part = cut_at_character(text, limit.bytes);
   result.is_cut = part.size() != text.size();
   const std::string repaired = is_valid_utf8(part) ? std::string() : repair_utf8(part);
   const std::string_view all = repaired.empty() ? part : std::string_view(repaired);
   std::string line;
+  int lines = 1;
   const auto end_line = [&] {
     result.text += visible(line);
     line.clear();
@@ -174,6 +175,10 @@ PrintableText printable(std::string_view text, std::size_t limit) {
     if (all[i] == '\r' || all[i] == '\n') {
       if (all[i] == '\r' && i + 1 < all.size() && all[i + 1] == '\n') ++i;
       end_line();
+      if (++lines > limit.lines) {
+        result.is_cut = true;
+        return result;
+      }
       result.text += kLineSeparator;
     } else if (all[i] == '\t') {
       line += "    ";

@@ -67,14 +67,18 @@ class TextBlock {
   bool is_cut_ = false;
 };
 
-/// A text as it is printed: at most `limit` bytes, valid UTF-8, control characters and overrides of direction made visible, ends
-/// of lines as U+2028 (one paragraph, so that its lines can be counted).
+/// A text as it is printed: at most so many bytes and lines, valid UTF-8, control characters and overrides of direction made
+/// visible, ends of lines as U+2028 (one paragraph, so that its lines can be counted).
 struct PrintableText {
   std::string text;
   bool is_cut = false;
 };
-PrintableText printable(std::string_view, std::size_t limit);
+struct PrintLimit {
+  std::size_t bytes = 0;
+  int lines = 4;
+};
+PrintableText printable(std::string_view, const PrintLimit&);
 /// True when printable() would give the same text.
-bool is_printable(std::string_view, std::size_t limit);
+bool is_printable(std::string_view, const PrintLimit&);
 
 }  // namespace reportctl::render

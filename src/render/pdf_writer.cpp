@@ -39,7 +39,7 @@ PdfWriter::PdfWriter(const Spec& spec, Sink& sink)
   paper_named(spec_.document.paper);
   for (std::size_t i = 0; i < needs_.size(); ++i) {
     rows::Column& column = spec_.columns[i];
-    column.label = printable(column.label.empty() ? column.name : column.label, 200).text;
+    column.label = printable(column.label.empty() ? column.name : column.label, {200}).text;
     needs_[i].may_wrap = column.type == rows::ColumnType::text;
     needs_[i].label = bold_.width(column.label);
     for (const std::string& word : split(column.label, ' '))
@@ -79,10 +79,10 @@ void PdfWriter::row(const rows::Row& row) {
       add(i, kNull, false);
     } else if (column.type != rows::ColumnType::text) {
       add(i, for_people(column, cell, spec_.zone), false);
-    } else if (is_printable(cell.text, kMaxText)) {
+    } else if (is_printable(cell.text, {kMaxText, kMaxCellLines})) {
       add(i, cell.text, false);
     } else {
-      const PrintableText text = printable(cell.text, kMaxText);
+      const PrintableText text = printable(cell.text, {kMaxText, kMaxCellLines});
       add(i, text.text, text.is_cut);
     }
   }
@@ -101,7 +101,7 @@ void PdfWriter::finish(const Closing& closing) {
         texts[i] = for_people(spec_.columns[i].type, amount, spec_.zone);
         needs_[i].widest = std::max(needs_[i].widest, bold_.width(texts[i]));
       } else if (!has_label) {
-        texts[i] = sums.currency.empty() ? "Total" : "Total " + printable(sums.currency, 40).text;
+        texts[i] = sums.currency.empty() ? "Total" : "Total " + printable(sums.currency, {40}).text;
         has_label = true;
         needs_[i].widest = std::max(needs_[i].widest, bold_.width(texts[i]));
       }

@@ -23,7 +23,7 @@ struct ChartPlan {
   int x = -1;           ///< date and timestamp columns give one category a local day, others one a value
   int y = -1;           ///< summed; -1: rows are counted
   int series = -1;      ///< -1: one series, or one per currency when y is money of several currencies
-  std::string x_title;  ///< empty: the column's label
+  std::string x_title;  ///< empty: the column's label, or `Day`, `Month`, `Year`
   std::string y_title;
   std::optional<Date> first_day;  ///< of the report's period: days without rows are drawn as zero
   std::optional<Date> last_day;   ///< inclusive
@@ -32,6 +32,7 @@ struct ChartPlan {
 struct ChartSeries {
   std::string name;            ///< empty for the only one
   std::vector<double> values;  ///< as many as there are categories
+  int scale = 0;               ///< digits behind the point
 };
 
 /// A chart, ready to be drawn. Small, however many rows there were.
@@ -44,7 +45,6 @@ struct ChartData {
   bool over_time = false;
   std::vector<ChartSeries> series;
   bool separate_axes = false;  ///< the series are amounts of different currencies: each has an axis, and they are never added up
-  int scale = 0;               ///< digits behind the point of the values
   bool is_duration = false;    ///< the values are seconds
   [[nodiscard]] bool empty() const { return categories.empty() || series.empty(); }
 };
@@ -90,8 +90,8 @@ class ChartCollector {
   Zone zone_;
   Unit unit_ = Unit::none;
   int currency_column_ = -1;
-  int scale_ = 0;
-  std::map<std::int64_t, Sums> periods_;  ///< days since 1970-01-01, months or years since year 0
+  std::map<std::string, int, std::less<>> scales_;  ///< by currency
+  std::map<std::int64_t, Sums> periods_;            ///< days since 1970-01-01, months or years since year 0
   std::map<std::string, Category, std::less<>> named_;
   Sums other_;
   double slack_ = 0;  ///< at most so much of a category may have been folded into other_
