@@ -112,8 +112,8 @@ Json record_of(const ImportPlan& plan, const ImportOptions& options) {
 
 Listing listing_of(const ImportPlan& plan, const ImportOptions& options) {
   Listing listing;
-  listing.headings = {{"ROW"}, {"NAME", Align::left, true}, {"ACCOUNT"}, {"REPORT"}, {"RHYTHM", Align::left, true}, {"RESULT"},
-                      {"WHY"}};
+  listing.headings = {{"ROW"},    {"NAME", Align::left, true}, {"ACCOUNT"}, {"REPORT"}, {"RHYTHM", Align::left, true},
+                      {"RESULT"}, {"WHY", Align::left, true}};
   for (const auto& item : plan.rows) {
     const auto& draft = item.row.draft;
     const auto* schedule = item.schedule ? &*item.schedule : nullptr;

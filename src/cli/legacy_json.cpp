@@ -106,7 +106,7 @@ std::vector<Json> rows_of(Json value, const std::string& file) {
                                                       [&](const char* key) { return value.contains(key); });
   if (value.is_object() && !wraps && (value.contains("reportType") || value.contains("report_type"))) return {std::move(value)};
   if (!wraps)
-    throw unreadable(file, "expected is an array of schedules, or an object that has one as schedules or scheduled_reports");
+    throw unreadable(file, "an array of schedules is expected, or an object that has one as schedules or scheduled_reports");
   std::vector<Json> rows;
   for (const auto* key : kWrappers) {
     const auto list = value.find(key);

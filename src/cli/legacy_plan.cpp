@@ -105,7 +105,7 @@ class ImportPlanner {
     item.account = account->id;
     item.account_timezone = account->timezone;
     if (!row.unread.contains("scope") && !may_manage(item, *account)) return;
-    if (item.problems.empty() && (is_known(item) || is_twin(item))) return;
+    if (item.problems.empty() && (is_twin(item) || is_known(item))) return;
     check(item, *account);
   }
 
@@ -125,12 +125,13 @@ class ImportPlanner {
     item.schedule = store::find_schedule(session_.state(), imported_id(item.row, item.account));
     if (!item.schedule) return false;
     item.result = ImportResult::already_imported;
+    read_.emplace(item.schedule->id, place_of_row(item.row));
     return true;
   }
 
   bool is_twin(ImportedRow& item) {
-    const auto twin = made_.find(imported_id(item.row, item.account));
-    if (twin == made_.end()) return false;
+    const auto twin = read_.find(imported_id(item.row, item.account));
+    if (twin == read_.end()) return false;
     item.problems.push_back({"row_invalid", item.row.id.empty() ? "name" : "id",
                              fmt::format("{} is the same schedule", twin->second), "keep one of the two"});
     return true;
@@ -151,7 +152,7 @@ class ImportPlanner {
     item.schedule = new_schedule(session_, std::move(*check.definition), account);
     item.schedule->id = imported_id(item.row, account.id);
     item.result = ImportResult::imported;
-    made_.emplace(item.schedule->id, place_of_row(item.row));
+    read_.emplace(item.schedule->id, place_of_row(item.row));
     names_.emplace(std::pair(account.id, item.schedule->definition.name), place_of_row(item.row));
     plan_.events.push_back(configured_event(session_, *item.schedule, nullptr, to_json(*item.schedule, account.timezone)));
     plan_.changes.add.push_back(*item.schedule);
@@ -178,7 +179,7 @@ class ImportPlanner {
   Session& session_;
   AccountFinder finder_;
   std::vector<LegacyRow> rows_;
-  std::map<std::string, std::string> made_;
+  std::map<std::string, std::string> read_;
   std::map<std::pair<std::string, std::string>, std::string> names_;
   ImportPlan plan_;
 };

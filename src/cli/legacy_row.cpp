@@ -218,7 +218,7 @@ void read_fleet_row(const Json& value, LegacyRow& row, const std::set<std::strin
   const auto depot = reader.text({"depotId", "depot"}, "scope");
   request.scope = depot.empty() ? "account" : "depot:" + depot;
   draft.name = reader.text({"name"}, "name");
-  if (draft.name.empty() && !row.unread.contains("name"))
+  if (draft.name.empty() && !row.unread.contains("name") && !request.report.empty())
     draft.name = request.report + (depot.empty() ? "" : "-" + depot);  // the old editor asked for none
   draft.description = reader.text({"description"}, "description");
   draft.recipients = reader.recipients();

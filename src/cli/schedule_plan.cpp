@@ -29,6 +29,11 @@ struct NextOptions {
   int count = 5;
 };
 
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
 /// What a run of the schedule would be rejected for, with the roles of its owner, now.
 validation::Violations broken_rules(Session& session, const schedule::Schedule& schedule) {
   try {
@@ -36,6 +41,9 @@ validation::Violations broken_rules(Session& session, const schedule::Schedule& 
     if (auto* rejection = std::get_if<run::Rejection>(&planned)) return std::move(rejection->violations);
     return {};
   } catch (const Error& error) {
+    // An operator's module that is broken is one of the things that this looks for.
+    if (error.kind() == ErrorKind::invalid)
+      return {{validation::Code::report_unknown, "report", one_line(error.what()), error.hint()}};
     if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
     return {{validation::Code::source_unavailable, "account", error.what(), error.hint()}};
   }

@@ -50,6 +50,18 @@ bool runs_for(Session& session, const schedule::Schedule& schedule, const std::s
   return member ? is_called(*member, word) : schedule.owner == word || (word.size() >= 4 && schedule.owner.starts_with(word));
 }
 
+/// A word that nobody has is a slip, and not an owner without schedules.
+void require_someone(Session& session, const ReassignOptions& options) {
+  if (*options.from == kOperator) return;
+  for (const auto& account : store::list_accounts(session.state())) {
+    if (!sees(session.actor(), account.id) || (options.account && account.id != *options.account)) continue;
+    const auto members = store::list_members(session.state(), account.id);
+    if (std::any_of(members.begin(), members.end(), [&](const auto& member) { return is_called(member, *options.from); })) return;
+  }
+  throw Error(ErrorKind::not_found, fmt::format("no member \"{}\", and no schedule of one who is gone", visible(*options.from)),
+              "name, address, login, id, or the owner that reportctl schedule list --json shows");
+}
+
 std::vector<schedule::Schedule> chosen_to_reassign(Session& session, const ReassignOptions& options) {
   if (options.names.empty() == !options.from) {
     throw Error(ErrorKind::usage, "which schedules?", "name them, or all of one owner: --from MEMBER");
@@ -62,6 +74,7 @@ std::vector<schedule::Schedule> chosen_to_reassign(Session& session, const Reass
     for (const auto& schedule : chosen) {
       access::require(session.actor(), access::Action::manage_schedules, schedule.definition.account, schedule.definition.scope);
     }
+    if (chosen.empty()) require_someone(session, options);
     return chosen;
   }
   for (const auto& name : options.names) {
