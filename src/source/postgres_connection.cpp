@@ -301,10 +301,11 @@ void PostgresConnection::fail_connecting() {
 
 void PostgresConnection::fail_lost() {
   throw_if_stopped();
-  const std::string words = one_line(pq().PQerrorMessage(connection_.get()));
+  const std::string_view words = pq().PQerrorMessage(connection_.get());
+  const std::string first = one_line(words.substr(0, words.find('\n')));  // guesses at the reason follow
   connection_.reset();
   running_ = false;
-  fail(fmt::format("the connection was lost: {}", words), "see the server's log; the next run connects again");
+  fail(fmt::format("the connection was lost: {}", first), "see the server's log; the next run connects again");
 }
 
 void PostgresConnection::fail_late() {
