@@ -169,8 +169,7 @@ class Builder {
       throw Error(ErrorKind::invalid, fmt::format("report {}: there is no macro {{{{{}}}}} with {} arguments", report_.id,
                                                   piece.text, piece.arguments.size()));
     const std::string_view bind = macro_bind(piece.text);
-    const bool is_site = bind == "depot" || bind == "workspace";
-    if (is_site && bind != schedule::scope_kind_name(inputs_.scope.kind)) return always(dialect_);
+    if (is_site_macro(piece.text) && bind != schedule::scope_kind_name(inputs_.scope.kind)) return always(dialect_);
     std::vector<std::string> arguments;
     for (const SqlPieces& argument : piece.arguments) arguments.emplace_back(trim(expand(argument)));
     return expand_macro(piece.text, arguments, bind.empty() ? std::string() : use(bind), dialect_);

@@ -61,6 +61,11 @@ std::string_view macro_bind(std::string_view name) {
   return macro == nullptr ? std::string_view() : macro->bind;
 }
 
+bool is_site_macro(std::string_view name) {
+  const std::string_view bind = macro_bind(name);
+  return bind == "depot" || bind == "workspace";
+}
+
 std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, std::string_view bind,
                          rows::Dialect dialect) {
   const Macro& macro = *find_macro(name);

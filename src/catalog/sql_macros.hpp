@@ -24,6 +24,8 @@ const std::vector<std::string>& dialect_macros();
 std::optional<std::size_t> macro_arity(std::string_view name);
 /// The bind that its expansion uses, e.g. `timezone`; empty for none and for an unknown name.
 std::string_view macro_bind(std::string_view name);
+/// `in_depot`, `in_workspace`: a condition that always holds where the scope is no such site.
+bool is_site_macro(std::string_view name);
 /// The SQL of a known macro with that many arguments. `bind`: how macro_bind() is written.
 std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, std::string_view bind, rows::Dialect);
 

@@ -78,6 +78,10 @@ void check_names(ModuleFile& file, const QueryText& query, const SqlScan& scanne
       file.problem_in(query.node, mark->offset,
                       fmt::format("{}: {{{{{}}}}} has {} argument{}, not {}", query.what, word, *arity, *arity == 1 ? "" : "s",
                                   mark->arguments.size()));
+    } else if (is_site_macro(word) && !marks(mark->arguments.front()).empty()) {
+      // Where the scope is no such site the whole condition goes, and :account with it.
+      file.problem_in(query.node, mark->offset,
+                      fmt::format("{}: {{{{{}}}}} takes a column, without binds and macros", query.what, word));
     }
   }
 }

@@ -22,6 +22,13 @@ bool uses(std::string_view sql, std::string_view bind, rows::Dialect dialect) {
   return false;
 }
 
+void check_query(const rows::Query& query, rows::Dialect dialect) {
+  EXPECT(!query.columns.empty());
+  EXPECT(uses(query.sql, "account", dialect));
+  for (const rows::Bind& bind : query.binds) EXPECT(uses(query.sql, bind.name, dialect));
+  for (const SqlPiece& piece : scan_sql(query.sql, dialect).pieces) EXPECT(piece.kind != SqlPiece::Kind::macro);
+}
+
 /// A module without problems keeps every promise: its queries can be built, name the account, and have no macro left.
 void check_report(const Report& report) {
   for (const auto& [key, shape] : report.shapes) {
@@ -29,14 +36,13 @@ void check_report(const Report& report) {
     inputs.account_key = "a";
     inputs.timezone = "UTC";
     if (!report.variant_parameter.empty()) inputs.parameters[report.variant_parameter] = {key};
-    for (const rows::Dialect dialect : {rows::Dialect::sqlite, rows::Dialect::postgresql}) {
-      const char* name = dialect == rows::Dialect::sqlite ? "sqlite" : "postgresql";
-      if (shape.query.empty() && !shape.query_by_dialect.contains(name)) continue;
-      const rows::Query query = build_query(report, inputs, dialect);
-      EXPECT(!query.columns.empty());
-      EXPECT(uses(query.sql, "account", dialect));
-      for (const rows::Bind& bind : query.binds) EXPECT(uses(query.sql, bind.name, dialect));
-      for (const SqlPiece& piece : scan_sql(query.sql, dialect).pieces) EXPECT(piece.kind != SqlPiece::Kind::macro);
+    for (const schedule::ScopeKind scope : report.scopes) {
+      inputs.scope = {scope, scope == schedule::ScopeKind::account ? "" : "s"};
+      for (const rows::Dialect dialect : {rows::Dialect::sqlite, rows::Dialect::postgresql}) {
+        const char* name = dialect == rows::Dialect::sqlite ? "sqlite" : "postgresql";
+        if (!shape.query.empty() || shape.query_by_dialect.contains(name))
+          check_query(build_query(report, inputs, dialect), dialect);
+      }
     }
   }
 }

@@ -245,6 +245,11 @@ TEST_CASE("a site's macro counts as a use of its bind") {
   CHECK(problems_of(replaced(kModule, "(:depot IS NULL OR v.depot_id = :depot)", "{{in_depot(v.depot_id)}}")) == "");
   CHECK(problems_of(replaced(kModule, "(:depot IS NULL OR v.depot_id = :depot)", "{{in_workspace(v.depot_id)}}"))
             .starts_with("m:25:8: query never uses :depot"));
+  // In an account's scope the macro is no condition at all, and the wall would go with it.
+  check({{"v.account_id = :account AND (:depot IS NULL OR v.depot_id = :depot)", "{{in_depot(v.depot_id || :account)}}",
+          "m:28:9: query: {{in_depot}} takes a column, without binds and macros"},
+         {"(:depot IS NULL OR v.depot_id = :depot)", "{{in_depot({{local_date(v.at)}})}}",
+          "m:28:37: query: {{in_depot}} takes a column, without binds and macros"}});
 }
 
 TEST_CASE("columns have known types, and money names its currency") {
