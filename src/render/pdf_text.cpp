@@ -72,24 +72,28 @@ TextBlock::TextBlock(Face& face, std::string_view text, const Fit& fit) : face_(
     shape(text, fit);
     return;
   }
-  if (width <= fit.width + kSlack / 2)
+  if (width <= fit.width + kSlack / 2) {
     lines_.push_back({text, nullptr, width, 0, false});
-  else
-    break_simple(text, fit);
+  } else if (!break_simple(text, fit)) {
+    lines_.clear();
+    is_cut_ = false;
+    shape(text, fit);
+    return;
+  }
   for (Line& line : lines_) {
     line.baseline = height_ + face.ascent();
     height_ += face.line_height();
   }
 }
 
-void TextBlock::break_simple(std::string_view text, const Fit& fit) {
+bool TextBlock::break_simple(std::string_view text, const Fit& fit) {
   const double limit = fit.width + kSlack / 2;
   while (!text.empty()) {
     if (static_cast<int>(lines_.size()) + 1 >= fit.max_lines) {  // the last line takes what fits
-      last_ = face_->fitted(cut_at_character(text, 2000), limit);
-      is_cut_ = last_ != text;
-      lines_.push_back({last_, nullptr, face_->simple_width(last_), 0, false});
-      return;
+      last_ = std::make_unique<const std::string>(face_->fitted(cut_at_character(text, 2000), limit));
+      is_cut_ = *last_ != text;
+      lines_.push_back({*last_, nullptr, face_->simple_width(*last_), 0, false});
+      return lines_.back().width >= 0;  // a font without an ellipsis
     }
     double width = 0;
     std::size_t end = 0;
@@ -108,6 +112,7 @@ void TextBlock::break_simple(std::string_view text, const Fit& fit) {
     lines_.push_back({line, nullptr, face_->simple_width(line), 0, false});
     text.remove_prefix(end);
   }
+  return true;
 }
 
 void TextBlock::shape(std::string_view text, const Fit& fit) {

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,12 +57,14 @@ class TextBlock {
     double baseline = 0;  ///< from the top of the block
     bool from_right = false;
   };
-  void break_simple(std::string_view, const Fit&);
+  /// False when that takes shaping after all.
+  bool break_simple(std::string_view, const Fit&);
   void shape(std::string_view, const Fit&);
 
   Face* face_;
   std::vector<Line> lines_;
-  std::string last_;  ///< the text of a simple last line with an ellipsis
+  std::unique_ptr<const std::string>
+      last_;  ///< the text of a simple last line with an ellipsis; stays where it is when the block moves
   CairoOwner<PangoLayout> layout_;
   double height_ = 0;
   bool is_cut_ = false;
