@@ -339,7 +339,7 @@ class ChartDrawing {
     if (with_values)
       for (const double value : data_.series[shown[0]].values)
         room = std::max(room, text_.width(value_label(data_, data_.series[shown[0]], value)) + 2 * kGap);
-    if (room > box.width / 2) {  // half a number would be a wrong one
+    if (room > 0.62 * box.width) {  // half a number would be a wrong one
       with_values = false;
       room = kGap;
     }
@@ -371,7 +371,8 @@ class ChartDrawing {
         end += part;
         const double to = at(end);
         const double y = plot.y + slot * static_cast<double>(i) + space / 2 + (is_stacked() ? 0 : bar * static_cast<double>(k));
-        pen_.color(colors_[shown[k]]);
+        const bool is_rest = i > 0 && i + 1 == data_.categories.size() && data_.categories[i] == "Other";
+        pen_.color(is_rest && !is_stacked() && shown.size() == 1 ? kOtherColor : colors_[shown[k]]);
         if (part != 0) pen_.rectangle(std::min(from, to), y, std::max(std::abs(to - from), 0.4), bar);
         if (!with_values) continue;
         pen_.color(kInk);

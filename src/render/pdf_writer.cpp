@@ -119,4 +119,6 @@ void PdfWriter::finish(const Closing& closing) {
            sink_);
 }
 
+std::unique_ptr<Writer> make_pdf_writer(const Spec& spec, Sink& sink) { return std::make_unique<PdfWriter>(spec, sink); }
+
 }  // namespace reportctl::render

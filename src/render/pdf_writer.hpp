@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -41,5 +42,7 @@ class PdfWriter final : public Writer {
   std::int64_t rows_ = 0;
   std::unordered_map<std::string, Measure> measured_;  ///< of shaped texts: the same ones come again and again
 };
+
+std::unique_ptr<Writer> make_pdf_writer(const Spec&, Sink&);
 
 }  // namespace reportctl::render
