@@ -2,6 +2,7 @@
 # Copyright the reportctl authors
 """What sessions find in their home directory: `% fixture NAME`."""
 import os
+import shutil
 import sqlite3
 import subprocess
 
@@ -169,4 +170,50 @@ def sent(world):
     world.env['REPORTCTL_NOW'] = NOW
 
 
-FIXTURES = {'configured': configured, 'shop': shop, 'gates': gates, 'daily': daily, 'sent': sent}
+# What the fleet and outreach reports look up when a schedule is saved.
+LEGACY_SQL = """
+CREATE TABLE depots (id TEXT, account_id TEXT, name TEXT, timezone TEXT);
+INSERT INTO depots VALUES ('north', 'acme', 'North', 'Australia/Sydney'), ('south', 'acme', 'South', NULL), ('far', 'beta-key', 'Far', NULL);
+CREATE TABLE chargers (id TEXT, depot_id TEXT, circuit_id TEXT, name TEXT, model TEXT, max_kw REAL);
+INSERT INTO chargers VALUES ('ch1', 'north', 'ci1', 'Charger 1', 'X', 50), ('ch2', 'south', 'ci2', 'Charger 2', 'X', 50);
+CREATE TABLE site_power (depot_id TEXT, read_at TEXT, import_kw REAL, export_kw REAL);
+INSERT INTO site_power VALUES ('north', '2026-03-16T20:00:00Z', 12.5, 0);
+CREATE TABLE charger_power (charger_id TEXT, read_at TEXT, kw REAL, kwh REAL);
+CREATE TABLE workspaces (id TEXT, account_id TEXT, name TEXT);
+INSERT INTO workspaces VALUES ('w1', 'acme', 'Emea'), ('w2', 'beta-key', 'Beta');
+CREATE TABLE campaigns (id TEXT, workspace_id TEXT, name TEXT, status TEXT, created_at TEXT, started_at TEXT);
+CREATE TABLE campaign_daily (campaign_id TEXT, day TEXT, sent INTEGER, delivered INTEGER, opened INTEGER, clicked INTEGER, replied INTEGER,
+                             bounced INTEGER, unsubscribed INTEGER, spam_reports INTEGER);
+"""
+
+LEGACY_ACCOUNTS = """accounts:
+  - id: acme
+    name: Acme Ltd
+    timezone: Australia/Sydney
+    source: fleet
+    members:
+      - {name: Ann, email: ann@example.com, role: owner}
+      - {name: Cy, email: cy@example.com, role: admin}
+      - {name: Bo, email: bo@example.com, role: manager, sites: ["depot:north"]}
+      - {name: Vi, email: vi@example.com, role: viewer}
+  - {id: beta, name: Beta Ltd, timezone: Europe/Berlin, source: fleet, key: beta-key}
+"""
+
+EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'examples')
+
+
+def legacy(world):
+    """The accounts `acme` (depots north and south, workspace w1) and `beta`, and the files of examples/legacy."""
+    database = sqlite3.connect(world.home + '/fleet.db')
+    database.executescript(LEGACY_SQL)
+    database.close()
+    write(world, 'reportctl.yaml', CONFIG.format(home=world.home).replace('shop: {url', 'fleet: {url').replace('shop.db', 'fleet.db'))
+    os.makedirs(world.home + '/catalog.d')
+    reportctl(world, 'init')
+    write(world, 'accounts.yaml', LEGACY_ACCOUNTS)
+    reportctl(world, 'apply', '-f', 'accounts.yaml')
+    for name in ('fleet-schedules.json', 'scheduled_reports.json'):
+        shutil.copy(os.path.join(EXAMPLES, 'legacy', name), world.home)
+
+
+FIXTURES = {'configured': configured, 'shop': shop, 'gates': gates, 'daily': daily, 'sent': sent, 'legacy': legacy}
