@@ -158,6 +158,17 @@ class FileReader {
     extra = node->kind == Node::Kind::scalar ? node->text : json_of(*node);
   }
 
+  void csv(MapReader& reader, validation::CsvRequest& csv) {
+    const auto* node = reader.child("csv");
+    if (node == nullptr) return;
+    MapReader values(*node, "csv", file_, input_.problems);
+    if (values.has("bom")) csv.bom = values.boolean("bom", false);
+    if (values.has("crlf")) csv.crlf = values.boolean("crlf", false);
+    if (values.has("labels")) csv.labels = values.boolean("labels", false);
+    csv.delimiter = values.optional_text("delimiter");
+    values.finish();
+  }
+
   void schedule(const Node& node) {
     MapReader reader(node, "a schedule", file_, input_.problems);
     ScheduleEntry entry;
@@ -179,6 +190,7 @@ class FileReader {
     request.lookback = reader.optional_text("lookback");
     request.format = reader.text("format");
     request.columns = reader.text_list("columns");
+    csv(reader, request.csv);
     parameters(reader, request.parameters);
     extra(reader, draft.extra);
     draft.recipients = reader.text_list("to");

@@ -99,6 +99,10 @@ void add_request_options(CLI::App& app, RequestOptions& options) {
   add_text_option(app, options.day, "--day", "DAY", "monthly: day of the month");
   add_text_option(app, options.format, "--format", "FORMAT", "csv, xlsx or pdf; the report says which");
   add_text_option(app, options.columns, "--columns", "NAME,…", "only these columns, in this order");
+  add_text_option(app, options.csv.delimiter, "--delimiter", "SIGN", "csv: comma, semicolon, tab or pipe");
+  app.add_flag("--bom,!--no-bom", options.csv.bom, "csv: begin with a byte order mark, for Excel");
+  app.add_flag("--crlf,!--no-crlf", options.csv.crlf, "csv: lines end as on Windows");
+  app.add_flag("--labels,!--no-labels", options.csv.labels, "csv: a header of labels instead of names");
   add_repeated_option(app, options.params,
                       {.names = "--param", .value = "NAME=VALUE", .help = "a parameter of the report; again for another"});
 }
@@ -126,6 +130,10 @@ validation::Request with_options(validation::Request base, const RequestOptions&
       if (!trim(column).empty()) base.columns.emplace_back(trim(column));
     }
   }
+  if (options.csv.bom) base.csv.bom = options.csv.bom;
+  if (options.csv.crlf) base.csv.crlf = options.csv.crlf;
+  if (options.csv.labels) base.csv.labels = options.csv.labels;
+  if (options.csv.delimiter) base.csv.delimiter = options.csv.delimiter;
   base.parameters = with_parameters(std::move(base.parameters), options.params, report);
   return base;
 }

@@ -37,6 +37,7 @@ schedule::Parameters with_parameters(schedule::Parameters base, const std::vecto
 struct RequestOptions {
   std::optional<std::string> scope, timezone, lookback, window, cadence, on, day, format, columns;
   std::vector<std::string> params;
+  validation::CsvRequest csv;
 };
 void add_request_options(CLI::App&, RequestOptions&);
 /// Puts what was given over the request; what was not given stays.

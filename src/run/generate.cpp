@@ -91,6 +91,9 @@ File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& pro
   Projection projection(plan.shape->columns, plan.resolved.columns);
   spec.columns = projection.columns();
   spec.zone = plan.zone;
+  const auto& csv = plan.resolved.csv;
+  spec.labels = csv.labels;
+  spec.csv = {.bom = csv.bom, .crlf = csv.crlf, .delimiter = csv.delimiter};
   spec.document = document_of(plan);
   const auto writer = render::make_writer(spec, hashing);
   render::Summary summary(plan.shape->columns, figures(*plan.shape));

@@ -55,6 +55,7 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
     request.columns = extra.columns;
     setting.columns_field = "extra.columns";
   }
+  request.csv = merged(request.csv, extra.csv);
   auto checked = check_common(request, context, setting);
   std::move(checked.violations.begin(), checked.violations.end(), std::back_inserter(found));
   std::move(later.begin(), later.end(), std::back_inserter(found));
@@ -71,6 +72,7 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.format = resolved.format;
   definition.parameters = resolved.parameters;
   definition.extra = draft.request.columns.empty() ? std::move(extra.text) : with_columns(extra.text, resolved.columns);
+  if (request.csv.given()) definition.extra = with_csv(definition.extra, resolved.csv);
   definition.active = draft.active;
   return {{}, std::move(definition), std::move(checked.resolved)};
 }

@@ -192,7 +192,8 @@ Checked check_common(const Request& request, const Context& context, const Setti
                     .window = {},
                     .format = format,
                     .parameters = {},
-                    .columns = {}};
+                    .columns = {},
+                    .csv = check_csv(request.csv, format, found)};
   if (report != nullptr) {
     const auto before = found.size();
     resolved.parameters = check_parameters({request.parameters, *report, context.catalog, scope}, found);

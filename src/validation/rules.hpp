@@ -53,14 +53,21 @@ std::string check_name(std::string_view name, Violations& found);
 std::string check_description(std::string_view description, Violations& found);
 std::string check_subject(std::string_view subject, Violations& found);
 
-/// Further configuration: a JSON object, trimmed, and the columns that it chooses.
+CsvStyle check_csv(const CsvRequest&, std::string_view format, Violations& found);
+/// What `over` does not say is as `base` says.
+CsvRequest merged(CsvRequest over, const CsvRequest& base);
+
+/// Further configuration: a JSON object, trimmed, and what it says of columns and CSV.
 struct Extra {
   std::string text;
   std::vector<std::string> columns;
+  CsvRequest csv;
 };
 Extra check_extra(std::string_view text, Violations& found);
 /// The same object with these columns chosen. Precondition: `text` is empty or a JSON object.
 std::string with_columns(std::string_view text, const std::vector<std::string>& columns);
+/// The same object with what differs from the default style. Precondition as above.
+std::string with_csv(std::string_view text, const CsvStyle&);
 
 /// What check_request() and check_draft() share. `at`: the time of a schedule.
 struct Checked {

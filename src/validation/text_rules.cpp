@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "csv_json.hpp"
 #include "reportctl/base/text.hpp"
 #include "rules.hpp"
 
@@ -101,7 +102,10 @@ Extra check_extra(std::string_view text, Violations& found) {
   const json value = json::parse(text, nullptr, kMayThrow);
   if (value.is_discarded()) return refuse("it is not valid JSON");
   if (!value.is_object()) return refuse(fmt::format("it is a JSON {}, not an object", value.type_name()));
-  Extra extra{std::string(text), {}};
+  Extra extra{std::string(text), {}, {}};
+  if (const auto csv = value.find("csv"); csv != value.end()) {
+    if (auto wrong = read_csv_request(*csv, extra.csv); !wrong.empty()) return refuse(std::move(wrong));
+  }
   const auto columns = value.find("columns");
   if (columns == value.end()) return extra;
   const bool is_list =

@@ -13,16 +13,16 @@ namespace reportctl::validation {
 namespace {
 
 /// In the order of the enumeration.
-constexpr std::array<std::string_view, 33> kNames = {
+constexpr std::array<std::string_view, 34> kNames = {
     "report_unknown",      "report_hidden",        "surface_not_allowed",       "scope_not_allowed",     "scope_unknown",
     "role_not_permitted",  "feature_disabled",     "window_kind_not_allowed",   "lookback_out_of_range", "range_not_allowed",
     "cadence_not_allowed", "day_of_week_required", "day_of_month_out_of_range", "time_invalid",          "timezone_unknown",
     "format_not_allowed",  "parameter_unknown",    "parameter_required",        "parameter_type",        "parameter_not_found",
     "recipient_required",  "recipient_invalid",    "recipient_not_allowed",     "recipient_duplicate",   "name_taken",
     "column_unknown",      "attachment_too_large", "source_unavailable",        "name_invalid",          "description_invalid",
-    "subject_invalid",     "extra_invalid",        "no_data_invalid",
+    "subject_invalid",     "extra_invalid",        "no_data_invalid",           "csv_option_invalid",
 };
-static_assert(kNames.size() == static_cast<std::size_t>(Code::no_data_invalid) + 1);
+static_assert(kNames.size() == static_cast<std::size_t>(Code::csv_option_invalid) + 1);
 
 }  // namespace
 

@@ -14,6 +14,21 @@
 
 namespace reportctl::validation {
 
+/// How a CSV file is to be written, as far as it was said (C-15).
+struct CsvRequest {
+  std::optional<bool> bom, crlf, labels;
+  std::optional<std::string> delimiter;  ///< `;`, `semicolon`, …
+  [[nodiscard]] bool given() const { return bom || crlf || labels || delimiter; }
+};
+
+/// The same, resolved.
+struct CsvStyle {
+  bool bom = false;
+  bool crlf = false;
+  bool labels = false;  ///< a header of labels instead of names
+  char delimiter = ',';
+};
+
 /// What someone wants of a report, as they wrote it, whatever the door: an on-demand run, a schedule at save, a schedule at run.
 /// Nothing is parsed before validation, so that everything wrong is reported at once.
 struct Request {
@@ -31,6 +46,7 @@ struct Request {
   std::string format;                       ///< empty: the module's default
   schedule::Parameters parameters;
   std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all
+  CsvRequest csv;
 };
 
 /// What is known about the world, so that validation itself stays pure.
@@ -54,6 +70,7 @@ struct Resolved {
   std::string format;                ///< canonical
   schedule::Parameters parameters;   ///< canonical text, defaults filled in, repeated ids removed
   std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all of the shape
+  CsvStyle csv;
 };
 
 struct RequestCheck {
@@ -74,7 +91,7 @@ struct Draft {
   std::string at;   ///< `06:00`
   std::vector<std::string> recipients;
   std::string subject;
-  std::string extra;    ///< JSON object as text; its key `columns` chooses columns
+  std::string extra;    ///< JSON object as text; its keys `columns` and `csv` are those of the request
   std::string no_data;  ///< empty, send or skip
   bool active = true;
 };
@@ -87,7 +104,7 @@ struct DraftCheck {
 
 /// All rules of a schedule: name and description, those of its request, then cadence, day, time, recipients and the rest. That
 /// the name is free is the store's to tell. The definition is complete: what a module's default was at save (lookback, range,
-/// parameters, format) is written into it, so that a schedule keeps meaning what it meant. Chosen columns are kept in `extra`.
+/// parameters, format) is written into it, so that a schedule keeps meaning what it meant. Chosen columns and the style of CSV are kept in `extra`.
 DraftCheck check_draft(const Draft&, const Context&);
 
 /// A stored definition as it would be written: what `edit` starts from, and how a run checks the rules again.

@@ -43,6 +43,7 @@ enum class Code {
   subject_invalid,
   extra_invalid,
   no_data_invalid,
+  csv_option_invalid,
 };
 std::string_view code_name(Code);
 const std::vector<Code>& all_codes();

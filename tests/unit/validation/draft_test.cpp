@@ -266,6 +266,45 @@ TEST_CASE_FIXTURE(World, "C-15: columns chosen on a schedule are kept in extra, 
         "extra.columns[1]: there is no column \"vlaue\" (did you mean \"value\"?) [column_unknown]; it has name, value");
 }
 
+TEST_CASE_FIXTURE(World, "C-15: the style of CSV is kept in extra, as far as it differs from the default") {
+  Draft draft = draft_for("x-turnover");
+  draft.extra = R"({"note": "x", "csv": {"bom": true, "delimiter": ";"}})";
+  auto check = check_draft(draft, context);
+  REQUIRE(check.resolved);
+  CHECK(check.resolved->csv.bom);
+  CHECK_FALSE(check.resolved->csv.crlf);
+  CHECK(check.resolved->csv.delimiter == ';');
+  draft.request.csv.bom = false;
+  draft.request.csv.labels = true;
+  draft.request.csv.delimiter = "TAB";
+  check = check_draft(draft, context);
+  REQUIRE(check.definition);
+  CHECK(check.resolved->csv.delimiter == '\t');
+  CHECK(check.definition->extra == R"({"csv":{"delimiter":"tab","labels":true},"note":"x"})");
+  const auto again = check_draft(draft_of(*check.definition), context);
+  CHECK((again.resolved->csv.labels && !again.resolved->csv.bom && again.resolved->csv.delimiter == '\t'));
+  draft.request.csv.labels = false;
+  draft.request.csv.delimiter = ",";
+  draft.extra = R"({"csv": {"bom": true}})";
+  CHECK(definition(draft).extra.empty());
+}
+
+TEST_CASE_FIXTURE(World, "csv_option_invalid: only for csv, with a sign that parts fields (C-15)") {
+  Draft draft = draft_for("x-turnover");
+  draft.request.csv.delimiter = "colon";
+  CHECK(wrong(draft) ==
+        "csv.delimiter: \"colon\" cannot part the fields of a CSV file [csv_option_invalid]; use comma, semicolon, tab or pipe");
+  draft.request.csv.delimiter = ";";
+  draft.request.format = "xlsx";
+  CHECK(
+      wrong(draft) ==
+      "csv: bom, crlf, delimiter and labels are for csv, and the format is xlsx [csv_option_invalid]; leave them out, or choose "
+      "csv");
+  draft = draft_for("x-turnover");
+  draft.extra = R"({"csv": {"bom": "yes"}})";
+  CHECK(wrong(draft).find("extra: its csv has bom, crlf and labels, which are true or false") == 0);
+}
+
 TEST_CASE_FIXTURE(World, "no_data_invalid (F-11)") {
   CHECK(told_of(*this, &Draft::no_data, "ignore") ==
         "no_data: \"ignore\" is neither send nor skip [no_data_invalid]; use send (the mail goes out and says so) or skip");
