@@ -19,7 +19,7 @@ struct Package {
   std::string_view package;
 };
 
-constexpr std::array<Package, 13> kPackages{{{"libcairo.so.2", "libcairo2"},
+constexpr std::array<Package, 14> kPackages{{{"libcairo.so.2", "libcairo2"},
                                              {"libcctz.so.2", "libcctz2"},
                                              {"libcrypto.so.3", "libssl3"},
                                              {"libcurl.so.4", "libcurl4"},
@@ -31,6 +31,7 @@ constexpr std::array<Package, 13> kPackages{{{"libcairo.so.2", "libcairo2"},
                                              {"libpango-1.0.so.0", "libpango-1.0-0"},
                                              {"libpangocairo-1.0.so.0", "libpangocairo-1.0-0"},
                                              {"libpq.so.5", "libpq5"},
+                                             {"libxlsxwriter.so.4", "libxlsxwriter4"},
                                              {"libz.so.1", "zlib1g"}}};
 
 std::string install_hint(std::string_view soname) {

@@ -11,6 +11,7 @@ pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(PANGO REQUIRED IMPORTED_TARGET pangocairo cairo-pdf fontconfig)
+pkg_check_modules(XLSX REQUIRED IMPORTED_TARGET xlsxwriter zlib)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 
 # Start-up time is the number of shared libraries: link the small ones statically where Debian ships an archive.
@@ -30,7 +31,7 @@ reportctl_library(yaml-cpp)
 reportctl_library(utf8proc)
 
 # Loaded on first use (base/lazy_library.hpp): headers only.
-foreach(lazy CURL GMIME CRYPTO IDN2 PANGO PQ)
+foreach(lazy CURL GMIME CRYPTO IDN2 PANGO PQ XLSX)
   string(TOLOWER ${lazy} lower)
   add_library(reportctl_lazy_${lower} INTERFACE)
   target_include_directories(reportctl_lazy_${lower} SYSTEM INTERFACE ${${lazy}_INCLUDE_DIRS})

@@ -7,8 +7,10 @@
 #include <array>
 
 #include "csv_writer.hpp"
+#include "json_writer.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "xlsx_writer.hpp"
 
 namespace reportctl::render {
 namespace {
@@ -20,7 +22,12 @@ struct Format {
   std::unique_ptr<Writer> (*make)(const Spec&, Sink&);
 };
 
-constexpr std::array kFormats = {Format{"csv", "text/csv; charset=utf-8", "csv", make_csv_writer}};
+constexpr std::array kFormats = {
+    Format{"csv", "text/csv; charset=utf-8", "csv", make_csv_writer},
+    Format{"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", make_xlsx_writer},
+    Format{"json", "application/json", "json", make_json_writer},
+    Format{"jsonl", "application/jsonl", "jsonl", make_json_lines_writer},
+};
 
 const Format& format_named(const std::string& name) {
   for (const Format& format : kFormats)

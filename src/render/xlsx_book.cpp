@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "xlsx_book.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <system_error>
+
+#include "reportctl/base/error.hpp"
+#include "xlsx_package.hpp"
+
+namespace reportctl::render {
+namespace {
+
+std::filesystem::path spool_directory(const Spec& spec) {
+  if (!spec.spool.empty()) return spec.spool;
+  std::error_code error;
+  const auto directory = std::filesystem::temp_directory_path(error);
+  return error ? "/tmp" : directory;
+}
+
+[[noreturn]] void fail_output(const std::filesystem::path& directory, const std::string& reason) {
+  throw Error(ErrorKind::output, fmt::format("cannot write the XLSX file in {}: {}", directory.string(), reason),
+              "it needs room for about ten times the size of the file there; TMPDIR may name another directory");
+}
+
+/// Document properties are not cells: control characters in them would break the XML.
+std::string property(std::string text) {
+  std::erase_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
+  constexpr std::size_t kMost = 255;
+  if (text.size() > kMost) {
+    text.resize(kMost);
+    while (!text.empty() && (text.back() & 0xC0) == 0x80) text.pop_back();
+    if (!text.empty()) text.pop_back();
+  }
+  return text;
+}
+
+}  // namespace
+
+lxw_color_t xlsx_color(const std::string& color) {
+  constexpr lxw_color_t kDefault = 0x4472C4;
+  if (color.size() != 7 || color[0] != '#') return kDefault;
+  lxw_color_t number = 0;
+  const auto [end, error] = std::from_chars(color.data() + 1, color.data() + color.size(), number, 16);
+  if (error != std::errc{} || end != color.data() + color.size()) return kDefault;
+  return number == 0 ? lxw_color_t{LXW_COLOR_BLACK} : number;  // 0 means none
+}
+
+std::uint8_t xlsx_paper(const Document& document) {
+  constexpr std::uint8_t kLetter = 1;
+  constexpr std::uint8_t kA4 = 9;
+  return document.paper == "letter" ? kLetter : kA4;
+}
+
+XlsxBook::XlsxBook(const Spec& spec) : directory_(spool_directory(spec)), file_(TempFile::create(directory_)) {
+  std::string directory = directory_.string();
+  lxw_workbook_options options{};
+  options.constant_memory = LXW_TRUE;
+  options.tmpdir = directory.data();
+  book_.reset(xlsx().workbook_new_opt(fmt::format("/proc/self/fd/{}", file_.fd()).c_str(), &options));
+  if (book_ == nullptr) throw Error(ErrorKind::failed, "libxlsxwriter cannot start a workbook");
+  const Document& document = spec.document;
+  std::string title = property(document.title);
+  std::string subject = property(document.period);
+  std::string company = property(document.account);
+  std::string comments = "Made by reportctl";
+  lxw_doc_properties properties{};
+  properties.title = title.data();
+  properties.subject = subject.data();
+  properties.company = company.data();
+  properties.comments = comments.data();
+  properties.created = std::max<std::time_t>(document.at.time_since_epoch().count(), 1);  // 0 would be the clock
+  if (xlsx().workbook_set_properties(book_.get(), &properties) != LXW_NO_ERROR)
+    throw Error(ErrorKind::failed, "libxlsxwriter refuses the properties of the document");
+}
+
+lxw_worksheet* XlsxBook::add_sheet(const std::string& name) {
+  lxw_worksheet* const sheet = xlsx().workbook_add_worksheet(book_.get(), name.c_str());
+  if (sheet == nullptr || sheet->optimize_tmpfile == nullptr) fail_output(directory_, "no temporary file for the sheet " + name);
+  parts_.emplace(fmt::format("xl/worksheets/sheet{}.xml", parts_.size() + 1), sheet);
+  return sheet;
+}
+
+std::uint64_t XlsxBook::spooled(lxw_worksheet* sheet) const {
+  xlsx().lxw_worksheet_write_single_row(sheet);  // it keeps the last one back
+  std::FILE* const rows = sheet->optimize_tmpfile;
+  errno = 0;
+  if (std::fflush(rows) != 0 || std::ferror(rows) != 0)
+    fail_output(directory_, errno == 0 ? "a temporary file did not take all of it" : std::generic_category().message(errno));
+  return static_cast<std::uint64_t>(std::max<off_t>(::ftello(rows), 0));
+}
+
+void XlsxBook::finish(Sink& sink) {
+  constexpr std::uint64_t kAroundRows = 400;  ///< a sheet has at least so many bytes around its rows
+  std::map<std::string, std::uint64_t> least_sizes;
+  for (const auto& [part, sheet] : parts_) least_sizes[part] = spooled(sheet) + kAroundRows;
+  const lxw_error error = xlsx().workbook_close(book_.release());  // frees it in any case
+  if (error == LXW_ERROR_ZIP_BAD_ZIP_FILE) fail_output(directory_, "it would be larger than the 4 GB of an XLSX file");
+  if (error != LXW_NO_ERROR) fail_output(directory_, xlsx().lxw_strerror(error));
+  check_package(file_, least_sizes);
+  copy_to(file_, sink);
+}
+
+}  // namespace reportctl::render

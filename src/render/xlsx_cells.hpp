@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reportctl/base/zone.hpp"
+#include "reportctl/render/summary.hpp"
+#include "reportctl/rows/cell.hpp"
+#include "xlsx_api.hpp"
+#include "xlsx_text.hpp"
+
+namespace reportctl::render {
+
+/// Where a cell is.
+struct XlsxPlace {
+  lxw_worksheet* sheet = nullptr;
+  lxw_row_t row = 0;
+  lxw_col_t column = 0;
+};
+
+enum class XlsxStyle { body, total };
+
+/// Values as a spreadsheet keeps them: numbers with a format, instants as local time. What it cannot keep as a number becomes the
+/// text that CSV has, right-aligned like a number, and is counted for the notes: more than 15 digits, days before 1900-03-01
+/// (from where on Excel and everybody else count alike) or after 9999, negative durations.
+class XlsxCells {
+ public:
+  XlsxCells(lxw_workbook* book, Zone zone) : book_(book), zone_(std::move(zone)) {}
+
+  /// A null and an empty text leave the cell blank.
+  void value(const XlsxPlace&, rows::ColumnType, const rows::Cell&);
+  void amount(const XlsxPlace&, rows::ColumnType, const Amount&, XlsxStyle);
+  void text(const XlsxPlace&, std::string_view, lxw_format* format = nullptr);
+  void blank(const XlsxPlace&, lxw_format*);
+  void number(const XlsxPlace&, double, lxw_format*);
+
+  lxw_format* format(rows::ColumnType, std::size_t scale, XlsxStyle);
+  /// `#,##0.00` for money of scale 2.
+  static std::string number_format(rows::ColumnType, std::size_t scale);
+  /// What was not written as it is, in sentences.
+  [[nodiscard]] std::vector<std::string> notes() const;
+
+ private:
+  static constexpr std::size_t kScales = 20;
+  static constexpr std::size_t kKinds = 10;  ///< column types, and text that stands for a number
+  std::optional<double> as_number(rows::ColumnType, __int128 number, std::size_t scale);
+  std::int64_t offset_at(std::int64_t instant);
+  void stand_in(const XlsxPlace&, std::string_view, XlsxStyle);
+
+  lxw_workbook* book_;
+  Zone zone_;
+  XlsxText text_;
+  std::array<std::array<std::array<lxw_format*, kScales>, kKinds>, 2> formats_{};
+  std::int64_t quarter_ = -1;  ///< the quarter of an hour of which offset_ holds, since 1970
+  std::int64_t offset_ = 0;
+  std::int64_t long_numbers_ = 0;
+  std::int64_t far_days_ = 0;
+  std::int64_t odd_durations_ = 0;
+};
+
+/// Throws what libxlsxwriter says unless it is content. Error(failed).
+void expect_ok(lxw_error);
+
+}  // namespace reportctl::render

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+
+#include "reportctl/base/error.hpp"
+#include "xlsx_book.hpp"
+#include "xlsx_summary.hpp"
+
+namespace reportctl::render {
+namespace {
+
+constexpr const char* kSheet = "Summary";
+constexpr double kSecondsOfCellDay = 86'400;
+
+/// A figure as its cell has it: durations in days.
+double in_cell(const ChartData& data, double value) {
+  if (!std::isfinite(value)) return 0;
+  return data.is_duration ? value / kSecondsOfCellDay : value;
+}
+
+/// A copy of the figures within the chart itself, for viewers that do not look them up; libxlsxwriter cannot know them in
+/// constant memory, and would call names numbers. It frees what it is given.
+class XlsxCache {
+ public:
+  explicit XlsxCache(lxw_series_range* range) : range_(range) { range_->ignore_cache = LXW_TRUE; }
+  void add(double number) { point()->number = number; }
+  void add(const std::string& text) {
+    range_->has_string_cache = LXW_TRUE;
+    lxw_series_data_point* const one = point();
+    one->is_string = LXW_TRUE;
+    one->string = ::strdup(text.c_str());
+    if (one->string == nullptr) throw Error(ErrorKind::failed, "out of memory");
+  }
+
+ private:
+  lxw_series_data_point* point() {
+    auto* const one = static_cast<lxw_series_data_point*>(std::calloc(1, sizeof(lxw_series_data_point)));
+    if (one == nullptr) throw Error(ErrorKind::failed, "out of memory");
+    STAILQ_INSERT_TAIL(range_->data_cache, one, list_pointers);
+    ++range_->num_data_points;
+    return one;
+  }
+  lxw_series_range* range_;
+};
+
+/// Names are data, and libxlsxwriter would take one that begins with = for a formula.
+std::string chart_text(const std::string& text) { return text.starts_with('=') ? " " + text : text; }
+
+std::uint8_t chart_type(ChartType type) {
+  switch (type) {
+    case ChartType::line:
+      return LXW_CHART_LINE;
+    case ChartType::stacked_bar:
+      return LXW_CHART_COLUMN_STACKED;
+    case ChartType::bar:
+      break;
+  }
+  return LXW_CHART_COLUMN;
+}
+
+/// Where the table of figures is.
+struct Figures {
+  lxw_row_t header;
+  [[nodiscard]] lxw_row_t first() const { return header + 1; }
+  [[nodiscard]] lxw_row_t last(const ChartData& data) const { return header + static_cast<lxw_row_t>(data.categories.size()); }
+};
+
+std::string series_name(const ChartData& data, std::size_t index) {
+  if (!data.series[index].name.empty()) return data.series[index].name;
+  return data.y_title.empty() ? "Value" : data.y_title;
+}
+
+void write_figures(const XlsxSummary& summary, const Figures& figures) {
+  const ChartData& data = summary.closing.chart;
+  const auto type = data.is_duration ? rows::ColumnType::duration : rows::ColumnType::decimal;
+  XlsxPlace place{summary.sheet, figures.header, 0};
+  summary.cells.text(place, data.x_title, summary.header);
+  for (std::size_t i = 0; i < data.series.size(); ++i) {
+    ++place.column;
+    summary.cells.text(place, series_name(data, i), summary.header);
+  }
+  for (std::size_t row = 0; row < data.categories.size(); ++row) {
+    place.row = figures.first() + static_cast<lxw_row_t>(row);
+    place.column = 0;
+    summary.cells.text(place, data.categories[row]);
+    for (const ChartSeries& series : data.series) {
+      ++place.column;
+      summary.cells.number(place, in_cell(data, series.values.at(row)),
+                           summary.cells.format(type, static_cast<std::size_t>(series.scale), XlsxStyle::body));
+    }
+  }
+}
+
+void add_series(lxw_chart* chart, const ChartData& data, const Figures& figures, std::size_t index) {
+  const auto column = static_cast<lxw_col_t>(index + 1);
+  lxw_chart_series* const series = xlsx().chart_add_series(chart, nullptr, nullptr);
+  xlsx().chart_series_set_categories(series, kSheet, figures.first(), 0, figures.last(data), 0);
+  xlsx().chart_series_set_values(series, kSheet, figures.first(), column, figures.last(data), column);
+  xlsx().chart_series_set_name_range(series, kSheet, figures.header, column);
+  XlsxCache categories(series->categories);
+  XlsxCache values(series->values);
+  for (std::size_t row = 0; row < data.categories.size(); ++row) {
+    categories.add(data.categories[row]);
+    values.add(in_cell(data, data.series[index].values.at(row)));
+  }
+  XlsxCache(series->title.range).add(series_name(data, index));
+}
+
+/// The only series of a chart has the colour of the brand.
+void paint_single(lxw_chart_series* series, const ChartData& data, const std::string& color) {
+  constexpr float kLineWidth = 2.25F;
+  if (data.type == ChartType::line) {
+    lxw_chart_line line{};
+    line.color = xlsx_color(color);
+    line.width = kLineWidth;
+    xlsx().chart_series_set_line(series, &line);
+  } else {
+    lxw_chart_fill fill{};
+    fill.color = xlsx_color(color);
+    xlsx().chart_series_set_fill(series, &fill);
+  }
+}
+
+void set_axes(lxw_chart* chart, const ChartData& data, const std::string& y_title) {
+  constexpr double kTitleSize = 12;
+  constexpr double kAxisSize = 9;
+  constexpr lxw_color_t kGrid = 0xD9D9D9;
+  lxw_chart_font title{};
+  title.size = kTitleSize;
+  lxw_chart_font small{};
+  small.size = kAxisSize;
+  small.bold = LXW_EXPLICIT_FALSE;
+  lxw_chart_line grid{};
+  grid.color = kGrid;
+  if (data.title.empty()) {
+    xlsx().chart_title_off(chart);
+  } else {
+    xlsx().chart_title_set_name(chart, chart_text(data.title).c_str());
+    xlsx().chart_title_set_name_font(chart, &title);
+  }
+  if (!data.over_time && !data.x_title.empty()) {
+    xlsx().chart_axis_set_name(chart->x_axis, chart_text(data.x_title).c_str());
+    xlsx().chart_axis_set_name_font(chart->x_axis, &small);
+  }
+  if (!y_title.empty()) {
+    xlsx().chart_axis_set_name(chart->y_axis, chart_text(y_title).c_str());
+    xlsx().chart_axis_set_name_font(chart->y_axis, &small);
+  }
+  xlsx().chart_axis_set_num_font(chart->x_axis, &small);
+  xlsx().chart_axis_set_num_font(chart->y_axis, &small);
+  xlsx().chart_axis_set_num_format(chart->y_axis, data.is_duration ? "[h]:mm" : "#,##0.###;-#,##0.###");
+  xlsx().chart_axis_major_gridlines_set_line(chart->y_axis, &grid);
+  xlsx().chart_axis_set_line(chart->x_axis, &grid);
+}
+
+constexpr lxw_row_t kChartRows = 17;  ///< 20 pixels each, one of them for air
+
+/// A chart of these series, [first, end).
+void insert_chart(const XlsxSummary& summary, const Figures& figures, lxw_row_t row, std::size_t first, std::size_t end) {
+  constexpr std::uint16_t kGap = 60;
+  constexpr double kScale = 1.5;  // of 480 by 288 pixels
+  constexpr double kHigh = 320.0 / 288.0;
+  const ChartData& data = summary.closing.chart;
+  lxw_chart* const chart = xlsx().workbook_add_chart(summary.book, chart_type(data.type));
+  if (chart == nullptr) throw Error(ErrorKind::failed, "libxlsxwriter cannot make a chart");
+  for (std::size_t i = first; i < end; ++i) add_series(chart, data, figures, i);
+  if (end - first == 1) {
+    paint_single(STAILQ_FIRST(chart->series_list), data, summary.spec.document.color);
+    xlsx().chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
+  } else {
+    xlsx().chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
+  }
+  const std::string& name = data.series[first].name;
+  set_axes(chart, data, data.separate_axes && !name.empty() ? fmt::format("{} ({})", data.y_title, name) : data.y_title);
+  if (data.type != ChartType::line) xlsx().chart_set_series_gap(chart, kGap);
+  lxw_chart_options options{};
+  options.x_scale = kScale;
+  options.y_scale = kHigh;
+  expect_ok(xlsx().worksheet_insert_chart_opt(summary.sheet, row, 0, chart, &options));
+}
+
+}  // namespace
+
+void write_xlsx_chart(const XlsxSummary& summary, lxw_row_t row) {
+  const ChartData& data = summary.closing.chart;
+  const std::size_t step = data.separate_axes ? 1 : data.series.size();  // currencies are never drawn to one scale
+  const std::size_t charts = data.series.size() / step;
+  const Figures figures{row + static_cast<lxw_row_t>(charts) * kChartRows};
+  for (std::size_t i = 0; i < charts; ++i)
+    insert_chart(summary, figures, row + static_cast<lxw_row_t>(i) * kChartRows, i * step, (i + 1) * step);
+  write_figures(summary, figures);
+}
+
+}  // namespace reportctl::render

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "xlsx_summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reportctl/base/text.hpp"
+#include "xlsx_book.hpp"
+
+namespace reportctl::render {
+namespace {
+
+using rows::ColumnType;
+
+constexpr lxw_col_t kLabel = 0;
+constexpr lxw_col_t kValue = 1;
+constexpr lxw_col_t kCurrency = 2;
+
+/// Writes lines from the top.
+class SummaryLines {
+ public:
+  explicit SummaryLines(const XlsxSummary& summary) : summary_(summary) {
+    left_ = xlsx().workbook_add_format(summary.book);
+    xlsx().format_set_align(left_, LXW_ALIGN_LEFT);
+  }
+  [[nodiscard]] lxw_row_t next() const { return row_; }
+
+  void write() {
+    title();
+    facts();
+    metrics();
+    notes();
+  }
+
+ private:
+  [[nodiscard]] XlsxPlace at(lxw_col_t column) const { return {summary_.sheet, row_, column}; }
+
+  void title() {
+    constexpr double kSize = 16;
+    const Document& document = summary_.spec.document;
+    lxw_format* const large = xlsx().workbook_add_format(summary_.book);
+    xlsx().format_set_bold(large);
+    xlsx().format_set_font_size(large, kSize);
+    xlsx().format_set_font_color(large, xlsx_color(document.color));
+    summary_.cells.text(at(kLabel), document.title, large);
+    ++row_;
+    const std::string whose = document.scope.empty() ? document.account : document.account + " · " + document.scope;
+    summary_.cells.text(at(kLabel), whose);
+    row_ += 2;
+  }
+
+  void fact(std::string_view label, std::string_view value) {
+    if (value.empty()) return;
+    summary_.cells.text(at(kLabel), label);
+    summary_.cells.text(at(kValue), value, left_);
+    ++row_;
+  }
+
+  void facts() {
+    const Document& document = summary_.spec.document;
+    fact("Period", document.period);
+    fact("Time zone", document.timezone);
+    if (document.at != Instant{}) {
+      const rows::Cell made{.null = false, .scale = 0, .number = document.at.time_since_epoch().count(), .text = {}};
+      std::string words = for_people({.name = {}, .label = {}, .type = ColumnType::timestamp}, made, summary_.spec.zone);
+      fact("Generated", words);
+    }
+    summary_.cells.text(at(kLabel), "Rows");
+    lxw_format* const counted = xlsx().workbook_add_format(summary_.book);
+    xlsx().format_set_num_format(counted, XlsxCells::number_format(ColumnType::integer, 0).c_str());
+    xlsx().format_set_align(counted, LXW_ALIGN_LEFT);
+    summary_.cells.number(at(kValue), static_cast<double>(summary_.rows), counted);
+    row_ += 2;
+  }
+
+  void metrics() {
+    const auto& metrics = summary_.closing.metrics;
+    if (metrics.empty()) return;
+    const auto has_currency = [](const Metric& metric) {
+      return std::any_of(metric.amounts.begin(), metric.amounts.end(), [](const Amount& one) { return !one.currency.empty(); });
+    };
+    summary_.cells.text(at(kLabel), "Summary", summary_.header);
+    summary_.cells.text(at(kValue), "Value", summary_.header);
+    if (std::any_of(metrics.begin(), metrics.end(), has_currency))
+      summary_.cells.text(at(kCurrency), "Currency", summary_.header);
+    ++row_;
+    for (const Metric& metric : metrics) {
+      summary_.cells.text(at(kLabel), metric.label);
+      if (metric.amounts.empty()) {
+        summary_.cells.text(at(kValue), metric.value);
+        ++row_;
+      }
+      for (const Amount& amount : metric.amounts) {
+        summary_.cells.amount(at(kValue), metric.type, amount, XlsxStyle::body);
+        summary_.cells.text(at(kCurrency), amount.currency);
+        ++row_;
+      }
+    }
+    ++row_;
+  }
+
+  void notes() {
+    std::vector<std::string> notes = summary_.cells.notes();
+    if (summary_.sheets > 1)
+      notes.push_back(fmt::format("The rows are on {} sheets: a sheet holds 1,048,576 rows at most.", summary_.sheets));
+    if (notes.empty()) return;
+    lxw_format* const slanted = xlsx().workbook_add_format(summary_.book);
+    xlsx().format_set_italic(slanted);
+    for (const std::string& note : notes) {
+      summary_.cells.text(at(kLabel), note, slanted);
+      ++row_;
+    }
+    ++row_;
+  }
+
+  const XlsxSummary& summary_;
+  lxw_format* left_;
+  lxw_row_t row_ = 0;
+};
+
+double label_width(const XlsxSummary& summary) {
+  constexpr std::size_t kLeast = 18;
+  constexpr std::size_t kMost = 60;
+  std::size_t width = kLeast;
+  for (const Metric& metric : summary.closing.metrics) width = std::max(width, display_width(metric.label) + 2);
+  for (const std::string& category : summary.closing.chart.categories) width = std::max(width, display_width(category) + 2);
+  return static_cast<double>(std::min(width, kMost));
+}
+
+}  // namespace
+
+lxw_format* xlsx_header_format(lxw_workbook* book) {
+  lxw_format* const format = xlsx().workbook_add_format(book);
+  xlsx().format_set_bold(format);
+  xlsx().format_set_font_color(format, LXW_COLOR_WHITE);
+  xlsx().format_set_bg_color(format, 0x4472C4);
+  return format;
+}
+
+void write_xlsx_summary(const XlsxSummary& summary) {
+  constexpr double kValueWidth = 24;
+  constexpr double kCurrencyWidth = 16;
+  constexpr lxw_col_t kLastColumn = 30;
+  SummaryLines lines(summary);
+  lines.write();
+  xlsx().worksheet_set_column(summary.sheet, kLabel, kLabel, label_width(summary), nullptr);
+  xlsx().worksheet_set_column(summary.sheet, kValue, kValue, kValueWidth, nullptr);
+  xlsx().worksheet_set_column(summary.sheet, kCurrency, kLastColumn, kCurrencyWidth, nullptr);
+  xlsx().worksheet_set_paper(summary.sheet, xlsx_paper(summary.spec.document));
+  xlsx().worksheet_fit_to_pages(summary.sheet, 1, 0);
+  if (!summary.closing.chart.empty()) write_xlsx_chart(summary, lines.next());
+}
+
+}  // namespace reportctl::render

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <cstdint>
+
+#include "reportctl/render/writer.hpp"
+#include "xlsx_api.hpp"
+#include "xlsx_cells.hpp"
+
+namespace reportctl::render {
+
+/// Bold and white on 4472C4 (O-04).
+lxw_format* xlsx_header_format(lxw_workbook*);
+
+struct XlsxSummary {
+  lxw_workbook* book;
+  lxw_worksheet* sheet;
+  XlsxCells& cells;
+  lxw_format* header;
+  const Spec& spec;
+  const Closing& closing;
+  std::size_t sheets;  ///< of data
+  std::int64_t rows;   ///< written
+};
+
+/// The first sheet: what the report is, its metrics, notes on what a spreadsheet cannot hold, and the chart with its figures.
+void write_xlsx_summary(const XlsxSummary&);
+
+/// The chart and below it the table it is drawn from, from `row` on.
+void write_xlsx_chart(const XlsxSummary&, lxw_row_t row);
+
+}  // namespace reportctl::render

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "xlsx_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace reportctl::render {
+namespace {
+
+constexpr std::size_t kMarkUnits = 48;  ///< more than the mark of a cut text can have
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+/// `_xHHHH_`, which spreadsheets take for the character U+HHHH.
+bool starts_escape(std::string_view text) {
+  return text.size() >= 7 && text[0] == '_' && text[1] == 'x' && text[6] == '_' &&
+         std::all_of(text.begin() + 2, text.begin() + 6, is_hex);
+}
+
+std::size_t size_of_character(char lead) {
+  const auto byte = static_cast<unsigned char>(lead);
+  return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+bool XlsxText::is_simple(std::string_view text) {
+  return text.empty() || (std::memchr(text.data(), '\0', text.size()) == nullptr && text.find("_x") == std::string_view::npos &&
+                          text.find("\xEF\xBF") == std::string_view::npos);
+}
+
+const char* XlsxText::rewrite(std::string_view text) {
+  cell_.clear();
+  std::size_t units = 0;
+  std::size_t size_with_mark = 0;  // of the cell where the mark would still fit behind it
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t size = std::min(size_of_character(rest.front()), rest.size());
+    const std::string_view character = rest.substr(0, size);
+    const bool is_escape = starts_escape(rest);
+    rest.remove_prefix(size);
+    if (character.front() == '\0') continue;
+    if (units + kMarkUnits <= kMostUnits) size_with_mark = cell_.size();
+    if (is_escape) {
+      cell_ += "_x005F_";
+      units += 7;
+    } else if (character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF") {
+      cell_ += character.back() == '\xBE' ? "_xFFFE_" : "_xFFFF_";
+      units += 7;
+    } else {
+      cell_ += character;
+      units += size == 4 ? 2 : 1;
+    }
+    if (units > kMostUnits) {
+      ++cut_;
+      cell_.resize(size_with_mark);
+      cell_ += fmt::format("… [cut: {} characters]", characters(text));
+      break;
+    }
+  }
+  return cell_.c_str();
+}
+
+}  // namespace reportctl::render

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "xlsx_widths.hpp"
+
+#include <algorithm>
+
+#include "people.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/render/writer.hpp"
+
+namespace reportctl::render {
+namespace {
+
+using rows::ColumnType;
+
+constexpr std::int64_t kRowsLookedAt = 1000;
+constexpr std::size_t kWidestText = 60;
+
+/// Of the longest line; a text of several is shown in one.
+std::size_t text_width(std::string_view text) {
+  if (text.size() > 4 * kWidestText) return kWidestText;
+  return std::min(display_width(text), kWidestText);
+}
+
+}  // namespace
+
+XlsxWidths::XlsxWidths(const rows::Columns& columns, Zone zone)
+    : columns_(columns), zone_(std::move(zone)), extents_(columns.size()) {}
+
+void XlsxWidths::row(const rows::Row& row) {
+  const bool look_at_texts = rows_++ < kRowsLookedAt;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const rows::Cell& cell = row[i];
+    if (cell.null) continue;
+    Extent& extent = extents_[i];
+    if (columns_[i].type == ColumnType::text) {
+      if (look_at_texts) extent.text = std::max(extent.text, text_width(cell.text));
+      continue;
+    }
+    extent.any = true;
+    extent.least = std::min(extent.least, cell.number);
+    extent.most = std::max(extent.most, cell.number);
+    extent.scale = std::max(extent.scale, cell.scale);
+  }
+}
+
+void XlsxWidths::totals(const TotalsRow& totals) {
+  for (std::size_t i = 0; i < totals.sums.size(); ++i)
+    if (totals.sums[i])
+      extents_[i].text =
+          std::max(extents_[i].text,
+                   display_width(for_people(columns_[i].type, {{}, totals.sums[i]->number, totals.sums[i]->scale}, zone_)));
+}
+
+std::size_t XlsxWidths::width_of(std::size_t column) const {
+  const Extent& extent = extents_[column];
+  if (!extent.any) return extent.text;
+  switch (columns_[column].type) {
+    case ColumnType::text:
+      return extent.text;
+    case ColumnType::timestamp:
+      return std::string_view("2026-03-17 06:00:00").size();
+    case ColumnType::date:
+      return std::string_view("2026-03-17").size();
+    case ColumnType::boolean:
+      return std::string_view("FALSE").size();
+    default:
+      break;
+  }
+  std::size_t width = extent.text;
+  for (const std::int64_t number : {extent.least, extent.most})
+    width = std::max(width,
+                     for_people(columns_[column].type, {.currency = {}, .number = number, .scale = extent.scale}, zone_).size());
+  return width;
+}
+
+std::vector<double> XlsxWidths::widths(const std::vector<std::string>& headers) const {
+  constexpr double kPadding = 2;
+  constexpr double kBoldAndButton = 4;  // wider letters, and the button of the filter
+  constexpr double kLeast = 8;
+  std::vector<double> widths;
+  for (std::size_t i = 0; i < extents_.size(); ++i)
+    widths.push_back(std::max({kLeast, static_cast<double>(width_of(i)) + kPadding,
+                               static_cast<double>(std::min(display_width(headers[i]), kWidestText)) + kBoldAndButton}));
+  return widths;
+}
+
+}  // namespace reportctl::render
