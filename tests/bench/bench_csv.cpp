@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 //
-// One query as CSV to standard output through source and render alone: what tests/bench/csv_against_sqlite3.py measures.
-//     bench_csv DATABASE QUERY ZONE NAME:TYPE[:SCALE]…      (money takes its currency from the column named currency)
+// One query as CSV to standard output through source and render alone: what tests/bench/csv_against_sqlite3.py and
+// csv_against_psql.py measure.
+//     bench_csv FILE|URL QUERY ZONE NAME:TYPE[:SCALE]…      (money takes its currency from the column named currency)
 #include <unistd.h>
 
 #include <cstdio>
@@ -33,9 +34,12 @@ rows::Columns parse_columns(char** words, int count) {
   return columns;
 }
 
+/// A url, or an SQLite file.
+std::string url_of(const std::string& place) { return place.find("://") == std::string::npos ? "sqlite:" + place : place; }
+
 void copy(char** arguments, int count) {
   const rows::Query query{arguments[2], {}, parse_columns(arguments + 4, count - 4)};
-  const auto source = source::open_source({.name = "bench", .url = std::string("sqlite:") + arguments[1], .password = {}});
+  const auto source = source::open_source({.name = "bench", .url = url_of(arguments[1]), .password = {}});
   FdSink out(STDOUT_FILENO, "standard output");
   render::Spec spec;
   spec.columns = query.columns;

@@ -374,3 +374,54 @@ TEST_CASE("tables() lists tables and views with their columns") {
     CHECK(tables[1].columns == std::vector<std::string>{"id", "total_cents"});
   });
 }
+
+TEST_CASE(
+    "numbers are exact: sums of integers are integers, reals are rounded on their shortest form, fractions are no integers") {
+  for_each_lab([](SourceLab& lab) {
+    lab.execute("CREATE TABLE t(n BIGINT, r DOUBLE PRECISION)");
+    lab.execute("INSERT INTO t VALUES (9007199254740993, 0.285), (-4, 0.0000001), (10, -1.005)");
+    const auto source = lab.open(60s);
+    CHECK(numbers(*source->open(query("SELECT sum(n) AS n FROM t", kN))) == std::vector<std::int64_t>{9007199254740999});
+    CHECK(numbers(*source->open(query("SELECT count(*) AS n FROM t", {column("n", ColumnType::duration)}))) ==
+          std::vector<std::int64_t>{3});
+    Column decimal = column("n", ColumnType::decimal);
+    decimal.scale = 2;
+    CHECK(numbers(*source->open(query("SELECT r AS n FROM t ORDER BY r DESC", {decimal}))) ==
+          std::vector<std::int64_t>{29, 0, -101});
+    CHECK(contains(error_of(*source, query("SELECT r AS n FROM t", kN)).what(),
+                   "row 1, column n: expected an integer, found a real number"));
+  });
+}
+
+TEST_CASE("empty text is no null, and text of any size and script comes as it is") {
+  for_each_lab([](SourceLab& lab) {
+    lab.execute("CREATE TABLE t(i INTEGER, n TEXT)");
+    const std::string long_text(3'000'000, 'x');
+    const std::vector<std::string> texts = {"",        "a",    "tab\tline\nreturn\r quote\" comma, \\N", "Łukasz 東京 عربى 😀",
+                                            long_text, "after"};
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      lab.execute("INSERT INTO t VALUES (" + std::to_string(i) + ", '" + texts[i] + "')");
+    const auto source = lab.open(60s);
+    const auto rows = source->open(query("SELECT n FROM t ORDER BY i", {column("n", ColumnType::text)}));
+    for (const std::string& text : texts) {
+      const rows::Row* row = rows->next();
+      REQUIRE(row != nullptr);
+      CHECK_FALSE((*row)[0].null);
+      CHECK((*row)[0].text == text);
+    }
+    CHECK(rows->next() == nullptr);
+  });
+}
+
+TEST_CASE("a colon in a literal, a quoted name or a comment names no parameter") {
+  for_each_lab([](SourceLab& lab) {
+    const auto source = lab.open(60s);
+    rows::Query wanted =
+        query("SELECT ':a ''' || :b || ' :c' AS \"n:d\" -- :e '\n/* :f \" */", {column("n:d", ColumnType::text)});
+    wanted.binds = {{"b", std::string(":a")}};
+    const auto rows = source->open(wanted);
+    const rows::Row* row = rows->next();
+    REQUIRE(row != nullptr);
+    CHECK((*row)[0].text == ":a ':a :c");
+  });
+}
