@@ -49,9 +49,9 @@ INSERT INTO chargers VALUES
   ('rhk-1', 'red-hook', 'rhk-a', 'RHK 1', 'DC-60', 60), ('rhk-2', 'red-hook', 'rhk-b', 'RHK 2', 'AC-22', 22),
   ('rhk-3', 'red-hook', 'rhk-b', 'RHK 3', 'AC-22', 22);
 INSERT INTO sensors VALUES
-  ('alx-t', 'alexandria', 'Hall A, ceiling', 'temperature', '°C'), ('alx-h', 'alexandria', 'Hall A, ceiling', 'humidity', '%'),
+  ('alx-t', 'alexandria', 'Hall A, ceiling', 'temperature', '°C'), ('alx-h', 'alexandria', 'Hall A, ceiling', 'humidity', 'RH %'),
   ('kew-t', 'kewdale', 'Main yard, switchboard', 'temperature', '°C'), ('lbg-t', 'lichtenberg', 'Trafostation', 'temperature', '°C'),
-  ('lbg-h', 'lichtenberg', 'Trafostation', 'humidity', '%'), ('rhk-t', 'red-hook', 'Dock, transformer', 'temperature', '°C');
+  ('lbg-h', 'lichtenberg', 'Trafostation', 'humidity', 'RH %'), ('rhk-t', 'red-hook', 'Dock, transformer', 'temperature', '°C');
 INSERT INTO vehicle_groups VALUES
   ('g1', 'coaches', 'City line'), ('g2', 'coaches', 'Charter'), ('g1', 'kurier', 'Transporter'), ('g2', 'kurier', 'Lastenräder & Kleinwagen');
 INSERT INTO cost_centres VALUES

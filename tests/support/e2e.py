@@ -383,6 +383,12 @@ class _Lines(unittest.TestResult):
         super().addError(test, error)
         self.failed(test, error)
 
+    def addSubTest(self, test, subtest, error):
+        super().addSubTest(test, subtest, error)
+        if error:
+            print(f"         {subtest._subDescription()}")
+            self.failed(test, error)
+
 
 def main():
     if not os.access(REPORTCTL, os.X_OK):
