@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "reportctl/base/error.hpp"
@@ -19,6 +20,7 @@ using rows::ColumnType;
 constexpr std::size_t kMaxPeriods = 4'000;
 constexpr std::size_t kMaxCells = 40'000;
 constexpr std::size_t kMaxKeys = 64;
+constexpr std::size_t kFilterBits = std::size_t{1} << 23U;
 constexpr const char* kOtherName = "Other";
 constexpr std::string_view kNoName = "(none)";
 
@@ -120,7 +122,7 @@ void ChartCollector::row(const rows::Row& row) {
     if (!name.empty() && static_cast<unsigned char>(name.back()) >= 0xC0U) name.pop_back();
   }
   auto found = named_.find(name);
-  if (found == named_.end()) found = named_.emplace(name, Category{name, {}, slack_ == 0}).first;
+  if (found == named_.end()) found = named_.emplace(name, Category{name, {}, !was_folded(name)}).first;
   add(found->second.sums, key, value);
   if (cells_ > kMaxCells) fold_small();
 }
@@ -134,8 +136,26 @@ void ChartCollector::coarsen() {
   unit_ = to_months ? Unit::month : Unit::year;
 }
 
+std::array<std::size_t, 7> ChartCollector::filter_bits(std::string_view name) {
+  std::size_t hash = std::hash<std::string_view>()(name);
+  const std::size_t step = (hash >> 32U) | 1U;
+  std::array<std::size_t, 7> bits{};
+  for (std::size_t& bit : bits) {
+    bit = hash % kFilterBits;
+    hash += step;
+  }
+  return bits;
+}
+
+bool ChartCollector::was_folded(std::string_view name) const {
+  if (folded_.empty()) return false;
+  const auto bits = filter_bits(name);
+  return std::all_of(bits.begin(), bits.end(), [this](std::size_t bit) { return folded_[bit]; });
+}
+
 /// Half of the categories, the small ones.
 void ChartCollector::fold_small() {
+  folded_.resize(kFilterBits);
   const auto size_of = [](const Category& category) {
     double size = 0;
     for (const auto& [key, value] : category.sums) size += weight_of(value);
@@ -153,6 +173,7 @@ void ChartCollector::fold_small() {
       ++at;
       continue;
     }
+    for (const std::size_t bit : filter_bits(at->first)) folded_[bit] = true;
     cells_ -= at->second.sums.size();
     for (const auto& [key, value] : at->second.sums) add(other_, key, value);
     at = named_.erase(at);
@@ -227,7 +248,6 @@ std::vector<ChartCollector::Category> ChartCollector::largest(bool several_curre
     if (!order[i].category->sure && order[i].size + slack_ > order[shown - 1].size) return {};
     for (const auto& [key, value] : order[i].category->sums) other[key] += value;
   }
-  if (slack_ > 0 && (shown == 0 || slack_ > order[shown - 1].size)) return {};
   if (!other.empty()) result.push_back({kOtherName, other, true});
   return result;
 }

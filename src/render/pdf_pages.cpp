@@ -25,7 +25,8 @@ constexpr int kRowsThatStay = 4;  // fewer are not left alone below a heading
 constexpr std::size_t kMaxOutline = 400;
 constexpr Color kZebra{0.955, 0.96, 0.97};
 
-/// A surface that writes into a sink. What the sink throws waits until the library's frames have returned.
+/// A surface that writes into a sink. What the sink throws waits until the library's frames have returned, and the library is not
+/// told: cairo 1.16 crashes when it finishes a PDF surface whose writing has failed.
 class PdfSurface {
  public:
   PdfSurface(Sink& sink, const Paper& paper)
@@ -36,7 +37,7 @@ class PdfSurface {
   PdfSurface& operator=(const PdfSurface&) = delete;
   ~PdfSurface() {
     drawing_.reset();
-    failed_ = true;  // an unfinished surface writes its rest when it is destroyed: that goes nowhere
+    is_over_ = true;  // an unfinished surface writes its rest when it is destroyed: that goes nowhere
     surface_.reset();
   }
   [[nodiscard]] cairo_t* drawing() const { return drawing_.get(); }
@@ -63,20 +64,19 @@ class PdfSurface {
   }
   static cairo_status_t write(void* self, const unsigned char* bytes, unsigned int size) {
     auto* const surface = static_cast<PdfSurface*>(self);
-    if (surface->failed_) return CAIRO_STATUS_WRITE_ERROR;
+    if (surface->is_over_) return CAIRO_STATUS_SUCCESS;
     try {
       surface->sink_.write({reinterpret_cast<const char*>(bytes), size});
-      return CAIRO_STATUS_SUCCESS;
     } catch (...) {
       surface->error_ = std::current_exception();
-      surface->failed_ = true;
-      return CAIRO_STATUS_WRITE_ERROR;
+      surface->is_over_ = true;
     }
+    return CAIRO_STATUS_SUCCESS;
   }
 
   Sink& sink_;
   std::exception_ptr error_;
-  bool failed_ = false;
+  bool is_over_ = false;
   CairoOwner<cairo_surface_t> surface_;
   CairoOwner<cairo_t> drawing_;
 };

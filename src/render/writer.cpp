@@ -8,6 +8,7 @@
 
 #include "csv_writer.hpp"
 #include "json_writer.hpp"
+#include "pdf_writer.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "xlsx_writer.hpp"
@@ -20,11 +21,12 @@ struct Format {
   const char* content_type;
   const char* extension;
   std::unique_ptr<Writer> (*make)(const Spec&, Sink&);
+  bool spools = false;
 };
 
 constexpr std::array kFormats = {
     Format{"csv", "text/csv; charset=utf-8", "csv", make_csv_writer},
-    Format{"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", make_xlsx_writer},
+    Format{"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", make_xlsx_writer, true},
     Format{"json", "application/json", "json", make_json_writer},
     Format{"jsonl", "application/jsonl", "jsonl", make_json_lines_writer},
 };
@@ -52,6 +54,7 @@ const std::vector<std::string>& formats() {
 }
 
 std::string content_type(const std::string& format) { return format_named(format).content_type; }
+bool needs_spool(const std::string& format) { return format_named(format).spools; }
 std::string file_extension(const std::string& format) { return format_named(format).extension; }
 
 }  // namespace reportctl::render

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -82,6 +83,9 @@ class ChartCollector {
   [[nodiscard]] std::int64_t period_of(const rows::Cell&) const;
   void coarsen();
   void fold_small();
+  /// Where the filter has the name: all of them are set when it was folded.
+  static std::array<std::size_t, 7> filter_bits(std::string_view name);
+  [[nodiscard]] bool was_folded(std::string_view name) const;
   [[nodiscard]] std::vector<Category> periods() const;
   [[nodiscard]] std::vector<Category> largest(bool several_currencies) const;
 
@@ -94,7 +98,8 @@ class ChartCollector {
   std::map<std::int64_t, Sums> periods_;            ///< days since 1970-01-01, months or years since year 0
   std::map<std::string, Category, std::less<>> named_;
   Sums other_;
-  double slack_ = 0;  ///< at most so much of a category may have been folded into other_
+  double slack_ = 0;          ///< at most so much of a category may have been folded into other_
+  std::vector<bool> folded_;  ///< by hashes of their names (a Bloom filter); empty: none yet
   std::size_t cells_ = 0;
   std::map<Key, std::int64_t> rows_;  ///< how many there were of each
 };
