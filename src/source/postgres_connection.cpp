@@ -28,6 +28,8 @@ constexpr milliseconds kLook{100};     ///< how often a wait looks whether it sh
 constexpr milliseconds kGrace{500};    ///< for the server to end a statement by itself, which keeps the connection
 constexpr milliseconds kEnding{1000};  ///< what ending a statement early may take; then the connection is dropped
 constexpr milliseconds kSoon{5};       ///< a statement that ends by itself within this is not cancelled
+/// The server counts milliseconds in 32 bits; beyond it the client's deadline stands alone.
+constexpr seconds kLongestTimeout{2'000'000};
 
 /// While it lives the process has no PG… variables: a report reads what the configuration says, from a shell as from cron.
 class WithoutPgEnvironment {
@@ -130,26 +132,26 @@ void PostgresConnection::connect_and_wait() {
   pq().PQsetnonblocking(connection, 1);
 }
 
+bool PostgresConnection::is_open() const { return connection_ != nullptr && pq().PQstatus(connection_.get()) == CONNECTION_OK; }
+
 void PostgresConnection::begin() {
   if (in_use_) fail("a query is still open", "close its rows first");
   started_ = Clock::now();
   deadline_ = settings_.timeout.count() > 0 ? started_ + settings_.timeout + kGrace : Clock::time_point::max();
-  const bool fresh = connection_ == nullptr || pq().PQstatus(connection_.get()) == CONNECTION_BAD;
-  if (fresh) connect();
-  in_use_ = true;
-  try {
-    start_transaction();
-  } catch (const Error& error) {
-    // A server that was restarted since the last query is met only by asking it.
-    const bool gone = connection_ == nullptr || pq().PQstatus(connection_.get()) == CONNECTION_BAD;
-    end();
-    if (fresh || !gone || error.kind() != ErrorKind::source) throw;
-    connect();
+  for (bool fresh = false;;) {
+    if (!is_open()) {
+      connect();
+      fresh = true;
+    }
     in_use_ = true;
-    start_transaction();
-  } catch (...) {
-    end();
-    throw;
+    try {
+      return start_transaction();
+    } catch (...) {
+      // That a server was restarted since the last query is known only after asking it.
+      const bool gone = !is_open();
+      end();
+      if (fresh || !gone) throw;
+    }
   }
 }
 
@@ -159,7 +161,7 @@ void PostgresConnection::start_transaction() {
       "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
       "SET LOCAL statement_timeout = {};SET LOCAL TimeZone = 'UTC';SET LOCAL DateStyle = 'ISO, YMD';"
       "SET LOCAL extra_float_digits = 1;SET LOCAL standard_conforming_strings = on;SET LOCAL bytea_output = 'hex'",
-      settings_.timeout.count() > 0 ? milliseconds(settings_.timeout).count() : 0);
+      std::clamp<std::int64_t>(settings_.timeout.count(), 0, kLongestTimeout.count()) * 1000);
   send_all(pq().PQsendQuery(connection_.get(), sql.c_str()));
   only_result();
 }
@@ -246,17 +248,22 @@ void PostgresConnection::wait(short events) {
   ::poll(&poll_for, 1, static_cast<int>(kLook.count()));
 }
 
-PqResult PostgresConnection::next_result() {
+PqResult PostgresConnection::receive() {
   PGconn* const connection = connection_.get();
   while (pq().PQisBusy(connection) != 0) {
     wait(POLLIN);
     if (pq().PQconsumeInput(connection) == 0) break;  // what the server said last is in the result that comes now
   }
-  return checked(PqResult(pq().PQgetResult(connection)));
+  return PqResult(pq().PQgetResult(connection));
+}
+
+PqResult PostgresConnection::next_result() {
+  PqResult result = receive();
+  if (result == nullptr) fail_lost();
+  return checked(std::move(result));
 }
 
 PqResult PostgresConnection::checked(PqResult result) {
-  if (result == nullptr) fail_lost();
   switch (pq().PQresultStatus(result.get())) {
     case PGRES_SINGLE_TUPLE:
       return result;
@@ -273,15 +280,7 @@ PqResult PostgresConnection::checked(PqResult result) {
 /// Of a statement that gives one answer, or of several of which only the failure matters.
 PqResult PostgresConnection::only_result() {
   PqResult last = next_result();
-  for (;;) {
-    while (pq().PQisBusy(connection_.get()) != 0) {
-      wait(POLLIN);
-      if (pq().PQconsumeInput(connection_.get()) == 0) break;
-    }
-    PqResult next(pq().PQgetResult(connection_.get()));
-    if (next == nullptr) break;
-    last = checked(std::move(next));
-  }
+  while (PqResult next = receive()) last = checked(std::move(next));
   return last;
 }
 

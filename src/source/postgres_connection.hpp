@@ -54,10 +54,13 @@ class PostgresConnection {
   void connect();
   void connect_and_wait();
   void start_transaction();
+  [[nodiscard]] bool is_open() const;
   [[nodiscard]] bool past_timeout() const;
   /// Until the socket is ready or some time has passed; throws on a stop request and past the deadline.
   void wait(short events);
   void send_all(int accepted);
+  /// What the server sends next; null when it has answered.
+  PqResult receive();
   PqResult only_result();
   PqResult checked(PqResult);
   bool cancel() noexcept;
