@@ -23,7 +23,7 @@ constexpr std::size_t kScreen = 45;
 
 void check_page(const std::string& name, const std::string& text) {
   CAPTURE(name);
-  const std::vector<std::string> lines = split(text, '\n');
+  const std::vector<std::string> lines = split(text.substr(0, text.find_last_not_of('\n') + 1), '\n');
   CHECK(lines.size() <= kScreen);
   for (const std::string& line : lines) CHECK_MESSAGE(display_width(line) <= kHelpWidth, line);
   const std::size_t examples = text.find("\nExamples:\n");
