@@ -268,10 +268,11 @@ def charger_performance(q):
         charging = sum(clip(instant(s["started_at"]), instant(s["ended_at"]) if s["ended_at"] else q.period.end) for s in mine)
         events = sorted((instant(e["at"]), e["id"], e["status"]) for e in q.data.connectivity_events if e["charger_id"] == charger["id"])
         spans = [(at, until, status) for (at, _, status), until in zip(events, [at for at, _, _ in events[1:]] + [q.period.end])]
-        known = sum(clip(at, until) for at, until, _ in spans)
+        online = sum(clip(at, until) for at, until, status in spans if status == "online")
+        seen = any(at < q.period.end for at, _, _ in spans)
         energy = sum(s["energy_wh"] for s in started)
         yield [charger["name"], depots[charger["depot_id"]]["name"], charger["model"], str(len(started)), (Decimal(energy) / 1000, 3), hours(charging),
-               percent(charging, length), percent(sum(clip(at, until) for at, until, status in spans if status == "online"), known),
+               percent(charging, length), percent(online, length) if seen else None,
                str(sum(s["stop_reason"] == "fault" for s in started)), (Decimal(energy) / 1000 / len(started), 3) if started else None]
 
 
