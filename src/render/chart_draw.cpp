@@ -19,9 +19,9 @@ namespace {
 constexpr std::array<Color, 6> kPalette = {Color{0, 0.447, 0.698},     Color{0.902, 0.624, 0},     Color{0, 0.620, 0.451},
                                            Color{0.800, 0.475, 0.655}, Color{0.337, 0.706, 0.914}, Color{0.835, 0.369, 0}};
 constexpr Color kOtherColor{0.60, 0.60, 0.60};
-constexpr Color kGrid{0.88, 0.88, 0.89};
+constexpr Color kGridColor{0.88, 0.88, 0.89};
 constexpr Color kAxis{0.45, 0.45, 0.48};
-constexpr double kGap = 4;
+constexpr double kChartGap = 4;
 constexpr double kMaxBar = 44;
 constexpr double kMaxNameShare = 0.32;  // of the width, for names beside horizontal bars
 
@@ -129,7 +129,7 @@ class ChartDrawing {
   ChartBox draw_title(const ChartBox& box) {
     pen_.color(kInk);
     put(bold_, data_.title, {.x = box.x, .y = box.y, .width = box.width});
-    const double used = bold_.line_height() + kGap;
+    const double used = bold_.line_height() + kChartGap;
     return {box.x, box.y + used, box.width, box.height - used};
   }
 
@@ -141,17 +141,17 @@ class ChartDrawing {
     for (std::size_t i = 0; i < data_.series.size(); ++i) {
       const std::string name = printable(data_.series[i].name, {200}).text;
       const double width = std::min(text_.width(name), kMaxName);
-      if (x > box.x && x + kSwatch + kGap + width > box.x + box.width) {
+      if (x > box.x && x + kSwatch + kChartGap + width > box.x + box.width) {
         x = box.x;
         y += line();
       }
       pen_.color(colors_[i]);
       pen_.rectangle(x, y + (line() - kSwatch) / 2, kSwatch, kSwatch);
       pen_.color(kInk);
-      put(text_, name, {.x = x + kSwatch + kGap, .y = y, .width = width});
-      x += kSwatch + kGap + width + 3 * kGap;
+      put(text_, name, {.x = x + kSwatch + kChartGap, .y = y, .width = width});
+      x += kSwatch + kChartGap + width + 3 * kChartGap;
     }
-    const double used = y + line() + kGap - box.y;
+    const double used = y + line() + kChartGap - box.y;
     return {box.x, box.y + used, box.width, box.height - used};
   }
 
@@ -174,7 +174,7 @@ class ChartDrawing {
       left = std::max(left, widest_tick(scale));
       plots.push_back({scale, {0, 0, 0, height}});
     }
-    left += kGap;
+    left += kChartGap;
     double y = box.y;
     for (std::size_t i = 0; i < all.size(); ++i) {
       pen_.color(kQuietInk);
@@ -202,11 +202,11 @@ class ChartDrawing {
     for (int i = 0; i < scale.ticks(); ++i) {
       const double value = scale.low + i * scale.step;
       const double y = height_of(plot, scale, value);
-      pen_.color(kGrid);
+      pen_.color(kGridColor);
       stroke(plot.x, y, plot.x + plot.width, y);
       pen_.color(kQuietInk);
       const std::string label = tick_label(scale, value);
-      put(text_, label, {.x = plot.x - kGap - 200, .y = y - line() / 2, .width = 200, .align = Align::right});
+      put(text_, label, {.x = plot.x - kChartGap - 200, .y = y - line() / 2, .width = 200, .align = Align::right});
     }
   }
 
@@ -270,23 +270,23 @@ class ChartDrawing {
     return widest;
   }
   [[nodiscard]] bool is_slanted(double width) {
-    return !data_.over_time && widest_name() + 2 * kGap > 0.9 * width / static_cast<double>(data_.categories.size());
+    return !data_.over_time && widest_name() + 2 * kChartGap > 0.9 * width / static_cast<double>(data_.categories.size());
   }
   [[nodiscard]] double category_labels_height(double width) {
     const double names = is_slanted(width) ? std::min(widest_name(), kMaxSlanted) * std::sin(kSlant) + line() : line();
-    return kGap + names + line();
+    return kChartGap + names + line();
   }
   void draw_category_labels(const ChartBox& box) {
     const double slot = box.width / static_cast<double>(data_.categories.size());
     const double middle = slot / 2;
     pen_.color(kQuietInk);
     if (data_.over_time) {
-      const double widest = text_.width(common_year(data_).empty() ? data_.categories.back() : "30 May") + 3 * kGap;
+      const double widest = text_.width(common_year(data_).empty() ? data_.categories.back() : "30 May") + 3 * kChartGap;
       for (const TimeLabel& label : time_labels(data_, static_cast<std::size_t>(box.width / widest))) {
         const double width = text_.width(label.text);
         const double x = box.x + slot * static_cast<double>(label.category) + middle - width / 2;
         put(text_, label.text,
-            {.x = std::clamp(x, box.x, std::max(box.x, box.x + box.width - width)), .y = box.y + kGap, .width = width});
+            {.x = std::clamp(x, box.x, std::max(box.x, box.x + box.width - width)), .y = box.y + kChartGap, .width = width});
       }
     } else {
       for (std::size_t i = 0; i < data_.categories.size(); ++i) draw_name(box, i, slot);
@@ -297,14 +297,14 @@ class ChartDrawing {
     const std::string name = printable(data_.categories[category], {200}).text;
     const double x = box.x + slot * (static_cast<double>(category) + 0.5);
     if (!is_slanted(box.width)) {
-      put(text_, name, {.x = x - slot / 2, .y = box.y + kGap, .width = slot, .align = Align::center});
+      put(text_, name, {.x = x - slot / 2, .y = box.y + kChartGap, .width = slot, .align = Align::center});
       return;
     }
     const std::string text = text_.fitted(name, kMaxSlanted);
     const double width = text_.width(text);
     const Cairo& api = cairo();
     api.cairo_save(pen_.drawing());
-    api.cairo_translate(pen_.drawing(), x, box.y + kGap);
+    api.cairo_translate(pen_.drawing(), x, box.y + kChartGap);
     api.cairo_rotate(pen_.drawing(), -kSlant);
     put(text_, text, {.x = -width, .y = 0, .width = width});
     api.cairo_restore(pen_.drawing());
@@ -313,50 +313,50 @@ class ChartDrawing {
   // Values to the right, categories downwards: names are read without turning the head.
   void draw_lying(const ChartBox& box) {
     const std::vector<Shown> all = panels();
-    const double names = std::min(widest_name(), kMaxNameShare * box.width) + kGap;
+    const double names = std::min(widest_name(), kMaxNameShare * box.width) + kChartGap;
     const double each = (box.width - names) / static_cast<double>(all.size());
     const double titles = line() + 2;
-    const double ticks = line() + kGap;
+    const double ticks = line() + kChartGap;
     const double slot = (box.height - titles - ticks) / static_cast<double>(data_.categories.size());
     pen_.color(kInk);
     for (std::size_t i = 0; i < data_.categories.size(); ++i) {
       const double y = box.y + titles + slot * (static_cast<double>(i) + 0.5) - line() / 2;
-      put(text_, data_.categories[i], {.x = box.x, .y = y, .width = names - kGap, .align = Align::right});
+      put(text_, data_.categories[i], {.x = box.x, .y = y, .width = names - kChartGap, .align = Align::right});
     }
     for (std::size_t i = 0; i < all.size(); ++i) {
       const double x = box.x + names + each * static_cast<double>(i);
       pen_.color(kQuietInk);
-      put(text_, value_title(all[i]), {.x = x, .y = box.y, .width = each - kGap});
-      draw_lying_bars(
-          {x, box.y + titles, each - (i + 1 < all.size() ? 3 * kGap : 0), slot * static_cast<double>(data_.categories.size())},
-          all[i]);
+      put(text_, value_title(all[i]), {.x = x, .y = box.y, .width = each - kChartGap});
+      draw_lying_bars({x, box.y + titles, each - (i + 1 < all.size() ? 3 * kChartGap : 0),
+                       slot * static_cast<double>(data_.categories.size())},
+                      all[i]);
     }
   }
 
   void draw_lying_bars(const ChartBox& box, const Shown& shown) {
     bool with_values = shown.size() == 1;
-    double room = kGap;  // at the right, for values behind the bars
+    double room = kChartGap;  // at the right, for values behind the bars
     if (with_values)
       for (const double value : data_.series[shown[0]].values)
-        room = std::max(room, text_.width(value_label(data_, data_.series[shown[0]], value)) + 2 * kGap);
+        room = std::max(room, text_.width(value_label(data_, data_.series[shown[0]], value)) + 2 * kChartGap);
     if (room > 0.62 * box.width) {  // half a number would be a wrong one
       with_values = false;
-      room = kGap;
+      room = kChartGap;
     }
     const ChartBox plot{box.x, box.y, box.width - room, box.height};
     Scale scale = scale_of(shown, plot.width, 60);
-    const double per_tick = widest_tick(scale) + 3 * kGap;
+    const double per_tick = widest_tick(scale) + 3 * kChartGap;
     if (per_tick > 60) scale = scale_of(shown, plot.width, per_tick);
     const auto at = [&](double value) { return plot.x + (value - scale.low) / (scale.high - scale.low) * plot.width; };
     for (int i = 0; i < scale.ticks(); ++i) {
       const double value = scale.low + i * scale.step;
-      pen_.color(kGrid);
+      pen_.color(kGridColor);
       stroke(at(value), plot.y, at(value), plot.y + plot.height);
       pen_.color(kQuietInk);
       const std::string label = tick_label(scale, value);
       const double width = text_.width(label);
       const double x = std::min(at(value) - width / 2, box.x + box.width - width);
-      put(text_, label, {.x = x, .y = plot.y + plot.height + kGap / 2, .width = width});
+      put(text_, label, {.x = x, .y = plot.y + plot.height + kChartGap / 2, .width = width});
     }
     const double slot = plot.height / static_cast<double>(data_.categories.size());
     const double space = std::max(slot * 0.25, slot - kMaxBar);
@@ -377,7 +377,7 @@ class ChartDrawing {
         if (!with_values) continue;
         pen_.color(kInk);
         put(text_, value_label(data_, data_.series[shown[k]], data_.series[shown[k]].values[i]),
-            {.x = std::max(from, to) + kGap, .y = y + bar / 2 - line() / 2, .width = room - kGap});
+            {.x = std::max(from, to) + kChartGap, .y = y + bar / 2 - line() / 2, .width = room - kChartGap});
       }
     }
     pen_.color(kAxis);
