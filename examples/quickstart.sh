@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
-# From a fresh clone to delivered report mails: packages, build, a demo shop, the due schedules, and what arrived.
+# From a fresh clone to delivered report mails: packages, build, demo data, the due schedules, and what arrived.
 # Everything it makes is under build/; run it again for a fresh demo.
 set -eu
 cd "$(dirname "$0")/.."
