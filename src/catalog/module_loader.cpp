@@ -28,6 +28,7 @@ class ModuleReader {
     read_visibility();
     read_access();
     read_window();
+    read_comparison();
     read_cadences();
     read_formats();
     read_parameters(file_, map_, report_);
@@ -186,6 +187,16 @@ class ModuleReader {
     if (report_.window.default_days > report_.window.max_days)
       window.problem_at("default_days", fmt::format("default_days {} is more than max_days {}", report_.window.default_days,
                                                     report_.window.max_days));
+  }
+
+  void read_comparison() {
+    const auto word = map_.optional_text("compare");
+    if (!word) return;
+    if (*word != "previous_period")
+      map_.problem_at("compare", fmt::format("compare must be previous_period, not \"{}\"", *word));
+    else if (report_.window.kind == WindowKind::snapshot)
+      map_.problem_at("compare", "a snapshot has no period before it to be compared with");
+    report_.compares = true;
   }
 
   void read_cadences() {

@@ -20,7 +20,7 @@ struct Macro {
 };
 
 /// SQLite's min and max of several values are NULL when one of them is; LEAST and GREATEST skip it, and so do the macros.
-constexpr std::array<Macro, 7> kMacros{{
+constexpr std::array<Macro, 8> kMacros{{
     {"earlier", 2, "", "coalesce(min({0}, {1}), {0}, {1})", "LEAST({0}, {1})"},
     {"in_depot", 1, "depot", "({0}) = {2}", "({0}) = {2}"},
     {"in_workspace", 1, "workspace", "({0}) = {2}", "({0}) = {2}"},
@@ -28,6 +28,7 @@ constexpr std::array<Macro, 7> kMacros{{
     {"local_date", 1, "timezone", "rc_local_date({0}, {2})", "CAST(({0}) AT TIME ZONE {2} AS date)"},
     {"local_timestamp", 1, "timezone", "rc_local_timestamp({0}, {2})", "(({0}) AT TIME ZONE {2})"},
     {"seconds_between", 2, "", "rc_seconds_between({0}, {1})", "CAST(floor(extract(epoch FROM ({1}) - ({0}))) AS bigint)"},
+    {"text_order", 1, "", "({0}) COLLATE BINARY", "({0}) COLLATE \"C\""},
 }};
 
 const Macro* find_macro(std::string_view name) {

@@ -221,7 +221,7 @@ class Fleet(unittest.TestCase):
         self.assertEqual(rows[1:], ["B1,Moabit,M-150,1,100.001,16:00:00,66.67,0.00,0,100.001"])
 
     def test_charger_performance_of_another_account(self):
-        """The tenant wall; availability counts from the first event of a charger that has none before."""
+        """The tenant wall; a charger without an event before the window is not online until one says so."""
         rows = self.output("charger-performance", account="theirs").splitlines()
         self.assertEqual(rows[1:], ["A1,Foreign,Spy-1,1,999.000,1:00:00,4.00,0.00,0,999.000"])
 
