@@ -90,6 +90,7 @@ struct Report {
   std::set<std::string> roles;  ///< role names; empty: every role
   std::string feature;          ///< feature flag the account must have; empty: none
   WindowPolicy window;
+  bool compares = false;  ///< `compare: previous_period`: mails say how the metrics changed against the period before
   std::set<schedule::CadenceKind> cadences;
   int day_of_month_max = 28;
   std::vector<std::string> formats;  ///< canonical names, the first is the default

@@ -168,6 +168,18 @@ TEST_CASE("names and words are held to their grammar, with line and column") {
   });
 }
 
+TEST_CASE("a module compares with the previous period, or with nothing") {
+  const std::string window = "window: {kind: lookback, default_days: 2, max_days: 31}";
+  CHECK_FALSE(load_module(kModule, "m").report.compares);
+  const Loaded loaded = load_module(replaced(kModule, window, window + "\ncompare: previous_period"), "m");
+  CHECK(loaded.problems.empty());
+  CHECK(loaded.report.compares);
+  check({
+      {window, window + "\ncompare: last_year", "m:12:10: compare must be previous_period, not \"last_year\""},
+      {window, "window: {kind: snapshot}\ncompare: previous_period", "m:12:10: a snapshot has no period before it"},
+  });
+}
+
 TEST_CASE("a window is one of four kinds with the keys of its kind (F-04, C-13)") {
   const std::string window = "window: {kind: lookback, default_days: 2, max_days: 31}";
   check({
