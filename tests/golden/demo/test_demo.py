@@ -10,6 +10,7 @@ import collections
 import csv
 import datetime
 import decimal
+import functools
 import io
 import pathlib
 import sys
@@ -33,6 +34,7 @@ NEVER = ("2025-01-01", "2025-01-02")
 MINOR = {"EUR": 2, "GBP": 2, "CHF": 2, "USD": 2, "AUD": 2, "JPY": 0}
 
 
+@functools.lru_cache(maxsize=None)
 def instant(text):
     return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
