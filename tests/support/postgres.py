@@ -95,7 +95,8 @@ class Server:
 
     def copy_of(self, file, database):
         """A new database with the tables and views' contents of an SQLite file; its url."""
-        self.psql(f'CREATE DATABASE "{database}"')
+        # sorted as people sort, which is not how SQLite does: what reports rely on must not depend on it
+        self.psql(f'CREATE DATABASE "{database}" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE \'en-US\'')
         source = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
         tables = [name for (name,) in source.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite~_%' ESCAPE '~'")]
         for table in tables:
