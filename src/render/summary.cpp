@@ -98,7 +98,7 @@ Totals::Totals(const rows::Columns& columns) : width_(columns.size()) {
 }
 
 void Totals::row(const rows::Row& row) {
-  if (summed_.empty()) return;
+  if (std::all_of(summed_.begin(), summed_.end(), [&row](std::size_t column) { return row[column].null; })) return;
   const std::string_view currency = currency_column_ < 0 ? "" : row[static_cast<std::size_t>(currency_column_)].text;
   if (last_ == groups_.end() || last_->first != currency) {
     last_ = groups_.find(currency);

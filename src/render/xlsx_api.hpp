@@ -32,6 +32,7 @@ namespace reportctl::render {
   X(format_set_bold)                     \
   X(format_set_font_color)               \
   X(format_set_font_size)                \
+  X(format_set_indent)                   \
   X(format_set_italic)                   \
   X(format_set_num_format)               \
   X(format_set_top)                      \

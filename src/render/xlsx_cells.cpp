@@ -67,13 +67,14 @@ std::string XlsxCells::number_format(ColumnType type, std::size_t scale) {
 }
 
 lxw_format* XlsxCells::format(ColumnType type, std::size_t scale, XlsxStyle style) {
-  if (style == XlsxStyle::body && (type == ColumnType::text || type == ColumnType::boolean)) return nullptr;
+  if (style == XlsxStyle::body && type == ColumnType::boolean) return nullptr;
   scale = std::min(scale, kScales - 1);
   lxw_format*& format = formats_[static_cast<std::size_t>(style)][static_cast<std::size_t>(type)][scale];
   if (format != nullptr) return format;
   format = xlsx().workbook_add_format(book_);
   const std::string pattern = number_format(type, scale);
   if (!pattern.empty()) xlsx().format_set_num_format(format, pattern.c_str());
+  if (type == ColumnType::text) xlsx().format_set_indent(format, 1);  // away from the number on its left
   if (style == XlsxStyle::total) {
     xlsx().format_set_bold(format);
     xlsx().format_set_top(format, LXW_BORDER_THIN);
@@ -138,7 +139,10 @@ void XlsxCells::stand_in(const XlsxPlace& place, std::string_view words, XlsxSty
 
 void XlsxCells::value(const XlsxPlace& place, ColumnType type, const rows::Cell& cell) {
   if (cell.null) return;
-  if (type == ColumnType::text) return text(place, cell.text);
+  if (type == ColumnType::text) {
+    if (!cell.text.empty()) text(place, cell.text, format(type, 0, XlsxStyle::body));
+    return;
+  }
   if (type == ColumnType::boolean)
     return expect_ok(xlsx().worksheet_write_boolean(place.sheet, place.row, place.column, cell.number != 0, nullptr));
   const std::size_t scale = type == ColumnType::integer ? 0 : cell.scale;

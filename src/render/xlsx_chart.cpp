@@ -81,12 +81,12 @@ void write_figures(const XlsxSummary& summary, const Figures& figures) {
   summary.cells.text(place, data.x_title, summary.header);
   for (std::size_t i = 0; i < data.series.size(); ++i) {
     ++place.column;
-    summary.cells.text(place, series_name(data, i), summary.header);
+    summary.cells.text(place, series_name(data, i), summary.number_header);
   }
   for (std::size_t row = 0; row < data.categories.size(); ++row) {
     place.row = figures.first() + static_cast<lxw_row_t>(row);
     place.column = 0;
-    summary.cells.text(place, data.categories[row]);
+    summary.cells.text(place, data.categories[row], summary.cells.format(rows::ColumnType::text, 0, XlsxStyle::body));
     for (const ChartSeries& series : data.series) {
       ++place.column;
       summary.cells.number(place, in_cell(data, series.values.at(row)),

@@ -82,19 +82,20 @@ class SummaryLines {
       return std::any_of(metric.amounts.begin(), metric.amounts.end(), [](const Amount& one) { return !one.currency.empty(); });
     };
     summary_.cells.text(at(kLabel), "Summary", summary_.header);
-    summary_.cells.text(at(kValue), "Value", summary_.header);
+    summary_.cells.text(at(kValue), "Value", summary_.number_header);
     if (std::any_of(metrics.begin(), metrics.end(), has_currency))
       summary_.cells.text(at(kCurrency), "Currency", summary_.header);
     ++row_;
     for (const Metric& metric : metrics) {
-      summary_.cells.text(at(kLabel), metric.label);
+      summary_.cells.text(at(kLabel), metric.label, summary_.cells.format(ColumnType::text, 0, XlsxStyle::body));
       if (metric.amounts.empty()) {
         summary_.cells.text(at(kValue), metric.value);
         ++row_;
       }
       for (const Amount& amount : metric.amounts) {
         summary_.cells.amount(at(kValue), metric.type, amount, XlsxStyle::body);
-        summary_.cells.text(at(kCurrency), amount.currency);
+        if (!amount.currency.empty())
+          summary_.cells.text(at(kCurrency), amount.currency, summary_.cells.format(ColumnType::text, 0, XlsxStyle::body));
         ++row_;
       }
     }
@@ -136,6 +137,15 @@ lxw_format* xlsx_header_format(lxw_workbook* book) {
   xlsx().format_set_bold(format);
   xlsx().format_set_font_color(format, LXW_COLOR_WHITE);
   xlsx().format_set_bg_color(format, 0x4472C4);
+  xlsx().format_set_indent(format, 1);
+  return format;
+}
+
+lxw_format* xlsx_number_header_format(lxw_workbook* book) {
+  constexpr std::uint8_t kButton = 2;
+  lxw_format* const format = xlsx_header_format(book);
+  xlsx().format_set_align(format, LXW_ALIGN_RIGHT);
+  xlsx().format_set_indent(format, kButton);
   return format;
 }
 

@@ -12,12 +12,15 @@ namespace reportctl::render {
 
 /// Bold and white on 4472C4 (O-04).
 lxw_format* xlsx_header_format(lxw_workbook*);
+/// The same above numbers; right-aligned, as they are, and out of the way of a filter's button.
+lxw_format* xlsx_number_header_format(lxw_workbook*);
 
 struct XlsxSummary {
   lxw_workbook* book;
   lxw_worksheet* sheet;
   XlsxCells& cells;
   lxw_format* header;
+  lxw_format* number_header;
   const Spec& spec;
   const Closing& closing;
   std::size_t sheets;  ///< of data

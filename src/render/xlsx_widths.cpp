@@ -75,8 +75,8 @@ std::size_t XlsxWidths::width_of(std::size_t column) const {
 }
 
 std::vector<double> XlsxWidths::widths(const std::vector<std::string>& headers) const {
-  constexpr double kPadding = 2;
-  constexpr double kBoldAndButton = 4;  // wider letters, and the button of the filter
+  constexpr double kPadding = 3;
+  constexpr double kBoldAndButton = 6;  // wider letters, and room for the button of the filter
   constexpr double kLeast = 8;
   std::vector<double> widths;
   for (std::size_t i = 0; i < extents_.size(); ++i)

@@ -38,6 +38,7 @@ class XlsxWriter final : public Writer {
         widths_(spec.columns, spec.zone),
         totals_(spec.columns),
         header_format_(xlsx_header_format(book_.get())),
+        number_header_format_(xlsx_number_header_format(book_.get())),
         summary_(book_.add_sheet("Summary")) {
     if (spec.columns.empty() || spec.columns.size() > kColumnsOfASheet)
       throw Error(ErrorKind::failed, fmt::format("an XLSX file has 1 to {} columns", kColumnsOfASheet));
@@ -70,6 +71,7 @@ class XlsxWriter final : public Writer {
                         .sheet = summary_,
                         .cells = cells_,
                         .header = header_format_,
+                        .number_header = number_header_format_,
                         .spec = spec_,
                         .closing = closing,
                         .sheets = sheets_.size(),
@@ -90,7 +92,8 @@ class XlsxWriter final : public Writer {
     set_page(sheets_.back().sheet);
     XlsxPlace place{sheets_.back().sheet, 0, 0};
     for (const std::string& header : headers_) {
-      cells_.text(place, header, header_format_);
+      const bool is_text = spec_.columns[place.column].type == ColumnType::text;
+      cells_.text(place, header, is_text ? header_format_ : number_header_format_);
       ++place.column;
     }
     next_row_ = 1;
@@ -147,6 +150,7 @@ class XlsxWriter final : public Writer {
   XlsxWidths widths_;
   Totals totals_;
   lxw_format* header_format_;
+  lxw_format* number_header_format_;
   lxw_worksheet* summary_;
   std::vector<std::string> headers_;
   std::vector<DataSheet> sheets_;

@@ -2,8 +2,12 @@
 // Copyright the reportctl authors
 #include "reportctl/run/generate.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <string_view>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/stop.hpp"
@@ -81,6 +85,39 @@ render::Document document_of(const RunPlan& plan) {
           .at = plan.at};
 }
 
+/// The column that `day(placed_at)`, `sum(total)` or `status` speaks of; -1 for `count`.
+int column_in(const rows::Columns& columns, std::string_view words) {
+  const auto open = words.find('(');
+  if (open != std::string_view::npos) words = words.substr(open + 1, words.find(')') - open - 1);
+  const auto at = std::find_if(columns.begin(), columns.end(), [&](const rows::Column& column) { return column.name == words; });
+  return at == columns.end() ? -1 : static_cast<int>(at - columns.begin());
+}
+
+/// Documents show it, and so do the mails of every format.
+std::optional<render::ChartCollector> chart_of(const RunPlan& plan) {
+  const auto& chart = plan.shape->chart;
+  if (!chart) return std::nullopt;
+  const auto& columns = plan.shape->columns;
+  render::ChartPlan wanted;
+  wanted.type = chart->type == "line"          ? render::ChartType::line
+                : chart->type == "stacked_bar" ? render::ChartType::stacked_bar
+                                               : render::ChartType::bar;
+  wanted.x = column_in(columns, chart->x);
+  wanted.y = column_in(columns, chart->y);
+  if (!plan.window.snapshot && plan.window.first <= plan.window.last) {
+    wanted.first_day = plan.window.first;
+    wanted.last_day = plan.window.last;
+  }
+  return std::make_optional<render::ChartCollector>(columns, wanted, plan.zone);
+}
+
+/// Where a writer may spool: beside the stored files, if this user may write there.
+std::filesystem::path spool_of(Parts& parts) {
+  if (parts.settings().artifacts_url.empty()) return {};
+  const auto& root = parts.artifacts().root();
+  return ::access(root.c_str(), W_OK | X_OK) == 0 ? root : std::filesystem::path();
+}
+
 }  // namespace
 
 File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& progress) {
@@ -95,13 +132,16 @@ File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& pro
   spec.labels = csv.labels;
   spec.csv = {.bom = csv.bom, .crlf = csv.crlf, .delimiter = csv.delimiter};
   spec.document = document_of(plan);
+  if (render::needs_spool(spec.format)) spec.spool = spool_of(parts);
   const auto writer = render::make_writer(spec, hashing);
   render::Summary summary(plan.shape->columns, figures(*plan.shape));
+  auto chart = chart_of(plan);
 
   const auto stream = parts.source(plan.account.source).open(plan.query);
   while (const auto* row = stream->next()) {
     writer->row(projection(*row));
     summary.row(*row);
+    if (chart) chart->row(*row);
     if (summary.rows() % kRowsBetweenChecks == 0) {
       throw_if_stopped();
       if (progress) progress(summary.rows(), static_cast<std::int64_t>(hashing.bytes()));
@@ -109,7 +149,8 @@ File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& pro
   }
   File file;
   file.summary = summary.metrics(plan.zone);
-  writer->finish({.rows = summary.rows(), .metrics = file.summary, .chart = {}});
+  if (chart) file.chart = chart->data();
+  writer->finish({.rows = summary.rows(), .metrics = file.summary, .chart = file.chart});
   file.rows = summary.rows();
   file.bytes = static_cast<std::int64_t>(hashing.bytes());
   file.sha256 = hashing.sha256();

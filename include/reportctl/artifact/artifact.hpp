@@ -17,6 +17,7 @@ class Directory {
   static Directory open(const std::string& url);
   /// A nameless spool on the same file system.
   [[nodiscard]] TempFile spool() const;
+  [[nodiscard]] const std::filesystem::path& root() const { return root_; }
   /// Durable when it returns (file and directory fsynced).
   void put(TempFile& file, const std::string& sha256);
   /// Opens for reading and checks the hash of the whole file first. Error(not_found) when it was pruned, Error(failed) when the

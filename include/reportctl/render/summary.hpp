@@ -64,7 +64,7 @@ class Totals {
  public:
   explicit Totals(const rows::Columns&);
   void row(const rows::Row&);
-  /// By currency; empty where no column has a total, or nothing has passed.
+  /// By currency; empty where no column has a total, or no value has passed.
   [[nodiscard]] std::vector<TotalsRow> rows() const;
 
  private:

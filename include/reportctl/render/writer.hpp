@@ -70,6 +70,8 @@ const std::vector<std::string>& formats();
 std::string_view csv_delimiters();
 /// `text/csv; charset=utf-8`, …
 std::string content_type(const std::string& format);
+/// Does its writer keep temporary files in Spec::spool?
+bool needs_spool(const std::string& format);
 /// `csv`, `xlsx`, …
 std::string file_extension(const std::string& format);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reportctl/base/sink.hpp"
+#include "reportctl/render/chart.hpp"
 #include "reportctl/render/summary.hpp"
 #include "reportctl/run/plan.hpp"
 
@@ -19,6 +20,7 @@ struct File {
   std::string sha256;
   std::int64_t milliseconds = 0;
   std::vector<render::Metric> summary;
+  render::ChartData chart;  ///< empty() where the module has none
 };
 
 /// Rows seen so far; called now and then, for progress on a terminal.

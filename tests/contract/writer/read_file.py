@@ -56,16 +56,17 @@ def xlsx_text(cell, zone):
     places = len(pattern.partition('.')[2].rstrip('%'))
     assert pattern.rstrip('%').partition('.')[0] in ('#,##0', '0'), pattern
     exact = decimal.Decimal(repr(value)) * (100 if pattern.endswith('%') else 1)
-    return str(exact.quantize(decimal.Decimal(1).scaleb(-places)) + 0) if places else str(int(exact))
+    return format(exact.quantize(decimal.Decimal(1).scaleb(-places)), 'f')
 
 
 def xlsx_table(path):
-    import openpyxl
+    import openpyxl.utils
     book = openpyxl.load_workbook(path)
     assert book.sheetnames[:2] == ['Summary', 'Data'], book.sheetnames
     table, zones = [], []
     for name in book.sheetnames[1:]:
-        rows = list(book[name].iter_rows())
+        last = openpyxl.utils.range_boundaries(book[name].auto_filter.ref)[3]  # rows of nothing but nulls are no rows in the file
+        rows = list(book[name].iter_rows(max_row=max(last, book[name].max_row)))
         header = [cell.value for cell in rows[0]]
         zones = [(re.findall(r'\((\w+(?:/\w+)?)\)$', text or '') or ['UTC'])[0] for text in header]
         table += [header] if not table else []
