@@ -104,7 +104,8 @@ struct DraftCheck {
 
 /// All rules of a schedule: name and description, those of its request, then cadence, day, time, recipients and the rest. That
 /// the name is free is the store's to tell. The definition is complete: what a module's default was at save (lookback, range,
-/// parameters, format) is written into it, so that a schedule keeps meaning what it meant. Chosen columns and the style of CSV are kept in `extra`.
+/// parameters, format) is written into it, so that a schedule keeps meaning what it meant. Chosen columns and the style of CSV
+/// are kept in `extra`.
 DraftCheck check_draft(const Draft&, const Context&);
 
 /// A stored definition as it would be written: what `edit` starts from, and how a run checks the rules again.
