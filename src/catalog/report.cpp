@@ -88,7 +88,7 @@ const Shape& Report::shape(const schedule::Parameters& given) const {
 std::optional<std::string> canonical_format(std::string_view written) {
   const std::string word = to_lower(written);
   if (word == "excel") return "xlsx";
-  for (const char* known : {"csv", "xlsx", "pdf", "json"})
+  for (const char* known : {"csv", "xlsx", "pdf", "json", "jsonl"})
     if (word == known) return known;
   return std::nullopt;
 }

@@ -146,7 +146,7 @@ NamedZone check_zone(const Request& request, const Context& context, Violations&
 }
 
 std::string check_format(const Request& request, const Report* report, Violations& found) {
-  static const std::vector<std::string> kAll = {"csv", "xlsx", "pdf", "json"};
+  static const std::vector<std::string> kAll = {"csv", "xlsx", "pdf", "json", "jsonl"};
   const auto& known = report == nullptr ? kAll : report->formats;
   if (request.format.empty()) return known.empty() ? std::string() : known.front();
   const auto format = catalog::canonical_format(trim(request.format));

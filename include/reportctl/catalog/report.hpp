@@ -104,7 +104,7 @@ struct Report {
   [[nodiscard]] const Shape& shape(const schedule::Parameters&) const;
 };
 
-/// `csv`, `xlsx`, `pdf`, `json` from what people write (`excel`, `CSV`, …).
+/// `csv`, `xlsx`, `pdf`, `json`, `jsonl` from what people write (`excel`, `CSV`, …).
 std::optional<std::string> canonical_format(std::string_view);
 
 }  // namespace reportctl::catalog
