@@ -94,7 +94,7 @@ class Wall(e2e.Case):
         words, ids = self.foreign_words[account]
         for row in table[1:]:
             for column, cell in zip(table[0], row):
-                self.assertNotIn(cell, words, f"{where}: {column}")
+                self.assertFalse(cell in words, f"{where}: {column} {cell}")
                 self.assertFalse(column.endswith("_id") and cell in ids, f"{where}: {column} {cell}")
         for word, owner in OWNERS.items():
             if owner != account:
@@ -190,7 +190,7 @@ class Wall(e2e.Case):
                     continue
                 words, _ = self.foreign_words[case.account]
                 for choice in world.json("catalog", "choices", case.report["id"], parameter["name"], "--account", case.account, "--scope", case.scope, now=NOW):
-                    self.assertFalse({choice["id"], choice["name"]} & words, (case, choice))
+                    self.assertFalse({choice["id"], choice["name"]} & words, (case.report["id"], case.account, case.scope, parameter["name"], choice))
                     listed += 1
         self.assertGreater(listed, 100)
 

@@ -24,7 +24,11 @@ class Demo(e2e.World):
         self.config = self.path / "reportctl.yaml"
         self.environment = {}
         self.now = now
-        self.must("init", "--demo", "--config", self.config, "--state", self.state, now=now)
+        try:
+            self.must("init", "--demo", "--config", self.config, "--state", self.state, now=now)
+        except BaseException:
+            self.close()
+            raise
         self.accounts = {account["id"]: account for account in self.json("account", "list", now=now)}
         self.reports = [report for report in self.json("catalog", "list", now=now) if not report["hidden"]]
         self._served = {}
