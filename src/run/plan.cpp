@@ -95,12 +95,19 @@ Zone zone_of(const validation::Resolved& resolved) {
   return *zone;
 }
 
-std::variant<RunPlan, Rejection> complete(Parts& parts, validation::Resolved resolved, const access::Account& account,
-                                          Instant at) {
+/// A request that holds, and what its source said of its site.
+struct Agreed {
+  validation::Resolved resolved;
+  std::string site_name;
+};
+
+std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const access::Account& account, Instant at) {
+  auto& resolved = agreed.resolved;
   if (auto missing = check_choices(parts, resolved, account, at); !missing.empty()) return Rejection{std::move(missing)};
   RunPlan plan;
   plan.account = account;
   plan.at = at;
+  plan.site_name = std::move(agreed.site_name);
   plan.zone = zone_of(resolved);
   plan.window = schedule::resolve(resolved.window, at, plan.zone);
   plan.shape = &resolved.report->shape(resolved.parameters);
@@ -143,7 +150,7 @@ std::variant<RunPlan, Rejection> plan(Parts& parts, const validation::Request& r
     check = validation::check_request(request, context(parts, {account, roles, at}, site.timezone));
     if (!check.resolved) return Rejection{std::move(check.violations)};
   }
-  return complete(parts, std::move(*check.resolved), account, at);
+  return complete(parts, {std::move(*check.resolved), std::move(site.name)}, account, at);
 }
 
 std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Schedule& schedule, Instant slot) {
@@ -164,7 +171,7 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
   if (!found.empty()) return Rejection{std::move(found)};
   auto site = check_site(parts, *check.resolved, *account);
   if (!site.violations.empty()) return Rejection{std::move(site.violations)};
-  return complete(parts, std::move(*check.resolved), *account, slot);
+  return complete(parts, {std::move(*check.resolved), std::move(site.name)}, *account, slot);
 }
 
 std::set<access::Role> owner_roles(store::State& state, const schedule::Schedule& schedule) {

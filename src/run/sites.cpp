@@ -45,8 +45,12 @@ std::vector<Site> list_sites(Parts& parts, const access::Account& account, sched
 SiteCheck check_site(Parts& parts, const validation::Resolved& resolved, const access::Account& account) {
   const auto& scope = resolved.scope;
   if (scope.site.empty()) return {};
-  if (const auto site = find_site(parts, account, scope)) return {.timezone = site->timezone, .violations = {}};
-  return {.timezone = {}, .violations = {unknown_site(account, scope)}};
+  if (auto site = find_site(parts, account, scope)) {
+    return {.name = site->name.empty() ? scope.str() : std::move(site->name),
+            .timezone = std::move(site->timezone),
+            .violations = {}};
+  }
+  return {.name = {}, .timezone = {}, .violations = {unknown_site(account, scope)}};
 }
 
 }  // namespace reportctl::run

@@ -18,7 +18,8 @@ namespace reportctl::run {
 struct RunPlan {
   validation::Resolved resolved;
   access::Account account;
-  Instant at{};  ///< the slot, or the clock on demand
+  std::string site_name;  ///< of a depot or workspace, as its source names it; empty for a whole account
+  Instant at{};           ///< the slot, or the clock on demand
   schedule::Window window;
   Zone zone = Zone::utc();
   const catalog::Shape* shape = nullptr;  ///< borrowed from the catalog

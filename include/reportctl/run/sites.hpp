@@ -29,6 +29,7 @@ validation::Violation unknown_site(const access::Account&, const schedule::Scope
 
 /// What the data say about the scope of a request that holds otherwise: its own zone, or that the account has no such site.
 struct SiteCheck {
+  std::string name;      ///< for people; empty for the whole account
   std::string timezone;  ///< empty: the scope has none of its own
   validation::Violations violations;
 };
