@@ -54,6 +54,12 @@ std::string without_columns(const std::string& extra) {
   return json.empty() ? std::string() : dump(json);
 }
 
+/// add_flag() of CLI11 2.1 writes false into an optional that was not asked about.
+void add_choice_flag(CLI::App& app, std::optional<bool>& value, const std::string& names, const std::string& help) {
+  app.add_flag_function(
+      names, [&value](std::int64_t count) { value = count > 0; }, help);
+}
+
 }  // namespace
 
 void add_text_option(CLI::App& app, std::optional<std::string>& value, const std::string& names, const std::string& type,
@@ -100,9 +106,9 @@ void add_request_options(CLI::App& app, RequestOptions& options) {
   add_text_option(app, options.format, "--format", "FORMAT", "csv, xlsx or pdf; the report says which");
   add_text_option(app, options.columns, "--columns", "NAME,…", "only these columns, in this order");
   add_text_option(app, options.csv.delimiter, "--delimiter", "SIGN", "csv: comma, semicolon, tab or pipe");
-  app.add_flag("--bom,!--no-bom", options.csv.bom, "csv: begin with a byte order mark, for Excel");
-  app.add_flag("--crlf,!--no-crlf", options.csv.crlf, "csv: lines end as on Windows");
-  app.add_flag("--labels,!--no-labels", options.csv.labels, "csv: a header of labels instead of names");
+  add_choice_flag(app, options.csv.bom, "--bom,!--no-bom", "csv: begin with a byte order mark, for Excel");
+  add_choice_flag(app, options.csv.crlf, "--crlf,!--no-crlf", "csv: lines end as on Windows");
+  add_choice_flag(app, options.csv.labels, "--labels,!--no-labels", "csv: a header of labels instead of names");
   add_repeated_option(app, options.params,
                       {.names = "--param", .value = "NAME=VALUE", .help = "a parameter of the report; again for another"});
 }
