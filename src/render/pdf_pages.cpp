@@ -291,8 +291,12 @@ void PdfPages::draw_page(std::size_t number) {
   const auto draw_band_at = [&](const Band& band, double y) {
     draw_band(pen_, content_.fonts, band, {kMargin, y, table_width(), band.height}, chart_style_);
   };
-  for (const auto& [band, y] : page.bands) draw_band_at(*band, y);
+  const auto is_above = [&](double y) { return page.table < 0 || y < page.table; };
+  for (const auto& [band, y] : page.bands)
+    if (is_above(y)) draw_band_at(*band, y);
   if (page.table >= 0) draw_rows(page, draw_header(page.table));
+  for (const auto& [band, y] : page.bands)
+    if (!is_above(y)) draw_band_at(*band, y);
   draw_footer(number);
   pen_.flush();
   cairo().cairo_show_page(surface_.drawing());

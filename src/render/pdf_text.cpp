@@ -53,6 +53,7 @@ void Pen::simple(Face& face, std::string_view text, double x, double baseline) {
 }
 
 void Pen::line(PangoLayoutLine* line, double x, double baseline) {
+  flush();  // texts stand in the file in the order in which they are read
   const Cairo& api = cairo();
   api.cairo_move_to(drawing_, x, baseline);
   api.pango_cairo_show_layout_line(drawing_, line);
