@@ -27,7 +27,7 @@ struct Format {
 constexpr std::array kFormats = {
     Format{"csv", "text/csv; charset=utf-8", "csv", make_csv_writer},
     Format{"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", make_xlsx_writer, true},
-    Format{"pdf", "application/pdf", "pdf", make_pdf_writer},
+    Format{"pdf", "application/pdf", "pdf", make_pdf_writer, true},
     Format{"json", "application/json", "json", make_json_writer},
     Format{"jsonl", "application/jsonl", "jsonl", make_json_lines_writer},
 };
