@@ -8,7 +8,8 @@ if(REPORTCTL_WERROR)
   target_compile_options(reportctl_options INTERFACE -Werror -Wno-error=maybe-uninitialized -Wno-error=restrict)
 endif()
 if(REPORTCTL_SANITIZE)
-  add_compile_options(-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  # -O0: three times as fast to compile, and what is tested here is right or wrong, not quick.
+  add_compile_options(-O0 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 elseif(NOT REPORTCTL_FUZZ)
   # Hardening: research on Debian's GCC 12.2; -fhardened does not exist there yet.
