@@ -5,11 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <exception>
 #include <numeric>
 
 #include "pdf_bands.hpp"
+#include "pdf_surface.hpp"
 #include "people.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
@@ -24,62 +23,6 @@ constexpr int kMaxLabelLines = 4;
 constexpr int kRowsThatStay = 4;  // fewer are not left alone below a heading
 constexpr std::size_t kMaxOutline = 400;
 constexpr Color kZebra{0.955, 0.96, 0.97};
-
-/// A surface that writes into a sink. What the sink throws waits until the library's frames have returned, and the library is not
-/// told: cairo 1.16 crashes when it finishes a PDF surface whose writing has failed.
-class PdfSurface {
- public:
-  PdfSurface(Sink& sink, const Paper& paper)
-      : sink_(sink),
-        surface_(cairo().cairo_pdf_surface_create_for_stream(write, this, paper.width, paper.height)),
-        drawing_(cairo().cairo_create(surface_.get())) {}
-  PdfSurface(const PdfSurface&) = delete;
-  PdfSurface& operator=(const PdfSurface&) = delete;
-  ~PdfSurface() {
-    drawing_.reset();
-    is_over_ = true;  // an unfinished surface writes its rest when it is destroyed: that goes nowhere
-    surface_.reset();
-  }
-  [[nodiscard]] cairo_t* drawing() const { return drawing_.get(); }
-  [[nodiscard]] cairo_surface_t* surface() const { return surface_.get(); }
-  void check() const {
-    if (error_) std::rethrow_exception(error_);
-    const Cairo& api = cairo();
-    cairo_status_t status = api.cairo_status(drawing_.get());
-    if (status == CAIRO_STATUS_SUCCESS) status = api.cairo_surface_status(surface_.get());
-    if (status != CAIRO_STATUS_SUCCESS)
-      throw Error(ErrorKind::failed, fmt::format("the PDF cannot be drawn: {}", api.cairo_status_to_string(status)));
-  }
-  void finish() {
-    cairo().cairo_surface_finish(surface_.get());
-    if (error_) std::rethrow_exception(error_);
-    check_surface();
-  }
-
- private:
-  void check_surface() const {
-    const cairo_status_t status = cairo().cairo_surface_status(surface_.get());
-    if (status != CAIRO_STATUS_SUCCESS && status != CAIRO_STATUS_SURFACE_FINISHED)
-      throw Error(ErrorKind::failed, fmt::format("the PDF cannot be drawn: {}", cairo().cairo_status_to_string(status)));
-  }
-  static cairo_status_t write(void* self, const unsigned char* bytes, unsigned int size) {
-    auto* const surface = static_cast<PdfSurface*>(self);
-    if (surface->is_over_) return CAIRO_STATUS_SUCCESS;
-    try {
-      surface->sink_.write({reinterpret_cast<const char*>(bytes), size});
-    } catch (...) {
-      surface->error_ = std::current_exception();
-      surface->is_over_ = true;
-    }
-    return CAIRO_STATUS_SUCCESS;
-  }
-
-  Sink& sink_;
-  std::exception_ptr error_;
-  bool is_over_ = false;
-  CairoOwner<cairo_surface_t> surface_;
-  CairoOwner<cairo_t> drawing_;
-};
 
 struct Page {
   std::vector<std::pair<const Band*, double>> bands;  ///< and where they begin
@@ -210,6 +153,9 @@ void PdfPages::write_back() {
       band.outline = "Totals";
     }
   }
+  if (content_.spool.rows() < content_.rows)
+    back_.text(fmt::format("{} more rows are not printed.", grouped(content_.rows - content_.spool.rows(), 0)),
+               {.face = back_.small, .align = Align::left, .color = kQuietInk, .space_before = 6});
   if (cut_ > 0)
     back_.text(fmt::format("{} too long for this page and {} in an ellipsis (…). The same report as CSV or XLSX has all of {}.",
                            cut_ == 1 ? "One text is" : grouped(cut_, 0) + " texts are", cut_ == 1 ? "ends" : "end",
