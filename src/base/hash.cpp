@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sys/random.h>
 
 #include <array>
@@ -26,6 +27,9 @@ struct Digest {
   decltype(&EVP_MD_CTX_new) create = crypto().function<decltype(&EVP_MD_CTX_new)>("EVP_MD_CTX_new");
   decltype(&EVP_MD_CTX_free) destroy = crypto().function<decltype(&EVP_MD_CTX_free)>("EVP_MD_CTX_free");
   decltype(&EVP_sha256) sha256 = crypto().function<decltype(&EVP_sha256)>("EVP_sha256");
+  decltype(&EVP_md5) md5 = crypto().function<decltype(&EVP_md5)>("EVP_md5");
+  decltype(&EVP_Digest) at_once = crypto().function<decltype(&EVP_Digest)>("EVP_Digest");
+  decltype(&HMAC) hmac = crypto().function<decltype(&HMAC)>("HMAC");
   decltype(&EVP_DigestInit_ex) init = crypto().function<decltype(&EVP_DigestInit_ex)>("EVP_DigestInit_ex");
   decltype(&EVP_DigestUpdate) update = crypto().function<decltype(&EVP_DigestUpdate)>("EVP_DigestUpdate");
   decltype(&EVP_DigestFinal_ex) finish = crypto().function<decltype(&EVP_DigestFinal_ex)>("EVP_DigestFinal_ex");
@@ -40,15 +44,11 @@ void check(int result, const char* step) {
   if (result != 1) throw Error(ErrorKind::failed, fmt::format("libcrypto cannot hash: {} failed", step));
 }
 
-std::string hex(const unsigned char* bytes, std::size_t size) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text(size * 2, '0');
-  for (std::size_t i = 0; i < size; ++i) {
-    text[2 * i] = kDigits[bytes[i] >> 4U];
-    text[2 * i + 1] = kDigits[bytes[i] & 15U];
-  }
-  return text;
-}
+using Bytes = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+std::string text_of(const Bytes& bytes, unsigned int size) { return {reinterpret_cast<const char*>(bytes.data()), size}; }
+
+const unsigned char* data_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
 
 }  // namespace
 
@@ -69,10 +69,10 @@ void Sha256::update(std::string_view bytes) {
 }
 
 std::string Sha256::finish() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  Bytes bytes{};
   unsigned int size = 0;
   check(digest().finish(impl_->context.get(), bytes.data(), &size), "EVP_DigestFinal_ex");
-  return hex(bytes.data(), size);
+  return hex(text_of(bytes, size));
 }
 
 std::string sha256_hex(std::string_view bytes) {
@@ -81,13 +81,40 @@ std::string sha256_hex(std::string_view bytes) {
   return hash.finish();
 }
 
+std::string hmac_sha256(std::string_view key, std::string_view text) {
+  Bytes bytes{};
+  unsigned int size = 0;
+  const bool done =
+      digest().hmac(digest().sha256(), key.data(), static_cast<int>(key.size()), data_of(text), text.size(), bytes.data(), &size);
+  check(done ? 1 : 0, "HMAC");
+  return text_of(bytes, size);
+}
+
+std::string md5(std::string_view bytes) {
+  Bytes hash{};
+  unsigned int size = 0;
+  check(digest().at_once(bytes.data(), bytes.size(), hash.data(), &size, digest().md5(), nullptr), "EVP_Digest");
+  return text_of(hash, size);
+}
+
+std::string hex(std::string_view bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const char byte : bytes) {
+    text += kDigits[static_cast<unsigned char>(byte) >> 4U];
+    text += kDigits[static_cast<unsigned char>(byte) & 15U];
+  }
+  return text;
+}
+
 std::string new_id() {
-  std::array<unsigned char, 8> bytes{};
+  std::string bytes(8, '\0');
   // Requests of at most 256 bytes are never cut short; only a signal before the first seeding at boot can interrupt one.
   while (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
     if (errno != EINTR) throw system_error(ErrorKind::failed, "cannot get random bytes from the kernel", errno);
   }
-  return hex(bytes.data(), bytes.size());
+  return hex(bytes);
 }
 
 }  // namespace reportctl

@@ -25,6 +25,12 @@ class Sha256 {
 };
 
 std::string sha256_hex(std::string_view bytes);
+/// RFC 2104, the 32 bytes themselves.
+std::string hmac_sha256(std::string_view key, std::string_view text);
+/// The 16 bytes themselves. Only for protocols that ask for it (nginx's secure_link, ETags): it withstands no forger.
+std::string md5(std::string_view bytes);
+/// Lower case, two digits a byte.
+std::string hex(std::string_view bytes);
 
 /// 16 lower-case hex characters from the kernel's random source: ids of schedules, runs, deliveries.
 std::string new_id();

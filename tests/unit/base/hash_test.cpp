@@ -21,6 +21,14 @@ TEST_CASE("SHA-256 agrees with FIPS 180-4 and sha256sum") {
   CHECK(hash.finish() == "d29751f2649b32ff572b5e0a9f541ea660a50f94ff0beedfb0b692b924cc8025");
 }
 
+TEST_CASE("HMAC-SHA-256 agrees with RFC 4231, MD5 with RFC 1321") {
+  CHECK(hex(hmac_sha256(std::string(20, '\x0b'), "Hi There")) ==
+        "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  CHECK(hex(hmac_sha256("Jefe", "what do ya want for nothing?")) ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(hex(md5("abc")) == "900150983cd24fb0d6963f7d28e17f72");
+}
+
 TEST_CASE("a hashing sink passes on what it counts") {
   StringSink out;
   HashingSink hashing(out);
