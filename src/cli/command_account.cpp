@@ -4,10 +4,12 @@
 
 #include "account_rules.hpp"
 #include "binds.hpp"
+#include "logo_file.hpp"
 #include "options.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/images.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "schedule_save.hpp"
 
@@ -19,10 +21,11 @@ using access::Account;
 
 struct AccountOptions {
   std::string id;
-  std::optional<std::string> name, timezone, source, key, brand_name, brand_color;
+  std::optional<std::string> name, timezone, source, key, brand_name, brand_color, logo;
   std::vector<std::string> features, no_features, allowed_domains;
   std::optional<std::string> named;  ///< show, edit: which one, when there are several
   bool any_domain = false;
+  bool no_logo = false;
   bool yes = false;
 };
 
@@ -34,6 +37,8 @@ void add_fields(CLI::App& verb, AccountOptions& options) {
   verb.add_option("--brand-name", options.brand_name, "name at the head of mails; the account's name when left out")
       ->type_name("NAME");
   verb.add_option("--brand-color", options.brand_color, "colour of mails, #rrggbb")->type_name("COLOR");
+  verb.add_option("--logo", options.logo, "PNG or JPEG at the head of mails, at most 200 kB; kept in the state")
+      ->type_name("FILE");
   add_repeated_option(verb, options.allowed_domains, {"--allow-domain", "DOMAIN", "only these may receive mail; repeatable"});
 }
 
@@ -52,6 +57,12 @@ Account changed(Account account, const AccountOptions& options) {
   return account;
 }
 
+/// Kept before the account is: a picture that nobody uses does no harm.
+void set_logo(Session& session, Account& account, const AccountOptions& options) {
+  if (options.no_logo) account.brand.logo.clear();
+  if (options.logo) account.brand.logo = store::keep_image(session.state(), read_logo(*options.logo));
+}
+
 int add(Session& session, const AccountOptions& options) {
   access::require(session.actor(), access::Action::administer, "", {});
   Account account;
@@ -61,6 +72,7 @@ int add(Session& session, const AccountOptions& options) {
   const auto& sources = session.config().settings.sources;
   if (!options.source && sources.size() == 1) account.source = sources.begin()->first;
   refuse_problems(fmt::format("account {} was not added", options.id), account_problems(account, session.config().settings));
+  set_logo(session, account, options);
   store::add_account(session.state(), account,
                      audit_of(session, {"AccountAdded", account.id, account.id, nullptr, to_json(account)}), session.now());
   session.out().done(fmt::format("account {} added", account.id), to_json(account));
@@ -80,8 +92,9 @@ std::vector<schedule::Schedule> moved_schedules(Session& session, const Account&
 
 int edit(Session& session, const AccountOptions& options) {
   const Account before = session.account(options.id);
-  const Account after = changed(before, options);
+  Account after = changed(before, options);
   require_account_change(session.actor(), before, after);
+  set_logo(session, after, options);
   if (after == before) throw Error(ErrorKind::usage, "nothing to change was given", "see reportctl account edit --help");
   refuse_problems(fmt::format("account {} was not changed", before.id), account_problems(after, session.config().settings));
   store::ScheduleChanges changes;
@@ -122,17 +135,19 @@ int show(Session& session, const AccountOptions& options) {
     return text.empty() ? Field{none, Tone::dim} : Field{text};
   };
   Sheet sheet;
-  sheet.lines = {{"Account", {account.id}},
-                 {"Name", {account.name}},
-                 {"Time zone", {account.timezone.empty() ? "UTC" : account.timezone}},
-                 {"Source", {account.source}},
-                 {"Key in source", {account.source_key()}},
-                 {"Features", or_none(join(features, ", "), "none")},
-                 {"Brand", or_none(account.brand.name + (account.brand.color.empty() ? "" : " " + account.brand.color),
-                                   "the account's name")},
-                 {"Mail may go to", or_none(join(account.allowed_domains, ", "), "any domain that the configuration allows")},
-                 {"Members", {fmt::format("{}", members.size())}},
-                 {"Schedules", {fmt::format("{}", schedules.size())}}};
+  sheet.lines = {
+      {"Account", {account.id}},
+      {"Name", {account.name}},
+      {"Time zone", {account.timezone.empty() ? "UTC" : account.timezone}},
+      {"Source", {account.source}},
+      {"Key in source", {account.source_key()}},
+      {"Features", or_none(join(features, ", "), "none")},
+      {"Brand",
+       or_none(account.brand.name + (account.brand.color.empty() ? "" : " " + account.brand.color), "the account's name")},
+      {"Logo", or_none(account.brand.logo.empty() ? "" : "a picture, SHA-256 " + account.brand.logo.substr(0, 12) + "…", "none")},
+      {"Mail may go to", or_none(join(account.allowed_domains, ", "), "any domain that the configuration allows")},
+      {"Members", {fmt::format("{}", members.size())}},
+      {"Schedules", {fmt::format("{}", schedules.size())}}};
   sheet.record = to_json(account);
   sheet.record["members"] = members.size();
   sheet.record["schedules"] = schedules.size();
@@ -173,11 +188,13 @@ void bind_account(CLI::App& root, Session& session) {
     CLI::App& verb = add_verb(command, {"edit", "change some of an account's fields",
                                         "reportctl account edit acme --timezone Europe/Vienna\n"
                                         "reportctl account edit acme --feature ocpp-logs --no-feature beta\n"
-                                        "reportctl account edit acme --brand-name Acme --brand-color '#1a6b3c'"});
+                                        "reportctl account edit acme --brand-name Acme --brand-color '#1a6b3c'\n"
+                                        "reportctl account edit acme --logo acme.png"});
     verb.add_option("ID", options->id, "the account")->required();
     verb.add_option("--name", options->name, "for people")->type_name("NAME");
     add_fields(verb, *options);
     add_repeated_option(verb, options->no_features, {"--no-feature", "FLAG", "takes a feature away; repeatable"});
+    verb.add_flag("--no-logo", options->no_logo, "mails without a logo");
     verb.add_flag("--any-domain", options->any_domain, "lifts the account's list of allowed domains");
     when_chosen(verb, session, [&session, options] { return edit(session, *options); });
   }

@@ -82,6 +82,7 @@ FieldTexts fields_of(const access::Account& account) {
           {"features", list(account.features)},
           {"brand.name", one(account.brand.name)},
           {"brand.color", one(account.brand.color)},
+          {"brand.logo", one(account.brand.logo.substr(0, 12))},
           {"allowed_domains", account.allowed_domains}};
 }
 

@@ -61,7 +61,7 @@ nlohmann::ordered_json to_json(const access::Account& account) {
           {"source", account.source},
           {"key", account.source_key()},
           {"features", account.features},
-          {"brand", {{"name", account.brand.name}, {"color", account.brand.color}}},
+          {"brand", {{"name", account.brand.name}, {"color", account.brand.color}, {"logo", account.brand.logo}}},
           {"allowed_domains", account.allowed_domains}};
 }
 

@@ -2,6 +2,9 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <utility>
+#include <vector>
+
 #include "file_stream.hpp"
 #include "gmime_api.hpp"
 #include "reportctl/base/error.hpp"
@@ -67,26 +70,63 @@ GmimePtr<GMimeObject> attachment_part(const Attachment& attachment, GMimeStream*
   return GmimePtr<GMimeObject>(GMIME_OBJECT(part.release()));
 }
 
-GmimePtr<GMimeObject> multipart(const char* subtype, const std::string& boundary_text, const GmimePtr<GMimeObject>& first,
-                                const GmimePtr<GMimeObject>& second) {
+GmimePtr<GMimeObject> image_part(const Image& image) {
+  const Gmime& api = gmime();
+  GmimePtr<GMimePart> part(api.g_mime_part_new_with_type("image", "png"));
+  GMimeObject* object = GMIME_OBJECT(part.get());
+  const GmimePtr<GMimeContentType> type(
+      api.g_mime_content_type_parse(nullptr, HeaderValue::cleaned(image.content_type).str().c_str()));
+  api.g_mime_object_set_content_type(object, type.get());
+  api.g_mime_object_set_disposition(object, "inline");
+  api.g_mime_part_set_filename(part.get(), HeaderValue::cleaned(image.file_name).str().c_str());
+  api.g_mime_part_set_content_id(part.get(), HeaderValue::cleaned(image.content_id).str().c_str());
+  api.g_mime_part_set_content_encoding(part.get(), GMIME_CONTENT_ENCODING_BASE64);
+  const GmimePtr<GMimeStream> stream(api.g_mime_stream_mem_new_with_buffer(image.bytes.data(), image.bytes.size()));
+  const GmimePtr<GMimeDataWrapper> content(api.g_mime_data_wrapper_new_with_stream(stream.get(), GMIME_CONTENT_ENCODING_DEFAULT));
+  api.g_mime_part_set_content(part.get(), content.get());
+  return GmimePtr<GMimeObject>(GMIME_OBJECT(part.release()));
+}
+
+GmimePtr<GMimeObject> multipart(const char* subtype, const std::string& boundary_text,
+                                const std::vector<GmimePtr<GMimeObject>>& members) {
   const Gmime& api = gmime();
   GmimePtr<GMimeMultipart> parts(api.g_mime_multipart_new_with_subtype(subtype));
   api.g_mime_multipart_set_boundary(parts.get(), boundary_text.c_str());
-  api.g_mime_multipart_add(parts.get(), first.get());
-  api.g_mime_multipart_add(parts.get(), second.get());
+  for (const auto& member : members) api.g_mime_multipart_add(parts.get(), member.get());
   return GmimePtr<GMimeObject>(GMIME_OBJECT(parts.release()));
+}
+
+GmimePtr<GMimeObject> html_part(const Content& content) {
+  GmimePtr<GMimeObject> html = text_part("html", content.html);
+  if (content.images.empty()) return html;
+  std::vector<GmimePtr<GMimeObject>> members;
+  members.push_back(std::move(html));
+  for (const Image& image : content.images) members.push_back(image_part(image));
+  GmimePtr<GMimeObject> related = multipart("related", boundary(content.boundary_seed, "related"), members);
+  gmime().g_mime_object_set_content_type_parameter(related.get(), "type", "text/html");  // RFC 2387 asks for it
+  return related;
+}
+
+template <typename... Parts>
+std::vector<GmimePtr<GMimeObject>> listed(Parts&&... parts) {
+  std::vector<GmimePtr<GMimeObject>> list;
+  (list.push_back(std::forward<Parts>(parts)), ...);
+  return list;
 }
 
 }  // namespace
 
+std::string content_id(std::string_view role, std::string_view run_id) { return fmt::format("{}.{}@reportctl", role, run_id); }
+
 void write_body(const Content& content, Sink& out) {
   GmimePtr<GMimeObject> root = text_part("plain", content.text);
   if (!content.html.empty())
-    root = multipart("alternative", boundary(content.boundary_seed, "alternative"), root, text_part("html", content.html));
+    root = multipart("alternative", boundary(content.boundary_seed, "alternative"), listed(std::move(root), html_part(content)));
   std::optional<FileStream> file;
   if (content.attachment) {
     file.emplace(content.attachment->fd);
-    root = multipart("mixed", boundary(content.boundary_seed, "mixed"), root, attachment_part(*content.attachment, file->get()));
+    root = multipart("mixed", boundary(content.boundary_seed, "mixed"),
+                     listed(std::move(root), attachment_part(*content.attachment, file->get())));
   }
 
   SinkStream stream(out);

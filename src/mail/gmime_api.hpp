@@ -40,6 +40,7 @@ namespace reportctl::mail {
   X(g_mime_part_new_with_type)                 \
   X(g_mime_part_set_content)                   \
   X(g_mime_part_set_content_encoding)          \
+  X(g_mime_part_set_content_id)                \
   X(g_mime_part_set_filename)                  \
   X(g_mime_stream_construct)                   \
   X(g_mime_stream_get_type)                    \

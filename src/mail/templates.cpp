@@ -8,13 +8,11 @@
 #include <stdexcept>
 
 #include "embedded_files.hpp"
-#include "reportctl/base/text.hpp"
+#include "template_data.hpp"
 
 namespace reportctl::mail {
 
 namespace {
-
-namespace mustache = kainjow::mustache;
 
 constexpr std::string_view kDefaultColor = "#2459a6";
 
@@ -31,9 +29,6 @@ std::string render(std::string_view name, const mustache::data& data, Escaping e
   }
   throw std::logic_error("no such mail template");
 }
-
-/// One line, valid UTF-8, nothing that a terminal or a mail reader would obey.
-std::string shown(std::string_view text) { return visible(repair_utf8(text)); }
 
 bool is_color(std::string_view text) {
   return text.size() == 7 && text[0] == '#' &&
@@ -57,51 +52,12 @@ std::string kind_of(const std::string& file_name) {
   return kind;
 }
 
-using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-std::string spaces(std::size_t wanted, std::size_t have) { return std::string(wanted - std::min(wanted, have), ' '); }
-
-/// Label and value, and both padded to the widest of their column for the text part: labels left, values right.
-mustache::data table(const Pairs& pairs) {
-  std::size_t labels = 0;
-  std::size_t values = 0;
-  for (const auto& [label, value] : pairs) {
-    labels = std::max(labels, display_width(shown(label)));
-    values = std::max(values, display_width(shown(value)));
-  }
-  mustache::data rows{mustache::data::type::list};
-  for (const auto& [raw_label, raw_value] : pairs) {
-    const std::string label = shown(raw_label);
-    const std::string value = shown(raw_value);
-    mustache::data row;
-    row.set("label", label);
-    row.set("value", value);
-    row.set("padded_label", label + spaces(labels, display_width(label)));
-    row.set("padded_value", spaces(values, display_width(value)) + value);
-    rows.push_back(row);
-  }
-  return rows;
-}
-
 /// A section that was left out leaves its empty line behind: never more than one in a row.
 std::string squeezed(const std::string& text) {
   std::string out;
   for (const char c : text)
     if (c != '\n' || !out.ends_with("\n\n")) out.push_back(c);
   return out;
-}
-
-/// An empty text is absent, so that its section is left out.
-void set_text(mustache::data& data, const char* key, const std::string& text) {
-  if (text.empty())
-    data.set(key, false);
-  else
-    data.set(key, shown(text));
-}
-
-void set_table(mustache::data& data, const std::string& key, const Pairs& pairs) {
-  data.set(key, table(pairs));
-  data.set("has_" + key, !pairs.empty());
 }
 
 std::string joined(const std::string& first, const std::string& second) {
@@ -111,19 +67,32 @@ std::string joined(const std::string& first, const std::string& second) {
 
 /// What a mail list shows after the subject: the row count and the first figures.
 std::string preheader(const ReportFacts& facts) {
-  if (!facts.notice.empty()) return shown(facts.notice);
+  if (!facts.notice.empty()) return shown(facts.notice, kLongSentence);
   if (facts.no_data) return "There is no data for this period.";
   std::string text = shown(facts.row_count);
   for (std::size_t i = 0; i < std::min<std::size_t>(facts.summary.size(), 3); ++i) {
     if (!text.empty()) text += " · ";
-    text += shown(facts.summary[i].first) + " " + shown(facts.summary[i].second);
+    text += shown(facts.summary[i].label) + " " + shown(facts.summary[i].value);
+    if (!facts.summary[i].change.empty()) text += " (" + shown(facts.summary[i].change) + ")";
   }
   return text;
 }
 
 }  // namespace
 
-Texts render_report(const ReportFacts& facts) {
+std::vector<Image> images_of(const Picture& logo, const Picture& chart, const std::string& run_id) {
+  std::vector<Image> images;
+  const auto add = [&](const char* role, const Picture& picture) {
+    if (picture.bytes.empty()) return;
+    const std::string ending = picture.content_type == "image/jpeg" ? ".jpg" : ".png";
+    images.push_back({content_id(role, run_id), picture.content_type, role + ending, picture.bytes});
+  };
+  add("logo", logo);
+  add("chart", chart);
+  return images;
+}
+
+Texts render_report(const ReportFacts& facts, PictureLinks links) {
   mustache::data data;
   const std::string color = brand(facts.brand_color);
   data.set("color", color);
@@ -141,15 +110,19 @@ Texts render_report(const ReportFacts& facts) {
   set_text(data, "attachment", facts.attachment_name);
   set_text(data, "size", facts.attachment_size);
   set_text(data, "details", joined(facts.row_count, facts.attachment_size));
-  set_text(data, "notice", facts.notice);
+  set_sentence(data, "notice", facts.notice);
   set_text(data, "generated_at", facts.generated_at);
-  set_text(data, "why", facts.why);
+  set_sentence(data, "why", facts.why);
   set_text(data, "run_id", facts.run_id);
-  set_table(data, "summary", facts.summary);
+  set_text(data, "compared_with", facts.compared_with);
+  set_figures(data, facts.summary);
+  set_picture(data, facts.logo, {"logo", facts.run_id, links});
+  set_picture(data, facts.chart, {"chart", facts.run_id, links});
+  set_first_rows(data, facts.first_rows);
   return {squeezed(render("report.txt.mustache", data, Escaping::none)), render("report.html.mustache", data, Escaping::html)};
 }
 
-Texts render_failure(const FailureFacts& facts) {
+Texts render_failure(const FailureFacts& facts, PictureLinks links) {
   Pairs lines;
   const auto add = [&](const char* label, const std::string& value) {
     if (!value.empty()) lines.emplace_back(label, value);
@@ -164,8 +137,9 @@ Texts render_failure(const FailureFacts& facts) {
   set_text(data, "account", facts.account_name);
   set_text(data, "report", facts.report_label);
   set_text(data, "outcome", facts.outcome);
-  set_text(data, "sentence", facts.sentence);
-  set_text(data, "fix", facts.fix);
+  set_sentence(data, "sentence", facts.sentence);
+  set_picture(data, facts.logo, {"logo", facts.run_id, links});
+  set_text(data, "fix", facts.fix, kLongSentence);
   set_text(data, "failure_count", facts.failure_count);
   set_text(data, "run_id", facts.run_id);
   data.set("facts", table(lines));

@@ -9,8 +9,12 @@
 #include <optional>
 #include <string_view>
 
+#include "chart_plan.hpp"
+#include "comparison.hpp"
+#include "first_rows.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/stop.hpp"
+#include "reportctl/catalog/query.hpp"
 #include "reportctl/render/writer.hpp"
 
 namespace reportctl::run {
@@ -75,73 +79,70 @@ class Projection {
 };
 
 render::Document document_of(const RunPlan& plan) {
-  const auto& scope = plan.resolved.scope;
   return {.title = plan.resolved.report->label,
           .account = plan.account.brand.name.empty() ? plan.account.name : plan.account.brand.name,
-          .scope = scope.site.empty() ? std::string() : scope.str(),
+          .scope = plan.site_name,
           .period = schedule::describe(plan.window),
           .timezone = plan.zone.name(),
           .color = plan.account.brand.color,
           .at = plan.at};
 }
 
-/// The column that `day(placed_at)`, `sum(total)` or `status` speaks of; -1 for `count`.
-int column_in(const rows::Columns& columns, std::string_view words) {
-  const auto open = words.find('(');
-  if (open != std::string_view::npos) words = words.substr(open + 1, words.find(')') - open - 1);
-  const auto at = std::find_if(columns.begin(), columns.end(), [&](const rows::Column& column) { return column.name == words; });
-  return at == columns.end() ? -1 : static_cast<int>(at - columns.begin());
-}
-
-/// Documents show it, and so do the mails of every format.
-std::optional<render::ChartCollector> chart_of(const RunPlan& plan) {
-  const auto& chart = plan.shape->chart;
-  if (!chart) return std::nullopt;
-  const auto& columns = plan.shape->columns;
-  render::ChartPlan wanted;
-  wanted.type = chart->type == "line"          ? render::ChartType::line
-                : chart->type == "stacked_bar" ? render::ChartType::stacked_bar
-                                               : render::ChartType::bar;
-  wanted.x = column_in(columns, chart->x);
-  wanted.y = column_in(columns, chart->y);
-  if (!plan.window.snapshot && plan.window.first <= plan.window.last) {
-    wanted.first_day = plan.window.first;
-    wanted.last_day = plan.window.last;
-  }
-  return std::make_optional<render::ChartCollector>(columns, wanted, plan.zone);
-}
-
 /// Where a writer may spool: beside the stored files, if this user may write there.
 std::filesystem::path spool_of(Parts& parts) {
-  if (parts.settings().artifacts_url.empty()) return {};
+  if (parts.settings().artifacts.url.empty()) return {};
   const auto& root = parts.artifacts().root();
   return ::access(root.c_str(), W_OK | X_OK) == 0 ? root : std::filesystem::path();
 }
 
-}  // namespace
+/// What rows pass by besides the writer and the summary.
+struct Onlookers {
+  render::ChartCollector* chart = nullptr;
+  FirstRowsCollector* first_rows = nullptr;  ///< sees the chosen columns
+};
 
-File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& progress) {
-  const auto started = std::chrono::steady_clock::now();
-  HashingSink hashing(sink);
+render::Spec spec_of(Parts& parts, const RunPlan& plan, const rows::Columns& columns) {
   render::Spec spec;
   spec.format = plan.resolved.format;
-  Projection projection(plan.shape->columns, plan.resolved.columns);
-  spec.columns = projection.columns();
+  spec.columns = columns;
   spec.zone = plan.zone;
   const auto& csv = plan.resolved.csv;
   spec.labels = csv.labels;
   spec.csv = {.bom = csv.bom, .crlf = csv.crlf, .delimiter = csv.delimiter};
   spec.document = document_of(plan);
   if (render::needs_spool(spec.format)) spec.spool = spool_of(parts);
-  const auto writer = render::make_writer(spec, hashing);
+  return spec;
+}
+
+/// XLSX and PDF have a chart of their own.
+bool is_document(const std::string& format) { return format == "xlsx" || format == "pdf"; }
+
+std::optional<render::ChartCollector> chart_collector(const RunPlan& plan) {
+  const auto charted = chart_plan(*plan.shape, plan.window);
+  if (!charted) return std::nullopt;
+  return render::ChartCollector(plan.shape->columns, *charted, plan.zone);
+}
+
+struct Passing {
+  Sink& sink;
+  Projection& projection;
+  Onlookers onlookers;
+};
+
+File pass(Parts& parts, const RunPlan& plan, const Passing& passing, const Progress& progress) {
+  const auto started = std::chrono::steady_clock::now();
+  HashingSink hashing(passing.sink);
+  const auto writer = render::make_writer(spec_of(parts, plan, passing.projection.columns()), hashing);
   render::Summary summary(plan.shape->columns, figures(*plan.shape));
-  auto chart = chart_of(plan);
+  const auto& [chart, first_rows] = passing.onlookers;
 
   const auto stream = parts.source(plan.account.source).open(plan.query);
   while (const auto* row = stream->next()) {
-    writer->row(projection(*row));
+    const auto chosen = passing.projection(*row);
+    writer->row(chosen);
     summary.row(*row);
-    if (chart) chart->row(*row);
+    if (chart != nullptr) chart->row(*row);
+    if (first_rows != nullptr) first_rows->row(chosen);
     if (summary.rows() % kRowsBetweenChecks == 0) {
       throw_if_stopped();
       if (progress) progress(summary.rows(), static_cast<std::int64_t>(hashing.bytes()));
@@ -149,13 +150,54 @@ File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& pro
   }
   File file;
   file.summary = summary.metrics(plan.zone);
-  if (chart) file.chart = chart->data();
+  if (chart != nullptr) file.chart = chart->data();
   writer->finish({.rows = summary.rows(), .metrics = file.summary, .chart = file.chart});
   file.rows = summary.rows();
   file.bytes = static_cast<std::int64_t>(hashing.bytes());
   file.sha256 = hashing.sha256();
   file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
   return file;
+}
+
+std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const schedule::Window& window) {
+  auto& source = parts.source(plan.account.source);
+  const auto query = catalog::build_query(*plan.resolved.report,
+                                          {.account_key = plan.account.source_key(),
+                                           .scope = plan.resolved.scope,
+                                           .window = window,
+                                           .timezone = plan.resolved.timezone,
+                                           .parameters = plan.resolved.parameters},
+                                          source.dialect());
+  render::Summary summary(plan.shape->columns, figures(*plan.shape));
+  const auto stream = source.open(query);
+  while (const auto* row = stream->next()) {
+    summary.row(*row);
+    if (summary.rows() % kRowsBetweenChecks == 0) throw_if_stopped();
+  }
+  return summary.metrics(plan.zone);
+}
+
+}  // namespace
+
+File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& progress) {
+  Projection projection(plan.shape->columns, plan.resolved.columns);
+  auto chart = is_document(plan.resolved.format) ? chart_collector(plan) : std::nullopt;
+  return pass(parts, plan, {sink, projection, {.chart = chart ? &*chart : nullptr}}, progress);
+}
+
+ShownFile generate_for_mail(Parts& parts, const RunPlan& plan, Sink& sink) {
+  Projection projection(plan.shape->columns, plan.resolved.columns);
+  auto chart = chart_collector(plan);
+  FirstRowsCollector first_rows(projection.columns(), plan.zone);
+  ShownFile made;
+  made.file = pass(parts, plan, {sink, projection, {.chart = chart ? &*chart : nullptr, .first_rows = &first_rows}}, {});
+  made.showing.first_rows = first_rows.table();
+  if (!plan.resolved.report->compares || plan.shape->summary.empty()) return made;
+  made.showing.compared_with = previous_window(plan.resolved.window, plan.window, plan.at, plan.zone);
+  if (!made.showing.compared_with) return made;
+  const auto before = metrics_of(parts, plan, *made.showing.compared_with);
+  for (std::size_t i = 0; i < before.size(); ++i) made.showing.changes.push_back(change_of(made.file.summary[i], before[i]));
+  return made;
 }
 
 }  // namespace reportctl::run

@@ -7,10 +7,13 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "reportctl/base/base64.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
+#include "reportctl/mail/picture.hpp"
 #include "reportctl/render/writer.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/images.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -64,7 +67,11 @@ TempFile write_body(Parts& parts, const mail::Content& content) {
 
 mail::Content content_of(const MailFacts& facts, const std::string& run_id, const std::string& format, int attachment) {
   const auto texts = mail::render_report(facts.report);
-  mail::Content content{.text = texts.text, .html = texts.html, .attachment = std::nullopt, .boundary_seed = run_id};
+  mail::Content content{.text = texts.text,
+                        .html = texts.html,
+                        .attachment = std::nullopt,
+                        .boundary_seed = run_id,
+                        .images = mail::images_of(facts.report.logo, facts.report.chart, facts.report.run_id)};
   if (attachment >= 0) {
     content.attachment = mail::Attachment{
         .file_name = facts.report.attachment_name, .content_type = render::content_type(format), .fd = attachment};
@@ -72,12 +79,72 @@ mail::Content content_of(const MailFacts& facts, const std::string& run_id, cons
   return content;
 }
 
+Json picture_json(const mail::Picture& picture) {
+  if (picture.bytes.empty()) return nullptr;
+  return {{"content_type", picture.content_type},
+          {"width", picture.width},
+          {"height", picture.height},
+          {"alt", picture.alt},
+          {"base64", base64(picture.bytes)}};
+}
+
+mail::Picture picture_of(const Json& json) {
+  if (json.is_null()) return {};
+  const auto bytes = from_base64(json.at("base64").get<std::string>());
+  if (!bytes) throw Error(ErrorKind::failed, "a picture of this run's mail cannot be read", "reportctl state check");
+  return {.content_type = json.at("content_type"),
+          .bytes = *bytes,
+          .alt = json.at("alt"),
+          .width = json.at("width"),
+          .height = json.at("height")};
+}
+
+Json rows_json(const mail::FirstRows& table) {
+  Json columns = Json::array();
+  for (const auto& column : table.columns)
+    columns.push_back({{"label", column.label}, {"number", column.number}, {"wide", column.wide}});
+  return {{"columns", columns}, {"rows", table.rows}, {"more", table.more}};
+}
+
+mail::FirstRows rows_of(const Json& json) {
+  mail::FirstRows table;
+  for (const auto& column : json.at("columns"))
+    table.columns.push_back({.label = column.at("label"), .number = column.at("number"), .wide = column.at("wide")});
+  json.at("rows").get_to(table.rows);
+  json.at("more").get_to(table.more);
+  return table;
+}
+
+/// As wide as the card of the template.
+constexpr int kChartWidth = 526;
+constexpr int kChartHeight = 263;
+
+mail::Picture chart_picture(const render::ChartData& chart, const std::string& color) {
+  if (chart.empty()) return {};
+  return {.content_type = "image/png",
+          .bytes = render::chart_png(chart, {.width = kChartWidth, .height = kChartHeight, .scale = 2, .color = color}),
+          .alt = render::chart_alt_text(chart),
+          .width = kChartWidth,
+          .height = kChartHeight};
+}
+
 }  // namespace
+
+std::string name_for_mail(const access::Account& account) {
+  if (!account.brand.name.empty()) return account.brand.name;
+  return account.name.empty() ? account.id : account.name;
+}
+
+mail::Picture logo_for_mail(Parts& parts, const std::string& sha256, const std::string& alt) {
+  if (sha256.empty()) return {};
+  const auto bytes = store::find_image(parts.state(), sha256);
+  return bytes ? mail::logo(*bytes, alt) : mail::Picture{};
+}
 
 std::string to_json(const MailFacts& facts) {
   const auto& report = facts.report;
   Json summary = Json::array();
-  for (const auto& [label, value] : report.summary) summary.push_back({label, value});
+  for (const auto& figure : report.summary) summary.push_back({figure.label, figure.value, figure.change});
   const Json json{{"subject", facts.subject},
                   {"from", facts.from},
                   {"list_unsubscribe", facts.list_unsubscribe},
@@ -90,6 +157,10 @@ std::string to_json(const MailFacts& facts) {
                   {"scope", report.scope},
                   {"row_count", report.row_count},
                   {"summary", summary},
+                  {"compared_with", report.compared_with},
+                  {"logo", facts.logo_image},
+                  {"chart", picture_json(report.chart)},
+                  {"first_rows", rows_json(report.first_rows)},
                   {"no_data", report.no_data},
                   {"attachment_name", report.attachment_name},
                   {"attachment_size", report.attachment_size},
@@ -116,7 +187,14 @@ MailFacts facts_from_json(const std::string& text) {
     json.at("timezone").get_to(report.timezone);
     json.at("scope").get_to(report.scope);
     json.at("row_count").get_to(report.row_count);
-    for (const auto& pair : json.at("summary")) report.summary.emplace_back(pair.at(0), pair.at(1));
+    for (const auto& figure : json.at("summary"))
+      report.summary.push_back({figure.at(0), figure.at(1), figure.size() > 2 ? figure.at(2).get<std::string>() : std::string()});
+    if (json.contains("first_rows")) {  // runs of version 0.1 have none of these
+      json.at("compared_with").get_to(report.compared_with);
+      json.at("logo").get_to(facts.logo_image);
+      report.chart = picture_of(json.at("chart"));
+      report.first_rows = rows_of(json.at("first_rows"));
+    }
     json.at("no_data").get_to(report.no_data);
     json.at("attachment_name").get_to(report.attachment_name);
     json.at("attachment_size").get_to(report.attachment_size);
@@ -130,10 +208,11 @@ MailFacts facts_from_json(const std::string& text) {
   }
 }
 
-MailFacts facts_of(Parts& parts, const RunPlan& plan, const File& file, const schedule::Schedule& schedule,
+MailFacts facts_of(Parts& parts, const RunPlan& plan, const ShownFile& made, const schedule::Schedule& schedule,
                    const std::string& run_id) {
   const auto& account = plan.account;
-  const auto account_name = !account.brand.name.empty() ? account.brand.name : account.name.empty() ? account.id : account.name;
+  const auto& [file, showing] = made;
+  const auto account_name = name_for_mail(account);
   MailFacts facts;
   auto& report = facts.report;
   report.account_name = account_name;
@@ -142,9 +221,18 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const File& file, const sc
   report.report_label = plan.resolved.report->label;
   report.period = schedule::describe(plan.window);
   report.timezone = plan.zone.name();
-  report.scope = plan.resolved.scope.site.empty() ? std::string() : plan.resolved.scope.str();
+  report.scope = plan.site_name;
   report.row_count = file.rows == 1 ? "1 row" : with_thousands(file.rows) + " rows";
-  for (const auto& figure : file.summary) report.summary.emplace_back(figure.label, figure.value);
+  for (std::size_t i = 0; i < file.summary.size(); ++i) {
+    report.summary.push_back({.label = file.summary[i].label,
+                              .value = file.summary[i].value,
+                              .change = i < showing.changes.size() ? showing.changes[i] : std::string()});
+  }
+  if (showing.compared_with) report.compared_with = schedule::describe(*showing.compared_with);
+  facts.logo_image = account.brand.logo;
+  report.logo = logo_for_mail(parts, account.brand.logo, account_name);
+  report.chart = chart_picture(file.chart, account.brand.color);
+  report.first_rows = showing.first_rows;
   report.no_data = file.rows == 0;
   report.attachment_name = plan.file_name;
   report.attachment_size = human_size(file.bytes);
@@ -161,15 +249,23 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const File& file, const sc
   return facts;
 }
 
+namespace {
+
+MailFacts with_logo(Parts& parts, MailFacts facts) {
+  auto& logo = facts.report.logo;
+  if (logo.bytes.empty()) logo = logo_for_mail(parts, facts.logo_image, facts.report.account_name);
+  return facts;
+}
+
+}  // namespace
+
 Mailing::Mailing(Parts& parts, MailFacts facts, const std::string& run_id, const std::string& format, int attachment)
-    : facts_(std::move(facts)),
+    : facts_(with_logo(parts, std::move(facts))),
       from_(sender(facts_.from)),
       body_(write_body(parts, content_of(facts_, run_id, format, attachment))) {}
 
-Mailing::Mailing(Parts& parts, MailFacts facts, const std::string& seed, const mail::Texts& texts)
-    : facts_(std::move(facts)),
-      from_(sender(facts_.from)),
-      body_(write_body(parts, {.text = texts.text, .html = texts.html, .attachment = std::nullopt, .boundary_seed = seed})) {}
+Mailing::Mailing(Parts& parts, MailFacts facts, const mail::Content& content)
+    : facts_(std::move(facts)), from_(sender(facts_.from)), body_(write_body(parts, content)) {}
 
 std::string Mailing::head(const Mailbox& to, const std::string& message_id, Instant date) const {
   return mail::write_head({.from = from_,

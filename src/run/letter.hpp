@@ -21,21 +21,27 @@ struct MailFacts {
   std::string subject;
   std::string from;              ///< as a Mailbox is written
   std::string list_unsubscribe;  ///< address or empty
+  std::string logo_image = {};   ///< SHA-256 in the state's images: the logo's bytes are kept once and not with every run
 };
 std::string to_json(const MailFacts&);
-/// Error(failed) when the text is not what to_json() wrote.
+/// Without the bytes of the logo. Error(failed) when the text is not what to_json() wrote.
 MailFacts facts_from_json(const std::string&);
 
+/// How mails call the account.
+std::string name_for_mail(const access::Account&);
+/// A picture of the state's as a logo; nothing where there is none.
+mail::Picture logo_for_mail(Parts&, const std::string& sha256, const std::string& alt);
+
 /// The facts of a freshly generated report.
-MailFacts facts_of(Parts&, const RunPlan&, const File&, const schedule::Schedule&, const std::string& run_id);
+MailFacts facts_of(Parts&, const RunPlan&, const ShownFile&, const schedule::Schedule&, const std::string& run_id);
 
 /// The messages of one run: one body for all, one head for each recipient.
 class Mailing {
  public:
   /// `attachment`: the stored file; borrowed during the call. -1: none.
   Mailing(Parts&, MailFacts facts, const std::string& run_id, const std::string& format, int attachment);
-  /// A mail without attachment from ready texts (notifications).
-  Mailing(Parts&, MailFacts facts, const std::string& seed, const mail::Texts& texts);
+  /// A mail of ready content (notifications).
+  Mailing(Parts&, MailFacts facts, const mail::Content& content);
 
   /// Fixes identity, hash and size of a recipient's message.
   [[nodiscard]] store::NewDelivery prepare(const Mailbox& to, const std::string& run_id, const std::string& delivery_id,

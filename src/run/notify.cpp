@@ -27,7 +27,16 @@ constexpr const char* kKind = "SCHEDULED_REPORT_FAILED";
 struct Composed {
   std::string subject;
   mail::Texts texts;
+  std::vector<mail::Image> images;
 };
+
+mail::Content content_of_notification(const Composed& composed, const std::string& run_id) {
+  return {.text = composed.texts.text,
+          .html = composed.texts.html,
+          .attachment = std::nullopt,
+          .boundary_seed = run_id + ".notification",
+          .images = composed.images};
+}
 
 std::string words(RunState state) {
   switch (state) {
@@ -84,8 +93,9 @@ Composed compose(Parts& parts, const store::Run& run, const Failure& failure, in
   const auto account = store::find_account(parts.state(), run.account);
   const auto zone = Zone::find(run.timezone);
   mail::FailureFacts facts;
-  facts.account_name = account && !account->name.empty() ? account->name : run.account;
+  facts.account_name = account ? name_for_mail(*account) : run.account;
   facts.brand_color = account ? account->brand.color : std::string();
+  if (account) facts.logo = logo_for_mail(parts, account->brand.logo, facts.account_name);
   facts.schedule_name = run.schedule_name;
   facts.report_label = report_label(parts, run.report);
   facts.outcome = words(failure.state);
@@ -106,7 +116,8 @@ Composed compose(Parts& parts, const store::Run& run, const Failure& failure, in
   facts.failure_count = ordinal(failure_count);
   facts.run_id = run.id;
   return {.subject = fmt::format("{}: {} {}", facts.account_name, facts.schedule_name, facts.outcome),
-          .texts = mail::render_failure(facts)};
+          .texts = mail::render_failure(facts),
+          .images = mail::images_of(facts.logo, {}, facts.run_id)};
 }
 
 MailFacts mail_facts(Parts& parts, const std::string& subject) {
@@ -143,7 +154,7 @@ std::vector<store::NewNotification> notifications_of(Parts& parts, const store::
   const auto composed = compose(parts, run, failure, claim.schedule.failure_count + 1, fix_for(failure, claim));
   std::optional<Mailing> mailing;
   if (parts.settings().mail.from)
-    mailing.emplace(parts, mail_facts(parts, composed.subject), run.id + ".notification", composed.texts);
+    mailing.emplace(parts, mail_facts(parts, composed.subject), content_of_notification(composed, run.id));
 
   std::vector<store::NewNotification> result;
   for (const auto& member : stewards) {
@@ -172,7 +183,7 @@ void send_notifications(Parts& parts, const store::Claim& claim) {
   const auto schedule = store::find_schedule(parts.state(), run.schedule_id);
   const auto failure = failure_of(parts, run);
   const auto composed = compose(parts, run, failure, schedule ? schedule->failure_count : 1, fix_for(failure, claim));
-  const Mailing mailing(parts, mail_facts(parts, composed.subject), run.id + ".notification", composed.texts);
+  const Mailing mailing(parts, mail_facts(parts, composed.subject), content_of_notification(composed, run.id));
   for (const auto& delivery : waiting) {
     store::DeliveryOutcome outcome;
     try {

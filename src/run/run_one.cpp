@@ -193,7 +193,8 @@ Ended produce(Parts& parts, const Claim& claim, const std::vector<Mailbox>& reci
   const auto& plan = std::get<RunPlan>(planned);
 
   auto spool = parts.artifacts().spool();
-  const auto file = generate(parts, plan, spool);
+  const auto made = generate_for_mail(parts, plan, spool);
+  const auto& file = made.file;
   const auto no_data = claim.schedule.definition.no_data.value_or(parts.settings().policy.no_data);
   const bool skip = file.rows == 0 && no_data == schedule::NoData::skip;
 
@@ -210,7 +211,7 @@ Ended produce(Parts& parts, const Claim& claim, const std::vector<Mailbox>& reci
   generated.events = {report_generated(claim.schedule, file.rows)};
   parts.artifacts().put(spool, file.sha256);
 
-  auto facts = facts_of(parts, plan, file, claim.schedule, claim.run.id);
+  auto facts = facts_of(parts, plan, made, claim.schedule, claim.run.id);
   generated.mail = to_json(facts);
   if (skip) {
     store::record_generated(parts.state(), claim, generated, parts.moment());

@@ -17,7 +17,7 @@ namespace reportctl::store {
 namespace {
 
 constexpr const char* kAccounts =
-    "SELECT id, name, timezone, source, source_key, features, brand_name, brand_color, allowed_domains FROM accounts";
+    "SELECT id, name, timezone, source, source_key, features, brand_name, brand_color, brand_logo, allowed_domains FROM accounts";
 constexpr const char* kMembers = "SELECT id, ifnull(account, ''), name, email, role, sites, ifnull(login, '') FROM members";
 
 access::Account read_account(Query& query) {
@@ -30,6 +30,7 @@ access::Account read_account(Query& query) {
   for (auto& feature : read_texts(query.text())) account.features.insert(std::move(feature));
   account.brand.name = query.text();
   account.brand.color = query.text();
+  account.brand.logo = query.text();
   account.allowed_domains = read_texts(query.text());
   return account;
 }
@@ -90,22 +91,22 @@ void insert_account(Connection& connection, const access::Account& account) {
                 fmt::format("`reportctl account edit {}` changes it", visible(account.id)));
   }
   Query(connection,
-        "INSERT INTO accounts (id, name, timezone, source, source_key, features, brand_name, brand_color, allowed_domains) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        "INSERT INTO accounts (id, name, timezone, source, source_key, features, brand_name, brand_color, brand_logo, "
+        "allowed_domains) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(account.id, account.name, account.timezone, account.source, account.key,
             texts_json({account.features.begin(), account.features.end()}), account.brand.name, account.brand.color,
-            texts_json(account.allowed_domains))
+            account.brand.logo, texts_json(account.allowed_domains))
       .run();
 }
 
 void update_account(Connection& connection, const access::Account& account) {
   const auto changed = Query(connection,
                              "UPDATE accounts SET name = ?, timezone = ?, source = ?, source_key = ?, features = ?, brand_name = "
-                             "?, brand_color = ?, "
+                             "?, brand_color = ?, brand_logo = ?, "
                              "allowed_domains = ? WHERE id = ?")
                            .bind(account.name, account.timezone, account.source, account.key,
                                  texts_json({account.features.begin(), account.features.end()}), account.brand.name,
-                                 account.brand.color, texts_json(account.allowed_domains), account.id)
+                                 account.brand.color, account.brand.logo, texts_json(account.allowed_domains), account.id)
                            .run();
   if (changed != 1) throw not_found("account", account.id, "`reportctl account list` shows them");
 }

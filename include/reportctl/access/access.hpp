@@ -23,6 +23,7 @@ std::vector<std::string> role_names();
 struct Brand {
   std::string name;   ///< shown in the shell; empty: the account's name
   std::string color;  ///< `#rrggbb`; empty: the default
+  std::string logo;   ///< SHA-256 of a picture that the state keeps; empty: none
   bool operator==(const Brand&) const = default;
 };
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reportctl/base/address.hpp"
@@ -19,12 +20,21 @@ struct Attachment {
   int fd = -1;               ///< borrowed; read from offset 0
 };
 
+/// A picture that the HTML shows (`<img src="cid:…">`).
+struct Image {
+  std::string content_id;    ///< without angle brackets; see content_id()
+  std::string content_type;  ///< `image/png`
+  std::string file_name;     ///< for readers who save it; as Attachment::file_name
+  std::string bytes;
+};
+
 /// What every recipient gets alike.
 struct Content {
   std::string text;  ///< UTF-8, LF
   std::string html;  ///< UTF-8; empty: text only
   std::optional<Attachment> attachment;
-  std::string boundary_seed;  ///< the run's id: boundaries are derived from it, so that bytes never change between tries
+  std::string boundary_seed;       ///< the run's id: boundaries are derived from it, so that bytes never change between tries
+  std::vector<Image> images = {};  ///< travel with the HTML
 };
 
 /// A header block for one recipient. All texts are safe by type.
@@ -38,13 +48,16 @@ struct Envelope {
 };
 
 /// The MIME part after the header block, from `MIME-Version:` on: 7-bit clean, CRLF only, lines ≤ 998. Deterministic.
-/// multipart/mixed of multipart/alternative (text, HTML) and the attachment, base64; constant memory.
-/// Error(output) when the spool fills up.
+/// multipart/mixed of multipart/alternative (text, HTML) and the attachment, base64; constant memory but for the images. HTML
+/// with images is multipart/related. Error(output) when the spool fills up.
 void write_body(const Content&, Sink&);
 
 /// `From:` … `Message-ID:` …, `Auto-Submitted: auto-generated`, CRLF, folded, 7-bit; without the blank line. head + body is the
 /// message.
 std::string write_head(const Envelope&);
+
+/// `chart.<run>@reportctl`: what the HTML calls an image of the run.
+std::string content_id(std::string_view role, std::string_view run_id);
 
 /// `<run>.<delivery>@<domain of from>`, without brackets. Derived, so that a retry has the same.
 std::string message_id(const std::string& run_id, const std::string& delivery_id, const EmailAddress& from);

@@ -2,11 +2,46 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "reportctl/mail/message.hpp"
+
 namespace reportctl::mail {
+
+/// A metric for people. Several currencies are joined by `, `; their changes then are too, in the same order.
+struct Figure {
+  std::string label;
+  std::string value;
+  std::string change = {};  ///< `+12.5 %`, `new`; empty: not compared
+  bool operator==(const Figure&) const = default;
+};
+
+/// The head of the file as a small table.
+struct FirstRows {
+  struct Column {
+    std::string label;
+    bool number = false;  ///< to the right
+    bool wide = false;    ///< left out on narrow screens
+    bool operator==(const Column&) const = default;
+  };
+  std::vector<Column> columns;
+  std::vector<std::vector<std::string>> rows;
+  std::int64_t more = 0;  ///< rows that are not among them
+  bool operator==(const FirstRows&) const = default;
+};
+
+/// A picture at the size in which it is shown.
+struct Picture {
+  std::string content_type;  ///< `image/png`, `image/jpeg`
+  std::string bytes;         ///< empty: no picture
+  std::string alt;
+  int width = 0;  ///< CSS pixels
+  int height = 0;
+  bool operator==(const Picture&) const = default;
+};
 
 /// The facts a report mail is made from; stored with the run as JSON, so that the same bytes can be made again.
 struct ReportFacts {
@@ -18,7 +53,11 @@ struct ReportFacts {
   std::string timezone;
   std::string scope;      ///< empty for account scope
   std::string row_count;  ///< `1,204 rows`
-  std::vector<std::pair<std::string, std::string>> summary;
+  std::vector<Figure> summary;
+  std::string compared_with;  ///< the period of the changes; empty: not compared
+  Picture logo;
+  Picture chart;
+  FirstRows first_rows;
   bool no_data = false;
   std::string attachment_name;  ///< empty: none
   std::string attachment_size;  ///< `1.2 MB`
@@ -32,12 +71,17 @@ struct Texts {
   std::string text;
   std::string html;
 };
-Texts render_report(const ReportFacts&);
+/// How the HTML finds its pictures: in the message (images_of()), or in itself, for a browser.
+enum class PictureLinks { content_ids, data_uris };
+Texts render_report(const ReportFacts&, PictureLinks = PictureLinks::content_ids);
+/// The images that the HTML of this run refers to.
+std::vector<Image> images_of(const Picture& logo, const Picture& chart, const std::string& run_id);
 
 /// To an owner or admin: what happened, to which period, who did not get it, the server's words, the command that fixes it.
 struct FailureFacts {
   std::string account_name;
   std::string brand_color;
+  Picture logo;
   std::string schedule_name;
   std::string report_label;
   std::string outcome;   ///< `failed`, `rejected`, `delivery failed`, …
@@ -51,7 +95,7 @@ struct FailureFacts {
   std::string failure_count;                                    ///< `3rd in a row`
   std::string run_id;
 };
-Texts render_failure(const FailureFacts&);
+Texts render_failure(const FailureFacts&, PictureLinks = PictureLinks::content_ids);
 
 /// `{report} {period} {account} {name}` replaced; anything else in braces stays. The default is `{report} – {period}`.
 std::string render_subject(const std::string& pattern, const ReportFacts&);

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "logo_file.hpp"
+
+#include <fmt/format.h>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/mail/picture.hpp"
+
+namespace reportctl::cli {
+
+std::string read_logo(const std::filesystem::path& file) {
+  constexpr std::uint64_t kFarTooLarge = 16U << 20U;
+  try {
+    auto bytes = read_file(file, kFarTooLarge);
+    static_cast<void>(mail::logo(bytes, {}));
+    return bytes;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::invalid) throw;
+    throw Error(ErrorKind::invalid, fmt::format("logo {}: {}", visible(file.string()), error.what()), error.hint());
+  }
+}
+
+}  // namespace reportctl::cli

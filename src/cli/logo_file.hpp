@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace reportctl::cli {
+
+/// The bytes of a picture that mails can carry. Error(invalid) naming the file when it is none, Error(not_found).
+std::string read_logo(const std::filesystem::path& file);
+
+}  // namespace reportctl::cli

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "template_data.hpp"
+
+#include <algorithm>
+
+#include "reportctl/base/base64.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::mail {
+
+std::string shown(std::string_view text, std::size_t longest) { return fit_width(visible(repair_utf8(text)), longest); }
+
+void set_text(mustache::data& data, const char* key, const std::string& text, std::size_t longest) {
+  if (text.empty())
+    data.set(key, false);
+  else
+    data.set(key, shown(text, longest));
+}
+
+namespace {
+
+/// Broken at spaces, for readers of the text part whose windows do not wrap.
+std::string wrapped(const std::string& text) {
+  constexpr std::size_t kWidth = 74;
+  std::string out;
+  std::size_t used = 0;
+  for (const std::string& word : split(text, ' ')) {
+    const std::size_t width = display_width(word);
+    if (!out.empty()) {
+      const bool fits = used + 1 + width <= kWidth;
+      out.push_back(fits ? ' ' : '\n');
+      used = fits ? used + 1 : 0;
+    }
+    out += word;
+    used += width;
+  }
+  return out;
+}
+
+std::string spaces(std::size_t wanted, std::size_t have) { return std::string(wanted - std::min(wanted, have), ' '); }
+
+std::vector<std::string> parts_of(std::string_view joined) {
+  std::vector<std::string> parts;
+  for (std::size_t comma = joined.find(", "); comma != std::string_view::npos; comma = joined.find(", ")) {
+    parts.emplace_back(shown(joined.substr(0, comma)));
+    joined.remove_prefix(comma + 2);
+  }
+  parts.emplace_back(shown(joined));
+  return parts;
+}
+
+struct Line {
+  std::string label;
+  std::string value;
+  std::string change;
+};
+
+/// A line for each currency; the label stands in the first.
+std::vector<Line> lines_of(const Figure& figure) {
+  const auto values = parts_of(figure.value);
+  auto changes = parts_of(figure.change);
+  changes.resize(values.size());
+  std::vector<Line> lines;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    lines.push_back({i == 0 ? shown(figure.label) : std::string(), values[i], changes[i]});
+  return lines;
+}
+
+mustache::data figure_cell(const Figure& figure) {
+  mustache::data cell;
+  cell.set("label", shown(figure.label));
+  mustache::data values{mustache::data::type::list};
+  for (const Line& line : lines_of(figure)) {
+    mustache::data value;
+    value.set("value", line.value);
+    set_text(value, "change", line.change);
+    values.push_back(value);
+  }
+  cell.set("values", values);
+  return cell;
+}
+
+/// Two small figures stand side by side, also on a phone; others have a row of their own.
+bool is_small(const Figure& figure) {
+  constexpr std::size_t kFitsHalfAPhone = 12;
+  return figure.value.find(", ") == std::string::npos && display_width(shown(figure.value)) <= kFitsHalfAPhone;
+}
+
+std::string counted(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+constexpr std::size_t kLongCell = 32;
+
+/// As many columns from the left as fit into a line of the text part, aligned.
+mustache::data table_lines(const FirstRows& table) {
+  constexpr std::size_t kLine = 76;
+  std::vector<std::vector<std::string>> grid;
+  grid.emplace_back();
+  for (const auto& column : table.columns) grid.front().push_back(shown(column.label, kLongCell));
+  for (const auto& row : table.rows) {
+    grid.emplace_back();
+    for (const auto& cell : row) grid.back().push_back(shown(cell, kLongCell));
+  }
+  std::vector<std::size_t> widths;
+  std::size_t used = 0;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    std::size_t width = 0;
+    for (const auto& row : grid)
+      if (c < row.size()) width = std::max(width, display_width(row[c]));
+    used += 2 + width;
+    if (used > kLine && c > 0) break;
+    widths.push_back(width);
+  }
+  mustache::data lines{mustache::data::type::list};
+  for (const auto& row : grid) {
+    std::string line;
+    for (std::size_t c = 0; c < std::min(widths.size(), row.size()); ++c) {
+      const std::string gap = spaces(widths[c], display_width(row[c]));
+      line += (c == 0 ? "" : "  ") + (table.columns[c].number ? gap + row[c] : row[c] + gap);
+    }
+    line.resize(line.find_last_not_of(' ') + 1);
+    mustache::data entry;
+    entry.set("line", line);
+    lines.push_back(entry);
+  }
+  return lines;
+}
+
+}  // namespace
+
+/// Label and value, and the label padded to the widest for the text part.
+mustache::data table(const Pairs& pairs) {
+  std::size_t labels = 0;
+  for (const auto& [label, value] : pairs) labels = std::max(labels, display_width(shown(label)));
+  mustache::data rows{mustache::data::type::list};
+  for (const auto& [raw_label, raw_value] : pairs) {
+    const std::string label = shown(raw_label);
+    const std::string value = shown(raw_value, kLongSentence);
+    mustache::data row;
+    row.set("label", label);
+    row.set("value", value);
+    row.set("padded_label", label + spaces(labels, display_width(label)));
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+void set_sentence(mustache::data& data, const std::string& key, const std::string& text) {
+  set_text(data, key.c_str(), text, kLongSentence);
+  data.set(key + "_lines", text.empty() ? std::string() : wrapped(shown(text, kLongSentence)));
+}
+
+void set_table(mustache::data& data, const std::string& key, const Pairs& pairs) {
+  data.set(key, table(pairs));
+  data.set("has_" + key, !pairs.empty());
+}
+
+void set_figures(mustache::data& data, const std::vector<Figure>& figures) {
+  mustache::data rows{mustache::data::type::list};
+  mustache::data lines{mustache::data::type::list};
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    mustache::data row;
+    row.set("first", figure_cell(figures[i]));
+    const bool pair = i + 1 < figures.size() && is_small(figures[i]) && is_small(figures[i + 1]);
+    if (pair)
+      row.set("second", figure_cell(figures[++i]));
+    else
+      row.set("second", false);
+    rows.push_back(row);
+  }
+  std::size_t labels = 0;
+  std::size_t values = 0;
+  std::vector<Line> all;
+  for (const Figure& figure : figures)
+    for (Line& line : lines_of(figure)) all.push_back(std::move(line));
+  for (const Line& line : all) {
+    labels = std::max(labels, display_width(line.label));
+    values = std::max(values, display_width(line.value));
+  }
+  for (const Line& line : all) {
+    mustache::data row;
+    row.set("line", line.label + spaces(labels, display_width(line.label)) + "  " + spaces(values, display_width(line.value)) +
+                        line.value + (line.change.empty() ? "" : "  " + line.change));
+    lines.push_back(row);
+  }
+  data.set("has_summary", !figures.empty());
+  data.set("figures", rows);
+  data.set("figure_lines", lines);
+}
+
+void set_first_rows(mustache::data& data, const FirstRows& table) {
+  const bool any = !table.rows.empty() && !table.columns.empty();
+  data.set("has_first_rows", any);
+  if (!any) return;
+  const std::string count = counted(static_cast<std::int64_t>(table.rows.size()));
+  data.set("first_rows_title", table.more > 0           ? "The first " + count + " rows"
+                               : table.rows.size() == 1 ? std::string("The row")
+                                                        : "All " + count + " rows");
+  mustache::data columns{mustache::data::type::list};
+  const auto cell = [&](std::size_t c, const std::string& text) {
+    mustache::data entry;
+    entry.set("text", shown(text, kLongCell));
+    entry.set("number", table.columns[c].number);
+    entry.set("wide", table.columns[c].wide);
+    entry.set("indent", std::string(c == 0 ? "0" : "12px"));
+    return entry;
+  };
+  for (std::size_t c = 0; c < table.columns.size(); ++c) columns.push_back(cell(c, table.columns[c].label));
+  mustache::data rows{mustache::data::type::list};
+  for (const auto& row : table.rows) {
+    mustache::data cells{mustache::data::type::list};
+    for (std::size_t c = 0; c < std::min(row.size(), table.columns.size()); ++c) cells.push_back(cell(c, row[c]));
+    mustache::data entry;
+    entry.set("cells", cells);
+    rows.push_back(entry);
+  }
+  data.set("first_columns", columns);
+  data.set("first_rows", rows);
+  data.set("first_lines", table_lines(table));
+  if (table.more > 0)
+    data.set("more", counted(table.more) + (table.more == 1 ? " more row" : " more rows"));
+  else
+    data.set("more", false);
+}
+
+void set_picture(mustache::data& data, const Picture& picture, const PictureName& name) {
+  const std::string role = name.role;
+  data.set("has_" + role, !picture.bytes.empty());
+  if (picture.bytes.empty()) return;
+  data.set(role + "_src", name.links == PictureLinks::content_ids
+                              ? "cid:" + content_id(role, name.run_id)
+                              : "data:" + picture.content_type + ";base64," + base64(picture.bytes));
+  data.set(role + "_alt", shown(picture.alt, kLongSentence));
+  data.set(role + "_width", std::to_string(picture.width));
+  data.set(role + "_height", std::to_string(picture.height));
+}
+
+}  // namespace reportctl::mail

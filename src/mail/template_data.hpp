@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <cstddef>
+#include <kainjow/mustache.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "reportctl/mail/templates.hpp"
+
+namespace reportctl::mail {
+
+namespace mustache = kainjow::mustache;
+
+constexpr std::size_t kLongName = 160;
+constexpr std::size_t kLongSentence = 1200;
+
+/// One line, valid UTF-8, nothing that a terminal or a mail reader would obey, and not a page of it.
+std::string shown(std::string_view text, std::size_t longest = kLongName);
+
+/// An empty text is absent, so that its section is left out.
+void set_text(mustache::data& data, const char* key, const std::string& text, std::size_t longest = kLongName);
+/// As set_text(), and as `<key>_lines` for the text part.
+void set_sentence(mustache::data& data, const std::string& key, const std::string& text);
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+mustache::data table(const Pairs& pairs);
+void set_table(mustache::data& data, const std::string& key, const Pairs& pairs);
+void set_figures(mustache::data& data, const std::vector<Figure>& figures);
+void set_first_rows(mustache::data& data, const FirstRows& table);
+
+struct PictureName {
+  const char* role;  ///< `logo`, `chart`
+  const std::string& run_id;
+  PictureLinks links;
+};
+void set_picture(mustache::data& data, const Picture& picture, const PictureName& name);
+
+}  // namespace reportctl::mail

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "comparison.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace reportctl::run {
+namespace {
+
+using schedule::Window;
+
+Window days_of(Date first, Date last, const Zone& zone) {
+  return {.snapshot = false,
+          .first = first,
+          .last = last,
+          .from = zone.start_of_day(first),
+          .to = zone.start_of_day(add_days(last, 1))};
+}
+
+double number_of(const render::Amount& amount) {
+  return static_cast<double>(amount.number) / std::pow(10.0, static_cast<double>(amount.scale));
+}
+
+/// With one digit, and without one from a thousand on: `+12.5`, `\u22123.1`.
+std::string with_sign(double number) {
+  const double size = std::abs(number);
+  const double digit = std::round(size * 10) / 10;
+  if (digit == 0) return "\u00b10";
+  const std::string text = size >= 1000 ? fmt::format("{:.0f}", size) : fmt::format("{:.1f}", digit);
+  return (number < 0 ? "\u2212" : "+") + text;
+}
+
+std::string change_of_amount(const render::Amount& now, const std::vector<render::Amount>& before, rows::ColumnType type) {
+  const auto earlier =
+      std::find_if(before.begin(), before.end(), [&](const auto& amount) { return amount.currency == now.currency; });
+  const double is = number_of(now);
+  const double was = earlier == before.end() ? 0 : number_of(*earlier);
+  if (type == rows::ColumnType::percent) return earlier == before.end() ? "new" : with_sign(is - was) + " points";
+  if (was == 0) return is == 0 ? "\u00b10 %" : "new";
+  return with_sign((is - was) / std::abs(was) * 100) + " %";
+}
+
+}  // namespace
+
+std::optional<Window> previous_window(const schedule::WindowChoice& choice, const Window& window, Instant at, const Zone& zone) {
+  if (window.snapshot || window.first > window.last) return std::nullopt;
+  if (const auto* cadence = std::get_if<schedule::CadenceChoice>(&choice)) {
+    auto earlier = *cadence;
+    if (earlier.cadence.kind == schedule::CadenceKind::monthly && earlier.cadence.day_of_month == 0)
+      earlier.cadence.day_of_month = static_cast<int>(static_cast<unsigned>(zone.local_date(at).day()));
+    // The window starts on the day of the occurrence before.
+    const auto slot = earlier.time ? zone.resolve(window.first, *earlier.time) : zone.start_of_day(window.first);
+    return schedule::resolve(earlier, slot, zone);
+  }
+  if (const auto* range = std::get_if<schedule::RangeChoice>(&choice)) {
+    if (range->range != schedule::NamedRange::this_month) return schedule::resolve(choice, zone.start_of_day(window.first), zone);
+    const Date month_end = add_days(window.first, -1);
+    const Date month = month_end.year() / month_end.month() / 1;
+    return days_of(month, std::min(add_days(month, window.days() - 1), month_end), zone);
+  }
+  return days_of(add_days(window.first, -window.days()), add_days(window.first, -1), zone);
+}
+
+std::string change_of(const render::Metric& now, const render::Metric& before) {
+  if (now.type == rows::ColumnType::date || now.type == rows::ColumnType::timestamp || now.type == rows::ColumnType::boolean)
+    return {};
+  // An integer 0 stands for a total of nothing, whatever its column.
+  std::string changes;
+  for (const auto& amount : now.amounts) {
+    if (!changes.empty()) changes += ", ";
+    changes += change_of_amount(amount, before.amounts, now.type);
+  }
+  return changes;
+}
+
+}  // namespace reportctl::run

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reportctl/render/summary.hpp"
+#include "reportctl/run/plan.hpp"
+
+namespace reportctl::run {
+
+/// The period before that of the choice: of a cadence that of the occurrence before; of this_month the same days of last month;
+/// otherwise as many days right before. Nothing for a snapshot or an empty window.
+std::optional<schedule::Window> previous_window(const schedule::WindowChoice&, const schedule::Window&, Instant at, const Zone&);
+
+/// How a metric changed, for people: `+12.5 %`, `−3.1 %`, `±0 %`, `new`; of a percentage `+1.2 points`. An entry for each amount,
+/// joined by `, `. Empty for what has no amount or cannot be compared (days and moments).
+std::string change_of(const render::Metric& now, const render::Metric& before);
+
+}  // namespace reportctl::run
