@@ -13,6 +13,7 @@ namespace reportctl::delivery {
 
 #define REPORTCTL_CURL_FUNCTIONS(X) \
   X(curl_easy_cleanup)              \
+  X(curl_easy_getinfo)              \
   X(curl_easy_init)                 \
   X(curl_easy_perform)              \
   X(curl_easy_setopt)               \

@@ -13,6 +13,7 @@
 #include "reportctl/store/runs.hpp"
 #include "run_row.hpp"
 #include "schedule_row.hpp"
+#include "webhook_queue.hpp"
 
 namespace reportctl::store {
 namespace {
@@ -64,13 +65,15 @@ bool slot_is_taken(Connection& connection, std::string_view schedule_id, Instant
 
 void insert_skipped(Connection& connection, const schedule::Schedule& schedule, const ClaimRequest& request, Instant slot) {
   if (slot_is_taken(connection, schedule.id, slot)) return;
+  const auto id = new_id();
   Query(connection,
         "INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at, finished_at, "
         "fence, reason) "
         "VALUES (?, ?, ?, ?, ?, 'scheduled', 'skipped', ?, ?, ?, 0, ?)")
-      .bind(new_id(), schedule.id, schedule.definition.name, schedule.definition.account, schedule.definition.report, slot,
-            request.now, request.now, request.skip_reason)
+      .bind(id, schedule.id, schedule.definition.name, schedule.definition.account, schedule.definition.report, slot, request.now,
+            request.now, request.skip_reason)
       .run();
+  queue_run_webhooks(connection, id, request.now);
 }
 
 /// Runs that some living process works on right now.

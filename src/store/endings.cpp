@@ -9,6 +9,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/store/runs.hpp"
 #include "run_row.hpp"
+#include "webhook_queue.hpp"
 
 namespace reportctl::store {
 namespace {
@@ -108,6 +109,7 @@ void finish(State& state, const Claim& claim, const Finish& finish, Instant now)
     for (auto& event : pause_if_hopeless(connection, claim, finish.auto_pause_after, now)) events.push_back(std::move(event));
   }
   for (const auto& notification : finish.notifications) insert_notification(connection, claim, notification, now);
+  queue_run_webhooks(connection, claim.run.id, now);
   append_events(connection, events, now);
   transaction.commit();
 }

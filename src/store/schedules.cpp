@@ -13,6 +13,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "schedule_row.hpp"
+#include "webhook_queue.hpp"
 
 namespace reportctl::store {
 
@@ -165,10 +166,13 @@ void apply_changes(State& state, const ScheduleChanges& changes, const AuditEven
   // What goes away goes first: it frees names, logins and addresses.
   for (const auto& id : changes.remove) delete_schedule(connection, id);
   for (const auto& id : changes.remove_members) delete_member(connection, id);
+  for (const auto& id : changes.remove_webhooks) delete_webhook(connection, id);
   for (const auto& account : changes.add_accounts) insert_account(connection, account);
   for (const auto& account : changes.edit_accounts) update_account(connection, account);
   for (const auto& member : changes.edit_members) update_member(connection, member);
   for (const auto& member : changes.add_members) insert_member(connection, member);
+  for (const auto& webhook : changes.edit_webhooks) update_webhook(connection, webhook);
+  for (const auto& webhook : changes.add_webhooks) insert_webhook(connection, webhook);
   for (const auto& schedule : changes.edit) update_schedule(connection, schedule, now);
   for (const auto& schedule : changes.add) insert_schedule(connection, schedule, now);
   append_events(connection, events, now);

@@ -12,6 +12,7 @@
 #include "reportctl/schedule/schedule.hpp"
 #include "reportctl/store/audit.hpp"
 #include "reportctl/store/state.hpp"
+#include "reportctl/store/webhooks.hpp"
 
 namespace reportctl::store {
 
@@ -28,6 +29,8 @@ struct ScheduleChanges {
   std::vector<access::Account> add_accounts, edit_accounts;
   std::vector<access::Member> add_members, edit_members;
   std::vector<std::string> remove_members;
+  std::vector<Webhook> add_webhooks, edit_webhooks;
+  std::vector<std::string> remove_webhooks;
   std::vector<schedule::Schedule> add, edit;
   std::vector<std::string> remove;
 };

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reportctl/base/secret.hpp"
+#include "reportctl/base/time.hpp"
+#include "reportctl/delivery/transport.hpp"
+
+namespace reportctl::delivery {
+
+/// An address of either family as 16 bytes: IPv4 as `::ffff:a.b.c.d`.
+using AddressBytes = std::array<std::uint8_t, 16>;
+/// Only the canonical forms: no octal, decimal or shortened IPv4, no zone.
+std::optional<AddressBytes> parse_ip_address(std::string_view);
+
+/// `10.0.0.0/8`, `fd00::/8`.
+struct Network {
+  AddressBytes address{};
+  int bits = 128;  ///< of the 16 bytes
+  /// A single address is a network too; bits beyond the prefix must be zero.
+  static std::optional<Network> parse(std::string_view);
+  [[nodiscard]] bool contains(const AddressBytes&) const;
+  [[nodiscard]] std::string str() const;
+};
+
+/// Why an address is no place on the internet: `private`, `loopback`, `link-local`, `metadata`, …; nullptr when it is one. Looks
+/// through IPv4 inside IPv6 (mapped, NAT64, 6to4).
+const char* special_address(const AddressBytes&);
+
+struct WebhookSettings {
+  std::vector<Network> allow_private;  ///< special addresses that webhooks may reach all the same
+  std::filesystem::path ca_file;       ///< empty: the system's
+  std::chrono::seconds timeout{30};    ///< for one try, from the first packet to the last
+};
+
+/// What is wrong with a url for a webhook, or an empty text: https, or http on this very host; no user, no fragment; a name or a
+/// canonical address that may be reached.
+std::string webhook_url_problem(const std::string& url, const std::vector<Network>& allow_private);
+
+struct WebhookPost {
+  std::string url;
+  SecretSource secret;
+  std::string event, id;
+  std::string body;  ///< JSON
+  Instant sent_at{};
+};
+
+/// `t=<seconds since 1970>,v1=<hex HMAC-SHA256 of "<seconds>.<body>">`.
+std::string webhook_signature(const Secret&, Instant sent_at, std::string_view body);
+
+/// There is no `unknown` here: without an answer it is deferred and may be sent again under the same id.
+struct WebhookAnswer {
+  OutcomeKind kind = OutcomeKind::deferred;
+  int status = 0;  ///< of HTTP; 0: no answer
+  std::string answer, reason_class;
+  std::optional<std::chrono::seconds> retry_after;  ///< what a 429 or 503 asks for
+};
+
+/// One POST on a connection of its own: no redirects, no proxy, no cookies, TLS checked, the address checked on the very socket.
+/// The secret is read now. Never throws for what the other side does.
+WebhookAnswer post_webhook(const WebhookSettings&, const WebhookPost&);
+
+}  // namespace reportctl::delivery

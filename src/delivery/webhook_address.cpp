@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "endpoint.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/delivery/webhook.hpp"
+#include "webhook_url.hpp"
+
+namespace reportctl::delivery {
+
+namespace {
+
+struct SpecialRange {
+  const char* network;
+  const char* name;
+};
+
+// The IANA special-purpose registries (RFC 6890 and its updates), and where clouds keep what a machine may know of itself.
+constexpr SpecialRange kSpecial4[] = {
+    {"0.0.0.0/8", "unspecified"},        {"10.0.0.0/8", "private"},         {"100.100.100.200/32", "metadata"},
+    {"100.64.0.0/10", "shared"},         {"127.0.0.0/8", "loopback"},       {"168.63.129.16/32", "metadata"},
+    {"169.254.169.254/32", "metadata"},  {"169.254.0.0/16", "link-local"},  {"172.16.0.0/12", "private"},
+    {"192.0.0.0/24", "reserved"},        {"192.0.2.0/24", "documentation"}, {"192.88.99.0/24", "reserved"},
+    {"192.168.0.0/16", "private"},       {"198.18.0.0/15", "benchmarking"}, {"198.51.100.0/24", "documentation"},
+    {"203.0.113.0/24", "documentation"}, {"224.0.0.0/4", "multicast"},      {"240.0.0.0/4", "reserved"},
+};
+constexpr SpecialRange kSpecial6[] = {
+    {"::/128", "unspecified"},      {"::1/128", "loopback"},     {"fd00:ec2::254/128", "metadata"},
+    {"fc00::/7", "private"},        {"fe80::/10", "link-local"}, {"fec0::/10", "private"},
+    {"ff00::/8", "multicast"},      {"2001::/23", "reserved"},   {"2001:db8::/32", "documentation"},
+    {"3fff::/20", "documentation"},
+};
+
+AddressBytes mapped(const std::uint8_t* four) {
+  AddressBytes bytes{};
+  bytes[10] = bytes[11] = 0xff;
+  std::copy_n(four, 4, bytes.begin() + 12);
+  return bytes;
+}
+
+bool is_ipv4_bytes(const AddressBytes& bytes) {
+  return std::all_of(bytes.begin(), bytes.begin() + 10, [](std::uint8_t byte) { return byte == 0; }) && bytes[10] == 0xff &&
+         bytes[11] == 0xff;
+}
+
+const char* found_in(std::span<const SpecialRange> ranges, const AddressBytes& address) {
+  for (const auto& range : ranges) {
+    if (Network::parse(range.network)->contains(address)) return range.name;
+  }
+  return nullptr;
+}
+
+/// IPv4 that an IPv6 address carries to whoever translates it.
+std::optional<AddressBytes> carried_ipv4(const AddressBytes& address) {
+  if (Network::parse("64:ff9b::/96")->contains(address)) return mapped(&address[12]);
+  if (Network::parse("2002::/16")->contains(address)) return mapped(&address[2]);
+  return std::nullopt;
+}
+
+/// A name whose last label looks like a number would be read as an address by some: `2130706433`, `0177.0.0.1`, `0x7f.1`.
+bool reads_like_a_number(const std::string& host) {
+  const auto last = host.substr(host.rfind('.') + 1);
+  return !last.empty() && last.front() >= '0' && last.front() <= '9' && std::all_of(last.begin(), last.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == 'x';
+  });
+}
+
+}  // namespace
+
+std::optional<AddressBytes> parse_ip_address(std::string_view text) {
+  const std::string copy(text);
+  if (copy.find('\0') != std::string::npos) return std::nullopt;
+  in_addr four{};
+  if (::inet_pton(AF_INET, copy.c_str(), &four) == 1) return mapped(reinterpret_cast<const std::uint8_t*>(&four));
+  AddressBytes bytes{};
+  if (::inet_pton(AF_INET6, copy.c_str(), bytes.data()) != 1) return std::nullopt;
+  return bytes;
+}
+
+std::optional<Network> Network::parse(std::string_view text) {
+  const auto slash = text.find('/');
+  const auto address = parse_ip_address(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  const bool four = text.find(':') == std::string_view::npos;
+  Network network{.address = *address, .bits = 128};
+  if (slash != std::string_view::npos) {
+    const auto bits = parse_integer(text.substr(slash + 1));
+    if (!bits || *bits < 0 || *bits > (four ? 32 : 128)) return std::nullopt;
+    network.bits = static_cast<int>(*bits) + (four ? 96 : 0);
+  }
+  for (int bit = network.bits; bit < 128; ++bit) {
+    if ((network.address[static_cast<std::size_t>(bit / 8)] & (0x80U >> (bit % 8U))) != 0) return std::nullopt;
+  }
+  return network;
+}
+
+bool Network::contains(const AddressBytes& other) const {
+  const auto whole = static_cast<std::size_t>(bits / 8);
+  if (!std::equal(address.begin(), address.begin() + static_cast<std::ptrdiff_t>(whole), other.begin())) return false;
+  const auto rest = static_cast<unsigned>(bits % 8);
+  return rest == 0 || ((address[whole] ^ other[whole]) >> (8U - rest)) == 0;
+}
+
+std::string Network::str() const {
+  char text[INET6_ADDRSTRLEN] = {};
+  const bool four = is_ipv4_bytes(address) && bits >= 96;
+  ::inet_ntop(four ? AF_INET : AF_INET6, four ? &address[12] : address.data(), text, sizeof text);
+  return fmt::format("{}/{}", text, four ? bits - 96 : bits);
+}
+
+const char* special_address(const AddressBytes& address) {
+  if (is_ipv4_bytes(address)) return found_in(kSpecial4, address);
+  if (const char* name = found_in(kSpecial6, address)) return name;
+  if (const auto carried = carried_ipv4(address)) return special_address(*carried);
+  return (address[0] & 0xe0U) == 0x20 ? nullptr : "reserved";  // all of the internet's IPv6 is in 2000::/3
+}
+
+std::optional<WebhookUrl> parse_webhook_url(const std::string& url, std::string* why) {
+  const auto refuse = [&](std::string problem) -> std::optional<WebhookUrl> {
+    if (why != nullptr) *why = std::move(problem);
+    return std::nullopt;
+  };
+  WebhookUrl parsed;
+  parsed.tls = url.starts_with("https://");
+  if (!parsed.tls && !url.starts_with("http://")) return refuse("a url begins with https://");
+  if (url.size() > 2000) return refuse("the url is longer than 2000 characters");
+  if (!std::all_of(url.begin(), url.end(),
+                   [](char c) { return c > ' ' && c < '\x7f' && c != '\\' && c != '"' && c != '<' && c != '>'; }))
+    return refuse("the url has characters that must be written as %XX");
+  if (url.find('#') != std::string::npos) return refuse("the url has a # part, which is never sent");
+  const auto begin = url.find("://") + 3;
+  auto authority = url.substr(begin, url.find_first_of("/?", begin) - begin);
+  if (authority.find('@') != std::string::npos) return refuse("the url holds a user or password; requests are signed instead");
+  const auto bracket = authority.rfind(']');
+  const auto colon = authority.rfind(':');
+  if (colon != std::string::npos && (bracket == std::string::npos || colon > bracket)) {
+    const auto digits = authority.substr(colon + 1);
+    const auto port = parse_integer(digits);
+    if (!port || *port < 1 || *port > 65535) return refuse("the port is not a number from 1 to 65535");
+    authority.resize(colon);
+  }
+  parsed.host = to_lower(authority);
+  const bool bracketed = parsed.host.size() > 2 && parsed.host.front() == '[' && parsed.host.back() == ']';
+  parsed.address = parse_ip_address(bracketed ? parsed.host.substr(1, parsed.host.size() - 2) : parsed.host);
+  if (parsed.address && bracketed != (parsed.host.find(':') != std::string::npos))
+    return refuse("the host is no name and no address");
+  if (!parsed.address && (bracketed || !is_host_name(parsed.host))) return refuse("the host is no name and no address in ASCII");
+  if (!parsed.address && reads_like_a_number(parsed.host))
+    return refuse("the host is a number; write a name, or an address such as 192.0.2.7");
+  parsed.loopback = is_loopback(parsed.host);
+  if (!parsed.tls && !parsed.loopback) return refuse("http is for this host itself only; write https://");
+  return parsed;
+}
+
+std::string webhook_url_problem(const std::string& url, const std::vector<Network>& allow_private) {
+  std::string problem;
+  const auto parsed = parse_webhook_url(url, &problem);
+  if (!parsed || !parsed->address) return problem;
+  return address_problem(*parsed, *parsed->address, allow_private);
+}
+
+std::string address_problem(const WebhookUrl& url, const AddressBytes& address, const std::vector<Network>& allow_private) {
+  const char* name = special_address(address);
+  const bool loopback = name != nullptr && std::string_view(name) == "loopback";
+  if (!url.tls && !loopback) return fmt::format("{} is not this host: nothing is sent there without TLS", url.host);
+  if (name == nullptr || (loopback && url.loopback)) return {};
+  for (const auto& network : allow_private) {
+    if (network.contains(address)) return {};
+  }
+  const auto single = Network{.address = address, .bits = 128}.str();
+  return fmt::format("{} is a {} address, which `webhooks.allow_private` does not name", single.substr(0, single.find('/')),
+                     name);
+}
+
+}  // namespace reportctl::delivery
