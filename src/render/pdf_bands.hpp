@@ -33,6 +33,7 @@ struct Band {
   std::vector<Item> items;
   std::string outline;               ///< an entry of the document's outline; empty: none
   const ChartData* chart = nullptr;  ///< fills the band
+  bool leads = false;                ///< never stands alone at the end of a page: the table follows
 };
 
 /// What stands around the table, in order. Keeps the texts that its bands borrow.

@@ -124,6 +124,7 @@ void PdfPages::write_front() {
     front_.cards(cards, brand_);
   }
   if (!content_.closing.chart.empty()) front_.chart(content_.closing.chart, chart_style_);
+  const std::size_t before = front_.all.size();
   front_.text("Details", {.face = front_.heading, .align = Align::left, .space_before = 4, .space_after = 3}).outline = "Details";
   if (content_.spool.rows() < content_.rows)
     front_.text(fmt::format("Of {} rows, the first {} are printed here. Figures and totals are those of all rows.",
@@ -131,6 +132,7 @@ void PdfPages::write_front() {
                 {.face = front_.small, .align = Align::left, .space_after = 3});
   if (content_.rows == 0)
     front_.text("There are no rows in this report.", {.face = front_.small, .align = Align::left, .space_after = 3});
+  for (std::size_t i = before; i < front_.all.size(); ++i) front_.all[i].leads = true;
 }
 
 void PdfPages::write_back() {
@@ -200,7 +202,20 @@ void PdfPages::place_rows() {
     y_ += header_height_;
   };
   const double least = header_height_ + kRowsThatStay * (regular_.line_height() + 2 * kRowPadding * ratio_);
-  if (y_ + least > lower() && y_ > kTop) new_page();
+  if (y_ + least > lower() && y_ > kTop) {
+    // The heading goes with its table.
+    std::vector<const Band*> heading;
+    auto& bands = pages_.back().bands;
+    while (bands.size() > 1 && bands.back().first->leads) {
+      heading.insert(heading.begin(), bands.back().first);
+      bands.pop_back();
+    }
+    new_page();
+    for (const Band* band : heading) {
+      pages_.back().bands.emplace_back(band, y_);
+      y_ += band->height;
+    }
+  }
   start();
   for (std::int64_t i = 0; i < content_.spool.rows(); ++i) {
     const double height = row_height(reader.next());
