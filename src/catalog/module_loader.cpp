@@ -226,7 +226,7 @@ class ModuleReader {
     for (const yaml::Node* word : read_words(file_, map_, "formats")) {
       const auto canonical = canonical_format(word->text);
       if (!canonical)
-        file_.problem(*word, unknown("format", word->text, {"csv", "xlsx", "pdf", "json", "jsonl"}));
+        file_.problem(*word, unknown("format", word->text, all_formats()));
       else if (*canonical != word->text)
         file_.problem(*word, fmt::format("a module writes the format \"{}\" as {}", word->text, *canonical));
       else

@@ -88,9 +88,14 @@ const Shape& Report::shape(const schedule::Parameters& given) const {
 std::optional<std::string> canonical_format(std::string_view written) {
   const std::string word = to_lower(written);
   if (word == "excel") return "xlsx";
-  for (const char* known : {"csv", "xlsx", "pdf", "json", "jsonl"})
+  for (const std::string& known : all_formats())
     if (word == known) return known;
   return std::nullopt;
+}
+
+const std::vector<std::string>& all_formats() {
+  static const std::vector<std::string> kFormats = {"csv", "xlsx", "pdf", "json", "jsonl"};
+  return kFormats;
 }
 
 }  // namespace reportctl::catalog

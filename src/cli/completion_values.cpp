@@ -101,7 +101,7 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   if (name == "color") return {"auto", "always", "never"};
   if (name == "format") {
     const catalog::Report* report = typed.report.empty() ? nullptr : session.catalog().find(typed.report);
-    return report == nullptr ? std::vector<std::string>{"csv", "json", "pdf", "xlsx"} : report->formats;
+    return report == nullptr ? catalog::all_formats() : report->formats;
   }
   if (name == "cadence") return {"daily", "weekly", "monthly"};
   if (name == "on") return {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
@@ -113,7 +113,7 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   return {};
 }
 
-std::vector<std::string> positional_values(Session& session, const Place& place, const Typed& typed) {
+std::vector<std::string> positional_values(Session& session, const VerbPlace& place, const Typed& typed) {
   if (place.positional == "report") return session.catalog().ids();
   if (place.positional == "shell") return {"bash", "zsh", "fish"};
   if (place.positional == "parameter") {

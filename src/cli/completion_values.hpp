@@ -20,11 +20,11 @@ struct Typed {
 /// What the option of this name takes; `partial` is what stands there already. Whole values: `vehicles=v1,v2`.
 std::vector<std::string> option_values(Session&, const std::string& name, const Typed&, const std::string& partial);
 /// What the positional of this name takes in a verb of a command.
-struct Place {
+struct VerbPlace {
   std::string positional;  ///< in lower case
   std::string command;
   std::string verb;
 };
-std::vector<std::string> positional_values(Session&, const Place&, const Typed&);
+std::vector<std::string> positional_values(Session&, const VerbPlace&, const Typed&);
 
 }  // namespace reportctl::cli

@@ -145,14 +145,22 @@ NamedZone check_zone(const Request& request, const Context& context, Violations&
   return {"UTC", Zone::utc()};
 }
 
+/// What the report comes as through this door: JSON is for programs, and nobody opens it from a mail.
+std::vector<std::string> formats_for(const Report* report, Surface surface) {
+  std::vector<std::string> formats = report == nullptr ? catalog::all_formats() : report->formats;
+  if (surface == Surface::schedule)
+    std::erase_if(formats, [](const std::string& format) { return format == "json" || format == "jsonl"; });
+  return formats;
+}
+
 std::string check_format(const Request& request, const Report* report, Violations& found) {
-  static const std::vector<std::string> kAll = {"csv", "xlsx", "pdf", "json", "jsonl"};
-  const auto& known = report == nullptr ? kAll : report->formats;
+  const auto known = formats_for(report, request.surface);
   if (request.format.empty()) return known.empty() ? std::string() : known.front();
   const auto format = catalog::canonical_format(trim(request.format));
   if (format && std::find(known.begin(), known.end(), *format) != known.end()) return *format;
   const std::string message =
-      format ? fmt::format("{} does not come as {}", report == nullptr ? "this report" : report->id, *format)
+      format ? fmt::format("{} does not come as {}{}", report == nullptr ? "this report" : report->id, *format,
+                           report != nullptr && known.size() < report->formats.size() ? " when it is scheduled" : "")
              : fmt::format("{} is not a format{}", in_quotes(request.format), did_you_mean(request.format, known));
   found.push_back({Code::format_not_allowed, "format", message, "use " + either(known)});
   return {};

@@ -106,5 +106,7 @@ struct Report {
 
 /// `csv`, `xlsx`, `pdf`, `json`, `jsonl` from what people write (`excel`, `CSV`, …).
 std::optional<std::string> canonical_format(std::string_view);
+/// Every canonical name.
+const std::vector<std::string>& all_formats();
 
 }  // namespace reportctl::catalog

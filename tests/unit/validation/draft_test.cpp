@@ -305,6 +305,20 @@ TEST_CASE_FIXTURE(World, "csv_option_invalid: only for csv, with a sign that par
   CHECK(wrong(draft).find("extra: its csv has bom, crlf and labels, which are true or false") == 0);
 }
 
+TEST_CASE_FIXTURE(World, "JSON is had on demand and by export, not by schedule: nobody opens it from a mail") {
+  for (const char* format : {"json", "jsonl"}) {
+    Request request = request_of("x-figures");
+    request.format = format;
+    CHECK(resolved(request).format == format);
+    Draft draft = draft_for("x-figures");
+    draft.request.format = format;
+    CHECK(wrong(draft) ==
+          fmt::format("format: x-figures does not come as {} when it is scheduled [format_not_allowed]; use csv or "
+                      "xlsx",
+                      format));
+  }
+}
+
 TEST_CASE_FIXTURE(World, "no_data_invalid (F-11)") {
   CHECK(told_of(*this, &Draft::no_data, "ignore") ==
         "no_data: \"ignore\" is neither send nor skip [no_data_invalid]; use send (the mail goes out and says so) or skip");

@@ -44,6 +44,7 @@ class TestCatalog {
         "scope: [account, workspace]\nwindow: {kind: range, allowed: [last_7d, last_30d], default: last_30d}\n"
         "cadences: [daily, weekly, monthly]\nday_of_month_max: 31\nformats: [csv, xlsx, pdf]");
     put("x-stock", "scope: [account]\nwindow: {kind: snapshot}\ncadences: [weekly, monthly]");
+    put("x-figures", "scope: [account]\nwindow: {kind: snapshot}\ncadences: [daily]\nformats: [csv, xlsx, json, jsonl]");
     put("x-leads", "surfaces: [run, export]\nscope: [account]\nwindow: {kind: range, allowed: [last_7d]}\nformats: [csv, json]");
     put("x-hidden",
         "visibility: hidden\nreason: the charge point pages are not public yet\nscope: [depot]\nwindow: {kind: snapshot}\n"
