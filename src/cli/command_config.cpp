@@ -7,6 +7,7 @@
 #include "binds.hpp"
 #include "exit_codes.hpp"
 #include "options.hpp"
+#include "reportctl/artifact/artifact.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/delivery/transport.hpp"
@@ -82,9 +83,12 @@ std::vector<Finding> findings(Session& session) {
     return fmt::format("{} (schema {})", session.state().path().string(), session.state().schema_version());
   }));
   all.push_back(look_at("artifacts", [&] {
-    const fs::path directory = settings.artifacts_url.substr(std::string_view("file:").size());
+    const std::string_view scheme = "file:";
     std::error_code ignored;
-    return usable_directory(fs::exists(directory, ignored) ? directory : directory.parent_path());
+    // looking makes nothing: a directory that is still to come is judged by the one it will lie in
+    const fs::path directory = settings.artifacts.url.starts_with(scheme) ? settings.artifacts.url.substr(scheme.size()) : "";
+    if (directory.empty() || fs::exists(directory, ignored)) return artifact::open_store(settings.artifacts)->check();
+    return usable_directory(directory.parent_path());
   }));
   all.push_back(look_at("mail transport", [&] { return delivery::open_transport(settings.mail.transport)->describe(); }));
   all.push_back(look_at("mail password", [&] { return secret_words(settings.mail.transport.password); }));

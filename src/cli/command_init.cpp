@@ -88,10 +88,13 @@ void make_state(Session& session, Deeds& deeds) {
 }
 
 void make_artifacts(Session& session, Deeds& deeds) {
-  const std::string& url = session.config().settings.artifacts_url;
-  const std::string path = url.substr(std::string_view("file:").size());
-  (fs::exists(path) ? deeds.kept : deeds.created).push_back(path);
-  artifact::Directory::open(url);
+  const artifact::StoreSettings& settings = session.config().settings.artifacts;
+  const std::string_view scheme = "file:";
+  if (settings.url.starts_with(scheme)) {
+    const std::string path = settings.url.substr(scheme.size());
+    (fs::exists(path) ? deeds.kept : deeds.created).push_back(path);
+  }
+  artifact::open_store(settings);
 }
 
 /// Nothing is made unless every source is configured.

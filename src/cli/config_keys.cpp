@@ -129,7 +129,7 @@ std::string set_allowed_domains(Settings& settings, const Written& written) {
 std::string set_artifacts(Settings& settings, const Written& written) {
   if (written.front().starts_with("s3:")) return "S3 is not in this version; write file:/PATH";
   if (!written.front().starts_with("file:/")) return fmt::format("must be file:/PATH, not \"{}\"", visible(written.front()));
-  settings.artifacts_url = written.front();
+  settings.artifacts.url = written.front();
   return {};
 }
 
@@ -138,6 +138,17 @@ std::string set_catalog_dirs(Settings& settings, const Written& written) {
   for (std::size_t i = 0; i < written.size(); ++i)
     if (std::string problem = set_path(directories[i], written[i]); !problem.empty()) return problem;
   settings.catalog_directories = std::move(directories);
+  return {};
+}
+
+std::string set_allow_private(Settings& settings, const Written& written) {
+  std::vector<delivery::Network> networks;
+  for (const std::string& text : written) {
+    const auto network = delivery::Network::parse(text);
+    if (!network) return fmt::format("\"{}\" is no network such as 10.0.0.0/8 or fd00::/8", visible(text));
+    networks.push_back(*network);
+  }
+  settings.webhooks.allow_private = std::move(networks);
   return {};
 }
 
@@ -166,6 +177,28 @@ std::string set_no_data(Settings& settings, const Written& written) {
   if (!choice) return one_of(written.front(), {"send", "skip"});
   settings.policy.no_data = *choice;
   return {};
+}
+
+constexpr const char* kNeverPruned = "never";
+
+std::string set_keep(run::Retention::Keep& keep, const std::string& written) {
+  if (written == kNeverPruned) {
+    keep.reset();
+    return {};
+  }
+  std::chrono::seconds seconds{};
+  const std::string problem = set_seconds(seconds, written, {3600, 36500 * kDay});
+  if (!problem.empty()) return problem + ", or never";
+  keep = seconds;
+  return {};
+}
+
+std::string keep_text(const run::Retention::Keep& keep) { return keep ? duration_text(keep->count()) : kNeverPruned; }
+
+template <run::Retention::Keep run::Retention::*what>
+ConfigKey<Settings> keep_key(const char* name) {
+  return {name, false, [](Settings& s, const Written& w) { return set_keep(s.retention.*what, w.front()); },
+          [](const Settings& s) { return keep_text(s.retention.*what); }};
 }
 
 std::string set_source_url(SourceSettings& settings, const Written& written) {
@@ -235,13 +268,39 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
       {"mail.allowed_domains", true, set_allowed_domains, [](const Settings& s) { return join(s.mail.allowed_domains, ", "); }},
       {"mail.list_unsubscribe", false, set_list_unsubscribe,
        [](const Settings& s) { return s.mail.list_unsubscribe ? s.mail.list_unsubscribe->str() : std::string(); }},
-      {"artifacts.url", false, set_artifacts, [](const Settings& s) { return s.artifacts_url; }},
+      {"artifacts.url", false, set_artifacts, [](const Settings& s) { return s.artifacts.url; }},
+      keep_key<&run::Retention::artifacts>("artifacts.keep"),
+      {"pdf.paper", false,
+       [](Settings& s, const Written& w) {
+         if (w.front() != "a4" && w.front() != "letter") return one_of(w.front(), {"a4", "letter"});
+         s.pdf.paper = w.front();
+         return std::string();
+       },
+       [](const Settings& s) { return s.pdf.paper; }},
+      {"pdf.max_rows", false,
+       [](Settings& s, const Written& w) {
+         return set_number(s.pdf.max_rows, w.front(), {0, 10'000'000});
+       },
+       [](const Settings& s) { return fmt::format("{}", s.pdf.max_rows); }},
       {"catalog.dirs", true, set_catalog_dirs,
        [](const Settings& s) {
          std::vector<std::string> paths;
          for (const auto& path : s.catalog_directories) paths.push_back(path.string());
          return join(paths, ", ");
        }},
+      {"webhooks.allow_private", true, set_allow_private,
+       [](const Settings& s) {
+         std::vector<std::string> networks;
+         for (const auto& network : s.webhooks.allow_private) networks.push_back(network.str());
+         return join(networks, ", ");
+       }},
+      {"webhooks.ca_file", false, [](Settings& s, const Written& w) { return set_path(s.webhooks.ca_file, w.front()); },
+       [](const Settings& s) { return s.webhooks.ca_file.string(); }},
+      {"webhooks.timeout", false,
+       [](Settings& s, const Written& w) {
+         return set_seconds(s.webhooks.timeout, w.front(), {1, 300});
+       },
+       [](const Settings& s) { return duration_text(s.webhooks.timeout.count()); }},
       {"policy.missed", false, set_missed,
        [](const Settings& s) {
          return std::string(s.policy.missed == run::Missed::all    ? "all"
@@ -274,6 +333,11 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
          return set_number(s.policy.max_running, w.front(), {0, 100'000});
        },
        [](const Settings& s) { return fmt::format("{}", s.policy.max_running); }},
+      keep_key<&run::Retention::runs>("retention.runs"),
+      keep_key<&run::Retention::artifacts>("retention.artifacts"),
+      keep_key<&run::Retention::exports>("retention.exports"),
+      keep_key<&run::Retention::notifications>("retention.notifications"),
+      keep_key<&run::Retention::audit>("retention.audit"),
   };
   return kKeys;
 }
@@ -306,7 +370,6 @@ std::string why_not(const std::string& dotted_key) {
         where);
   }
   if (dotted_key == "artifacts.link_expiry") return "links are not in this version; leave the key out";
-  if (dotted_key == "artifacts.keep") return "this version keeps every file; leave the key out";
   return {};
 }
 

@@ -78,14 +78,16 @@ class Projection {
   std::vector<rows::Cell> cells_;
 };
 
-render::Document document_of(const RunPlan& plan) {
+render::Document document_of(const RunPlan& plan, const PdfSettings& pdf) {
   return {.title = plan.resolved.report->label,
           .account = plan.account.brand.name.empty() ? plan.account.name : plan.account.brand.name,
           .scope = plan.site_name,
           .period = schedule::describe(plan.window),
           .timezone = plan.zone.name(),
           .color = plan.account.brand.color,
-          .at = plan.at};
+          .at = plan.at,
+          .paper = pdf.paper,
+          .max_rows = pdf.max_rows};
 }
 
 /// Where a writer may spool: beside the stored files, if this user may write there.
@@ -109,7 +111,7 @@ render::Spec spec_of(Parts& parts, const RunPlan& plan, const rows::Columns& col
   const auto& csv = plan.resolved.csv;
   spec.labels = csv.labels;
   spec.csv = {.bom = csv.bom, .crlf = csv.crlf, .delimiter = csv.delimiter};
-  spec.document = document_of(plan);
+  spec.document = document_of(plan, parts.settings().pdf);
   if (render::needs_spool(spec.format)) spec.spool = spool_of(parts);
   return spec;
 }

@@ -36,8 +36,12 @@ delivery::Transport& Parts::transport() {
   return *transport_;
 }
 
-artifact::Directory& Parts::artifacts() {
-  if (!artifacts_) artifacts_ = artifact::Directory::open(settings_.artifacts_url);
+artifact::Store& Parts::artifacts() {
+  if (!artifacts_) {
+    auto settings = settings_.artifacts;
+    settings.spool = settings_.state.parent_path();
+    artifacts_ = artifact::open_store(settings);
+  }
   return *artifacts_;
 }
 

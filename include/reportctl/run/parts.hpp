@@ -37,7 +37,7 @@ class Parts {
   source::Source& source(const std::string& name);
   /// Error(config) when mail is not configured.
   delivery::Transport& transport();
-  artifact::Directory& artifacts();
+  artifact::Store& artifacts();
 
   /// Set when the transport said that the next message would fare the same: nothing more is tried in this process.
   std::optional<delivery::Outcome> broken_transport;
@@ -51,7 +51,7 @@ class Parts {
   std::optional<ProcessIdentity> self_;
   std::map<std::string, std::unique_ptr<source::Source>> sources_;
   std::unique_ptr<delivery::Transport> transport_;
-  std::optional<artifact::Directory> artifacts_;
+  std::unique_ptr<artifact::Store> artifacts_;
 };
 
 }  // namespace reportctl::run

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -9,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "reportctl/artifact/artifact.hpp"
 #include "reportctl/base/address.hpp"
 #include "reportctl/delivery/transport.hpp"
+#include "reportctl/delivery/webhook.hpp"
 #include "reportctl/schedule/schedule.hpp"
 #include "reportctl/source/source.hpp"
 
@@ -42,14 +45,32 @@ struct MailSettings {
   std::optional<EmailAddress> list_unsubscribe;
 };
 
+struct PdfSettings {
+  std::string paper = "a4";        ///< a4 or letter
+  std::int64_t max_rows = 20'000;  ///< a PDF prints at most so many, and says so; 0: all
+};
+
+/// How long things are kept; none: for ever.
+struct Retention {
+  using Keep = std::optional<std::chrono::seconds>;
+  Keep runs = std::chrono::days(400);          ///< finished runs and exports with all that belongs to them
+  Keep artifacts = std::chrono::days(30);      ///< the files of runs
+  Keep exports = std::chrono::days(7);         ///< the files of exports
+  Keep notifications = std::chrono::days(90);  ///< acknowledged ones
+  Keep audit;
+};
+
 /// Everything a pipe needs to know that is infrastructure. A plain value: read once, passed whole.
 struct Settings {
   std::filesystem::path state;
   MailSettings mail;
+  delivery::WebhookSettings webhooks;
   std::map<std::string, source::SourceSettings> sources;
-  std::string artifacts_url;
+  artifact::StoreSettings artifacts;
   std::vector<std::filesystem::path> catalog_directories;
   Policy policy;
+  Retention retention;
+  PdfSettings pdf;
 };
 
 }  // namespace reportctl::run

@@ -14,7 +14,7 @@
 
 namespace fs = std::filesystem;
 using namespace reportctl;
-using artifact::Directory;
+using Store = std::unique_ptr<artifact::Store>;
 
 namespace {
 
@@ -28,10 +28,11 @@ struct Place {
     root = ::mkdtemp(pattern.data());
   }
   ~Place() { fs::remove_all(root); }
-  [[nodiscard]] Directory open() const { return Directory::open("file:" + (root / "deep" / "store").string()); }
+  [[nodiscard]] Store open() const { return artifact::open_store({.url = "file:" + (root / "deep" / "store").string()}); }
+  [[nodiscard]] fs::path path_of(const std::string& sha256) const { return root / "deep/store" / sha256.substr(0, 2) / sha256; }
 };
 
-void store(Directory& directory, const std::string& text, const std::string& sha256) {
+void store(artifact::Store& directory, const std::string& text, const std::string& sha256) {
   TempFile file = directory.spool();
   file.write(text);
   directory.put(file, sha256);
@@ -58,17 +59,17 @@ ErrorKind kind_of(const std::function<void()>& act) {
 
 TEST_CASE("a stored file comes back by its hash, from its first byte (O-05)") {
   const Place place;
-  Directory directory = place.open();
-  store(directory, "hello\n", kHello);
-  CHECK(read_all(directory.get(kHello)) == "hello\n");
-  CHECK(directory.path_of(kHello) == place.root / "deep/store/58" / kHello);
+  const Store directory = place.open();
+  store(*directory, "hello\n", kHello);
+  CHECK(read_all(directory->get(kHello)) == "hello\n");
+  CHECK(fs::is_regular_file(place.root / "deep/store/58" / kHello));
 }
 
 TEST_CASE("storing twice is storing once") {
   const Place place;
-  Directory directory = place.open();
-  store(directory, "hello\n", kHello);
-  store(directory, "hello\n", kHello);
+  const Store directory = place.open();
+  store(*directory, "hello\n", kHello);
+  store(*directory, "hello\n", kHello);
   std::size_t files = 0;
   for (const auto& entry : fs::recursive_directory_iterator(place.root)) files += entry.is_regular_file() ? 1 : 0;
   CHECK(files == 1);
@@ -76,8 +77,8 @@ TEST_CASE("storing twice is storing once") {
 
 TEST_CASE("folders and files are the owner's alone") {
   const Place place;
-  Directory directory = place.open();
-  store(directory, "hello\n", kHello);
+  const Store directory = place.open();
+  store(*directory, "hello\n", kHello);
   const auto mode = [](const fs::path& path) {
     struct stat status {};
     ::stat(path.c_str(), &status);
@@ -85,36 +86,36 @@ TEST_CASE("folders and files are the owner's alone") {
   };
   CHECK(mode(place.root / "deep/store") == 0700);
   CHECK(mode(place.root / "deep/store/58") == 0700);
-  CHECK(mode(directory.path_of(kHello)) == 0600);
+  CHECK(mode(place.path_of(kHello)) == 0600);
 }
 
 TEST_CASE("a pruned file is not found, a changed one is never handed out") {
   const Place place;
-  Directory directory = place.open();
-  CHECK(kind_of([&] { (void)directory.get(kHello); }) == ErrorKind::not_found);
-  store(directory, "hello\n", kHello);
-  std::ofstream(directory.path_of(kHello)) << "jello\n";
-  CHECK(kind_of([&] { (void)directory.get(kHello); }) == ErrorKind::failed);
+  const Store directory = place.open();
+  CHECK(kind_of([&] { (void)directory->get(kHello); }) == ErrorKind::not_found);
+  store(*directory, "hello\n", kHello);
+  std::ofstream(place.path_of(kHello)) << "jello\n";
+  CHECK(kind_of([&] { (void)directory->get(kHello); }) == ErrorKind::failed);
   SUBCASE("storing it again puts the right bytes back") {
-    store(directory, "hello\n", kHello);
-    CHECK(read_all(directory.get(kHello)) == "hello\n");
+    store(*directory, "hello\n", kHello);
+    CHECK(read_all(directory->get(kHello)) == "hello\n");
   }
   SUBCASE("a link in its place is not followed") {
-    fs::remove(directory.path_of(kHello));
-    fs::create_symlink("/etc/passwd", directory.path_of(kHello));
-    CHECK(kind_of([&] { (void)directory.get(kHello); }) == ErrorKind::failed);
+    fs::remove(place.path_of(kHello));
+    fs::create_symlink("/etc/passwd", place.path_of(kHello));
+    CHECK(kind_of([&] { (void)directory->get(kHello); }) == ErrorKind::failed);
   }
 }
 
 TEST_CASE("names that are not hashes reach no file") {
   const Place place;
-  const Directory directory = place.open();
+  const Store directory = place.open();
   for (const std::string& name : {std::string(), std::string("../../etc/passwd"), std::string(64, 'g'), std::string(63, 'a'),
                                   std::string(64, 'A'), "..%2f" + std::string(59, 'a')})
-    CHECK(kind_of([&] { (void)directory.get(name); }) == ErrorKind::not_found);
+    CHECK(kind_of([&] { (void)directory->get(name); }) == ErrorKind::not_found);
 }
 
-TEST_CASE("only file: with an absolute path is a place for files") {
-  for (const char* url : {"", "file:", "file:relative", "/no/scheme", "s3://bucket/prefix", "file://host/path", "http://x/"})
-    CHECK(kind_of([&] { (void)Directory::open(url); }) == ErrorKind::config);
+TEST_CASE("only file: with an absolute path, or s3:, is a place for files") {
+  for (const char* url : {"", "file:", "file:relative", "/no/scheme", "file://host/path", "http://x/"})
+    CHECK(kind_of([&] { (void)artifact::open_store({.url = url}); }) == ErrorKind::config);
 }

@@ -112,7 +112,7 @@ TEST_CASE("without any file a person's state is below XDG_STATE_HOME and mail go
   const Config config = load_config({});
   CHECK(config.files.empty());
   CHECK(config.settings.mail.transport.url == "maildir:" + (place.root() / "state/reportctl/outbox").string());
-  CHECK(config.settings.artifacts_url == "file:" + (place.root() / "state/reportctl/artifacts").string());
+  CHECK(config.settings.artifacts.url == "file:" + (place.root() / "state/reportctl/artifacts").string());
   CHECK(config.settings.mail.from.has_value());
 }
 

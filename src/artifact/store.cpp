@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+#include "stores.hpp"
+
+namespace reportctl::artifact {
+
+namespace {
+
+constexpr std::size_t kLongestName = 128;
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+}  // namespace
+
+std::unique_ptr<Store> open_store(const StoreSettings& settings) { return open_directory(settings); }
+
+bool is_sha256(const std::string& text) {
+  const auto hex_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), hex_digit);
+}
+
+std::string sharded(const std::string& sha256) {
+  if (!is_sha256(sha256))
+    throw Error(ErrorKind::not_found, fmt::format("\"{}\" is not the name of a stored file", visible(sha256)));
+  return sha256.substr(0, 2) + "/" + sha256;
+}
+
+std::string plain_file_name(const std::string& name) {
+  std::string plain;
+  for (const char c : name) {
+    const bool continued = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;  // one character of UTF-8 is one `_`
+    if (!continued) plain += is_plain(c) ? c : '_';
+  }
+  if (plain.size() > kLongestName) plain.erase(0, plain.size() - kLongestName);  // the end says what it is
+  if (plain.find_first_not_of('.') == std::string::npos) return "report";
+  return plain;
+}
+
+}  // namespace reportctl::artifact

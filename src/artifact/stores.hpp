@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "reportctl/artifact/artifact.hpp"
+
+namespace reportctl::artifact {
+
+constexpr std::string_view kFileScheme = "file:";
+constexpr std::string_view kS3Scheme = "s3://";
+
+std::unique_ptr<Store> open_directory(const StoreSettings&);
+std::unique_ptr<Store> open_s3(const StoreSettings&);
+
+bool is_sha256(const std::string& text);
+/// `58/5891b5…`: two digits of shard, and the name. Error(not_found) for what is no hash.
+std::string sharded(const std::string& sha256);
+/// Letters, digits and `._-`, at most 128: needs no quoting in a url, a header or a web server's configuration.
+std::string plain_file_name(const std::string& name);
+
+}  // namespace reportctl::artifact
