@@ -26,16 +26,16 @@ constexpr const char* kExamples =
 
 void add_global_options(CLI::App& root, Globals& globals) {
   root.set_help_flag("-h,--help", "help on a command, examples first");
-  root.add_option("--config", globals.config, "configuration file, instead of the usual two")->type_name("FILE");
-  root.add_option("--state", globals.state, "state file")->type_name("FILE");
+  root.add_option("--config", globals.config, "other files than the usual ones")->type_name("FILE");
+  root.add_option("--state", globals.state, "other files than the usual ones")->type_name("FILE");
   root.add_option("--as", globals.as, "act as the member with this login (operators)")->type_name("LOGIN");
   root.add_option("--output-format", globals.output_format, "table, plain, json or csv")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "plain", "json", "csv"}).description(""));
-  root.add_flag("--json", globals.json, "short for --output-format json");
-  root.add_flag("--csv", globals.csv, "short for --output-format csv");
-  root.add_flag("-q,--quiet", globals.quiet, "say only what went wrong");
-  root.add_flag("-v,--verbose", globals.verbose, "say more on standard error; -vv still more");
+  root.add_flag("--json", globals.json, "short for that output format");
+  root.add_flag("--csv", globals.csv, "short for that output format");
+  root.add_flag("-q,--quiet", globals.quiet, "say only what went wrong; say more (-vv: still more)");
+  root.add_flag("-v,--verbose", globals.verbose, "say only what went wrong; say more (-vv: still more)");
   root.add_option("--color", globals.color, "auto, always or never")
       ->type_name("WHEN")
       ->check(CLI::IsMember({"auto", "always", "never"}).description(""));

@@ -7,6 +7,7 @@
 #include "binds.hpp"
 #include "due_workers.hpp"
 #include "exit_codes.hpp"
+#include "export_words.hpp"
 #include "json_records.hpp"
 #include "options.hpp"
 #include "reportctl/base/error.hpp"
@@ -82,6 +83,11 @@ void tell(const run::Ended& ended) {
       command.empty() ? sentence(ended) : fmt::format("{}; next: {}", sentence(ended), command));
 }
 
+void tell(const store::Export& job) {
+  const bool well = job.state == store::ExportState::completed || job.state == store::ExportState::cancelled;
+  log(well ? LogLevel::info : LogLevel::error, ending_of(job));
+}
+
 Json record_of(const run::DueResult& result) {
   Json ended = Json::array();
   Json counts = Json::object();
@@ -90,12 +96,27 @@ Json record_of(const run::DueResult& result) {
     auto& count = counts[one.deferred ? "deferred" : std::string(store::run_state_name(one.state))];
     count = count.is_null() ? 1 : count.get<int>() + 1;
   }
-  return {{"ended", ended}, {"counts", counts}, {"errors", result.errors}, {"config_problem", result.config_problem}};
+  Json exports = Json::array();
+  for (const auto& job : result.exports) {
+    exports.push_back({{"id", job.id},
+                       {"account", job.account},
+                       {"report", job.report},
+                       {"state", store::export_state_name(job.state)},
+                       {"reason", text_or_null(job.reason)}});
+  }
+  return {{"ended", ended},
+          {"counts", counts},
+          {"exports", exports},
+          {"errors", result.errors},
+          {"config_problem", result.config_problem}};
 }
 
 int exit_code_of_result(const run::DueResult& result) {
   int code = result.errors.empty() ? exit_code::kDone : exit_code::kUnsuccessful;
   for (const auto& ended : result.ended) code = worse(code, due_exit_code_of(ended));
+  for (const auto& job : result.exports) {
+    if (job.state == store::ExportState::failed) code = worse(code, exit_code::kUnsuccessful);
+  }
   return result.config_problem ? worse(code, exit_code::kConfig) : code;
 }
 
@@ -107,6 +128,7 @@ int run_due(Session& session, const DueCommandOptions& options) {
     outcome = options.jobs == 1 ? work_here(session, due) : work_in_children(session, due, options.jobs);
   }
   for (const auto& ended : outcome.result.ended) tell(ended);
+  for (const auto& job : outcome.result.exports) tell(job);
   for (const auto& error : outcome.result.errors) log(LogLevel::error, error);
   if (session.out().format() == Format::json) session.out().sheet({.lines = {}, .record = record_of(outcome.result)});
   const int code = exit_code_of_result(outcome.result);

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <memory>
 
 #include "binds.hpp"
@@ -12,12 +9,13 @@
 #include "filters.hpp"
 #include "json_records.hpp"
 #include "options.hpp"
-#include "output_file.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "run_endings.hpp"
 #include "schedule_options.hpp"
+#include "stored_file.hpp"
 #include "visibility.hpp"
+#include "webhook_words.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -131,6 +129,17 @@ void add_delivery(Sheet& sheet, const store::Delivery& delivery) {
                            Field{fmt::format("{} bytes, SHA-256 {}", delivery.message_bytes, delivery.message_sha256)});
 }
 
+void add_webhook(Sheet& sheet, const store::WebhookDelivery& delivery) {
+  const bool well = delivery.state == store::WebhookState::accepted;
+  sheet.lines.emplace_back("", Field{""});
+  sheet.lines.emplace_back("Webhook", Field{delivery.endpoint});
+  sheet.lines.emplace_back("State",
+                           Field{std::string(store::webhook_state_name(delivery.state)), well ? Tone::good : Tone::warn});
+  sheet.lines.emplace_back("Attempts", Field{std::to_string(delivery.attempts)});
+  if (delivery.due_at) sheet.lines.emplace_back("Next attempt", Field{format_utc(*delivery.due_at)});
+  if (!delivery.answer.empty()) sheet.lines.emplace_back("Answer", Field{delivery.answer});
+}
+
 void add_violations(Sheet& sheet, const Json& violations) {
   if (!violations.is_array()) return;
   for (const auto& violation : violations) {
@@ -165,11 +174,18 @@ int show(Session& session, const std::string& id) {
   if (run.rows) line("Rows", {fmt::format("{} in {} ms", *run.rows, run.generation_ms.value_or(0))});
   if (run.bytes) line("File", {fmt::format("{}, {} bytes", run.artifact_name, *run.bytes)});
   line("SHA-256", {run.artifact_sha256});
+  if (run.file_pruned_at) line("Pruned", {format_utc(*run.file_pruned_at)});
 
   auto& deliveries = sheet.record["deliveries"] = Json::array();
   for (const auto& delivery : store::list_deliveries(session.state(), run.id)) {
     add_delivery(sheet, delivery);
     deliveries.push_back(to_json(delivery));
+  }
+  auto& webhooks = sheet.record["webhooks"] = Json::array();
+  for (const auto& delivery :
+       store::list_webhook_deliveries(session.state(), {.account = {}, .run_id = run.id, .state = {}, .limit = 0})) {
+    add_webhook(sheet, delivery);
+    webhooks.push_back(to_json(delivery));
   }
   session.out().sheet(sheet);
   return exit_code::kDone;
@@ -196,16 +212,6 @@ int resend(Session& session, const ResendOptions& options) {
   return exit_code_of(ended);
 }
 
-void copy(const Fd& from, Sink& sink, const std::string& name) {
-  std::array<char, 65536> buffer{};
-  for (;;) {
-    const auto got = ::read(from.get(), buffer.data(), buffer.size());
-    if (got == 0) return;
-    if (got < 0 && errno != EINTR) throw system_error(ErrorKind::failed, fmt::format("cannot read {}", name), errno);
-    if (got > 0) sink.write({buffer.data(), static_cast<std::size_t>(got)});
-  }
-}
-
 int save(Session& session, const SaveOptions& options) {
   const auto run = visible_run(session, options.run);
   const auto scope = scope_of(session, run);
@@ -215,15 +221,12 @@ int save(Session& session, const SaveOptions& options) {
     throw Error(ErrorKind::not_found, fmt::format("run {} has no file: it ended {}", run.id, store::run_state_name(run.state)),
                 fmt::format("reportctl runs show {}", run.id));
   }
+  if (run.file_pruned_at) {
+    throw Error(ErrorKind::not_found, fmt::format("the file of run {} was pruned at {}", run.id, format_utc(*run.file_pruned_at)),
+                "make the report again: reportctl run");
+  }
   const Destination destination{options.output, run.format};
-  write_to(destination, [&](Sink& sink) {
-    HashingSink hashing(sink);
-    copy(session.parts().artifacts().get(run.artifact_sha256), hashing, run.artifact_name);
-    if (hashing.sha256() != run.artifact_sha256) {
-      throw Error(ErrorKind::failed, fmt::format("the file of run {} changed while it was read", run.id),
-                  "do not use what was written");
-    }
-  });
+  write_stored(session, destination, run.artifact_sha256, fmt::format("run {}", run.id));
   if (destination.is_stdout()) return exit_code::kDone;
   session.out().done(
       fmt::format("{}: the {} bytes that were sent", options.output, run.bytes.value_or(0)),

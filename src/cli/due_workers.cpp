@@ -161,6 +161,14 @@ std::string to_lines(const DueOutcome& outcome) {
             {"deferred", ended.deferred},
             {"reason", ended.reason}}}});
   }
+  for (const auto& job : outcome.result.exports) {
+    line({{"export",
+           {{"id", job.id},
+            {"account", job.account},
+            {"report", job.report},
+            {"state", store::export_state_name(job.state)},
+            {"reason", job.reason}}}});
+  }
   for (const auto& error : outcome.result.errors) line({{"error", error}});
   if (outcome.result.config_problem) line({{"config_problem", true}});
   if (outcome.ended_by) {
@@ -184,6 +192,14 @@ void add_line(DueOutcome& outcome, std::string_view line) {
                                       .state = state.value_or(store::RunState::failed),
                                       .deferred = ended->at("deferred"),
                                       .reason = ended->at("reason")});
+    } else if (const auto job = json.find("export"); job != json.end()) {
+      store::Export worked;
+      worked.id = job->at("id");
+      worked.account = job->at("account");
+      worked.report = job->at("report");
+      worked.state = store::parse_export_state(job->at("state").get<std::string>()).value_or(store::ExportState::failed);
+      worked.reason = job->at("reason");
+      outcome.result.exports.push_back(std::move(worked));
     } else if (const auto error = json.find("error"); error != json.end()) {
       outcome.result.errors.push_back(error->get<std::string>());
     } else if (json.contains("config_problem")) {

@@ -82,6 +82,19 @@ std::vector<Entry> option_entries(const CLI::App& app) {
   return entries;
 }
 
+/// Options that stand side by side and are described alike share a line: the whole program has to fit a screen.
+std::vector<Entry> folded(const std::vector<Entry>& entries) {
+  std::vector<Entry> shared;
+  for (const Entry& entry : entries) {
+    if (!shared.empty() && shared.back().meaning == entry.meaning) {
+      shared.back().term += ", " + entry.term;
+    } else {
+      shared.push_back(entry);
+    }
+  }
+  return shared;
+}
+
 std::vector<Entry> positional_entries(const CLI::App& app) {
   std::vector<Entry> entries;
   for (const CLI::Option* option : app.get_options())
@@ -160,7 +173,7 @@ std::string program_help(const CLI::App& root) {
   std::vector<Entry> entries;
   for (const Command& command : commands()) entries.push_back({command.name, command.summary});
   text += entries_text("Commands", entries);
-  text += entries_text("Global options, before or after the command", option_entries(root));
+  text += entries_text("Global options, before or after the command", folded(option_entries(root)));
   return text + "\nHelp on a command: reportctl help COMMAND [VERB].  Manual: man reportctl\n";
 }
 

@@ -124,6 +124,7 @@ Json to_json(const store::Run& run) {
           {"generation_ms", value_or_null(run.generation_ms)},
           {"file_name", text_or_null(run.artifact_name)},
           {"sha256", text_or_null(run.artifact_sha256)},
+          {"file_pruned_at", to_json(run.file_pruned_at)},
           {"reason", text_or_null(run.reason)},
           {"violations", violations.is_null() ? Json::array() : violations}};
 }

@@ -6,7 +6,9 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/process.hpp"
+#include "reportctl/run/retention.hpp"
 #include "reportctl/run/run_due.hpp"
+#include "reportctl/store/webhooks.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -45,7 +47,8 @@ bool work_waits(store::State& state, const DueOptions& options, Instant now) {
   if (text) last = parse_instant(*text);
   refuse_leap(last, now, state.path(), options.accept_clock);
   if (!last || now - *last >= kHeartbeatEvery) state.set_fact(kLastRunDue, format_utc(now));
-  return store::anything_due(state, now) || !store::runs_to_resume(state, now).empty();
+  return store::anything_due(state, now) || !store::due_webhooks(state, now, 1).empty() ||
+         !store::exports_to_work(state, now, 1).empty() || prune_is_due(state, now);
 }
 
 }  // namespace reportctl::run

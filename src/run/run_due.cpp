@@ -15,7 +15,10 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
+#include "reportctl/run/export.hpp"
 #include "reportctl/run/plan.hpp"
+#include "reportctl/run/retention.hpp"
+#include "reportctl/run/webhooks.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "run_one.hpp"
@@ -32,6 +35,17 @@ constexpr int kMostPlanned = 100000;
 void note(Parts& parts, DueResult& result, Ended ended) {
   if (parts.broken_transport && parts.broken_transport->reason_class == "config") result.config_problem = true;
   result.ended.push_back(std::move(ended));
+}
+
+/// Old things that stay are no reason for a run-due to fail; they are told.
+void prune_once_a_day(Parts& parts, DueResult& result) {
+  try {
+    const auto pruned = prune_daily(parts);
+    if (pruned.any()) log(LogLevel::info, fmt::format("retention: {} files, {} bytes removed", pruned.files, pruned.bytes));
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::state) throw;
+    result.errors.push_back(fmt::format("retention: {}", error.what()));
+  }
 }
 
 /// Runs work that another process may take away from us, which is no failure.
@@ -139,6 +153,9 @@ DueResult run_due(Parts& parts, const DueOptions& options) {
   if (!work_waits(parts.state(), options, parts.now())) return result;
   resume(parts, result);
   work_off(parts, result);
+  result.exports = work_off_exports(parts);
+  send_webhooks(parts);
+  prune_once_a_day(parts, result);
   return result;
 }
 

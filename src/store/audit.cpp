@@ -136,18 +136,29 @@ std::vector<AuditRecord> list_audit(State& state, const AuditFilter& filter) {
 
 AuditVerdict verify_audit(State& state, std::string_view expected_head) {
   AuditVerdict verdict;
+  const ReadTransaction moment(state.connection());
+  std::int64_t before = 0;
   verdict.head = genesis();
+  if (Query cut(state.connection(), "SELECT sequence, hash FROM audit_cut"); cut.next()) {
+    before = verdict.pruned = cut.integer();
+    verdict.head = cut.text();
+  }
   bool anchored = expected_head.empty() || expected_head == verdict.head;
   Query query(state.connection(), fmt::format("{} ORDER BY sequence", kColumns));
   while (query.next()) {
     const AuditRecord record = read_record(query);
-    verdict.problem = break_at(record, verdict.records, verdict.head);
+    verdict.problem = break_at(record, before, verdict.head);
     if (!verdict.problem.empty()) return verdict;
-    verdict.records = record.sequence;
+    before = record.sequence;
+    ++verdict.records;
     verdict.head = record.hash;
     anchored = anchored || record.hash == expected_head;
   }
-  if (!anchored) {
+  if (!anchored && verdict.pruned > 0) {
+    verdict.problem = fmt::format(
+        "no record has the expected hash {}: it is among the first {}, which were pruned, or the chain was written anew",
+        visible(expected_head), verdict.pruned);
+  } else if (!anchored) {
     verdict.problem =
         fmt::format("no record has the expected hash {}: records were cut off the end, or the chain was written anew",
                     visible(expected_head));

@@ -68,7 +68,7 @@ const char* const kSelectRun =
     "r.bytes, "
     "r.generation_ms, r.artifact_sha256, r.artifact_name, r.mail, r.owner_host, r.owner_boot, r.owner_pid, r.owner_start, "
     "r.lease_until, "
-    "r.definition FROM runs r";
+    "r.definition, r.file_pruned_at FROM runs r";
 
 StoredRun read_run(Query& query) {
   StoredRun stored;
@@ -109,6 +109,7 @@ StoredRun read_run(Query& query) {
   }
   stored.lease_until = query.optional_instant();
   stored.definition = query.optional_text();
+  run.file_pruned_at = query.optional_instant();
   return stored;
 }
 

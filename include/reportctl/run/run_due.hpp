@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reportctl/run/parts.hpp"
+#include "reportctl/store/exports.hpp"
 #include "reportctl/store/runs.hpp"
 
 namespace reportctl::run {
@@ -24,7 +25,8 @@ struct Ended {
 
 struct DueResult {
   std::vector<Ended> ended;         ///< in the order in which they ended; skipped slots included
-  std::vector<std::string> errors;  ///< what kept a schedule from being worked on at all
+  std::vector<store::Export> exports;  ///< those that were worked off, as they ended
+  std::vector<std::string> errors;     ///< what kept a schedule from being worked on at all
   bool config_problem = false;      ///< the transport refused for a reason of configuration or credentials (78)
   [[nodiscard]] std::int64_t count(store::RunState) const;
 };
@@ -38,7 +40,8 @@ struct DueOptions {
 /// (`last_run_due_at`) when it is older than a quarter of an hour. Throws as run_due() does.
 bool work_waits(store::State&, const DueOptions&, Instant now);
 
-/// Resumes what was interrupted, then claims and runs what is due until nothing is left. Safe beside any number of others.
+/// Resumes what was interrupted, claims and runs what is due until nothing is left, works off the exports that wait, and once a
+/// day applies `retention:`. Safe beside any number of others.
 /// Error(state) when the clock leapt more than 35 days ahead of the last run-due (unless accepted) or the state file came from
 /// another host. Error(interrupted) when a stop was requested; what was begun is given back.
 DueResult run_due(Parts&, const DueOptions&);

@@ -48,6 +48,7 @@ std::vector<AuditRecord> list_audit(State&, const AuditFilter&);
 struct AuditVerdict {
   bool sound = false;
   std::int64_t records = 0;  ///< that were found good
+  std::int64_t pruned = 0;   ///< so many stood before them and were cut off by the retention policy
   std::string head;          ///< hash of the last record; 64 zeros when there is none
   std::string problem;       ///< the first break, in words, when not sound
 };

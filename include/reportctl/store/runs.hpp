@@ -53,7 +53,8 @@ struct Run {
   std::string violations;  ///< JSON array, for rejected runs; empty otherwise
   std::optional<std::int64_t> rows, bytes, generation_ms;
   std::string artifact_sha256, artifact_name;
-  std::string mail;  ///< JSON: the facts the message is composed from; empty before generated
+  std::optional<Instant> file_pruned_at;  ///< the file is gone since
+  std::string mail;                       ///< JSON: the facts the message is composed from; empty before generated
 };
 
 struct Delivery {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "reportctl/store/audit.hpp"
+#include "reportctl/store/state.hpp"
+
+namespace reportctl::store {
+
+/// What ended before these moments goes; none: nothing does.
+struct Cuts {
+  std::optional<Instant> runs;  ///< finished runs and exports: the rows
+  std::optional<Instant> run_files, export_files;
+  std::optional<Instant> notifications;  ///< acknowledged ones
+  std::optional<Instant> audit;
+  Instant now{};  ///< exports that expired by then lose their file, whatever the cut
+};
+
+struct PrunedRows {
+  std::int64_t runs = 0, exports = 0, run_files = 0, export_files = 0, notifications = 0, audit = 0;
+  [[nodiscard]] bool any() const { return runs + exports + run_files + export_files + notifications + audit > 0; }
+};
+
+/// What prune_rows() would take.
+PrunedRows count_prunable(State&, const Cuts&);
+
+/// Takes it, in transactions of a few hundred rows each. Runs with mails that were never sent stay; so does the newest record of
+/// the audit log, and the head of what was cut.
+PrunedRows prune_rows(State&, const Cuts&);
+
+/// Does a run or export that prune_rows() would leave alone have this file?
+bool is_file_kept(State&, std::string_view sha256, const Cuts&);
+/// Did anything ever have it, as far as rows remember?
+bool is_file_known(State&, std::string_view sha256);
+
+/// Moves the fact `name` to `now` when it is older than `every` seconds. One of many processes gets true.
+bool claim_daily(State&, std::string_view name, Instant now, std::int64_t every);
+
+}  // namespace reportctl::store

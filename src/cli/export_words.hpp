@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "reportctl/cli/output.hpp"
+#include "reportctl/store/exports.hpp"
+
+namespace reportctl::cli {
+
+/// The shape of the man page.
+nlohmann::ordered_json to_json(const store::Export&);
+/// `export 3f2a… of shop: sales completed`, or why it did not.
+std::string ending_of(const store::Export&);
+/// `processing, interrupted`, with its colour.
+Field state_field(const store::Export&);
+/// `completed`, and what can be done next.
+std::string next_command(const store::Export&);
+
+}  // namespace reportctl::cli

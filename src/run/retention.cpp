@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/run/retention.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "events.hpp"
+#include "reportctl/base/stop.hpp"
+#include "reportctl/store/audit.hpp"
+
+namespace reportctl::run {
+namespace {
+
+constexpr const char* kLastPrune = "last_prune_at";
+constexpr std::int64_t kDaySeconds = 86400;
+/// Somebody may have stored the same bytes again and not have recorded it yet.
+constexpr auto kGraceOfKnown = std::chrono::hours(1);
+/// A run that composes thousands of messages records its file late.
+constexpr auto kGraceOfOrphans = std::chrono::hours(24);
+
+std::optional<Instant> cut(Instant now, const Retention::Keep& keep) { return keep ? std::optional(now - *keep) : std::nullopt; }
+
+store::Cuts cuts_of(const Parts& parts, PruneWhat what) {
+  const auto& keep = parts.settings().retention;
+  const Instant now = parts.now();
+  store::Cuts cuts;
+  cuts.now = now;
+  cuts.export_files = cut(now, keep.exports);
+  if (what == PruneWhat::export_files) return cuts;
+  cuts.runs = cut(now, keep.runs);
+  cuts.run_files = cut(now, keep.artifacts);
+  cuts.notifications = cut(now, keep.notifications);
+  cuts.audit = cut(now, keep.audit);
+  return cuts;
+}
+
+/// Files tell their age by the real clock, so that a rehearsal at another hour does not take what is just being made.
+void sweep_files(Parts& parts, const store::Cuts& cuts, PruneMode mode, Pruned& pruned) {
+  const auto real_now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  parts.artifacts().each([&](const artifact::StoredFile& file) {
+    throw_if_stopped();
+    if (store::is_file_kept(parts.state(), file.sha256, cuts)) return;
+    const bool known = store::is_file_known(parts.state(), file.sha256);
+    const Instant before = real_now - (known ? kGraceOfKnown : kGraceOfOrphans);
+    const bool old = file.stored_at < before;
+    const bool goes = mode == PruneMode::real && old ? parts.artifacts().remove(file.sha256, before) : old;
+    if (!goes) {
+      pruned.young += known ? 1 : 0;
+      return;
+    }
+    ++pruned.files;
+    pruned.bytes += file.bytes;
+  });
+}
+
+store::AuditEvent pruned_event(const Pruned& pruned, const std::string& actor) {
+  const nlohmann::ordered_json payload = {{"runs", pruned.rows.runs},
+                                          {"exports", pruned.rows.exports},
+                                          {"runFiles", pruned.rows.run_files},
+                                          {"exportFiles", pruned.rows.export_files},
+                                          {"notifications", pruned.rows.notifications},
+                                          {"auditRecords", pruned.rows.audit},
+                                          {"files", pruned.files},
+                                          {"bytes", pruned.bytes}};
+  return {.name = "RetentionApplied", .account = {}, .subject = {}, .actor = actor, .payload = payload.dump()};
+}
+
+}  // namespace
+
+Pruned prune(Parts& parts, PruneMode mode, PruneWhat what, const std::string& actor) {
+  const auto cuts = cuts_of(parts, what);
+  Pruned pruned;
+  pruned.rows = mode == PruneMode::real ? store::prune_rows(parts.state(), cuts) : store::count_prunable(parts.state(), cuts);
+  sweep_files(parts, cuts, mode, pruned);
+  if (mode == PruneMode::real && pruned.any()) {
+    store::append_audit(parts.state(), {pruned_event(pruned, actor)}, parts.moment());
+  }
+  return pruned;
+}
+
+bool prune_is_due(store::State& state, Instant now) {
+  const auto text = state.fact(kLastPrune);
+  const auto last = text ? parse_instant(*text) : std::nullopt;
+  return !last || now < *last || (now - *last).count() >= kDaySeconds;
+}
+
+Pruned prune_daily(Parts& parts) {
+  if (!prune_is_due(parts.state(), parts.now())) return {};
+  if (!store::claim_daily(parts.state(), kLastPrune, parts.now(), kDaySeconds)) return {};
+  return prune(parts, PruneMode::real, PruneWhat::everything, kRunActor);
+}
+
+}  // namespace reportctl::run

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/store/retention.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "connection.hpp"
+#include "reportctl/base/time.hpp"
+
+namespace reportctl::store {
+namespace {
+
+constexpr int kRowsATime = 500;
+/// A cut that is not there lies before everything.
+constexpr Instant kNever{std::chrono::seconds{-1'000'000'000'000}};
+
+/// A kind of row that goes, and what becomes of it.
+struct Going {
+  const char* rows;    ///< `FROM … WHERE …`; ?1 is the moment, ?2 the present one
+  const char* number;  ///< the key by which they are taken
+  const char* change;  ///< what happens to those, before `WHERE number IN (…)`
+};
+
+constexpr Going kOldRuns{
+    "FROM runs WHERE finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND NOT EXISTS (SELECT 1 FROM deliveries d "
+    "WHERE d.run_id = "
+    "runs.id AND d.state IN ('queued', 'sending', 'handing_over'))",
+    "number", "DELETE FROM runs"};
+constexpr Going kOldExports{"FROM exports WHERE finished_at < ?1 AND created_at <= ?2", "number", "DELETE FROM exports"};
+constexpr Going kOldRunFiles{
+    "FROM runs WHERE finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND artifact_sha256 <> '' AND file_pruned_at "
+    "IS NULL",
+    "number", "UPDATE runs SET file_pruned_at = ?2"};
+constexpr Going kOldExportFiles{
+    "FROM exports WHERE finished_at IS NOT NULL AND (finished_at < ?1 OR expires_at <= ?2) AND artifact_sha256 <> '' AND "
+    "file_pruned_at IS NULL",
+    "number", "UPDATE exports SET file_pruned_at = ?2"};
+constexpr Going kOldNotifications{
+    "FROM notifications WHERE acknowledged_at IS NOT NULL AND created_at < ?1 AND created_at <= ?2 AND NOT EXISTS (SELECT 1 FROM "
+    "deliveries d "
+    "WHERE d.notification_id = notifications.id AND d.state IN ('queued', 'sending', 'handing_over'))",
+    "number", "DELETE FROM notifications"};
+constexpr Going kOldRecords{"FROM audit WHERE at < ?1 AND at <= ?2 AND sequence < (SELECT max(sequence) FROM audit)", "sequence",
+                            ""};
+
+std::int64_t count_going(State& state, const Going& going, const std::optional<Instant>& cut, Instant now) {
+  if (!cut) return 0;
+  Query query(state.connection(), fmt::format("SELECT count(*) {}", going.rows));
+  return query.bind(*cut, now).next() ? query.integer() : 0;
+}
+
+std::int64_t take_going(State& state, const Going& going, const std::optional<Instant>& cut, Instant now) {
+  if (!cut) return 0;
+  auto& connection = state.connection();
+  const auto sql = fmt::format("{0} WHERE {1} IN (SELECT {1} {2} LIMIT {3})", going.change, going.number, going.rows, kRowsATime);
+  std::int64_t taken = 0;
+  for (;;) {
+    WriteTransaction transaction(connection);
+    const auto changed = Query(connection, sql).bind(*cut, now).run();
+    transaction.commit();
+    taken += changed;
+    if (changed < kRowsATime) return taken;
+  }
+}
+
+/// The log is only ever cut at its beginning: up to the last record before the moment, of which the hash is kept.
+std::int64_t cut_audit(State& state, const std::optional<Instant>& cut, Instant now) {
+  if (!cut) return 0;
+  auto& connection = state.connection();
+  std::int64_t taken = 0;
+  for (;;) {
+    WriteTransaction transaction(connection);
+    std::int64_t last = 0;
+    std::string hash;
+    {
+      Query query(connection, fmt::format("SELECT sequence, hash, at < ?1 FROM audit WHERE sequence < (SELECT max(sequence) FROM "
+                                          "audit) ORDER BY sequence LIMIT {}",
+                                          kRowsATime));
+      query.bind(*cut);
+      while (query.next()) {
+        const auto sequence = query.integer();
+        auto record_hash = query.text();
+        if (!query.flag()) break;
+        last = sequence;
+        hash = std::move(record_hash);
+      }
+    }
+    if (last == 0) return taken;
+    Query(connection,
+          "INSERT INTO audit_cut (one, sequence, hash, at) VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET "
+          "sequence = excluded.sequence, hash = excluded.hash, at = excluded.at")
+        .bind(last, hash, now)
+        .run();
+    const auto deleted = Query(connection, "DELETE FROM audit WHERE sequence <= ?").bind(last).run();
+    transaction.commit();
+    taken += deleted;
+  }
+}
+
+}  // namespace
+
+PrunedRows count_prunable(State& state, const Cuts& cuts) {
+  const ReadTransaction moment(state.connection());
+  PrunedRows rows;
+  rows.runs = count_going(state, kOldRuns, cuts.runs, cuts.now);
+  rows.exports = count_going(state, kOldExports, cuts.runs, cuts.now);
+  rows.run_files = count_going(state, kOldRunFiles, cuts.run_files, cuts.now);
+  rows.export_files = count_going(state, kOldExportFiles, cuts.export_files.value_or(kNever), cuts.now);
+  rows.notifications = count_going(state, kOldNotifications, cuts.notifications, cuts.now);
+  rows.audit = count_going(state, kOldRecords, cuts.audit, cuts.now);
+  return rows;
+}
+
+PrunedRows prune_rows(State& state, const Cuts& cuts) {
+  PrunedRows rows;
+  // Files first, so that the counts of a rehearsal hold: a row that goes takes its file with it.
+  rows.run_files = take_going(state, kOldRunFiles, cuts.run_files, cuts.now);
+  rows.export_files = take_going(state, kOldExportFiles, cuts.export_files.value_or(kNever), cuts.now);
+  rows.notifications = take_going(state, kOldNotifications, cuts.notifications, cuts.now);
+  rows.runs = take_going(state, kOldRuns, cuts.runs, cuts.now);
+  rows.exports = take_going(state, kOldExports, cuts.runs, cuts.now);
+  rows.audit = cut_audit(state, cuts.audit, cuts.now);
+  return rows;
+}
+
+bool is_file_kept(State& state, std::string_view sha256, const Cuts& cuts) {
+  Query query(
+      state.connection(),
+      "SELECT 1 WHERE EXISTS (SELECT 1 FROM runs WHERE artifact_sha256 = ?1 AND file_pruned_at IS NULL AND (finished_at IS "
+      "NULL OR owner_host IS NOT NULL OR (finished_at >= ?2 AND finished_at >= ?3))) OR EXISTS (SELECT 1 FROM exports WHERE "
+      "artifact_sha256 = ?1 AND file_pruned_at IS NULL AND finished_at >= ?2 AND finished_at >= ?4 AND ifnull(expires_at > "
+      "?5, 1))");
+  return query
+      .bind(sha256, cuts.runs.value_or(kNever), cuts.run_files.value_or(kNever), cuts.export_files.value_or(kNever), cuts.now)
+      .next();
+}
+
+bool is_file_known(State& state, std::string_view sha256) {
+  return Query(state.connection(),
+               "SELECT 1 WHERE EXISTS (SELECT 1 FROM runs WHERE artifact_sha256 = ?1) OR EXISTS (SELECT 1 FROM exports WHERE "
+               "artifact_sha256 = ?1)")
+      .bind(sha256)
+      .next();
+}
+
+bool claim_daily(State& state, std::string_view name, Instant now, std::int64_t every) {
+  auto& connection = state.connection();
+  WriteTransaction transaction(connection);
+  const auto text = state.fact(name);
+  const auto last = text ? parse_instant(*text) : std::nullopt;
+  if (last && *last <= now && (now - *last).count() < every) return false;
+  Query(connection, "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+      .bind(name, format_utc(now))
+      .run();
+  transaction.commit();
+  return true;
+}
+
+}  // namespace reportctl::store
