@@ -175,7 +175,7 @@ class Webhooks(e2e.Case):
                          [("2026-03-17T05:00:00Z", "skipped"), ("2026-03-18T05:00:00Z", "skipped"), ("2026-03-19T05:00:00Z", "delivered")])
         self.assertEqual(len(set(receiver.ids())), 3)
         receiver.requests.clear()
-        world.must("account", "edit", "shop", "--allowed-domain", "elsewhere.example")
+        world.must("account", "edit", "shop", "--allow-domain", "elsewhere.example")
         world.must("run-due", now="2026-03-20T05:02:00Z", code=3)
         told, = receiver.bodies()
         self.assertEqual(told["state"], "rejected")
