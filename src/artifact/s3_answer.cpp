@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "s3_answer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "reportctl/base/text.hpp"
+#include "reportctl/base/time.hpp"
+
+namespace reportctl::artifact {
+
+namespace {
+
+struct Entity {
+  std::string_view written;
+  char meant;
+};
+constexpr std::array<Entity, 5> kEntities = {{{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}}};
+
+std::string unescaped(std::string_view text) {
+  std::string plain;
+  while (!text.empty()) {
+    const auto* const entity =
+        std::find_if(kEntities.begin(), kEntities.end(), [&](const Entity& one) { return text.starts_with(one.written); });
+    const bool found = entity != kEntities.end();
+    plain += found ? entity->meant : text.front();
+    text.remove_prefix(found ? entity->written.size() : 1);
+  }
+  return plain;
+}
+
+/// What an operator can do about S3's codes.
+struct Known {
+  std::string_view code;
+  const char* words;
+  const char* hint;
+};
+constexpr const char* kRights =
+    "the policy must allow s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload and, for the bucket, "
+    "s3:ListBucket";
+constexpr const char* kRegion = "set artifacts.region to the region of the bucket";
+constexpr const char* kKeys = "set artifacts.access_key_file and artifacts.secret_key_file to a pair that is valid";
+constexpr std::array<Known, 13> kKnown = {{
+    {"SignatureDoesNotMatch", "the secret key is not the one of the access key", kKeys},
+    {"InvalidAccessKeyId", "the server does not know the access key", kKeys},
+    {"ExpiredToken", "the session token has expired", "renew the credentials"},
+    {"InvalidToken", "the session token is not valid", "renew the credentials"},
+    {"AccessDenied", "these keys may not do that", kRights},
+    {"AllAccessDisabled", "the bucket is closed", kRights},
+    {"NoSuchBucket", "there is no such bucket", "create it, or correct artifacts.url"},
+    {"InvalidBucketName", "the server does not take that name of a bucket", "correct artifacts.url"},
+    {"AuthorizationHeaderMalformed", "the bucket is in another region", kRegion},
+    {"PermanentRedirect", "the bucket is at another address", kRegion},
+    {"TemporaryRedirect", "the bucket is at another address for now",
+     "try again later, or name that address in artifacts.endpoint"},
+    {"XMinioStorageFull", "the server's disks are full", "make room there"},
+    {"QuotaExceeded", "the quota of the bucket is used up", "raise it, or let retention keep less"},
+}};
+
+std::string clocks(const HttpAnswer& answer) {
+  const auto date = answer.headers.find("date");
+  return fmt::format("it is {} here, and {} there",
+                     format_utc(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())),
+                     date == answer.headers.end() ? "another time" : visible(date->second));
+}
+
+}  // namespace
+
+std::vector<std::string_view> xml_elements(std::string_view xml, std::string_view element) {
+  const std::string open = fmt::format("<{}>", element);
+  const std::string close = fmt::format("</{}>", element);
+  std::vector<std::string_view> found;
+  for (std::size_t at = 0; (at = xml.find(open, at)) != std::string_view::npos;) {
+    at += open.size();
+    const std::size_t end = xml.find(close, at);
+    if (end == std::string_view::npos) break;
+    found.push_back(xml.substr(at, end - at));
+    at = end + close.size();
+  }
+  return found;
+}
+
+std::string xml_text(std::string_view xml, std::string_view element) {
+  const auto found = xml_elements(xml, element);
+  return found.empty() ? std::string() : unescaped(found.front());
+}
+
+std::string xml_escaped(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    const auto* const entity =
+        std::find_if(kEntities.begin(), kEntities.end(), [&](const Entity& one) { return one.meant == c; });
+    escaped += entity == kEntities.end() ? std::string(1, c) : std::string(entity->written);
+  }
+  return escaped;
+}
+
+bool is_passing(const HttpAnswer& answer) {
+  if (answer.trouble != Trouble::none) return answer.trouble == Trouble::passing;
+  const long status = answer.status;
+  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+}
+
+Error s3_refusal(const S3Step& step, const HttpAnswer& answer) {
+  switch (answer.trouble) {
+    case Trouble::none:
+      break;
+    case Trouble::tls:
+      return {ErrorKind::config, fmt::format("{}: the server's certificate is not accepted: {}", step.words, answer.words),
+              "correct artifacts.endpoint, or name the authority's certificate in artifacts.ca_file"};
+    case Trouble::silent:
+      return {step.kind, fmt::format("{}: the server is silent: {}", step.words, answer.words),
+              "try again later; artifacts.response_timeout is how long it may be silent"};
+    case Trouble::passing:
+      return {step.kind, fmt::format("{}: no answer: {}", step.words, answer.words), "try again later; reportctl config check"};
+  }
+  const std::string code = xml_text(answer.text, "Code");
+  const std::string told = code.empty() ? fmt::format("{}", answer.status)
+                                        : fmt::format("{} {}", answer.status, visible(fit_width(repair_utf8(code), 60)));
+  if (code == "RequestTimeTooSkewed" || code == "RequestExpired")
+    return {ErrorKind::config, fmt::format("{}: the clocks differ too much: {} ({})", step.words, clocks(answer), told),
+            "set the clock of this machine: timedatectl set-ntp true"};
+  for (const Known& known : kKnown)
+    if (code == known.code) return {ErrorKind::config, fmt::format("{}: {} ({})", step.words, known.words, told), known.hint};
+  if (answer.status == 401 || answer.status == 403)
+    return {ErrorKind::config, fmt::format("{}: these keys may not do that ({})", step.words, told), kRights};
+  if (answer.status / 100 == 3)
+    return {ErrorKind::config,
+            fmt::format("{}: the server sends us elsewhere ({}), and redirects are not followed", step.words, told),
+            "correct artifacts.endpoint and artifacts.region"};
+  const std::string message = visible(fit_width(repair_utf8(xml_text(answer.text, "Message")), 200));
+  return {step.kind, fmt::format("{}: the server answered {}{}{}", step.words, told, message.empty() ? "" : ": ", message),
+          is_passing(answer) ? "it was tried several times; try again later" : "reportctl config check"};
+}
+
+}  // namespace reportctl::artifact

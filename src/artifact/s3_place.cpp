@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "s3_place.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+#include "stores.hpp"
+
+namespace reportctl::artifact {
+
+namespace {
+
+constexpr std::string_view kDigitsAndLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view kOfHosts = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+constexpr std::string_view kOfPrefixes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/";
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : value;
+}
+
+bool is_address(const std::string& host) {
+  in_addr v4{};
+  return host.starts_with('[') || ::inet_pton(AF_INET, host.c_str(), &v4) == 1;
+}
+
+bool is_this_machine(const std::string& host) {
+  return host == "localhost" || host == "[::1]" || (is_address(host) && host.starts_with("127."));
+}
+
+struct Server {
+  std::string scheme, host, port;
+};
+
+Server parse_server(const std::string& endpoint) {
+  const auto refuse = [&](const std::string& why) {
+    return Error(ErrorKind::config, fmt::format("artifacts.endpoint \"{}\": {}", visible(endpoint), why),
+                 "write https://HOST or https://HOST:PORT");
+  };
+  Server server;
+  const std::size_t colons = endpoint.find("://");
+  if (colons != std::string::npos) server.scheme = endpoint.substr(0, colons);
+  if (server.scheme != "https" && server.scheme != "http") throw refuse("it is not a url of http or https");
+  std::string rest = to_lower(endpoint.substr(colons + 3));
+  if (rest.ends_with('/')) rest.pop_back();
+  const std::size_t port = rest.find(':', rest.starts_with('[') ? rest.find(']') : 0);
+  server.host = rest.substr(0, port);
+  if (port != std::string::npos) {
+    const auto number = parse_integer(rest.substr(port + 1));
+    if (!number || *number < 1 || *number > 65535) throw refuse("the port is not a number from 1 to 65535");
+    const bool usual = *number == (server.scheme == "https" ? 443 : 80);
+    if (!usual) server.port = fmt::format(":{}", *number);
+  }
+  in6_addr v6{};
+  const bool is_v6 = server.host.size() > 2 && server.host.front() == '[' && server.host.back() == ']' &&
+                     ::inet_pton(AF_INET6, server.host.substr(1, server.host.size() - 2).c_str(), &v6) == 1;
+  if (!is_v6 && (server.host.empty() || server.host.find_first_not_of(kOfHosts) != std::string::npos))
+    throw refuse("the host is not a name or an address, alone");
+  if (server.scheme == "http" && !is_this_machine(server.host))
+    throw refuse("without TLS, everybody on the way could read the files; http is for this machine only");
+  return server;
+}
+
+bool is_bucket(const std::string& name) {
+  const auto at_end = [](char c) { return kDigitsAndLetters.find(c) != std::string_view::npos; };
+  return name.size() >= 3 && name.size() <= 63 && name.find_first_not_of(kOfHosts) == std::string::npos && at_end(name.front()) &&
+         at_end(name.back()) && name.find("..") == std::string::npos;
+}
+
+bool is_prefix(const std::string& prefix) {
+  if (prefix.find_first_not_of(kOfPrefixes) != std::string::npos || prefix.size() > 512) return false;
+  for (const std::string& step : split(prefix, '/'))
+    if (step.empty() || step == "." || step == "..") return false;
+  return true;
+}
+
+std::string region_of(const S3Settings& settings) {
+  if (!settings.region.empty()) return settings.region;
+  if (std::string region = variable("AWS_REGION"); !region.empty()) return region;
+  if (std::string region = variable("AWS_DEFAULT_REGION"); !region.empty()) return region;
+  return "us-east-1";
+}
+
+/// It becomes a part of a host name and of a header.
+void require_region(const std::string& region) {
+  if (region.size() > 63 || region.find_first_not_of(kOfHosts) != std::string::npos)
+    throw Error(ErrorKind::config, fmt::format("artifacts.region \"{}\" is not a region such as eu-central-1", visible(region)));
+}
+
+}  // namespace
+
+S3Place s3_place(const StoreSettings& settings) {
+  S3Place place;
+  std::string rest = settings.url.substr(kS3Scheme.size());
+  if (rest.ends_with('/')) rest.pop_back();
+  const std::size_t slash = rest.find('/');
+  const std::string bucket = rest.substr(0, slash);
+  const std::string prefix = slash == std::string::npos ? "" : rest.substr(slash + 1);
+  if (!is_bucket(bucket) || (slash != std::string::npos && !is_prefix(prefix)))
+    throw Error(
+        ErrorKind::config, fmt::format("artifacts.url \"{}\" is not a bucket and a prefix", visible(settings.url)),
+        "write s3://BUCKET or s3://BUCKET/PREFIX: a bucket's name is in lower case, a prefix of letters, digits and ._-/");
+  place.name = fmt::format("s3://{}{}{}", bucket, prefix.empty() ? "" : "/", prefix);
+  place.prefix = prefix.empty() ? "" : prefix + "/";
+  place.region = region_of(settings.s3);
+  require_region(place.region);
+  const bool amazon = settings.s3.endpoint.empty();
+  const Server server = parse_server(amazon ? fmt::format("https://s3.{}.amazonaws.com", place.region) : settings.s3.endpoint);
+  // A wildcard certificate covers one label, and an address has none in front of it.
+  const bool needs_path = bucket.find('.') != std::string::npos || is_address(server.host);
+  const bool in_path = needs_path || settings.s3.path_style.value_or(!amazon);
+  place.scheme = server.scheme;
+  place.host = (in_path ? "" : bucket + ".") + server.host + server.port;
+  place.bucket_path = in_path ? "/" + bucket : "/";
+  place.path = (in_path ? place.bucket_path + "/" : place.bucket_path) + place.prefix;
+  return place;
+}
+
+Keys s3_keys(const S3Settings& settings) {
+  Keys keys;
+  const char* const hint =
+      "set artifacts.access_key_file and artifacts.secret_key_file, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+  const bool configured = !settings.access_key.empty() || !settings.secret_key.empty();
+  if (configured) {
+    const auto access = read_secret(settings.access_key);
+    auto secret = read_secret(settings.secret_key);
+    if (!access || !secret)
+      throw Error(ErrorKind::config, fmt::format("there is no {} key for S3", access ? "secret" : "access"), hint);
+    keys.access_key = access->reveal();
+    keys.secret_key = std::move(*secret);
+  } else {
+    keys.access_key = variable("AWS_ACCESS_KEY_ID");
+    keys.secret_key = Secret(variable("AWS_SECRET_ACCESS_KEY"));
+    keys.session_token = variable("AWS_SESSION_TOKEN");
+  }
+  if (keys.access_key.empty() || keys.secret_key.reveal().empty())
+    throw Error(ErrorKind::config, "there are no keys for S3", hint);
+  // Both become header lines.
+  if (has_control(keys.access_key) || keys.access_key.find_first_of(" /,") != std::string::npos ||
+      has_control(keys.session_token))
+    throw Error(ErrorKind::config, "the access key for S3 is not one", hint);
+  return keys;
+}
+
+}  // namespace reportctl::artifact

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "reportctl/base/secret.hpp"
+#include "reportctl/base/time.hpp"
+
+namespace reportctl::artifact {
+
+struct Keys {
+  std::string access_key;
+  Secret secret_key;
+  std::string session_token;  ///< empty: none
+};
+
+/// A request as AWS Signature Version 4 sees it. libcurl's own signer is not used: before 8.3 it does not sort a query, and it
+/// makes no links.
+struct Signable {
+  std::string method;
+  std::string path;                            ///< as it is, not encoded; starts with `/`
+  std::map<std::string, std::string> query;    ///< as it is, not encoded
+  std::map<std::string, std::string> headers;  ///< lower-case names; `host` is one of them
+  std::string payload_sha256{};
+};
+
+struct Signer {
+  const Keys& keys;
+  const std::string& region;
+  Instant now;
+};
+
+/// RFC 3986: everything but letters, digits and `-._~`; a path keeps its `/`.
+enum class Slash { encoded, kept };
+std::string uri_encoded(std::string_view text, Slash);
+/// Sorted and encoded, as it is sent as well.
+std::string encoded_query(const std::map<std::string, std::string>& query);
+
+/// Adds x-amz-date, x-amz-content-sha256, a session token and `authorization` to the headers.
+void sign(Signable&, const Signer&);
+/// A query that opens the path until `expiry` has passed, the signature last.
+std::string presigned_query(Signable, const Signer&, std::chrono::seconds expiry);
+
+}  // namespace reportctl::artifact
