@@ -14,6 +14,7 @@
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/runs.hpp"
+#include "webhook_queue.hpp"
 
 namespace reportctl::store {
 namespace {
@@ -187,6 +188,7 @@ bool finish_export(State& state, const Export& taken, const ExportEnd& end, Inst
       .bind(export_state_name(end.state), end.reason, end.violations, end.first_day, end.last_day, end.timezone, end.rows,
             end.bytes, end.generation_ms, end.artifact_sha256, end.artifact_name, end.expires_at, now, taken.id, taken.fence)
       .run();
+  queue_export_webhooks(connection, taken.id, now);
   append_events(connection, with_run(end.events, taken.id), now);
   transaction.commit();
   return true;
@@ -228,6 +230,7 @@ CancelResult cancel_export(State& state, const Cancellation& request, Instant no
                     kDisown))
       .bind(request.reason, now, request.id)
       .run();
+  queue_export_webhooks(connection, request.id, now);
   append_events(connection, request.cancelled, now);
   transaction.commit();
   return CancelResult::cancelled;
