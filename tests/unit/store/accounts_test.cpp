@@ -15,7 +15,7 @@ access::Account a_full_account() {
   account.source = "fleet";
   account.key = "7f3c,\\\n";
   account.features = {"ocpp-logs", "a,b", ""};
-  account.brand = {.name = "Acme\tReports", .color = "#123abc"};
+  account.brand = {.name = "Acme\tReports", .color = "#123abc", .logo = {}};
   account.allowed_domains = {"z.example", "a.example", "z.example"};
   return account;
 }
