@@ -437,6 +437,33 @@ class Webhooks(e2e.Case):
         self.assertEqual([told["state"] for told in receiver.bodies()], ["delivered", "delivered"])
         self.assertEqual(len(set(receiver.ids())), 2)
 
+    def test_exports_are_told_too_completed_cancelled_and_failed(self):
+        world = self.make()
+        world.schedules()
+        receiver, failures, runs = self.receiver(), self.receiver(), self.receiver()
+        self.hook(world, receiver.url, "--event", "export")
+        self.hook(world, failures.url, "--outcomes", "failures")
+        self.hook(world, runs.url, "--event", "run")
+        made = world.json("export", "create", "sales", "--from", "2026-03-16", "--to", "2026-03-16")["id"]
+        world.must("run-due")
+        (_, headers, body), = receiver.requests
+        told = json.loads(body)
+        csv = world.must("export", "fetch", made).out
+        self.assertEqual(headers["X-Reportctl-Event"], "export")
+        self.assertEqual({key: told[key] for key in told if key not in ("id", "created_at", "finished_at", "rows")},
+                         {"event": "export", "account": "shop", "export_id": made, "report": "sales", "state": "completed", "reason": None,
+                          "period": {"first_day": "2026-03-16", "last_day": "2026-03-16", "timezone": "UTC"}, "format": "csv",
+                          "bytes": len(csv), "sha256": hashlib.sha256(csv).hexdigest()})
+        self.assertEqual(told["rows"], csv.count(b"\n") - 1)
+        gone = world.json("export", "create", "sales", "--from", "2026-03-16", "--to", "2026-03-16")["id"]
+        world.must("export", "cancel", gone)
+        late = world.json("export", "create", "sales", "--from", "2026-03-16", "--to", "2026-03-16")["id"]
+        world.source.rename(world.path / "away.db")
+        world.run("run-due", now="2026-03-17T05:03:00Z")
+        self.assertEqual([(one["export_id"], one["state"]) for one in receiver.bodies()], [(made, "completed"), (gone, "cancelled"), (late, "failed")])
+        self.assertEqual([one["export_id"] for one in failures.bodies()], [late])
+        self.assertEqual(runs.requests, [])
+
     def test_workers_of_jobs_send_them_too(self):
         world, receiver = self.world_with_run()
         world.must("run-due", "--jobs", "3")
