@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+// Long, reason: one drawing, whose axes, marks and labels share the places that it measured.
 //
 // A little over 400 lines: upright and lying charts share their axes, colours and labels, and are read side by side.
 #include "chart_draw.hpp"
