@@ -84,11 +84,16 @@ class FileReader {
       MapReader look(*brand, "brand", file_, input_.problems);
       account.brand.name = look.text("name");
       account.brand.color = look.text("color");
+      entry.logo = look.text("logo");
       look.finish();
     }
     if (reader.has("members")) {
       entry.members.emplace();
       each(reader, "members", [&](const Node& item) { member(item, account.id, *entry.members); });
+    }
+    if (reader.has("webhooks")) {
+      entry.webhooks.emplace();
+      each(reader, "webhooks", [&](const Node& item) { webhook(item, *entry.webhooks); });
     }
     reader.finish();
     const auto same = [&](const AccountEntry& other) { return other.account.id == account.id; };
@@ -138,6 +143,23 @@ class FileReader {
         reader.problem_at(login ? "login" : "email", fmt::format("another member has it already ({})", other.place.str()));
     }
     members.push_back(std::move(entry));
+  }
+
+  void webhook(const Node& node, std::vector<WebhookEntry>& webhooks) {
+    MapReader reader(node, "a webhook", file_, input_.problems);
+    WebhookEntry entry;
+    entry.place = place(node);
+    entry.webhook.url = reader.required_text("url");
+    entry.webhook.events = reader.text_list("events");
+    entry.webhook.outcomes = reader.text("outcomes");
+    entry.webhook.secret_file = reader.text("secret_file");
+    entry.webhook.secret_credential = reader.text("secret_credential");
+    reader.finish();
+    for (const auto& other : webhooks) {
+      if (other.webhook.url == entry.webhook.url)
+        reader.problem_at("url", fmt::format("another webhook has it already ({})", other.place.str()));
+    }
+    webhooks.push_back(std::move(entry));
   }
 
   void parameters(MapReader& reader, schedule::Parameters& parameters) {

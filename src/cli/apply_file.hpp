@@ -10,6 +10,7 @@
 #include "reportctl/access/access.hpp"
 #include "reportctl/base/yaml.hpp"
 #include "reportctl/validation/validate.hpp"
+#include "webhook_words.hpp"
 
 namespace reportctl::cli {
 
@@ -26,10 +27,17 @@ struct MemberEntry {
   access::Member member;  ///< without id
 };
 
+struct WebhookEntry {
+  Place place;
+  WrittenWebhook webhook;
+};
+
 struct AccountEntry {
   Place place;
   access::Account account;
-  std::optional<std::vector<MemberEntry>> members;  ///< nullopt: the file says nothing about them
+  std::string logo;                                   ///< a file, from the directory of this one; empty: none
+  std::optional<std::vector<MemberEntry>> members;    ///< nullopt: the file says nothing about them
+  std::optional<std::vector<WebhookEntry>> webhooks;  ///< likewise
 };
 
 struct ScheduleEntry {

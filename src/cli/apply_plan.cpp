@@ -5,11 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <set>
 
 #include "account_rules.hpp"
 #include "field_diff.hpp"
+#include "logo_file.hpp"
 #include "options.hpp"
 #include "refusal.hpp"
 #include "reportctl/base/error.hpp"
@@ -67,8 +69,23 @@ class Planner {
     for (const auto& problem : found) sentences_.push_back(fmt::format("{}: {}: {}", place.str(), what, problem));
   }
 
+  /// The picture's hash; it is kept when the plan is carried out.
+  std::string logo_of(const AccountEntry& entry) {
+    try {
+      auto bytes = read_logo(std::filesystem::path(entry.place.file).parent_path() / entry.logo);
+      auto sha256 = sha256_hex(bytes);
+      plan_.images.push_back(std::move(bytes));
+      return sha256;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) throw;
+      problems(entry.place, "account " + entry.account.id, {error.what()});
+      return {};
+    }
+  }
+
   void account(const AccountEntry& entry) {
     auto wanted = entry.account;
+    if (!entry.logo.empty()) wanted.brand.logo = logo_of(entry);
     const auto& sources = session_.config().settings.sources;
     const auto stored = stored_accounts_.find(wanted.id);
     if (stored == stored_accounts_.end() || !sees(wanted.id)) {
@@ -92,6 +109,7 @@ class Planner {
     }
     problems(entry.place, "account " + wanted.id, account_problems(wanted, session_.config().settings));
     if (entry.members) members(wanted.id, *entry.members);
+    if (entry.webhooks) webhooks(wanted.id, *entry.webhooks);
     wanted_accounts_.emplace(wanted.id, std::move(wanted));
   }
 
@@ -127,6 +145,44 @@ class Planner {
       event({"MemberRemoved", account, gone.id, to_json(gone), nullptr});
       item(ItemAction::remove, "member", account, gone.name);
       plan_.changes.remove_members.push_back(gone.id);
+    }
+  }
+
+  void webhooks(const std::string& account, const std::vector<WebhookEntry>& entries) {
+    access::require(session_.actor(), Action::manage_account, account, {});
+    auto stored = store::list_webhooks(session_.state(), account);
+    for (const auto& entry : entries) {
+      const auto found = webhook_problems(entry.webhook, session_.config().settings);
+      problems(entry.place, "webhook " + entry.webhook.url, found);
+      if (!found.empty()) continue;
+      auto wanted = webhook_of(entry.webhook);
+      wanted.account = account;
+      const auto before =
+          std::find_if(stored.begin(), stored.end(), [&](const store::Webhook& webhook) { return webhook.url == wanted.url; });
+      if (before == stored.end()) {
+        wanted.id = new_id();
+        wanted.created_at = session_.now();
+        event({"WebhookAdded", account, wanted.id, nullptr, to_json(wanted)});
+        item(ItemAction::create, "webhook", account, wanted.url, diff({}, fields_of(wanted)));
+        plan_.changes.add_webhooks.push_back(std::move(wanted));
+        continue;
+      }
+      wanted.id = before->id;
+      wanted.created_at = before->created_at;
+      if (store::same_webhook(*before, wanted)) {
+        item(ItemAction::unchanged, "webhook", account, wanted.url);
+      } else {
+        event({"WebhookEdited", account, wanted.id, to_json(*before), to_json(wanted)});
+        item(ItemAction::change, "webhook", account, wanted.url, diff(fields_of(*before), fields_of(wanted)));
+        plan_.changes.edit_webhooks.push_back(std::move(wanted));
+      }
+      stored.erase(before);
+    }
+    if (options_.prune == Prune::no) return;
+    for (const auto& gone : stored) {
+      event({"WebhookRemoved", account, gone.id, to_json(gone), nullptr});
+      item(ItemAction::remove, "webhook", account, gone.url);
+      plan_.changes.remove_webhooks.push_back(gone.id);
     }
   }
 

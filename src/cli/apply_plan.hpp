@@ -18,7 +18,7 @@ enum class ItemAction { create, change, unchanged, remove };
 /// One item and what becomes of it.
 struct PlannedItem {
   ItemAction action = ItemAction::unchanged;
-  std::string kind;  ///< account, member, schedule
+  std::string kind;  ///< account, member, webhook, schedule
   std::string account;
   std::string name;
   std::vector<std::string> diff;
@@ -29,6 +29,7 @@ struct ApplyPlan {
   std::vector<PlannedItem> items;
   store::ScheduleChanges changes;
   store::AuditEvents events;
+  std::vector<std::string> images;  ///< logos that the accounts name by hash; to be kept before the changes are made
   [[nodiscard]] int count(ItemAction) const;
 };
 

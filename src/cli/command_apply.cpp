@@ -12,6 +12,7 @@
 #include "options.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/store/images.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -108,6 +109,7 @@ int apply(Session& session, const ApplyCommandOptions& options) {
           fmt::format("Apply this, removing {} for good?", removed == 1 ? "one item" : fmt::format("{} items", removed)),
           options.yes);
     }
+    for (const auto& image : plan.images) store::keep_image(session.state(), image);
     store::apply_changes(session.state(), plan.changes, plan.events, session.now());
   }
   session.out().done(summary(plan, options), record_of(plan, options));
@@ -128,7 +130,7 @@ void bind_apply(CLI::App& root, Session& session) {
       ->required()
       ->type_name("FILE");
   command.add_flag("--dry-run", options->dry_run, "show every difference and every broken rule; change nothing");
-  command.add_flag("--prune", options->prune, "remove schedules and members of the files' accounts that the files do not have");
+  command.add_flag("--prune", options->prune, "remove schedules, members and webhooks of the files' accounts that the files do not have");
   add_yes_option(command, options->yes);
   when_chosen(command, session, [&session, options] { return apply(session, *options); });
 }

@@ -6,6 +6,7 @@
 
 #include "binds.hpp"
 #include "exit_codes.hpp"
+#include "mail_preview.hpp"
 #include "options.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
@@ -118,13 +119,15 @@ int test(Session& session, const MailOptions& options) {
 void bind_mail(CLI::App& root, Session& session) {
   CLI::App& command = add_command(root, {"mail", "",
                                          "reportctl mail test\n"
-                                         "reportctl mail test --to ann@example.com"});
+                                         "reportctl mail test --to ann@example.com\n"
+                                         "reportctl mail preview spend --html spend.html"});
   const auto options = std::make_shared<MailOptions>();
   CLI::App& verb = add_verb(command, {"test", "try the transport: connect and log in, or send a small message",
                                       "reportctl mail test                         # connects, logs in, sends nothing\n"
                                       "reportctl mail test --to ann@example.com    # sends a small message"});
   verb.add_option("--to", options->to, "send a small message to this address")->type_name("ADDRESS");
   when_chosen(verb, session, [&session, options] { return test(session, *options); });
+  bind_mail_preview(command, session);
 }
 
 }  // namespace reportctl::cli

@@ -29,7 +29,9 @@ std::string with_sign(double number) {
   const double size = std::abs(number);
   const double digit = std::round(size * 10) / 10;
   if (digit == 0) return "\u00b10";
-  const std::string text = size >= 1000 ? fmt::format("{:.0f}", size) : fmt::format("{:.1f}", digit);
+  std::string text = fmt::format("{:.{}f}", digit, digit >= 1000 ? 0 : 1);
+  const auto whole = static_cast<std::ptrdiff_t>(std::min(text.find('.'), text.size()));
+  for (auto at = whole - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
   return (number < 0 ? "\u2212" : "+") + text;
 }
 

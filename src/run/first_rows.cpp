@@ -16,8 +16,8 @@ using rows::ColumnType;
 // In letters of the table's font; a column takes its widest text and the gap beside it.
 constexpr std::size_t kWidestCell = 24;
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kScreen = 78;  ///< 536 px
-constexpr std::size_t kPhone = 44;   ///< 320 px
+constexpr std::size_t kScreen = 70;  ///< 536 px
+constexpr std::size_t kPhone = 42;   ///< 320 px
 
 bool is_number(ColumnType type) {
   return type != ColumnType::text && type != ColumnType::timestamp && type != ColumnType::date && type != ColumnType::boolean;

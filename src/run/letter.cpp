@@ -115,14 +115,16 @@ mail::FirstRows rows_of(const Json& json) {
   return table;
 }
 
-/// As wide as the card of the template.
+/// As wide as the card of the template; drawn smaller, so that its words can still be read on a phone.
 constexpr int kChartWidth = 526;
-constexpr int kChartHeight = 263;
+constexpr int kChartHeight = 276;
+constexpr int kDrawnWidth = 420;
+constexpr int kDrawnHeight = 220;
 
 mail::Picture chart_picture(const render::ChartData& chart, const std::string& color) {
   if (chart.empty()) return {};
   return {.content_type = "image/png",
-          .bytes = render::chart_png(chart, {.width = kChartWidth, .height = kChartHeight, .scale = 2, .color = color}),
+          .bytes = render::chart_png(chart, {.width = kDrawnWidth, .height = kDrawnHeight, .scale = 2, .color = color}),
           .alt = render::chart_alt_text(chart),
           .width = kChartWidth,
           .height = kChartHeight};

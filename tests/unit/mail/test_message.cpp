@@ -75,6 +75,24 @@ TEST_CASE("head and body are the whole message, in order") {
   CHECK(body(with_attachment(file)).starts_with("MIME-Version: 1.0\r\nContent-Type: multipart/mixed;"));
 }
 
+TEST_CASE("HTML with images is multipart/related inside the alternative, and their bytes arrive") {
+  const TempFile file = spool("a,b\n1,2\n");
+  Content content = with_attachment(file);
+  std::string bytes;
+  for (int i = 0; i < 1000; ++i) bytes.push_back(static_cast<char>(i * 7));
+  content.images = {{content_id("chart", "run-1"), "image/png", "chart.png", bytes}};
+  const std::string mail = body(content);
+  CHECK(flaw(mail).empty());
+  CHECK(mail == body(content));
+  const std::size_t alternative = mail.find("multipart/alternative");
+  const std::size_t related = mail.find("multipart/related");
+  CHECK(alternative < related);
+  CHECK(related < mail.find("text/html; charset"));
+  CHECK(mail.find("Content-Id: <chart.run-1@reportctl>") != std::string::npos);
+  CHECK(mail.find("Content-Disposition: inline; filename=chart.png") != std::string::npos);
+  CHECK(mail.find("type=\"text/html\"") != std::string::npos);
+}
+
 TEST_CASE("composing twice gives the same bytes, another run other boundaries") {
   const TempFile file = spool("a,b\n1,2\n");
   Content content = with_attachment(file);

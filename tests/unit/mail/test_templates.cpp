@@ -86,6 +86,74 @@ TEST_CASE("the text part reads well on its own") {
         "Run 8f3a1c09d2b47e55\n");
 }
 
+TEST_CASE("the text part has figures, changes and the first rows in columns") {
+  ReportFacts given = facts();
+  given.summary = {{"Orders", "12", "+33.3 %"}, {"Revenue", "1,204.50 EUR, 300 JPY", "+12.5 %, new"}};
+  given.compared_with = "2026-03-09 to 2026-03-15";
+  given.first_rows = {.columns = {{"Day", false, false}, {"Total", true, false}},
+                      .rows = {{"2026-03-16", "9.50 EUR"}, {"Łódź", "1,000.00 EUR"}},
+                      .more = 1234};
+  CHECK(render_report(given).text ==
+        "Charging Sessions\n"
+        "2026-03-16 to 2026-03-22 (Australia/Sydney)\n"
+        "Acme Ltd · North Depot\n"
+        "\n"
+        "  Orders             12  +33.3 %\n"
+        "  Revenue  1,204.50 EUR  +12.5 %\n"
+        "                300 JPY  new\n"
+        "\n"
+        "  Changes against 2026-03-09 to 2026-03-15\n"
+        "\n"
+        "The first 2 rows\n"
+        "  Day                Total\n"
+        "  2026-03-16      9.50 EUR\n"
+        "  Łódź        1,000.00 EUR\n"
+        "  … and 1,234 more rows in the attachment\n"
+        "\n"
+        "Attached: charging-sessions_north.csv (1,204 rows, 182 KB)\n"
+        "\n"
+        "-- \n"
+        "You get this because you are a recipient. Ask Ann.\n"
+        "Schedule: morning-power\n"
+        "Generated 2026-03-23 06:00 AEDT\n"
+        "Run 8f3a1c09d2b47e55\n");
+}
+
+TEST_CASE("pictures are named by the run, have words for those who do not see them, or stand in the HTML itself") {
+  ReportFacts given = facts();
+  given.logo = {.content_type = "image/jpeg", .bytes = "foo", .alt = "Acme \"Ltd\"", .width = 20, .height = 10};
+  given.chart = {.content_type = "image/png", .bytes = "bar", .alt = "Energy by day", .width = 526, .height = 276};
+  const std::string html = render_report(given).html;
+  CHECK(has(html, R"(<img src="cid:logo.8f3a1c09d2b47e55@reportctl" width="20" height="10" alt="Acme &quot;Ltd&quot;")"));
+  CHECK(has(html, R"(<img src="cid:chart.8f3a1c09d2b47e55@reportctl" width="526" height="276" alt="Energy by day")"));
+  const auto images = images_of(given.logo, given.chart, given.run_id);
+  REQUIRE(images.size() == 2);
+  CHECK(images[0].content_id == "logo.8f3a1c09d2b47e55@reportctl");
+  CHECK(images[0].file_name == "logo.jpg");
+  CHECK(images[1].content_id == "chart.8f3a1c09d2b47e55@reportctl");
+  CHECK(images[1].bytes == "bar");
+  const std::string alone = render_report(given, PictureLinks::data_uris).html;
+  CHECK(has(alone, "src=\"data:image/jpeg;base64,Zm9v\""));
+  CHECK(has(alone, "src=\"data:image/png;base64,YmFy\""));
+  CHECK_FALSE(has(alone, "cid:"));
+  CHECK_FALSE(has(render_report(facts()).html, "<img"));
+}
+
+TEST_CASE("a value of ten thousand letters is cut visibly, wherever it stands") {
+  const std::string monster(10'000, 'x');
+  ReportFacts given = facts();
+  for (std::string* field : {&given.account_name, &given.schedule_name, &given.report_label, &given.period, &given.scope,
+                             &given.notice, &given.why, &given.compared_with})
+    *field = monster;
+  given.summary = {{monster, monster, monster}};
+  given.first_rows = {.columns = {{monster, false, false}}, .rows = {{monster}}, .more = 0};
+  const Texts texts = render_report(given);
+  for (const std::string* part : {&texts.text, &texts.html}) {
+    CHECK(has(*part, "x…"));
+    CHECK_FALSE(has(*part, std::string(1300, 'x')));
+  }
+}
+
 TEST_CASE("an empty report says so (F-11), and a notice is seen") {
   ReportFacts given = facts();
   given.no_data = true;

@@ -32,6 +32,36 @@ TEST_CASE("the facts of a mail come back from their JSON as they were") {
   CHECK(back.report.run_id == "0123456789abcdef");
 }
 
+TEST_CASE("what a mail shows comes back too; of the logo its hash") {
+  MailFacts facts;
+  auto& report = facts.report;
+  report.summary = {{"Revenue", "1,204.50 EUR, 300 JPY", "+12.5 %, new"}};
+  report.compared_with = "2026-02-01 to 2026-02-28";
+  report.chart = {
+      .content_type = "image/png", .bytes = std::string("\x89PNG\0\xff", 6), .alt = "A chart", .width = 526, .height = 276};
+  report.first_rows = {.columns = {{"Name", false, false}, {"Total", true, true}}, .rows = {{"a<b>", "1"}, {"", "2"}}, .more = 7};
+  facts.logo_image = std::string(64, 'a');
+  report.logo = {.content_type = "image/png", .bytes = "not stored here", .alt = "x", .width = 1, .height = 1};
+  const auto back = facts_from_json(to_json(facts));
+  CHECK(back.report.summary == report.summary);
+  CHECK(back.report.compared_with == report.compared_with);
+  CHECK(back.report.chart == report.chart);
+  CHECK(back.report.first_rows == report.first_rows);
+  CHECK(back.logo_image == facts.logo_image);
+  CHECK(back.report.logo == mail::Picture{});
+}
+
+TEST_CASE("facts of the version before these were kept are read") {
+  const auto back = facts_from_json(
+      R"({"subject":"S","from":"a@b.example","list_unsubscribe":"","account_name":"A","brand_color":"","schedule_name":"s",)"
+      R"("report_label":"R","period":"p","timezone":"UTC","scope":"","row_count":"1 row","summary":[["Orders","12"]],)"
+      R"("no_data":false,"attachment_name":"a.csv","attachment_size":"1 bytes","notice":"","generated_at":"g","why":"w","run_id":"r"})");
+  CHECK(back.report.summary == std::vector<mail::Figure>{{"Orders", "12"}});
+  CHECK(back.report.chart.bytes.empty());
+  CHECK(back.report.first_rows.rows.empty());
+  CHECK(back.logo_image.empty());
+}
+
 TEST_CASE("facts that are not JSON are an error, not a crash") {
   CHECK_THROWS_AS(facts_from_json("{"), Error);
   CHECK_THROWS_AS(facts_from_json("{}"), Error);
