@@ -76,7 +76,7 @@ curl_socket_t on_socket(void* self, curlsocktype, curl_sockaddr* address) {
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/// Only the status counts; an endless answer is cut off.
+/// Only the status counts; endless headers and bodies are cut off.
 std::size_t on_answer(char*, std::size_t size, std::size_t count, void* self) {
   auto& exchange = *static_cast<Exchange*>(self);
   exchange.received += size * count;
@@ -157,6 +157,8 @@ class Post {
     set(CURLOPT_OPENSOCKETDATA, &exchange_);
     set(CURLOPT_WRITEFUNCTION, on_answer);
     set(CURLOPT_WRITEDATA, &exchange_);
+    set(CURLOPT_HEADERFUNCTION, on_answer);  // libcurl keeps headers, however many there are
+    set(CURLOPT_HEADERDATA, &exchange_);
     set(CURLOPT_NOPROGRESS, 0L);
     set(CURLOPT_XFERINFOFUNCTION, on_webhook_progress);
   }

@@ -15,7 +15,7 @@ class Receiver:
     """HTTPS on a free loopback port. `requests` holds (path, headers, body); `answer` is a status, (status, headers, body), or a function of the request."""
 
     def __init__(self, authority=None):
-        self.requests, self.answer = [], 204
+        self.requests, self.answer, self.cut = [], 204, 0
         receiver = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -38,7 +38,7 @@ class Receiver:
                     self.end_headers()
                     self.wfile.write(content)
                 except OSError:
-                    pass  # who asked is gone
+                    receiver.cut += 1  # who asked is gone
 
             do_GET = do_POST
 
@@ -277,9 +277,12 @@ class Webhooks(e2e.Case):
         self.assertEqual((self.one(world)["state"], self.one(world)["status"]), ("deferred", None))
 
     def test_an_endless_answer_is_cut_off_and_its_status_counts(self):
-        world, receiver = self.world_with_run(answer=(200, {}, b"x" * 5_000_000))
-        world.must("run-due")
-        self.assertEqual(self.one(world)["state"], "accepted")
+        for headers, body in (({}, b"x" * 50_000_000), ({f"X-{i}": "y" * 60_000 for i in range(500)}, b"")):
+            with self.subTest("body" if body else "headers"):
+                world, receiver = self.world_with_run(answer=(200, headers, body))
+                world.must("run-due")
+                self.assertEqual(self.one(world)["state"], "accepted")
+                e2e.wait_until(lambda: receiver.cut == 1, "the rest of the answer was not taken")
 
     def test_a_process_killed_between_sending_and_writing_it_down_sends_again_under_the_same_id(self):
         world, receiver = self.world_with_run()
@@ -300,6 +303,28 @@ class Webhooks(e2e.Case):
         self.assertEqual((first["X-Reportctl-Delivery"], body), (second["X-Reportctl-Delivery"], again))
         self.assertEqual((self.one(world)["state"], self.one(world)["attempts"]), ("accepted", 2))
         self.assertEqual(world.only_run()["state"], "delivered")
+
+    def test_a_stop_while_an_endpoint_is_silent_puts_the_delivery_back_as_untried(self):
+        world, receiver = self.world_with_run()
+        released, asked = threading.Event(), threading.Event()
+        self.addCleanup(released.set)
+
+        def hold(request):
+            asked.set()
+            released.wait(30)
+
+        receiver.answer = hold
+        process = world.start("run-due")
+        self.assertTrue(asked.wait(30))
+        begun = time.monotonic()
+        process.terminate()
+        process.communicate(timeout=e2e.PATIENCE)
+        self.assertLess(time.monotonic() - begun, 10)  # the timeout would be 30
+        self.assertEqual((self.one(world)["state"], self.one(world)["attempts"], world.only_run()["state"]), ("queued", 0, "delivered"))
+        receiver.answer = 204
+        world.must("run-due")
+        self.assertEqual(self.one(world)["state"], "accepted")
+        self.assertEqual(len(set(receiver.ids())), 1)
 
     def test_many_processes_send_each_delivery_once(self):
         world = self.make()
