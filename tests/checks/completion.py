@@ -29,6 +29,8 @@ CASES = [
     (['schedule', 'list', '--account', 's'], ['shop'], []),
     (['completion', ''], ['bash', 'zsh', 'fish'], []),
     (['catalog', 'show', 'inv'], ['inventory-valuation'], []),
+    (['webhook', ''], ['add', 'list', 'remove', 'test', 'deliveries'], ['edit']),
+    (['webhook', 'add', 'https://x.example/', '--outcomes', ''], ['all', 'failures'], ['some']),
 ]
 GATE_CASES = [
     # bash cuts at = and at :, and wants back only what follows
