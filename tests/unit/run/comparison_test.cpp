@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "comparison.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace reportctl;
+using namespace reportctl::run;
+using render::Metric;
+using rows::ColumnType;
+using schedule::Cadence;
+using schedule::CadenceChoice;
+using schedule::CadenceKind;
+using schedule::NamedRange;
+using schedule::RangeChoice;
+
+namespace {
+
+/// The period before that of the choice, for people.
+std::string before(const schedule::WindowChoice& choice, const char* at, const char* zone_name = "Europe/Berlin") {
+  const Zone zone = *Zone::find(zone_name);
+  const Instant instant = *parse_instant(at);
+  const auto window = previous_window(choice, schedule::resolve(choice, instant, zone), instant, zone);
+  return window ? schedule::describe(*window) : "none";
+}
+
+Metric metric(ColumnType type, std::vector<render::Amount> amounts) {
+  return {.label = "x", .value = {}, .type = type, .amounts = std::move(amounts)};
+}
+std::string change(std::int64_t now, std::int64_t was) {
+  return change_of(metric(ColumnType::integer, {{"", now, 0}}), metric(ColumnType::integer, {{"", was, 0}}));
+}
+
+}  // namespace
+
+TEST_CASE("the previous period is that of the occurrence before, or as many days") {
+  const TimeOfDay six = *parse_time_of_day("06:00");
+  // 2026-03-17 is a Tuesday.
+  CHECK(before(CadenceChoice{{CadenceKind::daily, 0, 0}, six}, "2026-03-17T05:00:00Z") == "2026-03-15");
+  CHECK(before(CadenceChoice{{CadenceKind::weekly, 1, 0}, six}, "2026-03-16T05:00:00Z") == "2026-03-02 to 2026-03-08");
+  CHECK(before(CadenceChoice{{CadenceKind::weekly, 0, 0}, std::nullopt}, "2026-03-17T05:00:00Z") == "2026-03-03 to 2026-03-09");
+  CHECK(before(CadenceChoice{{CadenceKind::monthly, 0, 1}, six}, "2026-04-01T05:00:00Z") == "2026-02-01 to 2026-02-28");
+  // The 31st falls on the last of a shorter month: on 31 March the period is from 28 February, the one before from 31 January.
+  CHECK(before(CadenceChoice{{CadenceKind::monthly, 0, 31}, six}, "2026-03-31T05:00:00Z") == "2026-01-31 to 2026-02-27");
+  CHECK(before(CadenceChoice{{CadenceKind::monthly, 0, 0}, std::nullopt}, "2026-03-31T05:00:00Z") == "2026-01-31 to 2026-02-27");
+  CHECK(before(RangeChoice{NamedRange::yesterday}, "2026-03-17T05:00:00Z") == "2026-03-15");
+  CHECK(before(RangeChoice{NamedRange::last_7d}, "2026-03-17T05:00:00Z") == "2026-03-03 to 2026-03-09");
+  CHECK(before(RangeChoice{NamedRange::last_month}, "2026-03-17T05:00:00Z") == "2026-01-01 to 2026-01-31");
+  CHECK(before(RangeChoice{NamedRange::this_month}, "2026-03-17T05:00:00Z") == "2026-02-01 to 2026-02-16");
+  CHECK(before(RangeChoice{NamedRange::this_month}, "2026-03-31T05:00:00Z") == "2026-02-01 to 2026-02-28");
+  CHECK(before(schedule::LookbackChoice{3}, "2026-03-17T05:00:00Z") == "2026-03-11 to 2026-03-13");
+  const auto from = *parse_date("2026-03-01"), to = *parse_date("2026-03-10");
+  CHECK(before(schedule::DatesChoice{from, to}, "2026-03-17T05:00:00Z") == "2026-02-19 to 2026-02-28");
+}
+
+TEST_CASE("what has no period has none before it") {
+  CHECK(before(schedule::SnapshotChoice{}, "2026-03-17T05:00:00Z") == "none");
+  CHECK(before(RangeChoice{NamedRange::this_month}, "2026-03-01T05:00:00Z") == "none");
+}
+
+TEST_CASE("the days before a change of the clock have their own midnight") {
+  const Zone zone = *Zone::find("Europe/Berlin");
+  const Instant at = *parse_instant("2026-03-30T05:00:00Z");  // the clock moved on the 29th
+  const schedule::WindowChoice choice = RangeChoice{NamedRange::yesterday};
+  const auto window = previous_window(choice, schedule::resolve(choice, at, zone), at, zone);
+  REQUIRE(window);
+  CHECK(window->from == *parse_instant("2026-03-27T23:00:00Z"));
+  CHECK(window->to == *parse_instant("2026-03-28T23:00:00Z"));
+}
+
+TEST_CASE("a change is a percentage with one digit") {
+  CHECK(change(9, 8) == "+12.5 %");
+  CHECK(change(969, 1000) == "−3.1 %");
+  CHECK(change(0, 5) == "−100.0 %");
+  CHECK(change(5, 0) == "new");
+  CHECK(change(0, 0) == "±0 %");
+  CHECK(change(7, 7) == "±0 %");
+  CHECK(change(100'000, 100'001) == "±0 %");
+  CHECK(change(20'290, 1000) == "+1,929 %");
+  CHECK(change(19'999, 10'000) == "+100.0 %");  // 99.99
+  CHECK(change(-3, -6) == "+50.0 %");
+}
+
+TEST_CASE("money changes by currency, percentages by points, days not at all") {
+  const auto now = metric(ColumnType::money, {{"EUR", 1500, 2}, {"JPY", 300, 0}});
+  const auto was = metric(ColumnType::money, {{"CHF", 100, 2}, {"EUR", 1000, 2}});
+  CHECK(change_of(now, was) == "+50.0 %, new");
+  CHECK(change_of(now, metric(ColumnType::integer, {{"", 0, 0}})) == "new, new");
+  CHECK(change_of(metric(ColumnType::percent, {{"", 1234, 2}}), metric(ColumnType::percent, {{"", 1110, 2}})) == "+1.2 points");
+  CHECK(change_of(metric(ColumnType::percent, {{"", 1234, 2}}), metric(ColumnType::percent, {})) == "new");
+  CHECK(change_of(metric(ColumnType::date, {{"", 5, 0}}), metric(ColumnType::date, {{"", 4, 0}})).empty());
+  CHECK(change_of(metric(ColumnType::decimal, {}), metric(ColumnType::decimal, {{"", 4, 0}})).empty());
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "first_rows.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace reportctl;
+using namespace reportctl::run;
+using rows::Cell;
+using rows::Column;
+using rows::ColumnType;
+
+namespace {
+
+Cell words(std::string_view text) { return {.null = false, .scale = 0, .number = 0, .text = text}; }
+Cell number(std::int64_t value, std::uint8_t scale = 0) { return {.null = false, .scale = scale, .number = value, .text = {}}; }
+
+}  // namespace
+
+TEST_CASE("the first rows are written for people, money with its currency") {
+  const rows::Columns columns = {{.name = "name", .label = "Name", .type = ColumnType::text},
+                                 {.name = "note", .label = "Note", .type = ColumnType::text},
+                                 {.name = "currency", .label = "Currency", .type = ColumnType::text},
+                                 {.name = "total", .label = "Total", .type = ColumnType::money, .currency_column = 2},
+                                 {.name = "share", .label = "Share", .type = ColumnType::percent, .scale = 2}};
+  FirstRowsCollector collector(columns, Zone::utc());
+  const std::vector<Cell> row = {words("Ann"), Cell{}, words("EUR"), number(123456, 2), number(1250, 2)};
+  for (int i = 0; i < 1242; ++i) collector.row(row);
+  const auto table = collector.table();
+  REQUIRE(table.columns.size() == 3);  // nobody has a note, and the total names its currency
+  CHECK(table.columns[0].label == "Name");
+  CHECK_FALSE(table.columns[0].number);
+  CHECK(table.columns[1].label == "Total");
+  CHECK(table.columns[1].number);
+  REQUIRE(table.rows.size() == FirstRowsCollector::kRows);
+  CHECK(table.rows[0][0] == "Ann");
+  CHECK(table.rows[7][1] == "1,234.56 EUR");
+  CHECK(table.rows[0][2].starts_with("12.5"));
+  CHECK(table.more == 1234);
+}
+
+TEST_CASE("as many columns are taken as people can read, and fewer on a phone") {
+  rows::Columns columns;
+  std::vector<Cell> row;
+  for (int i = 0; i < 20; ++i) {
+    columns.push_back({.name = "c", .label = "Column", .type = ColumnType::text});
+    row.push_back(words("twelve signs"));
+  }
+  FirstRowsCollector collector(columns, Zone::utc());
+  collector.row(row);
+  const auto table = collector.table();
+  CHECK(table.columns.size() == 5);  // 5 of 12 letters and 4 gaps of 2 are 68 of 70
+  CHECK(table.rows.front().size() == 5);
+  CHECK_FALSE(table.columns[2].wide);  // 40 of 42
+  CHECK(table.columns[3].wide);
+  CHECK(table.more == 0);
+}
+
+TEST_CASE("a monstrous value is cut visibly, and nothing in it is obeyed") {
+  const rows::Columns columns = {{.name = "n", .label = "N", .type = ColumnType::text}};
+  FirstRowsCollector collector(columns, Zone::utc());
+  const std::string monster(10'000, 'x');
+  collector.row(std::vector<Cell>{words(monster)});
+  collector.row(
+      std::vector<Cell>{words("a\xe2\x80\xae"
+                              "b\x1b[2J")});
+  const auto table = collector.table();
+  CHECK(table.rows[0][0] == std::string(23, 'x') + "…");
+  CHECK(table.rows[1][0].find('\x1b') == std::string::npos);
+  CHECK(table.rows[1][0].find("\xe2\x80\xae") == std::string::npos);
+}
+
+TEST_CASE("an empty file has no table") {
+  const rows::Columns columns = {{.name = "n", .label = "N", .type = ColumnType::text}};
+  const auto table = FirstRowsCollector(columns, Zone::utc()).table();
+  CHECK(table.rows.empty());
+  CHECK(table.more == 0);
+}
