@@ -20,7 +20,9 @@ bool is_plain(char c) {
 
 }  // namespace
 
-std::unique_ptr<Store> open_store(const StoreSettings& settings) { return open_directory(settings); }
+std::unique_ptr<Store> open_store(const StoreSettings& settings) {
+  return settings.url.starts_with(kS3Scheme) ? open_s3(settings) : open_directory(settings);
+}
 
 bool is_sha256(const std::string& text) {
   const auto hex_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };

@@ -21,6 +21,12 @@ namespace {
 // sha256sum of "hello\n"
 const std::string kHello = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
 
+Store open_at(const std::string& url) {
+  artifact::StoreSettings settings;
+  settings.url = url;
+  return artifact::open_store(settings);
+}
+
 struct Place {
   fs::path root;
   Place() {
@@ -28,7 +34,7 @@ struct Place {
     root = ::mkdtemp(pattern.data());
   }
   ~Place() { fs::remove_all(root); }
-  [[nodiscard]] Store open() const { return artifact::open_store({.url = "file:" + (root / "deep" / "store").string()}); }
+  [[nodiscard]] Store open() const { return open_at("file:" + (root / "deep" / "store").string()); }
   [[nodiscard]] fs::path path_of(const std::string& sha256) const { return root / "deep/store" / sha256.substr(0, 2) / sha256; }
 };
 
@@ -117,5 +123,5 @@ TEST_CASE("names that are not hashes reach no file") {
 
 TEST_CASE("only file: with an absolute path, or s3:, is a place for files") {
   for (const char* url : {"", "file:", "file:relative", "/no/scheme", "file://host/path", "http://x/"})
-    CHECK(kind_of([&] { (void)artifact::open_store({.url = url}); }) == ErrorKind::config);
+    CHECK(kind_of([&] { (void)open_at(url); }) == ErrorKind::config);
 }
