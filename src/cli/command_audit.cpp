@@ -59,10 +59,12 @@ int verify(Session& session, const std::string& expected_head) {
   const auto verdict = store::verify_audit(session.state(), to_lower(expected_head));
   const Json record = {{"sound", verdict.sound},
                        {"records", verdict.records},
+                       {"pruned", verdict.pruned},
                        {"head", verdict.head},
                        {"problem", verdict.problem.empty() ? Json(nullptr) : Json(verdict.problem)}};
   if (verdict.sound) {
-    session.out().done(fmt::format("sound: {} records, head {}", verdict.records, verdict.head), record);
+    const auto pruned = verdict.pruned > 0 ? fmt::format(" after {} that were pruned", verdict.pruned) : std::string();
+    session.out().done(fmt::format("sound: {} records{}, head {}", verdict.records, pruned, verdict.head), record);
     return exit_code::kDone;
   }
   if (session.out().format() == Format::json) session.out().sheet({.lines = {}, .record = record});

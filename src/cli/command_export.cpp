@@ -17,6 +17,7 @@ void bind_export(CLI::App& root, Session& session) {
   bind_export_list(command, session);
   bind_export_show(command, session);
   bind_export_fetch(command, session);
+  bind_export_link(command, session);
   bind_export_cancel(command, session);
   bind_export_run(command, session);
   bind_export_prune(command, session);

@@ -34,8 +34,8 @@ void add_global_options(CLI::App& root, Globals& globals) {
       ->check(CLI::IsMember({"table", "plain", "json", "csv"}).description(""));
   root.add_flag("--json", globals.json, "short for that output format");
   root.add_flag("--csv", globals.csv, "short for that output format");
-  root.add_flag("-q,--quiet", globals.quiet, "say only what went wrong; say more (-vv: still more)");
-  root.add_flag("-v,--verbose", globals.verbose, "say only what went wrong; say more (-vv: still more)");
+  root.add_flag("-q,--quiet", globals.quiet, "say only what went wrong; say more, or -vv more");
+  root.add_flag("-v,--verbose", globals.verbose, "say only what went wrong; say more, or -vv more");
   root.add_option("--color", globals.color, "auto, always or never")
       ->type_name("WHEN")
       ->check(CLI::IsMember({"auto", "always", "never"}).description(""));

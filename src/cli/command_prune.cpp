@@ -35,11 +35,11 @@ Json record_of(const run::Pruned& pruned, run::PruneMode mode) {
 std::string sentence_of(const run::Pruned& pruned, run::PruneMode mode) {
   const auto& rows = pruned.rows;
   const char* verb = mode == run::PruneMode::rehearse ? "would remove" : "removed";
-  std::string text =
-      fmt::format("{} {}, {}, {}, {}; {} ({} bytes), of which {} and {} had some", verb, number_of(rows.runs, "run", "runs"),
-                  number_of(rows.exports, "export", "exports"), number_of(rows.notifications, "notification", "notifications"),
-                  number_of(rows.audit, "audit record", "audit records"), number_of(pruned.files, "stored file", "stored files"),
-                  pruned.bytes, number_of(rows.run_files, "run", "runs"), number_of(rows.export_files, "export", "exports"));
+  std::string text = fmt::format(
+      "{} {}, {}, {}, {}; the files of {} and {}: {} ({} bytes)", verb, number_of(rows.runs, "run", "runs"),
+      number_of(rows.exports, "export", "exports"), number_of(rows.notifications, "notification", "notifications"),
+      number_of(rows.audit, "audit record", "audit records"), number_of(rows.run_files, "run", "runs"),
+      number_of(rows.export_files, "export", "exports"), number_of(pruned.files, "stored file", "stored files"), pruned.bytes);
   if (pruned.young > 0) text += fmt::format("; {} more when they are an hour old", number_of(pruned.young, "file", "files"));
   return text;
 }

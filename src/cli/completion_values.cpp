@@ -3,9 +3,11 @@
 #include "completion_values.hpp"
 
 #include "catalog_scopes.hpp"
+#include "export_access.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/webhooks.hpp"
 #include "visibility.hpp"
 
 namespace reportctl::cli {
@@ -29,6 +31,19 @@ std::vector<std::string> schedule_names(Session& session) {
 std::vector<std::string> recent_runs(Session& session) {
   std::vector<std::string> ids;
   for (const store::Run& run : visible_runs(session, {})) ids.push_back(run.id);
+  return ids;
+}
+
+std::vector<std::string> webhook_ids(Session& session) {
+  std::vector<std::string> ids;
+  for (const auto& webhook : store::list_webhooks(session.state(), ""))
+    if (access::may(session.actor(), access::Action::manage_account, webhook.account, {})) ids.push_back(webhook.id);
+  return ids;
+}
+
+std::vector<std::string> recent_exports(Session& session) {
+  std::vector<std::string> ids;
+  for (const store::Export& job : visible_exports(session, {})) ids.push_back(job.id);
   return ids;
 }
 
@@ -107,9 +122,11 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   if (name == "on") return {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
   if (name == "window" || name == "range") return schedule::range_names();
   if (name == "no-data") return {"send", "skip"};
+  if (name == "event") return {"run", "export"};
+  if (name == "outcomes") return {"all", "failures"};
   if (name == "scope") return scopes(session, typed);
-  if (name == "param") return parameters(session, typed, partial);
-  if (name == "columns") return columns(session, typed, partial);
+  if (name == "param" || name == "filter") return parameters(session, typed, partial);
+  if (name == "columns" || name == "fields") return columns(session, typed, partial);
   return {};
 }
 
@@ -126,8 +143,10 @@ std::vector<std::string> positional_values(Session& session, const VerbPlace& pl
   if (place.verb == "add") return {};
   if (place.command == "schedule") return schedule_names(session);
   if (place.command == "account") return account_ids(session);
+  if (place.command == "webhook") return webhook_ids(session);
   if (place.command == "source") return source_names(session);
   if (place.positional == "run") return recent_runs(session);
+  if (place.positional == "export") return recent_exports(session);
   return {};
 }
 

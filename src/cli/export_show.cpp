@@ -122,19 +122,36 @@ void require_file(Session& session, const store::Export& job) {
   }
 }
 
-int fetch_job(Session& session, const ExportFetchOptions& options) {
-  const auto job = allowed_export(session, options.id, access::Action::run);
+/// What lets somebody have the bytes: the role, and that they are there.
+store::Export fetchable_export(Session& session, const std::string& id) {
+  auto job = allowed_export(session, id, access::Action::run);
   require_report(session, job.report, job.account, scope_of(job));
   require_file(session, job);
+  return job;
+}
+
+store::AuditEvent export_event(Session& session, const char* name, const store::Export& job, const Json& more) {
+  Json payload = {{"exportId", job.id}, {"sha256", job.artifact_sha256}};
+  payload.update(more);
+  return {.name = name, .account = job.account, .subject = job.id, .actor = session.actor().str(), .payload = dump(payload)};
+}
+
+int link_job(Session& session, const std::string& id) {
+  const auto job = fetchable_export(session, id);
+  const auto link =
+      session.parts().artifacts().link({.sha256 = job.artifact_sha256, .file_name = job.artifact_name, .now = session.now()});
+  store::append_audit(session.state(), {export_event(session, "ExportLinked", job, {{"linkEnds", format_utc(link.ends)}})},
+                      session.now());
+  // Alone on its line, to be passed on; when it ends is in the manual and in --json.
+  session.out().done(link.url, {{"id", job.id}, {"url", link.url}, {"ends", format_utc(link.ends)}});
+  return exit_code::kDone;
+}
+
+int fetch_job(Session& session, const ExportFetchOptions& options) {
+  const auto job = fetchable_export(session, options.id);
   const Destination destination{options.output, job.format};
   write_stored(session, destination, job.artifact_sha256, fmt::format("export {}", job.id));
-  const Json payload = {{"exportId", job.id}, {"bytes", job.bytes.value_or(0)}, {"sha256", job.artifact_sha256}};
-  store::append_audit(session.state(),
-                      {{.name = "ExportFetched",
-                        .account = job.account,
-                        .subject = job.id,
-                        .actor = session.actor().str(),
-                        .payload = dump(payload)}},
+  store::append_audit(session.state(), {export_event(session, "ExportFetched", job, {{"bytes", job.bytes.value_or(0)}})},
                       session.now());
   if (destination.is_stdout()) return exit_code::kDone;
   session.out().done(
@@ -178,6 +195,16 @@ void bind_export_fetch(CLI::App& command, Session& session) {
   verb.add_option("-o,--output", options->output, "write this file, whole or not at all; default: standard output")
       ->type_name("FILE");
   when_chosen(verb, session, [&session, options] { return fetch_job(session, *options); });
+}
+
+void bind_export_link(CLI::App& command, Session& session) {
+  const auto id = std::make_shared<std::string>();
+  auto& verb = add_verb(command, {.name = "link",
+                                  .summary = "an address that gives the file to whoever has it, for a while",
+                                  .examples = "reportctl export link 3f2a\n"
+                                              "reportctl export link 3f2a --json | jq -r .ends"});
+  verb.add_option("export", *id, "id, or the first characters of it")->required()->type_name("EXPORT");
+  when_chosen(verb, session, [&session, id] { return link_job(session, *id); });
 }
 
 }  // namespace reportctl::cli

@@ -17,6 +17,7 @@ void bind_export_cancel(CLI::App&, Session&);
 void bind_export_list(CLI::App&, Session&);  // export_show.cpp
 void bind_export_show(CLI::App&, Session&);
 void bind_export_fetch(CLI::App&, Session&);
+void bind_export_link(CLI::App&, Session&);
 void bind_export_prune(CLI::App&, Session&);  // command_prune.cpp
 
 }  // namespace reportctl::cli

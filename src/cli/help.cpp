@@ -87,7 +87,7 @@ std::vector<Entry> folded(const std::vector<Entry>& entries) {
   std::vector<Entry> shared;
   for (const Entry& entry : entries) {
     if (!shared.empty() && shared.back().meaning == entry.meaning) {
-      shared.back().term += ", " + entry.term;
+      shared.back().term = fmt::format("{}, {}", trim(shared.back().term), entry.term);
     } else {
       shared.push_back(entry);
     }

@@ -55,14 +55,15 @@ void sweep_files(Parts& parts, const store::Cuts& cuts, PruneMode mode, Pruned& 
 }
 
 store::AuditEvent pruned_event(const Pruned& pruned, const std::string& actor) {
-  const nlohmann::ordered_json payload = {{"runs", pruned.rows.runs},
-                                          {"exports", pruned.rows.exports},
-                                          {"runFiles", pruned.rows.run_files},
-                                          {"exportFiles", pruned.rows.export_files},
-                                          {"notifications", pruned.rows.notifications},
-                                          {"auditRecords", pruned.rows.audit},
-                                          {"files", pruned.files},
-                                          {"bytes", pruned.bytes}};
+  nlohmann::ordered_json payload = {{"runs", pruned.rows.runs},
+                                    {"exports", pruned.rows.exports},
+                                    {"runFiles", pruned.rows.run_files},
+                                    {"exportFiles", pruned.rows.export_files},
+                                    {"notifications", pruned.rows.notifications},
+                                    {"auditRecords", pruned.rows.audit},
+                                    {"files", pruned.files},
+                                    {"bytes", pruned.bytes}};
+  if (!pruned.rows.audit_head.empty()) payload["auditHead"] = pruned.rows.audit_head;
   return {.name = "RetentionApplied", .account = {}, .subject = {}, .actor = actor, .payload = payload.dump()};
 }
 

@@ -223,6 +223,10 @@ Ended resend(Parts& parts, const store::Run& run, ResendOnly only, const std::st
   request.now = parts.moment();
   request.events = {
       {.name = "RunResent", .account = run.account, .subject = run.id, .actor = actor, .payload = R"({"run":"$run"})"}};
+  if (run.file_pruned_at) {
+    throw Error(ErrorKind::not_found, fmt::format("the file of run {} was pruned at {}", run.id, format_utc(*run.file_pruned_at)),
+                "`reportctl schedule test` sends the report anew");
+  }
   // Asked before anything changes: without its file the run stays as it is.
   if (!run.artifact_sha256.empty()) static_cast<void>(parts.artifacts().get(run.artifact_sha256));
   return owned_run(parts, store::reopen_for_resend(parts.state(), request), "no recipient of this run matches");

@@ -15,6 +15,7 @@
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
+#include "reportctl/run/export.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/store/schedules.hpp"
 
@@ -193,6 +194,7 @@ Ended produce(Parts& parts, const Claim& claim, const std::vector<Mailbox>& reci
   const auto& plan = std::get<RunPlan>(planned);
 
   auto spool = parts.artifacts().spool();
+  require_space(parts, plan);
   const auto made = generate_for_mail(parts, plan, spool);
   const auto& file = made.file;
   const auto no_data = claim.schedule.definition.no_data.value_or(parts.settings().policy.no_data);

@@ -66,10 +66,9 @@ std::int64_t take_going(State& state, const Going& going, const std::optional<In
 }
 
 /// The log is only ever cut at its beginning: up to the last record before the moment, of which the hash is kept.
-std::int64_t cut_audit(State& state, const std::optional<Instant>& cut, Instant now) {
-  if (!cut) return 0;
+void cut_audit(State& state, const std::optional<Instant>& cut, Instant now, PrunedRows& rows) {
+  if (!cut) return;
   auto& connection = state.connection();
-  std::int64_t taken = 0;
   for (;;) {
     WriteTransaction transaction(connection);
     std::int64_t last = 0;
@@ -87,7 +86,7 @@ std::int64_t cut_audit(State& state, const std::optional<Instant>& cut, Instant 
         hash = std::move(record_hash);
       }
     }
-    if (last == 0) return taken;
+    if (last == 0) return;
     Query(connection,
           "INSERT INTO audit_cut (one, sequence, hash, at) VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET "
           "sequence = excluded.sequence, hash = excluded.hash, at = excluded.at")
@@ -95,7 +94,8 @@ std::int64_t cut_audit(State& state, const std::optional<Instant>& cut, Instant 
         .run();
     const auto deleted = Query(connection, "DELETE FROM audit WHERE sequence <= ?").bind(last).run();
     transaction.commit();
-    taken += deleted;
+    rows.audit += deleted;
+    rows.audit_head = hash;
   }
 }
 
@@ -121,7 +121,7 @@ PrunedRows prune_rows(State& state, const Cuts& cuts) {
   rows.notifications = take_going(state, kOldNotifications, cuts.notifications, cuts.now);
   rows.runs = take_going(state, kOldRuns, cuts.runs, cuts.now);
   rows.exports = take_going(state, kOldExports, cuts.runs, cuts.now);
-  rows.audit = cut_audit(state, cuts.audit, cuts.now);
+  cut_audit(state, cuts.audit, cuts.now, rows);
   return rows;
 }
 

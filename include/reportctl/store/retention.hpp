@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "reportctl/store/audit.hpp"
@@ -22,6 +23,7 @@ struct Cuts {
 
 struct PrunedRows {
   std::int64_t runs = 0, exports = 0, run_files = 0, export_files = 0, notifications = 0, audit = 0;
+  std::string audit_head;  ///< hash of the last record that was cut off
   [[nodiscard]] bool any() const { return runs + exports + run_files + export_files + notifications + audit > 0; }
 };
 

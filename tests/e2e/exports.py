@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the reportctl authors
+"""Export jobs: the bytes are those of `run` for every report of the export surface, in every format; one process makes each, however many try; nobody
+sees another tenant's; what expires goes, and what a younger one shares stays."""
+import collections, hashlib, json, os, pathlib, pwd, sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import demo_world, e2e
+
+REQUESTS, PROCESSES = 60, 12
+OPERATOR = ["--as", pwd.getpwuid(os.getuid()).pw_name]  # once members have logins, the owner of the state file has to say so
+
+
+def later(days):
+    return f"2026-03-{17 + days:02d}T05:02:00Z"
+
+
+def created(world, *words, **options):
+    return world.json("export", "create", *words, **options)
+
+
+def age_files(world, seconds=7200):
+    """As if the stored files had lain there for so long."""
+    for path in (world.path / "artifacts").rglob("*"):
+        if path.is_file():
+            status = path.stat()
+            os.utime(path, (status.st_atime - seconds, status.st_mtime - seconds))
+
+
+def stored_files(world):
+    return sorted(path.name for path in (world.path / "artifacts").rglob("*") if path.is_file())
+
+
+MEMBERS = """accounts:
+  - id: shop
+    name: Harbour Tea
+    source: shop
+    members:
+      - {name: Ada, role: owner, login: ada}
+      - {name: Vi, role: viewer, login: vi}
+      - {name: Max, role: manager, sites: ["depot:x"], login: max}
+  - id: other
+    name: Other
+    source: shop
+    members:
+      - {name: Oz, role: owner, login: oz}
+"""
+
+
+class Exports(e2e.Case):
+    def shop(self, **options):
+        world = self.world(**options)
+        world.schedules()
+        return world
+
+    def test_every_report_of_the_export_surface_gives_the_bytes_of_run_in_every_format(self):
+        demo = demo_world.Demo()
+        self.closing(demo.close)
+        wanted = {}
+        for case in demo.cases("export"):
+            for form in case.report["formats"] if case.scope == "account" or len(case.report["scopes"]) == 1 else case.report["formats"][:1]:
+                words = demo.report_on(case, "--format", form)
+                plain = demo.run(*words, "--output", demo.path / "wanted", now=demo.now)
+                if plain.code != 0:  # a report that this account cannot have today; then it cannot export it either
+                    self.assertEqual(demo.run("export", "create", *words[1:], now=demo.now).code, plain.code, words)
+                    continue
+                job = created(demo, *words[1:], now=demo.now)
+                wanted[job["id"]] = (words, hashlib.sha256((demo.path / "wanted").read_bytes()).hexdigest())
+        self.assertGreater(len(wanted), 60)
+        reports = {words[1] for words, _ in wanted.values()}
+        self.assertEqual(reports, {report["id"] for report in demo.reports if "export" in report["surfaces"]})
+        # Half are worked off on the next day: what was asked for is meant as of then.
+        half = sorted(wanted)[::2]
+        demo.must("export", "run", *half, now=demo.now)
+        demo.must("export", "run", now="2026-11-17T09:00:00Z")
+        jobs = {job["id"]: job for job in demo.json("export", "list", "--limit", "10000", now=demo.now)}
+        for number, (words, sha256) in wanted.items():
+            self.assertEqual((jobs[number]["state"], jobs[number]["sha256"]), ("completed", sha256), " ".join(map(str, words)))
+        for number in half[:5]:
+            fetched = demo.must("export", "fetch", number, now=demo.now).out
+            self.assertEqual(hashlib.sha256(fetched).hexdigest(), wanted[number][1])
+        demo.must("audit", "verify", now=demo.now)
+
+    def test_parameters_columns_and_dialect_are_those_of_run_under_either_name(self):
+        world = self.shop()
+        run = world.must("run", "orders-export", "--account", "shop", "--param", "mode=line-items", "--columns", "sku,order_number", "--from", "2026-03-15",
+                         "--to", "2026-03-16", "--delimiter", "semicolon", "--crlf")
+        for words in (["--filter", "mode=line-items", "--fields", "sku,order_number"], ["--param", "mode=line-items", "--columns", "sku,order_number"]):
+            job = created(world, "orders-export", *words, "--from", "2026-03-15", "--to", "2026-03-16", "--delimiter", "semicolon", "--crlf", "--wait")
+            self.assertEqual(job["state"], "completed", job["reason"])
+            self.assertEqual(world.must("export", "fetch", job["id"]).out, run.out)
+        self.assertIn(b"sku;order_number\r\n", run.out)
+
+    def test_a_request_that_breaks_rules_is_refused_with_all_of_them_and_not_kept(self):
+        world = self.shop()
+        refused = world.run("export", "create", "sales", "--range", "last_year", "--fields", "nope", "--format", "gif", "--json")
+        self.assertEqual(refused.code, 7)
+        codes = {violation["code"] for violation in json.loads(refused.err.splitlines()[-1] if refused.out == b"" else refused.out)["violations"]}
+        self.assertLessEqual({"range_not_allowed", "column_unknown", "format_not_allowed"}, codes)
+        self.assertEqual(world.json("export", "list"), [])
+
+    def test_a_rule_that_is_broken_later_is_a_visible_failure(self):
+        world = self.world()
+        world.apply(MEMBERS)
+        job = created(world, "sales", "--account", "shop", "--as", "ada")
+        ada = [member["id"] for member in world.json("member", "list", "--account", "shop", *OPERATOR) if member["name"] == "Ada"][0]
+        world.must("member", "remove", ada, "--yes", *OPERATOR)
+        self.assertEqual(world.run("export", "run", job["id"], *OPERATOR).code, 3)
+        shown = world.json("export", "show", job["id"], *OPERATOR)
+        self.assertEqual((shown["state"], [one["code"] for one in shown["violations"]]), ("failed", ["role_not_permitted"]))
+        self.assertEqual(world.run("export", "fetch", job["id"], *OPERATOR).code, 5)
+
+    def test_many_processes_make_each_export_once(self):
+        world = self.shop()
+        for number in range(REQUESTS):
+            created(world, "orders-export", "--filter", "mode=summary", "--from", "2026-03-15", "--to", f"2026-03-{15 + number % 2}", "--format",
+                    "json" if number % 3 else "csv")
+        verbs = [("export", "run"), ("run-due",), ("run-due", "--jobs", "2")]
+        processes = [world.start(*verbs[number % 3]) for number in range(PROCESSES)]
+        ends = [(process.communicate(timeout=e2e.PATIENCE)[1].decode(), process.returncode) for process in processes]
+        self.assertEqual([end for end in ends if end[1] != 0], [])
+        jobs = world.json("export", "list", "--limit", "1000")
+        self.assertEqual(collections.Counter((job["state"], job["resumed"]) for job in jobs), {("completed", 0): REQUESTS})
+        events = dict(world.sql("SELECT name, count(*) FROM audit WHERE name LIKE 'Export%' GROUP BY name"))
+        self.assertEqual(events, {"ExportRequested": REQUESTS, "ExportCompleted": REQUESTS})
+        self.assertEqual(world.sql("SELECT max(fence), min(fence) FROM exports"), [(2, 2)])  # taken exactly once
+        self.assertEqual(set(stored_files(world)), {job["sha256"] for job in jobs})
+        world.must("audit", "verify")
+
+    def test_nobody_learns_of_another_tenants_export(self):
+        world = self.world()
+        world.apply(MEMBERS)
+        mine = created(world, "sales", "--account", "shop", "--as", "ada", "--wait")["id"]
+        unknown = "0123456789abcdef"
+        for verb in ("show", "fetch", "link", "cancel", "run"):
+            for login in ("oz", "max"):
+                said = []
+                for number in (mine, mine[:8], unknown):
+                    result = world.run("export", verb, number, "--as", login)
+                    self.assertEqual(result.code, 4, f"{verb} {number} as {login}: {result.err}")
+                    said.append((result.out.replace(number.encode(), b"ID"), result.err.replace(number, "ID")))
+                self.assertEqual(len(set(said)), 1, said)
+        self.assertEqual(world.json("export", "list", "--as", "oz"), [])
+        self.assertEqual(world.json("export", "list", "--as", "max"), [])
+        self.assertEqual([job["id"] for job in world.json("export", "list", "--as", "vi")], [mine])
+        self.assertEqual(world.run("export", "create", "sales", "--account", "shop", "--as", "oz").code, 5)  # as of an account that is not there
+        self.assertEqual(world.run("export", "create", "sales", "--account", "shop", "--as", "vi").code, 4 if self.viewer_may_not_run(world) else 0)
+        self.assertEqual(world.run("export", "prune", "--as", "ada").code, 4)
+        self.assertEqual(world.run("prune", "--as", "ada").code, 4)
+        self.assertEqual(world.run("export", "show", unknown, *OPERATOR).code, 5)  # a system admin is told
+
+    def viewer_may_not_run(self, world):
+        return world.run("run", "sales", "--account", "shop", "--as", "vi").code == 4
+
+    def test_a_pending_export_is_cancelled_at_once_and_one_that_ended_is_not(self):
+        world = self.shop()
+        job = created(world, "sales")["id"]
+        self.assertEqual(world.json("export", "cancel", job)["state"], "cancelled")
+        self.assertEqual(world.run("export", "cancel", job).code, 6)
+        world.must("run-due")
+        self.assertEqual(world.json("export", "show", job)["state"], "cancelled")
+
+    def test_the_estimate_comes_from_what_was_measured(self):
+        world = self.shop()
+        first = created(world, "sales", "--wait")
+        self.assertEqual((first["estimated_ms"], first["estimated_from"]), (None, 0))
+        world.sql("UPDATE exports SET generation_ms = 90000")
+        for cost in (10000, 20000):
+            job = created(world, "sales", "--wait")["id"]
+            world.sql("UPDATE exports SET generation_ms = ? WHERE id = ?", cost, job)
+        said = created(world, "sales")
+        self.assertEqual((said["estimated_ms"], said["estimated_from"]), (20000, 3))  # the median of 10, 20 and 90 s
+        self.assertIn("about 20 s", world.must("export", "create", "sales").out.decode())
+
+    def test_an_expired_file_is_refused_and_then_removed_while_a_shared_one_stays(self):
+        world = self.shop()
+        old = created(world, "sales", "--from", "2026-03-15", "--to", "2026-03-16", "--wait")
+        new = created(world, "sales", "--from", "2026-03-15", "--to", "2026-03-16", "--wait", now=later(5))
+        alone = created(world, "inventory-valuation", "--wait")
+        self.assertEqual(old["sha256"], new["sha256"])
+        age_files(world)
+        self.assertEqual(world.run("export", "fetch", old["id"], now=later(7)).code, 5)
+        wanted = (world.path / "artifacts" / alone["sha256"][:2] / alone["sha256"]).stat().st_size
+        said = world.json("prune", "--dry-run", now=later(8))
+        self.assertEqual((said["export_files"], said["files"], said["bytes"]), (2, 1, wanted))
+        self.assertEqual(len(stored_files(world)), 2)
+        done = world.json("prune", now=later(8))
+        self.assertEqual({**done, "dry_run": True}, said)
+        self.assertEqual(stored_files(world), [new["sha256"]])
+        world.must("export", "fetch", new["id"], now=later(8))
+        gone = world.run("export", "fetch", old["id"], now=later(8))
+        self.assertEqual(gone.code, 5)
+        self.assertIn(f"was pruned at {later(8)}", gone.err)
+        self.assertEqual(world.json("prune", now=later(8))["files"], 0)
+
+    def test_run_due_prunes_once_a_day_and_a_run_says_that_its_file_went(self):
+        world = self.world()
+        world.schedules(e2e.schedule("daily", "a@example.org"))
+        world.must("run-due")
+        run = world.only_run()
+        age_files(world)
+        world.must("schedule", "pause", "daily")
+        world.must("run-due", now="2026-04-10T05:02:00Z")
+        self.assertIn(run["sha256"], stored_files(world))  # 24 days old
+        world.must("run-due", now="2026-04-17T05:02:00Z")
+        self.assertEqual(stored_files(world), [])
+        shown = world.json("runs", "show", run["id"])
+        self.assertEqual(shown["file_pruned_at"], "2026-04-17T05:02:00Z")
+        for verb in (("save",), ("resend", "--only", "all")):
+            result = world.run("runs", verb[0], run["id"], *verb[1:], now="2026-04-17T06:00:00Z")
+            self.assertEqual(result.code, 5)
+            self.assertIn("was pruned at 2026-04-17T05:02:00Z", result.err)
+        self.assertEqual(world.sql("SELECT count(*) FROM audit WHERE name = 'RetentionApplied'"), [(1,)])
+        world.must("run-due", now="2026-04-17T07:00:00Z")
+        self.assertEqual(world.sql("SELECT value FROM facts WHERE name = 'last_prune_at'"), [("2026-04-17T05:02:00Z",)])
+
+    def test_the_policy_block_is_obeyed_and_a_pruned_audit_log_stays_sound(self):
+        world = self.world(more="retention: {runs: 10d, artifacts: never, notifications: never, audit: 5d}\n")
+        world.schedules(e2e.schedule("daily", "a@example.org"))
+        world.must("run-due")
+        head = world.json("audit", "verify")["head"]
+        late = "2026-03-28T05:02:00Z"
+        world.must("schedule", "pause", "daily", now=late)
+        said = world.json("prune", "--dry-run", now=late)
+        self.assertEqual((said["runs"], said["run_files"]), (1, 0))
+        done = world.json("prune", now=late)
+        self.assertEqual((done["runs"], done["audit_records"]), (said["runs"], said["audit_records"]))
+        self.assertEqual(world.runs(), [])
+        verdict = world.json("audit", "verify")
+        self.assertEqual((verdict["sound"], verdict["pruned"]), (True, done["audit_records"]))
+        self.assertEqual(world.sql("SELECT hash FROM audit_cut"), [(head,)])
+        world.must("audit", "verify", "--expect-head", head)
+        world.must("state", "check")
+
+    def test_a_file_that_nobody_recorded_goes_after_a_day(self):
+        world = self.shop()
+        created(world, "sales", "--wait")
+        orphan = world.path / "artifacts" / "ab" / ("ab" + "0" * 62)
+        orphan.parent.mkdir(mode=0o700, exist_ok=True)
+        orphan.write_bytes(b"left behind")
+        self.assertEqual(world.json("prune")["files"], 0)
+        age_files(world, 25 * 3600)
+        said = world.json("prune")
+        self.assertEqual((said["files"], said["bytes"], orphan.exists()), (1, 11, False))
+        self.assertEqual(len(stored_files(world)), 1)
+
+
+if __name__ == "__main__":
+    e2e.main()
