@@ -130,7 +130,8 @@ void bind_apply(CLI::App& root, Session& session) {
       ->required()
       ->type_name("FILE");
   command.add_flag("--dry-run", options->dry_run, "show every difference and every broken rule; change nothing");
-  command.add_flag("--prune", options->prune, "remove schedules, members and webhooks of the files' accounts that the files do not have");
+  command.add_flag("--prune", options->prune,
+                   "remove schedules, members and webhooks of the files' accounts that the files do not have");
   add_yes_option(command, options->yes);
   when_chosen(command, session, [&session, options] { return apply(session, *options); });
 }
