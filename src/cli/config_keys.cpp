@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+// reason: one table of every key, and what its values may be.
 #include "config_keys.hpp"
 
 #include <fmt/format.h>
@@ -127,9 +128,26 @@ std::string set_allowed_domains(Settings& settings, const Written& written) {
 }
 
 std::string set_artifacts(Settings& settings, const Written& written) {
-  if (written.front().starts_with("s3:")) return "S3 is not in this version; write file:/PATH";
-  if (!written.front().starts_with("file:/")) return fmt::format("must be file:/PATH, not \"{}\"", visible(written.front()));
+  if (!written.front().starts_with("file:/") && !written.front().starts_with("s3://"))
+    return fmt::format("must be file:/PATH or s3://BUCKET/PREFIX, not \"{}\"", visible(written.front()));
   settings.artifacts.url = written.front();
+  return {};
+}
+
+std::string set_path_style(Settings& settings, const Written& written) {
+  if (written.front() != "yes" && written.front() != "no") return one_of(written.front(), {"yes", "no"});
+  settings.artifacts.s3.path_style = written.front() == "yes";
+  return {};
+}
+
+std::string set_link_base(Settings& settings, const Written& written) {
+  std::string url = written.front();
+  while (url.ends_with('/')) url.pop_back();
+  const std::string_view kept = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/:[]";
+  const bool is_web = (url.starts_with("https://") && url.size() > 8) || (url.starts_with("http://") && url.size() > 7);
+  if (!is_web || url.find_first_not_of(kept) != std::string::npos)
+    return fmt::format("must be a url such as https://reports.example.com/files, not \"{}\"", visible(written.front()));
+  settings.artifacts.link_base = url;
   return {};
 }
 
@@ -269,6 +287,59 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
       {"mail.list_unsubscribe", false, set_list_unsubscribe,
        [](const Settings& s) { return s.mail.list_unsubscribe ? s.mail.list_unsubscribe->str() : std::string(); }},
       {"artifacts.url", false, set_artifacts, [](const Settings& s) { return s.artifacts.url; }},
+      {"artifacts.endpoint", false,
+       [](Settings& s, const Written& w) {
+         s.artifacts.s3.endpoint = w.front();
+         return std::string();
+       },
+       [](const Settings& s) { return s.artifacts.s3.endpoint; }},
+      {"artifacts.region", false,
+       [](Settings& s, const Written& w) {
+         s.artifacts.s3.region = w.front();
+         return std::string();
+       },
+       [](const Settings& s) { return s.artifacts.s3.region; }},
+      {"artifacts.path_style", false, set_path_style,
+       [](const Settings& s) {
+         const auto& style = s.artifacts.s3.path_style;
+         return std::string(!style ? "" : *style ? "yes" : "no");
+       }},
+      {"artifacts.access_key_file", false,
+       [](Settings& s, const Written& w) { return set_secret_file(s.artifacts.s3.access_key, w); },
+       [](const Settings& s) { return secret_file(s.artifacts.s3.access_key); }},
+      {"artifacts.access_key_credential", false,
+       [](Settings& s, const Written& w) { return set_credential(s.artifacts.s3.access_key, w); },
+       [](const Settings& s) { return s.artifacts.s3.access_key.credential; }},
+      {"artifacts.secret_key_file", false,
+       [](Settings& s, const Written& w) { return set_secret_file(s.artifacts.s3.secret_key, w); },
+       [](const Settings& s) { return secret_file(s.artifacts.s3.secret_key); }},
+      {"artifacts.secret_key_credential", false,
+       [](Settings& s, const Written& w) { return set_credential(s.artifacts.s3.secret_key, w); },
+       [](const Settings& s) { return s.artifacts.s3.secret_key.credential; }},
+      {"artifacts.ca_file", false, [](Settings& s, const Written& w) { return set_path(s.artifacts.s3.ca_file, w.front()); },
+       [](const Settings& s) { return s.artifacts.s3.ca_file.string(); }},
+      {"artifacts.connect_timeout", false,
+       [](Settings& s, const Written& w) {
+         return set_seconds(s.artifacts.s3.connect_timeout, w.front(), {1, 3600});
+       },
+       [](const Settings& s) { return duration_text(s.artifacts.s3.connect_timeout.count()); }},
+      {"artifacts.response_timeout", false,
+       [](Settings& s, const Written& w) {
+         return set_seconds(s.artifacts.s3.response_timeout, w.front(), {1, 3600});
+       },
+       [](const Settings& s) { return duration_text(s.artifacts.s3.response_timeout.count()); }},
+      {"artifacts.link_expiry", false,
+       [](Settings& s, const Written& w) {
+         return set_seconds(s.artifacts.link_expiry, w.front(), {60, 365 * kDay});
+       },
+       [](const Settings& s) { return duration_text(s.artifacts.link_expiry.count()); }},
+      {"artifacts.link_base", false, set_link_base, [](const Settings& s) { return s.artifacts.link_base; }},
+      {"artifacts.link_secret_file", false,
+       [](Settings& s, const Written& w) { return set_secret_file(s.artifacts.link_secret, w); },
+       [](const Settings& s) { return secret_file(s.artifacts.link_secret); }},
+      {"artifacts.link_secret_credential", false,
+       [](Settings& s, const Written& w) { return set_credential(s.artifacts.link_secret, w); },
+       [](const Settings& s) { return s.artifacts.link_secret.credential; }},
       keep_key<&run::Retention::artifacts>("artifacts.keep"),
       {"pdf.paper", false,
        [](Settings& s, const Written& w) {
@@ -362,6 +433,9 @@ const std::vector<ConfigKey<SourceSettings>>& source_keys() {
 
 std::string why_not(const std::string& dotted_key) {
   const std::string last = dotted_key.substr(dotted_key.rfind('.') + 1);
+  if (dotted_key == "artifacts.access_key" || dotted_key == "artifacts.secret_key" || dotted_key == "artifacts.link_secret")
+    return fmt::format("keys are never kept here; put it into a file that only you can read (mode 0600) and write {}_file: /PATH",
+                       dotted_key);
   if (last == "password" || last == "passwd" || last == "secret") {
     const std::string where = dotted_key.substr(0, dotted_key.size() - last.size());
     return fmt::format(
@@ -369,7 +443,6 @@ std::string why_not(const std::string& dotted_key) {
         "/PATH, or use {0}password_command or {0}password_credential",
         where);
   }
-  if (dotted_key == "artifacts.link_expiry") return "links are not in this version; leave the key out";
   return {};
 }
 

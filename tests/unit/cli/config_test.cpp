@@ -145,7 +145,7 @@ TEST_CASE("everything wrong is said at once, with line and column") {
   CHECK(contains(said, "x.yaml:1:1: unknown key \"mial\" (did you mean \"mail\"?)"));
   CHECK(contains(said, "x.yaml:3:3: unknown key \"policy.retires\" (did you mean \"retries\"?)"));
   CHECK(contains(said, "x.yaml:4:11: policy.missed must be coalesce or all or skip"));
-  CHECK(contains(said, "x.yaml:5:18: artifacts.url must be file:/PATH"));
+  CHECK(contains(said, "x.yaml:5:18: artifacts.url must be file:/PATH or s3://BUCKET/PREFIX"));
 }
 
 TEST_CASE("a password is never accepted in the file, and the message says where to put it and not what it was") {
@@ -173,8 +173,10 @@ TEST_CASE("what this version does not have is refused with that reason") {
   CHECK(contains(refusal(place, "mail: {oversize: link}\n"), "not in this version"));
   CHECK(contains(refusal(place, "mail: {oversize: zip}\n"), "not in this version"));
   CHECK(refusal(place, "mail: {oversize: fail}\n") == "accepted");
-  CHECK(contains(refusal(place, "artifacts: {link_expiry: 1h}\n"), "not in this version"));
-  CHECK(contains(refusal(place, "artifacts: {url: \"s3://bucket/x\"}\n"), "not in this version"));
+  CHECK(contains(refusal(place, "artifacts: {link_expiry: 1s}\n"), "from 1m to 365d"));
+  CHECK(contains(refusal(place, "artifacts: {link_base: reports.example.com}\n"), "must be a url such as https://"));
+  CHECK(contains(refusal(place, "artifacts: {path_style: maybe}\n"), "must be yes or no"));
+  CHECK(contains(refusal(place, "artifacts: {secret_key: abc}\n"), "artifacts.secret_key_file: /PATH"));
 }
 
 TEST_CASE("a sender is required as soon as mail leaves the host") {
