@@ -24,10 +24,10 @@ struct Ended {
 };
 
 struct DueResult {
-  std::vector<Ended> ended;         ///< in the order in which they ended; skipped slots included
+  std::vector<Ended> ended;            ///< in the order in which they ended; skipped slots included
   std::vector<store::Export> exports;  ///< those that were worked off, as they ended
   std::vector<std::string> errors;     ///< what kept a schedule from being worked on at all
-  bool config_problem = false;      ///< the transport refused for a reason of configuration or credentials (78)
+  bool config_problem = false;         ///< the transport refused for a reason of configuration or credentials (78)
   [[nodiscard]] std::int64_t count(store::RunState) const;
 };
 
