@@ -41,15 +41,15 @@ void warn_of_broken_modules(Session& session) {
 
 int list_reports(Session& session, const CatalogOptions& options) {
   Listing listing;
-  listing.headings = {{"Report"}, {"Label", Align::left, true}, {"Scope"}, {"Formats"}};
+  listing.headings = {{"Report"}, {"Scope"}, {"Formats"}, {"Note", Align::left, true}};
   listing.empty = "no report of that family; see reportctl catalog list";
   for (const Report* report : session.catalog().all()) {
     if (!options.family.empty() && report->family != options.family) continue;
     const Tone tone = report->hidden ? Tone::dim : Tone::none;
     listing.rows.push_back({{report->id, tone},
-                            {report->hidden ? report->label + " (hidden)" : report->label, tone},
                             {scope_words(*report), tone},
-                            {join(report->formats, ", "), tone}});
+                            {join(report->formats, " "), tone},
+                            {report->hidden ? "hidden" : "", tone}});
     listing.records.push_back(to_json(*report));
   }
   session.out().list(listing);
