@@ -2,3 +2,6 @@
 // Copyright the reportctl authors
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
+
+/// fontconfig keeps its cache until the process ends and forgets two blocks of it. Everything else that leaks is told.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libfontconfig"; }
