@@ -155,6 +155,7 @@ TEST_CASE("who is at the shell, and whom sudo names") {
 TEST_CASE("the first signal asks, the second ends") {
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
     CHECK(in_child([&] {
+            ::signal(number, SIG_DFL);  // under nohup SIGHUP is ignored, and stays so
             install_signal_handlers();
             if (stop_requested() || stop_signal() != 0) return 1;
             ::raise(number);
