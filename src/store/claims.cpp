@@ -82,7 +82,7 @@ std::int64_t running(Connection& connection, Instant now) {
               fmt::format("{} INDEXED BY runs_unfinished WHERE r.finished_at IS NULL AND r.owner_host IS NOT NULL", kSelectRun));
   std::int64_t count = 0;
   while (query.next()) {
-    if (has_living_owner(read_run(query), now)) ++count;
+    if (is_working(read_run(query).owner, now)) ++count;
   }
   return count;
 }
@@ -189,8 +189,8 @@ std::vector<Run> runs_to_resume(State& state, Instant now) {
   const auto collect = [&](Query& query) {
     while (query.next()) {
       auto stored = read_run(query);
-      if (has_living_owner(stored, now)) continue;
-      stored.run.interrupted = !stored.run.finished_at && stored.owner.has_value();
+      if (is_working(stored.owner, now)) continue;
+      stored.run.interrupted = !stored.run.finished_at && stored.owner.process.has_value();
       runs.push_back(std::move(stored.run));
     }
   };
@@ -214,7 +214,7 @@ std::optional<Claim> take_over(State& state, const TakeOver& request) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   const auto before = find_run(connection, request.run_id);
-  if (!before || before->run.fence != request.fence || has_living_owner(*before, request.now)) return std::nullopt;
+  if (!before || before->run.fence != request.fence || is_working(before->owner, request.now)) return std::nullopt;
   Query(
       connection,
       "UPDATE runs SET fence = fence + 1, resumed = resumed + ?, owner_host = ?, owner_boot = ?, owner_pid = ?, owner_start = ?, "
@@ -235,7 +235,7 @@ std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& reques
   if (!before)
     throw Error(ErrorKind::not_found, fmt::format("run {} does not exist", visible(request.run_id)),
                 "`reportctl runs list` shows them");
-  if (!before->run.finished_at || has_living_owner(*before, request.now)) {
+  if (!before->run.finished_at || is_working(before->owner, request.now)) {
     throw Error(ErrorKind::conflict,
                 fmt::format("run {} is not finished ({})", before->run.id, run_state_name(before->run.state)),
                 "wait until it is; the next run-due takes up an interrupted one");

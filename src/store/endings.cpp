@@ -117,12 +117,12 @@ void finish(State& state, const Claim& claim, const Finish& finish, Instant now)
 void release(State& state, const Claim& claim, const std::optional<Instant>& resume_at, Instant) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
-  const auto changed = Query(connection,
-                             "UPDATE runs SET owner_host = NULL, owner_boot = NULL, owner_pid = NULL, owner_start = NULL, "
-                             "lease_until = NULL, resume_at = CASE WHEN finished_at IS NULL THEN ? END "
-                             "WHERE id = ? AND fence = ? AND owner_host IS NOT NULL")
-                           .bind(resume_at, claim.run.id, claim.run.fence)
-                           .run();
+  const auto changed =
+      Query(connection, fmt::format("UPDATE runs SET {}, resume_at = CASE WHEN finished_at IS NULL THEN ? END WHERE id = ? "
+                                    "AND fence = ? AND owner_host IS NOT NULL",
+                                    kDisown))
+          .bind(resume_at, claim.run.id, claim.run.fence)
+          .run();
   if (changed != 1) refuse(connection, claim, "it is owned by nobody");
   transaction.commit();
 }

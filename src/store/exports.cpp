@@ -10,6 +10,7 @@
 
 #include "audit_chain.hpp"
 #include "connection.hpp"
+#include "owner.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
@@ -27,12 +28,9 @@ constexpr const char* kSelectExport =
     "bytes, generation_ms, artifact_sha256, artifact_name, owner_host, owner_boot, owner_pid, owner_start, lease_until "
     "FROM exports";
 
-constexpr const char* kDisown = "owner_host = NULL, owner_boot = NULL, owner_pid = NULL, owner_start = NULL, lease_until = NULL";
-
 struct StoredExport {
   Export job;
-  std::optional<ProcessIdentity> owner;
-  std::optional<Instant> lease_until;
+  Owner owner;
 };
 
 StoredExport read_export(Query& query) {
@@ -65,28 +63,12 @@ StoredExport read_export(Query& query) {
   job.generation_ms = query.optional_integer();
   job.artifact_sha256 = query.text();
   job.artifact_name = query.text();
-  const auto host = query.optional_text();
-  ProcessIdentity owner;
-  owner.boot_id = query.text();
-  owner.pid = static_cast<long>(query.integer());
-  owner.start_time = query.integer();
-  if (host) {
-    owner.host = *host;
-    stored.owner = std::move(owner);
-  }
-  stored.lease_until = query.optional_instant();
+  stored.owner = read_owner(query);
   return stored;
 }
 
-bool is_worked_on(const StoredExport& stored, Instant now) {
-  if (!stored.owner) return false;
-  if (stored.owner->host != this_process().host) return stored.lease_until && now < *stored.lease_until;
-  return is_alive(*stored.owner);
-}
-
-/// Without a moment at hand, a process of another host passes for alive.
 Export shown_export(StoredExport stored) {
-  stored.job.interrupted = stored.owner && !is_alive(*stored.owner);
+  stored.job.interrupted = is_orphaned(stored.owner);
   return std::move(stored.job);
 }
 
@@ -144,8 +126,8 @@ std::vector<Export> exports_to_work(State& state, Instant now, int limit) {
   std::vector<Export> jobs;
   while (static_cast<int>(jobs.size()) < limit && query.next()) {
     auto stored = read_export(query);
-    if (is_worked_on(stored, now)) continue;
-    stored.job.interrupted = stored.owner.has_value();
+    if (is_working(stored.owner, now)) continue;
+    stored.job.interrupted = stored.owner.process.has_value();
     jobs.push_back(std::move(stored.job));
   }
   return jobs;
@@ -155,12 +137,12 @@ std::optional<Export> take_export(State& state, const ExportTake& request) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   const auto before = stored_export(connection, request.id);
-  if (!before || before->job.finished_at || is_worked_on(*before, request.now)) return std::nullopt;
+  if (!before || before->job.finished_at || is_working(before->owner, request.now)) return std::nullopt;
   const auto changed =
       Query(connection,
             "UPDATE exports SET state = 'processing', fence = fence + 1, resumed = resumed + ?, started_at = ?, owner_host = ?, "
             "owner_boot = ?, owner_pid = ?, owner_start = ?, lease_until = ? WHERE id = ? AND fence = ? AND finished_at IS NULL")
-          .bind(before->owner.has_value(), request.now, request.owner.host, request.owner.boot_id, request.owner.pid,
+          .bind(before->owner.process.has_value(), request.now, request.owner.host, request.owner.boot_id, request.owner.pid,
                 request.owner.start_time, request.lease_until, request.id, request.fence)
           .run();
   if (changed != 1) return std::nullopt;
@@ -178,7 +160,7 @@ bool finish_export(State& state, const Export& taken, const ExportEnd& end, Inst
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   const auto before = stored_export(connection, taken.id);
-  if (!before || before->job.fence != taken.fence || !before->owner) lost(taken);
+  if (!before || before->job.fence != taken.fence || !before->owner.process) lost(taken);
   if (end.state == ExportState::completed && before->job.cancel_asked) return false;
   Query(connection,
         fmt::format("UPDATE exports SET state = ?, reason = ?, violations = ?, first_day = ?, last_day = ?, timezone = "
@@ -216,7 +198,7 @@ CancelResult cancel_export(State& state, const Cancellation& request, Instant no
     throw Error(ErrorKind::conflict, fmt::format("export {} is {} already", request.id, export_state_name(before->job.state)),
                 fmt::format("reportctl export show {}", request.id));
   }
-  if (is_worked_on(*before, now)) {
+  if (is_working(before->owner, now)) {
     if (!before->job.cancel_asked) {
       Query(connection, "UPDATE exports SET cancel_asked = 1 WHERE id = ?").bind(request.id).run();
       append_events(connection, request.asked, now);

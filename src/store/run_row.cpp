@@ -98,16 +98,7 @@ StoredRun read_run(Query& query) {
   run.artifact_sha256 = query.text();
   run.artifact_name = query.text();
   run.mail = query.text();
-  const auto host = query.optional_text();
-  ProcessIdentity owner;
-  owner.boot_id = query.text();
-  owner.pid = static_cast<long>(query.integer());
-  owner.start_time = query.integer();
-  if (host) {
-    owner.host = *host;
-    stored.owner = std::move(owner);
-  }
-  stored.lease_until = query.optional_instant();
+  stored.owner = read_owner(query);
   stored.definition = query.optional_text();
   run.file_pruned_at = query.optional_instant();
   return stored;
@@ -117,12 +108,6 @@ std::optional<StoredRun> find_run(Connection& connection, std::string_view id) {
   Query query(connection, fmt::format("{} WHERE r.id = ?", kSelectRun));
   if (!query.bind(id).next()) return std::nullopt;
   return read_run(query);
-}
-
-bool has_living_owner(const StoredRun& stored, Instant now) {
-  if (!stored.owner) return false;
-  if (stored.owner->host != this_process().host) return stored.lease_until && now < *stored.lease_until;
-  return is_alive(*stored.owner);
 }
 
 Claim claim_of(Connection& connection, const StoredRun& stored) {
@@ -141,7 +126,7 @@ Claim claim_of(Connection& connection, const StoredRun& stored) {
 void refuse(Connection& connection, const Claim& claim, std::string_view what) {
   const auto stored = find_run(connection, claim.run.id);
   if (!stored) throw FenceLost(fmt::format("run {} does not exist any more", claim.run.id));
-  if (stored->run.fence != claim.run.fence || !stored->owner) {
+  if (stored->run.fence != claim.run.fence || !stored->owner.process) {
     throw FenceLost(fmt::format("run {} belongs to another process now", claim.run.id));
   }
   throw Error(ErrorKind::conflict, fmt::format("run {} is {}: {}", claim.run.id, run_state_name(stored->run.state), what));

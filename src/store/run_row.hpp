@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "connection.hpp"
+#include "owner.hpp"
 #include "reportctl/store/runs.hpp"
 
 namespace reportctl::store {
@@ -14,8 +15,7 @@ namespace reportctl::store {
 /// A run with what only this room needs to know of it.
 struct StoredRun {
   Run run;
-  std::optional<ProcessIdentity> owner;  ///< none: nobody works on it
-  std::optional<Instant> lease_until;
+  Owner owner;
   std::optional<std::string> definition;  ///< the schedule's as claimed; none once finished
 };
 
@@ -24,8 +24,6 @@ extern const char* const kSelectRun;
 StoredRun read_run(Query&);
 std::optional<StoredRun> find_run(Connection&, std::string_view id);
 
-/// Is somebody working on it? Processes of this host are looked at; those of others are believed until their lease ends.
-bool has_living_owner(const StoredRun&, Instant now);
 bool is_finished(RunState);
 
 /// The claim of a run that was just taken: its schedule as claimed, or as it is now when the run had been finished.

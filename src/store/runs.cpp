@@ -16,7 +16,7 @@ namespace {
 
 /// Without a moment at hand, a process of another host passes for alive.
 Run shown(StoredRun stored) {
-  stored.run.interrupted = !stored.run.finished_at && stored.owner && !is_alive(*stored.owner);
+  stored.run.interrupted = !stored.run.finished_at && is_orphaned(stored.owner);
   return std::move(stored.run);
 }
 

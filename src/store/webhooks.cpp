@@ -10,6 +10,7 @@
 #include "audit_chain.hpp"
 #include "connection.hpp"
 #include "definition.hpp"
+#include "owner.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
@@ -38,13 +39,12 @@ Webhook read_webhook(Query& query) {
 
 constexpr const char* kSelectWebhookDelivery =
     "SELECT id, webhook_id, account, endpoint, event, ifnull(run_id, ''), ifnull(export_id, ''), body, state, attempts, fence, "
-    "created_at, due_at, status, answer, reason_class, sent_at, owner_host, ifnull(owner_boot, ''), ifnull(owner_pid, 0), "
-    "ifnull(owner_start, 0), lease_until FROM webhook_deliveries";
+    "created_at, due_at, status, answer, reason_class, sent_at, owner_host, owner_boot, owner_pid, owner_start, lease_until "
+    "FROM webhook_deliveries";
 
 struct StoredWebhookDelivery {
   WebhookDelivery delivery;
-  std::optional<ProcessIdentity> owner;
-  std::optional<Instant> lease_until;
+  Owner owner;
 };
 
 StoredWebhookDelivery read_webhook_delivery(Query& query) {
@@ -67,24 +67,8 @@ StoredWebhookDelivery read_webhook_delivery(Query& query) {
   delivery.answer = query.text();
   delivery.reason_class = query.text();
   delivery.sent_at = query.optional_instant();
-  const auto host = query.optional_text();
-  ProcessIdentity owner;
-  owner.boot_id = query.text();
-  owner.pid = static_cast<long>(query.integer());
-  owner.start_time = query.integer();
-  stored.lease_until = query.optional_instant();
-  if (host) {
-    owner.host = *host;
-    stored.owner = std::move(owner);
-  }
+  stored.owner = read_owner(query);
   return stored;
-}
-
-/// As for runs: processes of this host are looked at, those of others are believed until their lease ends.
-bool is_being_sent(const StoredWebhookDelivery& stored, Instant now) {
-  if (!stored.owner) return false;
-  if (stored.owner->host != this_process().host) return stored.lease_until && now < *stored.lease_until;
-  return is_alive(*stored.owner);
 }
 
 Error no_webhook(std::string_view id) {
@@ -209,7 +193,7 @@ std::vector<WebhookDelivery> due_webhooks(State& state, Instant now, int limit) 
   std::vector<WebhookDelivery> due;
   while (static_cast<int>(due.size()) < limit && query.next()) {
     auto stored = read_webhook_delivery(query);
-    if (!is_being_sent(stored, now)) due.push_back(std::move(stored.delivery));
+    if (!is_working(stored.owner, now)) due.push_back(std::move(stored.delivery));
   }
   return due;
 }
@@ -234,10 +218,10 @@ std::optional<WebhookClaim> claim_webhook(State& state, const WebhookClaimReques
   }
   auto webhook = find_webhook(state, claim.delivery.webhook_id);
   if (!webhook) {
-    Query(
-        connection,
-        "UPDATE webhook_deliveries SET state = 'refused', due_at = NULL, owner_host = NULL, owner_boot = NULL, owner_pid = "
-        "NULL, owner_start = NULL, lease_until = NULL, answer = 'the webhook was removed', reason_class = 'removed' WHERE id = ?")
+    Query(connection,
+          fmt::format("UPDATE webhook_deliveries SET state = 'refused', due_at = NULL, {}, answer = 'the webhook was removed', "
+                      "reason_class = 'removed' WHERE id = ?",
+                      kDisown))
         .bind(request.delivery_id)
         .run();
     transaction.commit();
@@ -255,11 +239,12 @@ bool record_webhook(State& state, const WebhookClaim& claim, const WebhookResult
   const bool back = result.state == WebhookState::queued;
   const bool accepted = result.state == WebhookState::accepted;
   const auto changed =
-      Query(
-          connection,
-          "UPDATE webhook_deliveries SET state = ?1, due_at = CASE ?1 WHEN 'queued' THEN due_at ELSE ?2 END, attempts = attempts "
-          "- (?1 = 'queued'), status = ?3, answer = ?4, reason_class = ?5, sent_at = ?6, owner_host = NULL, owner_boot = NULL, "
-          "owner_pid = NULL, owner_start = NULL, lease_until = NULL WHERE id = ?7 AND fence = ?8 AND state = 'sending'")
+      Query(connection,
+            fmt::format(
+                "UPDATE webhook_deliveries SET state = ?1, due_at = CASE ?1 WHEN 'queued' THEN due_at ELSE ?2 END, attempts "
+                "= attempts - (?1 = 'queued'), status = ?3, answer = ?4, reason_class = ?5, sent_at = ?6, {} WHERE id = ?7 "
+                "AND fence = ?8 AND state = 'sending'",
+                kDisown))
           .bind(webhook_state_name(result.state), back ? std::nullopt : result.next_attempt_at, result.status, result.answer,
                 result.reason_class, accepted ? std::optional<Instant>(now) : std::nullopt, claim.delivery.id,
                 claim.delivery.fence)

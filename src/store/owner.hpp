@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <optional>
+
+#include "connection.hpp"
+#include "reportctl/base/process.hpp"
+
+namespace reportctl::store {
+
+/// Who works on a run, an export or a delivery of a webhook.
+struct Owner {
+  std::optional<ProcessIdentity> process;  ///< none: nobody
+  std::optional<Instant> lease_until;
+};
+
+/// From the columns owner_host, owner_boot, owner_pid, owner_start and lease_until, in this order.
+Owner read_owner(Query&);
+
+/// Is somebody working on it? Processes of this host are looked at; those of others are believed until their lease ends.
+bool is_working(const Owner&, Instant now);
+
+/// Did the process that worked on it end? Without a moment at hand, one of another host passes for alive.
+bool is_orphaned(const Owner&);
+
+/// For `UPDATE … SET`: nobody works on it any more.
+constexpr const char* kDisown = "owner_host = NULL, owner_boot = NULL, owner_pid = NULL, owner_start = NULL, lease_until = NULL";
+
+}  // namespace reportctl::store
