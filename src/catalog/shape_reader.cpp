@@ -203,6 +203,8 @@ class ShapeReader {
     if (!chart.x.empty()) check_x(*node->find("x"), chart.x);
     chart.y = map.required_text("y");
     if (!chart.y.empty()) check_y(*node->find("y"), chart.y);
+    chart.series = map.text("series");
+    if (!chart.series.empty()) check_series(*node->find("series"), chart.series);
     map.finish();
     shape_.chart = std::move(chart);
   }
@@ -223,13 +225,23 @@ class ShapeReader {
   void check_y(const yaml::Node& at, std::string_view text) {
     const auto call = parse_call(text);
     if (call && call->name == "count" && !call->argument) return;
-    if (!call || call->name != "sum" || !call->argument) {
-      file_.problem(at, fmt::format("\"{}\" is no y: count, or sum(column)", text));
+    if (!call || !call->argument || (call->name != "sum" && call->name != "average" && call->name != "maximum")) {
+      file_.problem(at, fmt::format("\"{}\" is no y: count, or sum, average or maximum of a column", text));
       return;
     }
     const int index = column_at(at, *call->argument);
-    if (index >= 0 && !can_be_added(type_of(index)))
+    if (index < 0 || can_be_added(type_of(index))) return;
+    if (call->name == "sum")
       file_.problem(at, fmt::format("a {} column cannot be added up", rows::column_type_name(type_of(index))));
+    else if (type_of(index) != ColumnType::percent)
+      file_.problem(at,
+                    fmt::format("a chart cannot have the {} of a {} column", call->name, rows::column_type_name(type_of(index))));
+  }
+
+  void check_series(const yaml::Node& at, std::string_view name) {
+    const int index = column_at(at, name);
+    if (index >= 0 && type_of(index) != ColumnType::text && type_of(index) != ColumnType::boolean)
+      file_.problem(at, fmt::format("series needs a text or boolean column, not {}", rows::column_type_name(type_of(index))));
   }
 
   void read_query() {

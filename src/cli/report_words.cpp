@@ -57,7 +57,10 @@ Json shape_json(const catalog::Shape& shape) {
   Json summary = Json::array();
   for (const catalog::Metric& metric : shape.summary) summary.push_back(metric.label);
   Json chart;
-  if (shape.chart) chart = {{"type", shape.chart->type}, {"x", shape.chart->x}, {"y", shape.chart->y}};
+  if (shape.chart) {
+    chart = {{"type", shape.chart->type}, {"x", shape.chart->x}, {"y", shape.chart->y}, {"series", nullptr}};
+    if (!shape.chart->series.empty()) chart["series"] = shape.chart->series;
+  }
   return {{"columns", columns}, {"summary", summary}, {"chart", chart}};
 }
 

@@ -38,8 +38,25 @@ std::int64_t month_of(std::int64_t days) {
   return std::int64_t{static_cast<int>(date.year())} * 12 + static_cast<unsigned>(date.month()) - 1;
 }
 std::int64_t floor_twelfth(std::int64_t months) { return (months - (months < 0 ? 11 : 0)) / 12; }
+std::int64_t day_of_hour(std::int64_t hours) { return (hours - (hours < 0 ? 23 : 0)) / 24; }
 
-double weight_of(double value) { return std::abs(value); }
+const char* measure_words(ChartMeasure measure) {
+  return measure == ChartMeasure::average ? ", average" : measure == ChartMeasure::maximum ? ", highest" : "";
+}
+
+/// What a category over time is, by how it is written.
+const char* unit_word(const std::string& category) {
+  switch (category.size()) {
+    case 4:
+      return "Year";
+    case 5:
+      return "Hour";
+    case 7:
+      return "Month";
+    default:
+      return "Day";
+  }
+}
 
 }  // namespace
 
@@ -49,6 +66,7 @@ ChartCollector::ChartCollector(const rows::Columns& columns, ChartPlan plan, Zon
     throw Error(ErrorKind::failed, "a chart names a column that the report does not have");
   const rows::Column& x = columns_[static_cast<std::size_t>(plan_.x)];
   if (x.type == ColumnType::date || x.type == ColumnType::timestamp) unit_ = Unit::day;
+  if (x.type == ColumnType::timestamp && plan_.by_hour) unit_ = Unit::hour;
   if (plan_.x_title.empty() && unit_ == Unit::none) plan_.x_title = x.label.empty() ? x.name : x.label;
   if (plan_.y < 0) {
     if (plan_.y_title.empty()) plan_.y_title = "Rows";
@@ -61,9 +79,23 @@ ChartCollector::ChartCollector(const rows::Columns& columns, ChartPlan plan, Zon
   }
 }
 
-void ChartCollector::add(Sums& sums, const Key& key, double value) {
-  const auto [at, is_new] = sums.try_emplace(key, 0);
-  at->second += value;
+void ChartCollector::merge(Tally& into, const Tally& other) const {
+  const bool is_greatest = plan_.measure == ChartMeasure::maximum && into.count > 0;
+  into.value = is_greatest ? std::max(into.value, other.value) : into.value + other.value;
+  into.count += other.count;
+}
+
+void ChartCollector::merge(Sums& into, const Sums& other) const {
+  for (const auto& [key, tally] : other) merge(into[key], tally);
+}
+
+double ChartCollector::figure(const Tally& tally) const {
+  return plan_.measure == ChartMeasure::average && tally.count > 0 ? tally.value / static_cast<double>(tally.count) : tally.value;
+}
+
+void ChartCollector::add(Sums& sums, const Key& key, Tally tally) {
+  const auto [at, is_new] = sums.try_emplace(key);
+  merge(at->second, tally);
   if (is_new) ++cells_;
 }
 
@@ -87,6 +119,7 @@ std::int64_t ChartCollector::period_of(const rows::Cell& cell) const {
   std::int64_t days = cell.number;
   if (columns_[static_cast<std::size_t>(plan_.x)].type == ColumnType::timestamp)
     days = days_of(zone_.local_date(Instant{std::chrono::seconds{cell.number}}));
+  if (unit_ == Unit::hour) return days * 24 + zone_.local_time(Instant{std::chrono::seconds{cell.number}}).hour;
   if (unit_ == Unit::day) return days;
   return unit_ == Unit::month ? month_of(days) : floor_twelfth(month_of(days));
 }
@@ -108,32 +141,27 @@ void ChartCollector::row(const rows::Row& row) {
   if (unit_ != Unit::none) {
     if (x.null) return;
     const Key key = key_of(row);
-    add(periods_[period_of(x)], key, value);
-    if (periods_.size() > kMaxPeriods) coarsen();
+    add(periods_[period_of(x)], key, {value, 1});
+    if (periods_.size() > kMaxPeriods && unit_ != Unit::year) coarsen();
     return;
   }
   const Key key = key_of(row);
   std::string name = for_people(columns_[static_cast<std::size_t>(plan_.x)], x, zone_);
   if (name.empty()) name = kNoName;
   constexpr std::size_t kLongName = 200;
-  if (name.size() > kLongName) {  // the label will be cut far before
-    name.resize(kLongName);
-    while (!name.empty() && (static_cast<unsigned char>(name.back()) & 0xC0U) == 0x80U) name.pop_back();
-    if (!name.empty() && static_cast<unsigned char>(name.back()) >= 0xC0U) name.pop_back();
-  }
+  name.resize(cut_at_character(name, kLongName).size());  // the label will be cut far before
   auto found = named_.find(name);
   if (found == named_.end()) found = named_.emplace(name, Category{name, {}, !was_folded(name)}).first;
-  add(found->second.sums, key, value);
+  add(found->second.sums, key, {value, 1});
   if (cells_ > kMaxCells) fold_small();
 }
 
 void ChartCollector::coarsen() {
-  const bool to_months = unit_ == Unit::day;
+  const auto convert = unit_ == Unit::hour ? day_of_hour : unit_ == Unit::day ? month_of : floor_twelfth;
   std::map<std::int64_t, Sums> coarse;
-  for (const auto& [period, sums] : periods_)
-    for (const auto& [key, value] : sums) coarse[to_months ? month_of(period) : floor_twelfth(period)][key] += value;
+  for (const auto& [period, sums] : periods_) merge(coarse[convert(period)], sums);
   periods_ = std::move(coarse);
-  unit_ = to_months ? Unit::month : Unit::year;
+  unit_ = unit_ == Unit::hour ? Unit::day : unit_ == Unit::day ? Unit::month : Unit::year;
 }
 
 std::array<std::size_t, 7> ChartCollector::filter_bits(std::string_view name) {
@@ -156,9 +184,9 @@ bool ChartCollector::was_folded(std::string_view name) const {
 /// Half of the categories, the small ones.
 void ChartCollector::fold_small() {
   folded_.resize(kFilterBits);
-  const auto size_of = [](const Category& category) {
+  const auto size_of = [this](const Category& category) {
     double size = 0;
-    for (const auto& [key, value] : category.sums) size += weight_of(value);
+    for (const auto& [key, tally] : category.sums) size += std::abs(figure(tally));
     return size;
   };
   std::vector<double> sizes;
@@ -175,7 +203,7 @@ void ChartCollector::fold_small() {
     }
     for (const std::size_t bit : filter_bits(at->first)) folded_[bit] = true;
     cells_ -= at->second.sums.size();
-    for (const auto& [key, value] : at->second.sums) add(other_, key, value);
+    for (const auto& [key, tally] : at->second.sums) add(other_, key, tally);
     at = named_.erase(at);
   }
 }
@@ -186,27 +214,30 @@ std::vector<ChartCollector::Category> ChartCollector::periods() const {
   std::map<std::int64_t, Sums> sums = periods_;
   std::int64_t first = sums.begin()->first;
   std::int64_t last = sums.rbegin()->first;
-  if (unit == Unit::day) {
-    if (plan_.first_day) first = std::min(first, days_of(*plan_.first_day));
-    if (plan_.last_day) last = std::max(last, days_of(*plan_.last_day));
+  if (unit == Unit::day || unit == Unit::hour) {
+    const std::int64_t parts = unit == Unit::hour ? 24 : 1;
+    if (plan_.first_day) first = std::min(first, days_of(*plan_.first_day) * parts);
+    if (plan_.last_day) last = std::max(last, days_of(*plan_.last_day) * parts + parts - 1);
   }
   const auto is_long = [&] { return last - first >= static_cast<std::int64_t>(kMaxDays); };
   const auto coarsen_to = [&](Unit to, auto convert) {
     std::map<std::int64_t, Sums> coarse;
-    for (const auto& [period, values] : sums)
-      for (const auto& [key, value] : values) coarse[convert(period)][key] += value;
+    for (const auto& [period, values] : sums) merge(coarse[convert(period)], values);
     sums = std::move(coarse);
     first = convert(first);
     last = convert(last);
     unit = to;
   };
+  if (unit == Unit::hour && last - first >= 24) coarsen_to(Unit::day, day_of_hour);  // rows of other days
   if (unit == Unit::day && is_long()) coarsen_to(Unit::month, month_of);
   if (unit == Unit::month && is_long()) coarsen_to(Unit::year, floor_twelfth);
   if (is_long()) return {};  // nobody's data spans that
   std::vector<Category> result;
   for (std::int64_t period = first; period <= last; ++period) {
     Category category;
-    if (unit == Unit::day)
+    if (unit == Unit::hour)
+      category.name = format_time_of_day({.hour = static_cast<int>(period - 24 * day_of_hour(period)), .minute = 0});
+    else if (unit == Unit::day)
       category.name = format_date(date_of(period));
     else if (unit == Unit::month)
       category.name = fmt::format("{:04}-{:02}", floor_twelfth(period), period - 12 * floor_twelfth(period) + 1);
@@ -219,10 +250,10 @@ std::vector<ChartCollector::Category> ChartCollector::periods() const {
 }
 
 std::vector<ChartCollector::Category> ChartCollector::largest(bool several_currencies) const {
-  if (several_currencies && slack_ > 0) return {};
+  if (slack_ > 0 && (several_currencies || plan_.measure != ChartMeasure::sum)) return {};
   std::map<std::string, double> of_currency;  // amounts of different currencies cannot be compared, their shares can
   for (const auto& [name, category] : named_)
-    for (const auto& [key, value] : category.sums) of_currency[key.currency] += weight_of(value);
+    for (const auto& [key, tally] : category.sums) of_currency[key.currency] += std::abs(figure(tally));
   struct Sized {
     double size;
     const Category* category;
@@ -230,8 +261,10 @@ std::vector<ChartCollector::Category> ChartCollector::largest(bool several_curre
   std::vector<Sized> order;
   for (const auto& [name, category] : named_) {
     double size = 0;
-    for (const auto& [key, value] : category.sums)
-      size += several_currencies ? weight_of(value) / std::max(of_currency[key.currency], 1e-9) : weight_of(value);
+    for (const auto& [key, tally] : category.sums) {
+      const double weight = std::abs(figure(tally));
+      size += several_currencies ? weight / std::max(of_currency[key.currency], 1e-9) : weight;
+    }
     order.push_back({size, &category});
   }
   std::stable_sort(order.begin(), order.end(), [](const Sized& a, const Sized& b) { return a.size > b.size; });
@@ -246,7 +279,7 @@ std::vector<ChartCollector::Category> ChartCollector::largest(bool several_curre
       continue;
     }
     if (!order[i].category->sure && order[i].size + slack_ > order[shown - 1].size) return {};
-    for (const auto& [key, value] : order[i].category->sums) other[key] += value;
+    merge(other, order[i].category->sums);
   }
   if (!other.empty()) result.push_back({kOtherName, other, true});
   return result;
@@ -261,17 +294,18 @@ ChartData ChartCollector::data() const {
                  .over_time = unit_ != Unit::none,
                  .series = {},
                  .separate_axes = false,
-                 .is_duration = plan_.y >= 0 && columns_[static_cast<std::size_t>(plan_.y)].type == ColumnType::duration};
+                 .is_duration = plan_.y >= 0 && columns_[static_cast<std::size_t>(plan_.y)].type == ColumnType::duration,
+                 .measure = plan_.measure};
   if (data.x_title.empty()) data.x_title = "Day";
   std::map<std::string, std::int64_t> currencies;
   for (const auto& [key, count] : rows_) currencies[key.currency] += count;
   const bool several = currencies.size() > 1;
   const std::vector<Category> categories = data.over_time ? periods() : largest(several);
   if (categories.empty()) return data;
-  if (plan_.x_title.empty() && categories.front().name.size() < 10)
-    data.x_title = categories.front().name.size() == 7 ? "Month" : "Year";
+  if (plan_.x_title.empty()) data.x_title = unit_word(categories.front().name);
   if (data.title.empty())
-    data.title = fmt::format("{} by {}", data.y_title, data.over_time ? to_lower(data.x_title) : data.x_title);
+    data.title = fmt::format("{}{} by {}", data.y_title, measure_words(plan_.measure),
+                             data.over_time ? to_lower(data.x_title) : data.x_title);
 
   // Which series there are: the currencies with most rows, or the largest series, or just one.
   std::map<std::string, double> sizes;
@@ -279,7 +313,7 @@ ChartData ChartCollector::data() const {
     if (several) sizes[key.currency] += static_cast<double>(count);
   if (!several)
     for (const Category& category : categories)
-      for (const auto& [key, value] : category.sums) sizes[key.series] += weight_of(value);
+      for (const auto& [key, tally] : category.sums) sizes[key.series] += std::abs(figure(tally));
   std::vector<std::pair<double, std::string>> order;
   for (const auto& [name, size] : sizes) order.emplace_back(-size, name);
   std::sort(order.begin(), order.end());
@@ -294,19 +328,23 @@ ChartData ChartCollector::data() const {
   std::map<std::string, std::size_t> index;
   for (const auto& [size, name] : order) {
     index.emplace(name, data.series.size());
-    data.series.push_back({name, std::vector<double>(categories.size(), 0), scale_of(name)});
+    data.series.push_back({name, {}, scale_of(name)});
   }
-  if (with_other) data.series.push_back({kOtherName, std::vector<double>(categories.size(), 0), scale_of(kOtherName)});
+  if (with_other) data.series.push_back({kOtherName, {}, scale_of(kOtherName)});
 
-  for (std::size_t i = 0; i < categories.size(); ++i) {
-    data.categories.push_back(categories[i].name);
-    for (const auto& [key, value] : categories[i].sums) {
+  const double nothing = plan_.measure == ChartMeasure::sum ? 0 : std::numeric_limits<double>::quiet_NaN();
+  for (const Category& category : categories) {
+    data.categories.push_back(category.name);
+    std::vector<Tally> tallies(data.series.size());
+    for (const auto& [key, tally] : category.sums) {
       const auto found = index.find(several ? key.currency : key.series);
       if (found != index.end())
-        data.series[found->second].values[i] += value;
+        merge(tallies[found->second], tally);
       else if (with_other)
-        data.series.back().values[i] += value;
+        merge(tallies.back(), tally);
     }
+    for (std::size_t k = 0; k < tallies.size(); ++k)
+      data.series[k].values.push_back(tallies[k].count == 0 ? nothing : figure(tallies[k]));
   }
   if (several) {
     data.separate_axes = true;

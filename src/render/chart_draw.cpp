@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// Long, reason: one drawing, whose axes, marks and labels share the places that it measured.
-//
 // A little over 400 lines: upright and lying charts share their axes, colours and labels, and are read side by side.
 #include "chart_draw.hpp"
 
@@ -252,11 +250,17 @@ class ChartDrawing {
       api.cairo_set_line_width(drawing, 1.4);
       api.cairo_set_line_join(drawing, CAIRO_LINE_JOIN_ROUND);
       api.cairo_set_dash(drawing, kDashes[k % kDashes.size()].data(), k % kDashes.size() == 0 ? 0 : 4, 0);
-      for (std::size_t i = 0; i < data_.categories.size(); ++i) api.cairo_line_to(drawing, point(i).first, point(i).second);
+      const auto is_gap = [&](std::size_t i) { return std::isnan(data_.series[shown[k]].values[i]); };
+      for (std::size_t i = 0; i < data_.categories.size(); ++i) {
+        if (is_gap(i)) continue;
+        if (i > 0 && is_gap(i - 1)) api.cairo_move_to(drawing, point(i).first, point(i).second);
+        api.cairo_line_to(drawing, point(i).first, point(i).second);
+      }
       api.cairo_stroke(drawing);
       api.cairo_set_dash(drawing, nullptr, 0, 0);
       if (data_.categories.size() > kFewPoints) continue;
       for (std::size_t i = 0; i < data_.categories.size(); ++i) {
+        if (is_gap(i)) continue;
         api.cairo_arc(drawing, point(i).first, point(i).second, 2, 0, 6.2832);
         api.cairo_close_path(drawing);
         api.cairo_fill(drawing);
@@ -341,7 +345,8 @@ class ChartDrawing {
     double room = kChartGap;  // at the right, for values behind the bars
     if (with_values)
       for (const double value : data_.series[shown[0]].values)
-        room = std::max(room, text_.width(value_label(data_, data_.series[shown[0]], value)) + 2 * kChartGap);
+        if (!std::isnan(value))
+          room = std::max(room, text_.width(value_label(data_, data_.series[shown[0]], value)) + 2 * kChartGap);
     if (room > 0.62 * box.width) {  // half a number would be a wrong one
       with_values = false;
       room = kChartGap;
@@ -377,7 +382,8 @@ class ChartDrawing {
         const bool is_rest = i > 0 && i + 1 == data_.categories.size() && data_.categories[i] == "Other";
         pen_.color(is_rest && !is_stacked() && shown.size() == 1 ? kOtherColor : colors_[shown[k]]);
         if (part != 0) pen_.rectangle(std::min(from, to), y, std::max(std::abs(to - from), 0.4), bar);
-        if (!with_values) continue;
+        // Of many currencies most names have amounts in one or two.
+        if (!with_values || std::isnan(data_.series[shown[k]].values[i]) || (part == 0 && data_.separate_axes)) continue;
         pen_.color(kInk);
         put(text_, value_label(data_, data_.series[shown[k]], data_.series[shown[k]].values[i]),
             {.x = std::max(from, to) + kChartGap, .y = y + bar / 2 - line() / 2, .width = room - kChartGap});

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::array kMonthNames = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
+constexpr std::array<std::size_t, 7> kHours = {1, 2, 3, 4, 6, 12, 24};
+
 /// `2026-03-17`, `2026-03` or `2026`: a day, or the first of what it names.
 Date begin_of(const std::string& category) {
   const std::string whole = category + std::string_view("0000-01-01").substr(std::min<std::size_t>(category.size(), 10)).data();
@@ -46,6 +48,13 @@ std::string common_year(const ChartData& data) {
 std::vector<TimeLabel> time_labels(const ChartData& data, std::size_t room) {
   room = std::max<std::size_t>(room, 1);
   const std::size_t count = data.categories.size();
+  if (count > 0 && data.categories.front().size() == 5) {  // hours
+    std::vector<TimeLabel> labels;
+    const std::size_t stride =
+        *std::find_if(kHours.begin(), kHours.end(), [&](auto hours) { return (count + hours - 1) / hours <= room; });
+    for (std::size_t i = 0; i < count; i += stride) labels.push_back({i, data.categories[i]});
+    return labels;
+  }
   const bool days = count > 0 && data.categories.front().size() == 10;
   const bool months = count > 0 && data.categories.front().size() == 7;
   const bool one_year = !common_year(data).empty();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "chart_scale.hpp"
 #include "reportctl/render/chart.hpp"
@@ -11,17 +12,24 @@ namespace reportctl::render {
 namespace {
 
 std::string sentence_about(const ChartData& data, const ChartSeries& series) {
-  const auto highest = std::max_element(series.values.begin(), series.values.end());
+  std::vector<std::size_t> there;
+  for (std::size_t i = 0; i < series.values.size(); ++i)
+    if (!std::isnan(series.values[i])) there.push_back(i);
+  std::string text = (series.name.empty() ? data.y_title : series.name) + ":";
+  if (there.empty()) return text + " no values.";
+  const auto by_value = [&](std::size_t a, std::size_t b) { return series.values[a] < series.values[b]; };
+  const auto described = [&](const char* word, std::size_t at) {
+    return fmt::format("{} {} ({})", word, value_label(data, series, series.values[at]), data.categories[at]);
+  };
+  const std::size_t highest = *std::max_element(there.begin(), there.end(), by_value);
+  const std::size_t lowest = *std::min_element(there.begin(), there.end(), by_value);
+  if (data.measure != ChartMeasure::sum)
+    return fmt::format("{}{}{}.", text, described(" highest", highest), highest == lowest ? "" : described(", lowest", lowest));
   double sum = 0;
   for (const double value : series.values) sum += value;
-  const auto category = [&](auto at) -> const std::string& {
-    return data.categories[static_cast<std::size_t>(at - series.values.begin())];
-  };
-  std::string text = (series.name.empty() ? data.y_title : series.name) + ":";
   text += fmt::format(" {}", value_label(data, series, sum));
-  if (series.values.size() > 1) text += fmt::format(", highest {} ({})", value_label(data, series, *highest), category(highest));
-  const auto lowest = std::min_element(series.values.begin(), series.values.end());
-  if (*lowest < 0) text += fmt::format(", lowest {} ({})", value_label(data, series, *lowest), category(lowest));
+  if (series.values.size() > 1) text += described(", highest", highest);
+  if (series.values[lowest] < 0) text += described(", lowest", lowest);
   return text + ".";
 }
 

@@ -23,6 +23,11 @@ render::ChartType chart_type(std::string_view word) {
   return word == "stacked_bar" ? render::ChartType::stacked_bar : render::ChartType::bar;
 }
 
+render::ChartMeasure chart_measure(std::string_view words) {
+  if (words.starts_with("average")) return render::ChartMeasure::average;
+  return words.starts_with("maximum") ? render::ChartMeasure::maximum : render::ChartMeasure::sum;
+}
+
 }  // namespace
 
 std::optional<render::ChartPlan> chart_plan(const catalog::Shape& shape, const schedule::Window& window) {
@@ -31,6 +36,11 @@ std::optional<render::ChartPlan> chart_plan(const catalog::Shape& shape, const s
   plan.type = chart_type(shape.chart->type);
   plan.x = charted_column(shape.columns, shape.chart->x);
   plan.y = trim(shape.chart->y) == "count" ? -1 : charted_column(shape.columns, shape.chart->y);
+  plan.measure = chart_measure(trim(shape.chart->y));
+  if (!shape.chart->series.empty()) plan.series = charted_column(shape.columns, shape.chart->series);
+  // Of readings on one day; `day(read_at)` asks for days.
+  const bool is_day = trim(shape.chart->x).starts_with("day");
+  plan.by_hour = !is_day && !window.snapshot && window.first == window.last;
   if (!window.snapshot && window.first <= window.last) {
     plan.first_day = window.first;
     plan.last_day = window.last;

@@ -63,9 +63,10 @@ struct Metric {
   Aggregate value;
 };
 struct Chart {
-  std::string type;  ///< line, bar, stacked_bar
-  std::string x;     ///< as written, e.g. `day(placed_at)`
-  std::string y;     ///< as written, e.g. `sum(total)`
+  std::string type;    ///< line, bar, stacked_bar
+  std::string x;       ///< as written, e.g. `day(placed_at)`
+  std::string y;       ///< as written, e.g. `sum(total)`
+  std::string series;  ///< a column whose values are drawn apart; empty: none
 };
 
 /// What a run gives: columns, metrics, chart and query. A module has one, or one per value of an enum parameter (`variants:`).

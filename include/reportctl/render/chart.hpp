@@ -16,23 +16,26 @@
 namespace reportctl::render {
 
 enum class ChartType { line, bar, stacked_bar };
+enum class ChartMeasure { sum, average, maximum };
 
 /// What a chart is made of; columns are indexes into those of the rows that the collector gets.
 struct ChartPlan {
   ChartType type = ChartType::bar;
-  std::string title;    ///< empty: `<y> by <x>`
-  int x = -1;           ///< date and timestamp columns give one category a local day, others one a value
-  int y = -1;           ///< summed; -1: rows are counted
+  std::string title;  ///< empty: `<y> by <x>`
+  int x = -1;         ///< date and timestamp columns give one category a local day, others one a value
+  int y = -1;         ///< -1: rows are counted
+  ChartMeasure measure = ChartMeasure::sum;
   int series = -1;      ///< -1: one series, or one per currency when y is money of several currencies
   std::string x_title;  ///< empty: the column's label, or `Day`, `Month`, `Year`
   std::string y_title;
-  std::optional<Date> first_day;  ///< of the report's period: days without rows are drawn as zero
+  bool by_hour = false;           ///< a timestamp column gives one category a local hour
+  std::optional<Date> first_day;  ///< of the report's period: days without rows are zero, of an average or maximum a gap
   std::optional<Date> last_day;   ///< inclusive
 };
 
 struct ChartSeries {
   std::string name;            ///< empty for the only one
-  std::vector<double> values;  ///< as many as there are categories
+  std::vector<double> values;  ///< as many as there are categories; NaN: there is none
   int scale = 0;               ///< digits behind the point
 };
 
@@ -42,11 +45,12 @@ struct ChartData {
   std::string title;
   std::string x_title;
   std::string y_title;
-  std::vector<std::string> categories;  ///< in order; of days `2026-03-17`, of long ranges `2026-03` or `2026`
+  std::vector<std::string> categories;  ///< in order; of days `2026-03-17`, of long ranges `2026-03` or `2026`, of hours `06:00`
   bool over_time = false;
   std::vector<ChartSeries> series;
   bool separate_axes = false;  ///< the series are amounts of different currencies: each has an axis, and they are never added up
   bool is_duration = false;    ///< the values are seconds
+  ChartMeasure measure = ChartMeasure::sum;
   [[nodiscard]] bool empty() const { return categories.empty() || series.empty(); }
 };
 
@@ -65,20 +69,27 @@ class ChartCollector {
   static constexpr std::size_t kMaxDays = 400;
 
  private:
-  enum class Unit { none, day, month, year };
+  enum class Unit { none, hour, day, month, year };
   /// What is added up apart: amounts of different currencies, and the values of the series column.
   struct Key {
     std::string currency;
     std::string series;
     auto operator<=>(const Key&) const = default;
   };
-  using Sums = std::map<Key, double>;
+  struct Tally {
+    double value = 0;  ///< the sum, or the greatest
+    std::int64_t count = 0;
+  };
+  using Sums = std::map<Key, Tally>;
   struct Category {
     std::string name;
     Sums sums;
     bool sure = true;  ///< false when a part of it may have been folded away before
   };
-  void add(Sums&, const Key&, double);
+  void add(Sums&, const Key&, Tally);
+  void merge(Tally& into, const Tally&) const;
+  void merge(Sums& into, const Sums&) const;
+  [[nodiscard]] double figure(const Tally&) const;
   Key key_of(const rows::Row&);
   [[nodiscard]] std::int64_t period_of(const rows::Cell&) const;
   void coarsen();

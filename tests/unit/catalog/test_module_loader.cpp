@@ -297,7 +297,10 @@ TEST_CASE("metrics and the chart speak of columns that exist") {
       {chart, "chart: {type: bar, x: day(when), y: sum(fee)}", "m:24:23: there is no column \"when\""},
       {chart, "chart: {type: bar, x: day(fee), y: sum(fee)}", "m:24:23: day() needs a timestamp or date column, not money"},
       {chart, "chart: {type: bar, x: week(at), y: sum(fee)}", "m:24:23: \"week(at)\" is no x"},
-      {chart, "chart: {type: bar, x: at, y: average(fee)}", "m:24:30: \"average(fee)\" is no y"},
+      {chart, "chart: {type: bar, x: at, y: median(fee)}", "m:24:30: \"median(fee)\" is no y: count, or sum, average or maximum"},
+      {chart, "chart: {type: bar, x: at, y: average(at)}", "m:24:30: a chart cannot have the average of a timestamp column"},
+      {chart, "chart: {type: bar, x: at, y: count, series: who}", "m:24:45: there is no column \"who\""},
+      {chart, "chart: {type: bar, x: at, y: count, series: fee}", "m:24:45: series needs a text or boolean column, not money"},
       {chart, "chart: {type: bar, x: at, y: sum(currency)}", "m:24:30: a text column cannot be added up"},
   });
 }

@@ -87,6 +87,53 @@ TEST_CASE("the days of the period are there even at its ends") {
   CHECK(data.y_title == "Rows");
 }
 
+TEST_CASE("an average and a maximum over the local hours of a day have gaps, not zeros, where there was nothing") {
+  ChartPlan plan = plan_of(0, 2, ChartType::line);
+  plan.measure = render::ChartMeasure::average;
+  plan.by_hour = true;
+  plan.first_day = plan.last_day = parse_date("2026-03-01");
+  const auto collected = [&] {
+    ChartCollector collector(kOrders, plan, Zone::find("Europe/Berlin").value());
+    add(collector, {.at = kMarch, .customer = {}, .cents = 100});         // 01:00 in Berlin
+    add(collector, {.at = kMarch + 1800, .customer = {}, .cents = 400});  // 01:30
+    add(collector, {.at = kMarch + 7200, .customer = {}, .cents = -200});
+    return collector.data();
+  };
+  const ChartData average = collected();
+  CHECK(average.title == "Revenue, average by hour");
+  REQUIRE(average.categories.size() == 24);
+  CHECK(average.categories.front() == "00:00");
+  CHECK(average.categories.back() == "23:00");
+  const auto& values = average.series.at(0).values;
+  CHECK(std::isnan(values[0]));
+  CHECK(values[1] == 2.5);
+  CHECK(std::isnan(values[2]));
+  CHECK(values[3] == -2);
+  CHECK(render::chart_alt_text(average) ==
+        "Line chart: Revenue, average by hour, 00:00 to 23:00. Revenue (EUR): highest 2.50 (01:00), lowest -2.00 (03:00).");
+  CHECK(render::chart_png(average, {.width = 320, .height = 200, .scale = 1, .color = {}}).size() > 500);
+  const auto labels = render::time_labels(average, 10);
+  REQUIRE(labels.size() == 8);
+  CHECK(labels[1].text == "03:00");
+
+  plan.measure = render::ChartMeasure::maximum;
+  const ChartData greatest = collected();
+  CHECK(greatest.title == "Revenue, highest by hour");
+  CHECK(greatest.series.at(0).values[1] == 4);
+  CHECK(greatest.series.at(0).values[3] == -2);
+}
+
+TEST_CASE("rows of other days than the one whose hours were asked for make it a chart by day") {
+  ChartPlan plan = plan_of(0, -1);
+  plan.by_hour = true;
+  plan.first_day = plan.last_day = parse_date("2026-03-01");
+  ChartCollector collector(kOrders, plan, Zone::utc());
+  add(collector, {.at = kMarch, .customer = {}});
+  add(collector, {.at = kMarch + kDay, .customer = {}});
+  CHECK(collector.data().categories == std::vector<std::string>{"2026-03-01", "2026-03-02"});
+  CHECK(collector.data().title == "Rows by day");
+}
+
 TEST_CASE("no rows are no chart") {
   ChartPlan plan = plan_of(0, 2);
   plan.first_day = plan.last_day = parse_date("2026-03-01");
