@@ -61,6 +61,9 @@ bool is_hidden_control(std::int32_t value) {
          (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069);
 }
 
+/// Code points that Unicode keeps for no character; XML and cairo refuse some or all of them.
+bool is_no_character(std::int32_t value) { return (value & 0xFFFE) == 0xFFFE || (value >= 0xFDD0 && value <= 0xFDEF); }
+
 /// Optimal string alignment: insertions, deletions, substitutions and swapped neighbours count one each.
 std::size_t slips_between(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before_last;
@@ -126,6 +129,12 @@ std::string fit_width(std::string_view text, std::size_t width) {
   return std::string(text.substr(0, bytes)) + "…";
 }
 
+std::string_view cut_at_character(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U) --bytes;
+  return text.substr(0, bytes);
+}
+
 std::string visible(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -134,9 +143,11 @@ std::string visible(std::string_view text) {
     if (point.value < 0) {
       for (const char byte : text.substr(0, point.size))
         fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(byte));
-    } else if (is_hidden_control(point.value)) {
+    } else if (is_hidden_control(point.value) || is_no_character(point.value)) {
       const auto value = static_cast<unsigned>(point.value);
-      out += value < 0x100 ? fmt::format("\\x{:02x}", value) : fmt::format("\\u{:04x}", value);
+      out += value < 0x100     ? fmt::format("\\x{:02x}", value)
+             : value < 0x10000 ? fmt::format("\\u{:04x}", value)
+                               : fmt::format("\\U{:08x}", value);
     } else {
       out.append(text.substr(0, point.size));
     }

@@ -66,10 +66,18 @@ cctz::civil_second civil(Date date, TimeOfDay time) {
                             time.hour, time.minute, 0);
 }
 
+/// The years that RFC 3339 and the readers of it know.
+constexpr Instant kFirstWritten = std::chrono::sys_days{std::chrono::year{1} / 1 / 1};
+constexpr Instant kBehindWritten = std::chrono::sys_days{std::chrono::year{10000} / 1 / 1};
+
+bool is_written(Instant instant) { return instant >= kFirstWritten && instant < kBehindWritten; }
+
 /// RFC 3339 has no seconds in an offset; local mean times have. Both the clock and the offset are then written for the whole
-/// minute, so the text still names the same instant.
+/// minute, so the text still names the same instant. In the hours in which only the zone is in a year that cannot be written,
+/// so it does in UTC.
 std::size_t write_zoned(Instant instant, int offset, char* out) {
-  const int minutes = offset / 60;
+  const bool is_local = !is_written(instant) || is_written(instant + std::chrono::seconds{offset / 60 * 60});
+  const int minutes = is_local ? offset / 60 : 0;
   char* at = out + write_civil(instant, minutes * 60, out);
   const auto size = static_cast<unsigned>(minutes < 0 ? -minutes : minutes);
   *at++ = minutes < 0 ? '-' : '+';
@@ -126,9 +134,9 @@ std::size_t ZonedFormatter::write(Instant instant, char* out) {
   if (!day_.holds(instant)) {
     if (!constant_.holds(instant)) find_offset(instant);
     const std::size_t size = write_zoned(instant, offset_, out);
-    if (size != text_.size()) return size;  // a year of five digits: not worth remembering
-    std::copy_n(out, size, text_.begin());
     const std::chrono::seconds east{offset_ / 60 * 60};
+    if (size != text_.size() || !is_written(instant + east)) return size;  // the ends of the calendar: not worth remembering
+    std::copy_n(out, size, text_.begin());
     midnight_ = std::chrono::floor<std::chrono::days>(instant + east) - east;
     day_ = {std::max(midnight_, constant_.first), std::min(midnight_ + std::chrono::days{1}, constant_.end)};
     return size;

@@ -64,7 +64,8 @@ ValueUnit unit_of(const ChartData& data) {
 
 std::string value_label(const ChartData& data, const ChartSeries& series, double value) {
   if (!data.is_duration) return fixed(value, series.scale);
-  const auto seconds = static_cast<long long>(std::llround(std::min(std::abs(value), kTooLongToWrite)));
+  if (std::abs(value) >= kTooLongToWrite) return fmt::format("{:.3g} hours", value / 3600);
+  const auto seconds = static_cast<long long>(std::llround(std::abs(value)));
   return fmt::format("{}{}:{:02}:{:02}", value < 0 ? "-" : "", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 

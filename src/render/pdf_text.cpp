@@ -17,12 +17,6 @@ bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) !
 /// May a line end behind this character?
 bool breaks_after(char c) { return c == ' ' || c == '-' || c == '/'; }
 
-std::string_view cut_at_character(std::string_view text, std::size_t limit) {
-  if (text.size() <= limit) return text;
-  while (limit > 0 && !begins_character(text[limit])) --limit;
-  return text.substr(0, limit);
-}
-
 std::string_view without_last_spaces(std::string_view text) {
   while (text.ends_with(' ')) text.remove_suffix(1);
   return text;
@@ -160,8 +154,9 @@ void TextBlock::draw(Pen& pen, double x, double y, double width, Align align) co
 bool is_printable(std::string_view text, const PrintLimit& limit) {
   if (text.size() > limit.bytes) return false;
   return std::none_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);  // 0xC2 begins C1 controls, 0xE2 separators and overrides
-    return byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xE2 || byte >= 0xF5 || byte == 0xC0 || byte == 0xC1;
+    // 0xC2 begins C1 controls, 0xE2 separators and overrides, 0xEF and all above code points that are no characters.
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F || byte == 0xC2 || byte == 0xE2 || byte >= 0xEF || byte == 0xC0 || byte == 0xC1;
   });
 }
 

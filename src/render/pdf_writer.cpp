@@ -101,7 +101,8 @@ void PdfWriter::finish(const Closing& closing) {
         texts[i] = for_people(spec_.columns[i].type, amount, spec_.zone);
         needs_[i].widest = std::max(needs_[i].widest, bold_.width(texts[i]));
       } else if (!has_label) {
-        texts[i] = sums.currency.empty() ? "Total" : "Total " + printable(sums.currency, {40}).text;
+        const PrintableText currency = printable(sums.currency, {40, 1});
+        texts[i] = sums.currency.empty() ? "Total" : "Total " + currency.text + (currency.is_cut ? "…" : "");
         has_label = true;
         needs_[i].widest = std::max(needs_[i].widest, bold_.width(texts[i]));
       }

@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include "people.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "reportctl/render/writer.hpp"
@@ -10,6 +12,17 @@
 namespace reportctl::render {
 
 using rows::ColumnType;
+
+namespace {
+
+/// Of any sum of seconds: `26:05:00`.
+std::string long_duration(__int128 seconds) {
+  const auto size = seconds < 0 ? 0 - static_cast<unsigned __int128>(seconds) : static_cast<unsigned __int128>(seconds);
+  return fmt::format("{}{}:{:02}:{:02}", seconds < 0 ? "-" : "", size / 3600, static_cast<unsigned>(size / 60 % 60),
+                     static_cast<unsigned>(size % 60));
+}
+
+}  // namespace
 
 std::string grouped(__int128 number, std::size_t scale) {
   const bool negative = number < 0;
@@ -47,8 +60,10 @@ std::string for_people(const rows::Column& column, const rows::Cell& cell, const
       return cell.number == 0 ? "no" : "yes";
     case ColumnType::timestamp: {  // local, without the offset: what surrounds it names the zone
       std::string text = plain(column, cell, zone);
-      text.resize(text.size() - std::string_view("+hh:mm").size());
       std::replace(text.begin(), text.end(), 'T', ' ');
+      const Instant instant{std::chrono::seconds{cell.number}};
+      const bool is_local = !text.ends_with("+00:00") || zone.offset_seconds(instant) / 60 == 0;
+      if (is_local) text.resize(text.size() - std::string_view("+hh:mm").size());
       return text;
     }
     case ColumnType::text:
@@ -63,7 +78,9 @@ std::string for_people(ColumnType type, const Amount& amount, const Zone& zone) 
   std::string text;
   if (type == ColumnType::integer || type == ColumnType::decimal || type == ColumnType::money)
     text = grouped(amount.number, amount.scale);
-  else
+  else if (type == ColumnType::duration)
+    text = long_duration(amount.number);
+  else  // no sums: one of the cells
     text =
         for_people({.name = {}, .label = {}, .type = type},
                    {.null = false, .scale = amount.scale, .number = static_cast<std::int64_t>(amount.number), .text = {}}, zone);

@@ -12,6 +12,7 @@
 
 #include "reportctl/base/error.hpp"
 #include "xlsx_package.hpp"
+#include "xlsx_text.hpp"
 
 namespace reportctl::render {
 namespace {
@@ -26,18 +27,6 @@ std::filesystem::path spool_directory(const Spec& spec) {
 [[noreturn]] void fail_output(const std::filesystem::path& directory, const std::string& reason) {
   throw Error(ErrorKind::output, fmt::format("cannot write the XLSX file in {}: {}", directory.string(), reason),
               "it needs room for about ten times the size of the file there; TMPDIR may name another directory");
-}
-
-/// Document properties are not cells: control characters in them would break the XML.
-std::string property(std::string text) {
-  std::erase_if(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-  constexpr std::size_t kMost = 255;
-  if (text.size() > kMost) {
-    text.resize(kMost);
-    while (!text.empty() && (text.back() & 0xC0) == 0x80) text.pop_back();
-    if (!text.empty()) text.pop_back();
-  }
-  return text;
 }
 
 }  // namespace
@@ -65,9 +54,9 @@ XlsxBook::XlsxBook(const Spec& spec) : directory_(spool_directory(spec)), file_(
   book_.reset(xlsx().workbook_new_opt(fmt::format("/proc/self/fd/{}", file_.fd()).c_str(), &options));
   if (book_ == nullptr) throw Error(ErrorKind::failed, "libxlsxwriter cannot start a workbook");
   const Document& document = spec.document;
-  std::string title = property(document.title);
-  std::string subject = property(document.period);
-  std::string company = property(document.account);
+  std::string title = xlsx_label(document.title);
+  std::string subject = xlsx_label(document.period);
+  std::string company = xlsx_label(document.account);
   std::string comments = "Made by reportctl";
   lxw_doc_properties properties{};
   properties.title = title.data();

@@ -9,6 +9,7 @@
 #include "reportctl/base/error.hpp"
 #include "xlsx_book.hpp"
 #include "xlsx_summary.hpp"
+#include "xlsx_text.hpp"
 
 namespace reportctl::render {
 namespace {
@@ -28,6 +29,7 @@ class XlsxCache {
  public:
   explicit XlsxCache(lxw_series_range* range) : range_(range) { range_->ignore_cache = LXW_TRUE; }
   void add(double number) { point()->number = number; }
+  void add_gap() { point()->no_data = LXW_TRUE; }
   void add(const std::string& text) {
     range_->has_string_cache = LXW_TRUE;
     lxw_series_data_point* const one = point();
@@ -47,8 +49,8 @@ class XlsxCache {
   lxw_series_range* range_;
 };
 
-/// Names are data, and libxlsxwriter would take one that begins with = for a formula.
-std::string chart_text(const std::string& text) { return text.starts_with('=') ? " " + text : text; }
+/// Titles have names of data in them, and libxlsxwriter would take one that begins with = for a formula.
+std::string chart_title(const std::string& text) { return (text.starts_with('=') ? " " : "") + xlsx_label(text); }
 
 std::uint8_t chart_type(ChartType type) {
   switch (type) {
@@ -70,15 +72,15 @@ struct Figures {
 };
 
 std::string series_name(const ChartData& data, std::size_t index) {
-  if (!data.series[index].name.empty()) return data.series[index].name;
-  return data.y_title.empty() ? "Value" : data.y_title;
+  if (!data.series[index].name.empty()) return xlsx_label(data.series[index].name);
+  return data.y_title.empty() ? "Value" : xlsx_label(data.y_title);
 }
 
 void write_figures(const XlsxSummary& summary, const Figures& figures) {
   const ChartData& data = summary.closing.chart;
   const auto type = data.is_duration ? rows::ColumnType::duration : rows::ColumnType::decimal;
   XlsxPlace place{summary.sheet, figures.header, 0};
-  summary.cells.text(place, data.x_title, summary.header);
+  summary.cells.text(place, xlsx_label(data.x_title), summary.header);
   for (std::size_t i = 0; i < data.series.size(); ++i) {
     ++place.column;
     summary.cells.text(place, series_name(data, i), summary.number_header);
@@ -86,9 +88,10 @@ void write_figures(const XlsxSummary& summary, const Figures& figures) {
   for (std::size_t row = 0; row < data.categories.size(); ++row) {
     place.row = figures.first() + static_cast<lxw_row_t>(row);
     place.column = 0;
-    summary.cells.text(place, data.categories[row], summary.cells.format(rows::ColumnType::text, 0, XlsxStyle::body));
+    summary.cells.text(place, xlsx_label(data.categories[row]), summary.cells.format(rows::ColumnType::text, 0, XlsxStyle::body));
     for (const ChartSeries& series : data.series) {
       ++place.column;
+      if (std::isnan(series.values.at(row))) continue;
       summary.cells.number(place, in_cell(data, series.values.at(row)),
                            summary.cells.format(type, static_cast<std::size_t>(series.scale), XlsxStyle::body));
     }
@@ -104,8 +107,12 @@ void add_series(lxw_chart* chart, const ChartData& data, const Figures& figures,
   XlsxCache categories(series->categories);
   XlsxCache values(series->values);
   for (std::size_t row = 0; row < data.categories.size(); ++row) {
-    categories.add(data.categories[row]);
-    values.add(in_cell(data, data.series[index].values.at(row)));
+    categories.add(xlsx_label(data.categories[row]));
+    const double value = data.series[index].values.at(row);
+    if (std::isnan(value))
+      values.add_gap();
+    else
+      values.add(in_cell(data, value));
   }
   XlsxCache(series->title.range).add(series_name(data, index));
 }
@@ -139,15 +146,15 @@ void set_axes(lxw_chart* chart, const ChartData& data, const std::string& y_titl
   if (data.title.empty()) {
     xlsx().chart_title_off(chart);
   } else {
-    xlsx().chart_title_set_name(chart, chart_text(data.title).c_str());
+    xlsx().chart_title_set_name(chart, chart_title(data.title).c_str());
     xlsx().chart_title_set_name_font(chart, &title);
   }
   if (!data.over_time && !data.x_title.empty()) {
-    xlsx().chart_axis_set_name(chart->x_axis, chart_text(data.x_title).c_str());
+    xlsx().chart_axis_set_name(chart->x_axis, chart_title(data.x_title).c_str());
     xlsx().chart_axis_set_name_font(chart->x_axis, &small);
   }
   if (!y_title.empty()) {
-    xlsx().chart_axis_set_name(chart->y_axis, chart_text(y_title).c_str());
+    xlsx().chart_axis_set_name(chart->y_axis, chart_title(y_title).c_str());
     xlsx().chart_axis_set_name_font(chart->y_axis, &small);
   }
   xlsx().chart_axis_set_num_font(chart->x_axis, &small);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "reportctl/base/text.hpp"
 #include "xlsx_book.hpp"
@@ -17,6 +18,14 @@ using rows::ColumnType;
 constexpr lxw_col_t kLabel = 0;
 constexpr lxw_col_t kValue = 1;
 constexpr lxw_col_t kCurrency = 2;
+
+bool has_long_figures(const ChartData& chart) {
+  constexpr double kTooLong = 1e15;
+  return std::any_of(chart.series.begin(), chart.series.end(), [](const ChartSeries& series) {
+    const double limit = kTooLong / std::pow(10, series.scale);
+    return std::any_of(series.values.begin(), series.values.end(), [limit](double value) { return std::abs(value) >= limit; });
+  });
+}
 
 /// Writes lines from the top.
 class SummaryLines {
@@ -106,6 +115,8 @@ class SummaryLines {
     std::vector<std::string> notes = summary_.cells.notes();
     if (summary_.sheets > 1)
       notes.push_back(fmt::format("The rows are on {} sheets: a sheet holds 1,048,576 rows at most.", summary_.sheets));
+    if (has_long_figures(summary_.closing.chart))
+      notes.emplace_back("The chart and the figures below it are rounded to the 15 digits that a spreadsheet can keep.");
     if (notes.empty()) return;
     lxw_format* const slanted = xlsx().workbook_add_format(summary_.book);
     xlsx().format_set_italic(slanted);

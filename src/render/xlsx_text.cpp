@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "reportctl/base/text.hpp"
+
 namespace reportctl::render {
 namespace {
 
@@ -65,6 +67,15 @@ const char* XlsxText::rewrite(std::string_view text) {
     }
   }
   return cell_.c_str();
+}
+
+std::string xlsx_label(std::string_view text) {
+  constexpr std::size_t kMostBytes = 255;
+  constexpr std::string_view kCut = "…";
+  std::string label = visible(cut_at_character(text, kMostBytes + 1));
+  if (label.size() <= kMostBytes) return label;
+  label.resize(cut_at_character(label, kMostBytes - kCut.size()).size());
+  return label.append(kCut);
 }
 
 }  // namespace reportctl::render

@@ -32,4 +32,8 @@ class XlsxText {
   std::size_t cut_ = 0;
 };
 
+/// For what is no cell and knows no escapes (properties, titles and names of charts): on one line, what XML cannot hold made
+/// visible, at most 255 bytes.
+std::string xlsx_label(std::string_view text);
+
 }  // namespace reportctl::render

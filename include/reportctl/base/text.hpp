@@ -14,12 +14,14 @@ namespace reportctl {
 bool is_valid_utf8(std::string_view);
 /// Replaces every invalid sequence by U+FFFD.
 std::string repair_utf8(std::string_view);
+/// The beginning of valid UTF-8: at most so many bytes, that end with a whole character.
+std::string_view cut_at_character(std::string_view, std::size_t bytes);
 /// Columns that a terminal gives the text (wide and combining characters counted right). Input must be valid UTF-8.
 std::size_t display_width(std::string_view);
 /// Cuts to at most `width` columns and ends in `…` when it cut.
 std::string fit_width(std::string_view, std::size_t width);
-/// Control characters (C0, DEL, C1, line and paragraph separators, bidi overrides) become visible `\x1b` escapes: safe to print
-/// on a terminal or in a log, always one line.
+/// Control characters (C0, DEL, C1, line and paragraph separators, bidi overrides) and code points that are no characters become
+/// visible `\x1b` escapes: safe to print on a terminal, in a log or in XML, always one line.
 std::string visible(std::string_view);
 /// True when the text has a C0 control or DEL.
 bool has_control(std::string_view);

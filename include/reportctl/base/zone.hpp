@@ -31,7 +31,7 @@ class Zone {
   /// The first instant of a local day (not always midnight).
   [[nodiscard]] Instant start_of_day(Date) const;
 
-  /// `2026-03-17T06:00:00+11:00` (UTC is written `+00:00`).
+  /// `2026-03-17T06:00:00+11:00` (UTC is written `+00:00`). In UTC where only the local year is not in 1 to 9999.
   [[nodiscard]] std::string format(Instant) const;
 
   struct Impl;
