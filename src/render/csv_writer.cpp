@@ -3,11 +3,14 @@
 #include "csv_writer.hpp"
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "csv_text.hpp"
 #include "out_buffer.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/rows/csv_delimiters.hpp"
 #include "value_writer.hpp"
 
 namespace reportctl::render {
@@ -98,22 +101,19 @@ class CsvWriter final : public Writer {
 
 }  // namespace
 
-std::string_view csv_delimiters() { return ",;\t|"; }
-
 std::unique_ptr<Writer> make_csv_writer(const Spec& spec, Sink& sink) {
-  switch (spec.csv.delimiter) {
-    case ',':
-      return std::make_unique<CsvWriter<','>>(spec, sink);
-    case ';':
-      return std::make_unique<CsvWriter<';'>>(spec, sink);
-    case '\t':
-      return std::make_unique<CsvWriter<'\t'>>(spec, sink);
-    case '|':
-      return std::make_unique<CsvWriter<'|'>>(spec, sink);
-    default:
-      throw Error(ErrorKind::failed, "CSV fields cannot be separated by that character",
-                  "choose a comma, a semicolon, a tab or a pipe");
-  }
+  std::unique_ptr<Writer> writer;
+  const auto make = [&]<std::size_t... kAt>(std::index_sequence<kAt...>) {
+    const auto try_one = [&]<char kDelimiter>(std::integral_constant<char, kDelimiter>) {
+      if (spec.csv.delimiter == kDelimiter) writer = std::make_unique<CsvWriter<kDelimiter>>(spec, sink);
+    };
+    (try_one(std::integral_constant<char, rows::kCsvDelimiters[kAt].sign>()), ...);
+  };
+  make(std::make_index_sequence<rows::kCsvDelimiters.size()>());
+  if (writer == nullptr)
+    throw Error(ErrorKind::failed, "CSV fields cannot be separated by that character",
+                "choose a comma, a semicolon, a tab or a pipe");
+  return writer;
 }
 
 }  // namespace reportctl::render

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "csv_json.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/rows/csv_delimiters.hpp"
 #include "rules.hpp"
 
 namespace reportctl::validation {
@@ -16,22 +16,16 @@ namespace {
 
 using nlohmann::json;
 
-struct NamedDelimiter {
-  char sign;
-  std::string_view name;
-};
-constexpr std::array<NamedDelimiter, 4> kDelimiters = {{{',', "comma"}, {';', "semicolon"}, {'\t', "tab"}, {'|', "pipe"}}};
-
 std::optional<char> parse_delimiter(std::string_view written) {
-  for (const auto& [sign, name] : kDelimiters)
+  for (const auto& [sign, name] : rows::kCsvDelimiters)
     if (written == std::string_view(&sign, 1) || to_lower(trim(written)) == name) return sign;
   if (written == "\\t") return '\t';
   return std::nullopt;
 }
 
 std::string_view delimiter_name(char sign) {
-  const auto* const found =
-      std::find_if(kDelimiters.begin(), kDelimiters.end(), [&](const NamedDelimiter& known) { return known.sign == sign; });
+  const auto* const found = std::find_if(rows::kCsvDelimiters.begin(), rows::kCsvDelimiters.end(),
+                                         [&](const auto& known) { return known.sign == sign; });
   return found->name;
 }
 

@@ -21,7 +21,7 @@ namespace reportctl::render {
 struct CsvDialect {
   bool bom = false;      ///< a byte order mark, so that Excel takes the file for UTF-8
   bool crlf = false;     ///< line ends of RFC 4180 instead of LF
-  char delimiter = ',';  ///< one of csv_delimiters()
+  char delimiter = ',';  ///< one of rows::kCsvDelimiters
 };
 
 /// What a document for people (XLSX, PDF) says around its rows. Part of the bytes: the same run gives the same document.
@@ -66,8 +66,6 @@ class Writer {
 /// Error(failed) for a format without a writer: formats() is the list.
 std::unique_ptr<Writer> make_writer(const Spec&, Sink&);
 const std::vector<std::string>& formats();
-/// The characters that may separate CSV fields: comma, semicolon, tab and pipe.
-std::string_view csv_delimiters();
 /// `text/csv; charset=utf-8`, …
 std::string content_type(const std::string& format);
 /// Does its writer keep temporary files in Spec::spool?

@@ -8,6 +8,7 @@
 #include "csv_text.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/render/writer.hpp"
+#include "reportctl/rows/csv_delimiters.hpp"
 
 using namespace reportctl;
 using namespace std::string_literals;
@@ -169,7 +170,6 @@ TEST_CASE("only a delimiter is a delimiter") {
   StringSink sink;
   render::Spec spec;
   spec.columns = {{.name = "a", .label = {}, .type = ColumnType::text}};
-  CHECK(render::csv_delimiters() == ",;\t|");
   for (const char delimiter : {'"', '\n', ' ', 'a', '\0', '=', '\''}) {
     spec.csv.delimiter = delimiter;
     CHECK_THROWS_AS(render::make_writer(spec, sink), Error);
@@ -207,8 +207,9 @@ TEST_CASE("property: what is written is read back, guarded exactly where the ora
                                            "'",
                                            "0123456789",
                                            "abcdefghijklmnopqrstuvwxyz"};
-  for (const char delimiter : render::csv_delimiters())
+  for (const rows::CsvDelimiter& known : rows::kCsvDelimiters)
     for (const std::string_view line_end : {"\n"sv, "\r\n"sv}) {
+      const char delimiter = known.sign;
       CAPTURE(delimiter);
       CAPTURE(line_end.size());
       render::Spec spec;
