@@ -91,6 +91,22 @@ TEST_CASE("control characters become visible, so nothing can move the cursor, fo
   CHECK(visible("\xE2\x82") == "\\xe2\\x82");
 }
 
+TEST_CASE("code points that are no characters become visible, their neighbours stay") {
+  CHECK(visible("a\xEF\xBF\xBE\xEF\xBF\xBF"
+                "b") == "a\\ufffe\\uffffb");
+  CHECK(visible("\xEF\xB7\x90\xEF\xB7\xAF") == "\\ufdd0\\ufdef");
+  CHECK(visible("\xF0\x9F\xBF\xBF\xF4\x8F\xBF\xBF") == "\\U0001ffff\\U0010ffff");
+  CHECK(visible("\xEF\xBF\xBD\xEF\xB7\x8F\xF0\x9F\xBF\xBD") == "\xEF\xBF\xBD\xEF\xB7\x8F\xF0\x9F\xBF\xBD");
+}
+
+TEST_CASE("a text is cut between characters") {
+  CHECK(cut_at_character("grüße", 99) == "grüße");
+  CHECK(cut_at_character("grüße", 4) == "grü");
+  CHECK(cut_at_character("grüße", 3) == "gr");
+  CHECK(cut_at_character("😀", 3).empty());
+  CHECK(cut_at_character("abc", 0).empty());
+}
+
 TEST_CASE("small things") {
   CHECK(has_control("a\tb"));
   CHECK(has_control("\x7f"));

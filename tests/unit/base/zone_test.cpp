@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <random>
 #include <vector>
 
@@ -231,6 +232,24 @@ TEST_CASE("the fast formatter is right on both sides of a transition's second") 
   CHECK(text("2026-03-08T07:00:00Z") == "2026-03-08T03:00:00-04:00");
   CHECK(text("2026-11-01T05:59:59Z") == "2026-11-01T01:59:59-04:00");
   CHECK(text("2026-11-01T06:00:00Z") == "2026-11-01T01:00:00-05:00");
+}
+
+TEST_CASE("where only the local year cannot be written, the instant is written in UTC") {
+  for (const auto& [name, utc, text] : std::vector<std::array<const char*, 3>>{
+           {"Europe/Berlin", "9999-12-31T22:59:59Z", "9999-12-31T23:59:59+01:00"},
+           {"Europe/Berlin", "9999-12-31T23:00:00Z", "9999-12-31T23:00:00+00:00"},
+           {"Europe/Berlin", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59+00:00"},
+           {"America/New_York", "9999-12-31T23:59:59Z", "9999-12-31T18:59:59-05:00"},
+           {"America/New_York", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+00:00"},
+           {"America/New_York", "0001-01-01T04:56:00Z", "0001-01-01T00:00:00-04:56"},  // local mean time, -04:56:02
+       }) {
+    CAPTURE(utc);
+    char buffer[ZonedFormatter::kMaxSize];
+    ZonedFormatter fast(zone(name));
+    CHECK(zone(name).format(instant(utc)) == text);
+    CHECK(std::string(buffer, fast.write(instant(utc), buffer)) == text);
+    CHECK(std::string(buffer, fast.write(instant(utc), buffer)) == text);
+  }
 }
 
 TEST_CASE("instants at the end of time are written without harm") {

@@ -67,6 +67,13 @@ TEST_CASE("for_people() groups thousands and speaks plainly") {
   CHECK(render::for_people(column(ColumnType::integer), kNull, zone).empty());
 }
 
+TEST_CASE("for_people() leaves the offset out only where the time is the zone's") {
+  const Zone sydney = Zone::find("Australia/Sydney").value();
+  CHECK(render::for_people(column(ColumnType::timestamp), number(253402300799), sydney) == "9999-12-31 23:59:59+00:00");
+  CHECK(render::for_people(column(ColumnType::timestamp), number(253402300799 - 11 * 3600), sydney) == "9999-12-31 23:59:59");
+  CHECK(render::for_people(column(ColumnType::timestamp), number(253402300799), Zone::utc()) == "9999-12-31 23:59:59");
+}
+
 TEST_CASE("any 128-bit number is grouped") {
   CHECK(render::grouped(0, 0) == "0");
   CHECK(render::grouped(5, 2) == "0.05");
@@ -136,6 +143,18 @@ TEST_CASE("sums beyond 64 bits are exact") {
   const Cell most = number(std::numeric_limits<std::int64_t>::max());
   for (int i = 0; i < 10; ++i) summary.row(rows::Row(&most, 1));
   CHECK(summary.metrics(Zone::utc())[0].value == "92,233,720,368,547,758,070");
+}
+
+TEST_CASE("sums of seconds beyond 64 bits are exact") {
+  const rows::Columns columns = {column(ColumnType::duration)};
+  for (const auto& [least_or_most, words] :
+       {std::pair{std::numeric_limits<std::int64_t>::max(), "25620477880152155:01:10"},  // 10 × (2^63 - 1) s
+        std::pair{std::numeric_limits<std::int64_t>::min(), "-25620477880152155:01:20"}}) {
+    render::Summary summary(columns, {{"Sum", AggregateKind::total, 0}});
+    const Cell cell = number(least_or_most);
+    for (int i = 0; i < 10; ++i) summary.row(rows::Row(&cell, 1));
+    CHECK(summary.metrics(Zone::utc())[0].value == words);
+  }
 }
 
 TEST_CASE("a figure needs a column of numbers") {
