@@ -51,9 +51,9 @@ std::string duration_words(std::chrono::milliseconds time) {
 }
 
 std::string estimate_words(const std::optional<run::Estimate>& estimate) {
-  if (!estimate) return "no estimate: this report was never made for this account";
-  if (estimate->measured == 1) return fmt::format("{}, as the last time", duration_words(estimate->time));
-  return fmt::format("{}, the median of the last {}", duration_words(estimate->time), estimate->measured);
+  if (!estimate) return "no estimate: the report has no history yet";
+  if (estimate->measured == 1) return fmt::format("estimate: {}, as last time", duration_words(estimate->time));
+  return fmt::format("estimate: {}, the median of the last {}", duration_words(estimate->time), estimate->measured);
 }
 
 Json with_estimate(const store::Export& job, const std::optional<run::Estimate>& estimate) {
@@ -126,7 +126,7 @@ void bind_export_create(CLI::App& command, Session& session) {
   const auto options = std::make_shared<ExportCreateOptions>();
   auto& verb = add_verb(command, {.name = "create",
                                   .summary = "ask for the rows of a report as a file",
-                                  .examples = "reportctl export create leads --filter campaign=c1 --fields email,status\n"
+                                  .examples = "reportctl export create leads --filter status=replied --fields email,company\n"
                                               "reportctl export create sales --range last_month --format json --wait"});
   verb.add_option("report", options->report, "which: reportctl catalog list")->required()->type_name("REPORT");
   add_account_option(verb, options->account);

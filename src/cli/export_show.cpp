@@ -83,7 +83,7 @@ int show_job(Session& session, const std::string& id) {
   line("Account", {job.account});
   line("Scope", {job.scope});
   line("Report", {job.report});
-  line("Request", {job.request});
+  for (const auto& [label, words] : request_lines(job)) line(label.c_str(), {words});
   line("Asked by", {job.requested_by});
   line("Asked", at(job.created_at));
   line("Started", at(job.started_at));

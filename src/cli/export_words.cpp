@@ -6,6 +6,9 @@
 
 #include "json_records.hpp"
 #include "options.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/run/export.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -15,6 +18,34 @@ using store::ExportState;
 template <typename Number>
 Json count_or_null(const std::optional<Number>& number) {
   return number ? Json(*number) : Json(nullptr);
+}
+
+/// The period as it was asked for; empty: the report's own.
+std::string window_words(const validation::Request& request) {
+  if (request.range) return *request.range;
+  if (request.lookback) return fmt::format("lookback {}", *request.lookback);
+  if (request.from || request.to) return fmt::format("{} to {}", request.from.value_or("…"), request.to.value_or("…"));
+  if (!request.cadence) return {};
+  const auto day = request.weekday ? *request.weekday : request.day_of_month.value_or(std::string());
+  return day.empty() ? *request.cadence : fmt::format("{}, {}", *request.cadence, day);
+}
+
+std::string filter_words(const schedule::Parameters& parameters) {
+  std::vector<std::string> words;
+  for (const auto& [name, values] : parameters) words.push_back(fmt::format("{}={}", name, join(values, ",")));
+  return join(words, "; ");
+}
+
+std::string csv_words(const validation::CsvRequest& csv) {
+  std::vector<std::string> words;
+  const auto choice = [&](const std::optional<bool>& given, const char* yes, const char* no) {
+    if (given) words.emplace_back(*given ? yes : no);
+  };
+  if (csv.delimiter) words.push_back(*csv.delimiter);
+  choice(csv.bom, "byte order mark", "no byte order mark");
+  choice(csv.crlf, "CRLF", "LF");
+  choice(csv.labels, "labels", "names");
+  return join(words, ", ");
 }
 
 Json violations_of(const store::Export& job) { return job.violations.empty() ? Json::array() : parsed_or_text(job.violations); }
@@ -54,6 +85,19 @@ Json to_json(const store::Export& job) {
 std::string ending_of(const store::Export& job) {
   const auto head = fmt::format("export {} of {}: {} {}", job.id, job.account, job.report, store::export_state_name(job.state));
   return job.reason.empty() ? head : fmt::format("{}: {}", head, job.reason);
+}
+
+std::vector<std::pair<std::string, std::string>> request_lines(const store::Export& job) {
+  try {
+    const auto request = run::read_export_request(job.request);
+    return {{"Format", request.format},
+            {"Window", window_words(request)},
+            {"Filters", filter_words(request.parameters)},
+            {"Fields", join(request.columns, ", ")},
+            {"CSV", csv_words(request.csv)}};
+  } catch (const Error&) {
+    return {{"Request", job.request}};  // of another version; it can still be looked at
+  }
 }
 
 Field state_field(const store::Export& job) {

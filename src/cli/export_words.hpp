@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "reportctl/cli/output.hpp"
 #include "reportctl/store/exports.hpp"
@@ -14,6 +16,8 @@ namespace reportctl::cli {
 nlohmann::ordered_json to_json(const store::Export&);
 /// `export 3f2a… of shop: sales completed`, or why it did not.
 std::string ending_of(const store::Export&);
+/// What was asked for, for people: `Format`, `Window`, `Filters`, `Fields`, `CSV`; those that were given.
+std::vector<std::pair<std::string, std::string>> request_lines(const store::Export&);
 /// `processing, interrupted`, with its colour.
 Field state_field(const store::Export&);
 /// `completed`, and what can be done next.

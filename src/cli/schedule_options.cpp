@@ -103,7 +103,7 @@ void add_request_options(CLI::App& app, RequestOptions& options) {
   add_text_option(app, options.cadence, "--cadence", "CADENCE", "daily, weekly or monthly");
   add_text_option(app, options.on, "--on", "DAY", "weekly: mon to sun, or 1 to 7");
   add_text_option(app, options.day, "--day", "DAY", "monthly: day of the month");
-  add_text_option(app, options.format, "--format", "FORMAT", "csv, xlsx or pdf; the report says which");
+  add_text_option(app, options.format, "--format", "FORMAT", "csv, xlsx, pdf, json or jsonl; the report says which");
   add_text_option(app, options.columns, "--columns", "NAME,…", "only these columns, in this order");
   add_text_option(app, options.csv.delimiter, "--delimiter", "SIGN", "csv: comma, semicolon, tab or pipe");
   add_choice_flag(app, options.csv.bom, "--bom,!--no-bom", "csv: begin with a byte order mark, for Excel");

@@ -80,6 +80,10 @@ Pruned prune(Parts& parts, PruneMode mode, PruneWhat what, const std::string& ac
   return pruned;
 }
 
+std::vector<store::Prunable> prunable(Parts& parts, PruneWhat what, int limit) {
+  return store::list_prunable(parts.state(), cuts_of(parts, what), limit);
+}
+
 bool prune_is_due(store::State& state, Instant now) {
   const auto text = state.fact(kLastPrune);
   const auto last = text ? parse_instant(*text) : std::nullopt;

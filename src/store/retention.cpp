@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <utility>
 
 #include "connection.hpp"
 #include "reportctl/base/time.hpp"
@@ -49,6 +50,30 @@ std::int64_t count_going(State& state, const Going& going, const std::optional<I
   if (!cut) return 0;
   Query query(state.connection(), fmt::format("SELECT count(*) {}", going.rows));
   return query.bind(*cut, now).next() ? query.integer() : 0;
+}
+
+struct Listed {
+  const Going& going;
+  std::optional<Instant> cut;
+  const char* kind;
+  const char* columns;  ///< id, account, what it is about, since when, bytes
+};
+
+void list_going(State& state, const Listed& listed, const Cuts& cuts, int limit, std::vector<Prunable>& found) {
+  if (!listed.cut) return;
+  Query query(state.connection(),
+              fmt::format("SELECT {} {} ORDER BY 4, {} LIMIT ?3", listed.columns, listed.going.rows, listed.going.number));
+  query.bind(*listed.cut, cuts.now, limit);
+  while (query.next()) {
+    Prunable one;
+    one.kind = listed.kind;
+    one.id = query.text();
+    one.account = query.text();
+    one.about = query.text();
+    one.since = query.instant();
+    one.bytes = query.optional_integer();
+    found.push_back(std::move(one));
+  }
 }
 
 std::int64_t take_going(State& state, const Going& going, const std::optional<Instant>& cut, Instant now) {
@@ -111,6 +136,21 @@ PrunedRows count_prunable(State& state, const Cuts& cuts) {
   rows.notifications = count_going(state, kOldNotifications, cuts.notifications, cuts.now);
   rows.audit = count_going(state, kOldRecords, cuts.audit, cuts.now);
   return rows;
+}
+
+std::vector<Prunable> list_prunable(State& state, const Cuts& cuts, int limit) {
+  constexpr const char* kOfRun = "id, account, report, finished_at, NULL";
+  constexpr const char* kOfFile = "id, account, report, finished_at, bytes";
+  const ReadTransaction moment(state.connection());
+  std::vector<Prunable> found;
+  for (const auto& listed :
+       {Listed{kOldRuns, cuts.runs, "run", kOfRun}, Listed{kOldExports, cuts.runs, "export", kOfRun},
+        Listed{kOldRunFiles, cuts.run_files, "run file", kOfFile},
+        Listed{kOldExportFiles, cuts.export_files.value_or(kNever), "export file", kOfFile},
+        Listed{kOldNotifications, cuts.notifications, "notification", "id, account, kind, created_at, NULL"}}) {
+    list_going(state, listed, cuts, limit, found);
+  }
+  return found;
 }
 
 PrunedRows prune_rows(State& state, const Cuts& cuts) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "reportctl/run/parts.hpp"
 #include "reportctl/store/retention.hpp"
@@ -24,6 +25,9 @@ struct Pruned {
 /// and those of more than a day that none ever had. A crash leaves nothing but files for the next one. Real ones leave a record
 /// in the audit log.
 Pruned prune(Parts&, PruneMode, PruneWhat, const std::string& actor);
+
+/// The rows that it would take, the oldest of each kind first, at most `limit` of each.
+std::vector<store::Prunable> prunable(Parts&, PruneWhat, int limit);
 
 /// Is the daily one due? All it costs is to read a fact.
 bool prune_is_due(store::State&, Instant now);

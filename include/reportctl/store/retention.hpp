@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reportctl/store/audit.hpp"
 #include "reportctl/store/state.hpp"
@@ -29,6 +30,17 @@ struct PrunedRows {
 
 /// What prune_rows() would take.
 PrunedRows count_prunable(State&, const Cuts&);
+
+/// One of those rows.
+struct Prunable {
+  const char* kind = "";  ///< `run`, `export`: the row; `run file`, `export file`: only its file; `notification`
+  std::string id, account;
+  std::string about;  ///< the report, or the kind of notification
+  Instant since{};    ///< when it ended, or was told
+  std::optional<std::int64_t> bytes;
+};
+/// The oldest of each kind first, at most `limit` of each. The audit log is counted only.
+std::vector<Prunable> list_prunable(State&, const Cuts&, int limit);
 
 /// Takes it, in transactions of a few hundred rows each. Runs with mails that were never sent stay; so does the newest record of
 /// the audit log, and the head of what was cut.
