@@ -20,15 +20,16 @@ void set_text(mustache::data& data, const char* key, const std::string& text, st
 
 namespace {
 
+constexpr std::size_t kLineOfText = 76;
+
 /// Broken at spaces, for readers of the text part whose windows do not wrap.
 std::string wrapped(const std::string& text) {
-  constexpr std::size_t kWidth = 74;
   std::string out;
   std::size_t used = 0;
   for (const std::string& word : split(text, ' ')) {
     const std::size_t width = display_width(word);
     if (!out.empty()) {
-      const bool fits = used + 1 + width <= kWidth;
+      const bool fits = used + 1 + width <= kLineOfText;
       out.push_back(fits ? ' ' : '\n');
       used = fits ? used + 1 : 0;
     }
@@ -94,11 +95,11 @@ std::string counted(std::int64_t number) {
   return digits;
 }
 
-constexpr std::size_t kLongCell = 32;
+constexpr std::size_t kLongCell = 40;
+constexpr std::size_t kShortCell = 24;  // stays on one line
 
 /// As many columns from the left as fit into a line of the text part, aligned.
 mustache::data table_lines(const FirstRows& table) {
-  constexpr std::size_t kLine = 76;
   std::vector<std::vector<std::string>> grid;
   grid.emplace_back();
   for (const auto& column : table.columns) grid.front().push_back(shown(column.label, kLongCell));
@@ -113,7 +114,7 @@ mustache::data table_lines(const FirstRows& table) {
     for (const auto& row : grid)
       if (c < row.size()) width = std::max(width, display_width(row[c]));
     used += 2 + width;
-    if (used > kLine && c > 0) break;
+    if (used > kLineOfText && c > 0) break;
     widths.push_back(width);
   }
   mustache::data lines{mustache::data::type::list};
@@ -160,6 +161,22 @@ void set_table(mustache::data& data, const std::string& key, const Pairs& pairs)
   data.set("has_" + key, !pairs.empty());
 }
 
+void set_file(mustache::data& data, const std::string& raw_name, const std::string& details) {
+  const std::string name = shown(raw_name);
+  mustache::data pieces{mustache::data::type::list};
+  for (std::size_t from = 0; from < name.size();) {
+    const std::size_t end = std::min(name.find('_', from), name.size() - 1) + 1;
+    mustache::data piece;
+    piece.set("text", name.substr(from, end - from));
+    pieces.push_back(piece);
+    from = end;
+  }
+  data.set("attachment_pieces", pieces);
+  constexpr std::size_t kBefore = std::string_view("Too large to attach: ").size();
+  const bool fits = kBefore + display_width(name) + 3 + display_width(details) <= kLineOfText;
+  data.set("attachment_line", details.empty() ? name : name + (fits ? " (" : "\n  (") + shown(details) + ")");
+}
+
 void set_figures(mustache::data& data, const std::vector<Figure>& figures) {
   mustache::data rows{mustache::data::type::list};
   mustache::data lines{mustache::data::type::list};
@@ -199,13 +216,14 @@ void set_first_rows(mustache::data& data, const FirstRows& table) {
   if (!any) return;
   const std::string count = counted(static_cast<std::int64_t>(table.rows.size()));
   data.set("first_rows_title", table.more > 0           ? "The first " + count + " rows"
-                               : table.rows.size() == 1 ? std::string("The row")
+                               : table.rows.size() == 1 ? std::string("One row")
                                                         : "All " + count + " rows");
   mustache::data columns{mustache::data::type::list};
   const auto cell = [&](std::size_t c, const std::string& text) {
     mustache::data entry;
     entry.set("text", shown(text, kLongCell));
     entry.set("number", table.columns[c].number);
+    entry.set("short", display_width(shown(text, kLongCell)) <= kShortCell);
     entry.set("wide", table.columns[c].wide);
     entry.set("indent", std::string(c == 0 ? "0" : "12px"));
     return entry;

@@ -109,7 +109,7 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   set_text(data, "rows", facts.row_count);
   set_text(data, "attachment", facts.attachment_name);
   set_text(data, "size", facts.attachment_size);
-  set_text(data, "details", joined(facts.row_count, facts.attachment_size));
+  set_file(data, facts.attachment_name, joined(facts.row_count, facts.attachment_size));
   set_sentence(data, "notice", facts.notice);
   set_text(data, "generated_at", facts.generated_at);
   set_sentence(data, "why", facts.why);

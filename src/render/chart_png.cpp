@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+#include <algorithm>
 #include <cmath>
 #include <exception>
 
@@ -18,7 +19,18 @@ cairo_status_t append_png(void* out, const unsigned char* bytes, unsigned int si
   }
 }
 
+constexpr double kEdge = 12;
+constexpr double kLetters = 11;
+
 }  // namespace
+
+int chart_image_height(const ChartData& data) {
+  constexpr double kSnug = 0.85;  // paper has more room
+  constexpr double kLeast = 170;
+  constexpr double kMost = 340;
+  return static_cast<int>(
+      std::lround(std::clamp(kSnug * chart_height(data, {.color = {}, .text_size = kLetters}) + 2 * kEdge, kLeast, kMost)));
+}
 
 std::string chart_png(const ChartData& data, const ChartImage& image) {
   if (data.empty()) return {};
@@ -31,8 +43,6 @@ std::string chart_png(const ChartData& data, const ChartImage& image) {
   set_color(drawing.get(), {1, 1, 1});
   api.cairo_paint(drawing.get());
   Fonts fonts;
-  constexpr double kEdge = 12;
-  constexpr double kLetters = 11;
   draw_chart(drawing.get(), fonts, data, {kEdge, kEdge, image.width - 2 * kEdge, image.height - 2 * kEdge},
              {image.color, kLetters});
   std::string png;

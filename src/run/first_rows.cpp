@@ -13,11 +13,31 @@ namespace {
 
 using rows::ColumnType;
 
-// In letters of the table's font; a column takes its widest text and the gap beside it.
-constexpr std::size_t kWidestCell = 24;
-constexpr std::size_t kGap = 2;
-constexpr std::size_t kScreen = 70;  ///< 536 px
-constexpr std::size_t kPhone = 42;   ///< 320 px
+// In letters; a column that would not fit is shortened once.
+constexpr std::size_t kWidestCell = 40;
+constexpr std::size_t kShortCell = 24;
+// In pixels of the template: 13 px letters, 12 px between columns, the width of the card without its edges.
+constexpr double kGap = 12;
+constexpr double kScreen = 490;
+constexpr double kPhone = 300;
+
+/// About as wide as the usual fonts have it, rather more than less.
+double pixels(std::string_view text) {
+  constexpr std::string_view kNarrow = " .,:;'|!()[]/-filjrtI";
+  constexpr std::string_view kWide = "mwMW@%";
+  double width = 0;
+  std::size_t ascii = 0;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) continue;
+    ++ascii;
+    const bool capital = c >= 'A' && c <= 'Z';
+    width += kNarrow.find(c) != std::string_view::npos ? 4.8
+             : kWide.find(c) != std::string_view::npos ? 12.2
+             : capital                                 ? 9.3
+                                                       : 7.4;
+  }
+  return width + 7.6 * static_cast<double>(display_width(text) - std::min(ascii, display_width(text)));
+}
 
 bool is_number(ColumnType type) {
   return type != ColumnType::text && type != ColumnType::timestamp && type != ColumnType::date && type != ColumnType::boolean;
@@ -32,9 +52,9 @@ std::string cell_text(const rows::Columns& columns, std::size_t at, const rows::
 }
 
 /// Headings may be broken between words, so only their longest word counts.
-std::size_t heading_width(const std::string& label) {
-  std::size_t widest = 0;
-  for (const auto& word : split(label, ' ')) widest = std::max(widest, display_width(word));
+double heading_width(const std::string& label) {
+  double widest = 0;
+  for (const auto& word : split(label, ' ')) widest = std::max(widest, pixels(word));
   return widest;
 }
 
@@ -52,22 +72,36 @@ mail::FirstRows FirstRowsCollector::table() const {
     if (column.type == ColumnType::money && column.currency_column >= 0)
       beside.insert(static_cast<std::size_t>(column.currency_column));
   mail::FirstRows table;
-  std::vector<std::size_t> taken;
-  std::size_t used = 0;
+  struct Taken {
+    std::size_t column;
+    std::size_t longest;
+  };
+  std::vector<Taken> taken;
+  double used = 0;
+  double used_on_phone = 0;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const bool blank = std::all_of(rows_.begin(), rows_.end(), [i](const auto& row) { return row[i].empty(); });
     if (blank || beside.contains(i)) continue;
-    const std::string label = fit_width(visible(columns_[i].label), kWidestCell);
-    std::size_t width = heading_width(label);
-    for (const auto& row : rows_) width = std::max(width, display_width(row[i]));
-    used += width + (taken.empty() ? 0 : kGap);
-    if (used > kScreen && !taken.empty()) break;
-    taken.push_back(i);
-    table.columns.push_back({.label = label, .number = is_number(columns_[i].type), .wide = used > kPhone && taken.size() > 1});
+    const std::string label = fit_width(visible(columns_[i].label), kShortCell);
+    const double gap = taken.empty() ? 0 : kGap;
+    const auto width_of = [&](std::size_t longest) {
+      double width = heading_width(label);
+      for (const auto& row : rows_) width = std::max(width, pixels(fit_width(row[i], longest)));
+      return width;
+    };
+    std::size_t longest = kWidestCell;
+    double width = width_of(longest);
+    if (used + gap + width > kScreen) width = width_of(longest = kShortCell);
+    if (used + gap + width > kScreen && !taken.empty()) break;
+    used += gap + width;
+    const bool narrow = taken.empty() || used_on_phone + gap + width <= kPhone;
+    if (narrow) used_on_phone += gap + width;
+    taken.push_back({i, longest});
+    table.columns.push_back({.label = label, .number = is_number(columns_[i].type), .wide = !narrow});
   }
   for (const auto& row : rows_) {
     auto& texts = table.rows.emplace_back();
-    for (const auto column : taken) texts.push_back(row[column]);
+    for (const auto& [column, longest] : taken) texts.push_back(fit_width(row[column], longest));
   }
   table.more = count_ - static_cast<std::int64_t>(rows_.size());
   return table;

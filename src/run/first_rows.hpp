@@ -18,7 +18,7 @@ class FirstRowsCollector {
   FirstRowsCollector(const rows::Columns& columns, Zone zone) : columns_(columns), zone_(std::move(zone)) {}
   void row(const rows::Row&);
   /// Columns without any value in these rows are left out, and so is a currency that stands beside its amounts. The first columns
-  /// that fit are taken; those beyond what a phone shows are marked `wide`.
+  /// that fit are taken; those for which a phone has no room are marked `wide`.
   [[nodiscard]] mail::FirstRows table() const;
 
   static constexpr std::size_t kRows = 8;

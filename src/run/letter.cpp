@@ -117,17 +117,16 @@ mail::FirstRows rows_of(const Json& json) {
 
 /// As wide as the card of the template; drawn smaller, so that its words can still be read on a phone.
 constexpr int kChartWidth = 526;
-constexpr int kChartHeight = 276;
 constexpr int kDrawnWidth = 420;
-constexpr int kDrawnHeight = 220;
 
 mail::Picture chart_picture(const render::ChartData& chart, const std::string& color) {
   if (chart.empty()) return {};
+  const int height = render::chart_image_height(chart);
   return {.content_type = "image/png",
-          .bytes = render::chart_png(chart, {.width = kDrawnWidth, .height = kDrawnHeight, .scale = 2, .color = color}),
+          .bytes = render::chart_png(chart, {.width = kDrawnWidth, .height = height, .scale = 2, .color = color}),
           .alt = render::chart_alt_text(chart),
           .width = kChartWidth,
-          .height = kChartHeight};
+          .height = height * kChartWidth / kDrawnWidth};
 }
 
 }  // namespace

@@ -121,6 +121,8 @@ struct ChartImage {
   double scale = 2;   ///< pixels a point
   std::string color;  ///< of a single series, `#rrggbb`; empty: the default
 };
+/// The height that gives every bar and panel of a picture its room, within what one screen shows.
+int chart_image_height(const ChartData&);
 /// A PNG with a white ground, readable on dark pages too. Empty for empty data.
 std::string chart_png(const ChartData&, const ChartImage&);
 

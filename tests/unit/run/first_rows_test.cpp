@@ -49,11 +49,29 @@ TEST_CASE("as many columns are taken as people can read, and fewer on a phone") 
   FirstRowsCollector collector(columns, Zone::utc());
   collector.row(row);
   const auto table = collector.table();
-  CHECK(table.columns.size() == 5);  // 5 of 12 letters and 4 gaps of 2 are 68 of 70
+  CHECK(table.columns.size() == 5);  // 5 of about 83 pixels and 4 gaps of 12 are 463 of 490
   CHECK(table.rows.front().size() == 5);
-  CHECK_FALSE(table.columns[2].wide);  // 40 of 42
+  CHECK_FALSE(table.columns[2].wide);  // 273 of 300
   CHECK(table.columns[3].wide);
   CHECK(table.more == 0);
+}
+
+TEST_CASE("a long value is shortened where there is no room for it, and a phone shows the narrow columns beside it") {
+  const rows::Columns columns = {{.name = "a", .label = "At", .type = ColumnType::text},
+                                 {.name = "b", .label = "Email", .type = ColumnType::text},
+                                 {.name = "c", .label = "Agent", .type = ColumnType::text},
+                                 {.name = "d", .label = "N", .type = ColumnType::integer}};
+  const std::string address = "someone@a-long-domain.example";
+  const std::string agent(36, 'a');
+  FirstRowsCollector collector(columns, Zone::utc());
+  collector.row(std::vector<Cell>{words("03-17"), words(address), words(agent), number(7, 0)});
+  const auto table = collector.table();
+  REQUIRE(table.columns.size() == 4);
+  CHECK(table.rows[0][1] == address);
+  CHECK(table.rows[0][2] == std::string(23, 'a') + "…");
+  CHECK_FALSE(table.columns[0].wide);
+  CHECK(table.columns[2].wide);
+  CHECK_FALSE(table.columns[3].wide);
 }
 
 TEST_CASE("a monstrous value is cut visibly, and nothing in it is obeyed") {
@@ -65,7 +83,7 @@ TEST_CASE("a monstrous value is cut visibly, and nothing in it is obeyed") {
       std::vector<Cell>{words("a\xe2\x80\xae"
                               "b\x1b[2J")});
   const auto table = collector.table();
-  CHECK(table.rows[0][0] == std::string(23, 'x') + "…");
+  CHECK(table.rows[0][0] == std::string(39, 'x') + "…");
   CHECK(table.rows[1][0].find('\x1b') == std::string::npos);
   CHECK(table.rows[1][0].find("\xe2\x80\xae") == std::string::npos);
 }
