@@ -12,6 +12,7 @@
 #include "account_rules.hpp"
 #include "field_diff.hpp"
 #include "logo_file.hpp"
+#include "member_lookup.hpp"
 #include "options.hpp"
 #include "refusal.hpp"
 #include "reportctl/base/error.hpp"
@@ -48,6 +49,7 @@ class Planner {
     for (const auto& entry : input_.schedules) schedule(entry);
     refuse_all();
     if (options_.prune == Prune::yes) prune_schedules();
+    name_orphans();
     follow_accounts();
     return std::move(plan_);
   }
@@ -145,6 +147,7 @@ class Planner {
       event({"MemberRemoved", account, gone.id, to_json(gone), nullptr});
       item(ItemAction::remove, "member", account, gone.name);
       plan_.changes.remove_members.push_back(gone.id);
+      leaving_.emplace_back(plan_.items.size() - 1, gone);
     }
   }
 
@@ -296,6 +299,14 @@ class Planner {
     }
   }
 
+  /// A member who goes may leave schedules behind that nobody may run any more.
+  void name_orphans() {
+    for (const auto& [place, member] : leaving_) {
+      const auto left = orphans(session_, member, plan_.changes.remove);
+      if (!left.empty()) plan_.items[place].diff.push_back(fmt::format("! {}: {}", left, reassign_command(member)));
+    }
+  }
+
   /// An account that moves to another zone takes along the schedules that have none of their own.
   void follow_accounts() {
     for (const auto& account : plan_.changes.edit_accounts) {
@@ -331,6 +342,7 @@ class Planner {
   std::vector<std::string> sentences_;
   validation::Violations violations_;
   store::AuditEvents rejections_;
+  std::vector<std::pair<std::size_t, Member>> leaving_;  ///< with their places in the plan's items
   ApplyPlan plan_;
 };
 

@@ -152,20 +152,6 @@ int list(Session& session, const MemberOptions& options) {
   return 0;
 }
 
-/// What becomes of schedules that run for a member who goes: `3 schedules of theirs (a, b, c) will be rejected from then on`.
-std::string orphans(Session& session, const Member& member) {
-  std::vector<std::string> names;
-  for (const auto& schedule : store::list_schedules(session.state(), {.account = member.account, .report = {}, .active = {}})) {
-    if (schedule.owner == member.id) names.push_back(schedule.definition.name);
-  }
-  if (names.empty()) return {};
-  const auto count = names.size();
-  constexpr std::size_t kShown = 5;
-  if (count > kShown) names.resize(kShown), names.emplace_back("…");
-  return fmt::format("{} of theirs ({}) will be rejected from then on",
-                     count == 1 ? "one schedule" : fmt::format("{} schedules", count), join(names, ", "));
-}
-
 int remove(Session& session, const MemberOptions& options) {
   const Member member = find_one(session, options);
   require_member_change(session.actor(), &member, nullptr);
@@ -176,7 +162,7 @@ int remove(Session& session, const MemberOptions& options) {
   store::remove_member(session.state(), member.id,
                        audit_of(session, {"MemberRemoved", member.account, member.id, to_json(member), nullptr}), session.now());
   session.out().done(fmt::format("member {} removed", member.name), to_json(member));
-  if (!left.empty()) log(LogLevel::notice, fmt::format("{}: reportctl schedule reassign --from {} --to MEMBER", left, member.id));
+  if (!left.empty()) log(LogLevel::notice, left + ": " + reassign_command(member));
   return 0;
 }
 

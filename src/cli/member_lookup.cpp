@@ -9,6 +9,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/schedules.hpp"
 
 namespace reportctl::cli {
 
@@ -39,6 +40,24 @@ access::Member member_called(Session& session, const std::string& account, const
     std::erase_if(members, [&](const access::Member& member) { return !is_called(member, word); });
   }
   return only_member(std::move(members), word);
+}
+
+std::string orphans(Session& session, const access::Member& member, const std::vector<std::string>& removed) {
+  std::vector<std::string> names;
+  for (const auto& schedule : store::list_schedules(session.state(), {.account = member.account, .report = {}, .active = {}})) {
+    if (schedule.owner != member.id) continue;
+    if (std::find(removed.begin(), removed.end(), schedule.id) == removed.end()) names.push_back(schedule.definition.name);
+  }
+  if (names.empty()) return {};
+  const auto count = names.size();
+  constexpr std::size_t kShown = 5;
+  if (count > kShown) names.resize(kShown), names.emplace_back("…");
+  return fmt::format("{} of theirs ({}) will be rejected from then on",
+                     count == 1 ? "one schedule" : fmt::format("{} schedules", count), join(names, ", "));
+}
+
+std::string reassign_command(const access::Member& member) {
+  return fmt::format("reportctl schedule reassign --from {} --to MEMBER", member.id);
 }
 
 }  // namespace reportctl::cli

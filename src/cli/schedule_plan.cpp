@@ -66,7 +66,9 @@ int validate(Session& session, const ValidateOptions& options) {
   for (const auto& schedule : chosen_schedules(session, options)) {
     const auto& definition = schedule.definition;
     const auto violations = broken_rules(session, schedule);
-    if (!violations.empty()) code = exit_code::kInvalid;
+    if (!violations.empty() && code != exit_code::kInvalid) {
+      code = only(violations, validation::Code::source_unavailable) ? exit_code::kSource : exit_code::kInvalid;
+    }
     if (violations.empty()) listing.rows.push_back({{definition.name}, {definition.account}, {"ok", Tone::good}, {""}, {""}});
     for (const auto& violation : violations) {
       listing.rows.push_back({{definition.name},

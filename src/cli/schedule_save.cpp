@@ -43,10 +43,6 @@ validation::DraftCheck check_against_data(Session& session, const SaveRequest& r
   return check;
 }
 
-bool only(const validation::Violations& violations, Code code) {
-  return std::all_of(violations.begin(), violations.end(), [&](const auto& violation) { return violation.code == code; });
-}
-
 Json lookback_of(const schedule::Definition& definition) {
   if (definition.lookback_days) return *definition.lookback_days;
   if (definition.range) return schedule::range_name(*definition.range);
@@ -169,6 +165,10 @@ access::Account account_of(Session& session, const schedule::Schedule& schedule)
                 "reportctl state check");
   }
   return std::move(*account);
+}
+
+bool only(const validation::Violations& violations, validation::Code code) {
+  return std::all_of(violations.begin(), violations.end(), [&](const auto& violation) { return violation.code == code; });
 }
 
 void refuse(const std::string& what, const validation::Violations& violations) {

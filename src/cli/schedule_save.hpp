@@ -53,6 +53,8 @@ schedule::Schedule new_schedule(Session&, schedule::Definition, const access::Ac
 /// The account of a schedule. Error(state) when it is gone.
 access::Account account_of(Session&, const schedule::Schedule&);
 
+/// Is this the only rule that is broken?
+bool only(const validation::Violations&, validation::Code);
 /// The error that says all of it: exit code 7; 4 when the only rule broken is the actor's role, 13 when it is only that the
 /// source was not reached.
 [[noreturn]] void refuse(const std::string& what, const validation::Violations&);
