@@ -87,7 +87,7 @@ std::vector<Metric> Summary::metrics(const Zone& zone) const {
   return result;
 }
 
-Totals::Totals(const rows::Columns& columns) : width_(columns.size()) {
+Totals::Totals(const rows::Columns& columns) : columns_(columns) {
   for (const rows::Column& column : columns)
     if (column.total && column.type == ColumnType::money && currency_column_ < 0) currency_column_ = column.currency_column;
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -97,13 +97,23 @@ Totals::Totals(const rows::Columns& columns) : width_(columns.size()) {
   }
 }
 
+/// Zeros with the digits that the columns' values would have.
+Totals::Group Totals::empty_group(std::string_view currency) const {
+  Group group;
+  for (const std::size_t at : summed_) {
+    const rows::Column& column = columns_[at];
+    const int scale = column.type == ColumnType::money ? rows::minor_digits(currency) : column.scale;
+    group.sums.push_back({std::string(currency), 0, static_cast<std::uint8_t>(scale)});
+  }
+  return group;
+}
+
 void Totals::row(const rows::Row& row) {
   if (std::all_of(summed_.begin(), summed_.end(), [&row](std::size_t column) { return row[column].null; })) return;
   const std::string_view currency = currency_column_ < 0 ? "" : row[static_cast<std::size_t>(currency_column_)].text;
   if (last_ == groups_.end() || last_->first != currency) {
     last_ = groups_.find(currency);
-    if (last_ == groups_.end())
-      last_ = groups_.emplace(currency, Group{std::vector<Amount>(summed_.size(), {std::string(currency), 0, 0})}).first;
+    if (last_ == groups_.end()) last_ = groups_.emplace(currency, empty_group(currency)).first;
   }
   for (std::size_t i = 0; i < summed_.size(); ++i) {
     const rows::Cell& cell = row[summed_[i]];
@@ -116,7 +126,7 @@ void Totals::row(const rows::Row& row) {
 std::vector<TotalsRow> Totals::rows() const {
   std::vector<TotalsRow> result;
   for (const auto& [currency, group] : groups_) {
-    TotalsRow& totals = result.emplace_back(TotalsRow{currency, std::vector<std::optional<Amount>>(width_)});
+    TotalsRow& totals = result.emplace_back(TotalsRow{currency, std::vector<std::optional<Amount>>(columns_.size())});
     for (std::size_t i = 0; i < summed_.size(); ++i) totals.sums[summed_[i]] = group.sums[i];
   }
   return result;

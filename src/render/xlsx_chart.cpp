@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -15,12 +16,45 @@ namespace reportctl::render {
 namespace {
 
 constexpr const char* kSheet = "Summary";
+constexpr double kCellDays = 2'958'466;  ///< to the end of the year 9999
 constexpr double kSecondsOfCellDay = 86'400;
+constexpr double kSecondsOfHour = 3'600;
 
-/// A figure as its cell has it: durations in days.
+/// Are the figures durations that a cell can show as [h]:mm:ss? Where one is negative or too long all are written as hours.
+bool is_by_clock(const ChartData& data) {
+  const auto fits = [](double value) { return std::isnan(value) || (value >= 0 && value < kCellDays * kSecondsOfCellDay); };
+  return data.is_duration && std::all_of(data.series.begin(), data.series.end(), [&](const ChartSeries& series) {
+           return std::all_of(series.values.begin(), series.values.end(), fits);
+         });
+}
+
+/// A figure as its cell has it: durations in days, or hours.
 double in_cell(const ChartData& data, double value) {
   if (!std::isfinite(value)) return 0;
-  return data.is_duration ? value / kSecondsOfCellDay : value;
+  if (!data.is_duration) return value;
+  return value / (is_by_clock(data) ? kSecondsOfCellDay : kSecondsOfHour);
+}
+
+std::size_t digits_of(const ChartData& data, const ChartSeries& series) {
+  constexpr std::size_t kDigitsOfHours = 2;
+  return data.is_duration && !is_by_clock(data) ? kDigitsOfHours : static_cast<std::size_t>(series.scale);
+}
+
+/// Of an axis: digits behind the point only where its steps have some. (`#.###` would leave the point behind a whole number.)
+std::string axis_format(const ChartData& data) {
+  if (is_by_clock(data)) return "[h]:mm";
+  constexpr double kWholeSteps = 8;
+  double most = 0;
+  std::size_t digits = 0;
+  for (const ChartSeries& series : data.series) {
+    digits = std::max(digits, digits_of(data, series));
+    for (const double value : series.values) most = std::max(most, std::abs(in_cell(data, value)));
+  }
+  return XlsxCells::number_format(rows::ColumnType::decimal, most > kWholeSteps ? 0 : digits);
+}
+
+std::string value_name(const ChartData& data) {
+  return data.is_duration && !is_by_clock(data) ? data.y_title + " (hours)" : data.y_title;
 }
 
 /// A copy of the figures within the chart itself, for viewers that do not look them up; libxlsxwriter cannot know them in
@@ -73,12 +107,12 @@ struct Figures {
 
 std::string series_name(const ChartData& data, std::size_t index) {
   if (!data.series[index].name.empty()) return xlsx_label(data.series[index].name);
-  return data.y_title.empty() ? "Value" : xlsx_label(data.y_title);
+  return data.y_title.empty() ? "Value" : xlsx_label(value_name(data));
 }
 
 void write_figures(const XlsxSummary& summary, const Figures& figures) {
   const ChartData& data = summary.closing.chart;
-  const auto type = data.is_duration ? rows::ColumnType::duration : rows::ColumnType::decimal;
+  const auto type = is_by_clock(data) ? rows::ColumnType::duration : rows::ColumnType::decimal;
   XlsxPlace place{summary.sheet, figures.header, 0};
   summary.cells.text(place, xlsx_label(data.x_title), summary.header);
   for (std::size_t i = 0; i < data.series.size(); ++i) {
@@ -93,7 +127,7 @@ void write_figures(const XlsxSummary& summary, const Figures& figures) {
       ++place.column;
       if (std::isnan(series.values.at(row))) continue;
       summary.cells.number(place, in_cell(data, series.values.at(row)),
-                           summary.cells.format(type, static_cast<std::size_t>(series.scale), XlsxStyle::body));
+                           summary.cells.format(type, digits_of(data, series), XlsxStyle::body));
     }
   }
 }
@@ -159,7 +193,7 @@ void set_axes(lxw_chart* chart, const ChartData& data, const std::string& y_titl
   }
   xlsx().chart_axis_set_num_font(chart->x_axis, &small);
   xlsx().chart_axis_set_num_font(chart->y_axis, &small);
-  xlsx().chart_axis_set_num_format(chart->y_axis, data.is_duration ? "[h]:mm" : "#,##0.###;-#,##0.###");
+  xlsx().chart_axis_set_num_format(chart->y_axis, axis_format(data).c_str());
   xlsx().chart_axis_major_gridlines_set_line(chart->y_axis, &grid);
   xlsx().chart_axis_set_line(chart->x_axis, &grid);
 }
@@ -182,7 +216,7 @@ void insert_chart(const XlsxSummary& summary, const Figures& figures, lxw_row_t 
     xlsx().chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
   }
   const std::string& name = data.series[first].name;
-  set_axes(chart, data, data.separate_axes && !name.empty() ? fmt::format("{} ({})", data.y_title, name) : data.y_title);
+  set_axes(chart, data, data.separate_axes && !name.empty() ? fmt::format("{} ({})", value_name(data), name) : value_name(data));
   if (data.type != ChartType::line) xlsx().chart_set_series_gap(chart, kGap);
   lxw_chart_options options{};
   options.x_scale = kScale;

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reportctl/base/zone.hpp"
@@ -71,7 +72,8 @@ class Totals {
   struct Group {
     std::vector<Amount> sums;  ///< as many as summed_
   };
-  std::size_t width_ = 0;
+  [[nodiscard]] Group empty_group(std::string_view currency) const;
+  rows::Columns columns_;
   int currency_column_ = -1;
   std::vector<std::size_t> summed_;
   std::map<std::string, Group, std::less<>> groups_;
