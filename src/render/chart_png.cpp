@@ -2,22 +2,13 @@
 // Copyright the reportctl authors
 #include <algorithm>
 #include <cmath>
-#include <exception>
 
 #include "chart_draw.hpp"
+#include "png_image.hpp"
 #include "reportctl/base/error.hpp"
 
 namespace reportctl::render {
 namespace {
-
-cairo_status_t append_png(void* out, const unsigned char* bytes, unsigned int size) {
-  try {
-    static_cast<std::string*>(out)->append(reinterpret_cast<const char*>(bytes), size);
-    return CAIRO_STATUS_SUCCESS;
-  } catch (const std::exception&) {
-    return CAIRO_STATUS_NO_MEMORY;
-  }
-}
 
 constexpr double kEdge = 12;
 constexpr double kLetters = 11;
@@ -45,11 +36,14 @@ std::string chart_png(const ChartData& data, const ChartImage& image) {
   Fonts fonts;
   draw_chart(drawing.get(), fonts, data, {kEdge, kEdge, image.width - 2 * kEdge, image.height - 2 * kEdge},
              {image.color, kLetters});
-  std::string png;
-  const cairo_status_t status = api.cairo_surface_write_to_png_stream(surface.get(), append_png, &png);
-  if (status != CAIRO_STATUS_SUCCESS)
+  api.cairo_surface_flush(surface.get());
+  const unsigned char* const data_of_surface = api.cairo_image_surface_get_data(surface.get());
+  const cairo_status_t status = api.cairo_surface_status(surface.get());
+  if (status != CAIRO_STATUS_SUCCESS || data_of_surface == nullptr)
     throw Error(ErrorKind::failed, std::string("a chart cannot be drawn: ") + api.cairo_status_to_string(status));
-  return png;
+  const int width = pixels(image.width), height = pixels(image.height);  // four bytes a pixel: rows have no gaps
+  return palette_png(
+      {width, height, {reinterpret_cast<const std::uint32_t*>(data_of_surface), std::size_t(width) * std::size_t(height)}});
 }
 
 }  // namespace reportctl::render

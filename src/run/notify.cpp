@@ -91,7 +91,11 @@ std::string report_label(Parts& parts, const std::string& id) {
 
 Composed compose(Parts& parts, const store::Run& run, const Failure& failure, int failure_count, const std::string& fix) {
   const auto account = store::find_account(parts.state(), run.account);
-  const auto zone = Zone::find(run.timezone);
+  const auto schedule = store::find_schedule(parts.state(), run.schedule_id);
+  auto zone_name = run.timezone;
+  if (zone_name.empty() && schedule)
+    zone_name = schedule::effective_timezone(schedule->definition, account ? account->timezone : std::string());
+  const auto zone = Zone::find(zone_name);
   mail::FailureFacts facts;
   facts.account_name = account ? name_for_mail(*account) : run.account;
   facts.brand_color = account ? account->brand.color : std::string();
@@ -110,9 +114,7 @@ Composed compose(Parts& parts, const store::Run& run, const Failure& failure, in
                                   fmt::format("{}: {}", store::delivery_state_name(delivery.state), delivery.answer));
   }
   facts.fix = fix;
-  if (const auto schedule = store::find_schedule(parts.state(), run.schedule_id); schedule && schedule->next_run_at) {
-    facts.next_run = at_zone(*schedule->next_run_at, zone);
-  }
+  if (schedule && schedule->next_run_at) facts.next_run = at_zone(*schedule->next_run_at, zone);
   facts.failure_count = ordinal(failure_count);
   facts.run_id = run.id;
   return {.subject = fmt::format("{}: {} {}", facts.account_name, facts.schedule_name, facts.outcome),
@@ -150,7 +152,6 @@ std::vector<store::NewNotification> notifications_of(Parts& parts, const store::
   if (stewards.empty()) return {};
   auto run = claim.run;
   run.state = failure.state;
-  if (run.timezone.empty()) run.timezone = claim.schedule.definition.timezone;
   const auto composed = compose(parts, run, failure, claim.schedule.failure_count + 1, fix_for(failure, claim));
   std::optional<Mailing> mailing;
   if (parts.settings().mail.from)
