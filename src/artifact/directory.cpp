@@ -184,7 +184,7 @@ Link Directory::link(const LinkRequest& request) {
                 fmt::format("the secret of links is not one: it takes at least {} letters and digits", kShortestSecret),
                 "openssl rand -hex 32 makes one; nginx gets the same");
   const std::string below = fmt::format("/{}/{}", sharded(request.sha256), plain_file_name(request.file_name));
-  const Instant ends = request.now + settings_.link_expiry;
+  const Instant ends = end_of(request, settings_.link_expiry);
   // secure_link_md5 "$secure_link_expires$uri $secret": the secret is last, so nothing can be appended to what is hashed.
   const Secret hashed(
       fmt::format("{}{}{} {}", ends.time_since_epoch().count(), path_of_base(settings_.link_base), below, secret->reveal()));

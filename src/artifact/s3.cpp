@@ -314,6 +314,7 @@ Link S3::link(const LinkRequest& request) {
   if (settings_.link_expiry > kLongestLink)
     throw Error(ErrorKind::config, "artifacts.link_expiry is longer than the seven days for which S3 lets a link live",
                 "write 7d or less");
+  const Instant ends = end_of(request, settings_.link_expiry);
   const std::string path = path_of(request.sha256);
   const std::string query =
       presigned_query({.method = "GET",
@@ -322,8 +323,8 @@ Link S3::link(const LinkRequest& request) {
                                   fmt::format("attachment; filename=\"{}\"", plain_file_name(request.file_name))}},
                        .headers = {{"host", place_.host}},
                        .payload_sha256 = {}},
-                      {keys(), place_.region, request.now}, settings_.link_expiry);
-  return {place_.url(uri_encoded(path, Slash::kept) + "?" + query), request.now + settings_.link_expiry};
+                      {keys(), place_.region, request.now}, ends - request.now);
+  return {place_.url(uri_encoded(path, Slash::kept) + "?" + query), ends};
 }
 
 std::string S3::check() {

@@ -35,6 +35,11 @@ std::string sharded(const std::string& sha256) {
   return sha256.substr(0, 2) + "/" + sha256;
 }
 
+Instant end_of(const LinkRequest& request, std::chrono::seconds expiry) {
+  const Instant usual = request.now + expiry;
+  return request.not_after ? std::min(usual, *request.not_after) : usual;
+}
+
 std::string plain_file_name(const std::string& name) {
   std::string plain;
   for (const char c : name) {

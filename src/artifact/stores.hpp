@@ -19,6 +19,8 @@ std::unique_ptr<Store> open_s3(const StoreSettings&);
 bool is_sha256(const std::string& text);
 /// `58/5891b5…`: two digits of shard, and the name. Error(not_found) for what is no hash.
 std::string sharded(const std::string& sha256);
+/// When a link ends that is made now.
+Instant end_of(const LinkRequest&, std::chrono::seconds expiry);
 /// Letters, digits and `._-`, at most 128: needs no quoting in a url, a header or a web server's configuration.
 std::string plain_file_name(const std::string& name);
 

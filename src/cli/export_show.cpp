@@ -138,8 +138,8 @@ store::AuditEvent export_event(Session& session, const char* name, const store::
 
 int link_job(Session& session, const std::string& id) {
   const auto job = fetchable_export(session, id);
-  const auto link =
-      session.parts().artifacts().link({.sha256 = job.artifact_sha256, .file_name = job.artifact_name, .now = session.now()});
+  const auto link = session.parts().artifacts().link(
+      {.sha256 = job.artifact_sha256, .file_name = job.artifact_name, .now = session.now(), .not_after = job.expires_at});
   store::append_audit(session.state(), {export_event(session, "ExportLinked", job, {{"linkEnds", format_utc(link.ends)}})},
                       session.now());
   // Alone on its line, to be passed on; when it ends is in the manual and in --json.

@@ -59,10 +59,17 @@ std::string shown(const std::string& text) { return visible(repair_utf8(text)); 
 /// People see a dash where there is nothing; a script gets nothing.
 std::string bare_text(const Field& field) { return field.text == "–" ? std::string() : field.text; }
 
-/// Takes the excess from the columns that may shrink, always from the widest.
+/// Takes the excess from the columns that may shrink, always from the widest. What needs a second line of the terminal anyway may
+/// fill it.
 void shrink(std::vector<std::size_t>& widths, const std::vector<Heading>& headings, std::size_t available) {
+  const std::size_t line = available;
   std::size_t total = widths.empty() ? 0 : (widths.size() - 1) * kGap;
-  for (const std::size_t width : widths) total += width;
+  std::size_t least = total;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    total += widths[i];
+    least += headings[i].shrink ? std::min(widths[i], kNarrowest) : widths[i];
+  }
+  while (least > available) available += line;
   while (total > available) {
     std::size_t widest = widths.size();
     for (std::size_t i = 0; i < widths.size(); ++i)

@@ -38,6 +38,14 @@ TEST_CASE("a narrow terminal cuts the columns that may be cut, and no line is wi
   for (const std::string& line : split(table_text(listing, 24, Paint::none), '\n')) CHECK(display_width(line) <= 24);
 }
 
+TEST_CASE("a table that needs a second line of the terminal anyway fills it before it cuts") {
+  Listing listing;
+  listing.headings = {{"ID"}, {"WHY", Align::left, true}};
+  listing.rows = {{{"0123456789abcdef"}, {"the source does not answer"}}};  // 16 + 2 + at least 8 columns
+  CHECK(table_text(listing, 30, Paint::none) == "ID                WHY\n0123456789abcdef  the source …\n");            // 30 wide
+  CHECK(table_text(listing, 20, Paint::none) == "ID                WHY\n0123456789abcdef  the source does not a…\n");  // twice 20
+}
+
 TEST_CASE("no line ends in spaces, and colours stand only where they were asked for") {
   Listing listing;
   listing.headings = {{"Name"}, {"Status"}};
