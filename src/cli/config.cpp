@@ -24,6 +24,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPrefix = "REPORTCTL_";
+/// One setting under two names.
+constexpr const char* kKeep = "artifacts.keep";
+constexpr const char* kKeepOfRuns = "retention.artifacts";
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -70,6 +73,7 @@ class Builder {
   void read_sources(const yaml::Node& map, const std::string& file);
   void read_source(const std::string& name, const yaml::Node& map, const std::string& file);
   void refuse_two_passwords(const yaml::Node& map, const std::string& file);
+  void refuse_two_keeps(const yaml::Node& root, const std::string& file);
   std::optional<Written> written(const yaml::Node& value, bool list, const std::string& file);
   void problem(const yaml::Node& at, const std::string& file, const std::string& message) {
     problems_.push_back(yaml::Problem{file, at.line, at.column, message}.str());
@@ -89,6 +93,7 @@ std::string Builder::set(const std::string& dotted_key, const Written& value, co
   for (const auto& key : config_keys()) {
     if (dotted_key != key.name) continue;
     origins_[dotted_key] = origin;
+    if (dotted_key == kKeep || dotted_key == kKeepOfRuns) origins_[kKeep] = origins_[kKeepOfRuns] = origin;
     return key.set(config_.settings, value);
   }
   return "unknown";
@@ -132,6 +137,14 @@ void Builder::refuse_two_passwords(const yaml::Node& map, const std::string& fil
     if (first != nullptr) problem(*found, file, fmt::format("{} and another password key contradict each other; keep one", key));
     first = found;
   }
+}
+
+void Builder::refuse_two_keeps(const yaml::Node& root, const std::string& file) {
+  const yaml::Node* artifacts = root.find("artifacts");
+  const yaml::Node* retention = root.find("retention");
+  if (artifacts == nullptr || retention == nullptr || artifacts->find("keep") == nullptr) return;
+  if (const yaml::Node* twice = retention->find("artifacts"))
+    problem(*twice, file, fmt::format("{} and {} are the same setting; keep one", kKeepOfRuns, kKeep));
 }
 
 void Builder::read_source(const std::string& name, const yaml::Node& map, const std::string& file) {
@@ -234,6 +247,7 @@ void Builder::read_file_layer(const fs::path& path) {
     problem(document.root, path.string(), "the file must be a map of settings");
     return;
   }
+  refuse_two_keeps(document.root, path.string());
   read_group(document.root, "", path.string());
 }
 
@@ -263,6 +277,8 @@ bool Builder::set_from_environment(const std::string& name, const std::string& v
 }
 
 void Builder::read_environment() {
+  if (!environment(variable_of(kKeep).c_str()).empty() && !environment(variable_of(kKeepOfRuns).c_str()).empty())
+    problems_.push_back(fmt::format("{} and {} are the same setting; keep one", variable_of(kKeepOfRuns), variable_of(kKeep)));
   std::vector<std::string> known = {"REPORTCTL_NOW", "REPORTCTL_CONFIG"};
   for (const auto& key : config_keys()) known.push_back(variable_of(key.name));
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {

@@ -204,10 +204,13 @@ std::string set_keep(run::Retention::Keep& keep, const std::string& written) {
     keep.reset();
     return {};
   }
-  std::chrono::seconds seconds{};
-  const std::string problem = set_seconds(seconds, written, {3600, 36500 * kDay});
-  if (!problem.empty()) return problem + ", or never";
-  keep = seconds;
+  constexpr Range kAllowed{3600, 36500 * kDay};
+  const auto seconds = parse_duration_seconds(written);
+  if (!seconds || *seconds < kAllowed.low || *seconds > kAllowed.high) {
+    return fmt::format("must be never or a duration such as 12h or 30d, from {} to {}, not \"{}\"", duration_text(kAllowed.low),
+                       duration_text(kAllowed.high), visible(written));
+  }
+  keep = std::chrono::seconds(*seconds);
   return {};
 }
 
