@@ -19,7 +19,7 @@ struct Package {
   std::string_view package;
 };
 
-constexpr std::array<Package, 14> kPackages{{{"libcairo.so.2", "libcairo2"},
+constexpr std::array<Package, 15> kPackages{{{"libcairo.so.2", "libcairo2"},
                                              {"libcctz.so.2", "libcctz2"},
                                              {"libcrypto.so.3", "libssl3"},
                                              {"libcurl.so.4", "libcurl4"},
@@ -30,6 +30,7 @@ constexpr std::array<Package, 14> kPackages{{{"libcairo.so.2", "libcairo2"},
                                              {"libidn2.so.0", "libidn2-0"},
                                              {"libpango-1.0.so.0", "libpango-1.0-0"},
                                              {"libpangocairo-1.0.so.0", "libpangocairo-1.0-0"},
+                                             {"libpng16.so.16", "libpng16-16"},
                                              {"libpq.so.5", "libpq5"},
                                              {"libxlsxwriter.so.4", "libxlsxwriter4"},
                                              {"libz.so.1", "zlib1g"}}};

@@ -27,6 +27,7 @@ namespace reportctl::render {
   X(cairo_font_options_set_hint_metrics) \
   X(cairo_font_options_set_hint_style)   \
   X(cairo_image_surface_create)          \
+  X(cairo_image_surface_get_data)        \
   X(cairo_line_to)                       \
   X(cairo_move_to)                       \
   X(cairo_new_path)                      \
@@ -56,7 +57,7 @@ namespace reportctl::render {
   X(cairo_surface_destroy)               \
   X(cairo_surface_finish)                \
   X(cairo_surface_status)                \
-  X(cairo_surface_write_to_png_stream)   \
+  X(cairo_surface_flush)                 \
   X(cairo_translate)
 
 #define REPORTCTL_PANGO_FUNCTIONS(X)          \

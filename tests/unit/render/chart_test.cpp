@@ -309,6 +309,10 @@ TEST_CASE("a PNG has the asked size in pixels, and the same chart gives the same
   REQUIRE(png.size() > 1000);
   CHECK(png.substr(0, 8) == "\x89PNG\r\n\x1a\n");
   CHECK(png.substr(16, 8) == std::string("\0\0\x04\xB0\0\0\x02\x58", 8));  // 1200 × 600
+  CHECK(png.substr(24, 2) == "\x08\x03");                                  // eight bits a pixel, a palette
+  const auto palette = png.find("PLTE");
+  REQUIRE(palette != std::string::npos);
+  CHECK(png.find("\xFF\xFF\xFF", palette) == palette + 4);  // the ground is white
   CHECK(png == render::chart_png(collector.data(), {.width = 600, .height = 300, .scale = 2, .color = "#0f766e"}));
 }
 
