@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+// reason: every layer of the configuration, and what its settings must be together.
 #include "reportctl/cli/config.hpp"
 
 #include <fmt/format.h>
@@ -83,6 +84,7 @@ class Builder {
   std::string set(const std::string& dotted_key, const Written&, const std::string& origin);
   std::string set_source(const std::string& name, const std::string& key, const Written&, const std::string& origin);
   void set_default(const std::string& dotted_key, const std::string& value, const std::string& origin);
+  void require_links();
 
   Config config_;
   std::map<std::string, std::string> origins_;  ///< by dotted key
@@ -324,7 +326,29 @@ void Builder::fill_defaults(const ConfigInputs& inputs) {
   }
 }
 
+/// A mail must not promise a link that nobody can open, or not until when it says.
+void Builder::require_links() {
+  const run::Settings& settings = config_.settings;
+  const bool in_s3 = settings.artifacts.url.starts_with("s3://");
+  const auto life = settings.artifacts.link_expiry;
+  const auto origin = [&](const std::string& key) { return origins_.contains(key) ? origins_[key] + ": " : std::string(); };
+  if (in_s3 && life.count() > 7 * 86400)
+    problems_.push_back(fmt::format("{}artifacts.link_expiry is {}, and S3 lets a link live for 7d at most",
+                                    origin("artifacts.link_expiry"), duration_text(life.count())));
+  if (settings.mail.oversize != run::Oversize::link) return;
+  if (!in_s3 && (settings.artifacts.link_base.empty() || settings.artifacts.link_secret.empty()))
+    problems_.push_back(fmt::format(
+        "{}mail.oversize: link needs links to the stored files; set artifacts.link_base and artifacts.link_secret_file, or keep "
+        "the files in S3 (artifacts.url)",
+        origin("mail.oversize")));
+  if (settings.retention.artifacts && *settings.retention.artifacts < life)
+    problems_.push_back(fmt::format(
+        "{}artifacts.link_expiry is {}, and the files of runs are removed after {} (retention.artifacts)",
+        origin("artifacts.link_expiry"), duration_text(life.count()), duration_text(settings.retention.artifacts->count())));
+}
+
 Config Builder::finish() {
+  if (problems_.empty()) require_links();
   if (!problems_.empty()) {
     const std::string hint = "correct it, then: reportctl config check";
     if (problems_.size() == 1) throw Error(ErrorKind::config, problems_.front(), hint);

@@ -109,11 +109,11 @@ std::string set_tls(Settings& settings, const Written& written) {
   return {};
 }
 
-std::string set_oversize(Settings&, const Written& written) {
-  if (written.front() == "fail") return {};
-  if (written.front() == "link" || written.front() == "zip")
-    return fmt::format("\"{}\" is not in this version; write fail, or leave the key out", written.front());
-  return one_of(written.front(), {"fail"});
+std::string set_oversize(Settings& settings, const Written& written) {
+  if (written.front() == "zip") return "\"zip\" is not in this version; write link or fail";
+  if (written.front() != "link" && written.front() != "fail") return one_of(written.front(), {"link", "fail"});
+  settings.mail.oversize = written.front() == "link" ? run::Oversize::link : run::Oversize::fail;
+  return {};
 }
 
 std::string set_allowed_domains(Settings& settings, const Written& written) {
@@ -285,7 +285,8 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
          return set_number(s.mail.max_message_bytes, w.front(), {10'000, 2'000'000'000});
        },
        [](const Settings& s) { return fmt::format("{}", s.mail.max_message_bytes); }},
-      {"mail.oversize", false, set_oversize, [](const Settings&) { return std::string("fail"); }},
+      {"mail.oversize", false, set_oversize,
+       [](const Settings& s) { return std::string(s.mail.oversize == run::Oversize::link ? "link" : "fail"); }},
       {"mail.allowed_domains", true, set_allowed_domains, [](const Settings& s) { return join(s.mail.allowed_domains, ", "); }},
       {"mail.list_unsubscribe", false, set_list_unsubscribe,
        [](const Settings& s) { return s.mail.list_unsubscribe ? s.mail.list_unsubscribe->str() : std::string(); }},

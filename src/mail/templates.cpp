@@ -107,7 +107,13 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   set_text(data, "timezone", facts.timezone);
   set_text(data, "scope", facts.scope);
   set_text(data, "rows", facts.row_count);
+  const bool is_linked = !facts.download_url.empty();
   set_text(data, "attachment", facts.attachment_name);
+  data.set("attached", !facts.attachment_name.empty() && !is_linked);
+  data.set("where", is_linked ? "the file" : "the attachment");
+  data.set("linked", is_linked);
+  data.set("download", facts.download_url);  // whole: a shortened address leads nowhere
+  set_text(data, "download_ends", facts.download_ends);
   set_text(data, "size", facts.attachment_size);
   set_file(data, facts.attachment_name, joined(facts.row_count, facts.attachment_size));
   set_sentence(data, "notice", facts.notice);

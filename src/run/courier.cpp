@@ -32,20 +32,92 @@ DeliveryState state_of(delivery::OutcomeKind kind) {
   return DeliveryState::unknown;
 }
 
-/// The same bytes as when it was queued, or a fresh identity where that is still allowed.
-store::Delivery with_true_bytes(Parts& parts, const store::Claim& claim, const Mailing& mailing,
-                                const store::Delivery& delivery) {
-  if (mailing.sha256(mailing.head(delivery)) == delivery.message_sha256) return delivery;
-  const auto to = Mailbox::parse(delivery.recipient);
-  auto fresh = mailing.prepare(*to, claim.run.id, fmt::format("{}.{}", delivery.id, delivery.attempts + 1), parts.moment());
+/// A message as the ledger has it, and what it is made of.
+struct Message {
+  store::Delivery delivery;
+  const Mailing* mailing;
+  bool linked;
+};
+
+bool is_of(const Mailing& mailing, const store::Delivery& delivery) {
+  return mailing.sha256(mailing.head(delivery)) == delivery.message_sha256;
+}
+
+/// A fresh identity; the ledger is not told yet.
+store::NewDelivery renewed(const store::Claim& claim, const Mailing& mailing, const store::Delivery& delivery, Instant date) {
+  auto fresh = mailing.prepare(*Mailbox::parse(delivery.recipient), claim.run.id,
+                               fmt::format("{}.{}", delivery.id, delivery.attempts + 1), date);
   fresh.id = delivery.id;
+  return fresh;
+}
+
+store::Delivery with_message(store::Delivery delivery, const store::NewDelivery& fresh) {
+  delivery.message_id = fresh.message_id;
+  delivery.message_date = fresh.message_date;
+  delivery.message_sha256 = fresh.message_sha256;
+  delivery.message_bytes = fresh.message_bytes;
+  return delivery;
+}
+
+/// Another message takes the place of this one, with a link that is made now.
+Message by_link(Parts& parts, const store::Claim& claim, Post& post, const store::Delivery& delivery) {
+  const auto date = parts.moment();
+  const auto& mailing = post.linked(date);
+  const auto fresh = renewed(claim, mailing, delivery, date);
+  store::supersede_message(parts.state(), claim, fresh, date);
+  return {with_message(delivery, fresh), &mailing, true};
+}
+
+/// Half of its life is over; where a copy may have arrived, and another one would be a double, all of it.
+bool link_is_old(Parts& parts, const store::Delivery& delivery) {
+  const auto life = parts.settings().artifacts.link_expiry;
+  return parts.moment() >= delivery.message_date + (delivery.in_doubt ? life : life / 2);
+}
+
+/// The same bytes as when it was queued, or a fresh identity where that is still allowed.
+Message message_of(Parts& parts, const store::Claim& claim, Post& post, const store::Delivery& delivery) {
+  const bool linked = post.facts().linked || (post.may_link() && !is_of(post.attached(), delivery) &&
+                                              is_of(post.linked(delivery.message_date), delivery));
+  if (linked && link_is_old(parts, delivery)) return by_link(parts, claim, post, delivery);
+  const auto& mailing = linked ? post.linked(delivery.message_date) : post.attached();
+  if (is_of(mailing, delivery)) return {delivery, &mailing, linked};
+  if (linked && !delivery.in_doubt) return by_link(parts, claim, post, delivery);  // other keys, another address
+  const auto fresh = renewed(claim, mailing, delivery, linked ? delivery.message_date : parts.moment());
   store::replace_message(parts.state(), claim, fresh, parts.moment());
-  auto changed = delivery;
-  changed.message_id = fresh.message_id;
-  changed.message_date = fresh.message_date;
-  changed.message_sha256 = fresh.message_sha256;
-  changed.message_bytes = fresh.message_bytes;
-  return changed;
+  return {with_message(delivery, fresh), &mailing, linked};
+}
+
+delivery::Outcome send(Parts& parts, const store::Claim& claim, const Message& message) {
+  auto& transport = parts.transport();
+  const auto& [delivery, mailing, linked] = message;
+  store::begin_sending(parts.state(), claim, delivery.id, parts.moment());
+  const auto to = Mailbox::parse(delivery.recipient);
+  const delivery::Letter letter{
+      .from = mailing->from().address, .to = to->address, .head = mailing->head(delivery), .body = &mailing->body()};
+  return transport.send(letter, [&] { return store::mark_handing_over(parts.state(), claim, delivery.id, parts.moment()); });
+}
+
+/// The attempt is taken back: it told us something, and another one follows or a stop came.
+void put_back(Parts& parts, const store::Claim& claim, DeliveryOutcome outcome) {
+  outcome.state = DeliveryState::queued;
+  store::record_outcome(parts.state(), claim, outcome, {}, parts.moment());
+}
+
+DeliveryOutcome recorded_as(const store::Delivery& delivery, const delivery::Outcome& outcome) {
+  return {.delivery_id = delivery.id,
+          .state = state_of(outcome.kind),
+          .answer = outcome.answer,
+          .reason_class = outcome.reason_class,
+          .next_attempt_at = std::nullopt};
+}
+
+DeliveryOutcome refused_as_too_large(const store::Delivery& delivery, std::uint64_t limit) {
+  return {.delivery_id = delivery.id,
+          .state = DeliveryState::refused,
+          .answer = fmt::format("attachment_too_large: the message has {} bytes, `mail.max_message_bytes` allows {}",
+                                delivery.message_bytes, limit),
+          .reason_class = "too_large",
+          .next_attempt_at = std::nullopt};
 }
 
 DeliveryOutcome not_tried(const store::Delivery& delivery, const delivery::Outcome& why) {
@@ -70,7 +142,7 @@ Instant next_attempt(Instant now, int attempts) {
   return now + std::chrono::minutes(kMinutes[std::min(step, kMinutes.size() - 1)]);
 }
 
-DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, const Mailing& mailing, const store::Delivery& queued,
+DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, Post& post, const store::Delivery& queued,
                           const RetryRule& rule) {
   throw_if_stopped();
   if (parts.broken_transport) {
@@ -79,35 +151,29 @@ DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, const Mailing
     return outcome;
   }
   const auto limit = parts.settings().mail.max_message_bytes;
-  if (static_cast<std::uint64_t>(queued.message_bytes) > limit) {
-    return {.delivery_id = queued.id,
-            .state = DeliveryState::refused,
-            .answer = fmt::format("attachment_too_large: the message has {} bytes, `mail.max_message_bytes` allows {}",
-                                  queued.message_bytes, limit),
-            .reason_class = "too_large",
-            .next_attempt_at = std::nullopt};
-  }
-  auto& transport = parts.transport();
-  const auto delivery = with_true_bytes(parts, claim, mailing, queued);
-  const auto to = Mailbox::parse(delivery.recipient);
-  store::begin_sending(parts.state(), claim, delivery.id, parts.moment());
-  const delivery::Letter letter{
-      .from = mailing.from().address, .to = to->address, .head = mailing.head(delivery), .body = &mailing.body()};
-  const auto outcome =
-      transport.send(letter, [&] { return store::mark_handing_over(parts.state(), claim, delivery.id, parts.moment()); });
+  const auto too_large = [&](const store::Delivery& delivery) {
+    return static_cast<std::uint64_t>(delivery.message_bytes) > limit;
+  };
+  const bool may_change_to_link = post.may_link() && !post.facts().linked && !queued.in_doubt;
+  if (too_large(queued) && !may_change_to_link) return refused_as_too_large(queued, limit);
+  parts.transport();  // mail that is not configured changes nothing
+  auto message = too_large(queued) ? by_link(parts, claim, post, queued) : message_of(parts, claim, post, queued);
+  if (too_large(message.delivery)) return refused_as_too_large(message.delivery, limit);
 
+  auto outcome = send(parts, claim, message);
+  const bool server_finds_it_too_large = outcome.kind == delivery::OutcomeKind::refused && outcome.reason_class == "too_large";
+  if (server_finds_it_too_large && may_change_to_link && !message.linked) {
+    put_back(parts, claim, recorded_as(message.delivery, outcome));
+    message = by_link(parts, claim, post, message.delivery);
+    outcome = send(parts, claim, message);
+  }
   if (outcome.stop_batch) parts.broken_transport = outcome;
-  DeliveryOutcome recorded{.delivery_id = delivery.id,
-                           .state = state_of(outcome.kind),
-                           .answer = outcome.answer,
-                           .reason_class = outcome.reason_class,
-                           .next_attempt_at = std::nullopt};
+  auto recorded = recorded_as(message.delivery, outcome);
   if (outcome.kind == delivery::OutcomeKind::deferred && stop_requested()) {
-    recorded.state = DeliveryState::queued;
-    store::record_outcome(parts.state(), claim, recorded, {}, parts.moment());
+    put_back(parts, claim, recorded);
     throw_if_stopped();
   }
-  schedule_retry(recorded, rule, delivery.attempts + 1, parts.now());
+  schedule_retry(recorded, rule, message.delivery.attempts + 1, parts.now());
   return recorded;
 }
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "letter.hpp"
+#include "post.hpp"
 #include "reportctl/run/parts.hpp"
 #include "reportctl/store/runs.hpp"
 
@@ -16,10 +16,11 @@ struct RetryRule {
   bool resend_unknown = false;
 };
 
-/// Hands over one message and says what became of it; the ledger has `sending` and `handing_over` before each step that cannot be
-/// undone. The outcome itself is returned, so that the caller can record it together with what follows from it. FenceLost,
-/// Error(state): nothing was handed over. Error(interrupted): the delivery is queued again.
-store::DeliveryOutcome hand_over(Parts&, const store::Claim&, const Mailing&, const store::Delivery&, const RetryRule&);
+/// Hands over one message and says what became of it. A link that is about to end is made anew, and a file that the policy or the
+/// server finds too large goes as a link where the policy sends links. The ledger has `sending` and `handing_over` before each
+/// step that cannot be undone. The outcome itself is returned, so that the caller can record it together with what follows from
+/// it. FenceLost, Error(state): nothing was handed over. Error(interrupted): the delivery is queued again.
+store::DeliveryOutcome hand_over(Parts&, const store::Claim&, Post&, const store::Delivery&, const RetryRule&);
 
 /// When a delivery that was tried `attempts` times is tried next: 5, 10, 20, 40, 67 minutes, then every 67.
 Instant next_attempt(Instant now, int attempts);

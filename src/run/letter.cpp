@@ -42,11 +42,6 @@ std::string human_size(std::int64_t bytes) {
   return kilobytes < 1000 ? fmt::format("{:.1f} kB", kilobytes) : fmt::format("{:.1f} MB", kilobytes / 1000.0);
 }
 
-/// `2026-03-17 06:00 (Australia/Sydney)`.
-std::string for_people(Instant at, const Zone& zone) {
-  return fmt::format("{} {} ({})", format_date(zone.local_date(at)), format_time_of_day(zone.local_time(at)), zone.name());
-}
-
 /// Whom a recipient may ask: the member on whose behalf it runs, else the account's first owner or admin, else the sender.
 std::string contact(Parts& parts, const schedule::Schedule& schedule) {
   if (!schedule.owner.empty()) {
@@ -131,6 +126,10 @@ mail::Picture chart_picture(const render::ChartData& chart, const std::string& c
 
 }  // namespace
 
+std::string for_people(Instant at, const Zone& zone) {
+  return fmt::format("{} {} ({})", format_date(zone.local_date(at)), format_time_of_day(zone.local_time(at)), zone.name());
+}
+
 std::string name_for_mail(const access::Account& account) {
   if (!account.brand.name.empty()) return account.brand.name;
   return account.name.empty() ? account.id : account.name;
@@ -165,6 +164,7 @@ std::string to_json(const MailFacts& facts) {
                   {"no_data", report.no_data},
                   {"attachment_name", report.attachment_name},
                   {"attachment_size", report.attachment_size},
+                  {"linked", facts.linked},
                   {"notice", report.notice},
                   {"generated_at", report.generated_at},
                   {"why", report.why},
@@ -199,6 +199,7 @@ MailFacts facts_from_json(const std::string& text) {
     json.at("no_data").get_to(report.no_data);
     json.at("attachment_name").get_to(report.attachment_name);
     json.at("attachment_size").get_to(report.attachment_size);
+    facts.linked = json.value("linked", false);
     json.at("notice").get_to(report.notice);
     json.at("generated_at").get_to(report.generated_at);
     json.at("why").get_to(report.why);

@@ -21,12 +21,15 @@ struct MailFacts {
   std::string subject;
   std::string from;              ///< as a Mailbox is written
   std::string list_unsubscribe;  ///< address or empty
+  bool linked = false;           ///< the file was too large to be attached
   std::string logo_image = {};   ///< SHA-256 in the state's images: the logo's bytes are kept once and not with every run
 };
 std::string to_json(const MailFacts&);
 /// Without the bytes of the logo. Error(failed) when the text is not what to_json() wrote.
 MailFacts facts_from_json(const std::string&);
 
+/// `2026-03-17 06:00 (Australia/Sydney)`.
+std::string for_people(Instant, const Zone&);
 /// How mails call the account.
 std::string name_for_mail(const access::Account&);
 /// A picture of the state's as a logo; nothing where there is none.

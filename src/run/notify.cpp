@@ -53,7 +53,12 @@ std::string words(RunState state) {
   }
 }
 
-std::string fix_for(const Failure& failure, const store::Claim& claim) {
+bool is_too_large(const store::Delivery& delivery) { return delivery.reason_class == "too_large"; }
+
+std::string fix_for(Parts& parts, const Failure& failure, const store::Claim& claim) {
+  const bool too_large = std::any_of(failure.deliveries.begin(), failure.deliveries.end(), is_too_large);
+  if (too_large && parts.settings().mail.oversize == Oversize::fail && failure.state != RunState::unknown)
+    return fmt::format("mail.oversize: link in reportctl.yaml, then: reportctl runs resend {} --only failed", claim.run.id);
   switch (failure.state) {
     case RunState::rejected:
       return fmt::format("reportctl schedule edit {} …, then: reportctl schedule validate {}", claim.run.schedule_name,
@@ -152,7 +157,7 @@ std::vector<store::NewNotification> notifications_of(Parts& parts, const store::
   if (stewards.empty()) return {};
   auto run = claim.run;
   run.state = failure.state;
-  const auto composed = compose(parts, run, failure, claim.schedule.failure_count + 1, fix_for(failure, claim));
+  const auto composed = compose(parts, run, failure, claim.schedule.failure_count + 1, fix_for(parts, failure, claim));
   std::optional<Mailing> mailing;
   if (parts.settings().mail.from)
     mailing.emplace(parts, mail_facts(parts, composed.subject), content_of_notification(composed, run.id));
@@ -183,12 +188,12 @@ void send_notifications(Parts& parts, const store::Claim& claim) {
   const auto run = store::get_run(parts.state(), claim.run.id);
   const auto schedule = store::find_schedule(parts.state(), run.schedule_id);
   const auto failure = failure_of(parts, run);
-  const auto composed = compose(parts, run, failure, schedule ? schedule->failure_count : 1, fix_for(failure, claim));
-  const Mailing mailing(parts, mail_facts(parts, composed.subject), content_of_notification(composed, run.id));
+  const auto composed = compose(parts, run, failure, schedule ? schedule->failure_count : 1, fix_for(parts, failure, claim));
+  Post post(parts, mail_facts(parts, composed.subject), content_of_notification(composed, run.id));
   for (const auto& delivery : waiting) {
     store::DeliveryOutcome outcome;
     try {
-      outcome = hand_over(parts, claim, mailing, delivery, {});
+      outcome = hand_over(parts, claim, post, delivery, {});
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::state || error.kind() == ErrorKind::conflict)
         throw;

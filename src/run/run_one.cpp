@@ -168,7 +168,7 @@ bool to_be_sent(const Delivery& delivery, Instant now) {
 }
 
 /// From `generated` on: sends what waits, one recipient after the other.
-Ended deliver(Parts& parts, const Claim& claim, const Mailing& mailing) {
+Ended deliver(Parts& parts, const Claim& claim, Post& post) {
   const auto& policy = parts.settings().policy;
   const RetryRule rule{.retries = policy.retries, .resend_unknown = policy.on_unknown == OnUnknown::resend};
   std::optional<DeliveryOutcome> last;
@@ -176,14 +176,19 @@ Ended deliver(Parts& parts, const Claim& claim, const Mailing& mailing) {
     if (!to_be_sent(delivery, parts.now())) continue;
     if (last) store::record_outcome(parts.state(), claim, *last, {}, parts.moment());
     last.reset();
-    last = hand_over(parts, claim, mailing, delivery, rule);
+    last = hand_over(parts, claim, post, delivery, rule);
   }
   return settle(parts, claim, last);
 }
 
-Mailing mailing_of(Parts& parts, const store::Run& run) {
+/// Of a run whose file was stored before: it is looked at, also where only a link to it is sent.
+Ended deliver_again(Parts& parts, const Claim& claim) {
+  const auto& run = claim.run;
   const auto file = parts.artifacts().get(run.artifact_sha256);
-  return {parts, facts_from_json(run.mail), run.id, run.format, file.get()};
+  Post post(
+      parts, facts_from_json(run.mail),
+      {.run_id = run.id, .format = run.format, .sha256 = run.artifact_sha256, .bytes = run.bytes.value_or(0), .fd = file.get()});
+  return deliver(parts, claim, post);
 }
 
 /// From `triggered` on: makes the report and queues its messages.
@@ -214,22 +219,25 @@ Ended produce(Parts& parts, const Claim& claim, const std::vector<Mailbox>& reci
   parts.artifacts().put(spool, file.sha256);
 
   auto facts = facts_of(parts, plan, made, claim.schedule, claim.run.id);
-  generated.mail = to_json(facts);
   if (skip) {
+    generated.mail = to_json(facts);
     store::record_generated(parts.state(), claim, generated, parts.moment());
     store::Finish finish;
     finish.state = RunState::no_data;
     finish.reason = "no data in the period; this schedule skips the mail then";
     return end(parts, claim, std::move(finish), {});
   }
-  const Mailing mailing(parts, std::move(facts), claim.run.id, plan.resolved.format, spool.fd());
-  for (const auto& to : recipients) generated.deliveries.push_back(mailing.prepare(to, claim.run.id, new_id(), parts.moment()));
+  Post post(
+      parts, std::move(facts),
+      {.run_id = claim.run.id, .format = plan.resolved.format, .sha256 = file.sha256, .bytes = file.bytes, .fd = spool.fd()});
+  generated.deliveries = post.queue(recipients, parts.moment());
+  generated.mail = to_json(post.facts());
   store::record_generated(parts.state(), claim, generated, parts.moment());
   auto now_generated = claim;
   now_generated.run.timezone = generated.timezone;
   now_generated.run.first_day = generated.first_day;
   now_generated.run.last_day = generated.last_day;
-  return deliver(parts, now_generated, mailing);
+  return deliver(parts, now_generated, post);
 }
 
 /// A stop gives the run back at once; anything else that only concerns this run becomes its recorded end.
@@ -255,7 +263,7 @@ Ended run_one(Parts& parts, const Claim& claim) {
       case RunState::triggered:
         return produce(parts, claim, claim.schedule.definition.recipients);
       case RunState::generated:
-        return deliver(parts, claim, mailing_of(parts, claim.run));
+        return deliver_again(parts, claim);
       default:
         break;
     }

@@ -135,14 +135,16 @@ void record_outcome(State& state, const Claim& claim, const DeliveryOutcome& out
   transaction.commit();
 }
 
-void replace_message(State& state, const Claim& claim, const NewDelivery& delivery, Instant) {
+namespace {
+
+void change_message(State& state, const Claim& claim, const NewDelivery& delivery, const char* condition) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   const auto changed =
       Query(connection,
             fmt::format("UPDATE deliveries SET message_id = ?, message_date = ?, message_sha256 = ?, message_bytes = ? "
-                        "WHERE id = ? AND handed_over = 0 AND state IN ('queued', 'deferred'){}",
-                        kOwnedDelivery))
+                        "WHERE id = ? AND {}{}",
+                        condition, kOwnedDelivery))
           .bind(delivery.message_id, delivery.message_date, delivery.message_sha256, delivery.message_bytes, delivery.id,
                 claim.run.id, claim.run.fence)
           .run();
@@ -152,6 +154,17 @@ void replace_message(State& state, const Claim& claim, const NewDelivery& delive
                        state_of(connection, delivery.id)));
   }
   transaction.commit();
+}
+
+}  // namespace
+
+void replace_message(State& state, const Claim& claim, const NewDelivery& delivery, Instant) {
+  change_message(state, claim, delivery, "handed_over = 0 AND state IN ('queued', 'deferred')");
+}
+
+void supersede_message(State& state, const Claim& claim, const NewDelivery& delivery, Instant) {
+  change_message(state, claim, delivery,
+                 "(state IN ('queued', 'deferred') OR (state = 'unknown' AND next_attempt_at IS NOT NULL))");
 }
 
 }  // namespace reportctl::store

@@ -26,6 +26,11 @@ enum class Missed {
   skip,      ///< those later than `grace` become `skipped`; the rest as coalesce
 };
 enum class OnUnknown { hold, resend };
+/// What becomes of a message that is too large.
+enum class Oversize {
+  fail,  ///< the delivery is refused
+  link,  ///< it goes out with a link to the stored file instead
+};
 
 struct Policy {
   Missed missed = Missed::coalesce;
@@ -41,6 +46,7 @@ struct MailSettings {
   delivery::TransportSettings transport;
   std::optional<Mailbox> from;
   std::uint64_t max_message_bytes = 25'000'000;
+  Oversize oversize = Oversize::fail;
   std::vector<std::string> allowed_domains;  ///< empty: any
   std::optional<EmailAddress> list_unsubscribe;
 };

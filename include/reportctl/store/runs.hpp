@@ -179,6 +179,9 @@ void record_outcome(State&, const Claim&, const DeliveryOutcome&, const AuditEve
 /// The delivery's bytes are no longer what they were: a fresh Message-ID and hash. Only for deliveries that never reached
 /// handing_over.
 void replace_message(State&, const Claim&, const NewDelivery&, Instant now);
+/// As replace_message(), also for one that was handed over: another message takes its place, since a copy that arrived is worth
+/// nothing (its link ended), or was too large to arrive.
+void supersede_message(State&, const Claim&, const NewDelivery&, Instant now);
 
 /// Something an owner or admin is told, kept until acknowledged.
 struct NewNotification {

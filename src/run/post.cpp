@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "post.hpp"
+
+#include <algorithm>
+
+#include "reportctl/base/zone.hpp"
+
+namespace reportctl::run {
+
+Post::Post(Parts& parts, MailFacts facts, ReportFile file) : parts_(parts), facts_(std::move(facts)), file_(std::move(file)) {}
+
+Post::Post(Parts& parts, MailFacts facts, const mail::Content& content) : parts_(parts), facts_(std::move(facts)) {
+  attached_.emplace(parts, facts_, content);
+}
+
+bool Post::may_link() const { return file_ && parts_.settings().mail.oversize == Oversize::link; }
+
+const Mailing& Post::attached() {
+  if (!attached_) attached_.emplace(parts_, facts_, file_->run_id, file_->format, file_->fd);
+  return *attached_;
+}
+
+const Mailing& Post::linked(Instant date) {
+  if (linked_ && linked_at_ == date) return *linked_;
+  auto facts = facts_;
+  const auto link = parts_.artifacts().link({.sha256 = file_->sha256, .file_name = facts.report.attachment_name, .now = date});
+  facts.report.download_url = link.url;
+  facts.report.download_ends = for_people(link.ends, Zone::find(facts.report.timezone).value_or(Zone::utc()));
+  linked_.emplace(parts_, std::move(facts), file_->run_id, file_->format, -1);
+  linked_at_ = date;
+  return *linked_;
+}
+
+std::vector<store::NewDelivery> Post::queue(const std::vector<Mailbox>& recipients, Instant date) {
+  const auto prepared = [&](const Mailing& mailing) {
+    std::vector<store::NewDelivery> messages;
+    for (const auto& to : recipients) messages.push_back(mailing.prepare(to, file_->run_id, new_id(), date));
+    return messages;
+  };
+  const auto limit = parts_.settings().mail.max_message_bytes;
+  const auto too_large = [&](std::int64_t bytes) { return static_cast<std::uint64_t>(bytes) > limit; };
+  std::vector<store::NewDelivery> messages;
+  facts_.linked = may_link() && too_large(file_->bytes);  // encoded it only grows: there is no need to compose that
+  if (!facts_.linked) {
+    messages = prepared(attached());
+    facts_.linked = may_link() && std::any_of(messages.begin(), messages.end(),
+                                              [&](const auto& message) { return too_large(message.message_bytes); });
+  }
+  return facts_.linked ? prepared(linked(date)) : messages;
+}
+
+}  // namespace reportctl::run
