@@ -50,10 +50,12 @@ def _die_with_parent():
 
 
 class Server:
-    def __init__(self):
+    """`clock`: seconds by which its clock is ahead."""
+
+    def __init__(self, clock=0):
         modules = packages() / "node_modules"
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="reportctl-s3-"))
-        self.process = subprocess.Popen(["node", str(HERE / "s3_server.js"), str(self.path), BUCKET, ACCESS_KEY, SECRET_KEY], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen(["node", str(HERE / "s3_server.js"), str(self.path), BUCKET, ACCESS_KEY, SECRET_KEY, str(clock)], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_die_with_parent,
                                         env={**os.environ, "NODE_PATH": str(modules), "NODE_NO_WARNINGS": "1"})
         line = self.process.stdout.readline()

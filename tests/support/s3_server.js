@@ -4,7 +4,7 @@
 // An S3 server on loopback that believes nothing: s3rver keeps the objects, and in front of it every signature, of headers and of
 // links, is worked out again by AWS's own signer; the hash of every body is compared, and clocks and expiries are checked.
 //
-//   node s3_server.js DIRECTORY BUCKET ACCESS_KEY SECRET_KEY      prints its port on a line of its own
+//   node s3_server.js DIRECTORY BUCKET ACCESS_KEY SECRET_KEY [SECONDS]      prints its port on a line of its own; SECONDS shift its clock
 'use strict';
 
 const crypto = require('crypto');
@@ -15,7 +15,8 @@ const S3rver = require('s3rver');
 const { SignatureV4 } = require('@smithy/signature-v4');
 const { Sha256 } = require('@aws-crypto/sha256-js');
 
-const [directory, bucket, accessKeyId, secretAccessKey] = process.argv.slice(2);
+const [directory, bucket, accessKeyId, secretAccessKey, shift] = process.argv.slice(2);
+const now = () => Date.now() + 1000 * Number(shift || 0);
 const SKEW = 15 * 60 * 1000;
 const LONGEST_LINK = 7 * 86400;
 
@@ -63,15 +64,15 @@ async function checkLink(request, url) {
   compare(given, await expected(request, url, {
     credential: query['X-Amz-Credential'], signedHeaders: query['X-Amz-SignedHeaders'].split(';'), date, payload: 'UNSIGNED-PAYLOAD', query,
   }));
-  if (Date.now() > instant(date) + expires * 1000) throw new Refusal(403, 'AccessDenied', 'Request has expired');
-  if (instant(date) > Date.now() + SKEW) throw new Refusal(403, 'AccessDenied', 'Request is not yet valid');
+  if (now() > instant(date) + expires * 1000) throw new Refusal(403, 'AccessDenied', 'Request has expired');
+  if (instant(date) > now() + SKEW) throw new Refusal(403, 'AccessDenied', 'Request is not yet valid');
 }
 
 async function checkHeaders(request, url, body) {
   const match = /^AWS4-HMAC-SHA256 Credential=([^,]+),\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]{64})$/.exec(request.headers.authorization || '');
   if (!match) throw new Refusal(403, 'AccessDenied', 'Access Denied');
   const date = request.headers['x-amz-date'];
-  if (Math.abs(Date.now() - instant(date)) > SKEW)
+  if (Math.abs(now() - instant(date)) > SKEW)
     throw new Refusal(403, 'RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.');
   const payload = request.headers['x-amz-content-sha256'];
   compare(match[3], await expected(request, url, {
@@ -83,7 +84,7 @@ async function checkHeaders(request, url, body) {
 
 function refuse(response, error) {
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${error.code || 'InternalError'}</Code><Message>${error.message}</Message></Error>`;
-  response.writeHead(error.status || 500, { 'Content-Type': 'application/xml', 'Content-Length': Buffer.byteLength(body) });
+  response.writeHead(error.status || 500, { 'Content-Type': 'application/xml', 'Content-Length': Buffer.byteLength(body), Date: new Date(now()).toUTCString() });
   response.end(body);
 }
 
@@ -112,13 +113,14 @@ function find(place, name) {
 /// s3rver reads no signatures of version 4, only whose they are.
 function pass(request, response, url, body, port) {
   for (const name of [...url.searchParams.keys()]) if (name.startsWith('X-Amz-')) url.searchParams.delete(name);
-  const now = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const headers = {
-    ...request.headers, 'content-length': body.length, host: `localhost:${port}`, 'x-amz-date': now, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
+    ...request.headers, 'content-length': body.length, host: `localhost:${port}`, 'x-amz-date': date, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD',
     authorization: 'AWS4-HMAC-SHA256 Credential=S3RVER/x/y/s3/aws4_request, SignedHeaders=host, Signature=0',
   };
+  const inBucket = (request.headers.host || '').startsWith(`${bucket}.`) ? `/${bucket}` : '';
   const query = url.searchParams.toString().replace(/uploads=(&|$)/, 'uploads$1');
-  const inner = http.request({ port, host: '127.0.0.1', method: request.method, path: url.pathname + (query ? `?${query}` : ''), headers, agent: false }, answer => {
+  const inner = http.request({ port, host: '127.0.0.1', method: request.method, path: inBucket + url.pathname + (query ? `?${query}` : ''), headers, agent: false }, answer => {
     response.writeHead(answer.statusCode, answer.headers);
     answer.pipe(response);
   });
