@@ -39,9 +39,7 @@ class ChartDrawing {
         unit_(unit_of(data)),
         text_(fonts, style.text_size, Weight::regular),
         bold_(fonts, style.text_size + 1, Weight::bold) {
-    for (std::size_t i = 0; i < data.series.size(); ++i)
-      colors_.push_back(data.series[i].name == "Other" && data.series.size() > 1 ? kOtherColor : kPalette[i % kPalette.size()]);
-    if (data.series.size() == 1) colors_[0] = parse_color(style.color, kDefaultBrand);
+    for (std::size_t i = 0; i < data.series.size(); ++i) colors_.push_back(series_color(data, i, style.color));
   }
 
   void draw(const ChartBox& whole) {
@@ -402,6 +400,11 @@ class ChartDrawing {
 };
 
 }  // namespace
+
+Color series_color(const ChartData& data, std::size_t series, const std::string& brand) {
+  if (data.series.size() == 1) return parse_color(brand, kDefaultBrand);
+  return data.series[series].name == "Other" ? kOtherColor : kPalette[series % kPalette.size()];
+}
 
 double chart_height(const ChartData& data, const ChartStyle& style) {
   if (data.empty()) return 0;

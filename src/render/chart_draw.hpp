@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "cairo_fonts.hpp"
@@ -20,6 +21,8 @@ struct ChartStyle {
   double text_size = 8;  ///< points
 };
 
+/// Of the brand (`#rrggbb`) where there is one series; of several, colours that people with any colour vision tell apart.
+Color series_color(const ChartData&, std::size_t series, const std::string& brand);
 /// The height that gives every bar and panel its room, for that text size.
 double chart_height(const ChartData&, const ChartStyle&);
 /// Draws within the box, on white; nothing for empty data.

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <system_error>
 
@@ -31,12 +31,10 @@ std::filesystem::path spool_directory(const Spec& spec) {
 
 }  // namespace
 
-lxw_color_t xlsx_color(const std::string& color) {
-  constexpr lxw_color_t kDefault = 0x4472C4;
-  if (color.size() != 7 || color[0] != '#') return kDefault;
+lxw_color_t xlsx_color(const Color& color) {
   lxw_color_t number = 0;
-  const auto [end, error] = std::from_chars(color.data() + 1, color.data() + color.size(), number, 16);
-  if (error != std::errc{} || end != color.data() + color.size()) return kDefault;
+  for (const double part : {color.red, color.green, color.blue})
+    number = number << 8U | static_cast<lxw_color_t>(std::lround(part * 255));
   return number == 0 ? lxw_color_t{LXW_COLOR_BLACK} : number;  // 0 means none
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "cairo_fonts.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/render/writer.hpp"
 #include "xlsx_api.hpp"
@@ -36,8 +37,8 @@ class XlsxBook {
   std::map<std::string, lxw_worksheet*> parts_;
 };
 
-/// `#rrggbb` as libxlsxwriter wants colours.
-lxw_color_t xlsx_color(const std::string& color);
+/// As libxlsxwriter wants colours.
+lxw_color_t xlsx_color(const Color&);
 /// Excel's number of the paper.
 std::uint8_t xlsx_paper(const Document&);
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
 
+#include "chart_draw.hpp"
 #include "reportctl/base/error.hpp"
 #include "xlsx_book.hpp"
 #include "xlsx_summary.hpp"
@@ -132,7 +134,29 @@ void write_figures(const XlsxSummary& summary, const Figures& figures) {
   }
 }
 
-void add_series(lxw_chart* chart, const ChartData& data, const Figures& figures, std::size_t index) {
+/// Lines differ by their dashes, too: on paper without colours.
+void paint(lxw_chart_series* series, const XlsxSummary& summary, std::size_t index) {
+  constexpr float kLineWidth = 2.25F;
+  constexpr std::array<std::uint8_t, 6> kDashes = {LXW_CHART_LINE_DASH_SOLID,     LXW_CHART_LINE_DASH_DASH,
+                                                   LXW_CHART_LINE_DASH_ROUND_DOT, LXW_CHART_LINE_DASH_DASH_DOT,
+                                                   LXW_CHART_LINE_DASH_LONG_DASH, LXW_CHART_LINE_DASH_SQUARE_DOT};
+  const ChartData& data = summary.closing.chart;
+  const lxw_color_t color = xlsx_color(series_color(data, index, summary.spec.document.color));
+  if (data.type == ChartType::line) {
+    lxw_chart_line line{};
+    line.color = color;
+    line.width = kLineWidth;
+    line.dash_type = kDashes[index % kDashes.size()];
+    xlsx().chart_series_set_line(series, &line);
+  } else {
+    lxw_chart_fill fill{};
+    fill.color = color;
+    xlsx().chart_series_set_fill(series, &fill);
+  }
+}
+
+void add_series(lxw_chart* chart, const XlsxSummary& summary, const Figures& figures, std::size_t index) {
+  const ChartData& data = summary.closing.chart;
   const auto column = static_cast<lxw_col_t>(index + 1);
   lxw_chart_series* const series = xlsx().chart_add_series(chart, nullptr, nullptr);
   xlsx().chart_series_set_categories(series, kSheet, figures.first(), 0, figures.last(data), 0);
@@ -149,21 +173,7 @@ void add_series(lxw_chart* chart, const ChartData& data, const Figures& figures,
       values.add(in_cell(data, value));
   }
   XlsxCache(series->title.range).add(series_name(data, index));
-}
-
-/// The only series of a chart has the colour of the brand.
-void paint_single(lxw_chart_series* series, const ChartData& data, const std::string& color) {
-  constexpr float kLineWidth = 2.25F;
-  if (data.type == ChartType::line) {
-    lxw_chart_line line{};
-    line.color = xlsx_color(color);
-    line.width = kLineWidth;
-    xlsx().chart_series_set_line(series, &line);
-  } else {
-    lxw_chart_fill fill{};
-    fill.color = xlsx_color(color);
-    xlsx().chart_series_set_fill(series, &fill);
-  }
+  paint(series, summary, index);
 }
 
 void set_axes(lxw_chart* chart, const ChartData& data, const std::string& y_title) {
@@ -208,13 +218,9 @@ void insert_chart(const XlsxSummary& summary, const Figures& figures, lxw_row_t 
   const ChartData& data = summary.closing.chart;
   lxw_chart* const chart = xlsx().workbook_add_chart(summary.book, chart_type(data.type));
   if (chart == nullptr) throw Error(ErrorKind::failed, "libxlsxwriter cannot make a chart");
-  for (std::size_t i = first; i < end; ++i) add_series(chart, data, figures, i);
-  if (end - first == 1) {
-    paint_single(STAILQ_FIRST(chart->series_list), data, summary.spec.document.color);
-    xlsx().chart_legend_set_position(chart, LXW_CHART_LEGEND_NONE);
-  } else {
-    xlsx().chart_legend_set_position(chart, LXW_CHART_LEGEND_BOTTOM);
-  }
+  for (std::size_t i = first; i < end; ++i) add_series(chart, summary, figures, i);
+  const auto legend = end - first == 1 ? LXW_CHART_LEGEND_NONE : LXW_CHART_LEGEND_BOTTOM;
+  xlsx().chart_legend_set_position(chart, static_cast<std::uint8_t>(legend));
   const std::string& name = data.series[first].name;
   set_axes(chart, data, data.separate_axes && !name.empty() ? fmt::format("{} ({})", value_name(data), name) : value_name(data));
   if (data.type != ChartType::line) xlsx().chart_set_series_gap(chart, kGap);

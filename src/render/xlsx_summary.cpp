@@ -52,7 +52,7 @@ class SummaryLines {
     lxw_format* const large = xlsx().workbook_add_format(summary_.book);
     xlsx().format_set_bold(large);
     xlsx().format_set_font_size(large, kSize);
-    xlsx().format_set_font_color(large, xlsx_color(document.color));
+    xlsx().format_set_font_color(large, xlsx_color(parse_color(document.color, kDefaultBrand)));
     summary_.cells.text(at(kLabel), document.title, large);
     ++row_;
     const std::string whose = document.scope.empty() ? document.account : document.account + " · " + document.scope;
