@@ -24,8 +24,8 @@ char* put_escaped(std::string_view, char* out);
 
 /// The room that put_field() may use.
 constexpr std::size_t field_room(std::size_t size) { return 2 * size + 3; }
-/// Writes the text as a field, guarded and quoted where needed. Returns the end. The delimiter is one of rows::kCsvDelimiters; it is
-/// known at compile time because this is where the time of a CSV file goes.
+/// Writes the text as a field, guarded and quoted where needed. Returns the end. The delimiter is one of rows::kCsvDelimiters; it
+/// is known at compile time because this is where the time of a CSV file goes.
 template <char kDelimiter>
 char* put_field(std::string_view, char* out);
 
