@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "binds.hpp"
+#include "config_keys.hpp"
 #include "exit_codes.hpp"
 #include "options.hpp"
 #include "reportctl/artifact/artifact.hpp"
@@ -90,6 +91,15 @@ std::vector<Finding> findings(Session& session) {
     if (directory.empty() || fs::exists(directory, ignored)) return artifact::open_store(settings.artifacts)->check();
     return usable_directory(directory.parent_path());
   }));
+  if (std::error_code ignored; !settings.artifacts.link_base.empty() && settings.artifacts.url.starts_with("file:") &&
+                               fs::exists(settings.artifacts.url.substr(5), ignored)) {
+    all.push_back(look_at("links", [&] {
+      const std::string any_file(64, '0');
+      static_cast<void>(
+          artifact::open_store(settings.artifacts)->link({.sha256 = any_file, .file_name = "report.csv", .now = session.now()}));
+      return fmt::format("{}, good for {}", settings.artifacts.link_base, duration_text(settings.artifacts.link_expiry.count()));
+    }));
+  }
   all.push_back(look_at("mail transport", [&] { return delivery::open_transport(settings.mail.transport)->describe(); }));
   all.push_back(look_at("mail password", [&] { return secret_words(settings.mail.transport.password); }));
   for (const auto& [name, source] : settings.sources) {

@@ -125,6 +125,15 @@ class Links(e2e.Case):
             self.assertEqual((oct(path.stat().st_mode & 0o7777), path.stat().st_gid), (oct(mode), site.files.stat().st_gid), path)
         self.assertEqual([path.name for path in site.files.rglob("*") if path.is_file()], [job["sha256"]])
 
+    def test_config_check_looks_at_the_secret(self):
+        world, site = self.site()
+        links = [check for check in world.json("config", "check") if check["check"] == "links"]
+        self.assertEqual([(check["ok"], check["detail"]) for check in links], [(True, f"{site.base}, good for 1h")])
+        site.secret.write_text("too short\n")
+        refused = world.run("config", "check")
+        self.assertEqual(refused.code, 78)
+        self.assertIn("the secret of links is not one: it takes at least 32 letters and digits", refused.out.decode())
+
     def test_without_links_there_is_no_link_and_the_hint_leads_to_the_example(self):
         world = self.world()
         world.schedules()

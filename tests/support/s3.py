@@ -13,11 +13,24 @@ import ctypes, http.client, http.server, json, os, pathlib, shutil, signal, sock
 PACKAGES = {"s3rver": "3.7.1", "@smithy/signature-v4": "5.3.5", "@aws-crypto/sha256-js": "5.2.0"}
 BUCKET, ACCESS_KEY, SECRET_KEY = "reports", "AKIDTESTS", "secret/key+of=the/tests"
 HERE = pathlib.Path(__file__).resolve().parent
-ROOM_FOR_ERRORS = 2000
+ROOM_FOR_ERRORS, ROOM_FOR_REASONS = 2000, 300
+
+
+_refusal = []  # why they cannot be had: what failed once is not tried for every test
 
 
 def packages():
     """The directory with node_modules; installs it the first time, skips the test where that cannot be done."""
+    if _refusal:
+        raise unittest.SkipTest(_refusal[0])
+    try:
+        return _packages()
+    except unittest.SkipTest as refusal:
+        _refusal.append(str(refusal))
+        raise
+
+
+def _packages():
     for program in ("node", "npm"):
         if not shutil.which(program):
             raise unittest.SkipTest(f"{program} is not installed")
@@ -30,10 +43,11 @@ def packages():
     making = pathlib.Path(tempfile.mkdtemp(prefix=name + "-", dir=cache))
     try:
         (making / "package.json").write_text(json.dumps({"private": True, "dependencies": PACKAGES}))
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1"], cwd=making,
+        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"], cwd=making,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
         if done.returncode:
-            raise unittest.SkipTest("npm cannot install the S3 server: " + done.stdout.decode("utf-8", "replace")[-ROOM_FOR_ERRORS:].replace("\n", " "))
+            errors = [line.removeprefix("npm error ") for line in done.stdout.decode("utf-8", "replace").splitlines() if line.startswith("npm error ")]
+            raise unittest.SkipTest(("npm cannot install the S3 server: " + "; ".join(errors))[:ROOM_FOR_REASONS])
         try:
             making.rename(place)
         except OSError:  # another test was faster

@@ -246,12 +246,33 @@ TEST_CASE("no template leaves anything unescaped, and none loads anything from e
       const std::string_view link = std::string_view(text).substr(at);
       CHECK((link.starts_with("src=\"{{logo_src}}\"") || link.starts_with("src=\"{{chart_src}}\"")));
     }
-    CHECK_FALSE(has(text, "href="));
+    for (std::size_t at = text.find("href="); at != std::string::npos; at = text.find("href=", at + 1))
+      CHECK(std::string_view(text).substr(at).starts_with("href=\"{{download}}\""));
     CHECK_FALSE(has(text, "url("));
     CHECK_FALSE(has(text, "<script"));
     ++seen;
   }
   CHECK(seen == 4);
+}
+
+TEST_CASE("a file that is not attached is where the link leads, which is whole and escaped") {
+  ReportFacts given = facts();
+  given.download_url = "https://files.example.com/" + std::string(700, 'k') + "?md5=x&expires=1773727200";
+  given.download_ends = "2026-03-23 07:00 (Australia/Sydney)";
+  given.first_rows = {.columns = {{"Day"}}, .rows = {{"2026-03-16"}}, .more = 7};
+  const Texts texts = render_report(given);
+  CHECK(has(texts.text, "\n" + given.download_url + "\n"));
+  CHECK(has(texts.html, "<a href=\"https://files.example.com/" + std::string(700, 'k') + "?md5=x&amp;expires=1773727200\""));
+  for (const std::string* part : {&texts.text, &texts.html}) {
+    CHECK(has(*part, given.download_ends));
+    CHECK(has(*part, "Too large to attach"));
+    CHECK(has(*part, "for anyone who has it"));
+    CHECK(has(*part, "7 more rows in the file"));
+    CHECK_FALSE(has(*part, "Attached"));
+    CHECK_FALSE(has(*part, "in the attachment"));
+  }
+  given.download_url.clear();
+  CHECK_FALSE(has(render_report(given).html, "<a "));
 }
 
 TEST_CASE("a subject is made of the run's facts, and other braces stay") {

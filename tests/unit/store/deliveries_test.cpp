@@ -223,6 +223,12 @@ TEST_CASE("a message may change until it may be with the server") {
   mark_handing_over(fixture.state, claim, "d1", kNow);
   record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::deferred, "451 after the dot"), {}, kNow);
   CHECK_FALSE(permitted([&] { replace_message(fixture.state, claim, fresh, kNow); }));
+
+  fresh.message_id = "<another@reportctl>";
+  supersede_message(fixture.state, claim, fresh, kNow);  // another message
+  CHECK(fixture.delivery().message_id == "<another@reportctl>");
+  begin_sending(fixture.state, claim, "d1", kNow);
+  CHECK_FALSE(permitted([&] { supersede_message(fixture.state, claim, fresh, kNow); }));
 }
 
 TEST_CASE("an unknown delivery that a policy sends again stays unknown until something settles it") {
