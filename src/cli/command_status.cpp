@@ -7,6 +7,7 @@
 
 #include "binds.hpp"
 #include "config_keys.hpp"
+#include "export_access.hpp"
 #include "options.hpp"
 #include "reportctl/base/text.hpp"
 #include "visibility.hpp"
@@ -43,6 +44,16 @@ store::Overview seen_overview(Session& session, Instant since) {
   open.limit = 1000;
   seen.unacknowledged = static_cast<std::int64_t>(visible_notifications(session, open).size());
   return seen;
+}
+
+/// Those of the last days, by state.
+std::map<std::string, std::int64_t> seen_exports(Session& session, Instant since) {
+  store::ExportFilter filter;
+  filter.since = since;
+  filter.limit = 100'000;
+  std::map<std::string, std::int64_t> by_state;
+  for (const store::Export& job : visible_exports(session, filter)) ++by_state[std::string(store::export_state_name(job.state))];
+  return by_state;
 }
 
 /// The schedule that fires next.
@@ -96,6 +107,9 @@ int status(Session& session) {
     if (state == "failed" || state == "delivery_failed" || state == "rejected" || state == "unknown" || state == "partial")
       bad += count;
   }
+  const auto exports = seen_exports(session, now - kSpan);
+  std::vector<std::string> exported;
+  for (const auto& [state, count] : exports) exported.push_back(fmt::format("{} {}", count, state));
   Sheet sheet;
   sheet.lines = {
       {"State", {fmt::format("{} (schema {})", session.state().path().string(), session.state().schema_version())}},
@@ -114,6 +128,11 @@ int status(Session& session) {
       {"Notifications", seen.unacknowledged == 0
                             ? Field{"none open", Tone::good}
                             : Field{fmt::format("{} open", seen.unacknowledged) + ": reportctl notifications list", Tone::warn}}};
+  if (!exported.empty()) {
+    const auto after_runs =
+        std::find_if(sheet.lines.begin(), sheet.lines.end(), [](const auto& line) { return line.first == "Waiting for you"; });
+    sheet.lines.insert(after_runs, {"Exports", {join(exported, ", "), exports.contains("failed") ? Tone::bad : Tone::good}});
+  }
   sheet.record = {{"state", session.state().path().string()},
                   {"schema_version", session.state().schema_version()},
                   {"mail_transport", settings.mail.transport.url},
@@ -125,6 +144,7 @@ int status(Session& session) {
                                                          {"at", to_json(next->next_run_at)}}
                                 : nlohmann::ordered_json()},
                   {"runs_last_7_days", by_state},
+                  {"exports_last_7_days", exports},
                   {"unknown_deliveries", seen.unknown_deliveries},
                   {"unacknowledged_notifications", seen.unacknowledged}};
   session.out().sheet(sheet);

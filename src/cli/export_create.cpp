@@ -75,8 +75,14 @@ std::string finished_words(const store::Export& job) {
 }
 
 store::Export wait_for(Session& session, const store::Export& owned) {
-  ProgressLine progress(session);
-  return run::work_export(session.parts(), owned, progress.callback());
+  try {
+    ProgressLine progress(session);
+    return run::work_export(session.parts(), owned, progress.callback());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::interrupted) throw;
+    throw Error(error.kind(), fmt::format("{}; export {} is pending again", error.what(), owned.id),
+                fmt::format("the next run-due makes it; to take it back: reportctl export cancel {}", owned.id));
+  }
 }
 
 int create_job(Session& session, const ExportCreateOptions& options) {

@@ -5,8 +5,9 @@
 
     REPORTCTL=BUILD/reportctl /usr/bin/python3 tests/bench/export_million_leads.py
 
-Prints seconds and peak memory (a tenth of the rows first: memory has to stay the same), and stops where bytes differ from those of `run` or where
-a link does not end. The S3 server is the tests' own, on loopback. No time is asserted.
+Prints seconds and peak memory (a tenth of the rows first: memory has to stay the same), and stops where bytes differ from those of `run`, or where
+a link gives other bytes or outlives its end. S3 is the tests' own server, the links of the directory are nginx's with the site of examples/nginx, all
+on loopback. No time is asserted.
 """
 import argparse
 import collections
@@ -22,6 +23,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import nginx  # noqa: E402
 import s3  # noqa: E402
 
 FORMATS = ("json", "xlsx")
@@ -49,41 +51,47 @@ INSERT INTO leads SELECT 2 * {rows} + id, 'x', NULL, email, first_name, last_nam
 """
 REQUEST = ["leads", "--account", "quill", "--from", "2026-01-01", "--to", "2026-10-31", "--param", "status=new,contacted,replied,bounced", "--columns",
            "email,lead_id,first_name,last_name,company,status,campaign,workspace,created_at,updated_at"]
-LINK_SECONDS, LINK_LEFT = 3600, 3  # a link lives an hour; it is made by a clock that stands so that this is left of it
+LINK_SECONDS = 3600
 
 Cost = collections.namedtuple("Cost", "seconds megabytes")
 
 
-class Bench:
+class Different(Exception):
+    """What ends the race: something is not what it must be."""
+
+
+class Place:
+    """A source with that many leads to ask for (and some that nobody asked for), an account that has them, and where files are kept."""
+
     def __init__(self, directory, rows):
-        self.path, self.rows, self.now = directory, rows, int(time.time())
+        self.path, self.rows, self.environment = directory, rows, {}
+        self.tick()
         source = directory / "outreach.db"
         subprocess.run(["sqlite3", source], input=f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; BEGIN; {LEADS.format(rows=rows)} COMMIT;", text=True,
                        check=True, stdout=subprocess.DEVNULL)
         (directory / "reportctl.yaml").write_text(f"state: {directory}/state.db\nsources: {{outreach: {{url: 'sqlite:{source}'}}}}\n")
-        self.artifacts = {}
         self.call("init")
         self.call("account", "add", "quill", "--source", "outreach")
 
-    def environment(self, late=0):
+    def tick(self):
+        """What is asked for from now on is meant at one moment, as the bytes of XLSX hold it."""
+        self.now = int(time.time())
+
+    def variables(self, late=0):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REPORTCTL_")}
         now = datetime.datetime.fromtimestamp(self.now - late, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return {**kept, **self.artifacts, "REPORTCTL_CONFIG": str(self.path / "reportctl.yaml"), "REPORTCTL_NOW": now}
+        return {**kept, **self.environment, "REPORTCTL_CONFIG": str(self.path / "reportctl.yaml"), "REPORTCTL_NOW": now}
 
     def call(self, *words, late=0):
-        done = subprocess.run([self.program(), *words], env=self.environment(late), stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run([program(), *words], env=self.variables(late), stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         if done.returncode:
-            sys.exit(f"{' '.join(words)}: {done.returncode} {done.stderr.decode()}")
+            raise Different(f"{' '.join(words)}: {done.returncode} {done.stderr.decode()}")
         return done.stdout
-
-    @staticmethod
-    def program():
-        return os.path.abspath(os.environ.get("REPORTCTL", "reportctl"))
 
     def measured(self, *words):
         """What it prints, and what it cost. The high-water mark is looked at until the end: ru_maxrss would count this interpreter before exec."""
         begin, peak = time.monotonic(), 0
-        with subprocess.Popen([self.program(), *words], env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        with subprocess.Popen([program(), *words], env=self.variables(), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
             while child.poll() is None:
                 try:
                     with open(f"/proc/{child.pid}/status", encoding="ascii") as status:
@@ -95,90 +103,117 @@ class Bench:
                 time.sleep(0.005)
             out, error = child.communicate()
         if child.returncode:
-            sys.exit(f"{' '.join(words)}: {child.returncode} {error.decode()}")
+            raise Different(f"{' '.join(words)}: {child.returncode} {error.decode()}")
         return json.loads(out), Cost(time.monotonic() - begin, peak / 1024)
 
 
-def same(what, path, sha256):
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+class Disk(Place):
+    def __init__(self, directory, rows):
+        super().__init__(directory, rows)
+        self.site = nginx.Site(self)
+
+    def get(self, url):
+        return self.site.curl(url)
+
+    def close(self):
+        self.site.close()
+
+
+class Bucket(Place):
+    def __init__(self, directory, rows):
+        super().__init__(directory, rows)
+        self.server = s3.Server()
+        self.environment = {"REPORTCTL_ARTIFACTS_URL": f"s3://{s3.BUCKET}/exports", "REPORTCTL_ARTIFACTS_ENDPOINT": self.server.endpoint,
+                            "REPORTCTL_ARTIFACTS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": s3.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": s3.SECRET_KEY}
+
+    def get(self, url):
+        return nginx.curl(url, path=self.path)
+
+    def close(self):
+        self.server.close()
+
+
+PLACES = {"disk": Disk, "S3": Bucket}
+
+
+def program():
+    return os.path.abspath(os.environ.get("REPORTCTL", "reportctl"))
+
+
+def same(what, content, sha256):
+    found = hashlib.sha256(content).hexdigest()
     if found != sha256:
-        sys.exit(f"{what}: {found} where run gave {sha256}")
+        raise Different(f"{what}: {found} where run gave {sha256}")
 
 
-def curl(url, target):
-    """The status that the server answers."""
-    done = subprocess.run(["curl", "--silent", "--show-error", "--output", target, "--write-out", "%{http_code}", url], capture_output=True, text=True, check=True)
-    return int(done.stdout)
-
-
-def check_link(bench, job, sha256):
-    """It gives the very bytes, and an hour later it does not."""
-    bench.now = int(time.time())
-    url = json.loads(bench.call("export", "link", job, "--json", late=LINK_SECONDS - LINK_LEFT))["url"]
-    ends = bench.now + LINK_LEFT
-    got = bench.path / "linked"
-    if curl(url, got) != 200:
-        sys.exit("the link does not open")
-    same("the file behind the link", got, sha256)
-    while time.time() < ends + 1:
+def check_link(place, job, left):
+    """It gives the very bytes, and once it ended it gives nothing. With `left` it is made by a clock that stands so that it ends in so many seconds of the
+    real one, and waited for; without, one that ended is signed."""
+    place.tick()
+    ends = place.now + left
+    url = json.loads(place.call("export", "link", job["id"], "--json", late=LINK_SECONDS - left if left else 0))["url"]
+    answer = place.get(url)
+    if answer.status != 200:
+        raise Different(f"the link answers {answer.status}")
+    same("what the link gives", answer.body, job["sha256"])
+    while left and time.time() <= ends + 1:
         time.sleep(0.05)
-    status = curl(url, got)
-    if status not in (403, 410):
-        sys.exit(f"the link that ended answers {status}")
-    return status
+    if not left:
+        url = json.loads(place.call("export", "link", job["id"], "--json", late=LINK_SECONDS + 1))["url"]
+    answer = place.get(url)
+    if answer.status not in (403, 410) or len(answer.body) > 2000:
+        raise Different(f"the link that ended answers {answer.status}")
+    return answer.status
 
 
 def line(what, cost, size, note=""):
     print(f"{what:32}{cost.seconds:9.2f}{cost.megabytes:10.1f}{size / 1e6:10.1f}  {note}", flush=True)
 
 
-def measure_all(bench, server, links):
-    places = {"disk": {"REPORTCTL_ARTIFACTS_URL": f"file:{bench.path}/artifacts"}}
-    if server:
-        places["S3"] = {"REPORTCTL_ARTIFACTS_URL": f"s3://{s3.BUCKET}/exports", "REPORTCTL_ARTIFACTS_ENDPOINT": server.endpoint,
-                        "REPORTCTL_ARTIFACTS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": s3.ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": s3.SECRET_KEY}
+def measure_all(name, place, left):
+    """Every format: run, export, fetch and link, all with the same bytes."""
     for form in FORMATS:
-        wanted = bench.path / f"run.{form}"
-        bench.artifacts = places["disk"]
-        bench.now = int(time.time())
-        made, cost = bench.measured("run", *REQUEST, "--format", form, "--output", str(wanted), "--json")
-        if made["rows"] != bench.rows:
-            sys.exit(f"{made['rows']} rows, not {bench.rows}")
+        wanted, fetched = place.path / "wanted", place.path / "fetched"
+        place.tick()
+        made, cost = place.measured("run", *REQUEST, "--format", form, "--output", str(wanted), "--json")
+        if made["rows"] != place.rows:
+            raise Different(f"{made['rows']} rows, not {place.rows}")
         line(f"run, {form}", cost, made["bytes"])
-        for name, place in places.items():
-            bench.artifacts = place
-            job, cost = bench.measured("export", "create", *REQUEST, "--format", form, "--wait", "--json")
-            if (job["state"], job["rows"], job["sha256"]) != ("completed", bench.rows, made["sha256"]):
-                sys.exit(f"the export is not what run gave: {job}")
-            line(f"export, {form}, {name}", cost, job["bytes"], "the bytes of run")
-            fetched = bench.path / "fetched"
-            _, cost = bench.measured("export", "fetch", job["id"], "--output", str(fetched), "--json")
-            same("what fetch wrote", fetched, made["sha256"])
-            line(f"export fetch, {form}, {name}", cost, job["bytes"], "the bytes of run")
-            if links and name == "S3":
-                print(f"  its link gave the bytes of run; after its end: {check_link(bench, job['id'], made['sha256'])}")
+        job, cost = place.measured("export", "create", *REQUEST, "--format", form, "--wait", "--json")
+        if (job["state"], job["rows"], job["sha256"]) != ("completed", place.rows, made["sha256"]):
+            raise Different(f"the export is not what run gave: {job}")
+        line(f"export, {form}, {name}", cost, job["bytes"], "the bytes of run")
+        _, cost = place.measured("export", "fetch", job["id"], "--output", str(fetched), "--json")
+        same("what fetch wrote", fetched.read_bytes(), made["sha256"])
+        line(f"export fetch, {form}, {name}", cost, job["bytes"], "the bytes of run")
+        print(f"  its link: the bytes of run, and once it ended {check_link(place, job, left)}", flush=True)
+
+
+def race(rows, left, directory=None):
+    for name, kind in PLACES.items():
+        path = pathlib.Path(tempfile.mkdtemp(prefix="reportctl-leads-", dir=directory))
+        try:
+            begin = time.monotonic()
+            place = kind(path, rows)
+            try:
+                print(f"{name}: {rows} leads (made in {time.monotonic() - begin:.1f} s), ten columns\n{'':32}{'seconds':>9}{'peak MB':>10}{'file MB':>10}")
+                measure_all(name, place, left)
+            finally:
+                place.close()
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--rows", type=int, default=1_000_000)
-    arguments.add_argument("--directory", help="where everything goes; a temporary directory by default")
-    arguments.add_argument("--no-s3", action="store_true", help="on disk only")
+    arguments.add_argument("--directory", help="where everything goes; by default a temporary directory")
     options = arguments.parse_args()
-    server = None if options.no_s3 else s3.Server()
     try:
         for rows in (options.rows // 10, options.rows):
-            directory = pathlib.Path(tempfile.mkdtemp(prefix="reportctl-leads-", dir=options.directory))
-            try:
-                begin = time.monotonic()
-                bench = Bench(directory, rows)
-                print(f"{rows} leads (made in {time.monotonic() - begin:.1f} s), ten columns\n{'':32}{'seconds':>9}{'peak MB':>10}{'file MB':>10}")
-                measure_all(bench, server, links=rows == options.rows)
-            finally:
-                shutil.rmtree(directory, ignore_errors=True)
-    finally:
-        if server:
-            server.close()
+            race(rows, 3, options.directory)
+    except Different as difference:
+        sys.exit(str(difference))
 
 
 if __name__ == "__main__":
