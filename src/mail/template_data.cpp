@@ -39,6 +39,11 @@ std::string wrapped(const std::string& text) {
   return out;
 }
 
+std::string indented(std::string lines) {
+  for (std::size_t at = lines.find('\n'); at != std::string::npos; at = lines.find('\n', at + 1)) lines.insert(at + 1, "    ");
+  return lines;
+}
+
 std::string spaces(std::size_t wanted, std::size_t have) { return std::string(wanted - std::min(wanted, have), ' '); }
 
 std::vector<std::string> parts_of(std::string_view joined) {
@@ -145,6 +150,7 @@ mustache::data table(const Pairs& pairs) {
     mustache::data row;
     row.set("label", label);
     row.set("value", value);
+    row.set("value_lines", indented(wrapped(value)));
     row.set("padded_label", label + spaces(labels, display_width(label)));
     rows.push_back(row);
   }

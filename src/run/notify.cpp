@@ -136,14 +136,10 @@ MailFacts mail_facts(Parts& parts, const std::string& subject) {
 
 /// The failure of a run that ended earlier, read back from the record.
 Failure failure_of(Parts& parts, const store::Run& run) {
+  if (run.state == RunState::rejected) return rejection(run.violations);
   Failure failure;
   failure.state = run.state;
   failure.reason = run.reason;
-  if (!run.violations.empty()) {
-    for (const auto& violation : nlohmann::json::parse(run.violations)) {
-      failure.broken_rules.emplace_back(violation.at("code"), violation.at("message"));
-    }
-  }
   for (auto& delivery : store::list_deliveries(parts.state(), run.id)) {
     if (!delivery.notification) failure.deliveries.push_back(std::move(delivery));
   }
@@ -151,6 +147,20 @@ Failure failure_of(Parts& parts, const store::Run& run) {
 }
 
 }  // namespace
+
+Failure rejection(const std::string& violations) {
+  Failure failure{.state = RunState::rejected,
+                  .reason = "The report breaks a rule and was not made; nobody received it.",
+                  .broken_rules = {},
+                  .deliveries = {}};
+  for (const auto& violation : nlohmann::json::parse(violations)) {
+    const std::string hint = violation.at("hint");
+    failure.broken_rules.emplace_back(violation.at("code"),
+                                      fmt::format("{}: {}{}{}", violation.at("field").get<std::string>(),
+                                                  violation.at("message").get<std::string>(), hint.empty() ? "" : "; ", hint));
+  }
+  return failure;
+}
 
 std::vector<store::NewNotification> notifications_of(Parts& parts, const store::Claim& claim, const Failure& failure) {
   const auto stewards = store::stewards(parts.state(), claim.run.account);

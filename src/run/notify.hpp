@@ -18,6 +18,9 @@ struct Failure {
   std::vector<store::Delivery> deliveries;                        ///< the ledger as it will stand
 };
 
+/// Of the violations that a rejected run records, as JSON.
+Failure rejection(const std::string& violations);
+
 /// SCHEDULED_REPORT_FAILED for every owner and admin of the account: kept until acknowledged, and mailed to those with an
 /// address. The mail is queued with the run's end; without a usable sender the notification still stands.
 std::vector<store::NewNotification> notifications_of(Parts&, const store::Claim&, const Failure&);

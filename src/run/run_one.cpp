@@ -74,13 +74,7 @@ Ended end_rejected(Parts& parts, const Claim& claim, const validation::Violation
   finish.reason = validation::describe(violations);
   finish.violations = violations_json(violations);
   finish.events = {run_rejected(claim.schedule, violations)};
-  Failure failure{.state = RunState::rejected,
-                  .reason = "The report breaks a rule and was not made; nobody received it.",
-                  .broken_rules = {},
-                  .deliveries = {}};
-  for (const auto& violation : violations) {
-    failure.broken_rules.emplace_back(validation::code_name(violation.code), violation.field + ": " + violation.message);
-  }
+  const auto failure = rejection(finish.violations);
   return end(parts, claim, std::move(finish), failure);
 }
 
