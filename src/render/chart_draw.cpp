@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// A little over 400 lines: upright and lying charts share their axes, colours and labels, and are read side by side.
+// Long, reason: upright and lying charts share their axes, colours and labels, and are read side by side.
 #include "chart_draw.hpp"
 
 #include <fmt/format.h>

@@ -86,7 +86,8 @@ TEST_CASE("money changes by currency, percentages by points, days not at all") {
   const auto was = metric(ColumnType::money, {{"CHF", 100, 2}, {"EUR", 1000, 2}});
   CHECK(change_of(now, was) == "+50.0 %, new");
   CHECK(change_of(now, metric(ColumnType::integer, {{"", 0, 0}})) == "new, new");
-  CHECK(change_of(metric(ColumnType::integer, {{"", 0, 0}}), was) == "\u2212100.0 %");  // a total of nothing, after one of something
+  CHECK(change_of(metric(ColumnType::integer, {{"", 0, 0}}), was) ==
+        "\u2212100.0 %");  // a total of nothing, after one of something
   CHECK(change_of(metric(ColumnType::percent, {{"", 1234, 2}}), metric(ColumnType::percent, {{"", 1110, 2}})) == "+1.2 points");
   CHECK(change_of(metric(ColumnType::percent, {{"", 1234, 2}}), metric(ColumnType::percent, {})) == "new");
   CHECK(change_of(metric(ColumnType::date, {{"", 5, 0}}), metric(ColumnType::date, {{"", 4, 0}})).empty());
