@@ -3,7 +3,7 @@
 # Copyright the reportctl authors
 """Export jobs: the bytes are those of `run` for every report of the export surface, in every format; one process makes each, however many try; nobody
 sees another tenant's; what expires goes, and what a younger one shares stays."""
-import collections, hashlib, json, os, pathlib, pwd, sys
+import collections, contextlib, hashlib, json, os, pathlib, pty, pwd, shutil, signal, subprocess, sys, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import demo_world, e2e
@@ -48,7 +48,29 @@ MEMBERS = """accounts:
 """
 
 
+ENDLESS = """CREATE VIEW numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000)
+SELECT 'shop' AS account_id, i AS number FROM n;"""
+ENDLESS_MODULE = """id: endless
+label: Endless
+family: own
+description: Numbers that nobody waits for.
+surfaces: [export]
+scope: [account]
+window: {kind: snapshot}
+formats: [csv, json]
+columns: [{name: number, label: Number, type: integer}]
+query: SELECT number AS number FROM numbers WHERE account_id = :account
+"""
+
+
 class Exports(e2e.Case):
+    def endless_report(self):
+        """A directory with a module that never ends."""
+        directory = e2e.scratch("modules")
+        self.closing(shutil.rmtree, directory)
+        (directory / "endless.yaml").write_text(ENDLESS_MODULE)
+        return directory
+
     def shop(self, **options):
         world = self.world(**options)
         world.schedules()
@@ -57,9 +79,14 @@ class Exports(e2e.Case):
     def test_every_report_of_the_export_surface_gives_the_bytes_of_run_in_every_format(self):
         demo = demo_world.Demo()
         self.closing(demo.close)
-        wanted = {}
+        wanted, seen = {}, set()
         for case in demo.cases("export"):
-            for form in case.report["formats"] if case.scope == "account" or len(case.report["scopes"]) == 1 else case.report["formats"][:1]:
+            kind = (case.report["id"], case.scope.split(":")[0])
+            if kind in seen:  # other accounts and sites: parity.py
+                continue
+            forms = case.report["formats"] if case.report["id"] not in {report for report, _ in seen} else case.report["formats"][:1]
+            seen.add(kind)
+            for form in forms:
                 words = demo.report_on(case, "--format", form)
                 plain = demo.run(*words, "--output", demo.path / "wanted", now=demo.now)
                 if plain.code != 0:  # a report that this account cannot have today; then it cannot export it either
@@ -68,6 +95,7 @@ class Exports(e2e.Case):
                 job = created(demo, *words[1:], now=demo.now)
                 wanted[job["id"]] = (words, hashlib.sha256((demo.path / "wanted").read_bytes()).hexdigest())
         self.assertGreater(len(wanted), 60)
+        self.assertEqual({words[words.index("--format") + 1] for words, _ in wanted.values()}, {"csv", "xlsx", "pdf", "json", "jsonl"})
         reports = {words[1] for words, _ in wanted.values()}
         self.assertEqual(reports, {report["id"] for report in demo.reports if "export" in report["surfaces"]})
         # Half are worked off on the next day: what was asked for is meant as of then.
@@ -161,6 +189,61 @@ class Exports(e2e.Case):
         world.must("run-due")
         self.assertEqual(world.json("export", "show", job)["state"], "cancelled")
 
+    def test_an_export_that_is_worked_on_is_cancelled_by_its_process(self):
+        strace = e2e.need("strace")
+        rows = "".join(f"INSERT INTO orders VALUES ({100 + i}, 'shop', 'x{i}', 'c1', 'paid', 'EUR', '2026-03-16T10:00:00Z', {i});" for i in range(12000))
+        for call, stored in (("write", 0), ("linkat", 1)):  # in the middle of its rows; and when nothing is left but to record it
+            world = self.shop()
+            world.make_source(e2e.COMMERCE + rows)
+            job = created(world, "orders-export", "--filter", "mode=summary", "--format", "json")["id"]
+            trace = world.path / "trace"
+            worker = subprocess.Popen([strace, "-f", "-o", trace, "-e", f"trace={call}", "-e", f"inject={call}:signal=STOP:when=1", e2e.REPORTCTL, "export", "run", job,
+                                       "--json"], env=world.command_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            e2e.wait_until(lambda: trace.exists() and "stopped by SIGSTOP" in trace.read_text(), f"the export stops at its first {call}")
+            asked = world.must("export", "cancel", job)
+            self.assertIn("was told to stop", asked.out.decode())
+            shown = world.json("export", "show", job)
+            self.assertEqual((shown["state"], shown["cancel_asked"], shown["interrupted"]), ("processing", True, False))
+            self.assertIn("processing, to be cancelled", world.must("export", "list").out.decode())
+            self.assertEqual(world.run("export", "fetch", job).code, 5)
+            time.sleep(0.35)  # it looks no more often
+            os.kill(world.sql("SELECT owner_pid FROM exports")[0][0], signal.SIGCONT)
+            out, error = worker.communicate(timeout=e2e.PATIENCE)
+            self.assertEqual((worker.returncode, [one["state"] for one in json.loads(out)]), (0, ["cancelled"]), error)
+            self.assertEqual(len(stored_files(world)), stored, call)
+            events = [name for name, in world.sql("SELECT name FROM audit WHERE subject = ? ORDER BY sequence", job)]
+            self.assertEqual(events, ["ExportRequested", "ExportCancelRequested", "ExportCancelled"])
+            world.must("run-due")
+            self.assertEqual(world.json("export", "show", job)["state"], "cancelled")
+
+    def test_waiting_shows_progress_on_a_terminal_and_nothing_in_a_pipe(self):
+        world = self.shop(more=f"catalog: {{dirs: [{self.endless_report()}]}}\n")
+        world.make_source(e2e.COMMERCE + ENDLESS)
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execve(e2e.REPORTCTL, [e2e.REPORTCTL, "export", "create", "endless", "--wait", "--format", "json"], world.command_environment())
+        shown = b""
+        while shown.count(b"MB/s") < 2:
+            shown += os.read(terminal, 4096)
+        self.assertRegex(shown.decode(), r"\r[0-9,]{5,} rows, [0-9.]+ MB, [0-9.]+ MB/s\x1b\[K")
+        self.assertEqual([job["state"] for job in world.json("export", "list")], ["processing"])
+        os.write(terminal, b"\x03")  # Ctrl-C
+        with contextlib.suppress(OSError):  # the end of a terminal
+            while more := os.read(terminal, 4096):
+                shown += more
+        os.close(terminal)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 130)
+        job, = world.json("export", "list")
+        self.assertEqual((job["state"], job["resumed"], stored_files(world)), ("pending", 0, []))
+        self.assertIn(f"stopped by SIGINT; export {job['id']} is pending again", shown.decode())
+        world.must("export", "cancel", job["id"])
+        quiet = world.start("export", "create", "endless", "--wait", now=None)
+        e2e.wait_until(lambda: world.json("export", "list")[0]["state"] == "processing", "it works")
+        time.sleep(0.8)  # after half a second a terminal would have seen something
+        quiet.terminate()
+        out, error = quiet.communicate(timeout=e2e.PATIENCE)
+        self.assertEqual((quiet.returncode, out, error.decode().splitlines()[0].split(";")[0]), (143, b"", "reportctl: stopped by SIGTERM"))
+
     def test_the_estimate_comes_from_what_was_measured(self):
         world = self.shop()
         first = created(world, "sales", "--wait")
@@ -185,6 +268,9 @@ class Exports(e2e.Case):
         said = world.json("prune", "--dry-run", now=later(8))
         self.assertEqual((said["export_files"], said["files"], said["bytes"]), (2, 1, wanted))
         self.assertEqual(len(stored_files(world)), 2)
+        listed = said.pop("rows")
+        self.assertEqual([(row["kind"], row["id"], row["about"], row["bytes"]) for row in listed],
+                         [("export file", job["id"], job["report"], job["bytes"]) for job in (old, alone)])
         done = world.json("prune", now=later(8))
         self.assertEqual({**done, "dry_run": True}, said)
         self.assertEqual(stored_files(world), [new["sha256"]])
@@ -193,6 +279,39 @@ class Exports(e2e.Case):
         self.assertEqual(gone.code, 5)
         self.assertIn(f"was pruned at {later(8)}", gone.err)
         self.assertEqual(world.json("prune", now=later(8))["files"], 0)
+
+    def test_a_link_ends_with_the_file_that_it_opens(self):
+        world = self.shop()
+        secret = world.path / "link-secret"
+        secret.write_text("0123456789abcdef" * 2)
+        secret.chmod(0o600)
+        world.environment.update(REPORTCTL_ARTIFACTS_LINK_BASE="https://reports.example.com/files", REPORTCTL_ARTIFACTS_LINK_SECRET_FILE=str(secret))
+        job = created(world, "sales", "--wait")
+        self.assertEqual(job["expires_at"], later(7))
+        self.assertEqual(world.json("export", "link", job["id"], now="2026-03-24T04:00:00Z")["ends"], "2026-03-24T05:00:00Z")  # an hour
+        link = world.json("export", "link", job["id"], now="2026-03-24T04:30:00Z")
+        self.assertEqual(link["ends"], later(7))
+        self.assertTrue(link["url"].endswith("&expires=1774328520"), link["url"])  # date -d 2026-03-24T05:02:00Z +%s
+        self.assertEqual(world.run("export", "link", job["id"], now=later(7)).code, 5)
+
+    def test_nobody_learns_of_an_export_of_another_site(self):
+        demo = demo_world.Demo()
+        self.closing(demo.close)
+        for name, site in (("nora", "red-hook"), ("sam", "lichtenberg")):
+            demo.must("member", "add", name.title(), "--account", "kurier", "--role", "manager", "--site", f"depot:{site}", "--login", name, *OPERATOR, now=demo.now)
+        asked = demo.json("export", "create", "charging-sessions", "--account", "kurier", "--scope", "depot:red-hook", "--as", "nora", now=demo.now)["id"]
+        made = demo.json("export", "create", "charging-sessions", "--account", "kurier", "--scope", "depot:red-hook", "--wait", "--as", "nora", now=demo.now)["id"]
+        for verb in ("show", "fetch", "link", "cancel", "run"):
+            said = set()
+            for number in (asked, made, "0123456789abcdef"):
+                result = demo.run("export", verb, number, "--as", "sam", now=demo.now)
+                said.add((result.code, result.out.replace(number.encode(), b"ID"), result.err.replace(number, "ID")))
+            self.assertEqual([code for code, _, _ in said], [4], f"{verb}: {said}")
+        self.assertEqual(demo.json("export", "list", "--as", "sam", now=demo.now), [])
+        self.assertEqual(demo.json("export", "run", "--as", "sam", now=demo.now), [])
+        self.assertEqual(demo.run("export", "create", "charging-sessions", "--account", "kurier", "--scope", "depot:red-hook", "--as", "sam", now=demo.now).code, 4)
+        self.assertEqual([job["id"] for job in demo.json("export", "run", "--as", "nora", now=demo.now)], [asked])
+        self.assertEqual({job["id"] for job in demo.json("export", "list", "--as", "nora", now=demo.now)}, {asked, made})
 
     def test_run_due_prunes_once_a_day_and_a_run_says_that_its_file_went(self):
         world = self.world()

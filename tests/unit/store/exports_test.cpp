@@ -187,6 +187,19 @@ TEST_CASE("pruning takes finished runs with all that hangs on them, and nothing 
   CHECK(count_prunable(fixture.state, cuts).runs == 1);
   CHECK(is_file_kept(fixture.state, std::string(64, 'b'), cuts_at(kNow)));
   CHECK_FALSE(is_file_kept(fixture.state, std::string(64, 'b'), cuts));
+  const auto listed = list_prunable(fixture.state, cuts, 10);
+  REQUIRE(listed.size() == 2);
+  CHECK(std::string(listed[0].kind) == "run");
+  CHECK(std::string(listed[1].kind) == "run file");
+  for (const auto& one : listed) {
+    CHECK(one.id == made.run.id);
+    CHECK(one.about == "sales");
+    CHECK(one.since == kNow);
+  }
+  CHECK_FALSE(listed[0].bytes);
+  CHECK(listed[1].bytes == fixture.run().bytes);
+  CHECK(list_prunable(fixture.state, cuts_at(kNow), 10).empty());
+  CHECK(count_prunable(fixture.state, cuts).runs == 1);  // looking takes nothing
   const auto gone = prune_rows(fixture.state, cuts);
   CHECK(gone.runs == 1);
   CHECK(gone.run_files == 1);
