@@ -11,6 +11,7 @@ import e2e, nginx, s3
 PREFIX = "kept/by-reportctl"
 BIG_ROWS = 17_000  # times NAME: more than the 64 MiB from which a file goes up in parts
 NAME = 4000
+MANY = 1100  # a page of S3 has 1000
 LONG_AFTER = "2026-05-01T00:00:00Z"  # no file is kept so long, but runs and exports are
 
 
@@ -96,6 +97,21 @@ class S3(e2e.Case):
         self.assertEqual(world.json("prune", now=LONG_AFTER)["files"], 2)
         self.assertEqual([path for path in self.store.objects().values()], [stranger])
         self.assertEqual(world.run("export", "fetch", job["id"]).code, 5)
+
+    def test_a_listing_of_many_pages_is_read_to_its_end(self):
+        world = self.place(proxy=False)
+        world.schedules()
+        job = world.json("export", "create", "sales", "--wait")
+        kept = self.store.objects()[self.key(job["sha256"])]
+        for number in range(MANY):  # left behind, unknown to the state
+            name = f"ab{number:062x}"
+            directory = kept.parent.parent / "ab"
+            directory.mkdir(exist_ok=True)
+            for file in kept.parent.glob(job["sha256"] + "._S3rver_*"):
+                shutil.copyfile(file, directory / file.name.replace(job["sha256"], name))
+        for path in self.store.objects().values():
+            os.utime(path, (time.time() - 25 * 3600,) * 2)
+        self.assertEqual(world.json("prune", "--dry-run")["files"], MANY)
 
     def test_keys_come_from_files_credentials_of_systemd_and_the_environment_of_aws(self):
         world = self.place()

@@ -20,6 +20,13 @@ const now = () => Date.now() + 1000 * Number(shift || 0);
 const SKEW = 15 * 60 * 1000;
 const LONGEST_LINK = 7 * 86400;
 
+/// s3rver makes the tokens of its pages with DES, which OpenSSL 3 has no more.
+for (const name of ['createCipheriv', 'createDecipheriv']) {
+  const original = crypto[name];
+  crypto[name] = (cipher, key, iv, ...more) =>
+    cipher === 'des' ? original('aes-128-cbc', Buffer.concat([key, key]), Buffer.concat([iv, iv])) : original(cipher, key, iv, ...more);
+}
+
 class Refusal extends Error {
   constructor(status, code, message) {
     super(message);
