@@ -260,6 +260,41 @@ class LargeFiles(e2e.Case):
         for mail in server.held:
             self.assertEqual(site.curl(self.links_of(mail.message)[0]).status, 200)
 
+    def test_a_server_that_says_so_only_after_the_last_byte_gets_a_link_too(self):
+        e2e.need_aiosmtpd()
+        server = self.server()
+        seen = []
+
+        async def too_big(mail):
+            seen.append(mail)
+            return "552 5.3.4 message size exceeds fixed limit" if len(mail.content) > LIMIT else None
+
+        server.on_data = too_big
+        world, site = self.place(limit=25_000_000, transport=server.url)
+        world.must("run-due", now=None)
+        self.assertEqual(world.only_run()["state"], "delivered")
+        self.assertEqual([len(mail.content) > LIMIT for mail in seen], [True, False])
+        self.assertEqual(len({mail.message["Message-ID"] for mail in seen}), 2)
+        self.assertEqual(site.curl(self.links_of(server.held[0].message)[0]).status, 200)
+
+    def test_a_mail_of_unknown_fate_is_repeated_as_it_was_until_its_link_has_ended(self):
+        e2e.need_aiosmtpd()
+        server = self.server()
+
+        async def no_answer(mail):
+            return server.DROP if len(server.held) < 3 else None
+
+        server.on_data = no_answer
+        world, site = self.place(transport=server.url, policy="on_unknown: resend")
+        for minutes in (70, 64, 1):
+            world.run("run-due", now=ago(60 * minutes))
+        first, second, third = server.held
+        self.assertEqual(first.content, second.content)
+        self.assertNotEqual(third.message["Message-ID"], first.message["Message-ID"])
+        self.assertEqual(site.curl(self.links_of(first.message)[0]).status, 410)
+        self.assertEqual(site.curl(self.links_of(third.message)[0]).status, 200)
+        self.assertEqual(world.only_run()["state"], "delivered")
+
     def test_a_try_later_has_the_same_link_while_it_is_young_and_another_when_it_is_old(self):
         e2e.need_aiosmtpd()
         server = self.server()
