@@ -46,6 +46,7 @@ CREATE INDEX exports_file ON exports (artifact_sha256) WHERE artifact_sha256 <> 
 
 ALTER TABLE runs ADD COLUMN file_pruned_at INTEGER;
 CREATE INDEX runs_finished ON runs (finished_at) WHERE finished_at IS NOT NULL;
+CREATE INDEX runs_with_file ON runs (finished_at) WHERE artifact_sha256 <> '' AND file_pruned_at IS NULL;
 CREATE INDEX runs_measured ON runs (account, report) WHERE generation_ms IS NOT NULL;
 CREATE INDEX runs_file ON runs (artifact_sha256) WHERE artifact_sha256 <> '';
 CREATE INDEX notifications_acknowledged ON notifications (created_at) WHERE acknowledged_at IS NOT NULL;
