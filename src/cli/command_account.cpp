@@ -59,6 +59,8 @@ Account changed(Account account, const AccountOptions& options) {
 
 /// Kept before the account is: a picture that nobody uses does no harm.
 void set_logo(Session& session, Account& account, const AccountOptions& options) {
+  if (options.no_logo && options.logo)
+    throw Error(ErrorKind::usage, "--logo and --no-logo contradict each other", "give one of them");
   if (options.no_logo) account.brand.logo.clear();
   if (options.logo) account.brand.logo = store::keep_image(session.state(), read_logo(*options.logo));
 }

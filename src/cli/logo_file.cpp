@@ -18,6 +18,8 @@ std::string read_logo(const std::filesystem::path& file) {
     static_cast<void>(mail::logo(bytes, {}));
     return bytes;
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::config)  // a directory, or what may not be read
+      throw Error(ErrorKind::invalid, error.what(), "name a PNG or JPEG file");
     if (error.kind() != ErrorKind::invalid) throw;
     throw Error(ErrorKind::invalid, fmt::format("logo {}: {}", visible(file.string()), error.what()), error.hint());
   }

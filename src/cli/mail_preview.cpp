@@ -39,6 +39,8 @@ void write_part(const std::string& file, const std::string& bytes) {
 }
 
 int preview_of_mail(Session& session, const MailPreviewOptions& options) {
+  if (options.html == "-" && options.text == "-")
+    throw Error(ErrorKind::usage, "--html - and --text - would be mixed on standard output", "give one of them a file");
   const auto schedule = visible_schedule(session, options.name, options.account, access::Action::run);
   const auto& definition = schedule.definition;
   require_report(session, definition.report, definition.account, definition.scope);

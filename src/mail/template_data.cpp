@@ -167,8 +167,8 @@ void set_table(mustache::data& data, const std::string& key, const Pairs& pairs)
   data.set("has_" + key, !pairs.empty());
 }
 
-void set_file(mustache::data& data, const std::string& raw_name, const std::string& details) {
-  const std::string name = shown(raw_name);
+void set_file(mustache::data& data, const FileLine& line) {
+  const std::string name = shown(line.name);
   mustache::data pieces{mustache::data::type::list};
   for (std::size_t from = 0; from < name.size();) {
     const std::size_t end = std::min(name.find('_', from), name.size() - 1) + 1;
@@ -178,9 +178,10 @@ void set_file(mustache::data& data, const std::string& raw_name, const std::stri
     from = end;
   }
   data.set("attachment_pieces", pieces);
-  constexpr std::size_t kBefore = std::string_view("Too large to attach: ").size();
-  const bool fits = kBefore + display_width(name) + 3 + display_width(details) <= kLineOfText;
-  data.set("attachment_line", details.empty() ? name : name + (fits ? " (" : "\n  (") + shown(details) + ")");
+  const std::string start = line.before + ": " + name;
+  const std::string details = shown(line.details);
+  const bool fits = display_width(start) + 3 + display_width(details) <= kLineOfText;
+  data.set("attachment_line", details.empty() ? start : start + (fits ? " (" : "\n  (") + details + ")");
 }
 
 void set_figures(mustache::data& data, const std::vector<Figure>& figures) {

@@ -29,8 +29,13 @@ void set_sentence(mustache::data& data, const std::string& key, const std::strin
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 mustache::data table(const Pairs& pairs);
 void set_table(mustache::data& data, const std::string& key, const Pairs& pairs);
-/// The attachment's name in pieces that may stand on lines of their own, and with its details for the text part.
-void set_file(mustache::data&, const std::string& name, const std::string& details);
+struct FileLine {
+  std::string before;  ///< `Attached`
+  std::string name;
+  std::string details;
+};
+/// The file's name in pieces that may stand on lines of their own, and the line of the text part.
+void set_file(mustache::data&, const FileLine&);
 void set_figures(mustache::data& data, const std::vector<Figure>& figures);
 void set_first_rows(mustache::data& data, const FirstRows& table);
 

@@ -115,7 +115,9 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   data.set("download", facts.download_url);  // whole: a shortened address leads nowhere
   set_text(data, "download_ends", facts.download_ends);
   set_text(data, "size", facts.attachment_size);
-  set_file(data, facts.attachment_name, joined(facts.row_count, facts.attachment_size));
+  set_file(data, {.before = is_linked ? "Too large to attach" : "Attached",
+                  .name = facts.attachment_name,
+                  .details = joined(facts.row_count, facts.attachment_size)});
   set_sentence(data, "notice", facts.notice);
   set_text(data, "generated_at", facts.generated_at);
   set_sentence(data, "why", facts.why);
