@@ -168,9 +168,18 @@ TEST_CASE("a password is never accepted in the file, and the message says where 
   CHECK(contains(refusal(place, "mail: {password_file: /a, password_credential: b}\n"), "contradict"));
 }
 
+TEST_CASE("how long the files of runs are kept has two names and one value") {
+  Place place;
+  CHECK(refusal(place, "artifacts: {keep: never}\n") == "accepted");
+  CHECK(refusal(place, "retention: {artifacts: 4d}\n") == "accepted");
+  CHECK(contains(refusal(place, "artifacts: {keep: 4d}\nretention: {artifacts: 4d}\n"), "are the same setting; keep one"));
+  CHECK(contains(refusal(place, "retention: {exports: 59m}\n"),
+                 "must be never or a duration such as 12h or 30d, from 1h to 36500d, not \"59m\""));
+}
+
 TEST_CASE("what this version does not have is refused with that reason") {
   Place place;
-  CHECK(contains(refusal(place, "mail: {oversize: link}\n"), "not in this version"));
+  CHECK(contains(refusal(place, "mail: {oversize: link}\n"), "needs links to the stored files"));
   CHECK(contains(refusal(place, "mail: {oversize: zip}\n"), "not in this version"));
   CHECK(refusal(place, "mail: {oversize: fail}\n") == "accepted");
   CHECK(contains(refusal(place, "artifacts: {link_expiry: 1s}\n"), "from 1m to 365d"));
