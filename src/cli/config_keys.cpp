@@ -140,13 +140,27 @@ std::string set_path_style(Settings& settings, const Written& written) {
   return {};
 }
 
+/// http://localhost:8080, http://127.0.0.1: nothing leaves this host.
+bool is_plain_http_at_home(const std::string& url) {
+  constexpr std::string_view kScheme = "http://";
+  if (!url.starts_with(kScheme)) return false;
+  std::string host = url.substr(kScheme.size(), url.find('/', kScheme.size()) - kScheme.size());
+  host = host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.find(':'));
+  return host == "localhost" || host == "[::1]" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
+}
+
 std::string set_link_base(Settings& settings, const Written& written) {
   std::string url = written.front();
   while (url.ends_with('/')) url.pop_back();
   const std::string_view kept = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/:[]";
   const bool is_web = (url.starts_with("https://") && url.size() > 8) || (url.starts_with("http://") && url.size() > 7);
-  if (!is_web || url.find_first_not_of(kept) != std::string::npos)
+  // A web server sees a path without these, and would find another signature.
+  const bool is_straight = is_web && url.find("//", 8) == std::string::npos && url.find("/.") == std::string::npos;
+  if (!is_straight || url.find_first_not_of(kept) != std::string::npos)
     return fmt::format("must be a url such as https://reports.example.com/files, not \"{}\"", visible(written.front()));
+  if (url.starts_with("http:") && !is_plain_http_at_home(url))
+    return "must begin with https://: without TLS, everybody on the way could read the links and the files";
   settings.artifacts.link_base = url;
   return {};
 }

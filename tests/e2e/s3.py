@@ -312,7 +312,7 @@ class S3(e2e.Case):
         run = world.only_run()
         mails = len(world.outbox_mails())
         for does, said in (((500, "InternalError"), "the server answered 500"), ((403, "AccessDenied"), "these keys may not do that"), ("cut", "no answer: "),
-                           ("half", "no answer: "), ("silent", "the server is silent: "), ("changed", "was changed after it was stored"),
+                           ("half", "no answer: "), ("silent", "the server is silent: "), ("slow", "the server is silent: "), ("changed", "was changed after it was stored"),
                            ((404, "NoSuchKey"), "is not there any more")):
             with self.subTest(does=does):
                 self.fail(does, "GET")

@@ -98,7 +98,8 @@ class Server:
 class Proxy:
     """Passes everything on, Host included, so that signatures hold. `rule(method, path, nth)` is asked before each request; it may return
     (status, code) to answer so, "cut" to end the connection, "half" to end it in the middle of the answer, "lost" to do what was asked and
-    then end it, "changed" to flip a bit of the answer, "silent" to say nothing until the test is over."""
+    then end it, "changed" to flip a bit of the answer, "silent" to say nothing until the test is over,
+    "slow" to answer a byte now and then."""
 
     def __init__(self, port):
         proxy = self
@@ -159,6 +160,16 @@ class Proxy:
                     self.end_headers()
                     self.wfile.write(content[:len(content) // 2])
                     self.wfile.flush()
+                    return self.cut()
+                if does == "slow":
+                    self.send_response(reply.status)
+                    self.send_header("Content-Length", str(len(content)))
+                    self.end_headers()
+                    for position in range(len(content)):
+                        if proxy.over.wait(0.05):
+                            break
+                        self.wfile.write(content[position:position + 1])
+                        self.wfile.flush()
                     return self.cut()
                 if does == "changed":
                     content = content[:-1] + bytes([content[-1] ^ 1])

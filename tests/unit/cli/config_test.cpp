@@ -188,6 +188,19 @@ TEST_CASE("what this version does not have is refused with that reason") {
   CHECK(contains(refusal(place, "artifacts: {secret_key: abc}\n"), "artifacts.secret_key_file: /PATH"));
 }
 
+TEST_CASE("links lead to a web server with TLS, or stay on this host") {
+  Place place;
+  const auto with_base = [&](const std::string& base) { return refusal(place, "artifacts: {link_base: \"" + base + "\"}\n"); };
+  for (const char* base : {"https://reports.example.com/files", "https://reports.example.com", "https://[2001:db8::1]:8443/f/",
+                           "http://localhost:8080/files", "http://127.0.0.1", "http://[::1]:80/x"})
+    CHECK_MESSAGE(with_base(base) == "accepted", base);
+  for (const char* base : {"http://reports.example.com/files", "http://127.0.0.1.example.com", "http://localhost.example.com"})
+    CHECK_MESSAGE(contains(with_base(base), "must begin with https://"), base);
+  for (const char* base : {"reports.example.com", "https://", "https://a.example/x//y", "https://a.example/../y",
+                           "https://a.example/x?y", "https://ann@a.example", "ftp://a.example"})
+    CHECK_MESSAGE(contains(with_base(base), "must be a url such as"), base);
+}
+
 TEST_CASE("a sender is required as soon as mail leaves the host") {
   Place place;
   CHECK(contains(refusal(place, "mail: {transport: \"smtp://mail.example.com:587\"}\n"), "mail.from is required"));
