@@ -132,6 +132,7 @@ Spot find_spot(const CLI::App& root, const Arguments& words) {
       else
         take_value(spot.typed, name_of(*option), word.substr(equals + 1));
     } else if (const CLI::App* verb = find_verb(*spot.app, word)) {
+      if (spot.app == &root) spot.typed.command = word;
       spot.app = verb;
     } else {
       const CLI::Option* positional = positional_at(*spot.app, spot.positional++);

@@ -104,6 +104,21 @@ std::vector<std::string> columns(Session& session, const Typed& typed, const std
   return words;
 }
 
+/// Every word of a list of states.
+template <typename State>
+std::vector<std::string> words_up_to(State last, std::string_view (*name)(State)) {
+  std::vector<std::string> words;
+  for (int state = 0; state <= static_cast<int>(last); ++state) words.emplace_back(name(static_cast<State>(state)));
+  return words;
+}
+
+std::vector<std::string> outcomes(const std::string& command) {
+  if (command == "runs") return words_up_to(store::RunState::skipped, store::run_state_name);
+  if (command == "export") return words_up_to(store::ExportState::cancelled, store::export_state_name);
+  if (command == "webhook") return words_up_to(store::WebhookState::refused, store::webhook_state_name);
+  return {};
+}
+
 }  // namespace
 
 std::vector<std::string> option_values(Session& session, const std::string& name, const Typed& typed,
@@ -123,6 +138,7 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   if (name == "window" || name == "range") return schedule::range_names();
   if (name == "no-data") return {"send", "skip"};
   if (name == "event") return {"run", "export"};
+  if (name == "outcome") return outcomes(typed.command);
   if (name == "outcomes") return {"all", "failures"};
   if (name == "scope") return scopes(session, typed);
   if (name == "param" || name == "filter") return parameters(session, typed, partial);

@@ -12,6 +12,7 @@ namespace reportctl::cli {
 
 /// What has been typed before the word that is completed, as far as it decides what that word can be.
 struct Typed {
+  std::string command;                 ///< `runs` of `runs list`
   std::string report;                  ///< of `run REPORT`, `--report REPORT`, …; empty: not typed yet
   std::optional<std::string> account;  ///< --account
   std::string scope = "account";       ///< --scope

@@ -3,7 +3,7 @@
 # Copyright the reportctl authors
 """Export jobs: the bytes are those of `run` for every report of the export surface, in every format; one process makes each, however many try; nobody
 sees another tenant's; what expires goes, and what a younger one shares stays."""
-import collections, contextlib, hashlib, json, os, pathlib, pty, pwd, shutil, signal, subprocess, sys, time
+import collections, contextlib, hashlib, json, os, pathlib, pty, pwd, shutil, signal, sqlite3, subprocess, sys, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import demo_world, e2e
@@ -333,6 +333,43 @@ class Exports(e2e.Case):
         self.assertEqual(world.sql("SELECT count(*) FROM audit WHERE name = 'RetentionApplied'"), [(1,)])
         world.must("run-due", now="2026-04-17T07:00:00Z")
         self.assertEqual(world.sql("SELECT value FROM facts WHERE name = 'last_prune_at'"), [("2026-04-17T05:02:00Z",)])
+
+    def test_a_file_that_a_run_and_an_export_share_goes_when_neither_keeps_it(self):
+        world = self.world(more="retention: {artifacts: 1d, exports: 3d, audit: never}\n")
+        world.schedules(e2e.schedule("daily", "a@example.org"))
+        world.must("run-due")
+        run = world.only_run()
+        job = created(world, "sales", "--wait")
+        self.assertEqual((job["sha256"], stored_files(world)), (run["sha256"], [run["sha256"]]))
+        self.assertEqual(((world.path / "artifacts").stat().st_mode & 0o777, (world.path / "artifacts" / run["sha256"][:2] / run["sha256"]).stat().st_mode & 0o777), (0o700, 0o600))
+        age_files(world)
+        done = world.json("prune", now=later(2))
+        self.assertEqual((done["run_files"], done["export_files"], done["files"]), (1, 0, 0))
+        self.assertEqual(world.run("runs", "save", run["id"], now=later(2)).code, 5)
+        self.assertEqual(hashlib.sha256(world.must("export", "fetch", job["id"], now=later(2)).out).hexdigest(), run["sha256"])
+        done = world.json("prune", now=later(4))
+        self.assertEqual((done["run_files"], done["export_files"], done["files"], done["bytes"]), (0, 1, 1, job["bytes"]))
+        self.assertEqual(stored_files(world), [])
+        copy = sqlite3.connect(f"file:{world.state}?mode=ro", uri=True)  # another process sees it: it is committed
+        self.closing(copy.close)
+        self.assertEqual(copy.execute("SELECT (SELECT count(*) FROM runs WHERE file_pruned_at IS NULL), (SELECT count(*) FROM exports WHERE file_pruned_at IS NULL)").fetchall(),
+                         [(0, 0)])
+
+    def test_a_run_that_would_not_fit_onto_the_disk_fails_before_it_begins(self):
+        world = self.world()
+        world.schedules(e2e.schedule("daily", "a@example.org"))
+        world.must("run-due")
+        disk = os.statvfs(world.path)
+        world.sql("UPDATE runs SET bytes = ?", disk.f_bavail * disk.f_frsize)  # it fits once, and not twice
+        told = world.run("run-due", now="2026-03-18T05:02:00Z")
+        self.assertEqual(told.code, 3)
+        failed, = world.runs("--outcome", "failed")
+        self.assertRegex(failed["reason"], r"artifacts: [0-9.]+ MB are free, and this report needs about [0-9.]+ MB: its last file had [0-9.]+ MB")
+        self.assertIn(failed["reason"], told.err)
+        self.assertEqual({mail["To"].addresses[0].addr_spec for mail in world.outbox_mails()}, e2e.STEWARDS | {"a@example.org"})
+        self.assertEqual(len([mail for mail in world.outbox_mails() if mail["To"].addresses[0].addr_spec == "a@example.org"]), 1)  # the day before
+        world.sql("UPDATE runs SET bytes = 1000 WHERE bytes IS NOT NULL")
+        world.must("run-due", now="2026-03-19T05:02:00Z")
 
     def test_the_policy_block_is_obeyed_and_a_pruned_audit_log_stays_sound(self):
         world = self.world(more="retention: {runs: 10d, artifacts: never, notifications: never, audit: 5d}\n")
