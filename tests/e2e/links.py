@@ -219,6 +219,17 @@ class LargeFiles(e2e.Case):
         self.assertEqual(len({mail.as_bytes() for mail in third}), 1)
         self.assertEqual(len(world.outbox_mails()), 3)
 
+    def test_a_preview_shows_a_link_where_the_mail_will_have_one(self):
+        world, _ = self.place()
+        text = world.must("mail", "preview", "orders", now=None, env={"REPORTCTL_ARTIFACTS_LINK_EXPIRY": "12h"}).out.decode()
+        self.assertIn("Too large to attach", text)
+        self.assertIn("about:blank#the-link-is-made-when-the-mail-is-sent", text)
+        ends = datetime.datetime.strptime(re.search(r"until (\S+ \S+) \(Europe/Berlin\)", text).group(1), "%Y-%m-%d %H:%M").replace(tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
+        self.assertAlmostEqual(ends.timestamp(), time.time() + 12 * 3600, delta=120)
+        text = world.must("mail", "preview", "orders", now=None, env={"REPORTCTL_MAIL_MAX_MESSAGE_BYTES": "9000000"}).out.decode()
+        self.assertIn("Attached: ", text)
+        self.assertEqual(list((world.path / "files").rglob("*")), [])
+
     def test_what_fits_is_attached(self):
         world, _ = self.place(limit=10_000_000)
         world.must("run-due", now=None)
