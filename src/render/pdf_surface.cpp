@@ -35,6 +35,7 @@ void PdfSurface::check() const {
 
 void PdfSurface::finish() {
   cairo().cairo_surface_finish(surface_.get());
+  if (!error_) sink_.finish();
   if (error_) std::rethrow_exception(error_);
   check_pdf(cairo().cairo_surface_status(surface_.get()));
 }

@@ -6,6 +6,7 @@
 
 #include "cairo_api.hpp"
 #include "pdf_columns.hpp"
+#include "pdf_images.hpp"
 #include "reportctl/base/sink.hpp"
 
 namespace reportctl::render {
@@ -28,7 +29,7 @@ class PdfSurface {
  private:
   static cairo_status_t write(void* self, const unsigned char* bytes, unsigned int size);
 
-  Sink& sink_;
+  ImagesOnce sink_;
   std::exception_ptr error_;
   bool is_over_ = false;
   CairoOwner<cairo_surface_t> surface_;

@@ -220,6 +220,20 @@ class Texts(e2e.Case):
         self.assertEqual(pdf.info()["Title"], "Texts & žluťoučký 東京")
         self.assertTrue(all(font[-5] == "yes" for font in pdf.fonts()))
 
+    def test_scripts_from_the_right_and_of_joined_letters_can_be_searched(self):
+        words = ("مرحبا", "שלום", "हिन्दी")
+        pdf = self.pdf(words)
+        found = subprocess.run(["pdftotext", str(pdf.path), "-"], capture_output=True, text=True, encoding="utf-8", check=True).stdout
+        for word in words:  # poppler guesses where a space might be
+            self.assertIn(word, without_spaces(found))
+        self.assertTrue(all(font[-5] == "yes" for font in pdf.fonts()))
+
+    def test_emoji_are_drawn_however_often_they_come(self):
+        """As pictures: each is in the file once. self.pdf() lets qpdf complain of nothing."""
+        pdf = self.pdf(["👍 👩‍👩‍👧", "👍 👍 again", "👍"])
+        images = subprocess.run(["pdfimages", "-list", str(pdf.path)], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
+        self.assertEqual(len({line.split()[10] for line in images if line.split()[2] == "image"}), 2)
+
     def test_nothing_is_cut_without_a_word(self):
         pdf = self.pdf(["x" * 100_000, "short", "line\n" * 500])
         text = " ".join(" ".join(pdf.pages()).split())

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "pdf_columns.hpp"
+#include "pdf_images.hpp"
 #include "pdf_spool.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/render/writer.hpp"
@@ -170,4 +171,22 @@ TEST_CASE("a spool gives back what it got, in memory or in a file") {
     CHECK(reader.next()[2].text == large);
     CHECK_THROWS_AS(reader.next(), Error);
   }
+}
+
+TEST_CASE("an image that a dictionary names twice is named once, wherever the bytes are cut, and nothing moves") {
+  const std::string before =
+      "1 0 obj\n<< /XObject << /x5 5 0 R /x51 51 0 R /x5 5 0 R /x51 51 0 R /x6 6 0 R >>\n /Font << /f 1 0 R /f 1 0 R >> >>/XObj";
+  const std::string after =
+      "1 0 obj\n<< /XObject << /x5 5 0 R /x51 51 0 R                       /x6 6 0 R >>\n /Font << /f 1 0 R /f 1 0 R >> >>/XObj";
+  REQUIRE(before.size() == after.size());
+  for (std::size_t first = 0; first <= before.size(); ++first)
+    for (std::size_t second = first; second <= before.size(); second += 7) {
+      StringSink sink;
+      render::ImagesOnce images(sink);
+      images.write(std::string_view(before).substr(0, first));
+      images.write(std::string_view(before).substr(first, second - first));
+      images.write(std::string_view(before).substr(second));
+      images.finish();
+      REQUIRE(sink.text == after);
+    }
 }
