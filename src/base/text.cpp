@@ -6,6 +6,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -113,6 +114,17 @@ std::size_t display_width(std::string_view text) {
     text.remove_prefix(point.size);
   }
   return width;
+}
+
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kPlain = "-_./:@%+,";
+  const auto is_plain = [&](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || kPlain.find(c) != std::string_view::npos || (c & 0x80) != 0;
+  };
+  if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
+  std::string word = "'";
+  for (const char c : text) c == '\'' ? word += R"('\'')" : word += c;
+  return word + "'";
 }
 
 std::string fit_width(std::string_view text, std::size_t width) {

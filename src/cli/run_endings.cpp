@@ -8,6 +8,7 @@
 #include <array>
 
 #include "exit_codes.hpp"
+#include "reportctl/base/text.hpp"
 
 namespace reportctl::cli {
 
@@ -67,8 +68,9 @@ std::string next_command(const run::Ended& ended) {
     case RunState::delivery_failed:
       return fmt::format("reportctl runs resend {} --only failed", ended.run_id);
     case RunState::rejected:
-      return ended.schedule.empty() ? fmt::format("reportctl runs show {}", ended.run_id)
-                                    : fmt::format("reportctl schedule validate {} --account {}", ended.schedule, ended.account);
+      return ended.schedule.empty()
+                 ? fmt::format("reportctl runs show {}", ended.run_id)
+                 : fmt::format("reportctl schedule validate {} --account {}", shell_word(ended.schedule), ended.account);
     default:
       return fmt::format("reportctl runs show {}", ended.run_id);
   }

@@ -101,7 +101,7 @@ std::string counted(std::int64_t number) {
 }
 
 constexpr std::size_t kLongCell = 40;
-constexpr std::size_t kShortCell = 24;  // stays on one line
+constexpr std::size_t kShortCell = 30;  // stays on one line
 
 /// As many columns from the left as fit into a line of the text part, aligned.
 mustache::data table_lines(const FirstRows& table) {
@@ -226,12 +226,15 @@ void set_first_rows(mustache::data& data, const FirstRows& table) {
                                : table.rows.size() == 1 ? std::string("One row")
                                                         : "All " + count + " rows");
   mustache::data columns{mustache::data::type::list};
+  std::size_t edge = 0;  // the column that is the first on narrow screens
+  while (edge + 1 < table.columns.size() && table.columns[edge].wide) ++edge;
   const auto cell = [&](std::size_t c, const std::string& text) {
     mustache::data entry;
     entry.set("text", shown(text, kLongCell));
     entry.set("number", table.columns[c].number);
     entry.set("short", display_width(shown(text, kLongCell)) <= kShortCell);
     entry.set("wide", table.columns[c].wide);
+    entry.set("edge", c == edge);
     entry.set("indent", std::string(c == 0 ? "0" : "12px"));
     return entry;
   };

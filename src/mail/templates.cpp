@@ -60,6 +60,14 @@ std::string squeezed(const std::string& text) {
   return out;
 }
 
+/// A line for each command: wrapped ones could not be copied.
+std::string on_lines(std::string commands) {
+  constexpr std::string_view kThen = ", then: ";
+  for (std::size_t at = commands.find(kThen); at != std::string::npos; at = commands.find(kThen, at))
+    commands.replace(at, kThen.size(), ", then:\n  ");
+  return commands;
+}
+
 std::string joined(const std::string& first, const std::string& second) {
   if (first.empty() || second.empty()) return first + second;
   return first + ", " + second;
@@ -148,6 +156,7 @@ Texts render_failure(const FailureFacts& facts, PictureLinks links) {
   set_sentence(data, "sentence", facts.sentence);
   set_picture(data, facts.logo, {"logo", facts.run_id, links});
   set_text(data, "fix", facts.fix, kLongSentence);
+  data.set("fix_lines", on_lines(shown(facts.fix, kLongSentence)));
   set_text(data, "failure_count", facts.failure_count);
   set_text(data, "run_id", facts.run_id);
   data.set("facts", table(lines));

@@ -3,6 +3,7 @@
 #include "first_rows.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "reportctl/base/text.hpp"
@@ -66,26 +67,38 @@ void FirstRowsCollector::row(const rows::Row& row) {
   for (std::size_t i = 0; i < columns_.size(); ++i) texts.push_back(cell_text(columns_, i, row, zone_));
 }
 
+std::vector<std::size_t> FirstRowsCollector::by_rank() const {
+  std::vector<std::size_t> order;
+  for (const auto& name : telling_) {
+    const auto at = std::find_if(columns_.begin(), columns_.end(), [&](const auto& column) { return column.name == name; });
+    const auto index = static_cast<std::size_t>(at - columns_.begin());
+    if (at != columns_.end() && std::find(order.begin(), order.end(), index) == order.end()) order.push_back(index);
+  }
+  const auto told = order;
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (std::find(told.begin(), told.end(), i) == told.end()) order.push_back(i);
+  return order;
+}
+
 mail::FirstRows FirstRowsCollector::table() const {
   std::set<std::size_t> beside;  // currencies that their amounts name
   for (const auto& column : columns_)
     if (column.type == ColumnType::money && column.currency_column >= 0)
       beside.insert(static_cast<std::size_t>(column.currency_column));
-  mail::FirstRows table;
   struct Taken {
-    std::size_t column;
     std::size_t longest;
+    bool narrow;
   };
-  std::vector<Taken> taken;
+  std::map<std::size_t, Taken> taken;  // by column
   double used = 0;
   double used_on_phone = 0;
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
+  const auto label_of = [&](std::size_t column) { return fit_width(visible(columns_[column].label), kShortCell); };
+  for (const std::size_t i : by_rank()) {
     const bool blank = std::all_of(rows_.begin(), rows_.end(), [i](const auto& row) { return row[i].empty(); });
     if (blank || beside.contains(i)) continue;
-    const std::string label = fit_width(visible(columns_[i].label), kShortCell);
     const double gap = taken.empty() ? 0 : kGap;
     const auto width_of = [&](std::size_t longest) {
-      double width = heading_width(label);
+      double width = heading_width(label_of(i));
       for (const auto& row : rows_) width = std::max(width, pixels(fit_width(row[i], longest)));
       return width;
     };
@@ -96,12 +109,14 @@ mail::FirstRows FirstRowsCollector::table() const {
     used += gap + width;
     const bool narrow = taken.empty() || used_on_phone + gap + width <= kPhone;
     if (narrow) used_on_phone += gap + width;
-    taken.push_back({i, longest});
-    table.columns.push_back({.label = label, .number = is_number(columns_[i].type), .wide = !narrow});
+    taken.emplace(i, Taken{longest, narrow});
   }
+  mail::FirstRows table;
+  for (const auto& [column, how] : taken)
+    table.columns.push_back({.label = label_of(column), .number = is_number(columns_[column].type), .wide = !how.narrow});
   for (const auto& row : rows_) {
     auto& texts = table.rows.emplace_back();
-    for (const auto& [column, longest] : taken) texts.push_back(fit_width(row[column], longest));
+    for (const auto& [column, how] : taken) texts.push_back(fit_width(row[column], how.longest));
   }
   table.more = count_ - static_cast<std::int64_t>(rows_.size());
   return table;

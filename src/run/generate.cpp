@@ -125,6 +125,22 @@ std::optional<render::ChartCollector> chart_collector(const RunPlan& plan) {
   return render::ChartCollector(plan.shape->columns, *charted, plan.zone);
 }
 
+/// What the chart shows and the figures are taken of; whoever chose columns has chosen what tells them something.
+std::vector<std::string> telling_columns(const RunPlan& plan) {
+  if (!plan.resolved.columns.empty()) return {};
+  std::vector<std::string> names;
+  const auto add = [&](int column) {
+    if (column >= 0) names.push_back(plan.shape->columns[static_cast<std::size_t>(column)].name);
+  };
+  if (const auto chart = chart_plan(*plan.shape, plan.window)) {
+    add(chart->x);
+    add(chart->series);
+    add(chart->y);
+  }
+  for (const auto& metric : plan.shape->summary) add(metric.value.column);
+  return names;
+}
+
 struct Passing {
   Sink& sink;
   Projection& projection;
@@ -190,7 +206,7 @@ File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& pro
 ShownFile generate_for_mail(Parts& parts, const RunPlan& plan, Sink& sink) {
   Projection projection(plan.shape->columns, plan.resolved.columns);
   auto chart = chart_collector(plan);
-  FirstRowsCollector first_rows(projection.columns(), plan.zone);
+  FirstRowsCollector first_rows(projection.columns(), plan.zone, telling_columns(plan));
   ShownFile made;
   made.file = pass(parts, plan, {sink, projection, {.chart = chart ? &*chart : nullptr, .first_rows = &first_rows}}, {});
   made.showing.first_rows = first_rows.table();

@@ -13,6 +13,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
+#include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 
@@ -61,8 +62,8 @@ std::string fix_for(Parts& parts, const Failure& failure, const store::Claim& cl
     return fmt::format("mail.oversize: link in reportctl.yaml, then: reportctl runs resend {} --only failed", claim.run.id);
   switch (failure.state) {
     case RunState::rejected:
-      return fmt::format("reportctl schedule edit {} …, then: reportctl schedule validate {}", claim.run.schedule_name,
-                         claim.run.schedule_name);
+      return fmt::format("reportctl schedule edit {0} --account {1} …, then: reportctl schedule validate {0} --account {1}",
+                         shell_word(claim.run.schedule_name), claim.run.account);
     case RunState::delivery_failed:
     case RunState::partial:
       return fmt::format("reportctl runs resend {} --only failed", claim.run.id);

@@ -18,6 +18,8 @@ std::string repair_utf8(std::string_view);
 std::string_view cut_at_character(std::string_view, std::size_t bytes);
 /// Columns that a terminal gives the text (wide and combining characters counted right). Input must be valid UTF-8.
 std::size_t display_width(std::string_view);
+/// As one word of a shell's command line: as it is, or quoted.
+std::string shell_word(std::string_view);
 /// Cuts to at most `width` columns and ends in `…` when it cut.
 std::string fit_width(std::string_view, std::size_t width);
 /// Control characters (C0, DEL, C1, line and paragraph separators, bidi overrides) and code points that are no characters become

@@ -286,6 +286,11 @@ class Checks(e2e.Case):
         self.assertEqual(len(cells), min(8, len(rows)))
         by_label = {column["label"]: name for name, column in module.columns.items()}
         self.assertEqual(head, [label for label in by_label if label in head])  # the order of the file
+        # What the chart shows is among them, whatever stands before it in the file.
+        for words in module.chart[1:]:
+            name = re.sub(r"^\w+\((\w+)\)$", r"\1", words)
+            if name and name != "count" and any(row[name] for row in rows[:8]):
+                self.assertIn(module.columns[name]["label"], head)
         for shown, row in zip(cells, rows):
             for label, text in zip(head, shown):
                 column = module.columns[by_label[label]]
@@ -618,8 +623,18 @@ class Odd(Checks):
         for mail in told:
             self.check_notification(mail, "rejected", "Why", "The report breaks a rule and was not made; nobody received it.",
                                     "to[1]: reports of this account may not be sent to shop@else.example; use an address of an allowed domain",
-                                    "recipient_not_allowed", "reportctl schedule edit daily")
+                                    "recipient_not_allowed", "reportctl schedule edit daily --account shop …, then: reportctl schedule validate daily --account shop")
         self.assertFalse([mail for mail in mails if mail.message["to"].addresses[0].username in ("shop", "xlsx", "pdf")])
+
+    def test_z4_a_name_that_a_shell_would_obey_is_quoted_in_what_to_do(self):
+        self.world.apply("accounts:\n  - {id: shell, name: Shell, key: shop, source: shop, members: [{name: Sue, email: sue@shop.example, role: owner}]}\n"
+                         "schedules:\n  - {name: \"x; rm -rf ~ & it's\", account: shell, report: sales, cadence: daily, at: \"05:00\", to: [s@else.example]}\n",
+                         now="2026-03-21T13:00:00Z")
+        self.world.must("account", "edit", "shell", "--allow-domain", "shop.example", now="2026-03-21T13:00:00Z")
+        (mail,) = [mail for mail in self.later("2026-03-22T12:00:00Z", code=3) if mail.message["subject"].startswith("Shell: ")]
+        quoted = r"'x; rm -rf ~ & it'\''s' --account shell"
+        self.assertIn(f"reportctl schedule edit {quoted} …, then: reportctl schedule validate {quoted}", mail.visible())
+        self.assertIn(f"  reportctl schedule edit {quoted} …, then:\n  reportctl schedule validate {quoted}\n", mail.text)
 
 
 class Bounded(Checks):

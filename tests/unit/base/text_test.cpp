@@ -154,3 +154,13 @@ TEST_CASE("a slip finds its word, and nonsense finds none") {
   CHECK(did_you_mean("regoin", words) == " (did you mean \"region\"?)");
   CHECK(did_you_mean("banana", words).empty());
 }
+
+TEST_CASE("a word of a shell's command line is quoted where the shell would read more than a word") {
+  CHECK(shell_word("daily-sales_2.v1") == "daily-sales_2.v1");
+  CHECK(shell_word("Umsätze") == "Umsätze");
+  CHECK(shell_word("") == "''");
+  CHECK(shell_word("two words") == "'two words'");
+  CHECK(shell_word("a;rm -rf ~") == "'a;rm -rf ~'");
+  CHECK(shell_word("$(x)`y`\"z\"") == "'$(x)`y`\"z\"'");
+  CHECK(shell_word("it's") == R"('it'\''s')");
+}

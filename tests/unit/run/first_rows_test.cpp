@@ -74,6 +74,25 @@ TEST_CASE("a long value is shortened where there is no room for it, and a phone 
   CHECK_FALSE(table.columns[3].wide);
 }
 
+TEST_CASE("where there is no room for all, the telling columns stand in their places, and on the phone") {
+  rows::Columns columns;
+  std::vector<Cell> row;
+  for (int i = 0; i < 20; ++i) {
+    columns.push_back({.name = "c" + std::to_string(i), .label = "L" + std::to_string(i), .type = ColumnType::text});
+    row.push_back(words("twelve signs"));
+  }
+  FirstRowsCollector collector(columns, Zone::utc(), {"c19", "gone", "c7", "c19"});
+  collector.row(row);
+  const auto table = collector.table();
+  REQUIRE(table.columns.size() == 5);
+  const char* labels[] = {"L0", "L1", "L2", "L7", "L19"};
+  for (std::size_t i = 0; i < 5; ++i) CHECK(table.columns[i].label == labels[i]);
+  CHECK_FALSE(table.columns[0].wide);  // a phone has room for three
+  CHECK(table.columns[1].wide);
+  CHECK_FALSE(table.columns[3].wide);
+  CHECK_FALSE(table.columns[4].wide);
+}
+
 TEST_CASE("a monstrous value is cut visibly, and nothing in it is obeyed") {
   const rows::Columns columns = {{.name = "n", .label = "N", .type = ColumnType::text}};
   FirstRowsCollector collector(columns, Zone::utc());
