@@ -150,10 +150,20 @@ void add_violations(Sheet& sheet, const Json& violations) {
   }
 }
 
+/// From when on retention may take the file.
+std::optional<Instant> file_expiry(Session& session, const store::Run& run) {
+  const auto& keep = session.config().settings.retention.artifacts;
+  const bool has_file = !run.artifact_sha256.empty() && !run.file_pruned_at;
+  if (!has_file || !run.finished_at || !keep) return std::nullopt;
+  return *run.finished_at + *keep;
+}
+
 int show(Session& session, const std::string& id) {
   const auto run = visible_run(session, id);
+  const auto expires = file_expiry(session, run);
   Sheet sheet;
   sheet.record = to_json(run);
+  sheet.record["file_expires_at"] = to_json(expires);
   const auto line = [&](const char* label, Field field) {
     if (!field.text.empty()) sheet.lines.emplace_back(label, std::move(field));
   };
@@ -174,6 +184,7 @@ int show(Session& session, const std::string& id) {
   if (run.rows) line("Rows", {fmt::format("{} in {} ms", *run.rows, run.generation_ms.value_or(0))});
   if (run.bytes) line("File", {fmt::format("{}, {} bytes", run.artifact_name, *run.bytes)});
   line("SHA-256", {run.artifact_sha256});
+  if (expires) line("Expires", {format_utc(*expires)});
   if (run.file_pruned_at) line("Pruned", {format_utc(*run.file_pruned_at)});
 
   auto& deliveries = sheet.record["deliveries"] = Json::array();

@@ -341,6 +341,7 @@ class Exports(e2e.Case):
         run = world.only_run()
         job = created(world, "sales", "--wait")
         self.assertEqual((job["sha256"], stored_files(world)), (run["sha256"], [run["sha256"]]))
+        self.assertEqual((run["file_expires_at"], job["expires_at"]), (later(1), later(3)))
         self.assertEqual(((world.path / "artifacts").stat().st_mode & 0o777, (world.path / "artifacts" / run["sha256"][:2] / run["sha256"]).stat().st_mode & 0o777), (0o700, 0o600))
         age_files(world)
         done = world.json("prune", now=later(2))
