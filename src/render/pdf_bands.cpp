@@ -52,8 +52,9 @@ void Bands::cards(const std::vector<Card>& cards, const Color& accent) {
       band.items.push_back({std::move(name), x, y, inner, Align::left, kQuietInk});
       y += name_height + 1;
       for (const std::string& text : cards[i].values) {
-        Face& face = cards[i].values.size() > 3 ? small : value;
-        TextBlock amount(face, kept(text), {inner, kMaxValueLines});
+        const std::string_view words = kept(text);
+        const bool is_large = cards[i].values.size() <= 3 && value.width(words) <= inner * kMaxValueLines * 0.9;
+        TextBlock amount(is_large ? value : small, words, {inner, is_large ? kMaxValueLines : 2 * kMaxValueLines});
         const double amount_height = amount.height();
         band.items.push_back({std::move(amount), x, y, inner, Align::left, kInk});
         y += amount_height;

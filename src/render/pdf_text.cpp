@@ -14,8 +14,11 @@ constexpr std::string_view kLineSeparator = "\xE2\x80\xA8";
 
 bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
 
-/// May a line end behind this character?
-bool breaks_after(char c) { return c == ' ' || c == '-' || c == '/'; }
+/// May a line end behind this character? Not behind a minus.
+bool breaks_after(std::string_view text, std::size_t at) {
+  const char c = text[at];
+  return c == ' ' || c == '/' || (c == '-' && at > 0 && text[at - 1] != ' ');
+}
 
 std::string_view without_last_spaces(std::string_view text) {
   while (text.ends_with(' ')) text.remove_suffix(1);
@@ -99,7 +102,7 @@ bool TextBlock::break_simple(std::string_view text, const Fit& fit) {
       const double with = width + face_->simple_width(text.substr(end, next - end));
       if (with > limit && text[end] != ' ' && end > 0) break;
       width = with;
-      if (breaks_after(text[end])) best = next;
+      if (breaks_after(text, end)) best = next;
       end = next;
     }
     if (end < text.size() && best > 0) end = best;

@@ -18,6 +18,7 @@ using rows::ColumnType;
 constexpr lxw_col_t kLabel = 0;
 constexpr lxw_col_t kValue = 1;
 constexpr lxw_col_t kCurrency = 2;
+constexpr std::size_t kLongestCurrency = 40;  ///< of text that is none; the sheet Data has it whole
 
 bool has_long_figures(const ChartData& chart) {
   constexpr double kTooLong = 1e15;
@@ -104,7 +105,8 @@ class SummaryLines {
       for (const Amount& amount : metric.amounts) {
         summary_.cells.amount(at(kValue), metric.type, amount, XlsxStyle::body);
         if (!amount.currency.empty())
-          summary_.cells.text(at(kCurrency), amount.currency, summary_.cells.format(ColumnType::text, 0, XlsxStyle::body));
+          summary_.cells.text(at(kCurrency), fit_width(visible(amount.currency), kLongestCurrency),
+                              summary_.cells.format(ColumnType::text, 0, XlsxStyle::body));
         ++row_;
       }
     }

@@ -357,6 +357,7 @@ class EveryFormat(e2e.Case):
         text = without_spaces("".join(self.pdf_text("unhappy")))
         self.assertIn(TOOK, text)
         self.assertIn("184,467,440,737,095,516.14EUR", text)
+        self.assertIn("Leastshare-92,233,720,368,547,758.08%", text, "whole: half a number would be a wrong one")
 
     def pdf_text(self, report):
         pdf = test_pdf.Pdf(self.world.path / "text.pdf")

@@ -187,6 +187,7 @@ class EveryType(e2e.Case):
         """F-12: whatever the clock, the zone of the machine or the hour of the second try."""
         again = self.world.every_type("xlsx", env={"TZ": "Asia/Tokyo", "TMPDIR": str(self.world.path)})
         self.assertEqual(self.content, again)
+        self.assertEqual(self.content, self.world.every_type("xlsx", env={"TMPDIR": "/nonexistent"}), "it spools beside the stored files")
         properties = self.book.properties
         self.assertEqual((properties.title, properties.created, properties.modified),
                          ("Every type", datetime.datetime(2026, 3, 17, 5, 2), datetime.datetime(2026, 3, 17, 5, 2)))
