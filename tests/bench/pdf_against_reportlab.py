@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
-"""The wall time and peak memory of a PDF of 20,000 rows × 8 columns against reportlab's canvas (python3-reportlab), which draws the same
-texts without measuring, summary or totals. The bar: at most 0.35 of its time, below 64 MB, and as much memory for ten times the rows.
+"""Processor time, wall time and peak memory of a PDF of 20,000 rows × 8 columns against reportlab's canvas (python3-reportlab), which draws the same
+texts without measuring, summary or totals. The bar: at most 0.35 of its processor time, below 64 MB, and as much memory for ten times the rows.
 
 usage: pdf_against_reportlab.py [--program reportctl] [--rows 20000] [--rounds 5]
 """
@@ -62,12 +62,20 @@ drawing.save()
 
 
 def timed(words, environment):
+    """Wall time and processor time in seconds, and peak memory in megabytes."""
     start = time.monotonic()
     child = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     if status:
         sys.exit(f"{words[0]} failed")
-    return time.monotonic() - start, usage.ru_maxrss / 1024
+    return time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def told(name, rows, runs):
+    """Says how fast it was; gives the median processor time, which other work of the machine disturbs less than wall time."""
+    wall, busy, memory = statistics.median(run[0] for run in runs), statistics.median(run[1] for run in runs), max(run[2] for run in runs)
+    print(f"{name}: {rows} rows, wall {wall:.2f} s, processor {busy:.2f} s ({rows / busy:,.0f} rows/s), peak {memory:.0f} MB", flush=True)
+    return busy, memory
 
 
 def main():
@@ -83,7 +91,7 @@ def main():
         (home / "catalog" / "bench.yaml").write_text(MODULE, encoding="utf-8")
         (home / "accounts.yaml").write_text("accounts: [{id: shop, name: Shop, source: shop}]\n")
         (home / "reportctl.yaml").write_text(f"state: {home}/state.db\nmail: {{transport: \"maildir:{home}/mail\", from: a@example.com}}\n"
-                                             f"sources: {{shop: {{url: \"sqlite:{home}/shop.db\"}}}}\ncatalog: {{dirs: [{home}/catalog]}}\n")
+                                             f"sources: {{shop: {{url: \"sqlite:{home}/shop.db\", statement_timeout: 1h}}}}\ncatalog: {{dirs: [{home}/catalog]}}\npdf: {{max_rows: 0}}\n")
 
         def fill(rows):
             (home / "shop.db").unlink(missing_ok=True)
@@ -108,15 +116,11 @@ def main():
         for _ in range(options.rounds):
             found["reportctl"].append(timed(ours, environment))
             found["reportlab"].append(timed(peer, environment))
-        wall = {name: statistics.median(seconds for seconds, _ in runs) for name, runs in found.items()}
-        for name, runs in found.items():
-            print(f"{name}: {options.rows} rows, median {wall[name] * 1000:.0f} ms, {max(memory for _, memory in runs):.0f} MB")
+        (busy, _), (peer_busy, _) = (told(name, options.rows, runs) for name, runs in found.items())
         fill(10 * options.rows)
-        seconds, memory = timed(ours, environment)
-        print(f"reportctl: {10 * options.rows} rows, {seconds * 1000:.0f} ms, {memory:.0f} MB")
-        ratio = wall["reportctl"] / wall["reportlab"]
-        print(f"ratio {ratio:.2f} (bar 0.35)")
-        sys.exit(ratio > 0.35 or memory > 64)
+        _, memory = told("reportctl", 10 * options.rows, [timed(ours, environment)])
+        print(f"ratio {busy / peer_busy:.2f} (bar 0.35); machine load {os.getloadavg()[0]:.1f}")
+        sys.exit(busy / peer_busy > 0.35 or memory > 64)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
-"""The wall time and peak memory of an XLSX of 1,000,000 rows × 10 columns against Python's XlsxWriter (python3-xlsxwriter) with
-constant_memory, which writes the same cells without widths, summary or totals. The bar: at most a quarter of its time, below 64 MB.
+"""Processor time, wall time and peak memory of an XLSX of 1,000,000 rows × 10 columns against Python's XlsxWriter (python3-xlsxwriter) with
+constant_memory, which writes the same cells without widths, summary or totals. The bar: at most a quarter of its processor time, below 64 MB.
 
 usage: xlsx_against_xlsxwriter.py [--program reportctl] [--rows 1000000] [--rounds 3]
 """
@@ -63,12 +63,20 @@ book.close()
 
 
 def timed(words, environment):
+    """Wall time and processor time in seconds, and peak memory in megabytes."""
     start = time.monotonic()
     child = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     if status:
         sys.exit(f"{words[0]} failed")
-    return time.monotonic() - start, usage.ru_maxrss / 1024
+    return time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def told(name, rows, runs):
+    """Says how fast it was; gives the median processor time, which other work of the machine disturbs less than wall time."""
+    wall, busy, memory = statistics.median(run[0] for run in runs), statistics.median(run[1] for run in runs), max(run[2] for run in runs)
+    print(f"{name}: {rows} rows, wall {wall:.2f} s, processor {busy:.2f} s ({rows / busy:,.0f} rows/s), peak {memory:.0f} MB", flush=True)
+    return busy, memory
 
 
 def main():
@@ -84,7 +92,7 @@ def main():
         (home / "catalog" / "bench.yaml").write_text(MODULE, encoding="utf-8")
         (home / "accounts.yaml").write_text("accounts: [{id: shop, name: Shop, source: shop}]\n")
         (home / "reportctl.yaml").write_text(f"state: {home}/state.db\nmail: {{transport: \"maildir:{home}/mail\", from: a@example.com}}\n"
-                                             f"sources: {{shop: {{url: \"sqlite:{home}/shop.db\"}}}}\ncatalog: {{dirs: [{home}/catalog]}}\n")
+                                             f"sources: {{shop: {{url: \"sqlite:{home}/shop.db\", statement_timeout: 1h}}}}\ncatalog: {{dirs: [{home}/catalog]}}\n")
 
         def fill(rows):
             (home / "shop.db").unlink(missing_ok=True)
@@ -110,13 +118,9 @@ def main():
         for _ in range(options.rounds):
             found["reportctl"].append(timed(ours, environment))
             found["XlsxWriter"].append(timed(peer, environment))
-        wall = {name: statistics.median(seconds for seconds, _ in runs) for name, runs in found.items()}
-        for name, runs in found.items():
-            print(f"{name}: {options.rows} rows, median {wall[name] * 1000:.0f} ms, {max(memory for _, memory in runs):.0f} MB")
-        memory = max(memory for _, memory in found["reportctl"])
-        ratio = wall["reportctl"] / wall["XlsxWriter"]
-        print(f"ratio {ratio:.2f} (bar 0.25)")
-        sys.exit(ratio > 0.25 or memory > 64)
+        (busy, memory), (peer_busy, _) = (told(name, options.rows, runs) for name, runs in found.items())
+        print(f"ratio {busy / peer_busy:.2f} (bar 0.25); machine load {os.getloadavg()[0]:.1f}")
+        sys.exit(busy / peer_busy > 0.25 or memory > 64)
 
 
 if __name__ == "__main__":
