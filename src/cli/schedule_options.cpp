@@ -73,8 +73,8 @@ ParameterText parse_parameter(std::string_view text) {
   const auto equals = text.find('=');
   const auto name = trim(text.substr(0, equals));
   if (name.empty() || equals == std::string_view::npos) {
-    throw Error(ErrorKind::usage, fmt::format("--param {}: a parameter is written name=value", visible(text)),
-                "for example --param mode=line-items, or --param vehicles=v1,v2");
+    throw Error(ErrorKind::usage, fmt::format("\"{}\" is no parameter with its value", visible(text)),
+                "write NAME=VALUE, for example mode=line-items or vehicles=v1,v2");
   }
   return {std::string(name), std::string(trim(text.substr(equals + 1)))};
 }
