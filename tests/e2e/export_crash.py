@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
-"""kill -9 of an export at every kind of system call that changes something, and at random moments; a full disk at every one that writes. Each time the
+"""kill -9 of an export at every kind of system call that changes something, and at random moments; a full or broken disk at every one that writes. Each time the
 export ends completed with the right bytes, or failed and visible; it is never lost, never half, never made twice.
 
 The seed is printed; REPORTCTL_SEED repeats it, REPORTCTL_KILLS changes the number of random moments."""
@@ -98,21 +98,22 @@ class ExportCrash(e2e.Case):
         print(f"         {kills} kills, {resumed} while it was worked on", flush=True)
         self.assertGreater(resumed, 10)
 
-    def test_a_full_disk_at_any_write_leaves_a_failed_export_or_one_that_is_made_whole(self):
+    def test_a_full_or_broken_disk_at_any_write_leaves_a_failed_export_or_one_that_is_made_whole(self):
         counts = self.moments()
         failed = tries = 0
         for kind in ("write", "pwrite64", "fsync", "fdatasync", "linkat"):
             for when in self.spread(counts[kind]):
-                where = f"ENOSPC at {kind} {when} of {counts[kind]}"
+                error, words = (("ENOSPC", "No space left on device"), ("EIO", "Input/output error"))[tries % 2]
+                where = f"{error} at {kind} {when} of {counts[kind]}"
                 env = self.fresh(f"full-{kind}-{when}")
-                result, _ = self.traced(env, f"{kind}:error=ENOSPC:when={when}", kind)
+                result, _ = self.traced(env, f"{kind}:error={error}:when={when}", kind)
                 tries += 1
                 job = self.settle(env, f"{where}: exit {result.code} {result.err}", ("completed", "failed"))
                 if job["state"] == "failed":
                     failed += 1
-                    self.assertIn("No space left on device", job["reason"], where)
+                    self.assertIn(words, job["reason"], where)
                     self.assertEqual(result.code, 3, where)
-        print(f"         {tries} full disks, {failed} of them failed exports", flush=True)
+        print(f"         {tries} full or broken disks, {failed} of them failed exports", flush=True)
         self.assertGreater(failed, 1)
 
     def test_random_kills_and_the_third_takeover_is_the_last(self):
