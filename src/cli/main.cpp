@@ -9,17 +9,17 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "command_line.hpp"
-#include "completion.hpp"
-#include "exit_codes.hpp"
-#include "json_records.hpp"
-#include "refusal.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/sink.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/cli/session.hpp"
+#include "surface/command_line.hpp"
+#include "surface/completion.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/json_records.hpp"
+#include "surface/refusal.hpp"
 
 namespace reportctl::cli {
 

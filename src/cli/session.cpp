@@ -9,12 +9,12 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "options.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/process.hpp"
 #include "reportctl/base/sink.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "surface/options.hpp"
 
 namespace reportctl::cli {
 

@@ -2,7 +2,7 @@
 # The rooms of the house. What a room may use is its row here, and nothing else; tests/checks/rooms.py holds the includes to it.
 function(reportctl_room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "_tool\\.cpp$")
   list(TRANSFORM ROOM_USES PREPEND reportctl_)
   if(NOT sources)

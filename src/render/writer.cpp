@@ -8,10 +8,10 @@
 
 #include "csv_writer.hpp"
 #include "json_writer.hpp"
-#include "pdf_writer.hpp"
+#include "pdf/pdf_writer.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
-#include "xlsx_writer.hpp"
+#include "xlsx/xlsx_writer.hpp"
 
 namespace reportctl::render {
 namespace {

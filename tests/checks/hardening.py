@@ -18,7 +18,7 @@ def opened_on_first_use():
     """{library: package} as src/base/lazy_library.cpp lists them, and the libraries that the rooms open."""
     table = (ROOT / 'src/base/lazy_library.cpp').read_text(encoding='utf-8')
     packages = dict(re.findall(r'\{"(lib[^"]*\.so\.\d+)", "([^"]*)"\}', table))
-    texts = (path.read_text(encoding='utf-8') for path in (ROOT / 'src').glob('*/*.cpp'))
+    texts = (path.read_text(encoding='utf-8') for path in (ROOT / 'src').rglob('*.cpp'))
     return packages, {name for text in texts for name in re.findall(r'LazyLibrary\s+\w+\s*[({]"([^"]*)"', text)}
 
 

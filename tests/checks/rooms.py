@@ -37,7 +37,7 @@ def problem_of(path, room, uses):
         parts = match.group(1).split('/')
         if '..' in parts:
             return f'{path}:{number}: includes {match.group(1)}: another room\'s inside'
-        # a public header is reportctl/ROOM/…, a private one has no folder
+        # a public header is reportctl/ROOM/…, a private one has no folder, or one within its room
         other = parts[1] if parts[0] == 'reportctl' and len(parts) > 2 else parts[0] if len(parts) > 1 and parts[0] in uses else room
         if other != room and other not in uses[room]:
             return f'{path}:{number}: room {room} may not use {other}'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "command_line.hpp"
+#include "surface/command_line.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "completion.hpp"
+#include "surface/completion.hpp"
 
 #include <doctest/doctest.h>
 

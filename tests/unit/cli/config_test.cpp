@@ -7,9 +7,9 @@
 #include <fstream>
 #include <map>
 
-#include "config_keys.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/cli/config.hpp"
+#include "settings/config_keys.hpp"
 
 using namespace reportctl;
 using namespace reportctl::cli;

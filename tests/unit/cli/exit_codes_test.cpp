@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "exit_codes.hpp"
+#include "surface/exit_codes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <iterator>
 #include <string>
 
-#include "refusal.hpp"
+#include "surface/refusal.hpp"
 
 using namespace reportctl;
 using namespace reportctl::cli;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "help.hpp"
+#include "surface/help.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,10 +9,10 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
-#include "command_line.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/cli/commands.hpp"
 #include "reportctl/cli/session.hpp"
+#include "surface/command_line.hpp"
 
 using namespace reportctl;
 using namespace reportctl::cli;

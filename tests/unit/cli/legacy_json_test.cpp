@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "legacy_json.hpp"
+#include "legacy/legacy_json.hpp"
 #include "reportctl/base/error.hpp"
 
 using namespace reportctl;

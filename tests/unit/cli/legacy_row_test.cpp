@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string>
 
-#include "legacy_row.hpp"
+#include "legacy/legacy_row.hpp"
 
 using namespace reportctl;
 

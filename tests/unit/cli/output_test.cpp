@@ -2,9 +2,9 @@
 // Copyright the reportctl authors
 #include <doctest/doctest.h>
 
-#include "help.hpp"
-#include "output_text.hpp"
 #include "reportctl/base/text.hpp"
+#include "surface/help.hpp"
+#include "surface/output_text.hpp"
 
 using namespace reportctl;
 using namespace reportctl::cli;

@@ -2,7 +2,7 @@
 // Copyright the reportctl authors
 #include <doctest/doctest.h>
 
-#include "apply_file.hpp"
+#include "apply/apply_file.hpp"
 
 using namespace reportctl;
 

@@ -2,7 +2,7 @@
 // Copyright the reportctl authors
 #include <doctest/doctest.h>
 
-#include "field_diff.hpp"
+#include "apply/field_diff.hpp"
 
 using namespace reportctl;
 using Lines = std::vector<std::string>;

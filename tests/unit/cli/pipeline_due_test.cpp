@@ -4,8 +4,8 @@
 
 #include <sstream>
 
-#include "due_workers.hpp"
-#include "run_endings.hpp"
+#include "runs/due_workers.hpp"
+#include "runs/run_endings.hpp"
 
 using namespace reportctl;
 using store::RunState;

@@ -2,10 +2,10 @@
 // Copyright the reportctl authors
 #include <doctest/doctest.h>
 
-#include "filters.hpp"
-#include "progress.hpp"
 #include "reportctl/base/error.hpp"
-#include "schedule_options.hpp"
+#include "schedules/schedule_options.hpp"
+#include "surface/filters.hpp"
+#include "surface/progress.hpp"
 
 using namespace reportctl;
 using cli::DraftOptions;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "chart_labels.hpp"
-#include "chart_scale.hpp"
+#include "chart/chart_labels.hpp"
+#include "chart/chart_scale.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/render/chart.hpp"
 

@@ -4,9 +4,9 @@
 
 #include <numeric>
 
-#include "pdf_columns.hpp"
-#include "pdf_images.hpp"
-#include "pdf_spool.hpp"
+#include "pdf/pdf_columns.hpp"
+#include "pdf/pdf_images.hpp"
+#include "pdf/pdf_spool.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/render/writer.hpp"
 

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include "account_rules.hpp"
+#include "binds.hpp"
+#include "logo_file.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/store/accounts.hpp"
+#include "reportctl/store/images.hpp"
+#include "reportctl/store/schedules.hpp"
+#include "schedules/schedule_save.hpp"
+#include "surface/options.hpp"
+
+namespace reportctl::cli {
+
+namespace {
+
+using access::Account;
+
+struct AccountOptions {
+  std::string id;
+  std::optional<std::string> name, timezone, source, key, brand_name, brand_color, logo;
+  std::vector<std::string> features, no_features, allowed_domains;
+  std::optional<std::string> named;  ///< show, edit: which one, when there are several
+  bool any_domain = false;
+  bool no_logo = false;
+  bool yes = false;
+};
+
+void add_fields(CLI::App& verb, AccountOptions& options) {
+  verb.add_option("--timezone", options.timezone, "IANA name, such as Europe/Berlin; UTC when left out")->type_name("ZONE");
+  verb.add_option("--source", options.source, "name of a configured source (reportctl source list)")->type_name("NAME");
+  verb.add_option("--key", options.key, "the account's id inside the source; the same id when left out")->type_name("KEY");
+  add_repeated_option(verb, options.features, {"--feature", "FLAG", "feature flag that some reports ask for; repeatable"});
+  verb.add_option("--brand-name", options.brand_name, "name at the head of mails; the account's name when left out")
+      ->type_name("NAME");
+  verb.add_option("--brand-color", options.brand_color, "colour of mails, #rrggbb")->type_name("COLOR");
+  verb.add_option("--logo", options.logo, "PNG or JPEG at the head of mails, at most 200 kB; kept in the state")
+      ->type_name("FILE");
+  add_repeated_option(verb, options.allowed_domains, {"--allow-domain", "DOMAIN", "only these may receive mail; repeatable"});
+}
+
+/// The account with what the options say laid over it.
+Account changed(Account account, const AccountOptions& options) {
+  if (options.name) account.name = *options.name;
+  if (options.timezone) account.timezone = *options.timezone;
+  if (options.source) account.source = *options.source;
+  if (options.key) account.key = *options.key;
+  if (options.brand_name) account.brand.name = *options.brand_name;
+  if (options.brand_color) account.brand.color = *options.brand_color;
+  account.features.insert(options.features.begin(), options.features.end());
+  for (const std::string& feature : options.no_features) account.features.erase(feature);
+  if (options.any_domain) account.allowed_domains.clear();
+  if (!options.allowed_domains.empty()) account.allowed_domains = options.allowed_domains;
+  return account;
+}
+
+/// Kept before the account is: a picture that nobody uses does no harm.
+void set_logo(Session& session, Account& account, const AccountOptions& options) {
+  if (options.no_logo && options.logo)
+    throw Error(ErrorKind::usage, "--logo and --no-logo contradict each other", "give one of them");
+  if (options.no_logo) account.brand.logo.clear();
+  if (options.logo) account.brand.logo = store::keep_image(session.state(), read_logo(*options.logo));
+}
+
+int add(Session& session, const AccountOptions& options) {
+  access::require(session.actor(), access::Action::administer, "", {});
+  Account account;
+  account.id = options.id;
+  account.name = options.id;
+  account = changed(account, options);
+  const auto& sources = session.config().settings.sources;
+  if (!options.source && sources.size() == 1) account.source = sources.begin()->first;
+  refuse_problems(fmt::format("account {} was not added", options.id), account_problems(account, session.config().settings));
+  set_logo(session, account, options);
+  store::add_account(session.state(), account,
+                     audit_of(session, {"AccountAdded", account.id, account.id, nullptr, to_json(account)}), session.now());
+  session.out().done(fmt::format("account {} added", account.id), to_json(account));
+  return 0;
+}
+
+/// Schedules that follow the account's clock fire next at the same local time of the new zone; what is due already stays due.
+std::vector<schedule::Schedule> moved_schedules(Session& session, const Account& account) {
+  std::vector<schedule::Schedule> moved;
+  for (auto& schedule : store::list_schedules(session.state(), {account.id, std::nullopt, std::nullopt})) {
+    if (!schedule.definition.timezone.empty() || !schedule.next_run_at || *schedule.next_run_at <= session.now()) continue;
+    schedule.next_run_at = first_run(schedule.definition, account.timezone, session.now());
+    moved.push_back(std::move(schedule));
+  }
+  return moved;
+}
+
+int edit(Session& session, const AccountOptions& options) {
+  const Account before = session.account(options.id);
+  Account after = changed(before, options);
+  require_account_change(session.actor(), before, after);
+  set_logo(session, after, options);
+  if (after == before) throw Error(ErrorKind::usage, "nothing to change was given", "see reportctl account edit --help");
+  refuse_problems(fmt::format("account {} was not changed", before.id), account_problems(after, session.config().settings));
+  store::ScheduleChanges changes;
+  changes.edit_accounts = {after};
+  if (after.timezone != before.timezone) changes.edit = moved_schedules(session, after);
+  store::apply_changes(session.state(), changes,
+                       audit_of(session, {"AccountEdited", after.id, after.id, to_json(before), to_json(after)}), session.now());
+  session.out().done(fmt::format("account {} changed", after.id), to_json(after));
+  return 0;
+}
+
+int list_accounts(Session& session) {
+  Listing listing;
+  listing.headings = {{"Id"}, {"Name", Align::left, true}, {"Time zone"}, {"Source"}, {"Features", Align::left, true}};
+  listing.empty = session.actor().is_system_admin()
+                      ? "no accounts yet; add one: reportctl account add ID --name NAME --source SOURCE"
+                      : "you are a member of no account";
+  for (const Account& account : store::list_accounts(session.state())) {
+    if (!sees(session.actor(), account.id)) continue;
+    const std::vector<std::string> features(account.features.begin(), account.features.end());
+    listing.rows.push_back({{account.id},
+                            {account.name},
+                            {account.timezone.empty() ? "UTC" : account.timezone},
+                            {account.source},
+                            {features.empty() ? "–" : join(features, ", "), features.empty() ? Tone::dim : Tone::none}});
+    listing.records.push_back(to_json(account));
+  }
+  session.out().list(listing);
+  return 0;
+}
+
+int show(Session& session, const AccountOptions& options) {
+  const Account account = session.account(options.named);
+  const auto members = store::list_members(session.state(), account.id);
+  const auto schedules = store::list_schedules(session.state(), {account.id, std::nullopt, std::nullopt});
+  const std::vector<std::string> features(account.features.begin(), account.features.end());
+  const auto or_none = [](const std::string& text, const char* none) {
+    return text.empty() ? Field{none, Tone::dim} : Field{text};
+  };
+  Sheet sheet;
+  sheet.lines = {
+      {"Account", {account.id}},
+      {"Name", {account.name}},
+      {"Time zone", {account.timezone.empty() ? "UTC" : account.timezone}},
+      {"Source", {account.source}},
+      {"Key in source", {account.source_key()}},
+      {"Features", or_none(join(features, ", "), "none")},
+      {"Brand",
+       or_none(account.brand.name + (account.brand.color.empty() ? "" : " " + account.brand.color), "the account's name")},
+      {"Logo", or_none(account.brand.logo.empty() ? "" : "a picture, SHA-256 " + account.brand.logo.substr(0, 12) + "…", "none")},
+      {"Mail may go to", or_none(join(account.allowed_domains, ", "), "any domain that the configuration allows")},
+      {"Members", {fmt::format("{}", members.size())}},
+      {"Schedules", {fmt::format("{}", schedules.size())}}};
+  sheet.record = to_json(account);
+  sheet.record["members"] = members.size();
+  sheet.record["schedules"] = schedules.size();
+  session.out().sheet(sheet);
+  return 0;
+}
+
+int remove(Session& session, const AccountOptions& options) {
+  access::require(session.actor(), access::Action::administer, "", {});
+  const Account account = session.account(options.id);
+  session.confirm(fmt::format("Remove the account {} ({}) and its members?", account.id, account.name), options.yes);
+  store::remove_account(session.state(), account.id,
+                        audit_of(session, {"AccountRemoved", account.id, account.id, to_json(account), nullptr}), session.now());
+  session.out().done(fmt::format("account {} removed", account.id), to_json(account));
+  return 0;
+}
+
+}  // namespace
+
+void bind_account(CLI::App& root, Session& session) {
+  CLI::App& command = add_command(root, {"account", "",
+                                         "reportctl account add acme --name \"Acme Ltd\" --source shop --timezone Europe/Berlin\n"
+                                         "reportctl account list\n"
+                                         "reportctl account edit acme --feature ocpp-logs"});
+  {
+    const auto options = std::make_shared<AccountOptions>();
+    CLI::App& verb = add_verb(command, {"add", "add an account",
+                                        "reportctl account add acme --name \"Acme Ltd\" --source shop\n"
+                                        "reportctl account add north --key 7f3c --source fleet --timezone Australia/Sydney\n"
+                                        "reportctl account add acme --source shop --allow-domain acme.example"});
+    verb.add_option("ID", options->id, "short and permanent: letters, digits, . _ -")->required();
+    verb.add_option("--name", options->name, "for people; the id when left out")->type_name("NAME");
+    add_fields(verb, *options);
+    when_chosen(verb, session, [&session, options] { return add(session, *options); });
+  }
+  {
+    const auto options = std::make_shared<AccountOptions>();
+    CLI::App& verb = add_verb(command, {"edit", "change some of an account's fields",
+                                        "reportctl account edit acme --timezone Europe/Vienna\n"
+                                        "reportctl account edit acme --feature ocpp-logs --no-feature beta\n"
+                                        "reportctl account edit acme --brand-name Acme --brand-color '#1a6b3c'\n"
+                                        "reportctl account edit acme --logo acme.png"});
+    verb.add_option("ID", options->id, "the account")->required();
+    verb.add_option("--name", options->name, "for people")->type_name("NAME");
+    add_fields(verb, *options);
+    add_repeated_option(verb, options->no_features, {"--no-feature", "FLAG", "takes a feature away; repeatable"});
+    verb.add_flag("--no-logo", options->no_logo, "mails without a logo");
+    verb.add_flag("--any-domain", options->any_domain, "lifts the account's list of allowed domains");
+    when_chosen(verb, session, [&session, options] { return edit(session, *options); });
+  }
+  {
+    CLI::App& verb = add_verb(command, {"list", "all accounts that you may see",
+                                        "reportctl account list\n"
+                                        "reportctl account list --json | jq -r '.[].id'"});
+    when_chosen(verb, session, [&session] { return list_accounts(session); });
+  }
+  {
+    const auto options = std::make_shared<AccountOptions>();
+    CLI::App& verb = add_verb(command, {"show", "one account with everything about it",
+                                        "reportctl account show acme\n"
+                                        "reportctl account show acme --json"});
+    verb.add_option("ID", options->named, "the account; may be left out where there is only one");
+    when_chosen(verb, session, [&session, options] { return show(session, *options); });
+  }
+  {
+    const auto options = std::make_shared<AccountOptions>();
+    CLI::App& verb = add_verb(command, {"remove", "remove an account that has no schedules",
+                                        "reportctl account remove acme\n"
+                                        "reportctl account remove acme --yes"});
+    verb.add_option("ID", options->id, "the account")->required();
+    add_yes_option(verb, options->yes);
+    when_chosen(verb, session, [&session, options] { return remove(session, *options); });
+  }
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "account_rules.hpp"
+#include "binds.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/hash.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/run/webhooks.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/filters.hpp"
+#include "surface/options.hpp"
+#include "visibility.hpp"
+#include "webhook_words.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+using access::Action;
+using store::Webhook;
+using store::WebhookState;
+
+struct WebhookOptions {
+  std::string webhook;  ///< add: the url; remove, test: url, id or the beginning of it
+  std::optional<std::string> account, outcome;
+  std::vector<std::string> events;
+  std::string outcomes, secret_file, secret_credential;
+  int limit = 50;
+  bool yes = false;
+};
+
+/// Webhooks of the accounts that the actor manages.
+std::vector<Webhook> seen_webhooks(Session& session, const std::optional<std::string>& account) {
+  if (account) {
+    const auto id = session.account(account).id;
+    access::require(session.actor(), Action::manage_account, id, {});
+    return store::list_webhooks(session.state(), id);
+  }
+  auto webhooks = store::list_webhooks(session.state(), "");
+  std::erase_if(webhooks, [&](const Webhook& webhook) {
+    return !access::may(session.actor(), Action::manage_account, webhook.account, {});
+  });
+  return webhooks;
+}
+
+Webhook one_webhook(Session& session, const WebhookOptions& options) {
+  constexpr std::size_t kShortest = 4;
+  std::vector<Webhook> found;
+  for (auto& webhook : seen_webhooks(session, options.account)) {
+    const bool by_id = options.webhook.size() >= kShortest && webhook.id.starts_with(options.webhook);
+    if (by_id || webhook.url == options.webhook) found.push_back(std::move(webhook));
+  }
+  if (found.empty()) {
+    throw Error(ErrorKind::not_found, fmt::format("no webhook \"{}\"", visible(options.webhook)),
+                "reportctl webhook list shows them");
+  }
+  if (found.size() > 1) {
+    throw Error(ErrorKind::conflict, fmt::format("\"{}\" fits {} webhooks", visible(options.webhook), found.size()),
+                "add --account ID, or write more of the id");
+  }
+  return std::move(found.front());
+}
+
+std::string events_text(const Webhook& webhook) { return fmt::format("{}", fmt::join(webhook.events, ", ")); }
+
+std::string secret_place(const Webhook& webhook) {
+  return webhook.secret_file.empty() ? "credential " + webhook.secret_credential : webhook.secret_file;
+}
+
+int add(Session& session, const WebhookOptions& options) {
+  const auto account = session.account(options.account);
+  access::require(session.actor(), Action::manage_account, account.id, {});
+  const WrittenWebhook written{.url = options.webhook,
+                               .events = options.events,
+                               .outcomes = options.outcomes,
+                               .secret_file = options.secret_file,
+                               .secret_credential = options.secret_credential};
+  refuse_problems("webhook", webhook_problems(written, session.config().settings));
+  auto webhook = webhook_of(written);
+  webhook.id = new_id();
+  webhook.account = account.id;
+  webhook.created_at = session.now();
+  store::add_webhook(session.state(), webhook,
+                     audit_of(session, {"WebhookAdded", account.id, webhook.id, nullptr, to_json(webhook)}), session.now());
+  session.out().done(fmt::format("webhook {} added to {}; try it: reportctl webhook test {}", webhook.id, account.id, webhook.id),
+                     to_json(webhook));
+  return exit_code::kDone;
+}
+
+int list(Session& session, const WebhookOptions& options) {
+  Listing listing;
+  listing.headings = {{"WEBHOOK"}, {"ACCOUNT"},  {"URL", Align::left, true},
+                      {"EVENTS"},  {"OUTCOMES"}, {"SECRET", Align::left, true}};
+  listing.empty = nothing_seen(session, "no webhooks; add one: reportctl webhook add URL --secret-file FILE");
+  for (const auto& webhook : seen_webhooks(session, options.account)) {
+    listing.rows.push_back({{webhook.id},
+                            {webhook.account},
+                            {webhook.url},
+                            {events_text(webhook)},
+                            {std::string(store::webhook_outcomes_name(webhook.outcomes))},
+                            {secret_place(webhook)}});
+    listing.records.push_back(to_json(webhook));
+  }
+  session.out().list(listing);
+  return exit_code::kDone;
+}
+
+int remove(Session& session, const WebhookOptions& options) {
+  const auto webhook = one_webhook(session, options);
+  session.confirm(fmt::format("Remove the webhook to {} from {}? What waits for it is not sent.", webhook.url, webhook.account),
+                  options.yes);
+  store::remove_webhook(session.state(), webhook.id,
+                        audit_of(session, {"WebhookRemoved", webhook.account, webhook.id, to_json(webhook), nullptr}),
+                        session.now());
+  session.out().done(fmt::format("webhook {} removed", webhook.id), to_json(webhook));
+  return exit_code::kDone;
+}
+
+int test(Session& session, const WebhookOptions& options) {
+  const auto webhook = one_webhook(session, options);
+  const auto delivery = run::test_webhook(session.parts(), webhook, session.actor().str());
+  session.out().done(fmt::format("{}: {}: {}", delivery.endpoint, store::webhook_state_name(delivery.state), delivery.answer),
+                     to_json(delivery));
+  if (delivery.state == WebhookState::accepted) return exit_code::kDone;
+  if (delivery.reason_class == "config") return exit_code::kConfig;
+  return delivery.state == WebhookState::deferred ? exit_code::kDeferred : exit_code::kUnsuccessful;
+}
+
+Tone tone_of_webhook(const store::WebhookDelivery& delivery) {
+  if (delivery.state == WebhookState::accepted) return Tone::good;
+  if (delivery.state == WebhookState::refused || !delivery.due_at) return Tone::bad;
+  return delivery.state == WebhookState::deferred ? Tone::warn : Tone::none;
+}
+
+int deliveries(Session& session, const WebhookOptions& options) {
+  store::WebhookDeliveryFilter filter;
+  if (options.account) {
+    filter.account = session.account(options.account).id;
+    access::require(session.actor(), Action::manage_account, *filter.account, {});
+  }
+  if (options.outcome) {
+    filter.state = store::parse_webhook_state(*options.outcome);
+    if (!filter.state) {
+      throw Error(ErrorKind::usage, fmt::format("--outcome {}: no such state", visible(*options.outcome)),
+                  "one of queued, sending, accepted, deferred, refused");
+    }
+  }
+  const bool sees_all = session.actor().is_system_admin() || options.account;
+  filter.limit = sees_all ? options.limit : 0;
+  Listing listing;
+  listing.headings = {{"DELIVERY"}, {"QUEUED"},
+                      {"ACCOUNT"},  {"ENDPOINT", Align::left, true},
+                      {"EVENT"},    {"OF"},
+                      {"STATE"},    {"TRIES", Align::right},
+                      {"NEXT"},     {"ANSWER", Align::left, true}};
+  listing.empty = nothing_seen(session, "no deliveries to webhooks");
+  for (const auto& delivery : store::list_webhook_deliveries(session.state(), filter)) {
+    if (!access::may(session.actor(), Action::manage_account, delivery.account, {})) continue;
+    if (static_cast<int>(listing.rows.size()) >= options.limit) break;
+    listing.rows.push_back({{delivery.id},
+                            {format_utc(delivery.created_at)},
+                            {delivery.account},
+                            {delivery.endpoint},
+                            {delivery.event},
+                            {delivery.run_id + delivery.export_id},
+                            {std::string(store::webhook_state_name(delivery.state)), tone_of_webhook(delivery)},
+                            {std::to_string(delivery.attempts)},
+                            {delivery.due_at ? format_utc(*delivery.due_at) : "–"},
+                            {delivery.answer}});
+    listing.records.push_back(to_json(delivery));
+  }
+  session.out().list(listing);
+  return exit_code::kDone;
+}
+
+constexpr const char* kWhichWebhook = "its url, its id, or the first characters of the id";
+
+}  // namespace
+
+void bind_webhook(CLI::App& root, Session& session) {
+  auto& command = add_command(root, {"webhook", "",
+                                     "reportctl webhook add https://hooks.example.com/reports --secret-file /etc/reportctl/hook\n"
+                                     "reportctl webhook test 9c1e\n"
+                                     "reportctl webhook deliveries --outcome refused"});
+  {
+    const auto options = std::make_shared<WebhookOptions>();
+    auto& verb = add_verb(command, {"add", "tell another program when runs and exports end",
+                                    "reportctl webhook add https://hooks.example.com/reports --secret-file /etc/reportctl/hook\n"
+                                    "reportctl webhook add https://ops.example.com/in --event run --outcomes failures \\\n"
+                                    "    --secret-credential ops-hook --account acme"});
+    verb.add_option("URL", options->webhook, "where to POST; https, or http on this host itself")->required();
+    add_account_option(verb, options->account);
+    add_repeated_option(verb, options->events, {"--event", "EVENT", "run or export; repeatable; both when left out"});
+    verb.add_option("--outcomes", options->outcomes, "all (the default) or failures")->type_name("WORD");
+    verb.add_option("--secret-file", options->secret_file, "file with the secret that signs; read when something is sent")
+        ->type_name("FILE");
+    verb.add_option("--secret-credential", options->secret_credential, "systemd credential with the secret")->type_name("NAME");
+    when_chosen(verb, session, [&session, options] { return add(session, *options); });
+  }
+  {
+    const auto options = std::make_shared<WebhookOptions>();
+    auto& verb = add_verb(command, {"list", "webhooks of the accounts that you manage",
+                                    "reportctl webhook list\n"
+                                    "reportctl webhook list --account acme --json"});
+    add_account_option(verb, options->account);
+    when_chosen(verb, session, [&session, options] { return list(session, *options); });
+  }
+  {
+    const auto options = std::make_shared<WebhookOptions>();
+    auto& verb = add_verb(command, {"remove", "tell it nothing more",
+                                    "reportctl webhook remove 9c1e\n"
+                                    "reportctl webhook remove https://hooks.example.com/reports --yes"});
+    verb.add_option("WEBHOOK", options->webhook, kWhichWebhook)->required();
+    add_account_option(verb, options->account);
+    add_yes_option(verb, options->yes);
+    when_chosen(verb, session, [&session, options] { return remove(session, *options); });
+  }
+  {
+    const auto options = std::make_shared<WebhookOptions>();
+    auto& verb = add_verb(command, {"test", "send an event \"test\" now, once",
+                                    "reportctl webhook test 9c1e\n"
+                                    "reportctl webhook test https://hooks.example.com/reports"});
+    verb.add_option("WEBHOOK", options->webhook, kWhichWebhook)->required();
+    add_account_option(verb, options->account);
+    when_chosen(verb, session, [&session, options] { return test(session, *options); });
+  }
+  {
+    const auto options = std::make_shared<WebhookOptions>();
+    auto& verb = add_verb(command, {"deliveries", "what was sent, what waits, and what was answered",
+                                    "reportctl webhook deliveries\n"
+                                    "reportctl webhook deliveries --account acme --outcome deferred --json"});
+    add_account_option(verb, options->account);
+    verb.add_option("--outcome", options->outcome, "queued, sending, accepted, deferred or refused")->type_name("STATE");
+    add_limit_option(verb, options->limit);
+    when_chosen(verb, session, [&session, options] { return deliveries(session, *options); });
+  }
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "webhook_words.hpp"
+
+#include <fmt/format.h>
+
+#include "reportctl/base/text.hpp"
+#include "surface/options.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+const std::vector<std::string>& webhook_event_names() {
+  static const std::vector<std::string> kNames = {"run", "export"};
+  return kNames;
+}
+
+void check_secret(const WrittenWebhook& written, std::vector<std::string>& problems) {
+  if (written.secret_file.empty() == written.secret_credential.empty()) {
+    problems.emplace_back("secret: one of secret_file and secret_credential is needed; the secret itself is never written here");
+    return;
+  }
+  if (!written.secret_file.empty() && (!written.secret_file.starts_with('/') || has_control(written.secret_file)))
+    problems.push_back(fmt::format("secret_file: \"{}\" is no absolute path", written.secret_file));
+  if (written.secret_credential.find('/') != std::string::npos || has_control(written.secret_credential))
+    problems.push_back(fmt::format("secret_credential: \"{}\" is not the name of a credential", written.secret_credential));
+}
+
+}  // namespace
+
+std::vector<std::string> webhook_problems(const WrittenWebhook& written, const run::Settings& settings) {
+  std::vector<std::string> problems;
+  if (const auto problem = delivery::webhook_url_problem(written.url, settings.webhooks.allow_private); !problem.empty())
+    problems.push_back("url: " + problem);
+  for (const auto& event : written.events) {
+    if (event == "run" || event == "export") continue;
+    problems.push_back(
+        fmt::format("events: no event \"{}\"{}; there are run and export", event, did_you_mean(event, webhook_event_names())));
+  }
+  if (!written.outcomes.empty() && !store::parse_webhook_outcomes(written.outcomes))
+    problems.push_back(fmt::format("outcomes: must be all or failures, not \"{}\"", written.outcomes));
+  check_secret(written, problems);
+  return problems;
+}
+
+store::Webhook webhook_of(const WrittenWebhook& written) {
+  store::Webhook webhook;
+  webhook.url = written.url;
+  const auto& events = written.events.empty() ? webhook_event_names() : written.events;
+  webhook.events.insert(events.begin(), events.end());
+  webhook.outcomes = store::parse_webhook_outcomes(written.outcomes).value_or(store::WebhookOutcomes::all);
+  webhook.secret_file = written.secret_file;
+  webhook.secret_credential = written.secret_credential;
+  return webhook;
+}
+
+Json to_json(const store::Webhook& webhook) {
+  return {{"id", webhook.id},
+          {"account", webhook.account},
+          {"url", webhook.url},
+          {"events", webhook.events},
+          {"outcomes", store::webhook_outcomes_name(webhook.outcomes)},
+          {"secret_file", text_or_null(webhook.secret_file)},
+          {"secret_credential", text_or_null(webhook.secret_credential)},
+          {"created_at", format_utc(webhook.created_at)}};
+}
+
+Json to_json(const store::WebhookDelivery& delivery) {
+  return {{"id", delivery.id},
+          {"webhook_id", delivery.webhook_id},
+          {"account", delivery.account},
+          {"endpoint", delivery.endpoint},
+          {"event", delivery.event},
+          {"run_id", text_or_null(delivery.run_id)},
+          {"export_id", text_or_null(delivery.export_id)},
+          {"state", store::webhook_state_name(delivery.state)},
+          {"attempts", delivery.attempts},
+          {"status", delivery.status == 0 ? Json(nullptr) : Json(delivery.status)},
+          {"answer", text_or_null(delivery.answer)},
+          {"reason_class", text_or_null(delivery.reason_class)},
+          {"created_at", format_utc(delivery.created_at)},
+          {"sent_at", to_json(delivery.sent_at)},
+          {"next_attempt_at", to_json(delivery.due_at)}};
+}
+
+FieldTexts fields_of(const store::Webhook& webhook) {
+  const auto one = [](const std::string& text) {
+    return text.empty() ? std::vector<std::string>{} : std::vector<std::string>{text};
+  };
+  return {{"events", {webhook.events.begin(), webhook.events.end()}},
+          {"outcomes", one(std::string(store::webhook_outcomes_name(webhook.outcomes)))},
+          {"secret_file", one(webhook.secret_file)},
+          {"secret_credential", one(webhook.secret_credential)}};
+}
+
+}  // namespace reportctl::cli

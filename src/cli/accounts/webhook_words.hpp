@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apply/field_diff.hpp"
+#include "reportctl/run/settings.hpp"
+#include "reportctl/store/webhooks.hpp"
+#include "surface/json_records.hpp"
+
+namespace reportctl::cli {
+
+// Webhooks for `webhook` and `apply` alike.
+
+/// A webhook as someone wrote it.
+struct WrittenWebhook {
+  std::string url;
+  std::vector<std::string> events;  ///< empty: both
+  std::string outcomes;             ///< empty: all
+  std::string secret_file, secret_credential;
+};
+/// Url, events, outcomes, exactly one place of the secret. Every problem as a sentence; empty when all is well.
+std::vector<std::string> webhook_problems(const WrittenWebhook&, const run::Settings&);
+/// Without id, account and time. Precondition: no problems.
+store::Webhook webhook_of(const WrittenWebhook&);
+
+/// Never the secret, only where it is kept.
+Json to_json(const store::Webhook&);
+/// Without the body; the endpoint without path.
+Json to_json(const store::WebhookDelivery&);
+FieldTexts fields_of(const store::Webhook&);
+
+}  // namespace reportctl::cli

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "apply_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "accounts/account_rules.hpp"
+#include "accounts/logo_file.hpp"
+#include "accounts/member_lookup.hpp"
+#include "field_diff.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/hash.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/store/accounts.hpp"
+#include "schedules/schedule_save.hpp"
+#include "surface/options.hpp"
+#include "surface/refusal.hpp"
+#include "visibility.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+using access::Account;
+using access::Action;
+using access::Member;
+using schedule::Schedule;
+
+/// The same person: by login, else by address, else by name.
+bool is_same(const Member& stored, const Member& wanted) {
+  if (!wanted.login.empty() && stored.login == wanted.login) return true;
+  if (wanted.email && stored.email == wanted.email) return true;
+  const bool told_apart = (!wanted.login.empty() && !stored.login.empty()) || (wanted.email && stored.email);
+  return !told_apart && stored.name == wanted.name;
+}
+
+class Planner {
+ public:
+  Planner(Session& session, const ApplyInput& input, const ApplyOptions& options)
+      : session_(session), input_(input), options_(options), own_(own_accounts(session)) {}
+
+  ApplyPlan plan() {
+    for (auto& account : store::list_accounts(session_.state())) stored_accounts_.emplace(account.id, account);
+    for (const auto& entry : input_.accounts) account(entry);
+    for (const auto& entry : input_.schedules) schedule(entry);
+    refuse_all();
+    if (options_.prune == Prune::yes) prune_schedules();
+    name_orphans();
+    follow_accounts();
+    return std::move(plan_);
+  }
+
+ private:
+  [[nodiscard]] bool sees(const std::string& account) const { return !own_ || own_->contains(account); }
+
+  void item(ItemAction action, const char* kind, const std::string& account, const std::string& name,
+            std::vector<std::string> diff = {}) {
+    plan_.items.push_back({action, kind, account, name, std::move(diff)});
+  }
+
+  void event(const Change& change) {
+    auto events = audit_of(session_, change);
+    std::move(events.begin(), events.end(), std::back_inserter(plan_.events));
+  }
+
+  void problems(const Place& place, const std::string& what, const std::vector<std::string>& found) {
+    for (const auto& problem : found) sentences_.push_back(fmt::format("{}: {}: {}", place.str(), what, problem));
+  }
+
+  /// The picture's hash; it is kept when the plan is carried out.
+  std::string logo_of(const AccountEntry& entry) {
+    try {
+      auto bytes = read_logo(std::filesystem::path(entry.place.file).parent_path() / entry.logo);
+      auto sha256 = sha256_hex(bytes);
+      plan_.images.push_back(std::move(bytes));
+      return sha256;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) throw;
+      problems(entry.place, "account " + entry.account.id, {error.what()});
+      return {};
+    }
+  }
+
+  void account(const AccountEntry& entry) {
+    auto wanted = entry.account;
+    if (!entry.logo.empty()) wanted.brand.logo = logo_of(entry);
+    const auto& sources = session_.config().settings.sources;
+    const auto stored = stored_accounts_.find(wanted.id);
+    if (stored == stored_accounts_.end() || !sees(wanted.id)) {
+      // In the same words whether someone else's account of this id exists or not.
+      access::require(session_.actor(), Action::administer, "", {});
+      if (wanted.source.empty() && sources.size() == 1) wanted.source = sources.begin()->first;
+      plan_.changes.add_accounts.push_back(wanted);
+      event({"AccountAdded", wanted.id, wanted.id, nullptr, to_json(wanted)});
+      item(ItemAction::create, "account", wanted.id, wanted.id, diff({}, fields_of(wanted)));
+    } else {
+      const auto& before = stored->second;
+      if (wanted.source.empty() && sources.size() == 1) wanted.source = before.source;
+      if (before == wanted) {
+        item(ItemAction::unchanged, "account", wanted.id, wanted.id);
+      } else {
+        require_account_change(session_.actor(), before, wanted);
+        plan_.changes.edit_accounts.push_back(wanted);
+        event({"AccountEdited", wanted.id, wanted.id, to_json(before), to_json(wanted)});
+        item(ItemAction::change, "account", wanted.id, wanted.id, diff(fields_of(before), fields_of(wanted)));
+      }
+    }
+    problems(entry.place, "account " + wanted.id, account_problems(wanted, session_.config().settings));
+    if (entry.members) members(wanted.id, *entry.members);
+    if (entry.webhooks) webhooks(wanted.id, *entry.webhooks);
+    wanted_accounts_.emplace(wanted.id, std::move(wanted));
+  }
+
+  void members(const std::string& account, const std::vector<MemberEntry>& entries) {
+    auto stored = store::list_members(session_.state(), account);
+    for (const auto& entry : entries) {
+      auto wanted = entry.member;
+      problems(entry.place, "member " + wanted.name, member_problems(wanted));
+      const auto before =
+          std::find_if(stored.begin(), stored.end(), [&](const Member& member) { return is_same(member, wanted); });
+      if (before == stored.end()) {
+        wanted.id = new_id();
+        require_member_change(session_.actor(), nullptr, &wanted);
+        event({"MemberAdded", account, wanted.id, nullptr, to_json(wanted)});
+        item(ItemAction::create, "member", account, wanted.name, diff({}, fields_of(wanted)));
+        plan_.changes.add_members.push_back(std::move(wanted));
+        continue;
+      }
+      wanted.id = before->id;
+      if (*before == wanted) {
+        item(ItemAction::unchanged, "member", account, wanted.name);
+      } else {
+        require_member_change(session_.actor(), &*before, &wanted);
+        event({"MemberEdited", account, wanted.id, to_json(*before), to_json(wanted)});
+        item(ItemAction::change, "member", account, wanted.name, diff(fields_of(*before), fields_of(wanted)));
+        plan_.changes.edit_members.push_back(std::move(wanted));
+      }
+      stored.erase(before);
+    }
+    if (options_.prune == Prune::no) return;
+    for (const auto& gone : stored) {
+      require_member_change(session_.actor(), &gone, nullptr);
+      event({"MemberRemoved", account, gone.id, to_json(gone), nullptr});
+      item(ItemAction::remove, "member", account, gone.name);
+      plan_.changes.remove_members.push_back(gone.id);
+      leaving_.emplace_back(plan_.items.size() - 1, gone);
+    }
+  }
+
+  void webhooks(const std::string& account, const std::vector<WebhookEntry>& entries) {
+    access::require(session_.actor(), Action::manage_account, account, {});
+    auto stored = store::list_webhooks(session_.state(), account);
+    for (const auto& entry : entries) {
+      const auto found = webhook_problems(entry.webhook, session_.config().settings);
+      problems(entry.place, "webhook " + entry.webhook.url, found);
+      if (!found.empty()) continue;
+      auto wanted = webhook_of(entry.webhook);
+      wanted.account = account;
+      const auto before =
+          std::find_if(stored.begin(), stored.end(), [&](const store::Webhook& webhook) { return webhook.url == wanted.url; });
+      if (before == stored.end()) {
+        wanted.id = new_id();
+        wanted.created_at = session_.now();
+        event({"WebhookAdded", account, wanted.id, nullptr, to_json(wanted)});
+        item(ItemAction::create, "webhook", account, wanted.url, diff({}, fields_of(wanted)));
+        plan_.changes.add_webhooks.push_back(std::move(wanted));
+        continue;
+      }
+      wanted.id = before->id;
+      wanted.created_at = before->created_at;
+      if (store::same_webhook(*before, wanted)) {
+        item(ItemAction::unchanged, "webhook", account, wanted.url);
+      } else {
+        event({"WebhookEdited", account, wanted.id, to_json(*before), to_json(wanted)});
+        item(ItemAction::change, "webhook", account, wanted.url, diff(fields_of(*before), fields_of(wanted)));
+        plan_.changes.edit_webhooks.push_back(std::move(wanted));
+      }
+      stored.erase(before);
+    }
+    if (options_.prune == Prune::no) return;
+    for (const auto& gone : stored) {
+      event({"WebhookRemoved", account, gone.id, to_json(gone), nullptr});
+      item(ItemAction::remove, "webhook", account, gone.url);
+      plan_.changes.remove_webhooks.push_back(gone.id);
+    }
+  }
+
+  /// As it will be: from the files, else from the state.
+  const Account* account_of_schedule(const std::string& id) {
+    if (const auto wanted = wanted_accounts_.find(id); wanted != wanted_accounts_.end()) return &wanted->second;
+    if (!sees(id)) return nullptr;
+    const auto stored = stored_accounts_.find(id);
+    return stored == stored_accounts_.end() ? nullptr : &stored->second;
+  }
+
+  std::map<std::string, Schedule>& stored_schedules(const std::string& account) {
+    const auto [known, is_new] = stored_schedules_.try_emplace(account);
+    if (is_new) {
+      for (auto& schedule : store::list_schedules(session_.state(), {.account = account, .report = {}, .active = {}})) {
+        known->second.emplace(schedule.definition.name, std::move(schedule));
+      }
+    }
+    return known->second;
+  }
+
+  std::string old_timezone(const std::string& account) const {
+    const auto stored = stored_accounts_.find(account);
+    return stored == stored_accounts_.end() ? std::string() : stored->second.timezone;
+  }
+
+  void schedule(const ScheduleEntry& entry) {
+    const auto* account = account_of_schedule(entry.draft.account);
+    if (account == nullptr) {
+      problems(entry.place, "schedule " + entry.draft.name, {fmt::format("account: no account \"{}\"", entry.draft.account)});
+      return;
+    }
+    named_.emplace(account->id, entry.draft.name);
+    require_in_scope(session_, Action::manage_schedules, *account, entry.draft.request.scope);
+    auto& stored = stored_schedules(account->id);
+    const auto before = stored.find(entry.draft.name);
+    auto draft = entry.draft;
+    draft.active = entry.active.value_or(before == stored.end() || before->second.definition.active);
+    auto check = check_for_save(session_, {.draft = draft, .account = *account, .renamed = false});
+    if (!check.definition) return reject(entry, check.violations, before == stored.end() ? std::string() : before->second.id);
+    if (before == stored.end()) {
+      create(new_schedule(session_, std::move(*check.definition), *account), *account);
+    } else {
+      change(before->second, std::move(*check.definition), *account);
+    }
+  }
+
+  void create(Schedule schedule, const Account& account) {
+    plan_.events.push_back(configured_event(session_, schedule, nullptr, to_json(schedule, account.timezone)));
+    item(ItemAction::create, "schedule", account.id, schedule.definition.name, diff({}, fields_of(schedule.definition)));
+    plan_.changes.add.push_back(std::move(schedule));
+  }
+
+  void change(const Schedule& before, schedule::Definition definition, const Account& account) {
+    if (before.definition == definition) {
+      item(ItemAction::unchanged, "schedule", account.id, definition.name);
+      return;
+    }
+    access::require(session_.actor(), Action::manage_schedules, account.id, before.definition.scope);
+    auto after = before;
+    after.definition = std::move(definition);
+    const bool resumes = after.definition.active && !before.definition.active;
+    const bool passed = !after.next_run_at || *after.next_run_at <= session_.now();
+    if (!fires_alike(before.definition, after.definition, account) || (resumes && passed)) {
+      after.next_run_at = first_run(after.definition, account.timezone, session_.now());
+    }
+    if (!after.owner.empty() && !store::find_member(session_.state(), after.owner))
+      after.owner = owner_for(session_, after.definition);
+    plan_.events.push_back(
+        configured_event(session_, after, to_json(before, old_timezone(account.id)), to_json(after, account.timezone)));
+    item(ItemAction::change, "schedule", account.id, after.definition.name,
+         diff(fields_of(before.definition), fields_of(after.definition)));
+    plan_.changes.edit.push_back(std::move(after));
+  }
+
+  bool fires_alike(const schedule::Definition& before, const schedule::Definition& after, const Account& account) const {
+    return before.cadence == after.cadence && before.at == after.at &&
+           schedule::effective_timezone(before, old_timezone(account.id)) ==
+               schedule::effective_timezone(after, account.timezone);
+  }
+
+  void reject(const ScheduleEntry& entry, const validation::Violations& violations, const std::string& id) {
+    for (auto violation : violations) {
+      violation.field = fmt::format("{}: schedule {}: {}", entry.place.str(), entry.draft.name, violation.field);
+      violations_.push_back(std::move(violation));
+    }
+    rejections_.push_back(rejected_event(session_, entry.draft, violations, id));
+  }
+
+  void refuse_all() {
+    if (sentences_.empty() && violations_.empty()) return;
+    if (!options_.rehearsal && !rejections_.empty()) store::append_audit(session_.state(), rejections_, session_.now());
+    std::string what = "nothing was applied";
+    for (const auto& sentence : sentences_) what += "\n" + sentence;
+    if (violations_.empty()) throw Error(ErrorKind::invalid, what);
+    refuse(what, violations_);
+  }
+
+  void prune_schedules() {
+    std::set<std::string> accounts;
+    for (const auto& entry : input_.accounts) accounts.insert(entry.account.id);
+    for (const auto& entry : input_.schedules) accounts.insert(entry.draft.account);
+    for (const auto& account : accounts) {
+      for (const auto& [name, schedule] : stored_schedules(account)) {
+        if (named_.contains({account, name}) || !may_see(session_, schedule)) continue;
+        access::require(session_.actor(), Action::manage_schedules, account, schedule.definition.scope);
+        event({"ScheduleRemoved", account, schedule.id, to_json(schedule, old_timezone(account)), nullptr});
+        item(ItemAction::remove, "schedule", account, name);
+        plan_.changes.remove.push_back(schedule.id);
+      }
+    }
+  }
+
+  /// A member who goes may leave schedules behind that nobody may run any more.
+  void name_orphans() {
+    for (const auto& [place, member] : leaving_) {
+      const auto left = orphans(session_, member, plan_.changes.remove);
+      if (!left.empty()) plan_.items[place].diff.push_back(fmt::format("! {}: {}", left, reassign_command(member)));
+    }
+  }
+
+  /// An account that moves to another zone takes along the schedules that have none of their own.
+  void follow_accounts() {
+    for (const auto& account : plan_.changes.edit_accounts) {
+      if (old_timezone(account.id) == account.timezone) continue;
+      for (const auto& [name, before] : stored_schedules(account.id)) {
+        const auto handled = [&, id = before.id](const Schedule& schedule) { return schedule.id == id; };
+        const bool edited = std::any_of(plan_.changes.edit.begin(), plan_.changes.edit.end(), handled);
+        const bool removed =
+            std::find(plan_.changes.remove.begin(), plan_.changes.remove.end(), before.id) != plan_.changes.remove.end();
+        if (edited || removed || fires_alike(before.definition, before.definition, account)) continue;
+        auto after = before;
+        after.next_run_at = first_run(after.definition, account.timezone, session_.now());
+        plan_.events.push_back(
+            configured_event(session_, after, to_json(before, old_timezone(account.id)), to_json(after, account.timezone)));
+        std::erase_if(plan_.items, [&](const PlannedItem& item) {
+          return item.kind == "schedule" && item.account == account.id && item.name == name;
+        });
+        item(ItemAction::change, "schedule", account.id, name,
+             {fmt::format("~ next run: {} → {}", before.next_run_at ? format_utc(*before.next_run_at) : "–",
+                          format_utc(*after.next_run_at))});
+        plan_.changes.edit.push_back(std::move(after));
+      }
+    }
+  }
+
+  Session& session_;
+  const ApplyInput& input_;
+  const ApplyOptions& options_;
+  std::optional<std::set<std::string>> own_;
+  std::map<std::string, Account> stored_accounts_, wanted_accounts_;
+  std::map<std::string, std::map<std::string, Schedule>> stored_schedules_;
+  std::set<std::pair<std::string, std::string>> named_;
+  std::vector<std::string> sentences_;
+  validation::Violations violations_;
+  store::AuditEvents rejections_;
+  std::vector<std::pair<std::size_t, Member>> leaving_;  ///< with their places in the plan's items
+  ApplyPlan plan_;
+};
+
+}  // namespace
+
+int ApplyPlan::count(ItemAction action) const {
+  return static_cast<int>(
+      std::count_if(items.begin(), items.end(), [&](const PlannedItem& item) { return item.action == action; }));
+}
+
+ApplyPlan plan_apply(Session& session, const ApplyInput& input, const ApplyOptions& options) {
+  return Planner(session, input, options).plan();
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "binds.hpp"
+#include "catalog_scopes.hpp"
+#include "report_words.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
+#include "reportctl/base/log.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/run/plan.hpp"
+#include "schedules/schedule_save.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/help.hpp"
+#include "surface/options.hpp"
+#include "visibility.hpp"
+
+namespace reportctl::cli {
+
+namespace {
+
+using catalog::Report;
+
+struct CatalogOptions {
+  std::string report;
+  std::string parameter;
+  std::optional<std::string> account;
+  std::string scope = "account";
+  std::string family;
+  std::size_t limit = 1000;
+  std::vector<std::string> files;
+};
+
+/// An operator's broken module must not hide: said once, on standard error.
+void warn_of_broken_modules(Session& session) {
+  for (const yaml::Problem& problem : session.catalog().problems()) log(LogLevel::warning, problem.str());
+}
+
+int list_reports(Session& session, const CatalogOptions& options) {
+  Listing listing;
+  listing.headings = {{"Report"}, {"Scope"}, {"Formats"}, {"Note", Align::left, true}};
+  listing.empty = "no report of that family; see reportctl catalog list";
+  for (const Report* report : session.catalog().all()) {
+    if (!options.family.empty() && report->family != options.family) continue;
+    const Tone tone = report->hidden ? Tone::dim : Tone::none;
+    listing.rows.push_back({{report->id, tone},
+                            {scope_words(*report), tone},
+                            {join(report->formats, " "), tone},
+                            {report->hidden ? "hidden" : "", tone}});
+    listing.records.push_back(to_json(*report));
+  }
+  session.out().list(listing);
+  warn_of_broken_modules(session);
+  return 0;
+}
+
+Listing parameter_table(const Report& report) {
+  Listing table;
+  table.headings = {{"Name"}, {"Type"}, {"Required"}, {"Values", Align::left, true}};
+  for (const catalog::Parameter& parameter : report.parameters) {
+    table.rows.push_back({{parameter.name},
+                          {std::string(catalog::parameter_type_name(parameter.type))},
+                          {parameter.required ? "yes" : "no"},
+                          {value_words(report, parameter)}});
+  }
+  return table;
+}
+
+Listing column_table(const catalog::Shape& shape) {
+  Listing table;
+  table.headings = {{"Name"}, {"Label", Align::left, true}, {"Type"}};
+  for (const rows::Column& column : shape.columns) table.rows.push_back({{column.name}, {column.label}, {column_words(column)}});
+  return table;
+}
+
+int show(Session& session, const CatalogOptions& options) {
+  const Report& report = session.catalog().get(options.report);
+  session.out().sheet({sheet_lines(report), to_json(report)});
+  session.out().table("Parameters", parameter_table(report));
+  for (const auto& [variant, shape] : report.shapes)
+    session.out().table(variant.empty() ? "Columns" : fmt::format("Columns with {}={}", report.variant_parameter, variant),
+                        column_table(shape));
+  if (session.out().format() == Format::table && !report.hidden) {
+    session.out().text("\nExamples\n");
+    for (const std::string& example : example_commands(report)) session.out().text(example_text(example));
+  }
+  return 0;
+}
+
+int choices(Session& session, const CatalogOptions& options) {
+  const Report& report = session.catalog().get(options.report);
+  const catalog::Parameter* parameter = report.parameter(options.parameter);
+  if (parameter == nullptr) {
+    std::vector<std::string> names;
+    for (const auto& candidate : report.parameters) names.push_back(candidate.name);
+    throw Error(ErrorKind::not_found,
+                fmt::format("{} has no parameter \"{}\"{}", report.id, options.parameter, did_you_mean(options.parameter, names)),
+                names.empty() ? "it has none" : "it has: " + join(names, ", "));
+  }
+  const auto scope = schedule::Scope::parse(options.scope);
+  if (!scope)
+    throw Error(ErrorKind::usage, fmt::format("\"{}\" is no scope", options.scope), "write account, depot:ID or workspace:ID");
+  Listing listing;
+  listing.headings = {{"Id"}, {"Name", Align::left, true}};
+  listing.empty = parameter->choices.empty() ? "any value of its type will do" : "there is none in this scope";
+  std::vector<run::Choice> found;
+  if (!parameter->choices.empty()) {
+    const access::Account account = session.account(options.account);
+    access::require(session.actor(), access::Action::run, account.id, *scope);
+    require_report(session, report.id, account.id, *scope);
+    if (!scope->site.empty() && !run::find_site(session.parts(), account, *scope))
+      refuse(fmt::format("{} has no choices there", parameter->name), {run::unknown_site(account, *scope)});
+    found = run::list_choices(session.parts(), report, *parameter, account, *scope, options.limit);
+  } else {
+    for (const std::string& value : parameter->values) found.push_back({value, value});
+  }
+  for (const run::Choice& choice : found) {
+    listing.rows.push_back({{choice.id}, {choice.name}});
+    listing.records.push_back({{"id", choice.id}, {"name", choice.name}});
+  }
+  session.out().list(listing);
+  return 0;
+}
+
+yaml::Problems lint_file(const std::string& file) {
+  auto loaded = catalog::load_module(read_file(file, 1U << 20U), file);
+  if (!loaded.problems.empty()) return loaded.problems;
+  const auto built_in = catalog::Catalog::open({});
+  std::vector<std::string> names = loaded.report.aliases;
+  names.push_back(loaded.report.id);
+  for (const std::string& name : names)
+    if (built_in.find(name) != nullptr)
+      loaded.problems.push_back({file, 1, 1, fmt::format("\"{}\" is a report that the program already has", name)});
+  return loaded.problems;
+}
+
+int lint(Session& session, const CatalogOptions& options) {
+  Listing listing;
+  listing.headings = {{"File"}, {"Line", Align::right}, {"Column", Align::right}, {"Problem"}};
+  for (const std::string& file : options.files) {
+    for (const yaml::Problem& problem : lint_file(file)) {
+      listing.rows.push_back(
+          {{problem.file}, {fmt::format("{}", problem.line)}, {fmt::format("{}", problem.column)}, {problem.message, Tone::bad}});
+      listing.records.push_back(
+          {{"file", problem.file}, {"line", problem.line}, {"column", problem.column}, {"message", problem.message}});
+    }
+  }
+  listing.empty = options.files.size() == 1 ? "the module is sound" : "all modules are sound";
+  session.out().list(listing);
+  return listing.rows.empty() ? exit_code::kDone : exit_code::kInvalid;
+}
+
+}  // namespace
+
+void bind_catalog(CLI::App& root, Session& session) {
+  CLI::App& command = add_command(root, {"catalog", "",
+                                         "reportctl catalog list\n"
+                                         "reportctl catalog show orders-export\n"
+                                         "reportctl catalog lint /etc/reportctl/catalog.d/returns.yaml"});
+  {
+    const auto options = std::make_shared<CatalogOptions>();
+    CLI::App& verb = add_verb(command, {"list", "all reports",
+                                        "reportctl catalog list\n"
+                                        "reportctl catalog list --family fleet\n"
+                                        "reportctl catalog list --json | jq -r '.[].id'"});
+    verb.add_option("--family", options->family, "only this family")->type_name("NAME");
+    when_chosen(verb, session, [&session, options] { return list_reports(session, *options); });
+  }
+  {
+    const auto options = std::make_shared<CatalogOptions>();
+    CLI::App& verb = add_verb(command, {"show", "one report: every rule, parameter and column",
+                                        "reportctl catalog show sales\n"
+                                        "reportctl catalog show ORDERS_EXPORT --json"});
+    verb.add_option("REPORT", options->report, "id or alias")->required();
+    when_chosen(verb, session, [&session, options] { return show(session, *options); });
+  }
+  {
+    const auto options = std::make_shared<CatalogOptions>();
+    CLI::App& verb = add_verb(command, {"choices", "what a parameter can be",
+                                        "reportctl catalog choices orders-export mode\n"
+                                        "reportctl catalog choices sensor-reads sensors --account acme --scope depot:north"});
+    verb.add_option("REPORT", options->report, "id or alias")->required();
+    verb.add_option("PARAMETER", options->parameter, "its name")->required();
+    add_account_option(verb, options->account);
+    verb.add_option("--scope", options->scope, "account, depot:ID or workspace:ID")->type_name("SCOPE");
+    verb.add_option("--limit", options->limit, "at most so many; 1000 when left out")->type_name("N");
+    when_chosen(verb, session, [&session, options] { return choices(session, *options); });
+  }
+  bind_catalog_scopes(command, session);
+  {
+    const auto options = std::make_shared<CatalogOptions>();
+    CLI::App& verb = add_verb(command, {"lint", "check report modules; exit code 7 when one is broken",
+                                        "reportctl catalog lint returns.yaml\n"
+                                        "reportctl catalog lint /etc/reportctl/catalog.d/*.yaml --json"});
+    verb.add_option("FILE", options->files, "report modules, YAML (reportctl-module.5)")->required();
+    when_chosen(verb, session, [&session, options] { return lint(session, *options); });
+  }
+}
+
+}  // namespace reportctl::cli

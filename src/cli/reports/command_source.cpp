@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "binds.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/catalog/contract.hpp"
+#include "reportctl/source/source.hpp"
+#include "reportctl/store/accounts.hpp"
+#include "reportctl/store/schedules.hpp"
+#include "settings/config_keys.hpp"
+#include "source_needs.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/options.hpp"
+
+namespace reportctl::cli {
+
+namespace {
+
+struct SourceOptions {
+  std::vector<std::string> names;
+  bool all = false;
+};
+
+int list_sources(Session& session) {
+  Listing listing;
+  listing.headings = {{"Name"}, {"Url", Align::left, true}, {"Timeout", Align::right}};
+  listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
+  for (const auto& [name, source] : session.config().settings.sources) {
+    listing.rows.push_back({{name}, {source.url}, {duration_text(source.statement_timeout.count())}});
+    listing.records.push_back(
+        {{"name", name}, {"url", source.url}, {"statement_timeout_seconds", source.statement_timeout.count()}});
+  }
+  session.out().list(listing);
+  return 0;
+}
+
+/// Reports that schedules take from a source.
+std::set<std::pair<std::string, std::string>> reports_in_use(Session& session) {
+  std::set<std::pair<std::string, std::string>> in_use;
+  std::error_code ignored;
+  if (!std::filesystem::exists(session.config().settings.state, ignored)) return in_use;
+  std::map<std::string, std::string> source_of;
+  for (const access::Account& account : store::list_accounts(session.state())) source_of[account.id] = account.source;
+  for (const auto& schedule : store::list_schedules(session.state(), {std::nullopt, std::nullopt, true}))
+    in_use.insert({source_of[schedule.definition.account], schedule.definition.report});
+  return in_use;
+}
+
+int list_contract(Session& session, const std::string& family) {
+  Listing listing;
+  listing.headings = {{"Family"}, {"Table"}, {"Columns", Align::left, true}};
+  listing.empty = "no report of that family is compiled in; see reportctl catalog list";
+  for (const catalog::ContractTable& table : catalog::source_contract()) {
+    if (!family.empty() && table.family != family) continue;
+    const std::vector<std::string> columns(table.columns.begin(), table.columns.end());
+    listing.rows.push_back({{std::string(table.family)}, {std::string(table.name)}, {join(columns, ", ")}});
+    listing.records.push_back({{"family", table.family}, {"table", table.name}, {"columns", columns}});
+  }
+  session.out().list(listing);
+  return exit_code::kDone;
+}
+
+int check_sources(Session& session, const SourceOptions& options) {
+  const auto& sources = session.config().settings.sources;
+  std::vector<std::string> names = options.names;
+  if (names.empty())
+    for (const auto& [name, source] : sources) names.push_back(name);
+  const auto in_use = reports_in_use(session);
+  Listing listing;
+  listing.headings = {{"Source"}, {"Report"}, {"Status"}, {"Scheduled"}, {"Why", Align::left, true}};
+  listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
+  int code = exit_code::kDone;
+  std::size_t left_out = 0;
+  const auto put = [&](const std::string& name, const std::string& report, const Stopped& stopped) {
+    const std::string& why = stopped.why;
+    const bool scheduled = in_use.contains({name, report});
+    const bool bad = !why.empty() && (scheduled || report.empty());
+    if (bad) code = exit_code::kSource;
+    listing.records.push_back({{"source", name},
+                               {"report", report},
+                               {"ok", why.empty()},
+                               {"scheduled", scheduled},
+                               {"why", why},
+                               {"missing", stopped.missing}});
+    if (!why.empty() && !bad && !options.all && session.out().format() == Format::table) {
+      ++left_out;
+      return;
+    }
+    const Tone tone = why.empty() ? Tone::good : bad ? Tone::bad : Tone::dim;
+    listing.rows.push_back({{name},
+                            {report.empty() ? "–" : report},
+                            {why.empty() ? "ok" : "stopped", tone},
+                            {scheduled ? "yes" : "no"},
+                            {why, bad ? tone : Tone::none}});
+  };
+  for (const std::string& name : names) {
+    const auto configured = sources.find(name);
+    if (configured == sources.end()) {
+      std::vector<std::string> known;
+      for (const auto& [other, source] : sources) known.push_back(other);
+      throw Error(ErrorKind::not_found, fmt::format("no source \"{}\"{}", name, did_you_mean(name, known)),
+                  "see reportctl source list");
+    }
+    std::unique_ptr<source::Source> source;
+    std::vector<source::TableInfo> tables;
+    try {
+      source = source::open_source(configured->second);
+      tables = source->tables();
+    } catch (const Error& error) {  // the other sources are checked all the same
+      put(name, "", {{}, error.what()});
+      continue;
+    }
+    for (const catalog::Report* report : session.catalog().all())
+      if (!report->hidden) put(name, report->id, why_stopped(*source, *report, tables, session.now()));
+  }
+  session.out().list(listing);
+  if (left_out > 0 && !session.out().quiet())
+    session.out().text(fmt::format("\n{}; --all shows why.\n",
+                                   left_out == 1
+                                       ? std::string("1 other report is not scheduled and finds no data there")
+                                       : fmt::format("{} other reports are not scheduled and find no data there", left_out)));
+  return code;
+}
+
+}  // namespace
+
+void bind_source(CLI::App& root, Session& session) {
+  CLI::App& command = add_command(root, {"source", "",
+                                         "reportctl source list\n"
+                                         "reportctl source check\n"
+                                         "reportctl source check shop --all"});
+  {
+    CLI::App& verb = add_verb(command, {"list", "the configured sources",
+                                        "reportctl source list\n"
+                                        "reportctl source list --json"});
+    when_chosen(verb, session, [&session] { return list_sources(session); });
+  }
+  {
+    const auto options = std::make_shared<SourceOptions>();
+    CLI::App& verb = add_verb(command, {"check", "which reports can a source serve, and what do the others miss",
+                                        "reportctl source check\n"
+                                        "reportctl source check shop --all\n"
+                                        "reportctl source check --json | jq '.[] | select(.ok | not)'"});
+    verb.add_option("NAME", options->names, "only these sources");
+    verb.add_flag("--all", options->all, "reports too that nobody scheduled and the source does not serve");
+    when_chosen(verb, session, [&session, options] { return check_sources(session, *options); });
+  }
+  {
+    const auto family = std::make_shared<std::string>();
+    CLI::App& verb = add_verb(command, {"contract", "the tables and columns that the compiled-in reports read",
+                                        "reportctl source contract --family fleet\n"
+                                        "reportctl source contract --json"});
+    verb.add_option("--family", *family, "only this family")->type_name("NAME");
+    when_chosen(verb, session, [&session, family] { return list_contract(session, *family); });
+  }
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "accounts/webhook_words.hpp"
+#include "binds.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+#include "run_endings.hpp"
+#include "schedules/schedule_options.hpp"
+#include "stored_file.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/filters.hpp"
+#include "surface/json_records.hpp"
+#include "surface/options.hpp"
+#include "visibility.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+using store::RunState;
+
+struct RunListOptions {
+  std::optional<std::string> account, schedule, outcome, since;
+  int limit = 50;
+};
+
+struct ResendOptions {
+  std::string run;
+  std::string only = "failed";
+};
+
+struct SaveOptions {
+  std::string run;
+  std::string output;
+};
+
+RunState state_named(const std::string& word) {
+  if (const auto state = store::parse_run_state(word)) return *state;
+  const std::vector<std::string> words = {"triggered", "generated",       "delivered", "partial", "no_data",
+                                          "rejected",  "delivery_failed", "failed",    "unknown", "skipped"};
+  throw Error(ErrorKind::usage, fmt::format("--outcome {}: no such outcome{}", visible(word), did_you_mean(word, words)),
+              "one of " + join(words, ", "));
+}
+
+Tone tone_of(const store::Run& run) {
+  switch (run.state) {
+    case RunState::delivered:
+    case RunState::no_data:
+      return Tone::good;
+    case RunState::triggered:
+    case RunState::generated:
+      return run.interrupted ? Tone::warn : Tone::none;
+    case RunState::skipped:
+      return Tone::dim;
+    case RunState::partial:
+      return Tone::warn;
+    default:
+      return Tone::bad;
+  }
+}
+
+std::string state_words(const store::Run& run) {
+  std::string words(store::run_state_name(run.state));
+  if (run.interrupted) words += ", interrupted";
+  if (run.resume_at) words += ", waiting";
+  return words;
+}
+
+std::string period_words(const store::Run& run) {
+  if (run.first_day.empty()) return "–";
+  return run.first_day == run.last_day ? run.first_day : fmt::format("{} to {}", run.first_day, run.last_day);
+}
+
+std::string number_words(const std::optional<std::int64_t>& number) { return number ? std::to_string(*number) : "–"; }
+
+int list_runs(Session& session, const RunListOptions& options) {
+  store::RunFilter filter;
+  if (options.account) filter.account = session.account(options.account).id;
+  if (options.schedule)
+    filter.schedule_id = visible_schedule(session, *options.schedule, options.account, access::Action::view).id;
+  if (options.outcome) filter.state = state_named(*options.outcome);
+  if (options.since) filter.since = parse_since(*options.since, session.now());
+  filter.limit = options.limit;
+
+  Listing listing;
+  listing.headings = {{"RUN"},
+                      {"SCHEDULE"},
+                      {"REPORT"},
+                      {"TRIGGER"},
+                      {"DUE"},
+                      {"STATE"},
+                      {"PERIOD"},
+                      {"ROWS", Align::right},
+                      {"WHY", Align::left, true}};
+  listing.empty = nothing_seen(session, "no runs");
+  for (const auto& run : visible_runs(session, filter)) {
+    const auto whose = run.schedule_name.empty() ? run.account : fmt::format("{}/{}", run.account, run.schedule_name);
+    listing.rows.push_back({{run.id},
+                            {whose},
+                            {run.report},
+                            {std::string(store::trigger_name(run.trigger))},
+                            {format_utc(run.slot.value_or(run.created_at))},
+                            {state_words(run), tone_of(run)},
+                            {period_words(run)},
+                            {number_words(run.rows)},
+                            {run.reason}});
+    listing.records.push_back(to_json(run));
+  }
+  session.out().list(listing);
+  return exit_code::kDone;
+}
+
+void add_delivery(Sheet& sheet, const store::Delivery& delivery) {
+  const bool well = delivery.state == store::DeliveryState::accepted;
+  sheet.lines.emplace_back("", Field{""});
+  sheet.lines.emplace_back(delivery.notification ? "Told" : "To", Field{delivery.recipient});
+  sheet.lines.emplace_back("State",
+                           Field{std::string(store::delivery_state_name(delivery.state)), well ? Tone::good : Tone::bad});
+  sheet.lines.emplace_back("Attempts", Field{std::to_string(delivery.attempts)});
+  if (delivery.sent_at) sheet.lines.emplace_back("Sent", Field{format_utc(*delivery.sent_at)});
+  if (delivery.next_attempt_at) sheet.lines.emplace_back("Next attempt", Field{format_utc(*delivery.next_attempt_at)});
+  if (!delivery.answer.empty()) sheet.lines.emplace_back("Answer", Field{delivery.answer});
+  if (!delivery.reason_class.empty()) sheet.lines.emplace_back("Kind", Field{delivery.reason_class});
+  sheet.lines.emplace_back("Message-ID", Field{fmt::format("<{}>", delivery.message_id)});
+  sheet.lines.emplace_back("Message",
+                           Field{fmt::format("{} bytes, SHA-256 {}", delivery.message_bytes, delivery.message_sha256)});
+}
+
+void add_webhook(Sheet& sheet, const store::WebhookDelivery& delivery) {
+  const bool well = delivery.state == store::WebhookState::accepted;
+  sheet.lines.emplace_back("", Field{""});
+  sheet.lines.emplace_back("Webhook", Field{delivery.endpoint});
+  sheet.lines.emplace_back("State",
+                           Field{std::string(store::webhook_state_name(delivery.state)), well ? Tone::good : Tone::warn});
+  sheet.lines.emplace_back("Attempts", Field{std::to_string(delivery.attempts)});
+  if (delivery.due_at) sheet.lines.emplace_back("Next attempt", Field{format_utc(*delivery.due_at)});
+  if (!delivery.answer.empty()) sheet.lines.emplace_back("Answer", Field{delivery.answer});
+}
+
+void add_violations(Sheet& sheet, const Json& violations) {
+  if (!violations.is_array()) return;
+  for (const auto& violation : violations) {
+    if (!violation.is_object()) continue;
+    sheet.lines.emplace_back("Rule", Field{fmt::format("{}: {} [{}]", violation.value("field", ""),
+                                                       violation.value("message", ""), violation.value("code", "")),
+                                           Tone::bad});
+  }
+}
+
+/// From when on retention may take the file.
+std::optional<Instant> file_expiry(Session& session, const store::Run& run) {
+  const auto& keep = session.config().settings.retention.artifacts;
+  const bool has_file = !run.artifact_sha256.empty() && !run.file_pruned_at;
+  if (!has_file || !run.finished_at || !keep) return std::nullopt;
+  return *run.finished_at + *keep;
+}
+
+int show(Session& session, const std::string& id) {
+  const auto run = visible_run(session, id);
+  const auto expires = file_expiry(session, run);
+  Sheet sheet;
+  sheet.record = to_json(run);
+  sheet.record["file_expires_at"] = to_json(expires);
+  const auto line = [&](const char* label, Field field) {
+    if (!field.text.empty()) sheet.lines.emplace_back(label, std::move(field));
+  };
+  line("Run", {run.id});
+  line("Account", {run.account});
+  line("Schedule", {run.schedule_name.empty() ? std::string() : fmt::format("{} ({})", run.schedule_name, run.schedule_id)});
+  line("Report", {run.report});
+  line("Trigger", {std::string(store::trigger_name(run.trigger))});
+  line("Due", {run.slot ? format_utc(*run.slot) : std::string()});
+  line("Started", {format_utc(run.created_at)});
+  line("Finished", {run.finished_at ? format_utc(*run.finished_at) : std::string()});
+  line("State", {state_words(run), tone_of(run)});
+  line("Why", {run.reason});
+  add_violations(sheet, sheet.record["violations"]);
+  if (run.resumed > 0) line("Resumed", {fmt::format("{} times", run.resumed)});
+  if (run.resume_at) line("Goes on", {format_utc(*run.resume_at)});
+  if (!run.first_day.empty()) line("Period", {fmt::format("{} ({})", period_words(run), run.timezone)});
+  if (run.rows) line("Rows", {fmt::format("{} in {} ms", *run.rows, run.generation_ms.value_or(0))});
+  if (run.bytes) line("File", {fmt::format("{}, {} bytes", run.artifact_name, *run.bytes)});
+  line("SHA-256", {run.artifact_sha256});
+  if (expires) line("Expires", {format_utc(*expires)});
+  if (run.file_pruned_at) line("Pruned", {format_utc(*run.file_pruned_at)});
+
+  auto& deliveries = sheet.record["deliveries"] = Json::array();
+  for (const auto& delivery : store::list_deliveries(session.state(), run.id)) {
+    add_delivery(sheet, delivery);
+    deliveries.push_back(to_json(delivery));
+  }
+  auto& webhooks = sheet.record["webhooks"] = Json::array();
+  for (const auto& delivery :
+       store::list_webhook_deliveries(session.state(), {.account = {}, .run_id = run.id, .state = {}, .limit = 0})) {
+    add_webhook(sheet, delivery);
+    webhooks.push_back(to_json(delivery));
+  }
+  session.out().sheet(sheet);
+  return exit_code::kDone;
+}
+
+schedule::Scope scope_of(Session& session, const store::Run& run) {
+  if (run.schedule_id.empty()) return {};
+  const auto schedule = store::find_schedule(session.state(), run.schedule_id);
+  return schedule ? schedule->definition.scope : schedule::Scope{};
+}
+
+run::ResendOnly only_named(const std::string& word) {
+  if (word == "unknown") return run::ResendOnly::unknown;
+  return word == "all" ? run::ResendOnly::all : run::ResendOnly::failed;
+}
+
+int resend(Session& session, const ResendOptions& options) {
+  const auto run = visible_run(session, options.run);
+  access::require(session.actor(), access::Action::manage_schedules, run.account, scope_of(session, run));
+  const auto ended = run::resend(session.parts(), run, only_named(options.only), session.actor().str());
+  auto words = sentence(ended);
+  if (const auto command = next_command(ended); !command.empty()) words += "; " + command;
+  session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
+  return exit_code_of(ended);
+}
+
+int save(Session& session, const SaveOptions& options) {
+  const auto run = visible_run(session, options.run);
+  const auto scope = scope_of(session, run);
+  access::require(session.actor(), access::Action::run, run.account, scope);
+  require_report(session, run.report, run.account, scope);
+  if (run.artifact_sha256.empty()) {
+    throw Error(ErrorKind::not_found, fmt::format("run {} has no file: it ended {}", run.id, store::run_state_name(run.state)),
+                fmt::format("reportctl runs show {}", run.id));
+  }
+  if (run.file_pruned_at) {
+    throw Error(ErrorKind::not_found, fmt::format("the file of run {} was pruned at {}", run.id, format_utc(*run.file_pruned_at)),
+                "make the report again: reportctl run");
+  }
+  const Destination destination{options.output, run.format};
+  write_stored(session, destination, run.artifact_sha256, fmt::format("run {}", run.id));
+  if (destination.is_stdout()) return exit_code::kDone;
+  session.out().done(
+      fmt::format("{}: the {} bytes that were sent", options.output, run.bytes.value_or(0)),
+      {{"run_id", run.id}, {"output", options.output}, {"bytes", run.bytes.value_or(0)}, {"sha256", run.artifact_sha256}});
+  return exit_code::kDone;
+}
+
+void bind_list(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<RunListOptions>();
+  auto& verb = add_verb(command, {.name = "list",
+                                  .summary = "the newest runs and how they ended",
+                                  .examples = "reportctl runs list --schedule spend\n"
+                                              "reportctl runs list --outcome failed --since 7d\n"
+                                              "reportctl runs list --json | jq -r '.[] | select(.status==\"failed\") | .id'"});
+  add_account_option(verb, options->account);
+  add_text_option(verb, options->schedule, "--schedule", "NAME", "only those of this schedule");
+  add_text_option(verb, options->outcome, "--outcome", "STATE",
+                  "delivered, partial, delivery_failed, unknown, no_data, rejected, failed, skipped, triggered or generated");
+  add_text_option(verb, options->since, "--since", "TIME", "an instant, a day, or how long ago: 12h, 7d");
+  add_limit_option(verb, options->limit);
+  when_chosen(verb, session, [&session, options] { return list_runs(session, *options); });
+}
+
+void bind_show(CLI::App& command, Session& session) {
+  const auto id = std::make_shared<std::string>();
+  auto& verb = add_verb(command, {.name = "show",
+                                  .summary = "one run: period, file, why it ended so, and the ledger of its recipients",
+                                  .examples = "reportctl runs show 3f2a\n"
+                                              "reportctl runs show 3f2a --json | jq '.deliveries[] | {address, state, answer}'"});
+  verb.add_option("run", *id, "id, or the first characters of it")->required()->type_name("RUN");
+  when_chosen(verb, session, [&session, id] { return show(session, *id); });
+}
+
+void bind_resend(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<ResendOptions>();
+  auto& verb = add_verb(command, {.name = "resend",
+                                  .summary = "mail the very same file again to those who did not get it",
+                                  .examples = "reportctl runs resend 3f2a\n"
+                                              "reportctl runs resend 3f2a --only unknown      # after asking the recipient"});
+  verb.add_option("run", options->run, "id, or the first characters of it")->required()->type_name("RUN");
+  verb.add_option("--only", options->only, "failed (default), unknown or all")
+      ->type_name("WHICH")
+      ->check(CLI::IsMember({"failed", "unknown", "all"}).description(""));
+  when_chosen(verb, session, [&session, options] { return resend(session, *options); });
+}
+
+void bind_save(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<SaveOptions>();
+  auto& verb = add_verb(command, {.name = "save",
+                                  .summary = "the exact bytes that were sent, their hash checked",
+                                  .examples = "reportctl runs save 3f2a > report.csv\n"
+                                              "reportctl runs save 3f2a --output report.xlsx"});
+  verb.add_option("run", options->run, "id, or the first characters of it")->required()->type_name("RUN");
+  verb.add_option("-o,--output", options->output, "write this file, whole or not at all; default: standard output")
+      ->type_name("FILE");
+  when_chosen(verb, session, [&session, options] { return save(session, *options); });
+}
+
+}  // namespace
+
+void bind_runs(CLI::App& root, Session& session) {
+  auto& command = add_command(root, {.name = "runs",
+                                     .summary = {},
+                                     .examples = "reportctl runs list --since 7d\n"
+                                                 "reportctl runs show 3f2a\n"
+                                                 "reportctl runs resend 3f2a --only failed\n"
+                                                 "reportctl runs save 3f2a --output report.csv"});
+  bind_list(command, session);
+  bind_show(command, session);
+  bind_resend(command, session);
+  bind_save(command, session);
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "run_endings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "reportctl/base/text.hpp"
+#include "surface/exit_codes.hpp"
+
+namespace reportctl::cli {
+
+using store::RunState;
+
+bool went_well(const run::Ended& ended) {
+  return !ended.deferred &&
+         (ended.state == RunState::delivered || ended.state == RunState::no_data || ended.state == RunState::skipped);
+}
+
+int exit_code_of(const run::Ended& ended) {
+  if (ended.deferred) return exit_code::kDeferred;
+  if (went_well(ended)) return exit_code::kDone;
+  switch (ended.state) {
+    case RunState::unknown:
+      return exit_code::kUnknownDelivery;
+    case RunState::rejected:
+      return exit_code::kInvalid;
+    case RunState::failed:
+      return exit_code::kFailed;
+    default:
+      return exit_code::kUnsuccessful;
+  }
+}
+
+int due_exit_code_of(const run::Ended& ended) {
+  const int code = exit_code_of(ended);
+  return code == exit_code::kInvalid || code == exit_code::kFailed ? exit_code::kUnsuccessful : code;
+}
+
+int worse(int a, int b) {
+  const auto severity = [](int code) -> std::ptrdiff_t {
+    constexpr std::array kMildFirst = {exit_code::kDeferred, exit_code::kUnsuccessful, exit_code::kUnknownDelivery,
+                                       exit_code::kConfig, exit_code::kState};
+    if (code == exit_code::kDone) return -2;
+    if (code >= exit_code::kSignal) return kMildFirst.size();
+    const auto* const found = std::find(kMildFirst.begin(), kMildFirst.end(), code);
+    return found == kMildFirst.end() ? -1 : found - kMildFirst.begin();
+  };
+  return severity(b) > severity(a) ? b : a;
+}
+
+std::string sentence(const run::Ended& ended) {
+  std::string outcome(store::run_state_name(ended.state));
+  std::replace(outcome.begin(), outcome.end(), '_', ' ');
+  if (ended.deferred) outcome = "deferred";
+  const auto whose = ended.schedule.empty() ? ended.account : fmt::format("{}/{}", ended.account, ended.schedule);
+  return ended.reason.empty() ? fmt::format("{}: {}", whose, outcome) : fmt::format("{}: {}: {}", whose, outcome, ended.reason);
+}
+
+std::string next_command(const run::Ended& ended) {
+  if (ended.deferred || went_well(ended)) return {};
+  switch (ended.state) {
+    case RunState::unknown:
+      return fmt::format("reportctl runs resend {} --only unknown", ended.run_id);
+    case RunState::partial:
+    case RunState::delivery_failed:
+      return fmt::format("reportctl runs resend {} --only failed", ended.run_id);
+    case RunState::rejected:
+      return ended.schedule.empty()
+                 ? fmt::format("reportctl runs show {}", ended.run_id)
+                 : fmt::format("reportctl schedule validate {} --account {}", shell_word(ended.schedule), ended.account);
+    default:
+      return fmt::format("reportctl runs show {}", ended.run_id);
+  }
+}
+
+}  // namespace reportctl::cli

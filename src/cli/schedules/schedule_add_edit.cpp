@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "apply/field_diff.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/store/accounts.hpp"
+#include "reportctl/store/schedules.hpp"
+#include "schedule_options.hpp"
+#include "schedule_save.hpp"
+#include "schedule_verbs.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/options.hpp"
+#include "visibility.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+struct AddOptions {
+  std::string name;
+  std::optional<std::string> account;
+  DraftOptions draft;
+  bool paused = false;
+};
+
+struct EditOptions {
+  std::string name;
+  std::optional<std::string> account;
+  DraftOptions draft;
+};
+
+/// Records the refusal and throws it: nothing else has changed.
+[[noreturn]] void reject(Session& session, const validation::Draft& draft, const validation::Violations& violations,
+                         const std::string& id) {
+  store::append_audit(session.state(), {rejected_event(session, draft, violations, id)}, session.now());
+  refuse(fmt::format("schedule \"{}\" was not saved", visible(draft.name)), violations);
+}
+
+std::string next_run(const schedule::Schedule& schedule, const access::Account& account) {
+  const auto rhythm = rhythm_of(schedule.definition, account.timezone);
+  return fmt::format("next run {} {}", for_people(schedule.next_run_at, rhythm.zone), rhythm.zone.name());
+}
+
+int add(Session& session, const AddOptions& options) {
+  const auto account = session.account(options.account);
+  validation::Draft empty;
+  empty.name = options.name;
+  empty.account = account.id;
+  empty.active = !options.paused;
+  const auto* report = options.draft.report ? session.catalog().find(*options.draft.report) : nullptr;
+  const auto draft = with_options(empty, options.draft, report);
+  require_in_scope(session, access::Action::manage_schedules, account, draft.request.scope);
+
+  auto check = check_for_save(session, {.draft = draft, .account = account, .renamed = true});
+  if (!check.definition) reject(session, draft, check.violations, {});
+  const auto schedule = new_schedule(session, std::move(*check.definition), account);
+  const auto record = to_json(schedule, account.timezone);
+  store::add_schedule(session.state(), schedule, {configured_event(session, schedule, nullptr, record)}, session.now());
+  session.out().done(fmt::format("schedule {} created{}, {}", schedule.definition.name,
+                                 schedule.definition.active ? "" : ", paused", next_run(schedule, account)),
+                     record);
+  return exit_code::kDone;
+}
+
+int edit(Session& session, const EditOptions& options) {
+  auto schedule = visible_schedule(session, options.name, options.account, access::Action::manage_schedules);
+  const auto account = account_of(session, schedule);
+  const auto before = schedule.definition;
+  const auto old_record = to_json(schedule, account.timezone);
+  const auto* report = session.catalog().find(options.draft.report.value_or(before.report));
+  const auto draft = with_options(validation::draft_of(before), options.draft, report);
+  require_in_scope(session, access::Action::manage_schedules, account, draft.request.scope);
+
+  auto check = check_for_save(session, {.draft = draft, .account = account, .renamed = draft.name != before.name});
+  if (!check.definition) reject(session, draft, check.violations, schedule.id);
+  if (*check.definition == before) {
+    session.out().done(fmt::format("schedule {}: no changes", before.name), old_record);
+    return exit_code::kDone;
+  }
+  schedule.definition = std::move(*check.definition);
+  if (!schedule.owner.empty() && !store::find_member(session.state(), schedule.owner)) {
+    schedule.owner = owner_for(session, schedule.definition);
+  }
+  if (!same_rhythm(before, schedule.definition, account.timezone)) {
+    schedule.next_run_at = first_run(schedule.definition, account.timezone, session.now());
+  }
+  const auto record = to_json(schedule, account.timezone);
+  store::edit_schedule(session.state(), schedule, {configured_event(session, schedule, old_record, record)}, session.now());
+  session.out().done(fmt::format("schedule {} changed, {}", schedule.definition.name, next_run(schedule, account)), record);
+  if (session.out().format() == Format::table && !session.out().quiet()) {
+    for (const auto& line : diff(fields_of(before), fields_of(schedule.definition))) session.out().text("  " + line + "\n");
+  }
+  return exit_code::kDone;
+}
+
+}  // namespace
+
+void bind_schedule_add(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<AddOptions>();
+  auto& verb = add_verb(
+      command,
+      {.name = "add",
+       .summary = "store a new schedule; every broken rule is reported at once",
+       .examples =
+           "reportctl schedule add morning-power --account acme --scope depot:north --report site-power --cadence daily "
+           "--at 06:00 --timezone Australia/Sydney --lookback 1 --to ops@example.com --to \"Site Lead <lead@example.com>\"\n"
+           "reportctl schedule add orders --account shop --report orders-export --param mode=line-items --cadence monthly --day "
+           "1 "
+           "--at 05:00 --format xlsx --to a@example.com"});
+  verb.add_option("name", options->name, "unique within the account")->required()->type_name("NAME");
+  add_account_option(verb, options->account);
+  add_draft_options(verb, options->draft);
+  verb.add_flag("--paused", options->paused, "store it without running it: reportctl schedule resume NAME starts it");
+  when_chosen(verb, session, [&session, options] { return add(session, *options); });
+}
+
+void bind_schedule_edit(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<EditOptions>();
+  auto& verb =
+      add_verb(command, {.name = "edit",
+                         .summary = "change the fields that are given and nothing else; an empty value means the default",
+                         .examples = "reportctl schedule add morning-power --account acme --scope depot:north \\\n"
+                                     "    --report site-power --cadence daily --at 06:00 --lookback 1 \\\n"
+                                     "    --to ops@example.com --to \"Site Lead <lead@example.com>\"\n"
+                                     "reportctl schedule add orders --report orders-export --param mode=line-items \\\n"
+                                     "    --cadence monthly --day 1 --at 05:00 --format xlsx --to a@example.com"});
+  verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
+  add_account_option(verb, options->account);
+  add_text_option(verb, options->draft.rename, "--rename", "NAME", "another name");
+  add_draft_options(verb, options->draft);
+  add_repeated_option(verb, options->draft.add_to, {.names = "--add-to", .value = "ADDRESS", .help = "one more recipient"});
+  add_repeated_option(verb, options->draft.remove_to, {.names = "--remove-to", .value = "ADDRESS", .help = "one recipient less"});
+  when_chosen(verb, session, [&session, options] { return edit(session, *options); });
+}
+
+}  // namespace reportctl::cli

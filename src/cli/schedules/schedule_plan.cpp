@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/run/plan.hpp"
+#include "schedule_save.hpp"
+#include "schedule_verbs.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/json_records.hpp"
+#include "surface/options.hpp"
+#include "visibility.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+struct ValidateOptions {
+  std::string name;
+  std::optional<std::string> account;
+  bool all = false;
+};
+
+struct NextOptions {
+  std::string name;
+  std::optional<std::string> account;
+  int count = 5;
+};
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+/// What a run of the schedule would be rejected for, with the roles of its owner, now.
+validation::Violations broken_rules(Session& session, const schedule::Schedule& schedule) {
+  try {
+    auto planned = run::plan_schedule(session.parts(), schedule, session.now());
+    if (auto* rejection = std::get_if<run::Rejection>(&planned)) return std::move(rejection->violations);
+    return {};
+  } catch (const Error& error) {
+    // An operator's module that is broken is one of the things that this looks for.
+    if (error.kind() == ErrorKind::invalid)
+      return {{validation::Code::report_unknown, "report", one_line(error.what()), error.hint()}};
+    if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
+    return {{validation::Code::source_unavailable, "account", error.what(), error.hint()}};
+  }
+}
+
+std::vector<schedule::Schedule> chosen_schedules(Session& session, const ValidateOptions& options) {
+  if (!options.name.empty()) return {visible_schedule(session, options.name, options.account, access::Action::view)};
+  if (options.account) session.account(options.account);
+  return visible_schedules(session, {.account = options.account, .report = {}, .active = {}});
+}
+
+int validate(Session& session, const ValidateOptions& options) {
+  if (options.name.empty() && !options.all) {
+    throw Error(ErrorKind::usage, "which schedule?", "reportctl schedule validate NAME, or --all");
+  }
+  Listing listing;
+  listing.headings = {{"SCHEDULE"}, {"ACCOUNT"}, {"RULE"}, {"FIELD"}, {"WHAT", Align::left, true}};
+  listing.empty = nothing_seen(session, "no schedules");
+  int code = exit_code::kDone;
+  for (const auto& schedule : chosen_schedules(session, options)) {
+    const auto& definition = schedule.definition;
+    const auto violations = broken_rules(session, schedule);
+    if (!violations.empty() && code != exit_code::kInvalid) {
+      code = only(violations, validation::Code::source_unavailable) ? exit_code::kSource : exit_code::kInvalid;
+    }
+    if (violations.empty()) listing.rows.push_back({{definition.name}, {definition.account}, {"ok", Tone::good}, {""}, {""}});
+    for (const auto& violation : violations) {
+      listing.rows.push_back({{definition.name},
+                              {definition.account},
+                              {std::string(validation::code_name(violation.code)), Tone::bad},
+                              {violation.field},
+                              {violation.hint.empty() ? violation.message : violation.message + "; " + violation.hint}});
+    }
+    listing.records.push_back({{"id", schedule.id},
+                               {"schedule", definition.name},
+                               {"account", definition.account},
+                               {"valid", violations.empty()},
+                               {"violations", to_json(violations)}});
+  }
+  session.out().list(listing);
+  return code;
+}
+
+/// The period that a run at a slot would cover; empty when the schedule breaks a rule.
+std::optional<schedule::WindowChoice> window_of(Session& session, const schedule::Schedule& schedule,
+                                                const access::Account& account) {
+  const auto check = validation::check_draft(validation::draft_of(schedule.definition),
+                                             {.catalog = session.catalog(),
+                                              .account = account,
+                                              .roles = run::owner_roles(session.state(), schedule),
+                                              .allowed_domains = session.config().settings.mail.allowed_domains,
+                                              .now = session.now(),
+                                              .scope_timezone = {}});
+  if (!check.resolved) return std::nullopt;
+  return check.resolved->window;
+}
+
+int next(Session& session, const NextOptions& options) {
+  const auto schedule = visible_schedule(session, options.name, options.account, access::Action::view);
+  const auto account = account_of(session, schedule);
+  const auto rhythm = rhythm_of(schedule.definition, account.timezone);
+  const auto window = window_of(session, schedule, account);
+
+  Listing listing;
+  listing.headings = {{fmt::format("LOCAL ({})", rhythm.zone.name())}, {"UTC"}, {"COVERS"}};
+  // What is due already comes first; it runs with the next run-due.
+  auto slot = schedule.next_run_at.value_or(schedule::next_occurrence(rhythm, session.now()));
+  for (int i = 0; i < options.count; ++i, slot = schedule::next_occurrence(rhythm, std::max(slot, session.now()))) {
+    const auto covers =
+        window ? schedule::describe(schedule::resolve(*window, slot, rhythm.zone)) : std::string("nothing: it would be rejected");
+    listing.rows.push_back({{rhythm.zone.format(slot)}, {format_utc(slot)}, {covers, window ? Tone::none : Tone::bad}});
+    listing.records.push_back({{"local", rhythm.zone.format(slot)},
+                               {"utc", format_utc(slot)},
+                               {"due", slot <= session.now()},
+                               {"active", schedule.definition.active},
+                               {"period", window ? to_json(schedule::resolve(*window, slot, rhythm.zone)) : Json(nullptr)}});
+  }
+  session.out().list(listing);
+  if (!schedule.definition.active && session.out().format() == Format::table) {
+    session.out().text("paused: none of these will run until reportctl schedule resume " + schedule.definition.name + "\n");
+  }
+  return exit_code::kDone;
+}
+
+}  // namespace
+
+void bind_schedule_validate(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<ValidateOptions>();
+  auto& verb =
+      add_verb(command, {.name = "validate",
+                         .summary = "check stored schedules against every rule and the data, as a run would",
+                         .examples = "reportctl schedule validate spend\n"
+                                     "reportctl schedule validate --all      # after a deployment: 7 when one is broken"});
+  verb.add_option("name", options->name, "name or id")->type_name("NAME");
+  add_account_option(verb, options->account);
+  verb.add_flag("--all", options->all, "every schedule (of --account)");
+  when_chosen(verb, session, [&session, options] { return validate(session, *options); });
+}
+
+void bind_schedule_next(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<NextOptions>();
+  auto& verb = add_verb(command, {.name = "next",
+                                  .summary = "when it runs next, local and UTC, and which days each run covers",
+                                  .examples = "reportctl schedule next spend\n"
+                                              "reportctl schedule next spend -n 12 --json"});
+  verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
+  add_account_option(verb, options->account);
+  verb.add_option("-n,--count", options->count, "how many, 1 to 1000")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000).description(""));
+  when_chosen(verb, session, [&session, options] { return next(session, *options); });
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "accounts/member_lookup.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/run/plan.hpp"
+#include "reportctl/store/accounts.hpp"
+#include "reportctl/store/schedules.hpp"
+#include "schedule_options.hpp"
+#include "schedule_verbs.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/json_records.hpp"
+#include "surface/options.hpp"
+#include "surface/refusal.hpp"
+#include "visibility.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+struct ReassignOptions {
+  std::vector<std::string> names;
+  std::optional<std::string> account, from;
+  std::string to;
+  bool dry_run = false;
+};
+
+constexpr const char* kOperator = "operator";
+
+/// Who a schedule runs for; without a member it is the operator.
+struct Owner {
+  std::string id;
+  std::string words;
+};
+
+Owner owner_of(Session& session, const std::string& id) {
+  if (id.empty()) return {{}, "the operator"};
+  const auto member = store::find_member(session.state(), id);
+  return {id, member ? member->name : fmt::format("a member who is gone ({})", id)};
+}
+
+bool runs_for(Session& session, const schedule::Schedule& schedule, const std::string& word) {
+  if (word == kOperator) return schedule.owner.empty();
+  if (schedule.owner.empty()) return false;
+  const auto member = store::find_member(session.state(), schedule.owner);
+  return member ? is_called(*member, word) : schedule.owner == word || (word.size() >= 4 && schedule.owner.starts_with(word));
+}
+
+/// A word that nobody has is a slip, and not an owner without schedules.
+void require_someone(Session& session, const ReassignOptions& options) {
+  if (*options.from == kOperator) return;
+  for (const auto& account : store::list_accounts(session.state())) {
+    if (!sees(session.actor(), account.id) || (options.account && account.id != *options.account)) continue;
+    const auto members = store::list_members(session.state(), account.id);
+    if (std::any_of(members.begin(), members.end(), [&](const auto& member) { return is_called(member, *options.from); })) return;
+  }
+  throw Error(ErrorKind::not_found, fmt::format("no member \"{}\", and no schedule of one who is gone", visible(*options.from)),
+              "name, address, login, id, or the owner that reportctl schedule list --json shows");
+}
+
+std::vector<schedule::Schedule> chosen_to_reassign(Session& session, const ReassignOptions& options) {
+  if (options.names.empty() == !options.from) {
+    throw Error(ErrorKind::usage, "which schedules?", "name them, or all of one owner: --from MEMBER");
+  }
+  std::vector<schedule::Schedule> chosen;
+  if (options.from) {
+    if (options.account) session.account(options.account);
+    chosen = visible_schedules(session, {.account = options.account, .report = {}, .active = {}});
+    std::erase_if(chosen, [&](const schedule::Schedule& schedule) { return !runs_for(session, schedule, *options.from); });
+    for (const auto& schedule : chosen) {
+      access::require(session.actor(), access::Action::manage_schedules, schedule.definition.account, schedule.definition.scope);
+    }
+    if (chosen.empty()) require_someone(session, options);
+    return chosen;
+  }
+  for (const auto& name : options.names) {
+    auto schedule = visible_schedule(session, name, options.account, access::Action::manage_schedules);
+    const auto same = [&](const schedule::Schedule& other) { return other.id == schedule.id; };
+    if (std::none_of(chosen.begin(), chosen.end(), same)) chosen.push_back(std::move(schedule));
+  }
+  return chosen;
+}
+
+/// To whom, in the account of the schedule.
+Owner new_owner(Session& session, const schedule::Schedule& schedule, const std::string& word) {
+  if (word != kOperator) {
+    const auto member = member_called(session, schedule.definition.account, word);
+    return {member.id, member.name};
+  }
+  // A schedule of the operator runs with every right.
+  access::require(session.actor(), access::Action::administer, schedule.definition.account, schedule.definition.scope);
+  return owner_of(session, {});
+}
+
+/// With an owner's roles the schedule must run, and whoever gives it away must be allowed its report: else it would be a way
+/// around one's own role.
+validation::Violations broken_by(Session& session, const schedule::Schedule& schedule, const Owner& owner) {
+  const auto& definition = schedule.definition;
+  validation::Violations found;
+  const auto refuse = [&](std::string message, std::string hint) {
+    found.push_back({validation::Code::role_not_permitted, fmt::format("schedule {}: owner", definition.name), std::move(message),
+                     std::move(hint)});
+  };
+  auto given = schedule;
+  given.owner = owner.id;
+  const auto theirs = run::owner_roles(session.state(), given);
+  const auto member = store::find_member(session.state(), owner.id);
+  const access::Actor alone{.login = {},
+                            .sudo_user = {},
+                            .bootstrap = false,
+                            .memberships = member ? std::vector{*member} : std::vector<access::Member>{}};
+  if (!owner.id.empty() && !access::may(alone, access::Action::manage_schedules, definition.account, definition.scope)) {
+    refuse(fmt::format("{} has no role that may have schedules in {}", owner.words, definition.scope.str()),
+           "owners and admins have it everywhere, depot admins and managers at their sites");
+    return found;
+  }
+  const auto* report = session.catalog().find(definition.report);
+  if (report == nullptr) return found;  // every run is rejected for that, whoever it is for
+  const auto roles = fmt::format("{}", fmt::join(report->roles, ", "));
+  if (!access::report_allows(*report, theirs))
+    refuse(fmt::format("{} is not for the role of {}", definition.report, owner.words), "roles that may have it: " + roles);
+  if (!access::report_allows(*report, access::roles_in(session.actor(), definition.account, definition.scope)))
+    refuse(fmt::format("{} is not for your own role", definition.report), "roles that may give it away: " + roles);
+  return found;
+}
+
+Json owner_json(const Owner& owner) { return {{"owner", text_or_null(owner.id)}, {"name", owner.words}}; }
+
+int reassign(Session& session, const ReassignOptions& options) {
+  store::ScheduleChanges changes;
+  store::AuditEvents events;
+  validation::Violations broken;
+  Json items = Json::array();
+  std::string lines;
+  const auto chosen = chosen_to_reassign(session, options);
+  for (const auto& schedule : chosen) {
+    const auto before = owner_of(session, schedule.owner);
+    const auto after = new_owner(session, schedule, options.to);
+    const auto& definition = schedule.definition;
+    items.push_back({{"id", schedule.id},
+                     {"name", definition.name},
+                     {"account", definition.account},
+                     {"before", owner_json(before)},
+                     {"after", owner_json(after)}});
+    if (before.id == after.id) continue;
+    auto found = broken_by(session, schedule, after);
+    std::move(found.begin(), found.end(), std::back_inserter(broken));
+    lines += fmt::format("~ schedule {}\n    ~ owner: {} → {}\n", visible(definition.account + "/" + definition.name),
+                         visible(before.words), visible(after.words));
+    changes.edit.push_back(schedule);
+    changes.edit.back().owner = after.id;
+    auto event =
+        audit_of(session, {"ScheduledReportReassigned", definition.account, schedule.id, owner_json(before), owner_json(after)});
+    std::move(event.begin(), event.end(), std::back_inserter(events));
+  }
+  if (!broken.empty()) throw Refusal("nothing was reassigned", broken);
+  if (!options.dry_run && !changes.edit.empty()) store::apply_changes(session.state(), changes, events, session.now());
+  if (session.out().format() == Format::table && !session.out().quiet()) session.out().text(lines);
+  session.out().done(fmt::format("{} reassigned, {} unchanged{}", changes.edit.size(), chosen.size() - changes.edit.size(),
+                                 options.dry_run ? " (dry run: nothing was done)" : ""),
+                     {{"dry_run", options.dry_run}, {"reassigned", changes.edit.size()}, {"schedules", items}});
+  return exit_code::kDone;
+}
+
+}  // namespace
+
+void bind_schedule_reassign(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<ReassignOptions>();
+  auto& verb = add_verb(command, {.name = "reassign",
+                                  .summary = "let schedules run for another member; all of them or none",
+                                  .examples = "reportctl schedule reassign spend --to bo@example.com\n"
+                                              "reportctl schedule reassign --from ann --to Bo --dry-run\n"
+                                              "reportctl schedule reassign --from Ann --to operator"});
+  verb.add_option("name", options->names, "names or ids")->type_name("NAME …");
+  add_account_option(verb, options->account);
+  add_text_option(verb, options->from, "--from", "MEMBER", "all schedules that run for this member, also when gone (by id)");
+  verb.add_option("--to", options->to, "for whom they run: name, address, login or id; or operator")
+      ->required()
+      ->type_name("MEMBER");
+  verb.add_flag("--dry-run", options->dry_run, "check and show it; change nothing");
+  when_chosen(verb, session, [&session, options] { return reassign(session, *options); });
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "schedule_save.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/hash.hpp"
+#include "reportctl/run/plan.hpp"
+#include "reportctl/run/sites.hpp"
+#include "reportctl/store/accounts.hpp"
+#include "reportctl/store/schedules.hpp"
+#include "surface/options.hpp"
+#include "surface/refusal.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+using validation::Code;
+
+/// What the data say of a draft whose rules hold: its site, the zone of which the definition takes, and its selectors.
+validation::DraftCheck check_against_data(Session& session, const SaveRequest& request, const validation::Context& context,
+                                          validation::DraftCheck check) {
+  try {
+    auto site = run::check_site(session.parts(), *check.resolved, request.account);
+    if (!site.violations.empty()) return {std::move(site.violations), std::nullopt, std::nullopt};
+    if (!site.timezone.empty()) {
+      auto of_site = context;
+      of_site.scope_timezone = site.timezone;
+      check = validation::check_draft(request.draft, of_site);
+      if (!check.resolved) return check;
+    }
+    check.violations = run::check_choices(session.parts(), *check.resolved, request.account, session.now());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
+    check.violations.push_back({.code = Code::source_unavailable,
+                                .field = check.resolved->scope.site.empty() ? "params" : "scope",
+                                .message = fmt::format("cannot be checked against the data: {}", error.what()),
+                                .hint = error.hint().empty() ? "reportctl source check" : error.hint()});
+  }
+  return check;
+}
+
+Json lookback_of(const schedule::Definition& definition) {
+  if (definition.lookback_days) return *definition.lookback_days;
+  if (definition.range) return schedule::range_name(*definition.range);
+  return nullptr;
+}
+
+}  // namespace
+
+std::set<access::Role> acting_roles(Session& session, const access::Account& account, const std::string& scope) {
+  if (const auto parsed = schedule::Scope::parse(scope)) return access::roles_in(session.actor(), account.id, *parsed);
+  auto roles = access::roles_in(session.actor(), account.id, {});
+  for (const auto& member : session.actor().memberships) {
+    if (member.account == account.id) roles.insert(member.role);
+  }
+  return roles;
+}
+
+void require_in_scope(Session& session, access::Action action, const access::Account& account, const std::string& scope) {
+  if (const auto parsed = schedule::Scope::parse(scope)) access::require(session.actor(), action, account.id, *parsed);
+}
+
+validation::DraftCheck check_for_save(Session& session, const SaveRequest& request) {
+  const validation::Context context = {.catalog = session.catalog(),
+                                       .account = request.account,
+                                       .roles = acting_roles(session, request.account, request.draft.request.scope),
+                                       .allowed_domains = session.config().settings.mail.allowed_domains,
+                                       .now = session.now(),
+                                       .scope_timezone = {}};
+  auto check = validation::check_draft(request.draft, context);
+  if (check.resolved) check = check_against_data(session, request, context, std::move(check));
+  if (request.renamed && !store::name_is_free(session.state(), request.account.id, request.draft.name)) {
+    check.violations.push_back(
+        {.code = Code::name_taken,
+         .field = "name",
+         .message = fmt::format("{} has a schedule \"{}\" already", request.account.id, request.draft.name),
+         .hint = "choose another name, or change it: reportctl schedule edit " + request.draft.name});
+  }
+  if (!check.violations.empty()) {
+    check.definition.reset();
+    check.resolved.reset();
+  }
+  return check;
+}
+
+std::string owner_for(Session& session, const schedule::Definition& definition) {
+  for (const auto& member : session.actor().memberships) {
+    access::Actor alone;
+    alone.login = member.login;
+    alone.memberships = {member};
+    if (member.account == definition.account &&
+        access::may(alone, access::Action::manage_schedules, definition.account, definition.scope)) {
+      return member.id;
+    }
+  }
+  return {};
+}
+
+schedule::Rhythm rhythm_of(const schedule::Definition& definition, std::string_view account_timezone) {
+  const auto name = schedule::effective_timezone(definition, account_timezone);
+  const auto zone = Zone::find(name);
+  if (!zone)
+    throw Error(ErrorKind::failed, fmt::format("time zone {} is not known on this system", name), "install the package tzdata");
+  return {.cadence = definition.cadence, .at = definition.at.value_or(TimeOfDay{}), .zone = *zone};
+}
+
+Instant first_run(const schedule::Definition& definition, std::string_view account_timezone, Instant now) {
+  return schedule::next_occurrence(rhythm_of(definition, account_timezone), now);
+}
+
+bool same_rhythm(const schedule::Definition& a, const schedule::Definition& b, std::string_view account_timezone) {
+  return a.cadence == b.cadence && a.at == b.at &&
+         schedule::effective_timezone(a, account_timezone) == schedule::effective_timezone(b, account_timezone);
+}
+
+store::AuditEvent configured_event(Session& session, const schedule::Schedule& schedule, const Json& before, const Json& after) {
+  const auto& definition = schedule.definition;
+  Json payload = {{"scheduledReportId", schedule.id},
+                  {"reportType", definition.report},
+                  {"scope", definition.scope.str()},
+                  {"lookback", lookback_of(definition)},
+                  {"reportParams", to_json(definition.parameters)},
+                  {"recipientCount", definition.recipients.size()},
+                  {"before", before},
+                  {"after", after}};
+  return {.name = "ScheduledReportConfigured",
+          .account = definition.account,
+          .subject = schedule.id,
+          .actor = session.actor().str(),
+          .payload = dump(payload)};
+}
+
+store::AuditEvent rejected_event(Session& session, const validation::Draft& draft, const validation::Violations& violations,
+                                 const std::string& schedule_id) {
+  const Json payload = {{"name", draft.name},
+                        {"reportType", draft.request.report},
+                        {"scope", draft.request.scope},
+                        {"rejectionReason", to_json(violations)}};
+  return {.name = "ScheduledReportConfigurationRejected",
+          .account = draft.account,
+          .subject = schedule_id,
+          .actor = session.actor().str(),
+          .payload = dump(payload)};
+}
+
+schedule::Schedule new_schedule(Session& session, schedule::Definition definition, const access::Account& account) {
+  schedule::Schedule schedule;
+  schedule.id = new_id();
+  schedule.created_by = session.actor().login;
+  schedule.owner = owner_for(session, definition);
+  schedule.created_at = schedule.updated_at = session.now();
+  schedule.next_run_at = first_run(definition, account.timezone, session.now());
+  schedule.definition = std::move(definition);
+  return schedule;
+}
+
+access::Account account_of(Session& session, const schedule::Schedule& schedule) {
+  auto account = store::find_account(session.state(), schedule.definition.account);
+  if (!account) {
+    throw Error(ErrorKind::state, fmt::format("account {} of schedule {} is gone", schedule.definition.account, schedule.id),
+                "reportctl state check");
+  }
+  return std::move(*account);
+}
+
+bool only(const validation::Violations& violations, validation::Code code) {
+  return std::all_of(violations.begin(), violations.end(), [&](const auto& violation) { return violation.code == code; });
+}
+
+void refuse(const std::string& what, const validation::Violations& violations) {
+  auto kind = ErrorKind::invalid;
+  if (only(violations, Code::role_not_permitted)) kind = ErrorKind::not_permitted;
+  if (only(violations, Code::source_unavailable)) kind = ErrorKind::source;
+  throw Refusal(what, violations, kind);
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/store/accounts.hpp"
+#include "schedule_options.hpp"
+#include "schedule_save.hpp"
+#include "schedule_verbs.hpp"
+#include "schedule_words.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/json_records.hpp"
+#include "surface/options.hpp"
+#include "visibility.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+struct ScheduleListOptions {
+  std::optional<std::string> account, report;
+  bool active = false, paused = false, failing = false;
+};
+
+struct ShowOptions {
+  std::string name;
+  std::optional<std::string> account;
+};
+
+std::vector<schedule::Schedule> chosen_schedules(Session& session, const ScheduleListOptions& options) {
+  store::ScheduleFilter filter;
+  filter.account = options.account;
+  if (options.report) filter.report = session.catalog().get(*options.report).id;
+  if (options.active != options.paused) filter.active = options.active;
+  auto schedules = visible_schedules(session, filter);
+  if (options.failing) std::erase_if(schedules, [](const schedule::Schedule& schedule) { return schedule.failure_count == 0; });
+  return schedules;
+}
+
+int list_schedules(Session& session, const ScheduleListOptions& options) {
+  if (options.account) session.account(options.account);
+  const auto schedules = chosen_schedules(session, options);
+  std::map<std::string, std::string> zones;
+  for (const auto& account : store::list_accounts(session.state())) zones[account.id] = account.timezone;
+
+  Listing listing;
+  listing.headings = {{"NAME"},     {"ACCOUNT"}, {"REPORT"},
+                      {"SCOPE"},    {"RHYTHM"},  {"NEXT RUN"},
+                      {"LAST RUN"}, {"STATUS"},  {"TO", Align::left, true}};
+  listing.empty = nothing_seen(session, "no schedules; reportctl schedule add NAME … makes one");
+  for (const auto& schedule : schedules) {
+    const auto& definition = schedule.definition;
+    const auto& account_zone = zones[definition.account];
+    const auto zone = Zone::find(schedule::effective_timezone(definition, account_zone)).value_or(Zone::utc());
+    listing.rows.push_back({{definition.name},
+                            {definition.account},
+                            {definition.report},
+                            {definition.scope.str()},
+                            {rhythm_words(definition, account_zone)},
+                            definition.active ? Field{for_people(schedule.next_run_at, zone)} : Field{"paused", Tone::dim},
+                            {for_people(schedule.last_run_at, zone)},
+                            status_field(schedule),
+                            {recipient_words(definition)}});
+    listing.records.push_back(to_json(schedule, account_zone));
+  }
+  session.out().list(listing);
+  return exit_code::kDone;
+}
+
+Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const access::Account& account) {
+  const auto& definition = schedule.definition;
+  const auto zone_name = schedule::effective_timezone(definition, account.timezone);
+  const auto zone = Zone::find(zone_name).value_or(Zone::utc());
+  const auto when = [&](const std::optional<Instant>& at) {
+    return at ? fmt::format("{} ({})", for_people(at, zone), format_utc(*at)) : std::string("–");
+  };
+  const auto or_default = [](const std::string& text, const char* fallback) {
+    return text.empty() ? std::string(fallback) : text;
+  };
+  std::string owner = "the operator who made it";
+  if (!schedule.owner.empty()) {
+    const auto member = store::find_member(session.state(), schedule.owner);
+    owner = member ? fmt::format("{} ({})", member->name, access::role_name(member->role))
+                   : std::string("a member who is gone: it will be rejected");
+  }
+
+  Sheet sheet;
+  const auto line = [&](const char* label, Field field) { sheet.lines.emplace_back(label, std::move(field)); };
+  line("Name", {definition.name});
+  line("Id", {schedule.id});
+  if (!definition.description.empty()) line("Description", {definition.description});
+  line("Account", {definition.account});
+  line("Report", {definition.report});
+  line("Scope", {definition.scope.str()});
+  line("Rhythm", {rhythm_words(definition, account.timezone)});
+  line("Time zone", {definition.timezone.empty() ? zone_name + " (the account's)" : zone_name});
+  line("Window", {window_words(definition, session.catalog().find(definition.report))});
+  line("Format", {definition.format});
+  for (const auto& [name, values] : definition.parameters) line("Parameter", {name + " = " + join(values, ", ")});
+  if (!definition.extra.empty()) line("Extra", {definition.extra});
+  for (const auto& mailbox : definition.recipients) line("To", {mailbox.str()});
+  line("Subject", {or_default(definition.subject, "the default")});
+  line("No data", {definition.no_data ? std::string(schedule::no_data_name(*definition.no_data)) : std::string("the policy's")});
+  line("Active", definition.active ? Field{"yes", Tone::good} : Field{"no, paused", Tone::warn});
+  line("Next run", {when(schedule.next_run_at)});
+  line("Last run", {when(schedule.last_run_at)});
+  line("Last status", status_field(schedule));
+  if (!schedule.last_run_error.empty()) line("Last error", {schedule.last_run_error, Tone::bad});
+  line("Failures in a row", {std::to_string(schedule.failure_count), schedule.failure_count == 0 ? Tone::none : Tone::bad});
+  line("Created", {fmt::format("{} by {}", when(schedule.created_at), schedule.created_by)});
+  line("Changed", {when(schedule.updated_at)});
+  line("Runs for", {owner});
+  sheet.record = to_json(schedule, account.timezone);
+  return sheet;
+}
+
+int show(Session& session, const ShowOptions& options) {
+  const auto schedule = visible_schedule(session, options.name, options.account, access::Action::view);
+  session.out().sheet(sheet_of(session, schedule, account_of(session, schedule)));
+  return exit_code::kDone;
+}
+
+}  // namespace
+
+void bind_schedule_list(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<ScheduleListOptions>();
+  auto& verb = add_verb(command, {.name = "list",
+                                  .summary = "the schedules, when they run next, and how they ended last",
+                                  .examples = "reportctl schedule list --account acme\n"
+                                              "reportctl schedule list --failing\n"
+                                              "reportctl schedule list --json |\n"
+                                              "    jq -r '.[] | select(.last_run_status==\"failed\") | .name'"});
+  add_account_option(verb, options->account);
+  add_text_option(verb, options->report, "--report", "REPORT", "only those of this report");
+  verb.add_flag("--active", options->active, "only those that run");
+  verb.add_flag("--paused", options->paused, "only those that are paused");
+  verb.add_flag("--failing", options->failing, "only those whose last run failed");
+  when_chosen(verb, session, [&session, options] { return list_schedules(session, *options); });
+}
+
+void bind_schedule_show(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<ShowOptions>();
+  auto& verb = add_verb(command, {.name = "show",
+                                  .summary = "everything about one schedule",
+                                  .examples = "reportctl schedule show spend\n"
+                                              "reportctl schedule show spend --account shop --json"});
+  verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
+  add_account_option(verb, options->account);
+  when_chosen(verb, session, [&session, options] { return show(session, *options); });
+}
+
+}  // namespace reportctl::cli

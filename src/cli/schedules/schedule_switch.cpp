@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "reportctl/store/schedules.hpp"
+#include "schedule_save.hpp"
+#include "schedule_verbs.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/json_records.hpp"
+#include "surface/options.hpp"
+#include "visibility.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+struct NameOptions {
+  std::string name;
+  std::optional<std::string> account;
+  bool yes = false;
+};
+
+using access::Action;
+
+int pause(Session& session, const NameOptions& options) {
+  auto schedule = visible_schedule(session, options.name, options.account, Action::manage_schedules);
+  const auto account = account_of(session, schedule);
+  const auto before = to_json(schedule, account.timezone);
+  const auto& name = schedule.definition.name;
+  if (!schedule.definition.active) {
+    session.out().done(fmt::format("schedule {} is paused already", name), before);
+    return exit_code::kDone;
+  }
+  schedule.definition.active = false;
+  const auto after = to_json(schedule, account.timezone);
+  store::edit_schedule(session.state(), schedule, audit_of(session, {"SchedulePaused", account.id, schedule.id, before, after}),
+                       session.now());
+  session.out().done(fmt::format("schedule {} paused; reportctl schedule resume {} goes on", name, name), after);
+  return exit_code::kDone;
+}
+
+int resume(Session& session, const NameOptions& options) {
+  auto schedule = visible_schedule(session, options.name, options.account, Action::manage_schedules);
+  const auto account = account_of(session, schedule);
+  const auto before = to_json(schedule, account.timezone);
+  const auto& name = schedule.definition.name;
+  const auto rhythm = rhythm_of(schedule.definition, account.timezone);
+  if (schedule.definition.active) {
+    session.out().done(fmt::format("schedule {} is not paused", name), before);
+    return exit_code::kDone;
+  }
+  schedule.definition.active = true;
+  if (!schedule.next_run_at || *schedule.next_run_at <= session.now()) {
+    schedule.next_run_at = schedule::next_occurrence(rhythm, session.now());
+  }
+  const auto after = to_json(schedule, account.timezone);
+  store::edit_schedule(session.state(), schedule, audit_of(session, {"ScheduleResumed", account.id, schedule.id, before, after}),
+                       session.now());
+  session.out().done(
+      fmt::format("schedule {} resumed, next run {} {}", name, for_people(schedule.next_run_at, rhythm.zone), rhythm.zone.name()),
+      after);
+  return exit_code::kDone;
+}
+
+int remove(Session& session, const NameOptions& options) {
+  const auto schedule = visible_schedule(session, options.name, options.account, Action::manage_schedules);
+  const auto account = account_of(session, schedule);
+  const auto before = to_json(schedule, account.timezone);
+  session.confirm(fmt::format("Remove schedule {} of {} and its whole history?", schedule.definition.name, account.id),
+                  options.yes);
+  store::remove_schedule(session.state(), schedule.id,
+                         audit_of(session, {"ScheduleRemoved", account.id, schedule.id, before, nullptr}), session.now());
+  session.out().done(fmt::format("schedule {} and its history removed", schedule.definition.name), before);
+  return exit_code::kDone;
+}
+
+std::shared_ptr<NameOptions> add_name(CLI::App& verb) {
+  const auto options = std::make_shared<NameOptions>();
+  verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
+  add_account_option(verb, options->account);
+  return options;
+}
+
+}  // namespace
+
+void bind_schedule_pause(CLI::App& command, Session& session) {
+  auto& verb = add_verb(
+      command,
+      {.name = "pause", .summary = "stop running it; its next time is kept", .examples = "reportctl schedule pause spend"});
+  const auto options = add_name(verb);
+  when_chosen(verb, session, [&session, options] { return pause(session, *options); });
+}
+
+void bind_schedule_resume(CLI::App& command, Session& session) {
+  auto& verb = add_verb(command, {.name = "resume",
+                                  .summary = "go on from the time that was kept, or from the next one after now",
+                                  .examples = "reportctl schedule resume spend"});
+  const auto options = add_name(verb);
+  when_chosen(verb, session, [&session, options] { return resume(session, *options); });
+}
+
+void bind_schedule_remove(CLI::App& command, Session& session) {
+  auto& verb = add_verb(command, {.name = "remove",
+                                  .summary = "delete it for good, with its runs; the audit log keeps the fact",
+                                  .examples = "reportctl schedule remove spend\n"
+                                              "reportctl schedule remove spend --account shop --yes"});
+  const auto options = add_name(verb);
+  add_yes_option(verb, options->yes);
+  when_chosen(verb, session, [&session, options] { return remove(session, *options); });
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/mail/templates.hpp"
+#include "reportctl/render/writer.hpp"
+#include "reportctl/run/plan.hpp"
+#include "runs/run_endings.hpp"
+#include "schedule_options.hpp"
+#include "schedule_save.hpp"
+#include "schedule_verbs.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/json_records.hpp"
+#include "surface/options.hpp"
+#include "visibility.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+struct PreviewOptions {
+  std::string name;
+  std::optional<std::string> account, at;
+  int rows = 10;
+};
+
+struct TestOptions {
+  std::string name;
+  std::optional<std::string> account;
+  std::vector<std::string> to;
+};
+
+Instant moment_of(Session& session, const std::optional<std::string>& text) {
+  if (!text) return session.now();
+  const auto instant = parse_instant(*text);
+  if (!instant) {
+    throw Error(ErrorKind::usage, fmt::format("--at {}: not an instant", visible(*text)),
+                "write it as 2026-03-17T06:00:00Z or with an offset");
+  }
+  return *instant;
+}
+
+struct FirstRows {
+  Listing listing;
+  bool more = false;
+};
+
+FirstRows first_rows(Session& session, const run::RunPlan& plan, int limit) {
+  FirstRows first;
+  for (const auto& column : plan.query.columns) {
+    const bool is_number = column.type != rows::ColumnType::text && column.type != rows::ColumnType::timestamp &&
+                           column.type != rows::ColumnType::date && column.type != rows::ColumnType::boolean;
+    first.listing.headings.push_back({column.label, is_number ? Align::right : Align::left, true});
+  }
+  const auto stream = session.parts().source(plan.account.source).open(plan.query);
+  const auto* row = stream->next();
+  for (int i = 0; row != nullptr && i < limit; ++i, row = stream->next()) {
+    std::vector<Field> fields;
+    Json record = Json::object();
+    for (std::size_t c = 0; c < row->size(); ++c) {
+      const auto& column = plan.query.columns[c];
+      const auto& cell = (*row)[c];
+      fields.push_back({cell.null ? std::string() : render::for_people(column, cell, plan.zone)});
+      record[column.name] = cell.null ? Json(nullptr) : Json(render::plain(column, cell, plan.zone));
+    }
+    first.listing.rows.push_back(std::move(fields));
+    first.listing.records.push_back(std::move(record));
+  }
+  first.more = row != nullptr;
+  return first;
+}
+
+std::string subject_of(const schedule::Definition& definition, const run::RunPlan& plan) {
+  mail::ReportFacts facts;
+  facts.account_name = plan.account.brand.name.empty() ? plan.account.name : plan.account.brand.name;
+  facts.report_label = plan.resolved.report->label;
+  facts.period = schedule::describe(plan.window);
+  facts.schedule_name = definition.name;
+  return mail::render_subject(definition.subject, facts);
+}
+
+std::string no_rows_sentence(Session& session, const schedule::Definition& definition) {
+  const auto policy = definition.no_data.value_or(session.config().settings.policy.no_data);
+  return policy == schedule::NoData::skip ? "no rows: nothing would be sent (no data: skip)"
+                                          : "no rows: the mail would go out, say so, and carry the header only";
+}
+
+int preview(Session& session, const PreviewOptions& options) {
+  const auto schedule = visible_schedule(session, options.name, options.account, access::Action::run);
+  const auto& definition = schedule.definition;
+  require_report(session, definition.report, definition.account, definition.scope);
+  const auto at = moment_of(session, options.at);
+  auto planned = run::plan_schedule(session.parts(), schedule, at);
+  if (const auto* rejection = std::get_if<run::Rejection>(&planned)) {
+    refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), rejection->violations);
+  }
+  const auto& plan = std::get<run::RunPlan>(planned);
+  auto first = first_rows(session, plan, options.rows);
+
+  Sheet sheet;
+  std::vector<std::string> recipients;
+  for (const auto& mailbox : definition.recipients) recipients.push_back(mailbox.str());
+  const auto subject = subject_of(definition, plan);
+  sheet.lines = {{"Report", {plan.resolved.report->label}},
+                 {"As of", {fmt::format("{} ({})", plan.zone.format(at), format_utc(at))}},
+                 {"Period", {schedule::describe(plan.window)}},
+                 {"Time zone", {plan.zone.name()}},
+                 {"Subject", {subject}},
+                 {"File", {plan.file_name}},
+                 {"To", {join(recipients, ", ")}}};
+  sheet.record = {{"schedule", definition.name}, {"account", definition.account},  {"report", definition.report},
+                  {"at", format_utc(at)},        {"period", to_json(plan.window)}, {"timezone", plan.zone.name()},
+                  {"subject", subject},          {"file_name", plan.file_name},    {"format", plan.resolved.format},
+                  {"recipients", recipients},    {"rows", first.listing.records},  {"more_rows", first.more}};
+  if (session.out().format() == Format::csv) {
+    session.out().list(first.listing);
+    return exit_code::kDone;
+  }
+  session.out().sheet(sheet);
+  if (session.out().format() == Format::json) return exit_code::kDone;
+  session.out().text("\n");
+  if (first.listing.rows.empty()) {
+    session.out().text(no_rows_sentence(session, definition) + "\n");
+    return exit_code::kDone;
+  }
+  session.out().list(first.listing);
+  if (first.more) session.out().text(fmt::format("… and more rows; --rows N shows more than {}\n", options.rows));
+  return exit_code::kDone;
+}
+
+std::vector<Mailbox> mailboxes(const std::vector<std::string>& texts) {
+  std::vector<Mailbox> list;
+  for (const auto& text : texts) list.push_back(*Mailbox::parse(text));
+  return list;
+}
+
+int test(Session& session, const TestOptions& options) {
+  const auto schedule = visible_schedule(session, options.name, options.account, access::Action::manage_schedules);
+  auto draft = validation::draft_of(schedule.definition);
+  draft.recipients = options.to;
+  const auto check = check_for_save(session, {.draft = draft, .account = account_of(session, schedule), .renamed = false});
+  if (!check.definition) refuse(fmt::format("schedule \"{}\" cannot be tested", draft.name), check.violations);
+  const auto ended = run::test_schedule(session.parts(), schedule, mailboxes(options.to), session.actor().str());
+  auto words = sentence(ended);
+  if (const auto command = next_command(ended); !command.empty()) words += "; " + command;
+  session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
+  return exit_code_of(ended);
+}
+
+}  // namespace
+
+void bind_schedule_preview(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<PreviewOptions>();
+  auto& verb =
+      add_verb(command, {.name = "preview",
+                         .summary = "what would be sent: period, subject, recipients and the first rows; nothing is mailed",
+                         .examples = "reportctl schedule preview spend\n"
+                                     "reportctl schedule preview spend --at 2026-03-16T06:30:00Z --rows 50"});
+  verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
+  add_account_option(verb, options->account);
+  add_text_option(verb, options->at, "--at", "INSTANT", "as if it ran then (RFC 3339); default: now");
+  verb.add_option("--rows", options->rows, "how many rows, 0 to 1000")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1000).description(""));
+  when_chosen(verb, session, [&session, options] { return preview(session, *options); });
+}
+
+void bind_schedule_test(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<TestOptions>();
+  auto& verb = add_verb(command, {.name = "test",
+                                  .summary = "mail it now to other addresses; its rhythm and history of failures are untouched",
+                                  .examples = "reportctl schedule test spend --to me@example.com"});
+  verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
+  add_account_option(verb, options->account);
+  add_repeated_option(verb, options->to, {.names = "--to", .value = "ADDRESS", .help = "who gets it; again for another"})
+      ->required();
+  when_chosen(verb, session, [&session, options] { return test(session, *options); });
+}
+
+}  // namespace reportctl::cli

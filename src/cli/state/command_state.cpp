@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include "binds.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/hash.hpp"
+#include "reportctl/base/process.hpp"
+#include "surface/exit_codes.hpp"
+#include "surface/options.hpp"
+
+namespace reportctl::cli {
+
+namespace {
+
+struct StateOptions {
+  std::string file;
+  bool yes = false;
+};
+
+void require_operator(Session& session) { access::require(session.actor(), access::Action::administer, "", {}); }
+
+int backup(Session& session, const StateOptions& options) {
+  require_operator(session);
+  const std::filesystem::path target = std::filesystem::absolute(options.file).lexically_normal();
+  session.state().backup(target);
+  store::append_audit(session.state(), audit_of(session, {"StateBackedUp", "", "", nullptr, {{"file", target.string()}}}),
+                      session.now());
+  session.out().done(fmt::format("{} is a copy of {}", target.string(), session.state().path().string()),
+                     {{"file", target.string()}, {"bytes", std::filesystem::file_size(target)}});
+  return 0;
+}
+
+int check_state(Session& session) {
+  require_operator(session);
+  Listing listing;
+  listing.headings = {{"Problem"}};
+  for (const std::string& problem : session.state().check()) {
+    listing.rows.push_back({{problem, Tone::bad}});
+    listing.records.push_back({{"problem", problem}});
+  }
+  listing.empty = fmt::format("{} is sound (schema {})", session.state().path().string(), session.state().schema_version());
+  session.out().list(listing);
+  return listing.rows.empty() ? exit_code::kDone : exit_code::kState;
+}
+
+int adopt(Session& session, const StateOptions& options) {
+  require_operator(session);
+  const std::string host = this_process().host;
+  const std::string before = session.state().fact("host").value_or("");
+  if (before == host) {
+    session.out().done("this state file belongs to this host already", {{"host", host}, {"adopted", false}});
+    return 0;
+  }
+  session.confirm("Mails will be sent from this host from now on. Is the other host switched off for good?", options.yes);
+  session.state().set_fact("host", host);
+  session.state().set_fact("instance", new_id());
+  store::append_audit(session.state(), audit_of(session, {"StateAdopted", "", "", {{"host", before}}, {{"host", host}}}),
+                      session.now());
+  session.out().done("this host owns the state file now; run-due will send from here", {{"host", host}, {"adopted", true}});
+  return 0;
+}
+
+}  // namespace
+
+void bind_state(CLI::App& root, Session& session) {
+  CLI::App& command = add_command(root, {"state", "",
+                                         "reportctl state backup /backup/reportctl-$(date +%F).db\n"
+                                         "reportctl state check\n"
+                                         "reportctl state adopt"});
+  {
+    const auto options = std::make_shared<StateOptions>();
+    CLI::App& verb = add_verb(command, {"backup", "a consistent copy of the state file, also while others work",
+                                        "reportctl state backup /backup/state.db\n"
+                                        "reportctl state backup /backup/reportctl-$(date +%F).db --quiet"});
+    verb.add_option("FILE", options->file, "the copy; must not exist yet")->required();
+    when_chosen(verb, session, [&session, options] { return backup(session, *options); });
+  }
+  {
+    CLI::App& verb = add_verb(command, {"check", "is the state file sound? exit code 12 when it is not",
+                                        "reportctl state check\n"
+                                        "reportctl state check --state /backup/state.db"});
+    when_chosen(verb, session, [&session] { return check_state(session); });
+  }
+  {
+    const auto options = std::make_shared<StateOptions>();
+    CLI::App& verb = add_verb(command, {"adopt", "let this host send from a state file that was copied from another",
+                                        "reportctl state adopt\n"
+                                        "reportctl state adopt --yes"});
+    add_yes_option(verb, options->yes);
+    when_chosen(verb, session, [&session, options] { return adopt(session, *options); });
+  }
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "completion_values.hpp"
+
+#include "exports/export_access.hpp"
+#include "reportctl/base/text.hpp"
+#include "reportctl/run/plan.hpp"
+#include "reportctl/store/accounts.hpp"
+#include "reportctl/store/webhooks.hpp"
+#include "reports/catalog_scopes.hpp"
+#include "visibility.hpp"
+
+namespace reportctl::cli {
+namespace {
+
+constexpr std::size_t kMostChoices = 1000;
+
+std::vector<std::string> account_ids(Session& session) {
+  std::vector<std::string> ids;
+  for (const access::Account& account : store::list_accounts(session.state()))
+    if (access::may(session.actor(), access::Action::view, account.id, {})) ids.push_back(account.id);
+  return ids;
+}
+
+std::vector<std::string> schedule_names(Session& session) {
+  std::vector<std::string> names;
+  for (const auto& schedule : visible_schedules(session, {})) names.push_back(schedule.definition.name);
+  return names;
+}
+
+std::vector<std::string> recent_runs(Session& session) {
+  std::vector<std::string> ids;
+  for (const store::Run& run : visible_runs(session, {})) ids.push_back(run.id);
+  return ids;
+}
+
+std::vector<std::string> webhook_ids(Session& session) {
+  std::vector<std::string> ids;
+  for (const auto& webhook : store::list_webhooks(session.state(), ""))
+    if (access::may(session.actor(), access::Action::manage_account, webhook.account, {})) ids.push_back(webhook.id);
+  return ids;
+}
+
+std::vector<std::string> recent_exports(Session& session) {
+  std::vector<std::string> ids;
+  for (const store::Export& job : visible_exports(session, {})) ids.push_back(job.id);
+  return ids;
+}
+
+std::vector<std::string> source_names(Session& session) {
+  std::vector<std::string> names;
+  for (const auto& [name, source] : session.config().settings.sources) names.push_back(name);
+  return names;
+}
+
+std::vector<std::string> scopes(Session& session, const Typed& typed) {
+  std::vector<std::string> words;
+  for (const run::Site& site : visible_sites(session, session.account(typed.account))) words.push_back(site.scope.str());
+  return words;
+}
+
+/// The same query that checks a selector at save and at run.
+std::vector<std::string> values_of(Session& session, const catalog::Report& report, const catalog::Parameter& parameter,
+                                   const Typed& typed) {
+  if (parameter.choices.empty()) return parameter.values;
+  std::vector<std::string> ids;
+  const auto scope = schedule::Scope::parse(typed.scope);
+  if (!scope) return ids;
+  const access::Account account = session.account(typed.account);
+  access::require(session.actor(), access::Action::run, account.id, *scope);
+  require_report(session, report.id, account.id, *scope);
+  if (parameter.accepts_all) ids.emplace_back(catalog::kAll);
+  for (const run::Choice& choice : run::list_choices(session.parts(), report, parameter, account, *scope, kMostChoices))
+    ids.push_back(choice.id);
+  return ids;
+}
+
+std::vector<std::string> parameters(Session& session, const Typed& typed, const std::string& partial) {
+  const catalog::Report* report = typed.report.empty() ? nullptr : session.catalog().find(typed.report);
+  if (report == nullptr) return {};
+  std::vector<std::string> words;
+  const std::size_t equals = partial.find('=');
+  if (equals == std::string::npos) {
+    for (const catalog::Parameter& parameter : report->parameters) words.push_back(parameter.name + "=");
+    return words;
+  }
+  const catalog::Parameter* parameter = report->parameter(partial.substr(0, equals));
+  if (parameter == nullptr) return {};
+  const bool is_list = parameter->type == catalog::ParameterType::id_list;
+  const std::size_t begun = is_list ? std::max(equals, partial.rfind(',') == std::string::npos ? 0 : partial.rfind(',')) : equals;
+  for (const std::string& value : values_of(session, *report, *parameter, typed))
+    words.push_back(partial.substr(0, begun + 1) + value);
+  return words;
+}
+
+std::vector<std::string> columns(Session& session, const Typed& typed, const std::string& partial) {
+  const catalog::Report* report = typed.report.empty() ? nullptr : session.catalog().find(typed.report);
+  if (report == nullptr) return {};
+  const std::size_t comma = partial.rfind(',');
+  const std::string before = comma == std::string::npos ? std::string() : partial.substr(0, comma + 1);
+  std::vector<std::string> words;
+  for (const auto& [variant, shape] : report->shapes)
+    for (const rows::Column& column : shape.columns) words.push_back(before + column.name);
+  return words;
+}
+
+/// Every word of a list of states.
+template <typename State>
+std::vector<std::string> words_up_to(State last, std::string_view (*name)(State)) {
+  std::vector<std::string> words;
+  for (int state = 0; state <= static_cast<int>(last); ++state) words.emplace_back(name(static_cast<State>(state)));
+  return words;
+}
+
+std::vector<std::string> outcomes(const std::string& command) {
+  if (command == "runs") return words_up_to(store::RunState::skipped, store::run_state_name);
+  if (command == "export") return words_up_to(store::ExportState::cancelled, store::export_state_name);
+  if (command == "webhook") return words_up_to(store::WebhookState::refused, store::webhook_state_name);
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> option_values(Session& session, const std::string& name, const Typed& typed,
+                                       const std::string& partial) {
+  if (name == "account") return account_ids(session);
+  if (name == "report") return session.catalog().ids();
+  if (name == "source") return source_names(session);
+  if (name == "role") return access::role_names();
+  if (name == "output-format") return {"table", "plain", "json", "csv"};
+  if (name == "color") return {"auto", "always", "never"};
+  if (name == "format") {
+    const catalog::Report* report = typed.report.empty() ? nullptr : session.catalog().find(typed.report);
+    return report == nullptr ? catalog::all_formats() : report->formats;
+  }
+  if (name == "cadence") return {"daily", "weekly", "monthly"};
+  if (name == "on") return {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+  if (name == "window" || name == "range") return schedule::range_names();
+  if (name == "no-data") return {"send", "skip"};
+  if (name == "event") return {"run", "export"};
+  if (name == "outcome") return outcomes(typed.command);
+  if (name == "outcomes") return {"all", "failures"};
+  if (name == "scope") return scopes(session, typed);
+  if (name == "param" || name == "filter") return parameters(session, typed, partial);
+  if (name == "columns" || name == "fields") return columns(session, typed, partial);
+  return {};
+}
+
+std::vector<std::string> positional_values(Session& session, const VerbPlace& place, const Typed& typed) {
+  if (place.positional == "report") return session.catalog().ids();
+  if (place.positional == "shell") return {"bash", "zsh", "fish"};
+  if (place.positional == "parameter") {
+    const catalog::Report* report = typed.report.empty() ? nullptr : session.catalog().find(typed.report);
+    std::vector<std::string> names;
+    if (report != nullptr)
+      for (const catalog::Parameter& parameter : report->parameters) names.push_back(parameter.name);
+    return names;
+  }
+  if (place.verb == "add") return {};
+  if (place.command == "schedule") return schedule_names(session);
+  if (place.command == "account") return account_ids(session);
+  if (place.command == "webhook") return webhook_ids(session);
+  if (place.command == "source") return source_names(session);
+  if (place.positional == "run") return recent_runs(session);
+  if (place.positional == "export") return recent_exports(session);
+  return {};
+}
+
+}  // namespace reportctl::cli

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+// Long, reason: upright and lying charts share their axes, colours and labels, and are read side by side.
+#include "chart_draw.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "chart_labels.hpp"
+#include "chart_scale.hpp"
+#include "pdf/pdf_text.hpp"
+
+namespace reportctl::render {
+namespace {
+
+/// Okabe and Ito's colours, which people with any colour vision tell apart, in an order whose grey values differ too.
+constexpr std::array<Color, 6> kPalette = {Color{0, 0.447, 0.698},     Color{0.902, 0.624, 0},     Color{0, 0.620, 0.451},
+                                           Color{0.800, 0.475, 0.655}, Color{0.337, 0.706, 0.914}, Color{0.835, 0.369, 0}};
+constexpr Color kOtherColor{0.60, 0.60, 0.60};
+constexpr Color kGridColor{0.88, 0.88, 0.89};
+constexpr Color kAxis{0.45, 0.45, 0.48};
+constexpr double kChartGap = 4;
+constexpr double kMaxBar = 44;
+constexpr double kMaxNameShare = 0.32;  // of the width, for names beside horizontal bars
+
+struct Range {
+  double low = 0;
+  double high = 0;
+};
+
+class ChartDrawing {
+ public:
+  ChartDrawing(cairo_t* drawing, Fonts& fonts, const ChartData& data, const ChartStyle& style)
+      : pen_(drawing),
+        data_(data),
+        unit_(unit_of(data)),
+        text_(fonts, style.text_size, Weight::regular),
+        bold_(fonts, style.text_size + 1, Weight::bold) {
+    for (std::size_t i = 0; i < data.series.size(); ++i) colors_.push_back(series_color(data, i, style.color));
+  }
+
+  void draw(const ChartBox& whole) {
+    ChartBox box = draw_title(whole);
+    if (data_.series.size() > 1 && !data_.separate_axes) box = draw_legend(box);
+    if (data_.over_time || data_.type == ChartType::line)
+      draw_upright(box);
+    else
+      draw_lying(box);
+    pen_.flush();
+  }
+
+ private:
+  using Shown = std::vector<std::size_t>;  ///< series
+
+  [[nodiscard]] double line() const { return text_.line_height(); }
+  [[nodiscard]] bool is_stacked() const { return data_.type == ChartType::stacked_bar && !data_.separate_axes; }
+  [[nodiscard]] double value(std::size_t series, std::size_t category) const {
+    const double value = data_.series[series].values[category];
+    return std::isfinite(value) ? value / unit_.size : 0;
+  }
+  [[nodiscard]] std::vector<Shown> panels() const {
+    std::vector<Shown> panels;
+    for (std::size_t i = 0; i < data_.series.size(); ++i) {
+      if (panels.empty() || data_.separate_axes) panels.emplace_back();
+      panels.back().push_back(i);
+    }
+    return panels;
+  }
+  [[nodiscard]] Range range(const Shown& shown) const {
+    Range range;
+    for (std::size_t i = 0; i < data_.categories.size(); ++i) {
+      Range stack;
+      for (const std::size_t series : shown) {
+        const double part = value(series, i);
+        if (!is_stacked()) stack = {};
+        (part < 0 ? stack.low : stack.high) += part;
+        range = {std::min(range.low, stack.low), std::max(range.high, stack.high)};
+      }
+    }
+    return range;
+  }
+  [[nodiscard]] Scale scale_of(const Shown& shown, double length, double per_tick) const {
+    const Range values = range(shown);
+    const int decimals = unit_.size > 1 ? 2 : data_.series[shown.front()].scale;
+    return make_scale(
+        {.low = values.low, .high = values.high, .max_ticks = static_cast<int>(length / per_tick), .decimals = decimals});
+  }
+  [[nodiscard]] double widest_tick(const Scale& scale) {
+    double widest = 0;
+    for (int i = 0; i < scale.ticks(); ++i) widest = std::max(widest, text_.width(tick_label(scale, scale.low + i * scale.step)));
+    return widest;
+  }
+  [[nodiscard]] std::string value_title(const Shown& shown) const {
+    std::string title = data_.y_title;
+    if (data_.separate_axes) title += fmt::format(" ({})", data_.series[shown.front()].name);
+    if (!unit_.name.empty()) title += fmt::format(" ({})", unit_.name);
+    return title;
+  }
+  [[nodiscard]] std::string category_title() const {
+    const std::string year = common_year(data_);
+    return year.empty() ? data_.x_title : fmt::format("{}, {}", data_.x_title, year);
+  }
+
+  struct Put {
+    double x = 0;
+    double y = 0;  ///< of the top
+    double width = 1000;
+    Align align = Align::left;
+  };
+  void put(Face& face, const std::string& text, const Put& at) {
+    const std::string words = printable(text, {400}).text;
+    const TextBlock block(face, words, {at.width, 1});
+    block.draw(pen_, at.x, at.y, at.width, at.align);
+    pen_.flush();
+  }
+  void stroke(double x1, double y1, double x2, double y2) {
+    pen_.flush();
+    const Cairo& api = cairo();
+    api.cairo_set_line_width(pen_.drawing(), 0.6);
+    api.cairo_move_to(pen_.drawing(), x1, y1);
+    api.cairo_line_to(pen_.drawing(), x2, y2);
+    api.cairo_stroke(pen_.drawing());
+  }
+
+  ChartBox draw_title(const ChartBox& box) {
+    pen_.color(kInk);
+    put(bold_, data_.title, {.x = box.x, .y = box.y, .width = box.width});
+    const double used = bold_.line_height() + kChartGap;
+    return {box.x, box.y + used, box.width, box.height - used};
+  }
+
+  ChartBox draw_legend(const ChartBox& box) {
+    constexpr double kSwatch = 7;
+    constexpr double kMaxName = 150;
+    double x = box.x;
+    double y = box.y;
+    for (std::size_t i = 0; i < data_.series.size(); ++i) {
+      const std::string name = printable(data_.series[i].name, {200}).text;
+      const double width = std::min(text_.width(name), kMaxName);
+      if (x > box.x && x + kSwatch + kChartGap + width > box.x + box.width) {
+        x = box.x;
+        y += line();
+      }
+      pen_.color(colors_[i]);
+      pen_.rectangle(x, y + (line() - kSwatch) / 2, kSwatch, kSwatch);
+      pen_.color(kInk);
+      put(text_, name, {.x = x + kSwatch + kChartGap, .y = y, .width = width});
+      x += kSwatch + kChartGap + width + 3 * kChartGap;
+    }
+    const double used = y + line() + kChartGap - box.y;
+    return {box.x, box.y + used, box.width, box.height - used};
+  }
+
+  // Values upwards, categories to the right.
+  void draw_upright(const ChartBox& box) {
+    const std::vector<Shown> all = panels();
+    // One left edge and one axis of categories for all panels.
+    struct Panel {
+      Scale scale;
+      ChartBox plot;
+    };
+    std::vector<Panel> plots;
+    const double names_height = category_labels_height(box.width);
+    const double title_height = 1.5 * line() + 1;  // the topmost tick's label reaches half a line above the plot
+    const double each = (box.height - names_height) / static_cast<double>(all.size());
+    double left = 0;
+    for (const Shown& shown : all) {
+      const double height = each - title_height - (all.size() > 1 ? line() : 0);
+      const Scale scale = scale_of(shown, height, 1.6 * line());
+      left = std::max(left, widest_tick(scale));
+      plots.push_back({scale, {0, 0, 0, height}});
+    }
+    left += kChartGap;
+    double y = box.y;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      pen_.color(kQuietInk);
+      put(text_, value_title(all[i]), {.x = box.x, .y = y, .width = box.width});
+      Panel& panel = plots[i];
+      panel.plot = {box.x + left, y + title_height, box.width - left, panel.plot.height};
+      draw_value_grid(panel.plot, panel.scale);
+      if (data_.type == ChartType::line)
+        draw_lines(panel.plot, panel.scale, all[i]);
+      else
+        draw_columns(panel.plot, panel.scale, all[i]);
+      pen_.color(kAxis);
+      const double zero = height_of(panel.plot, panel.scale, 0);
+      stroke(panel.plot.x, zero, panel.plot.x + panel.plot.width, zero);
+      y += each;
+    }
+    draw_category_labels({plots[0].plot.x, box.y + box.height - names_height, plots[0].plot.width, names_height});
+  }
+
+  [[nodiscard]] static double height_of(const ChartBox& plot, const Scale& scale, double value) {
+    return plot.y + plot.height - (value - scale.low) / (scale.high - scale.low) * plot.height;
+  }
+
+  void draw_value_grid(const ChartBox& plot, const Scale& scale) {
+    for (int i = 0; i < scale.ticks(); ++i) {
+      const double value = scale.low + i * scale.step;
+      const double y = height_of(plot, scale, value);
+      pen_.color(kGridColor);
+      stroke(plot.x, y, plot.x + plot.width, y);
+      pen_.color(kQuietInk);
+      const std::string label = tick_label(scale, value);
+      put(text_, label, {.x = plot.x - kChartGap - 200, .y = y - line() / 2, .width = 200, .align = Align::right});
+    }
+  }
+
+  void draw_columns(const ChartBox& plot, const Scale& scale, const Shown& shown) {
+    const double slot = plot.width / static_cast<double>(data_.categories.size());
+    const double space =
+        slot < 2.5 ? 0 : std::max(slot * 0.2, slot - kMaxBar * static_cast<double>(is_stacked() ? 1 : shown.size()));
+    const double bar = is_stacked() ? slot - space : (slot - space) / static_cast<double>(shown.size());
+    for (std::size_t i = 0; i < data_.categories.size(); ++i) {
+      Range stack;
+      for (std::size_t k = 0; k < shown.size(); ++k) {
+        const double part = value(shown[k], i);
+        if (!is_stacked()) stack = {};
+        double& end = part < 0 ? stack.low : stack.high;
+        const double from = height_of(plot, scale, end);
+        end += part;
+        const double to = height_of(plot, scale, end);
+        if (part == 0) continue;
+        const double x = plot.x + slot * static_cast<double>(i) + space / 2 + (is_stacked() ? 0 : bar * static_cast<double>(k));
+        pen_.color(colors_[shown[k]]);
+        pen_.rectangle(x, std::min(from, to), bar, std::max(std::abs(to - from), 0.4));
+      }
+    }
+  }
+
+  void draw_lines(const ChartBox& plot, const Scale& scale, const Shown& shown) {
+    const Cairo& api = cairo();
+    cairo_t* const drawing = pen_.drawing();
+    const double slot = plot.width / static_cast<double>(data_.categories.size());
+    constexpr std::size_t kFewPoints = 40;
+    for (std::size_t k = 0; k < shown.size(); ++k) {
+      pen_.color(colors_[shown[k]]);
+      pen_.flush();
+      const auto point = [&](std::size_t i) {
+        return std::pair(plot.x + slot * (static_cast<double>(i) + 0.5), height_of(plot, scale, value(shown[k], i)));
+      };
+      // On paper without colours the lines differ by their dashes.
+      static constexpr std::array<std::array<double, 4>, 6> kDashes = {
+          {{}, {5, 2, 5, 2}, {1.5, 1.5, 1.5, 1.5}, {6, 2, 1.5, 2}, {8, 3, 8, 3}, {3, 1, 3, 1}}};
+      api.cairo_set_line_width(drawing, 1.4);
+      api.cairo_set_line_join(drawing, CAIRO_LINE_JOIN_ROUND);
+      api.cairo_set_dash(drawing, kDashes[k % kDashes.size()].data(), k % kDashes.size() == 0 ? 0 : 4, 0);
+      const auto is_gap = [&](std::size_t i) { return std::isnan(data_.series[shown[k]].values[i]); };
+      for (std::size_t i = 0; i < data_.categories.size(); ++i) {
+        if (is_gap(i)) continue;
+        if (i > 0 && is_gap(i - 1)) api.cairo_move_to(drawing, point(i).first, point(i).second);
+        api.cairo_line_to(drawing, point(i).first, point(i).second);
+      }
+      api.cairo_stroke(drawing);
+      api.cairo_set_dash(drawing, nullptr, 0, 0);
+      if (data_.categories.size() > kFewPoints) continue;
+      for (std::size_t i = 0; i < data_.categories.size(); ++i) {
+        if (is_gap(i)) continue;
+        api.cairo_arc(drawing, point(i).first, point(i).second, 2, 0, 6.2832);
+        api.cairo_close_path(drawing);
+        api.cairo_fill(drawing);
+      }
+    }
+  }
+
+  // Names below an upright chart: of days as many as fit; others each, aslant where they would touch.
+  static constexpr double kSlant = 0.6;  // radians
+  static constexpr double kMaxSlanted = 80;
+  [[nodiscard]] double widest_name() {
+    double widest = 0;
+    for (const std::string& name : data_.categories) widest = std::max(widest, text_.width(printable(name, {200}).text));
+    return widest;
+  }
+  [[nodiscard]] bool is_slanted(double width) {
+    return !data_.over_time && widest_name() + 2 * kChartGap > 0.9 * width / static_cast<double>(data_.categories.size());
+  }
+  [[nodiscard]] double category_labels_height(double width) {
+    const double names = is_slanted(width) ? std::min(widest_name(), kMaxSlanted) * std::sin(kSlant) + line() : line();
+    return kChartGap + names + line();
+  }
+  void draw_category_labels(const ChartBox& box) {
+    const double slot = box.width / static_cast<double>(data_.categories.size());
+    const double middle = slot / 2;
+    pen_.color(kQuietInk);
+    if (data_.over_time) {
+      const double widest = text_.width(common_year(data_).empty() ? data_.categories.back() : "30 May") + 3 * kChartGap;
+      for (const TimeLabel& label : time_labels(data_, static_cast<std::size_t>(box.width / widest))) {
+        const double width = text_.width(label.text);
+        const double x = box.x + slot * static_cast<double>(label.category) + middle - width / 2;
+        put(text_, label.text,
+            {.x = std::clamp(x, box.x, std::max(box.x, box.x + box.width - width)), .y = box.y + kChartGap, .width = width});
+      }
+    } else {
+      for (std::size_t i = 0; i < data_.categories.size(); ++i) draw_name(box, i, slot);
+    }
+    put(text_, category_title(), {.x = box.x, .y = box.y + box.height - line(), .width = box.width, .align = Align::center});
+  }
+  void draw_name(const ChartBox& box, std::size_t category, double slot) {
+    const std::string name = printable(data_.categories[category], {200}).text;
+    const double x = box.x + slot * (static_cast<double>(category) + 0.5);
+    if (!is_slanted(box.width)) {
+      put(text_, name, {.x = x - slot / 2, .y = box.y + kChartGap, .width = slot, .align = Align::center});
+      return;
+    }
+    const std::string text = text_.fitted(name, kMaxSlanted);
+    const double width = text_.width(text);
+    const Cairo& api = cairo();
+    api.cairo_save(pen_.drawing());
+    api.cairo_translate(pen_.drawing(), x, box.y + kChartGap);
+    api.cairo_rotate(pen_.drawing(), -kSlant);
+    put(text_, text, {.x = -width, .y = 0, .width = width});
+    api.cairo_restore(pen_.drawing());
+  }
+
+  // Values to the right, categories downwards: names are read without turning the head.
+  void draw_lying(const ChartBox& box) {
+    const std::vector<Shown> all = panels();
+    const double names = std::min(widest_name(), kMaxNameShare * box.width) + kChartGap;
+    const double each = (box.width - names) / static_cast<double>(all.size());
+    const double titles = line() + 2;
+    const double ticks = line() + kChartGap;
+    const double slot = (box.height - titles - ticks) / static_cast<double>(data_.categories.size());
+    pen_.color(kInk);
+    for (std::size_t i = 0; i < data_.categories.size(); ++i) {
+      const double y = box.y + titles + slot * (static_cast<double>(i) + 0.5) - line() / 2;
+      put(text_, data_.categories[i], {.x = box.x, .y = y, .width = names - kChartGap, .align = Align::right});
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const double x = box.x + names + each * static_cast<double>(i);
+      pen_.color(kQuietInk);
+      put(text_, value_title(all[i]), {.x = x, .y = box.y, .width = each - kChartGap});
+      draw_lying_bars({x, box.y + titles, each - (i + 1 < all.size() ? 3 * kChartGap : 0),
+                       slot * static_cast<double>(data_.categories.size())},
+                      all[i]);
+    }
+  }
+
+  void draw_lying_bars(const ChartBox& box, const Shown& shown) {
+    bool with_values = shown.size() == 1;
+    double room = kChartGap;  // at the right, for values behind the bars
+    if (with_values)
+      for (const double value : data_.series[shown[0]].values)
+        if (!std::isnan(value))
+          room = std::max(room, text_.width(value_label(data_, data_.series[shown[0]], value)) + 2 * kChartGap);
+    if (room > 0.62 * box.width) {  // half a number would be a wrong one
+      with_values = false;
+      room = kChartGap;
+    }
+    const ChartBox plot{box.x, box.y, box.width - room, box.height};
+    Scale scale = scale_of(shown, plot.width, 60);
+    const double per_tick = widest_tick(scale) + 3 * kChartGap;
+    if (per_tick > 60) scale = scale_of(shown, plot.width, per_tick);
+    const auto at = [&](double value) { return plot.x + (value - scale.low) / (scale.high - scale.low) * plot.width; };
+    for (int i = 0; i < scale.ticks(); ++i) {
+      const double value = scale.low + i * scale.step;
+      pen_.color(kGridColor);
+      stroke(at(value), plot.y, at(value), plot.y + plot.height);
+      pen_.color(kQuietInk);
+      const std::string label = tick_label(scale, value);
+      const double width = text_.width(label);
+      const double x = std::min(at(value) - width / 2, box.x + box.width - width);
+      put(text_, label, {.x = x, .y = plot.y + plot.height + kChartGap / 2, .width = width});
+    }
+    const double slot = plot.height / static_cast<double>(data_.categories.size());
+    const double space = std::max(slot * 0.25, slot - kMaxBar);
+    const double bar = is_stacked() ? slot - space : (slot - space) / static_cast<double>(shown.size());
+    for (std::size_t i = 0; i < data_.categories.size(); ++i) {
+      Range stack;
+      for (std::size_t k = 0; k < shown.size(); ++k) {
+        const double part = value(shown[k], i);
+        if (!is_stacked()) stack = {};
+        double& end = part < 0 ? stack.low : stack.high;
+        const double from = at(end);
+        end += part;
+        const double to = at(end);
+        const double y = plot.y + slot * static_cast<double>(i) + space / 2 + (is_stacked() ? 0 : bar * static_cast<double>(k));
+        const bool is_rest = i > 0 && i + 1 == data_.categories.size() && data_.categories[i] == "Other";
+        pen_.color(is_rest && !is_stacked() && shown.size() == 1 ? kOtherColor : colors_[shown[k]]);
+        if (part != 0) pen_.rectangle(std::min(from, to), y, std::max(std::abs(to - from), 0.4), bar);
+        // Of many currencies most names have amounts in one or two.
+        if (!with_values || std::isnan(data_.series[shown[k]].values[i]) || (part == 0 && data_.separate_axes)) continue;
+        pen_.color(kInk);
+        put(text_, value_label(data_, data_.series[shown[k]], data_.series[shown[k]].values[i]),
+            {.x = std::max(from, to) + kChartGap, .y = y + bar / 2 - line() / 2, .width = room - kChartGap});
+      }
+    }
+    pen_.color(kAxis);
+    stroke(at(0), plot.y, at(0), plot.y + plot.height);
+  }
+
+  Pen pen_;
+  const ChartData& data_;
+  ValueUnit unit_;
+  Face text_;
+  Face bold_;
+  std::vector<Color> colors_;
+};
+
+}  // namespace
+
+Color series_color(const ChartData& data, std::size_t series, const std::string& brand) {
+  if (data.series.size() == 1) return parse_color(brand, kDefaultBrand);
+  return data.series[series].name == "Other" ? kOtherColor : kPalette[series % kPalette.size()];
+}
+
+double chart_height(const ChartData& data, const ChartStyle& style) {
+  if (data.empty()) return 0;
+  const double unit = style.text_size / 8;
+  if (data.over_time || data.type == ChartType::line) {
+    const auto panels = static_cast<double>(data.separate_axes ? data.series.size() : 1);
+    return unit * (panels > 1 ? 60 + 88 * panels : 180);
+  }
+  const bool grouped_bars = data.type == ChartType::bar && !data.separate_axes;
+  const double bars = grouped_bars ? static_cast<double>(data.series.size()) : 1;
+  return unit *
+         (62 + static_cast<double>(data.categories.size()) * std::max(15.0, 5 + 8 * bars) + (data.series.size() > 1 ? 26 : 0));
+}
+
+void draw_chart(cairo_t* drawing, Fonts& fonts, const ChartData& data, const ChartBox& box, const ChartStyle& style) {
+  if (!data.empty()) ChartDrawing(drawing, fonts, data, style).draw(box);
+}
+
+}  // namespace reportctl::render
