@@ -89,11 +89,12 @@ Message message_of(Parts& parts, const store::Claim& claim, Post& post, const st
 
 delivery::Outcome send(Parts& parts, const store::Claim& claim, const Message& message) {
   auto& transport = parts.transport();
-  const auto& [delivery, mailing, linked] = message;
+  const auto& delivery = message.delivery;
+  const auto& mailing = *message.mailing;
   store::begin_sending(parts.state(), claim, delivery.id, parts.moment());
   const auto to = Mailbox::parse(delivery.recipient);
   const delivery::Letter letter{
-      .from = mailing->from().address, .to = to->address, .head = mailing->head(delivery), .body = &mailing->body()};
+      .from = mailing.from().address, .to = to->address, .head = mailing.head(delivery), .body = &mailing.body()};
   return transport.send(letter, [&] { return store::mark_handing_over(parts.state(), claim, delivery.id, parts.moment()); });
 }
 

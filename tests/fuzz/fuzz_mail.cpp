@@ -59,7 +59,11 @@ void check_templates(const std::string& text) {
   plain.account_name = plain.report_label = plain.period = plain.brand_color = plain.attachment_name = plain.notice = plain.why =
       text.empty() ? "" : "x";
   plain.summary = {{"x", "x"}};
-  const auto tags = [](const std::string& html) { return std::count(html.begin(), html.end(), '<'); };
+  const auto tags = [](std::string html) {
+    constexpr std::string_view kBreak = "<wbr>";  // between the pieces of a long file name
+    for (auto at = html.find(kBreak); at != std::string::npos; at = html.find(kBreak, at)) html.erase(at, kBreak.size());
+    return std::count(html.begin(), html.end(), '<');
+  };
   EXPECT(tags(report.html) == tags(render_report(plain).html));
 }
 

@@ -321,8 +321,8 @@ class Planner {
         after.next_run_at = first_run(after.definition, account.timezone, session_.now());
         plan_.events.push_back(
             configured_event(session_, after, to_json(before, old_timezone(account.id)), to_json(after, account.timezone)));
-        std::erase_if(plan_.items, [&](const PlannedItem& item) {
-          return item.kind == "schedule" && item.account == account.id && item.name == name;
+        std::erase_if(plan_.items, [&, wanted = name](const PlannedItem& item) {
+          return item.kind == "schedule" && item.account == account.id && item.name == wanted;
         });
         item(ItemAction::change, "schedule", account.id, name,
              {fmt::format("~ next run: {} → {}", before.next_run_at ? format_utc(*before.next_run_at) : "–",

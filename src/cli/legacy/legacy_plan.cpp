@@ -22,7 +22,7 @@ constexpr const char* kAccountUnknown = "account_unknown";
 /// Whose schedule a row is: by --map, by an account's id, by its key in the source, else --account.
 class AccountFinder {
  public:
-  AccountFinder(Session& session, const ImportAccounts& wanted, const std::vector<LegacyRow>& rows) : wanted_(wanted) {
+  AccountFinder(Session& session, const ImportAccounts& wanted, const std::vector<LegacyRow>& rows) {
     for (auto& account : store::list_accounts(session.state())) {
       if (sees(session.actor(), account.id)) accounts_.push_back(std::move(account));
     }
@@ -69,7 +69,6 @@ class AccountFinder {
     return by_key;
   }
 
-  const ImportAccounts& wanted_;
   std::vector<access::Account> accounts_;
   std::map<std::string, access::Account> named_;
   std::optional<access::Account> otherwise_;
