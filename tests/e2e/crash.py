@@ -138,11 +138,18 @@ class Crash(e2e.Case):
         whole = self.place.must("run-due", *jobs, env=self.fresh("whole")).seconds
         self.assertEqual(len(mailbox.held()), count)
         thrown = random.Random(f"{SEED} {count} {jobs}")
+        slices = thrown.sample(range(kills), kills)  # one kill in each slice of the whole time, in any order
         unknown, progress = 0, []
-        for number in range(kills):
-            doubt, arrived = self.kill_and_compare(number, whole * (number + thrown.random()) / kills)  # one in each slice of the whole time
+        for number, at in enumerate(slices):
+            moment = whole * (at + thrown.random()) / kills
+            doubt, arrived = self.kill_and_compare(number, moment)
             unknown += doubt
             progress.append(arrived)
+            # What else the machine does makes a run take longer or shorter than the one that was measured.
+            if arrived == count:
+                whole = moment
+            elif arrived == 0 and at > kills / 2:
+                whole *= 1.5
         between = sum(0 < one < count for one in progress)
         print(f"         {kills} kills over {whole * 1000:.0f} ms, seed {SEED}: {unknown} deliveries unknown, {between} kills between the first mail "
               "and the last", flush=True)
