@@ -155,8 +155,8 @@ void Builder::read_source(const std::string& name, const yaml::Node& map, const 
   refuse_two_passwords(map, file);
   for (const auto& [key, value] : map.entries) {
     const std::string dotted = fmt::format("sources.{}.{}", name, key.text);
-    const auto known =
-        std::find_if(source_keys().begin(), source_keys().end(), [&](const auto& k) { return key.text == k.name; });
+    const auto known = std::find_if(source_keys().begin(), source_keys().end(),
+                                    [&wanted = key](const auto& k) { return wanted.text == k.name; });
     if (known == source_keys().end()) {
       const std::string why = why_not(dotted);
       problem(
