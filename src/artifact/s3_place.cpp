@@ -2,12 +2,12 @@
 // Copyright the reportctl authors
 #include "s3_place.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include <cstdlib>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/host.hpp"
 #include "reportctl/base/text.hpp"
 #include "stores.hpp"
 
@@ -24,14 +24,7 @@ std::string variable(const char* name) {
   return value == nullptr ? std::string() : value;
 }
 
-bool is_address(const std::string& host) {
-  in_addr v4{};
-  return host.starts_with('[') || ::inet_pton(AF_INET, host.c_str(), &v4) == 1;
-}
-
-bool is_this_machine(const std::string& host) {
-  return host == "localhost" || host == "[::1]" || (is_address(host) && host.starts_with("127."));
-}
+bool is_address(const std::string& host) { return host.starts_with('[') || is_ipv4(host); }
 
 struct Server {
   std::string scheme, host, port;
@@ -46,22 +39,14 @@ Server parse_server(const std::string& endpoint) {
   const std::size_t colons = endpoint.find("://");
   if (colons != std::string::npos) server.scheme = endpoint.substr(0, colons);
   if (server.scheme != "https" && server.scheme != "http") throw refuse("it is not a url of http or https");
-  std::string rest = to_lower(endpoint.substr(colons + 3));
-  if (rest.ends_with('/')) rest.pop_back();
-  const std::size_t port = rest.find(':', rest.starts_with('[') ? rest.find(']') : 0);
-  server.host = rest.substr(0, port);
-  if (port != std::string::npos) {
-    const auto number = parse_integer(rest.substr(port + 1));
-    if (!number || *number < 1 || *number > 65535) throw refuse("the port is not a number from 1 to 65535");
-    const bool usual = *number == (server.scheme == "https" ? 443 : 80);
-    if (!usual) server.port = fmt::format(":{}", *number);
-  }
-  in6_addr v6{};
-  const bool is_v6 = server.host.size() > 2 && server.host.front() == '[' && server.host.back() == ']' &&
-                     ::inet_pton(AF_INET6, server.host.substr(1, server.host.size() - 2).c_str(), &v6) == 1;
-  if (!is_v6 && (server.host.empty() || server.host.find_first_not_of(kOfHosts) != std::string::npos))
-    throw refuse("the host is not a name or an address, alone");
-  if (server.scheme == "http" && !is_this_machine(server.host))
+  std::string_view rest = std::string_view(endpoint).substr(colons + 3);
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  const auto authority = parse_authority(rest);
+  if (!authority.problem.empty()) throw refuse(authority.problem);
+  server.host = authority.host;
+  const bool usual = authority.port == (server.scheme == "https" ? 443 : 80);
+  if (authority.port && !usual) server.port = fmt::format(":{}", *authority.port);
+  if (server.scheme == "http" && !is_loopback(server.host))
     throw refuse("without TLS, everybody on the way could read the files; http is for this machine only");
   return server;
 }

@@ -21,9 +21,5 @@ struct Endpoint {
 
 /// Error(config) saying what is wrong and which forms there are; never repeats a url that may hold a password.
 Endpoint parse_endpoint(const std::string& url);
-/// `localhost`, 127.0.0.0/8 and ::1.
-bool is_loopback(const std::string& host);
-/// What EHLO may say: a domain name in ASCII.
-bool is_host_name(const std::string& text);
 
 }  // namespace reportctl::delivery

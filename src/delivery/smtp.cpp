@@ -11,6 +11,7 @@
 #include "curl_api.hpp"
 #include "letter_feed.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/host.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 #include "smtp_dialogue.hpp"

@@ -6,6 +6,7 @@
 
 #include "endpoint.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/host.hpp"
 #include "transports.hpp"
 
 namespace reportctl::delivery {

@@ -89,7 +89,7 @@ class Post {
  public:
   Post(const WebhookSettings& settings, const WebhookPost& post, const Secret& secret) : handle_(curl().curl_easy_init()) {
     if (!handle_) throw Error(ErrorKind::failed, "libcurl cannot make a handle");
-    exchange_.url = parse_webhook_url(post.url, nullptr).value();
+    exchange_.url = parse_webhook_url(post.url);
     exchange_.allow_private = &settings.allow_private;
     protect(settings);
     set(CURLOPT_URL, post.url.c_str());

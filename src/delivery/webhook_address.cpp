@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <span>
 
-#include "endpoint.hpp"
+#include "reportctl/base/host.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/delivery/webhook.hpp"
 #include "webhook_url.hpp"
@@ -120,12 +120,12 @@ const char* special_address(const AddressBytes& address) {
   return (address[0] & 0xe0U) == 0x20 ? nullptr : "reserved";  // all of the internet's IPv6 is in 2000::/3
 }
 
-std::optional<WebhookUrl> parse_webhook_url(const std::string& url, std::string* why) {
-  const auto refuse = [&](std::string problem) -> std::optional<WebhookUrl> {
-    if (why != nullptr) *why = std::move(problem);
-    return std::nullopt;
-  };
+WebhookUrl parse_webhook_url(const std::string& url) {
   WebhookUrl parsed;
+  const auto refuse = [&](std::string problem) {
+    parsed.problem = std::move(problem);
+    return parsed;
+  };
   parsed.tls = url.starts_with("https://");
   if (!parsed.tls && !url.starts_with("http://")) return refuse("a url begins with https://");
   if (url.size() > 2000) return refuse("the url is longer than 2000 characters");
@@ -134,22 +134,13 @@ std::optional<WebhookUrl> parse_webhook_url(const std::string& url, std::string*
     return refuse("the url has characters that must be written as %XX");
   if (url.find('#') != std::string::npos) return refuse("the url has a # part, which is never sent");
   const auto begin = url.find("://") + 3;
-  auto authority = url.substr(begin, url.find_first_of("/?", begin) - begin);
-  if (authority.find('@') != std::string::npos) return refuse("the url holds a user or password; requests are signed instead");
-  const auto bracket = authority.rfind(']');
-  const auto colon = authority.rfind(':');
-  if (colon != std::string::npos && (bracket == std::string::npos || colon > bracket)) {
-    const auto digits = authority.substr(colon + 1);
-    const auto port = parse_integer(digits);
-    if (!port || *port < 1 || *port > 65535) return refuse("the port is not a number from 1 to 65535");
-    authority.resize(colon);
-  }
-  parsed.host = to_lower(authority);
-  const bool bracketed = parsed.host.size() > 2 && parsed.host.front() == '[' && parsed.host.back() == ']';
+  const auto text = url.substr(begin, url.find_first_of("/?", begin) - begin);
+  if (text.find('@') != std::string::npos) return refuse("the url holds a user or password; requests are signed instead");
+  const auto authority = parse_authority(text);
+  if (!authority.problem.empty()) return refuse(authority.problem);
+  parsed.host = authority.host;
+  const bool bracketed = parsed.host.front() == '[';
   parsed.address = parse_ip_address(bracketed ? parsed.host.substr(1, parsed.host.size() - 2) : parsed.host);
-  if (parsed.address && bracketed != (parsed.host.find(':') != std::string::npos))
-    return refuse("the host is no name and no address");
-  if (!parsed.address && (bracketed || !is_host_name(parsed.host))) return refuse("the host is no name and no address in ASCII");
   if (!parsed.address && reads_like_a_number(parsed.host))
     return refuse("the host is a number; write a name, or an address such as 192.0.2.7");
   parsed.loopback = is_loopback(parsed.host);
@@ -158,10 +149,9 @@ std::optional<WebhookUrl> parse_webhook_url(const std::string& url, std::string*
 }
 
 std::string webhook_url_problem(const std::string& url, const std::vector<Network>& allow_private) {
-  std::string problem;
-  const auto parsed = parse_webhook_url(url, &problem);
-  if (!parsed || !parsed->address) return problem;
-  return address_problem(*parsed, *parsed->address, allow_private);
+  const auto parsed = parse_webhook_url(url);
+  if (!parsed.problem.empty() || !parsed.address) return parsed.problem;
+  return address_problem(parsed, *parsed.address, allow_private);
 }
 
 std::string address_problem(const WebhookUrl& url, const AddressBytes& address, const std::vector<Network>& allow_private) {

@@ -16,9 +16,9 @@ struct WebhookUrl {
   bool tls = true;
   bool loopback = false;                ///< written as this host: `localhost`, 127.x.x.x, [::1]
   std::optional<AddressBytes> address;  ///< when the host is written as one
+  std::string problem;                  ///< why nothing is sent to such a url; empty: it is one
 };
-/// nullopt, and what is wrong in `why`.
-std::optional<WebhookUrl> parse_webhook_url(const std::string& url, std::string* why);
+WebhookUrl parse_webhook_url(const std::string& url);
 
 /// Why nothing may be sent to this address on behalf of that url, or an empty text. A name that leads to the loopback interface,
 /// where it does not say so, is refused like a private one.

@@ -9,6 +9,7 @@
 #include <array>
 #include <limits>
 
+#include "reportctl/base/host.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::cli {
@@ -144,10 +145,8 @@ std::string set_path_style(Settings& settings, const Written& written) {
 bool is_plain_http_at_home(const std::string& url) {
   constexpr std::string_view kScheme = "http://";
   if (!url.starts_with(kScheme)) return false;
-  std::string host = url.substr(kScheme.size(), url.find('/', kScheme.size()) - kScheme.size());
-  host = host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.find(':'));
-  return host == "localhost" || host == "[::1]" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
+  const auto authority = parse_authority(url.substr(kScheme.size(), url.find('/', kScheme.size()) - kScheme.size()));
+  return authority.problem.empty() && is_loopback(authority.host);
 }
 
 std::string set_link_base(Settings& settings, const Written& written) {

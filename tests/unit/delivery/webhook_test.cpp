@@ -25,10 +25,9 @@ std::string problem_of(const std::string& url, const std::vector<Network>& allow
 }
 
 std::string connecting(const char* url, const char* address, const std::vector<Network>& allowed = {}) {
-  std::string why;
-  const auto parsed = parse_webhook_url(url, &why);
-  REQUIRE_MESSAGE(parsed, why);
-  return address_problem(*parsed, *parse_ip_address(address), allowed);
+  const auto parsed = parse_webhook_url(url);
+  REQUIRE_MESSAGE(parsed.problem.empty(), parsed.problem);
+  return address_problem(parsed, *parse_ip_address(address), allowed);
 }
 
 }  // namespace
