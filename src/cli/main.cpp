@@ -15,11 +15,11 @@
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/cli/session.hpp"
-#include "surface/command_line.hpp"
-#include "surface/completion.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/json_records.hpp"
-#include "surface/refusal.hpp"
+#include "terminal/command_line.hpp"
+#include "terminal/completion.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
+#include "terminal/refusal.hpp"
 
 namespace reportctl::cli {
 

@@ -14,7 +14,7 @@
 #include "reportctl/base/sink.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
-#include "surface/options.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 

@@ -11,7 +11,7 @@
 #include "reportctl/store/images.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "schedules/schedule_save.hpp"
-#include "surface/options.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 

@@ -13,7 +13,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
-#include "surface/options.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 

@@ -10,9 +10,9 @@
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/webhooks.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/filters.hpp"
-#include "surface/options.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/filters.hpp"
+#include "terminal/options.hpp"
 #include "visibility.hpp"
 #include "webhook_words.hpp"
 

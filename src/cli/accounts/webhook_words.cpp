@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "reportctl/base/text.hpp"
-#include "surface/options.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "apply/field_diff.hpp"
 #include "reportctl/run/settings.hpp"
 #include "reportctl/store/webhooks.hpp"
-#include "surface/json_records.hpp"
+#include "terminal/json_records.hpp"
 
 namespace reportctl::cli {
 

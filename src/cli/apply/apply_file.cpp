@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "reportctl/base/text.hpp"
-#include "surface/json_records.hpp"
+#include "terminal/json_records.hpp"
 
 namespace reportctl::cli {
 namespace {

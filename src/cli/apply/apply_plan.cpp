@@ -18,8 +18,8 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "schedules/schedule_save.hpp"
-#include "surface/options.hpp"
-#include "surface/refusal.hpp"
+#include "terminal/options.hpp"
+#include "terminal/refusal.hpp"
 #include "visibility.hpp"
 
 namespace reportctl::cli {

@@ -9,7 +9,7 @@
 #include "reportctl/cli/session.hpp"
 #include "reportctl/store/audit.hpp"
 #include "reportctl/store/schedules.hpp"
-#include "surface/json_records.hpp"
+#include "terminal/json_records.hpp"
 
 namespace reportctl::cli {
 

@@ -11,8 +11,8 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/images.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/options.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 namespace {

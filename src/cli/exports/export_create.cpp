@@ -12,11 +12,11 @@
 #include "reportctl/run/export.hpp"
 #include "schedules/schedule_options.hpp"
 #include "schedules/schedule_save.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/json_records.hpp"
-#include "surface/options.hpp"
-#include "surface/progress.hpp"
-#include "surface/refusal.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
+#include "terminal/options.hpp"
+#include "terminal/progress.hpp"
+#include "terminal/refusal.hpp"
 
 namespace reportctl::cli {
 namespace {

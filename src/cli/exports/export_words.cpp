@@ -7,8 +7,8 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/export.hpp"
-#include "surface/json_records.hpp"
-#include "surface/options.hpp"
+#include "terminal/json_records.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 namespace {

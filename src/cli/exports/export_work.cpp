@@ -10,10 +10,10 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/run/export.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/json_records.hpp"
-#include "surface/options.hpp"
-#include "surface/progress.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
+#include "terminal/options.hpp"
+#include "terminal/progress.hpp"
 
 namespace reportctl::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "surface/json_records.hpp"
+#include "terminal/json_records.hpp"
 
 namespace reportctl::cli {
 

@@ -12,7 +12,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "schedules/schedule_save.hpp"
-#include "surface/options.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "reportctl/validation/validate.hpp"
-#include "surface/json_records.hpp"
+#include "terminal/json_records.hpp"
 
 namespace reportctl::cli {
 

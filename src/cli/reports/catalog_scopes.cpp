@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "reportctl/catalog/sites.hpp"
-#include "surface/options.hpp"
+#include "terminal/options.hpp"
 #include "visibility.hpp"
 
 namespace reportctl::cli {

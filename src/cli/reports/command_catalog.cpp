@@ -13,9 +13,9 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/plan.hpp"
 #include "schedules/schedule_save.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/help.hpp"
-#include "surface/options.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/help.hpp"
+#include "terminal/options.hpp"
 #include "visibility.hpp"
 
 namespace reportctl::cli {

@@ -10,11 +10,11 @@
 #include "reportctl/run/plan.hpp"
 #include "schedules/schedule_options.hpp"
 #include "schedules/schedule_save.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/json_records.hpp"
-#include "surface/options.hpp"
-#include "surface/output_file.hpp"
-#include "surface/progress.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
+#include "terminal/options.hpp"
+#include "terminal/output_file.hpp"
+#include "terminal/progress.hpp"
 
 namespace reportctl::cli {
 namespace {

@@ -14,8 +14,8 @@
 #include "reportctl/store/schedules.hpp"
 #include "settings/config_keys.hpp"
 #include "source_needs.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/options.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 

@@ -8,10 +8,10 @@
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/filters.hpp"
-#include "surface/json_records.hpp"
-#include "surface/options.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/filters.hpp"
+#include "terminal/json_records.hpp"
+#include "terminal/options.hpp"
 #include "visibility.hpp"
 
 namespace reportctl::cli {

@@ -17,8 +17,8 @@
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/stop.hpp"
 #include "run_endings.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/json_records.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
 
 namespace reportctl::cli {
 namespace {

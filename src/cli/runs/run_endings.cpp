@@ -8,7 +8,7 @@
 #include <array>
 
 #include "reportctl/base/text.hpp"
-#include "surface/exit_codes.hpp"
+#include "terminal/exit_codes.hpp"
 
 namespace reportctl::cli {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "surface/output_file.hpp"
+#include "terminal/output_file.hpp"
 
 namespace reportctl::cli {
 

@@ -2,7 +2,7 @@
 // Copyright the reportctl authors
 #include "binds.hpp"
 #include "schedule_verbs.hpp"
-#include "surface/options.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 

@@ -11,8 +11,8 @@
 #include "schedule_options.hpp"
 #include "schedule_save.hpp"
 #include "schedule_verbs.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/options.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/options.hpp"
 #include "visibility.hpp"
 
 namespace reportctl::cli {

@@ -13,10 +13,10 @@
 #include "reportctl/store/schedules.hpp"
 #include "schedule_options.hpp"
 #include "schedule_verbs.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/json_records.hpp"
-#include "surface/options.hpp"
-#include "surface/refusal.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
+#include "terminal/options.hpp"
+#include "terminal/refusal.hpp"
 #include "visibility.hpp"
 
 namespace reportctl::cli {

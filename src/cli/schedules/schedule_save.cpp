@@ -12,8 +12,8 @@
 #include "reportctl/run/sites.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
-#include "surface/options.hpp"
-#include "surface/refusal.hpp"
+#include "terminal/options.hpp"
+#include "terminal/refusal.hpp"
 
 namespace reportctl::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include "reportctl/schedule/schedule.hpp"
 #include "reportctl/store/audit.hpp"
 #include "reportctl/validation/validate.hpp"
-#include "surface/json_records.hpp"
+#include "terminal/json_records.hpp"
 
 namespace reportctl::cli {
 

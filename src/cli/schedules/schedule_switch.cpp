@@ -7,9 +7,9 @@
 #include "reportctl/store/schedules.hpp"
 #include "schedule_save.hpp"
 #include "schedule_verbs.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/json_records.hpp"
-#include "surface/options.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
+#include "terminal/options.hpp"
 #include "visibility.hpp"
 
 namespace reportctl::cli {

@@ -6,7 +6,7 @@
 
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
-#include "surface/options.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 

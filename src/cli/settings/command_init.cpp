@@ -12,7 +12,7 @@
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/process.hpp"
-#include "surface/options.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 

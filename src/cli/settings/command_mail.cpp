@@ -11,8 +11,8 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/delivery/transport.hpp"
 #include "reportctl/mail/message.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/options.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 

@@ -12,8 +12,8 @@
 #include "runs/run_endings.hpp"
 #include "schedules/schedule_options.hpp"
 #include "schedules/schedule_save.hpp"
-#include "surface/options.hpp"
-#include "surface/output_file.hpp"
+#include "terminal/options.hpp"
+#include "terminal/output_file.hpp"
 #include "visibility.hpp"
 
 namespace reportctl::cli {

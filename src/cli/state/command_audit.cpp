@@ -9,10 +9,10 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/audit.hpp"
 #include "schedules/schedule_options.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/filters.hpp"
-#include "surface/json_records.hpp"
-#include "surface/options.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/filters.hpp"
+#include "terminal/json_records.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 namespace {

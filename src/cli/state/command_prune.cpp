@@ -9,9 +9,9 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/retention.hpp"
 #include "settings/config_keys.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/json_records.hpp"
-#include "surface/options.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 namespace {

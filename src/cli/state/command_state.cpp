@@ -6,8 +6,8 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/process.hpp"
-#include "surface/exit_codes.hpp"
-#include "surface/options.hpp"
+#include "terminal/exit_codes.hpp"
+#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 

@@ -9,7 +9,7 @@
 #include "exports/export_access.hpp"
 #include "reportctl/base/text.hpp"
 #include "settings/config_keys.hpp"
-#include "surface/options.hpp"
+#include "terminal/options.hpp"
 #include "visibility.hpp"
 
 namespace reportctl::cli {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "surface/command_line.hpp"
+#include "terminal/command_line.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "surface/completion.hpp"
+#include "terminal/completion.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "surface/exit_codes.hpp"
+#include "terminal/exit_codes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <iterator>
 #include <string>
 
-#include "surface/refusal.hpp"
+#include "terminal/refusal.hpp"
 
 using namespace reportctl;
 using namespace reportctl::cli;

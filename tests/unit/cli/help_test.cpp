@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "surface/help.hpp"
+#include "terminal/help.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,7 +12,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/cli/commands.hpp"
 #include "reportctl/cli/session.hpp"
-#include "surface/command_line.hpp"
+#include "terminal/command_line.hpp"
 
 using namespace reportctl;
 using namespace reportctl::cli;

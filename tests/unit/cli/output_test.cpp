@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "reportctl/base/text.hpp"
-#include "surface/help.hpp"
-#include "surface/output_text.hpp"
+#include "terminal/help.hpp"
+#include "terminal/output_text.hpp"
 
 using namespace reportctl;
 using namespace reportctl::cli;

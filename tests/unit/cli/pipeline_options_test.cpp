@@ -4,8 +4,8 @@
 
 #include "reportctl/base/error.hpp"
 #include "schedules/schedule_options.hpp"
-#include "surface/filters.hpp"
-#include "surface/progress.hpp"
+#include "terminal/filters.hpp"
+#include "terminal/progress.hpp"
 
 using namespace reportctl;
 using cli::DraftOptions;
