@@ -9,12 +9,12 @@
 #include <optional>
 #include <thread>
 
-#include "http.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/http/client.hpp"
 #include "s3_answer.hpp"
 #include "s3_place.hpp"
 #include "sigv4.hpp"
@@ -44,7 +44,7 @@ std::optional<Instant> parse_http_date(const std::string& text) {
   return Instant{std::chrono::seconds{::timegm(&parts)}};
 }
 
-std::string header(const HttpAnswer& answer, const char* name) {
+std::string header(const http::Answer& answer, const char* name) {
   const auto found = answer.headers.find(name);
   return found == answer.headers.end() ? std::string() : found->second;
 }
@@ -63,13 +63,10 @@ struct Ask {
   std::string path;
   std::map<std::string, std::string> query{};
   std::map<std::string, std::string> headers{};
-  std::string text{};
-  const TempFile* file = nullptr;
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
+  http::Body body{};
   std::string payload_sha256{};  ///< of the file's bytes; the text's is worked out
   std::function<void(std::string_view)> take{};
-  std::chrono::seconds whole_time{0};
+  std::chrono::seconds whole_time{0};  ///< of a cleaning up, which a stop does not end; 0: it is none
 };
 
 class S3 final : public Store {
@@ -84,16 +81,14 @@ class S3 final : public Store {
   [[nodiscard]] std::string check() override;
 
  private:
-  struct Fetched {
-    HttpAnswer answer;
-    Fd file;
-  };
-
   const Keys& keys();
-  HttpAnswer once(const Ask&);
+  http::Answer once(const Ask&);
+  http::Answer ask(const Ask& ask) {
+    return again([&] { return once(ask); });
+  }
   /// Again after short pauses, while that may help.
-  HttpAnswer ask(const Ask&);
-  Fetched fetch(const std::string& sha256);
+  template <typename Once>
+  http::Answer again(Once once);
   [[nodiscard]] std::string path_of(const std::string& sha256) const { return place_.path + sharded(sha256); }
   [[nodiscard]] S3Step storing(const std::string& sha256) const {
     return {fmt::format("cannot store the file {} in {}", sha256, place_.name), ErrorKind::output};
@@ -107,7 +102,7 @@ class S3 final : public Store {
   StoreSettings settings_;
   S3Place place_;
   std::optional<Keys> keys_;
-  std::optional<Http> http_;
+  std::optional<http::Client> client_;
 };
 
 const Keys& S3::keys() {
@@ -115,44 +110,42 @@ const Keys& S3::keys() {
   return *keys_;
 }
 
-HttpAnswer S3::once(const Ask& ask) {
-  const bool has_file = ask.file != nullptr;
+http::Answer S3::once(const Ask& ask) {
   Signable signable{.method = ask.method,
                     .path = ask.path,
                     .query = ask.query,
                     .headers = ask.headers,
-                    .payload_sha256 = has_file ? ask.payload_sha256 : sha256_hex(ask.text)};
+                    .payload_sha256 = ask.body.file != nullptr ? ask.payload_sha256 : sha256_hex(ask.body.text)};
   signable.headers["host"] = place_.host;
   sign(signable, {keys(), place_.region, real_now()});
   const std::string query = encoded_query(ask.query);
-  if (!http_)
-    http_.emplace(HttpSettings{.ca_file = settings_.s3.ca_file,
-                               .connect_timeout = settings_.s3.connect_timeout,
-                               .response_timeout = settings_.s3.response_timeout});
-  return http_->perform({.method = ask.method,
-                         .url = place_.url(uri_encoded(ask.path, Slash::kept) + (query.empty() ? "" : "?") + query),
-                         .headers = std::move(signable.headers),
-                         .text = ask.text,
-                         .file = ask.file,
-                         .offset = ask.offset,
-                         .size = has_file ? ask.size : ask.text.size(),
-                         .take = ask.take,
-                         .whole_time = ask.whole_time});
+  if (!client_)
+    client_.emplace(http::Settings{.ca_file = settings_.s3.ca_file,
+                                   .connect_timeout = settings_.s3.connect_timeout,
+                                   .response_timeout = settings_.s3.response_timeout});
+  return client_->perform({.method = ask.method,
+                           .url = place_.url(uri_encoded(ask.path, Slash::kept) + (query.empty() ? "" : "?") + query),
+                           .headers = std::move(signable.headers),
+                           .body = ask.body,
+                           .take = ask.take,
+                           .whole_time = ask.whole_time,
+                           .despite_stop = ask.whole_time.count() > 0});
 }
 
-HttpAnswer S3::ask(const Ask& ask) {
+template <typename Once>
+http::Answer S3::again(Once once) {
   auto wait = settings_.s3.first_pause;
   for (int tried = 1;; ++tried, wait *= 4) {
-    HttpAnswer answer = once(ask);
+    http::Answer answer = once();
     if (tried == kTries || !is_passing(answer)) return answer;
     pause(wait);
   }
 }
 
 bool S3::is_stored(const TempFile& file, const std::string& sha256) {
-  const HttpAnswer head = ask({.method = "HEAD", .path = path_of(sha256)});
+  const http::Answer head = ask({.method = "HEAD", .path = path_of(sha256)});
   const auto stored_at = parse_http_date(header(head, "last-modified"));
-  return head.trouble == Trouble::none && head.status == 200 && header(head, kHashHeader) == sha256 &&
+  return head.trouble == http::Trouble::none && head.status == 200 && header(head, kHashHeader) == sha256 &&
          header(head, "content-length") == fmt::format("{}", file.size()) && stored_at && *stored_at + kFresh > real_now();
 }
 
@@ -162,13 +155,12 @@ void S3::put(TempFile& file, const std::string& sha256) {
   if (is_stored(file, sha256)) return;
   if (file.size() >= settings_.s3.multipart_from) return put_parts(file, sha256);
   // The server checks the bytes against this hash, which is the name.
-  const HttpAnswer answer = ask({.method = "PUT",
-                                 .path = path,
-                                 .headers = {{kHashHeader, sha256}, {"content-type", "application/octet-stream"}},
-                                 .file = &file,
-                                 .size = file.size(),
-                                 .payload_sha256 = sha256});
-  if (answer.trouble != Trouble::none || answer.status != 200) throw s3_refusal(storing(sha256), answer);
+  const http::Answer answer = ask({.method = "PUT",
+                                   .path = path,
+                                   .headers = {{kHashHeader, sha256}, {"content-type", "application/octet-stream"}},
+                                   .body = {.file = &file, .size = file.size()},
+                                   .payload_sha256 = sha256});
+  if (answer.trouble != http::Trouble::none || answer.status != 200) throw s3_refusal(storing(sha256), answer);
 }
 
 std::string sha256_of(const TempFile& file, std::uint64_t offset, std::uint64_t size) {
@@ -186,12 +178,12 @@ std::string sha256_of(const TempFile& file, std::uint64_t offset, std::uint64_t 
 
 void S3::put_parts(const TempFile& file, const std::string& sha256) {
   const std::string path = path_of(sha256);
-  const HttpAnswer begun = ask({.method = "POST",
-                                .path = path,
-                                .query = {{"uploads", ""}},
-                                .headers = {{kHashHeader, sha256}, {"content-type", "application/octet-stream"}}});
+  const http::Answer begun = ask({.method = "POST",
+                                  .path = path,
+                                  .query = {{"uploads", ""}},
+                                  .headers = {{kHashHeader, sha256}, {"content-type", "application/octet-stream"}}});
   const std::string id = xml_text(begun.text, "UploadId");
-  if (begun.trouble != Trouble::none || begun.status != 200 || id.empty()) throw s3_refusal(storing(sha256), begun);
+  if (begun.trouble != http::Trouble::none || begun.status != 200 || id.empty()) throw s3_refusal(storing(sha256), begun);
   const Ask upload{.method = "DELETE", .path = path, .query = {{"uploadId", id}}, .whole_time = kCleanUpTime};
   try {
     const std::uint64_t part_bytes = std::max(settings_.s3.part_bytes, file.size() / kMostParts + 1);
@@ -203,9 +195,7 @@ void S3::put_parts(const TempFile& file, const std::string& sha256) {
       const std::string tag = put_part({.method = "PUT",
                                         .path = path,
                                         .query = {{"partNumber", fmt::format("{}", ++number)}, {"uploadId", id}},
-                                        .file = &file,
-                                        .offset = offset,
-                                        .size = size,
+                                        .body = {.file = &file, .offset = offset, .size = size},
                                         .payload_sha256 = sha256_of(file, offset, size)},
                                        sha256);
       parts += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", number, xml_escaped(tag));
@@ -214,7 +204,7 @@ void S3::put_parts(const TempFile& file, const std::string& sha256) {
               .path = path,
               .query = {{"uploadId", id}},
               .headers = {{"content-type", "application/xml"}},
-              .text = fmt::format("<CompleteMultipartUpload>{}</CompleteMultipartUpload>", parts)},
+              .body = {.text = fmt::format("<CompleteMultipartUpload>{}</CompleteMultipartUpload>", parts)}},
              file, sha256);
   } catch (...) {
     abort(upload);
@@ -223,15 +213,15 @@ void S3::put_parts(const TempFile& file, const std::string& sha256) {
 }
 
 std::string S3::put_part(const Ask& part, const std::string& sha256) {
-  const HttpAnswer answer = ask(part);
-  if (answer.trouble != Trouble::none || answer.status != 200) throw s3_refusal(storing(sha256), answer);
+  const http::Answer answer = ask(part);
+  if (answer.trouble != http::Trouble::none || answer.status != 200) throw s3_refusal(storing(sha256), answer);
   return header(answer, "etag");
 }
 
 void S3::complete(const Ask& completion, const TempFile& file, const std::string& sha256) {
-  const HttpAnswer answer = ask(completion);
+  const http::Answer answer = ask(completion);
   // S3 begins its answer before it is done: a 200 may hold an error.
-  const bool done = answer.trouble == Trouble::none && answer.status == 200 && !xml_elements(answer.text, "ETag").empty() &&
+  const bool done = answer.trouble == http::Trouble::none && answer.status == 200 && !xml_elements(answer.text, "ETag").empty() &&
                     xml_text(answer.text, "Code").empty();
   // When an answer was lost, asking again found no upload, but the file is there.
   if (!done && !is_stored(file, sha256)) throw s3_refusal(storing(sha256), answer);
@@ -239,8 +229,8 @@ void S3::complete(const Ask& completion, const TempFile& file, const std::string
 
 void S3::abort(const Ask& upload) noexcept {
   try {
-    const HttpAnswer answer = once(upload);
-    if (answer.trouble == Trouble::none && (answer.status / 100 == 2 || answer.status == 404)) return;
+    const http::Answer answer = once(upload);
+    if (answer.trouble == http::Trouble::none && (answer.status / 100 == 2 || answer.status == 404)) return;
   } catch (const std::exception&) {
     // the error that led here is the one to tell
   }
@@ -248,42 +238,32 @@ void S3::abort(const Ask& upload) noexcept {
       fmt::format("parts of an upload stay behind in {}; let the bucket's lifecycle remove incomplete uploads", place_.name));
 }
 
-S3::Fetched S3::fetch(const std::string& sha256) {
-  TempFile spool = TempFile::create(settings_.spool);
-  Fetched fetched;
-  fetched.answer = once({.method = "GET", .path = path_of(sha256), .take = [&](std::string_view bytes) { spool.write(bytes); }});
-  fetched.file = Fd(::fcntl(spool.fd(), F_DUPFD_CLOEXEC, 0));
-  if (!fetched.file || ::lseek(fetched.file.get(), 0, SEEK_SET) != 0)
-    throw system_error(ErrorKind::failed, "cannot read back a temporary file", errno);
-  if (fetched.answer.trouble == Trouble::none && fetched.answer.status == 200 && sha256_of(spool, 0, spool.size()) != sha256)
+Fd S3::get(const std::string& sha256) {
+  std::optional<TempFile> spool;
+  const http::Answer answer = again([&] {
+    spool.emplace(this->spool());
+    return once({.method = "GET", .path = path_of(sha256), .take = [&](std::string_view bytes) { spool->write(bytes); }});
+  });
+  if (answer.trouble == http::Trouble::none && answer.status == 404 && xml_text(answer.text, "Code") != "NoSuchBucket")
+    throw Error(ErrorKind::not_found, fmt::format("the stored file {} is not there any more", sha256),
+                "it was pruned; make the report again with reportctl run");
+  if (answer.trouble != http::Trouble::none || answer.status != 200)
+    throw s3_refusal({fmt::format("cannot fetch the file {} from {}", sha256, place_.name), ErrorKind::failed}, answer);
+  if (sha256_of(*spool, 0, spool->size()) != sha256)
     throw Error(ErrorKind::failed, fmt::format("the stored file {} in {} was changed after it was stored", sha256, place_.name),
                 "restore it from a backup, or make the report again");
-  return fetched;
-}
-
-Fd S3::get(const std::string& sha256) {
-  auto wait = settings_.s3.first_pause;
-  for (int tried = 1;; ++tried, wait *= 4) {
-    Fetched fetched = fetch(sha256);
-    const HttpAnswer& answer = fetched.answer;
-    if (tried < kTries && is_passing(answer)) {
-      pause(wait);
-      continue;
-    }
-    if (answer.trouble == Trouble::none && answer.status == 200) return std::move(fetched.file);
-    if (answer.trouble == Trouble::none && answer.status == 404 && xml_text(answer.text, "Code") != "NoSuchBucket")
-      throw Error(ErrorKind::not_found, fmt::format("the stored file {} is not there any more", sha256),
-                  "it was pruned; make the report again with reportctl run");
-    throw s3_refusal({fmt::format("cannot fetch the file {} from {}", sha256, place_.name), ErrorKind::failed}, answer);
-  }
+  Fd file(::fcntl(spool->fd(), F_DUPFD_CLOEXEC, 0));
+  if (!file || ::lseek(file.get(), 0, SEEK_SET) != 0)
+    throw system_error(ErrorKind::failed, "cannot read back a temporary file", errno);
+  return file;
 }
 
 void S3::each(const std::function<void(const StoredFile&)>& see) {
   const S3Step listing{fmt::format("cannot list the files in {}", place_.name), ErrorKind::failed};
   std::map<std::string, std::string> query = {{"list-type", "2"}, {"prefix", place_.prefix}};
   for (;;) {
-    const HttpAnswer answer = ask({.method = "GET", .path = place_.bucket_path, .query = query});
-    if (answer.trouble != Trouble::none || answer.status != 200) throw s3_refusal(listing, answer);
+    const http::Answer answer = ask({.method = "GET", .path = place_.bucket_path, .query = query});
+    if (answer.trouble != http::Trouble::none || answer.status != 200) throw s3_refusal(listing, answer);
     for (const std::string_view entry : xml_elements(answer.text, "Contents")) {
       const std::string key = xml_text(entry, "Key");
       const std::string name = key.substr(key.rfind('/') + 1);
@@ -300,13 +280,14 @@ void S3::each(const std::function<void(const StoredFile&)>& see) {
 
 bool S3::remove(const std::string& sha256, Instant before) {
   const S3Step removing{fmt::format("cannot remove the file {} from {}", sha256, place_.name), ErrorKind::output};
-  const HttpAnswer head = ask({.method = "HEAD", .path = path_of(sha256)});
-  if (head.trouble == Trouble::none && head.status == 404) return true;
-  if (head.trouble != Trouble::none || head.status != 200) throw s3_refusal(removing, head);
+  const http::Answer head = ask({.method = "HEAD", .path = path_of(sha256)});
+  if (head.trouble == http::Trouble::none && head.status == 404) return true;
+  if (head.trouble != http::Trouble::none || head.status != 200) throw s3_refusal(removing, head);
   const auto stored_at = parse_http_date(header(head, "last-modified"));
   if (!stored_at || *stored_at >= before) return false;
-  const HttpAnswer answer = ask({.method = "DELETE", .path = path_of(sha256)});
-  if (answer.trouble != Trouble::none || (answer.status / 100 != 2 && answer.status != 404)) throw s3_refusal(removing, answer);
+  const http::Answer answer = ask({.method = "DELETE", .path = path_of(sha256)});
+  if (answer.trouble != http::Trouble::none || (answer.status / 100 != 2 && answer.status != 404))
+    throw s3_refusal(removing, answer);
   return true;
 }
 
@@ -328,9 +309,9 @@ Link S3::link(const LinkRequest& request) {
 }
 
 std::string S3::check() {
-  const HttpAnswer answer = ask(
+  const http::Answer answer = ask(
       {.method = "GET", .path = place_.bucket_path, .query = {{"list-type", "2"}, {"max-keys", "1"}, {"prefix", place_.prefix}}});
-  if (answer.trouble != Trouble::none || answer.status != 200)
+  if (answer.trouble != http::Trouble::none || answer.status != 200)
     throw s3_refusal({fmt::format("cannot look into {}", place_.name), ErrorKind::config}, answer);
   return fmt::format("{} at {}", place_.name, place_.host);
 }

@@ -61,7 +61,7 @@ constexpr std::array<Known, 13> kKnown = {{
     {"QuotaExceeded", "the quota of the bucket is used up", "raise it, or let retention keep less"},
 }};
 
-std::string clocks(const HttpAnswer& answer) {
+std::string clocks(const http::Answer& answer) {
   const auto date = answer.headers.find("date");
   return fmt::format("it is {} here, and {} there",
                      format_utc(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())),
@@ -99,23 +99,26 @@ std::string xml_escaped(std::string_view text) {
   return escaped;
 }
 
-bool is_passing(const HttpAnswer& answer) {
-  if (answer.trouble != Trouble::none) return answer.trouble == Trouble::passing;
-  const long status = answer.status;
+bool is_passing(const http::Answer& answer) {
+  if (answer.trouble != http::Trouble::none) return answer.trouble == http::Trouble::passing;
+  const int status = answer.status;
   return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 }
 
-Error s3_refusal(const S3Step& step, const HttpAnswer& answer) {
+Error s3_refusal(const S3Step& step, const http::Answer& answer) {
   switch (answer.trouble) {
-    case Trouble::none:
+    case http::Trouble::none:
       break;
-    case Trouble::tls:
+    case http::Trouble::tls:
       return {ErrorKind::config, fmt::format("{}: the server's certificate is not accepted: {}", step.words, answer.words),
               "correct artifacts.endpoint, or name the authority's certificate in artifacts.ca_file"};
-    case Trouble::silent:
+    case http::Trouble::silent:
       return {step.kind, fmt::format("{}: the server is silent: {}", step.words, answer.words),
               "try again later; artifacts.response_timeout is how long it may be silent"};
-    case Trouble::passing:
+    case http::Trouble::address:
+    case http::Trouble::too_long:
+      return {step.kind, fmt::format("{}: {}", step.words, answer.words), "reportctl config check"};
+    case http::Trouble::passing:
       return {step.kind, fmt::format("{}: no answer: {}", step.words, answer.words), "try again later; reportctl config check"};
   }
   const std::string code = xml_text(answer.text, "Code");

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "http.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/http/client.hpp"
 
 namespace reportctl::artifact {
 
@@ -18,13 +18,13 @@ std::vector<std::string_view> xml_elements(std::string_view xml, std::string_vie
 std::string xml_escaped(std::string_view text);
 
 /// True for answers and for their absence that another try may change.
-bool is_passing(const HttpAnswer&);
+bool is_passing(const http::Answer&);
 
 struct S3Step {
   std::string words;  ///< `cannot store FILE in s3://…`
   ErrorKind kind;     ///< of what the server is to blame for
 };
 /// An answer that is not what was asked for, in the operator's words; what is set up wrongly is Error(config).
-Error s3_refusal(const S3Step&, const HttpAnswer&);
+Error s3_refusal(const S3Step&, const http::Answer&);
 
 }  // namespace reportctl::artifact

@@ -30,8 +30,9 @@ reportctl_room(store USES base schedule access LIBRARIES reportctl_dep_SQLiteCpp
 reportctl_room(source USES base rows LIBRARIES reportctl_dep_sqlite3 reportctl_lazy_pq)
 reportctl_room(render USES base rows LIBRARIES reportctl_lazy_pango reportctl_lazy_xlsx)
 reportctl_room(mail USES base LIBRARIES reportctl_lazy_gmime)
-reportctl_room(delivery USES base mail LIBRARIES reportctl_lazy_curl)
-reportctl_room(artifact USES base LIBRARIES reportctl_lazy_curl)
+reportctl_room(http USES base LIBRARIES reportctl_lazy_curl)
+reportctl_room(delivery USES base mail http LIBRARIES reportctl_lazy_curl)
+reportctl_room(artifact USES base http)
 reportctl_room(run USES base rows catalog schedule access validation store source render mail delivery artifact
                    LIBRARIES nlohmann_json::nlohmann_json)
 reportctl_room(cli USES base rows catalog schedule access validation store source render mail delivery artifact run

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "curl_api.hpp"
 #include "letter_feed.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/host.hpp"
+#include "reportctl/base/network.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/http/handle.hpp"
 #include "smtp_dialogue.hpp"
 #include "smtp_outcome.hpp"
 #include "transports.hpp"
@@ -24,23 +24,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct ListDeleter {
-  void operator()(curl_slist* list) const { curl().curl_slist_free_all(list); }
-};
-
 std::string host_name() {
   std::string name(256, '\0');
   if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
   name.resize(name.find('\0'));
   return is_host_name(name) ? name : "localhost";
-}
-
-bool is_loopback(const sockaddr& address) {
-  if (address.sa_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    return (ntohl(v4.sin_addr.s_addr) >> 24U) == 127;
-  }
-  return address.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr);
 }
 
 /// One connection, used by one letter after another; libcurl opens it again when it is gone.
@@ -81,8 +69,6 @@ class Smtp final : public Transport {
   Ending perform(Transfer&);
   Ending transmit(const Letter&, const HandingOver&);
   [[nodiscard]] Ending too_large(std::uint64_t size) const;
-  template <typename Value>
-  void set(CURLoption option, Value value);
 
   std::size_t on_line(std::string_view line);
   bool on_progress(curl_off_t sent);
@@ -90,7 +76,6 @@ class Smtp final : public Transport {
   static std::size_t header_callback(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t read_callback(char* out, std::size_t size, std::size_t count, void* self);
   static std::size_t discard_callback(char*, std::size_t size, std::size_t count, void*) { return size * count; }
-  static int progress_callback(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent);
   static curl_socket_t open_callback(void* self, curlsocktype, curl_sockaddr* address);
   static int close_callback(void* self, curl_socket_t socket);
 
@@ -98,29 +83,20 @@ class Smtp final : public Transport {
   TransportSettings settings_;
   Dialogue dialogue_;
   std::optional<std::uint64_t> size_limit_;
-  CURL* handle_ = nullptr;
   std::vector<curl_socket_t> sockets_;
-  std::string error_ = std::string(CURL_ERROR_SIZE, '\0');
   Transfer* transfer_ = nullptr;
   bool fresh_ = true;  ///< the transfer opened the connection that it used
+  std::optional<http::Handle> handle_;
 };
 
-template <typename Value>
-void Smtp::set(CURLoption option, Value value) {
-  if (const CURLcode code = curl().curl_easy_setopt(handle_, option, value); code != CURLE_OK)
-    throw Error(ErrorKind::config,
-                fmt::format("libcurl refuses option {}: {}", static_cast<int>(option), curl().curl_easy_strerror(code)));
-}
-
 void Smtp::open() {
-  if (handle_ != nullptr) return;
+  if (handle_) return;
   std::optional<Secret> password;
   if (!settings_.username.empty()) {
     password = read_secret(settings_.password);
     if (!password) throw Error(ErrorKind::config, fmt::format("there is no password for {}", visible(settings_.username)));
   }
-  handle_ = curl().curl_easy_init();
-  if (handle_ == nullptr) throw Error(ErrorKind::failed, "libcurl cannot make a handle");
+  handle_.emplace();
   try {
     configure(password);
   } catch (...) {
@@ -133,40 +109,28 @@ void Smtp::configure(const std::optional<Secret>& password) {
   const bool tls = settings_.tls == Tls::required;
   const std::string url = fmt::format("{}://{}:{}/{}", endpoint_.scheme == Scheme::smtps ? "smtps" : "smtp", endpoint_.host,
                                       endpoint_.port, settings_.helo.empty() ? host_name() : settings_.helo);
-  set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-  set(CURLOPT_URL, url.c_str());
-  set(CURLOPT_PROXY, "");
-  set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  set(CURLOPT_USE_SSL, static_cast<long>(tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
-  set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  set(CURLOPT_SSL_VERIFYPEER, 1L);
-  set(CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!settings_.ca_file.empty()) {
-    set(CURLOPT_CAINFO, settings_.ca_file.c_str());
-    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // this authority instead of the system's, not beside them
-  }
-  set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(settings_.connect_timeout.count()));
-  set(CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(settings_.response_timeout.count()));
-  set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_TCP_KEEPALIVE, 1L);
-  set(CURLOPT_ERRORBUFFER, error_.data());
-  set(CURLOPT_NOPROGRESS, 0L);
-  set(CURLOPT_HEADERFUNCTION, header_callback);
-  set(CURLOPT_HEADERDATA, this);
-  set(CURLOPT_READFUNCTION, read_callback);
-  set(CURLOPT_READDATA, this);
-  set(CURLOPT_WRITEFUNCTION, discard_callback);
-  set(CURLOPT_XFERINFOFUNCTION, progress_callback);
-  set(CURLOPT_XFERINFODATA, this);
-  set(CURLOPT_OPENSOCKETFUNCTION, open_callback);
-  set(CURLOPT_OPENSOCKETDATA, this);
-  set(CURLOPT_CLOSESOCKETFUNCTION, close_callback);
-  set(CURLOPT_CLOSESOCKETDATA, this);
+  http::Handle& handle = *handle_;
+  handle.prepare({settings_.ca_file, settings_.connect_timeout},
+                 [this](curl_off_t sent) { return transfer_ == nullptr || on_progress(sent); });  // none: libcurl says QUIT
+  handle.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  handle.set(CURLOPT_URL, url.c_str());
+  handle.set(CURLOPT_USE_SSL, static_cast<long>(tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+  handle.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(settings_.response_timeout.count()));
+  handle.set(CURLOPT_TCP_KEEPALIVE, 1L);
+  handle.set(CURLOPT_HEADERFUNCTION, header_callback);
+  handle.set(CURLOPT_HEADERDATA, this);
+  handle.set(CURLOPT_READFUNCTION, read_callback);
+  handle.set(CURLOPT_READDATA, this);
+  handle.set(CURLOPT_WRITEFUNCTION, discard_callback);
+  handle.set(CURLOPT_OPENSOCKETFUNCTION, open_callback);
+  handle.set(CURLOPT_OPENSOCKETDATA, this);
+  handle.set(CURLOPT_CLOSESOCKETFUNCTION, close_callback);
+  handle.set(CURLOPT_CLOSESOCKETDATA, this);
   if (!password) return;
-  set(CURLOPT_USERNAME, settings_.username.c_str());
-  set(CURLOPT_PASSWORD, password->reveal().c_str());
+  handle.set(CURLOPT_USERNAME, settings_.username.c_str());
+  handle.set(CURLOPT_PASSWORD, password->reveal().c_str());
   // libcurl would prefer NTLM, or Kerberos as soon as the user name has an @: neither can work from cron.
-  set(CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN");
+  handle.set(CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN");
 }
 
 /// `how`: SHUT_RD lets libcurl say QUIT without waiting for the answer (it would, for as long as any reply may take); SHUT_RDWR
@@ -177,12 +141,12 @@ void Smtp::hang_up(int how) {
 
 void Smtp::close(int how) {
   hang_up(how);
-  if (handle_ != nullptr) curl().curl_easy_cleanup(handle_);
-  handle_ = nullptr;
+  handle_.reset();
 }
 
 curl_socket_t Smtp::on_open(const curl_sockaddr& address) {
-  if (settings_.tls == Tls::none && !is_loopback(address.addr)) {
+  const auto bytes = address_of(address.addr);
+  if (settings_.tls == Tls::none && !(bytes && is_loopback(*bytes))) {
     if (transfer_ != nullptr) transfer_->error = endpoint_.host + " is not this host: nothing is sent there without TLS";
     return CURL_SOCKET_BAD;
   }
@@ -257,11 +221,6 @@ std::size_t Smtp::read_callback(char* out, std::size_t size, std::size_t count, 
   return CURL_READFUNC_ABORT;
 }
 
-int Smtp::progress_callback(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent) {
-  auto& smtp = *static_cast<Smtp*>(self);
-  return smtp.transfer_ == nullptr || smtp.on_progress(sent) ? 0 : 1;  // no transfer: libcurl says QUIT
-}
-
 curl_socket_t Smtp::open_callback(void* self, curlsocktype, curl_sockaddr* address) {
   return static_cast<Smtp*>(self)->on_open(*address);
 }
@@ -275,11 +234,9 @@ Ending Smtp::perform(Transfer& transfer) {
   transfer_ = &transfer;
   fresh_ = false;
   dialogue_.next_letter();
-  error_[0] = '\0';
-  const CURLcode code = curl().curl_easy_perform(handle_);
+  const CURLcode code = handle_->perform();
   transfer_ = nullptr;
-  if (transfer.error.empty() && code != CURLE_OK)
-    transfer.error = error_[0] != '\0' ? std::string(error_.c_str()) : curl().curl_easy_strerror(code);
+  if (transfer.error.empty() && code != CURLE_OK) transfer.error = handle_->words(code);
   Ending ending{code, dialogue_.phase(), dialogue_.code(), dialogue_.words(), transfer.error, false, transfer.halt};
   ending.handed_over = transfer.feed != nullptr && transfer.feed->handed_over();
   if (code != CURLE_OK) close(SHUT_RDWR);
@@ -294,15 +251,15 @@ Ending Smtp::too_large(std::uint64_t size) const {
 }
 
 Ending Smtp::transmit(const Letter& letter, const HandingOver& handing_over) {
-  const std::unique_ptr<curl_slist, ListDeleter> recipients(
-      curl().curl_slist_append(nullptr, fmt::format("<{}>", letter.to.str()).c_str()));
+  http::Lines recipients;
+  recipients.add(fmt::format("<{}>", letter.to.str()));
   const std::string from = fmt::format("<{}>", letter.from.str());
   for (;;) {
     open();
-    set(CURLOPT_UPLOAD, 1L);
-    set(CURLOPT_MAIL_FROM, from.c_str());
-    set(CURLOPT_MAIL_RCPT, recipients.get());
-    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(letter.size()));
+    handle_->set(CURLOPT_UPLOAD, 1L);
+    handle_->set(CURLOPT_MAIL_FROM, from.c_str());
+    handle_->set(CURLOPT_MAIL_RCPT, recipients.get());
+    handle_->set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(letter.size()));
     LetterFeed feed(letter, handing_over);
     Transfer transfer;
     transfer.feed = &feed;
@@ -325,10 +282,10 @@ Outcome Smtp::send(const Letter& letter, const HandingOver& handing_over) try {
 Outcome Smtp::probe() try {
   close(SHUT_RD);  // what is asked is whether a new connection works
   open();
-  set(CURLOPT_CUSTOMREQUEST, "NOOP");
+  handle_->set(CURLOPT_CUSTOMREQUEST, "NOOP");
   Transfer transfer;
   const Ending ending = perform(transfer);
-  if (handle_ != nullptr) set(CURLOPT_CUSTOMREQUEST, static_cast<const char*>(nullptr));
+  if (handle_) handle_->set(CURLOPT_CUSTOMREQUEST, static_cast<const char*>(nullptr));
   if (ending.curl_code != CURLE_OK) return decide(ending);
   return {OutcomeKind::accepted, fmt::format("{} is ready", describe()), {}, 0, false};
 } catch (const Error& error) {

@@ -2,9 +2,8 @@
 // Copyright the reportctl authors
 #include "smtp_outcome.hpp"
 
-#include <curl/curl.h>
-
 #include "reportctl/base/text.hpp"
+#include "reportctl/http/handle.hpp"
 
 namespace reportctl::delivery {
 
@@ -37,24 +36,6 @@ Outcome unknown(const Ending& ending) {
 bool is_too_large(const Ending& ending) {
   const auto says = [&](std::string_view text) { return ending.words.find(text) != std::string::npos; };
   return says("5.3.4") || says("5.2.3") || (ending.reply_code == 552 && !says("5.2.2"));
-}
-
-bool is_tls_failure(int code) {
-  switch (code) {
-    case CURLE_USE_SSL_FAILED:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CRL_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_ENGINE_NOTFOUND:
-    case CURLE_SSL_ENGINE_SETFAILED:
-      return true;
-    default:
-      return false;
-  }
 }
 
 /// The server did not understand what it was asked, or we asked something that libcurl cannot do.
@@ -129,7 +110,8 @@ Outcome decide(const Ending& ending) {
     case Halt::stalled:
       return deferred(ending, "connection", Batch::stops);
   }
-  if (is_tls_failure(ending.curl_code) || is_setup_failure(ending.curl_code)) return deferred(ending, "config", Batch::stops);
+  if (http::is_tls_failure(static_cast<CURLcode>(ending.curl_code)) || is_setup_failure(ending.curl_code))
+    return deferred(ending, "config", Batch::stops);
   return before_content(ending);
 }
 

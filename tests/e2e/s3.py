@@ -41,7 +41,7 @@ class S3(e2e.Case):
         world.schedules(e2e.schedule("sales", "bo@example.org"))
         return world
 
-    def fail(self, does, method=None, times=None, words=""):
+    def disturb(self, does, method=None, times=None, words=""):
         """The proxy does that to every request of that kind, or to the first ones."""
         left = [times]
 
@@ -257,6 +257,27 @@ class S3(e2e.Case):
         self.assertEqual(other.code, 78)
         self.assertIn("the server's certificate is not accepted: ", other.out.decode())
 
+    def test_an_authority_that_is_named_replaces_the_systems_and_the_others_are_not_even_looked_for(self):
+        strace = e2e.need("strace")
+        world = self.world()
+        authority, other = e2e.Authority(world.path / "one"), e2e.Authority(world.path / "two", "Other Authority")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(authority.certificate, authority.key)
+        proxy = s3.Proxy(port=0)  # no handshake succeeds, so nothing is behind it
+        self.closing(proxy.close)
+        proxy.server.socket = context.wrap_socket(proxy.server.socket, server_side=True)
+        world.environment.update(REPORTCTL_ARTIFACTS_URL=f"s3://{s3.BUCKET}", REPORTCTL_ARTIFACTS_ENDPOINT=f"https://localhost:{proxy.server.server_address[1]}",
+                                 AWS_ACCESS_KEY_ID=s3.ACCESS_KEY, AWS_SECRET_ACCESS_KEY=s3.SECRET_KEY)
+        looked = {}
+        for ca_file in ("", str(other.ca)):
+            world.environment["REPORTCTL_ARTIFACTS_CA_FILE"] = ca_file
+            trace = world.path / "trace"
+            check = world.run("config", "check", prefix=[strace, "-f", "-o", trace, "-e", "trace=%file"])
+            self.assertIn("the server's certificate is not accepted: ", check.out.decode())
+            looked[ca_file] = "/etc/ssl/certs/" in trace.read_text()
+        self.assertEqual(looked, {"": True, str(other.ca): False})
+        self.assertEqual(proxy.asked, [])
+
     def test_a_clock_that_is_wrong_is_told_with_both_times(self):
         world = self.scheduled(proxy=False, clock=3600)
         self.assertEqual(world.run("run-due").code, 3)
@@ -271,7 +292,7 @@ class S3(e2e.Case):
         world = self.scheduled()
         for times, (does, method) in enumerate((((500, "InternalError"), "PUT"), ((503, "SlowDown"), "PUT"), ("cut", "PUT"), ("lost", "PUT"), ("cut", "HEAD"))):
             with self.subTest(does=does, method=method):
-                self.fail(does, method, times=1)
+                self.disturb(does, method, times=1)
                 fields = ",".join(["order_number", "placed_at", "customer", "status", "total"][:times + 1])  # another file each time
                 job = world.json("export", "create", "orders-export", "--filter", "mode=summary", "--fields", fields, "--wait")
                 self.assertEqual(job["state"], "completed", job["reason"])
@@ -279,7 +300,7 @@ class S3(e2e.Case):
                 self.proxy.reached.clear()
         for does in ((500, "InternalError"), "cut", "half"):
             with self.subTest(does=does, method="GET"):
-                self.fail(does, "GET", times=1)
+                self.disturb(does, "GET", times=1)
                 self.assertEqual(world.must("export", "fetch", job["id"]).out, self.store.objects()[self.key(job["sha256"])].read_bytes())
         self.assertEqual(self.store.open_uploads(), [])
 
@@ -292,7 +313,7 @@ class S3(e2e.Case):
                                    ((200, "Nonsense"), "HEAD", None), ("cut", "PUT", "no answer: "),
                                    ("silent", "PUT", "the server is silent: "), ("silent", "HEAD", None)):
             with self.subTest(does=does, method=method):
-                self.fail(does, method)
+                self.disturb(does, method)
                 world.state.write_bytes(prepared)
                 shutil.rmtree(world.outbox, ignore_errors=True)
                 code = world.run("run-due").code
@@ -317,7 +338,7 @@ class S3(e2e.Case):
                            ((404, "NoSuchKey"), "is not there any more"), ("half", "no answer: "), ("silent", "the server is silent: "),
                            ("slow", "the server is silent: "), ("changed", "was changed after it was stored")):
             with self.subTest(does=does):
-                self.fail(does, "GET")
+                self.disturb(does, "GET")
                 kept = world.path / "saved.csv"
                 resend = [("runs", "resend", run["id"], "--only", "all")] if isinstance(does, tuple) else []
                 for words in [("runs", "save", run["id"], "--output", kept), *resend]:
@@ -338,7 +359,7 @@ class S3(e2e.Case):
         for does, method, said in (((503, "SlowDown"), "GET", "cannot list the files"), ((403, "AccessDenied"), "DELETE", "cannot remove the file"),
                                    ("silent", "HEAD", "cannot remove the file")):
             with self.subTest(does=does, method=method):
-                self.fail(does, method)
+                self.disturb(does, method)
                 result = world.run("prune", now=LONG_AFTER)
                 self.assertNotEqual(result.code, 0)
                 self.assertIn(said, result.err)
@@ -371,7 +392,7 @@ class S3(e2e.Case):
                                           ((200, "InternalError"), "POST", "uploadId=", "the server answered 200 InternalError")):
             with self.subTest(does=does, words=words):
                 world.state.write_bytes(prepared)
-                self.fail(does, method, words=words)
+                self.disturb(does, method, words=words)
                 self.assertEqual(world.run("export", "run").code, 3)
                 job = world.json("export", "show", self.job)
                 self.assertEqual((job["state"], job["sha256"]), ("failed", None))
@@ -399,7 +420,7 @@ class S3(e2e.Case):
     def test_a_stop_in_the_middle_takes_the_parts_back_and_gives_the_export_back(self):
         world = self.big()
         world.environment["REPORTCTL_ARTIFACTS_RESPONSE_TIMEOUT"] = "30s"
-        self.fail("silent", "PUT", words="partNumber=3")
+        self.disturb("silent", "PUT", words="partNumber=3")
         process = world.start("export", "run")
         self.assertTrue(self.proxy.reached.wait(20))
         process.send_signal(signal.SIGTERM)
@@ -421,7 +442,7 @@ class S3(e2e.Case):
                 world.state.write_bytes(prepared)
                 shutil.rmtree(world.outbox, ignore_errors=True)
                 self.proxy.reached.clear()
-                self.fail(does, method)
+                self.disturb(does, method)
                 process = world.start("run-due")
                 self.assertTrue(self.proxy.reached.wait(20))
                 if does == "lost":

@@ -6,11 +6,13 @@
 #include <string_view>
 
 #include "expect.hpp"
+#include "reportctl/base/network.hpp"
 #include "reportctl/delivery/webhook.hpp"
 
 /// Addresses and networks have one way to be written, and a url that is taken leads to no special address that it names.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace reportctl::delivery;
+  using namespace reportctl;
+  using delivery::webhook_url_problem;
   const std::string text(reinterpret_cast<const char*>(data), size);
   if (const auto network = Network::parse(text)) {
     EXPECT(network->contains(network->address));

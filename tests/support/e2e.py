@@ -292,7 +292,7 @@ class MailServer:
 class Authority:
     """A certificate authority made for one test, and a server certificate for 127.0.0.1 and localhost."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, name="Test Authority"):
         directory = pathlib.Path(directory)
         directory.mkdir(parents=True, exist_ok=True)
         self.ca, self.certificate, self.key = directory / "ca.pem", directory / "server.pem", directory / "server.key"
@@ -302,7 +302,7 @@ class Authority:
             subprocess.run(["openssl", *map(str, args)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE)
 
         new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        openssl("req", "-x509", *new_key, "-keyout", ca_key, "-out", self.ca, "-days", "30", "-subj", "/CN=Test Authority",
+        openssl("req", "-x509", *new_key, "-keyout", ca_key, "-out", self.ca, "-days", "30", "-subj", f"/CN={name}",
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign")
         openssl("req", *new_key, "-keyout", self.key, "-out", request, "-subj", "/CN=localhost")
         extensions.write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n")

@@ -10,8 +10,10 @@ namespace reportctl {
 /// A shared library that is opened when first needed, so that commands which do not use it do not pay for loading it (an idle
 /// `run-due` starts several times faster without libcurl, GMime and libcrypto).
 ///
-///     LazyLibrary& crypto();                                             // function-local static
-///     auto* init = crypto().function<decltype(&EVP_DigestInit_ex)>("EVP_DigestInit_ex");
+///     struct Curl : LazyLibrary {  // what is used of it; a function-local static
+///       Curl() : LazyLibrary("libcurl.so.4") {}
+///       REPORTCTL_FUNCTION(curl_easy_init);
+///     };
 class LazyLibrary {
  public:
   /// `soname` as the linker would record it, e.g. `libcurl.so.4`.
@@ -27,5 +29,8 @@ class LazyLibrary {
   std::string soname_;
   std::atomic<void*> handle_ = nullptr;  ///< never closed: libraries keep atexit handlers
 };
+
+/// A member that has the name and the type of a function, and is it.
+#define REPORTCTL_FUNCTION(name) decltype(&::name) name = function<decltype(&::name)>(#name)
 
 }  // namespace reportctl

@@ -2,39 +2,19 @@
 // Copyright the reportctl authors
 #pragma once
 
-#include <array>
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "reportctl/base/network.hpp"
 #include "reportctl/base/secret.hpp"
 #include "reportctl/base/time.hpp"
 #include "reportctl/delivery/transport.hpp"
 
 namespace reportctl::delivery {
-
-/// An address of either family as 16 bytes: IPv4 as `::ffff:a.b.c.d`.
-using AddressBytes = std::array<std::uint8_t, 16>;
-/// Only the canonical forms: no octal, decimal or shortened IPv4, no zone.
-std::optional<AddressBytes> parse_ip_address(std::string_view);
-
-/// `10.0.0.0/8`, `fd00::/8`.
-struct Network {
-  AddressBytes address{};
-  int bits = 128;  ///< of the 16 bytes
-  /// A single address is a network too; bits beyond the prefix must be zero.
-  static std::optional<Network> parse(std::string_view);
-  [[nodiscard]] bool contains(const AddressBytes&) const;
-  [[nodiscard]] std::string str() const;
-};
-
-/// Why an address is no place on the internet: `private`, `loopback`, `link-local`, `metadata`, …; nullptr when it is one. Looks
-/// through IPv4 inside IPv6 (mapped, NAT64, 6to4).
-const char* special_address(const AddressBytes&);
 
 struct WebhookSettings {
   std::vector<Network> allow_private;  ///< special addresses that webhooks may reach all the same

@@ -173,9 +173,9 @@ std::string set_catalog_dirs(Settings& settings, const Written& written) {
 }
 
 std::string set_allow_private(Settings& settings, const Written& written) {
-  std::vector<delivery::Network> networks;
+  std::vector<Network> networks;
   for (const std::string& text : written) {
-    const auto network = delivery::Network::parse(text);
+    const auto network = Network::parse(text);
     if (!network) return fmt::format("\"{}\" is no network such as 10.0.0.0/8 or fd00::/8", visible(text));
     networks.push_back(*network);
   }
