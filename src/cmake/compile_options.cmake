@@ -3,6 +3,9 @@ add_library(reportctl_options INTERFACE)
 target_include_directories(reportctl_options INTERFACE ${CMAKE_SOURCE_DIR}/include)
 target_compile_options(reportctl_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wformat-security
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  target_compile_options(reportctl_options INTERFACE -fpch-preprocess)  # lets ccache see through precompiled headers
+endif()
 if(REPORTCTL_WERROR)
   # GCC 12 sees ghosts in optionals and strings at -O2.
   target_compile_options(reportctl_options INTERFACE -Werror -Wno-error=maybe-uninitialized -Wno-error=restrict)
@@ -13,7 +16,10 @@ if(REPORTCTL_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 elseif(NOT REPORTCTL_FUZZ)
   # Hardening: research on Debian's GCC 12.2; -fhardened does not exist there yet.
-  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection
+  if(NOT CMAKE_BUILD_TYPE STREQUAL Debug)
+    add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  endif()
+  add_compile_options(-D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection
     -fcf-protection=full -ftrivial-auto-var-init=zero)
   add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack -pie)
 endif()

@@ -1,5 +1,18 @@
 # SPDX-License-Identifier: MIT
 # The rooms of the house. What a room may use is its row here, and nothing else; tests/checks/rooms.py holds the includes to it.
+# The headers that nearly every file includes are read once: in one set for all rooms, and a larger one for cli.
+set(REPORTCTL_COMMON_HEADERS <algorithm> <chrono> <functional> <map> <memory> <optional> <set> <string> <string_view> <variant>
+    <vector> <fmt/format.h> <nlohmann/json.hpp>)
+function(reportctl_precompiled_headers name)
+  if(name STREQUAL cli)
+    target_precompile_headers(reportctl_cli PRIVATE ${REPORTCTL_COMMON_HEADERS} <CLI/CLI.hpp>)
+  elseif(name STREQUAL base)
+    target_precompile_headers(reportctl_base PRIVATE ${REPORTCTL_COMMON_HEADERS})
+  else()
+    target_precompile_headers(reportctl_${name} REUSE_FROM reportctl_base)
+  endif()
+endfunction()
+
 function(reportctl_room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
@@ -12,8 +25,9 @@ function(reportctl_room name)
   endif()
   add_library(reportctl_${name} STATIC ${sources})
   target_include_directories(reportctl_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/${name})
+  reportctl_precompiled_headers(${name})
   # Headers dominate the compile time: a room is compiled in a few units, except where C interfaces make names clash.
-  if(NOT name MATCHES "^(catalog|delivery|mail)$")
+  if(REPORTCTL_UNITY AND NOT name MATCHES "^(catalog|delivery|mail)$")
     set_target_properties(reportctl_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 14)
   endif()
   target_link_libraries(reportctl_${name} PUBLIC reportctl_options fmt::fmt ${ROOM_USES} PRIVATE ${ROOM_LIBRARIES})

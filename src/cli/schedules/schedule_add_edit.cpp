@@ -6,6 +6,7 @@
 
 #include "apply/field_diff.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "schedule_options.hpp"
