@@ -36,12 +36,7 @@ ErrorKind kind_of_place(const std::string& url, const std::string& endpoint) {
   return ErrorKind::failed;
 }
 
-HttpAnswer answer_of(long status, const std::string& text) {
-  HttpAnswer answer;
-  answer.status = status;
-  answer.text = text;
-  return answer;
-}
+http::Answer answer_of(int status, const std::string& text) { return {.status = status, .text = text}; }
 
 }  // namespace
 
