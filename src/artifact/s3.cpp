@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
+#include <ctime>
+#include <exception>
 #include <optional>
 #include <thread>
 

@@ -26,8 +26,15 @@ struct Refusal {
   std::string why;
 };
 
-LazyLibrary& idn2() {
-  static LazyLibrary library("libidn2.so.0");
+struct Idn2 : LazyLibrary {
+  Idn2() : LazyLibrary(kIdn2) {}
+  REPORTCTL_FUNCTION(idn2_free);
+  REPORTCTL_FUNCTION(idn2_lookup_u8);
+  REPORTCTL_FUNCTION(idn2_strerror);
+};
+
+const Idn2& idn2() {
+  static const Idn2 library;
   return library;
 }
 
@@ -51,14 +58,12 @@ void check_local_part(std::string_view local) {
 /// The ASCII form of a domain that is not plain ASCII, or that claims to be such a form already (`xn--…`), by UTS 46
 /// (nontransitional) and IDNA 2008.
 std::string idn_to_ascii(std::string_view domain) {
-  static const auto lookup = idn2().function<decltype(&idn2_lookup_u8)>("idn2_lookup_u8");
-  static const auto release = idn2().function<decltype(&idn2_free)>("idn2_free");
-  static const auto describe = idn2().function<decltype(&idn2_strerror)>("idn2_strerror");
   const std::string input(domain);
   std::uint8_t* output = nullptr;
-  const int code = lookup(reinterpret_cast<const std::uint8_t*>(input.c_str()), &output, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-  const std::unique_ptr<std::uint8_t, decltype(release)> owner(output, release);
-  if (code != IDN2_OK) throw Refusal{fmt::format("not a valid international domain: {}", describe(code))};
+  const int code =
+      idn2().idn2_lookup_u8(reinterpret_cast<const std::uint8_t*>(input.c_str()), &output, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  const std::unique_ptr<std::uint8_t, decltype(&::idn2_free)> owner(output, idn2().idn2_free);
+  if (code != IDN2_OK) throw Refusal{fmt::format("not a valid international domain: {}", idn2().idn2_strerror(code))};
   return reinterpret_cast<const char*>(output);
 }
 

@@ -18,26 +18,22 @@ namespace reportctl {
 
 namespace {
 
-LazyLibrary& crypto() {
-  static LazyLibrary library("libcrypto.so.3");
-  return library;
-}
-
-struct Digest {
-  decltype(&EVP_MD_CTX_new) create = crypto().function<decltype(&EVP_MD_CTX_new)>("EVP_MD_CTX_new");
-  decltype(&EVP_MD_CTX_free) destroy = crypto().function<decltype(&EVP_MD_CTX_free)>("EVP_MD_CTX_free");
-  decltype(&EVP_sha256) sha256 = crypto().function<decltype(&EVP_sha256)>("EVP_sha256");
-  decltype(&EVP_md5) md5 = crypto().function<decltype(&EVP_md5)>("EVP_md5");
-  decltype(&EVP_Digest) at_once = crypto().function<decltype(&EVP_Digest)>("EVP_Digest");
-  decltype(&HMAC) hmac = crypto().function<decltype(&HMAC)>("HMAC");
-  decltype(&EVP_DigestInit_ex) init = crypto().function<decltype(&EVP_DigestInit_ex)>("EVP_DigestInit_ex");
-  decltype(&EVP_DigestUpdate) update = crypto().function<decltype(&EVP_DigestUpdate)>("EVP_DigestUpdate");
-  decltype(&EVP_DigestFinal_ex) finish = crypto().function<decltype(&EVP_DigestFinal_ex)>("EVP_DigestFinal_ex");
+struct Crypto : LazyLibrary {
+  Crypto() : LazyLibrary(kCrypto) {}
+  REPORTCTL_FUNCTION(EVP_Digest);
+  REPORTCTL_FUNCTION(EVP_DigestFinal_ex);
+  REPORTCTL_FUNCTION(EVP_DigestInit_ex);
+  REPORTCTL_FUNCTION(EVP_DigestUpdate);
+  REPORTCTL_FUNCTION(EVP_MD_CTX_free);
+  REPORTCTL_FUNCTION(EVP_MD_CTX_new);
+  REPORTCTL_FUNCTION(EVP_md5);
+  REPORTCTL_FUNCTION(EVP_sha256);
+  REPORTCTL_FUNCTION(HMAC);
 };
 
-const Digest& digest() {
-  static const Digest functions;
-  return functions;
+const Crypto& crypto() {
+  static const Crypto library;
+  return library;
 }
 
 void check(int result, const char* step) {
@@ -53,25 +49,25 @@ const unsigned char* data_of(std::string_view text) { return reinterpret_cast<co
 }  // namespace
 
 struct Sha256::Impl {
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{digest().create(), digest().destroy};
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{crypto().EVP_MD_CTX_new(), crypto().EVP_MD_CTX_free};
 };
 
 Sha256::Sha256() : impl_(std::make_unique<Impl>()) {
   if (!impl_->context) throw Error(ErrorKind::failed, "libcrypto cannot hash: out of memory");
-  check(digest().init(impl_->context.get(), digest().sha256(), nullptr), "EVP_DigestInit_ex");
+  check(crypto().EVP_DigestInit_ex(impl_->context.get(), crypto().EVP_sha256(), nullptr), "EVP_DigestInit_ex");
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(std::string_view bytes) {
-  check(digest().update(impl_->context.get(), bytes.data(), bytes.size()), "EVP_DigestUpdate");
+  check(crypto().EVP_DigestUpdate(impl_->context.get(), bytes.data(), bytes.size()), "EVP_DigestUpdate");
 }
 
 std::string Sha256::finish() {
   Bytes bytes{};
   unsigned int size = 0;
-  check(digest().finish(impl_->context.get(), bytes.data(), &size), "EVP_DigestFinal_ex");
+  check(crypto().EVP_DigestFinal_ex(impl_->context.get(), bytes.data(), &size), "EVP_DigestFinal_ex");
   return hex(text_of(bytes, size));
 }
 
@@ -84,8 +80,8 @@ std::string sha256_hex(std::string_view bytes) {
 std::string hmac_sha256(std::string_view key, std::string_view text) {
   Bytes bytes{};
   unsigned int size = 0;
-  const bool done =
-      digest().hmac(digest().sha256(), key.data(), static_cast<int>(key.size()), data_of(text), text.size(), bytes.data(), &size);
+  const bool done = crypto().HMAC(crypto().EVP_sha256(), key.data(), static_cast<int>(key.size()), data_of(text), text.size(),
+                                  bytes.data(), &size);
   check(done ? 1 : 0, "HMAC");
   return text_of(bytes, size);
 }
@@ -93,7 +89,7 @@ std::string hmac_sha256(std::string_view key, std::string_view text) {
 std::string md5(std::string_view bytes) {
   Bytes hash{};
   unsigned int size = 0;
-  check(digest().at_once(bytes.data(), bytes.size(), hash.data(), &size, digest().md5(), nullptr), "EVP_Digest");
+  check(crypto().EVP_Digest(bytes.data(), bytes.size(), hash.data(), &size, crypto().EVP_md5(), nullptr), "EVP_Digest");
   return text_of(hash, size);
 }
 

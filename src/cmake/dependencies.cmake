@@ -30,10 +30,4 @@ reportctl_library(SQLiteCpp reportctl_dep_sqlite3)
 reportctl_library(yaml-cpp)
 reportctl_library(utf8proc)
 
-# Loaded on first use (base/lazy_library.hpp): headers only.
-foreach(lazy CURL GMIME CRYPTO IDN2 PANGO PQ XLSX)
-  string(TOLOWER ${lazy} lower)
-  add_library(reportctl_lazy_${lower} INTERFACE)
-  target_include_directories(reportctl_lazy_${lower} SYSTEM INTERFACE ${${lazy}_INCLUDE_DIRS})
-  target_link_libraries(reportctl_lazy_${lower} INTERFACE ${CMAKE_DL_LIBS})
-endforeach()
+include(lazy_libraries)

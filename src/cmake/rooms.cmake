@@ -17,6 +17,9 @@ function(reportctl_room name)
   cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "_tool\\.cpp$")
+  if(NOT REPORTCTL_LAZY)
+    list(FILTER sources EXCLUDE REGEX "/cctz_on_demand\\.cpp$")
+  endif()
   list(TRANSFORM ROOM_USES PREPEND reportctl_)
   if(NOT sources)
     add_library(reportctl_${name} INTERFACE)
@@ -33,7 +36,7 @@ function(reportctl_room name)
   target_link_libraries(reportctl_${name} PUBLIC reportctl_options fmt::fmt ${ROOM_USES} PRIVATE ${ROOM_LIBRARIES})
 endfunction()
 
-reportctl_room(base LIBRARIES reportctl_dep_yaml-cpp reportctl_dep_utf8proc reportctl_lazy_crypto
+reportctl_room(base LIBRARIES reportctl_dep_yaml-cpp reportctl_dep_utf8proc reportctl_lazy_cctz reportctl_lazy_crypto
                               reportctl_lazy_idn2)
 reportctl_room(rows USES base)
 reportctl_room(schedule USES base)

@@ -3,6 +3,7 @@
 #include "smtp_dialogue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "reportctl/base/text.hpp"
 

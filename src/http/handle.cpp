@@ -14,7 +14,7 @@ int on_progress(void* goes_on, curl_off_t, curl_off_t, curl_off_t, curl_off_t se
 
 }  // namespace
 
-Curl::Curl() : LazyLibrary("libcurl.so.4") {
+Curl::Curl() : LazyLibrary(kCurl) {
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) throw Error(ErrorKind::failed, "libcurl cannot be started");
 }
 

@@ -2,70 +2,73 @@
 // Copyright the reportctl authors
 #pragma once
 
-// GMime is not linked but opened on first use (base/lazy_library.hpp): every function of it that this room calls is listed here.
+// GMime is opened on first use (base/lazy_library.hpp).
 #define G_DISABLE_CAST_CHECKS  // the cast macros would call GObject's type checks
 #include <gmime/gmime.h>
 
 #include <memory>
 
+#include "reportctl/base/lazy_library.hpp"
+
 namespace reportctl::mail {
 
-// A member has the type of the real declaration and is filled with the symbol of the same name.
-#define REPORTCTL_GMIME_FUNCTIONS(X)           \
-  X(g_mime_init)                               \
-  X(g_mime_content_type_parse)                 \
-  X(g_mime_data_wrapper_new_with_stream)       \
-  X(g_mime_format_options_free)                \
-  X(g_mime_format_options_new)                 \
-  X(g_mime_format_options_set_newline_format)  \
-  X(g_mime_message_get_from)                   \
-  X(g_mime_message_get_to)                     \
-  X(g_mime_message_new)                        \
-  X(g_mime_message_set_date)                   \
-  X(g_mime_multipart_add)                      \
-  X(g_mime_multipart_new_with_subtype)         \
-  X(g_mime_multipart_set_boundary)             \
-  X(g_mime_object_append_header)               \
-  X(g_mime_object_get_content_disposition)     \
-  X(g_mime_object_get_content_type)            \
-  X(g_mime_object_get_headers)                 \
-  X(g_mime_object_set_content_type)            \
-  X(g_mime_object_set_content_type_parameter)  \
-  X(g_mime_object_set_disposition)             \
-  X(g_mime_object_write_to_stream)             \
-  X(g_mime_content_disposition_get_parameters) \
-  X(g_mime_content_type_get_parameters)        \
-  X(g_mime_param_list_get_parameter)           \
-  X(g_mime_param_set_charset)                  \
-  X(g_mime_part_new_with_type)                 \
-  X(g_mime_part_set_content)                   \
-  X(g_mime_part_set_content_encoding)          \
-  X(g_mime_part_set_content_id)                \
-  X(g_mime_part_set_filename)                  \
-  X(g_mime_stream_construct)                   \
-  X(g_mime_stream_get_type)                    \
-  X(g_mime_stream_mem_new_with_buffer)         \
-  X(internet_address_list_add)                 \
-  X(internet_address_mailbox_new)              \
-  X(internet_address_set_charset)
-#define REPORTCTL_GOBJECT_FUNCTIONS(X) \
-  X(g_object_new)                      \
-  X(g_object_unref)                    \
-  X(g_type_register_static_simple)
-#define REPORTCTL_GLIB_FUNCTIONS(X) \
-  X(g_date_time_new_from_unix_utc)  \
-  X(g_date_time_unref)              \
-  X(g_free)
-
-#define REPORTCTL_MEMBER(name) decltype(&::name) name = nullptr;
-struct Gmime {
-  REPORTCTL_GMIME_FUNCTIONS(REPORTCTL_MEMBER)
-  REPORTCTL_GOBJECT_FUNCTIONS(REPORTCTL_MEMBER)
-  REPORTCTL_GLIB_FUNCTIONS(REPORTCTL_MEMBER)
+struct GmimeLibrary : LazyLibrary {
+  GmimeLibrary() : LazyLibrary(kGmime) {}
+  REPORTCTL_FUNCTION(g_mime_init);
+  REPORTCTL_FUNCTION(g_mime_content_type_parse);
+  REPORTCTL_FUNCTION(g_mime_data_wrapper_new_with_stream);
+  REPORTCTL_FUNCTION(g_mime_format_options_free);
+  REPORTCTL_FUNCTION(g_mime_format_options_new);
+  REPORTCTL_FUNCTION(g_mime_format_options_set_newline_format);
+  REPORTCTL_FUNCTION(g_mime_message_get_from);
+  REPORTCTL_FUNCTION(g_mime_message_get_to);
+  REPORTCTL_FUNCTION(g_mime_message_new);
+  REPORTCTL_FUNCTION(g_mime_message_set_date);
+  REPORTCTL_FUNCTION(g_mime_multipart_add);
+  REPORTCTL_FUNCTION(g_mime_multipart_new_with_subtype);
+  REPORTCTL_FUNCTION(g_mime_multipart_set_boundary);
+  REPORTCTL_FUNCTION(g_mime_object_append_header);
+  REPORTCTL_FUNCTION(g_mime_object_get_content_disposition);
+  REPORTCTL_FUNCTION(g_mime_object_get_content_type);
+  REPORTCTL_FUNCTION(g_mime_object_get_headers);
+  REPORTCTL_FUNCTION(g_mime_object_set_content_type);
+  REPORTCTL_FUNCTION(g_mime_object_set_content_type_parameter);
+  REPORTCTL_FUNCTION(g_mime_object_set_disposition);
+  REPORTCTL_FUNCTION(g_mime_object_write_to_stream);
+  REPORTCTL_FUNCTION(g_mime_content_disposition_get_parameters);
+  REPORTCTL_FUNCTION(g_mime_content_type_get_parameters);
+  REPORTCTL_FUNCTION(g_mime_param_list_get_parameter);
+  REPORTCTL_FUNCTION(g_mime_param_set_charset);
+  REPORTCTL_FUNCTION(g_mime_part_new_with_type);
+  REPORTCTL_FUNCTION(g_mime_part_set_content);
+  REPORTCTL_FUNCTION(g_mime_part_set_content_encoding);
+  REPORTCTL_FUNCTION(g_mime_part_set_content_id);
+  REPORTCTL_FUNCTION(g_mime_part_set_filename);
+  REPORTCTL_FUNCTION(g_mime_stream_construct);
+  REPORTCTL_FUNCTION(g_mime_stream_get_type);
+  REPORTCTL_FUNCTION(g_mime_stream_mem_new_with_buffer);
+  REPORTCTL_FUNCTION(internet_address_list_add);
+  REPORTCTL_FUNCTION(internet_address_mailbox_new);
+  REPORTCTL_FUNCTION(internet_address_set_charset);
+};
+struct Gobject : LazyLibrary {
+  Gobject() : LazyLibrary(kGobject) {}
+  REPORTCTL_FUNCTION(g_object_new);
+  REPORTCTL_FUNCTION(g_object_unref);
+  REPORTCTL_FUNCTION(g_type_register_static_simple);
+};
+struct Glib : LazyLibrary {
+  Glib() : LazyLibrary(kGlib) {}
+  REPORTCTL_FUNCTION(g_date_time_new_from_unix_utc);
+  REPORTCTL_FUNCTION(g_date_time_unref);
+  REPORTCTL_FUNCTION(g_free);
+};
+/// All that is used of the three.
+struct Gmime : GmimeLibrary, Gobject, Glib {
+  Gmime();
   GType sink_stream_type = 0;  ///< sink_stream.hpp
   GType file_stream_type = 0;  ///< file_stream.hpp
 };
-#undef REPORTCTL_MEMBER
 
 /// Opens the libraries and starts GMime once. Error(failed) when they are absent.
 const Gmime& gmime();

@@ -2,51 +2,49 @@
 // Copyright the reportctl authors
 #pragma once
 
-// libpq is not linked but opened on first use (base/lazy_library.hpp): every function of it that this room calls is listed here.
+// libpq is opened on first use (base/lazy_library.hpp).
 #include <libpq-fe.h>
 
 #include <memory>
 
+#include "reportctl/base/lazy_library.hpp"
+
 namespace reportctl::source {
 
-#define REPORTCTL_PQ_FUNCTIONS(X) \
-  X(PQcancel)                     \
-  X(PQclear)                      \
-  X(PQconnectPoll)                \
-  X(PQconnectStartParams)         \
-  X(PQconsumeInput)               \
-  X(PQerrorMessage)               \
-  X(PQfinish)                     \
-  X(PQflush)                      \
-  X(PQfname)                      \
-  X(PQfreeCancel)                 \
-  X(PQftype)                      \
-  X(PQgetCancel)                  \
-  X(PQgetResult)                  \
-  X(PQgetisnull)                  \
-  X(PQgetlength)                  \
-  X(PQgetvalue)                   \
-  X(PQisBusy)                     \
-  X(PQnfields)                    \
-  X(PQntuples)                    \
-  X(PQresultErrorField)           \
-  X(PQresultStatus)               \
-  X(PQsendDescribePrepared)       \
-  X(PQsendPrepare)                \
-  X(PQsendQuery)                  \
-  X(PQsendQueryParams)            \
-  X(PQsendQueryPrepared)          \
-  X(PQsetNoticeProcessor)         \
-  X(PQsetSingleRowMode)           \
-  X(PQsetnonblocking)             \
-  X(PQsocket)                     \
-  X(PQstatus)
-
-#define REPORTCTL_MEMBER(name) decltype(&::name) name = nullptr;
-struct Pq {
-  REPORTCTL_PQ_FUNCTIONS(REPORTCTL_MEMBER)
+struct Pq : LazyLibrary {
+  Pq() : LazyLibrary(kPq) {}
+  REPORTCTL_FUNCTION(PQcancel);
+  REPORTCTL_FUNCTION(PQclear);
+  REPORTCTL_FUNCTION(PQconnectPoll);
+  REPORTCTL_FUNCTION(PQconnectStartParams);
+  REPORTCTL_FUNCTION(PQconsumeInput);
+  REPORTCTL_FUNCTION(PQerrorMessage);
+  REPORTCTL_FUNCTION(PQfinish);
+  REPORTCTL_FUNCTION(PQflush);
+  REPORTCTL_FUNCTION(PQfname);
+  REPORTCTL_FUNCTION(PQfreeCancel);
+  REPORTCTL_FUNCTION(PQftype);
+  REPORTCTL_FUNCTION(PQgetCancel);
+  REPORTCTL_FUNCTION(PQgetResult);
+  REPORTCTL_FUNCTION(PQgetisnull);
+  REPORTCTL_FUNCTION(PQgetlength);
+  REPORTCTL_FUNCTION(PQgetvalue);
+  REPORTCTL_FUNCTION(PQisBusy);
+  REPORTCTL_FUNCTION(PQnfields);
+  REPORTCTL_FUNCTION(PQntuples);
+  REPORTCTL_FUNCTION(PQresultErrorField);
+  REPORTCTL_FUNCTION(PQresultStatus);
+  REPORTCTL_FUNCTION(PQsendDescribePrepared);
+  REPORTCTL_FUNCTION(PQsendPrepare);
+  REPORTCTL_FUNCTION(PQsendQuery);
+  REPORTCTL_FUNCTION(PQsendQueryParams);
+  REPORTCTL_FUNCTION(PQsendQueryPrepared);
+  REPORTCTL_FUNCTION(PQsetNoticeProcessor);
+  REPORTCTL_FUNCTION(PQsetSingleRowMode);
+  REPORTCTL_FUNCTION(PQsetnonblocking);
+  REPORTCTL_FUNCTION(PQsocket);
+  REPORTCTL_FUNCTION(PQstatus);
 };
-#undef REPORTCTL_MEMBER
 
 /// Opens libpq. Error(failed) when it is absent.
 const Pq& pq();

@@ -10,7 +10,6 @@
 #include <string>
 
 #include "reportctl/base/error.hpp"
-#include "reportctl/base/lazy_library.hpp"
 
 namespace reportctl::render {
 namespace {
@@ -56,40 +55,20 @@ class FontCacheForTheHomeless {
   std::optional<std::string> before_;
 };
 
-Cairo open_cairo() {
-  static LazyLibrary cairo_library("libcairo.so.2");
-  static LazyLibrary pango_library("libpango-1.0.so.0");
-  static LazyLibrary pangocairo_library("libpangocairo-1.0.so.0");
-  static LazyLibrary fontconfig_library("libfontconfig.so.1");
-  static LazyLibrary gobject_library("libgobject-2.0.so.0");
-  Cairo api;
-#define REPORTCTL_FROM_CAIRO(name) api.name = cairo_library.function<decltype(api.name)>(#name);
-#define REPORTCTL_FROM_PANGO(name) api.name = pango_library.function<decltype(api.name)>(#name);
-#define REPORTCTL_FROM_PANGOCAIRO(name) api.name = pangocairo_library.function<decltype(api.name)>(#name);
-#define REPORTCTL_FROM_FONTCONFIG(name) api.name = fontconfig_library.function<decltype(api.name)>(#name);
-  REPORTCTL_CAIRO_FUNCTIONS(REPORTCTL_FROM_CAIRO)
-  REPORTCTL_PANGO_FUNCTIONS(REPORTCTL_FROM_PANGO)
-  REPORTCTL_PANGOCAIRO_FUNCTIONS(REPORTCTL_FROM_PANGOCAIRO)
-  REPORTCTL_FONTCONFIG_FUNCTIONS(REPORTCTL_FROM_FONTCONFIG)
-#undef REPORTCTL_FROM_CAIRO
-#undef REPORTCTL_FROM_PANGO
-#undef REPORTCTL_FROM_PANGOCAIRO
-#undef REPORTCTL_FROM_FONTCONFIG
-  api.g_object_unref = gobject_library.function<decltype(api.g_object_unref)>("g_object_unref");
+}  // namespace
+
+Cairo::Cairo() {
   const FontCacheForTheHomeless cache;
-  FcConfig* config = api.FcConfigGetCurrent();
-  const FcFontSet* fonts = config == nullptr ? nullptr : api.FcConfigGetFonts(config, FcSetSystem);
+  FcConfig* config = FcConfigGetCurrent();
+  const FcFontSet* fonts = config == nullptr ? nullptr : FcConfigGetFonts(config, FcSetSystem);
   if (fonts == nullptr || fonts->nfont == 0)  // Pango would end the process
     throw Error(ErrorKind::failed, "there is no font on this machine: PDF files and charts cannot be drawn",
                 "install the Debian package fonts-noto-core (or fonts-dejavu-core)");
-  return api;
 }
 
-}  // namespace
-
 const Cairo& cairo() {
-  static const Cairo api = open_cairo();
-  return api;
+  static const Cairo library;
+  return library;
 }
 
 }  // namespace reportctl::render

@@ -11,109 +11,113 @@
 
 #include <memory>
 
+#include "reportctl/base/lazy_library.hpp"
+
 namespace reportctl::render {
 
-// A member has the type of the real declaration and is filled with the symbol of the same name.
-#define REPORTCTL_CAIRO_FUNCTIONS(X)     \
-  X(cairo_arc)                           \
-  X(cairo_clip)                          \
-  X(cairo_close_path)                    \
-  X(cairo_create)                        \
-  X(cairo_destroy)                       \
-  X(cairo_fill)                          \
-  X(cairo_font_options_create)           \
-  X(cairo_font_options_destroy)          \
-  X(cairo_font_options_set_antialias)    \
-  X(cairo_font_options_set_hint_metrics) \
-  X(cairo_font_options_set_hint_style)   \
-  X(cairo_image_surface_create)          \
-  X(cairo_image_surface_get_data)        \
-  X(cairo_line_to)                       \
-  X(cairo_move_to)                       \
-  X(cairo_new_path)                      \
-  X(cairo_paint)                         \
-  X(cairo_pdf_surface_add_outline)       \
-  X(cairo_pdf_surface_create_for_stream) \
-  X(cairo_pdf_surface_set_metadata)      \
-  X(cairo_rectangle)                     \
-  X(cairo_restore)                       \
-  X(cairo_rotate)                        \
-  X(cairo_save)                          \
-  X(cairo_scale)                         \
-  X(cairo_scaled_font_glyph_extents)     \
-  X(cairo_scaled_font_text_to_glyphs)    \
-  X(cairo_glyph_free)                    \
-  X(cairo_set_line_cap)                  \
-  X(cairo_set_line_join)                 \
-  X(cairo_set_line_width)                \
-  X(cairo_set_scaled_font)               \
-  X(cairo_set_source_rgb)                \
-  X(cairo_set_dash)                      \
-  X(cairo_show_glyphs)                   \
-  X(cairo_show_page)                     \
-  X(cairo_status)                        \
-  X(cairo_status_to_string)              \
-  X(cairo_stroke)                        \
-  X(cairo_surface_destroy)               \
-  X(cairo_surface_finish)                \
-  X(cairo_surface_status)                \
-  X(cairo_surface_flush)                 \
-  X(cairo_translate)
-
-#define REPORTCTL_PANGO_FUNCTIONS(X)          \
-  X(pango_context_load_font)                  \
-  X(pango_context_set_base_dir)               \
-  X(pango_context_set_font_description)       \
-  X(pango_context_set_language)               \
-  X(pango_context_set_round_glyph_positions)  \
-  X(pango_font_description_copy)              \
-  X(pango_font_description_free)              \
-  X(pango_font_description_new)               \
-  X(pango_font_description_set_absolute_size) \
-  X(pango_font_description_set_family)        \
-  X(pango_font_description_set_weight)        \
-  X(pango_font_get_metrics)                   \
-  X(pango_font_map_create_context)            \
-  X(pango_font_metrics_get_ascent)            \
-  X(pango_font_metrics_get_descent)           \
-  X(pango_font_metrics_unref)                 \
-  X(pango_language_from_string)               \
-  X(pango_layout_get_line_count)              \
-  X(pango_layout_get_line_readonly)           \
-  X(pango_layout_is_ellipsized)               \
-  X(pango_layout_line_get_extents)            \
-  X(pango_layout_new)                         \
-  X(pango_layout_set_auto_dir)                \
-  X(pango_layout_set_ellipsize)               \
-  X(pango_layout_set_font_description)        \
-  X(pango_layout_set_height)                  \
-  X(pango_layout_set_single_paragraph_mode)   \
-  X(pango_layout_set_text)                    \
-  X(pango_layout_set_width)                   \
-  X(pango_layout_set_wrap)
-
-#define REPORTCTL_PANGOCAIRO_FUNCTIONS(X) \
-  X(pango_cairo_context_set_font_options) \
-  X(pango_cairo_context_set_resolution)   \
-  X(pango_cairo_font_get_scaled_font)     \
-  X(pango_cairo_font_map_new)             \
-  X(pango_cairo_show_layout_line)         \
-  X(pango_cairo_update_context)
-
-#define REPORTCTL_FONTCONFIG_FUNCTIONS(X) \
-  X(FcConfigGetCurrent)                   \
-  X(FcConfigGetFonts)                     \
-  X(FcPatternGetString)
-
-#define REPORTCTL_CAIRO_MEMBER(name) decltype(&::name) name = nullptr;
-struct Cairo {
-  REPORTCTL_CAIRO_FUNCTIONS(REPORTCTL_CAIRO_MEMBER)
-  REPORTCTL_PANGO_FUNCTIONS(REPORTCTL_CAIRO_MEMBER)
-  REPORTCTL_PANGOCAIRO_FUNCTIONS(REPORTCTL_CAIRO_MEMBER)
-  REPORTCTL_FONTCONFIG_FUNCTIONS(REPORTCTL_CAIRO_MEMBER)
-  decltype(&::g_object_unref) g_object_unref = nullptr;
+struct CairoLibrary : LazyLibrary {
+  CairoLibrary() : LazyLibrary(kCairo) {}
+  REPORTCTL_FUNCTION(cairo_arc);
+  REPORTCTL_FUNCTION(cairo_clip);
+  REPORTCTL_FUNCTION(cairo_close_path);
+  REPORTCTL_FUNCTION(cairo_create);
+  REPORTCTL_FUNCTION(cairo_destroy);
+  REPORTCTL_FUNCTION(cairo_fill);
+  REPORTCTL_FUNCTION(cairo_font_options_create);
+  REPORTCTL_FUNCTION(cairo_font_options_destroy);
+  REPORTCTL_FUNCTION(cairo_font_options_set_antialias);
+  REPORTCTL_FUNCTION(cairo_font_options_set_hint_metrics);
+  REPORTCTL_FUNCTION(cairo_font_options_set_hint_style);
+  REPORTCTL_FUNCTION(cairo_image_surface_create);
+  REPORTCTL_FUNCTION(cairo_image_surface_get_data);
+  REPORTCTL_FUNCTION(cairo_line_to);
+  REPORTCTL_FUNCTION(cairo_move_to);
+  REPORTCTL_FUNCTION(cairo_new_path);
+  REPORTCTL_FUNCTION(cairo_paint);
+  REPORTCTL_FUNCTION(cairo_pdf_surface_add_outline);
+  REPORTCTL_FUNCTION(cairo_pdf_surface_create_for_stream);
+  REPORTCTL_FUNCTION(cairo_pdf_surface_set_metadata);
+  REPORTCTL_FUNCTION(cairo_rectangle);
+  REPORTCTL_FUNCTION(cairo_restore);
+  REPORTCTL_FUNCTION(cairo_rotate);
+  REPORTCTL_FUNCTION(cairo_save);
+  REPORTCTL_FUNCTION(cairo_scale);
+  REPORTCTL_FUNCTION(cairo_scaled_font_glyph_extents);
+  REPORTCTL_FUNCTION(cairo_scaled_font_text_to_glyphs);
+  REPORTCTL_FUNCTION(cairo_glyph_free);
+  REPORTCTL_FUNCTION(cairo_set_line_cap);
+  REPORTCTL_FUNCTION(cairo_set_line_join);
+  REPORTCTL_FUNCTION(cairo_set_line_width);
+  REPORTCTL_FUNCTION(cairo_set_scaled_font);
+  REPORTCTL_FUNCTION(cairo_set_source_rgb);
+  REPORTCTL_FUNCTION(cairo_set_dash);
+  REPORTCTL_FUNCTION(cairo_show_glyphs);
+  REPORTCTL_FUNCTION(cairo_show_page);
+  REPORTCTL_FUNCTION(cairo_status);
+  REPORTCTL_FUNCTION(cairo_status_to_string);
+  REPORTCTL_FUNCTION(cairo_stroke);
+  REPORTCTL_FUNCTION(cairo_surface_destroy);
+  REPORTCTL_FUNCTION(cairo_surface_finish);
+  REPORTCTL_FUNCTION(cairo_surface_status);
+  REPORTCTL_FUNCTION(cairo_surface_flush);
+  REPORTCTL_FUNCTION(cairo_translate);
 };
-#undef REPORTCTL_CAIRO_MEMBER
+struct Pango : LazyLibrary {
+  Pango() : LazyLibrary(kPango) {}
+  REPORTCTL_FUNCTION(pango_context_load_font);
+  REPORTCTL_FUNCTION(pango_context_set_base_dir);
+  REPORTCTL_FUNCTION(pango_context_set_font_description);
+  REPORTCTL_FUNCTION(pango_context_set_language);
+  REPORTCTL_FUNCTION(pango_context_set_round_glyph_positions);
+  REPORTCTL_FUNCTION(pango_font_description_copy);
+  REPORTCTL_FUNCTION(pango_font_description_free);
+  REPORTCTL_FUNCTION(pango_font_description_new);
+  REPORTCTL_FUNCTION(pango_font_description_set_absolute_size);
+  REPORTCTL_FUNCTION(pango_font_description_set_family);
+  REPORTCTL_FUNCTION(pango_font_description_set_weight);
+  REPORTCTL_FUNCTION(pango_font_get_metrics);
+  REPORTCTL_FUNCTION(pango_font_map_create_context);
+  REPORTCTL_FUNCTION(pango_font_metrics_get_ascent);
+  REPORTCTL_FUNCTION(pango_font_metrics_get_descent);
+  REPORTCTL_FUNCTION(pango_font_metrics_unref);
+  REPORTCTL_FUNCTION(pango_language_from_string);
+  REPORTCTL_FUNCTION(pango_layout_get_line_count);
+  REPORTCTL_FUNCTION(pango_layout_get_line_readonly);
+  REPORTCTL_FUNCTION(pango_layout_is_ellipsized);
+  REPORTCTL_FUNCTION(pango_layout_line_get_extents);
+  REPORTCTL_FUNCTION(pango_layout_new);
+  REPORTCTL_FUNCTION(pango_layout_set_auto_dir);
+  REPORTCTL_FUNCTION(pango_layout_set_ellipsize);
+  REPORTCTL_FUNCTION(pango_layout_set_font_description);
+  REPORTCTL_FUNCTION(pango_layout_set_height);
+  REPORTCTL_FUNCTION(pango_layout_set_single_paragraph_mode);
+  REPORTCTL_FUNCTION(pango_layout_set_text);
+  REPORTCTL_FUNCTION(pango_layout_set_width);
+  REPORTCTL_FUNCTION(pango_layout_set_wrap);
+};
+struct PangoCairo : LazyLibrary {
+  PangoCairo() : LazyLibrary(kPangoCairo) {}
+  REPORTCTL_FUNCTION(pango_cairo_context_set_font_options);
+  REPORTCTL_FUNCTION(pango_cairo_context_set_resolution);
+  REPORTCTL_FUNCTION(pango_cairo_font_get_scaled_font);
+  REPORTCTL_FUNCTION(pango_cairo_font_map_new);
+  REPORTCTL_FUNCTION(pango_cairo_show_layout_line);
+  REPORTCTL_FUNCTION(pango_cairo_update_context);
+};
+struct Fontconfig : LazyLibrary {
+  Fontconfig() : LazyLibrary(kFontconfig) {}
+  REPORTCTL_FUNCTION(FcConfigGetCurrent);
+  REPORTCTL_FUNCTION(FcConfigGetFonts);
+  REPORTCTL_FUNCTION(FcPatternGetString);
+};
+struct PangoObjects : LazyLibrary {
+  PangoObjects() : LazyLibrary(kGobject) {}
+  REPORTCTL_FUNCTION(g_object_unref);
+};
+/// All that is used of the five.
+struct Cairo : CairoLibrary, Pango, PangoCairo, Fontconfig, PangoObjects {
+  Cairo();
+};
 
 /// Opens the libraries once and looks at the fonts. Error(failed) when a library is absent, or when there is no font at all.
 const Cairo& cairo();

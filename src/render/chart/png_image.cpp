@@ -16,6 +16,16 @@ namespace {
 
 constexpr std::size_t kMostColors = 256;
 
+struct Png : LazyLibrary {
+  Png() : LazyLibrary(kPng) {}
+  REPORTCTL_FUNCTION(png_image_write_to_memory);
+};
+
+const Png& png_library() {
+  static const Png library;
+  return library;
+}
+
 struct Indexed {
   std::vector<std::uint8_t> pixels;   ///< places in the palette
   std::vector<std::uint8_t> palette;  ///< red, green, blue
@@ -52,8 +62,6 @@ std::optional<Indexed> indexed(std::span<const std::uint32_t> rgb, int cut) {
 }  // namespace
 
 std::string palette_png(const Pixels& pixels) {
-  static LazyLibrary library("libpng16.so.16");
-  static const auto write = library.function<decltype(&::png_image_write_to_memory)>("png_image_write_to_memory");
   std::optional<Indexed> image;
   constexpr int kMostCut = 6;  // 64 colours are left at the most
   for (int cut = 0; cut <= kMostCut && !image; ++cut) image = indexed(pixels.rgb, cut);
@@ -66,7 +74,7 @@ std::string palette_png(const Pixels& pixels) {
   header.colormap_entries = static_cast<png_uint_32>(image->palette.size() / 3);
   std::string png(PNG_IMAGE_PNG_SIZE_MAX(header), '\0');
   png_alloc_size_t size = png.size();
-  if (write(&header, png.data(), &size, 0, image->pixels.data(), 0, image->palette.data()) == 0)
+  if (png_library().png_image_write_to_memory(&header, png.data(), &size, 0, image->pixels.data(), 0, image->palette.data()) == 0)
     throw Error(ErrorKind::failed, std::string("a chart cannot be drawn: ") + header.message);
   png.resize(size);
   return png;

@@ -26,11 +26,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-LazyLibrary& libpq() {
-  static LazyLibrary library("libpq.so.5");
+struct Libpq : LazyLibrary {
+  Libpq() : LazyLibrary(kPq) {}
+  REPORTCTL_FUNCTION(PQclear);
+  REPORTCTL_FUNCTION(PQconnectdb);
+  REPORTCTL_FUNCTION(PQexec);
+  REPORTCTL_FUNCTION(PQfinish);
+  REPORTCTL_FUNCTION(PQgetvalue);
+  REPORTCTL_FUNCTION(PQnfields);
+  REPORTCTL_FUNCTION(PQntuples);
+  REPORTCTL_FUNCTION(PQresultErrorMessage);
+  REPORTCTL_FUNCTION(PQresultStatus);
+  REPORTCTL_FUNCTION(PQsetNoticeProcessor);
+  REPORTCTL_FUNCTION(PQstatus);
+};
+
+const Libpq& libpq() {
+  static const Libpq library;
   return library;
 }
-#define OWNER_CALL(name) (libpq().function<decltype(&::name)>(#name))
 
 fs::path programs() {
   std::error_code ignored;
@@ -81,7 +95,7 @@ int free_port() {
 
 }  // namespace
 
-void FinishOwner::operator()(PGconn* connection) const { OWNER_CALL(PQfinish)(connection); }
+void FinishOwner::operator()(PGconn* connection) const { libpq().PQfinish(connection); }
 
 bool PostgresServer::installed() { return !programs().empty(); }
 
@@ -130,10 +144,9 @@ PostgresServer::PostgresServer() : port_(free_port()) {
                   log);
   const std::string place = "host=" + folder_.string() + " port=" + std::to_string(port_) + " user=postgres dbname=postgres";
   for (int tries = 0; tries < 600; ++tries) {
-    owner_.reset(OWNER_CALL(PQconnectdb)(place.c_str()));
-    if (OWNER_CALL(PQstatus)(owner_.get()) == CONNECTION_OK) {
-      OWNER_CALL(PQsetNoticeProcessor)
-      (
+    owner_.reset(libpq().PQconnectdb(place.c_str()));
+    if (libpq().PQstatus(owner_.get()) == CONNECTION_OK) {
+      libpq().PQsetNoticeProcessor(
           owner_.get(), [](void*, const char*) {}, nullptr);
       fs::remove(log);
       return;
@@ -159,15 +172,14 @@ std::string PostgresServer::url(const std::string& user, const std::string& more
 }
 
 std::string PostgresServer::execute(const std::string& sql) {
-  const std::unique_ptr<PGresult, decltype(&::PQclear)> result(OWNER_CALL(PQexec)(owner_.get(), sql.c_str()),
-                                                               OWNER_CALL(PQclear));
-  const ExecStatusType status = OWNER_CALL(PQresultStatus)(result.get());
+  const std::unique_ptr<PGresult, decltype(&::PQclear)> result(libpq().PQexec(owner_.get(), sql.c_str()), libpq().PQclear);
+  const ExecStatusType status = libpq().PQresultStatus(result.get());
   if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
-    throw std::runtime_error(OWNER_CALL(PQresultErrorMessage)(result.get()) + sql);
+    throw std::runtime_error(libpq().PQresultErrorMessage(result.get()) + sql);
   std::string all;
-  for (int row = 0; row < OWNER_CALL(PQntuples)(result.get()); ++row)
-    for (int column = 0; column < OWNER_CALL(PQnfields)(result.get()); ++column)
-      all.append(all.empty() ? "" : " ").append(OWNER_CALL(PQgetvalue)(result.get(), row, column));
+  for (int row = 0; row < libpq().PQntuples(result.get()); ++row)
+    for (int column = 0; column < libpq().PQnfields(result.get()); ++column)
+      all.append(all.empty() ? "" : " ").append(libpq().PQgetvalue(result.get(), row, column));
   return all;
 }
 

@@ -51,12 +51,12 @@ TEST_CASE("ids are sixteen hex digits and never the same") {
 }
 
 TEST_CASE("a library that is missing, or lacks a function, is an error with its package") {
-  LazyLibrary absent("libabsent.so.9");
+  LazyLibrary absent({.soname = "libabsent.so.9", .package = "libabsent9"});
   const Error error = error_of([&] { absent.function<void (*)()>("f"); });
   CHECK(error.kind() == ErrorKind::failed);
   CHECK(std::string(error.what()).starts_with("cannot load libabsent.so.9: "));
-  LazyLibrary crypto("libcrypto.so.3");
+  CHECK(error.hint() == "install the Debian package libabsent9");
+  LazyLibrary crypto(kCrypto);
   const Error lacking = error_of([&] { crypto.function<void (*)()>("reportctl_no_such_function"); });
-  CHECK(std::string(lacking.what()).starts_with("libcrypto.so.3 has no function reportctl_no_such_function: "));
-  CHECK(lacking.hint() == "install the Debian package libssl3");
+  CHECK(std::string(lacking.what()).starts_with(std::string(kCrypto.soname) + " has no function reportctl_no_such_function: "));
 }
