@@ -128,7 +128,7 @@ TEST_CASE("a directory that its owner opened to a group stays open to it") {
 
 TEST_CASE("answers in words, and who is to blame") {
   const S3Step step{"cannot store x", ErrorKind::output};
-  const auto kind = [&](long status, const std::string& code) {
+  const auto kind = [&](int status, const std::string& code) {
     return s3_refusal(step, answer_of(status, "<Error><Code>" + code + "</Code><Message>m</Message></Error>")).kind();
   };
   CHECK(kind(403, "AccessDenied") == ErrorKind::config);
