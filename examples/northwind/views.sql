@@ -1,13 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- Copyright the reportctl authors
 --
--- The Northwind company as a source for the commerce reports: views with the tables and columns that they expect, over tables that are named
--- otherwise. Where your shop differs, this is the file to copy and edit; README.md shows how it is used.
+-- The Northwind company as a source for the commerce reports: views with the tables and columns that they expect, over tables that have
+-- different names. For your own shop, copy this file and edit it; README.md shows how to use it.
 --
 --   sqlite3 northwind.db < views.sql
 --   reportctl source check
 --
--- What has to be settled, here and in most shops:
+-- What has to be decided, here and in most shops:
 --
 --   account   One company owns everything: its id is a constant. A database of many tenants gives the tenant's own column instead; it must never
 --             be a constant there, since it is what keeps the tenants apart.

@@ -388,12 +388,12 @@ class Scheduled(Checks):
             with self.subTest(schedule["name"]):
                 rows = mail.csv()
                 days = [datetime.date.fromisoformat(day) for day in re.findall(r"\d{4}-\d\d-\d\d", str(mail.message["subject"]))]
-                against = [node.text() for node in mail.page.all("p", "soft") if node.text().startswith("Changes against")]
+                against = [node.text() for node in mail.page.all("p", "soft") if node.text().startswith("Compared with")]
                 before = None
                 if module.compares:
                     last = days[0] - DAY
                     first = last - (days[-1] - days[0])
-                    self.assertEqual(against, [f"Changes against {first}" + (f" to {last}" if first != last else "")])
+                    self.assertEqual(against, [f"Compared with {first}" + (f" to {last}" if first != last else "")])
                     self.assertIn("\n  " + against[0] + "\n", mail.text)
                     before = self.before(schedule, module, first, last)
                     compared += 1
@@ -582,7 +582,7 @@ class Odd(Checks):
         self.check_page(mail)
         self.check_text(mail)
         for part in (mail.visible(), mail.text):
-            self.assertIn("There is no data for this period. The attached file holds the header only.", " ".join(part.split()))
+            self.assertIn("There is no data for this period. The attached file contains only a header.", " ".join(part.split()))
         self.assertEqual(mail.csv(), [])
         self.assertEqual([image.attributes["src"][:9] for image in mail.page.all("img")], ["cid:logo."])
         self.assertEqual(mail.table(), ([], []))
@@ -597,7 +597,7 @@ class Odd(Checks):
             self.assertIn(fact, mail.visible())
             self.assertIn(fact, " ".join(mail.text.split()))
         self.assertEqual(mail.page.only("h1").text(), "Sales")
-        self.assertIn("You get this because you are an owner or admin of Harbour Tea. The recipients of the report were not told.", mail.visible())
+        self.assertIn("You get this because you are an owner or admin of Harbour Tea. The recipients of the report were not notified.", mail.visible())
         self.assertIsNone(mail.file)
         # What was fixed when the run ended is what was sent: nobody may be told twice.
         self.assertIn((mail.digest,), self.world.sql("SELECT message_sha256 FROM deliveries WHERE notification_id IS NOT NULL"))

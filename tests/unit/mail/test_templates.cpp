@@ -103,7 +103,7 @@ TEST_CASE("the text part has figures, changes and the first rows in columns") {
         "  Revenue  1,204.50 EUR  +12.5 %\n"
         "                300 JPY  new\n"
         "\n"
-        "  Changes against 2026-03-09 to 2026-03-15\n"
+        "  Compared with 2026-03-09 to 2026-03-15\n"
         "\n"
         "The first 2 rows\n"
         "  Day                Total\n"
@@ -169,7 +169,7 @@ TEST_CASE("an empty report says so (F-11), and a notice is seen") {
   given.notice = "The file was too large and is linked.";
   for (const std::string& part : {render_report(given).text, render_report(given).html}) {
     CHECK(has(part, "There is no data for this period."));
-    CHECK(has(part, "The attached file holds the header only."));
+    CHECK(has(part, "The attached file contains only a header."));
     CHECK(has(part, given.notice));
   }
   given.attachment_name.clear();
