@@ -116,9 +116,4 @@ std::set<Role> roles_in(const Actor& actor, std::string_view account, const sche
   return roles;
 }
 
-bool report_allows(const catalog::Report& report, const std::set<Role>& roles) {
-  if (report.roles.empty()) return !roles.empty();
-  return std::any_of(roles.begin(), roles.end(), [&](Role role) { return report.roles.contains(std::string(role_name(role))); });
-}
-
 }  // namespace reportctl::access

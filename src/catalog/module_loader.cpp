@@ -5,17 +5,13 @@
 #include <algorithm>
 
 #include "module_reader.hpp"
+#include "reportctl/access/access.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::catalog {
 namespace {
 
 constexpr int kMostDays = 3660;
-
-const std::vector<std::string>& role_words() {
-  static const std::vector<std::string> words{"system_admin", "owner", "admin", "depot_admin", "manager", "viewer"};
-  return words;
-}
 
 /// Reads one module from its top-level map, in the order in which later rules need earlier keys.
 class ModuleReader {
@@ -105,8 +101,9 @@ class ModuleReader {
       }
     }
     for (const yaml::Node* word : optional_words("roles")) {
-      if (std::find(role_words().begin(), role_words().end(), word->text) == role_words().end())
-        file_.problem(*word, unknown("role", word->text, role_words()));
+      const auto roles = access::role_names();
+      if (std::find(roles.begin(), roles.end(), word->text) == roles.end())
+        file_.problem(*word, unknown("role", word->text, roles));
       report_.roles.insert(word->text);
     }
     report_.feature = map_.text("feature");

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 
@@ -83,6 +85,12 @@ const Shape& Report::shape(const schedule::Parameters& given) const {
                                         ? fmt::format("report {} is {} and has no columns", id, hidden ? "hidden" : "empty")
                                         : fmt::format("report {} needs the parameter {}", id, variant_parameter));
   return found->second;
+}
+
+bool report_allows(const Report& report, const std::set<access::Role>& roles) {
+  if (report.roles.empty()) return !roles.empty();
+  return std::any_of(roles.begin(), roles.end(),
+                     [&](access::Role role) { return report.roles.contains(std::string(access::role_name(role))); });
 }
 
 std::optional<std::string> canonical_format(std::string_view written) {

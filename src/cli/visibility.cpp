@@ -80,7 +80,7 @@ std::optional<std::set<std::string>> own_accounts(Session& session) {
 void require_report(Session& session, const std::string& id, const std::string& account, const schedule::Scope& scope) {
   const auto* report = session.catalog().find(id);
   if (report == nullptr) return access::require(session.actor(), Action::manage_account, account, scope);
-  if (access::report_allows(*report, access::roles_in(session.actor(), account, scope))) return;
+  if (catalog::report_allows(*report, access::roles_in(session.actor(), account, scope))) return;
   throw Error(ErrorKind::not_permitted, fmt::format("your role does not include the report {} [role_not_permitted]", id),
               fmt::format("roles that do: {}", fmt::join(report->roles, ", ")));
 }

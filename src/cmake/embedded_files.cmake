@@ -66,7 +66,8 @@ if(NOT catalog_type STREQUAL INTERFACE_LIBRARY)
   list(FILTER catalog_sources INCLUDE REGEX "/catalog\\.cpp$")
   add_library(reportctl_catalog_core STATIC ${catalog_core_sources})
   target_include_directories(reportctl_catalog_core PRIVATE ${CMAKE_SOURCE_DIR}/src/catalog)
-  target_link_libraries(reportctl_catalog_core PUBLIC reportctl_options fmt::fmt reportctl_base reportctl_rows reportctl_schedule)
+  target_link_libraries(reportctl_catalog_core PUBLIC reportctl_options fmt::fmt reportctl_base reportctl_rows reportctl_schedule
+                                                     reportctl_access)
 
   add_executable(reportctl_embed_catalog ${CMAKE_SOURCE_DIR}/src/catalog/embed_tool.cpp)
   target_include_directories(reportctl_embed_catalog PRIVATE ${CMAKE_SOURCE_DIR}/src/catalog)

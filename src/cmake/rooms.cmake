@@ -40,9 +40,9 @@ reportctl_room(base LIBRARIES reportctl_dep_yaml-cpp reportctl_dep_utf8proc repo
                               reportctl_lazy_idn2)
 reportctl_room(rows USES base)
 reportctl_room(schedule USES base)
-reportctl_room(catalog USES base rows schedule)
-reportctl_room(access USES base schedule catalog)
-reportctl_room(validation USES base rows catalog schedule access LIBRARIES nlohmann_json::nlohmann_json)
+reportctl_room(access USES base schedule)
+reportctl_room(catalog USES base rows schedule access)
+reportctl_room(validation USES base rows schedule access catalog LIBRARIES nlohmann_json::nlohmann_json)
 reportctl_room(store USES base schedule access LIBRARIES reportctl_dep_SQLiteCpp nlohmann_json::nlohmann_json)
 reportctl_room(source USES base rows LIBRARIES reportctl_dep_sqlite3 reportctl_lazy_pq)
 reportctl_room(render USES base rows LIBRARIES reportctl_lazy_pango reportctl_lazy_xlsx)
@@ -50,9 +50,9 @@ reportctl_room(mail USES base LIBRARIES reportctl_lazy_gmime)
 reportctl_room(http USES base LIBRARIES reportctl_lazy_curl)
 reportctl_room(delivery USES base mail http LIBRARIES reportctl_lazy_curl)
 reportctl_room(artifact USES base http)
-reportctl_room(run USES base rows catalog schedule access validation store source render mail delivery artifact
+reportctl_room(run USES base rows schedule access catalog validation store source render mail delivery artifact
                    LIBRARIES nlohmann_json::nlohmann_json)
-reportctl_room(cli USES base rows catalog schedule access validation store source render mail delivery artifact run
+reportctl_room(cli USES base rows schedule access catalog validation store source render mail delivery artifact run
                    LIBRARIES CLI11::CLI11 nlohmann_json::nlohmann_json)
 get_target_property(cli_type reportctl_cli TYPE)
 if(NOT cli_type STREQUAL INTERFACE_LIBRARY)

@@ -82,7 +82,7 @@ std::optional<Scope> check_scope(const Request& request, const Report* report, V
 }
 
 void check_roles(const Report& report, const Context& context, Violations& found) {
-  if (access::report_allows(report, context.roles)) return;
+  if (catalog::report_allows(report, context.roles)) return;
   if (context.roles.empty()) {
     found.push_back({Code::role_not_permitted, "report",
                      fmt::format("{} needs a role in this account and scope, and there is none", report.id),

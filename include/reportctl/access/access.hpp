@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "reportctl/base/address.hpp"
-#include "reportctl/catalog/report.hpp"
 #include "reportctl/schedule/schedule.hpp"
 
 namespace reportctl::access {
@@ -70,8 +69,5 @@ bool may(const Actor&, Action, std::string_view account, const schedule::Scope&)
 void require(const Actor&, Action, std::string_view account, const schedule::Scope&);
 /// The roles with which the actor acts in that account and scope (a system_admin has that role everywhere).
 std::set<Role> roles_in(const Actor&, std::string_view account, const schedule::Scope&);
-/// The module's rule: one of the roles may use it. A module without roles is open to every role.
-/// Without any role nothing is open.
-bool report_allows(const catalog::Report&, const std::set<Role>&);
 
 }  // namespace reportctl::access

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reportctl/access/access.hpp"
 #include "reportctl/rows/cell.hpp"
 #include "reportctl/schedule/cadence.hpp"
 #include "reportctl/schedule/schedule.hpp"
@@ -104,6 +105,10 @@ struct Report {
   /// The shape for these parameters. Precondition: validated (the variant parameter has one of its values).
   [[nodiscard]] const Shape& shape(const schedule::Parameters&) const;
 };
+
+/// The module's rule: one of the roles may use it. A module without roles is open to every role.
+/// Without any role nothing is open.
+bool report_allows(const Report&, const std::set<access::Role>&);
 
 /// `csv`, `xlsx`, `pdf`, `json`, `jsonl` from what people write (`excel`, `CSV`, …).
 std::optional<std::string> canonical_format(std::string_view);

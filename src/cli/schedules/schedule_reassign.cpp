@@ -121,9 +121,9 @@ validation::Violations broken_by(Session& session, const schedule::Schedule& sch
   const auto* report = session.catalog().find(definition.report);
   if (report == nullptr) return found;  // every run is rejected for that, whoever it is for
   const auto roles = fmt::format("{}", fmt::join(report->roles, ", "));
-  if (!access::report_allows(*report, theirs))
+  if (!catalog::report_allows(*report, theirs))
     refuse(fmt::format("{} is not for the role of {}", definition.report, owner.words), "roles that may have it: " + roles);
-  if (!access::report_allows(*report, access::roles_in(session.actor(), definition.account, definition.scope)))
+  if (!catalog::report_allows(*report, access::roles_in(session.actor(), definition.account, definition.scope)))
     refuse(fmt::format("{} is not for your own role", definition.report), "roles that may give it away: " + roles);
   return found;
 }

@@ -441,3 +441,15 @@ TEST_CASE("no text is too strange for the loader") {
   CHECK(problems_of("query: \"" + std::string(200000, '{') + "\"\n") != "");
   for (std::size_t cut = 0; cut < kModule.size(); ++cut) load_module(kModule.substr(0, cut), "m");
 }
+
+TEST_CASE("a module's roles decide who may use it") {
+  using access::Role;
+  Report report;
+  CHECK(report_allows(report, {Role::viewer}));
+  CHECK_FALSE(report_allows(report, {}));
+  report.roles = {"system_admin", "owner"};
+  CHECK(report_allows(report, {Role::owner}));
+  CHECK(report_allows(report, {Role::manager, Role::system_admin}));
+  CHECK_FALSE(report_allows(report, {Role::admin, Role::manager}));
+  CHECK_FALSE(report_allows(report, {}));
+}
