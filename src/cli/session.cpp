@@ -49,8 +49,8 @@ bool is_operator(const std::filesystem::path& state) {
 Session::Session(Instant now) : now_(now) {}
 Session::~Session() = default;
 
-const Config& Session::config() {
-  if (!config_) config_ = std::make_unique<Config>(load_config({globals.config, globals.state}));
+const settings::Config& Session::config() {
+  if (!config_) config_ = std::make_unique<settings::Config>(settings::load_config({globals.config, globals.state}));
   return *config_;
 }
 

@@ -14,6 +14,7 @@ function(reportctl_precompiled_headers name)
 endfunction()
 
 function(reportctl_room name)
+  set_property(GLOBAL APPEND PROPERTY REPORTCTL_ROOMS ${name})
   cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "_tool\\.cpp$")
@@ -50,9 +51,10 @@ reportctl_room(mail USES base LIBRARIES reportctl_lazy_gmime)
 reportctl_room(http USES base LIBRARIES reportctl_lazy_curl)
 reportctl_room(delivery USES base mail http LIBRARIES reportctl_lazy_curl)
 reportctl_room(artifact USES base http)
-reportctl_room(run USES base rows schedule access catalog validation store source render mail delivery artifact
+reportctl_room(settings USES base schedule source delivery artifact)
+reportctl_room(run USES base rows schedule access catalog validation store source render mail delivery artifact settings
                    LIBRARIES nlohmann_json::nlohmann_json)
-reportctl_room(cli USES base rows schedule access catalog validation store source render mail delivery artifact run
+reportctl_room(cli USES base rows schedule access catalog validation store source render mail delivery artifact settings run
                    LIBRARIES CLI11::CLI11 nlohmann_json::nlohmann_json)
 get_target_property(cli_type reportctl_cli TYPE)
 if(NOT cli_type STREQUAL INTERFACE_LIBRARY)

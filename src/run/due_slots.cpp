@@ -26,15 +26,15 @@ schedule::Rhythm rhythm_of(const schedule::Schedule& schedule, std::string_view 
 
 }  // namespace
 
-Slots choose_slots(const schedule::Schedule& schedule, std::string_view account_timezone, const Policy& policy, Instant as_read,
-                   Instant now) {
+Slots choose_slots(const schedule::Schedule& schedule, std::string_view account_timezone, const settings::Policy& policy,
+                   Instant as_read, Instant now) {
   const auto rhythm = rhythm_of(schedule, account_timezone);
   auto missed = schedule::occurrences_between(rhythm, as_read, now, kMostShown);
   missed.insert(missed.begin(), as_read);
 
   Slots slots;
   slots.next = schedule::next_occurrence(rhythm, now);
-  if (policy.missed == Missed::all) {
+  if (policy.missed == settings::Missed::all) {
     const auto excess = missed.size() > kMostRepeated ? missed.size() - kMostRepeated : 0;
     slots.skipped.assign(missed.begin(), missed.begin() + static_cast<std::ptrdiff_t>(excess));
     slots.skip_reason = fmt::format("missed; only the newest {} are made up for", kMostRepeated);
@@ -46,7 +46,7 @@ Slots choose_slots(const schedule::Schedule& schedule, std::string_view account_
   missed.pop_back();
   slots.skipped = std::move(missed);
   slots.skip_reason = "missed; the newest occurrence runs instead";
-  if (policy.missed == Missed::skip) {
+  if (policy.missed == settings::Missed::skip) {
     const auto interval = (schedule::next_occurrence(rhythm, newest) - newest).count();
     const auto grace = std::min(policy.grace_seconds, static_cast<std::int64_t>(interval));
     if ((now - newest).count() > grace) {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "reportctl/run/settings.hpp"
 #include "reportctl/schedule/schedule.hpp"
+#include "reportctl/settings/settings.hpp"
 
 namespace reportctl::run {
 
@@ -20,6 +20,7 @@ struct Slots {
 };
 
 /// By policy.missed. `next` is after now, except for Missed::all with more to run: then it is the following missed slot.
-Slots choose_slots(const schedule::Schedule&, std::string_view account_timezone, const Policy&, Instant as_read, Instant now);
+Slots choose_slots(const schedule::Schedule&, std::string_view account_timezone, const settings::Policy&, Instant as_read,
+                   Instant now);
 
 }  // namespace reportctl::run

@@ -78,7 +78,7 @@ class Projection {
   std::vector<rows::Cell> cells_;
 };
 
-render::Document document_of(const RunPlan& plan, const PdfSettings& pdf) {
+render::Document document_of(const RunPlan& plan, const settings::PdfSettings& pdf) {
   return {.title = plan.resolved.report->label,
           .account = plan.account.brand.name.empty() ? plan.account.name : plan.account.brand.name,
           .scope = plan.site_name,

@@ -58,7 +58,7 @@ bool is_too_large(const store::Delivery& delivery) { return delivery.reason_clas
 
 std::string fix_for(Parts& parts, const Failure& failure, const store::Claim& claim) {
   const bool too_large = std::any_of(failure.deliveries.begin(), failure.deliveries.end(), is_too_large);
-  if (too_large && parts.settings().mail.oversize == Oversize::fail && failure.state != RunState::unknown)
+  if (too_large && parts.settings().mail.oversize == settings::Oversize::fail && failure.state != RunState::unknown)
     return fmt::format("mail.oversize: link in reportctl.yaml, then: reportctl runs resend {} --only failed", claim.run.id);
   switch (failure.state) {
     case RunState::rejected:

@@ -8,7 +8,7 @@
 
 namespace reportctl::run {
 
-Parts::Parts(const Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now)
+Parts::Parts(const settings::Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now)
     : settings_(settings), state_(state), catalog_(catalog), now_(now) {}
 
 const ProcessIdentity& Parts::self() {

@@ -14,7 +14,7 @@ Post::Post(Parts& parts, MailFacts facts, const mail::Content& content) : parts_
   attached_.emplace(parts, facts_, content);
 }
 
-bool Post::may_link() const { return file_ && parts_.settings().mail.oversize == Oversize::link; }
+bool Post::may_link() const { return file_ && parts_.settings().mail.oversize == settings::Oversize::link; }
 
 const Mailing& Post::attached() {
   if (!attached_) attached_.emplace(parts_, facts_, file_->run_id, file_->format, file_->fd);

@@ -26,7 +26,7 @@ MailPreview preview_mail(Parts& parts, const RunPlan& plan, const schedule::Sche
   auto facts = facts_of(parts, plan, made, schedule, {});
   const auto& mail = parts.settings().mail;
   const auto encoded = made.file.bytes / 57 * 78;  // base64 in lines; the texts and pictures beside it are small
-  if (mail.oversize == Oversize::link && static_cast<std::uint64_t>(encoded) > mail.max_message_bytes)
+  if (mail.oversize == settings::Oversize::link && static_cast<std::uint64_t>(encoded) > mail.max_message_bytes)
     show_as_link(parts, plan.zone, facts.report);
   return {.subject = facts.subject, .texts = mail::render_report(facts.report, mail::PictureLinks::data_uris)};
 }

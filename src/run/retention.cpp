@@ -19,7 +19,9 @@ constexpr auto kGraceOfKnown = std::chrono::hours(1);
 /// A run that composes thousands of messages records its file late.
 constexpr auto kGraceOfOrphans = std::chrono::hours(24);
 
-std::optional<Instant> cut(Instant now, const Retention::Keep& keep) { return keep ? std::optional(now - *keep) : std::nullopt; }
+std::optional<Instant> cut(Instant now, const settings::Retention::Keep& keep) {
+  return keep ? std::optional(now - *keep) : std::nullopt;
+}
 
 store::Cuts cuts_of(const Parts& parts, PruneWhat what) {
   const auto& keep = parts.settings().retention;

@@ -164,7 +164,7 @@ bool to_be_sent(const Delivery& delivery, Instant now) {
 /// From `generated` on: sends what waits, one recipient after the other.
 Ended deliver(Parts& parts, const Claim& claim, Post& post) {
   const auto& policy = parts.settings().policy;
-  const RetryRule rule{.retries = policy.retries, .resend_unknown = policy.on_unknown == OnUnknown::resend};
+  const RetryRule rule{.retries = policy.retries, .resend_unknown = policy.on_unknown == settings::OnUnknown::resend};
   std::optional<DeliveryOutcome> last;
   for (const auto& delivery : store::list_deliveries(parts.state(), claim.run.id)) {
     if (!to_be_sent(delivery, parts.now())) continue;

@@ -10,9 +10,9 @@
 
 #include "reportctl/access/access.hpp"
 #include "reportctl/catalog/catalog.hpp"
-#include "reportctl/cli/config.hpp"
 #include "reportctl/cli/output.hpp"
 #include "reportctl/run/parts.hpp"
+#include "reportctl/settings/config.hpp"
 #include "reportctl/store/state.hpp"
 
 namespace reportctl::cli {
@@ -40,7 +40,7 @@ class Session {
   Globals globals;
 
   [[nodiscard]] Instant now() const { return now_; }
-  const Config& config();
+  const settings::Config& config();
   store::State& state();
   const catalog::Catalog& catalog();
   /// Who is acting; `--as` is honoured for a system_admin and recorded.
@@ -58,7 +58,7 @@ class Session {
 
  private:
   Instant now_;
-  std::unique_ptr<Config> config_;
+  std::unique_ptr<settings::Config> config_;
   std::unique_ptr<store::State> state_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<access::Actor> actor_;

@@ -11,7 +11,7 @@
 #include "reportctl/base/process.hpp"
 #include "reportctl/catalog/catalog.hpp"
 #include "reportctl/delivery/transport.hpp"
-#include "reportctl/run/settings.hpp"
+#include "reportctl/settings/settings.hpp"
 #include "reportctl/source/source.hpp"
 #include "reportctl/store/state.hpp"
 
@@ -22,9 +22,9 @@ namespace reportctl::run {
 class Parts {
  public:
   /// `now` is the clock, read once by the caller.
-  Parts(const Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now);
+  Parts(const settings::Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now);
 
-  [[nodiscard]] const Settings& settings() const { return settings_; }
+  [[nodiscard]] const settings::Settings& settings() const { return settings_; }
   [[nodiscard]] store::State& state() const { return state_; }
   [[nodiscard]] const catalog::Catalog& catalog() const { return catalog_; }
   [[nodiscard]] const ProcessIdentity& self();
@@ -43,7 +43,7 @@ class Parts {
   std::optional<delivery::Outcome> broken_transport;
 
  private:
-  const Settings& settings_;
+  const settings::Settings& settings_;
   store::State& state_;
   const catalog::Catalog& catalog_;
   Instant now_;

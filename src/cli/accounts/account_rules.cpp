@@ -32,7 +32,7 @@ bool is_system(const access::Member* member) {
 
 }  // namespace
 
-std::vector<std::string> account_problems(const access::Account& account, const run::Settings& settings) {
+std::vector<std::string> account_problems(const access::Account& account, const settings::Settings& settings) {
   std::vector<std::string> problems;
   if (!is_id(account.id))
     problems.push_back(fmt::format("\"{}\" is no account id: letters, digits, . _ and -, at most 64", account.id));

@@ -14,7 +14,7 @@ namespace reportctl::cli {
 // when all is well.
 
 /// Id, zone, source, brand, domains. `settings` says which sources are configured.
-std::vector<std::string> account_problems(const access::Account&, const run::Settings& settings);
+std::vector<std::string> account_problems(const access::Account&, const settings::Settings& settings);
 /// Name, login, sites that fit the role.
 std::vector<std::string> member_problems(const access::Member&);
 /// Error(invalid) with all of them, when there are any.

@@ -28,7 +28,7 @@ void check_secret(const WrittenWebhook& written, std::vector<std::string>& probl
 
 }  // namespace
 
-std::vector<std::string> webhook_problems(const WrittenWebhook& written, const run::Settings& settings) {
+std::vector<std::string> webhook_problems(const WrittenWebhook& written, const settings::Settings& settings) {
   std::vector<std::string> problems;
   if (const auto problem = delivery::webhook_url_problem(written.url, settings.webhooks.allow_private); !problem.empty())
     problems.push_back("url: " + problem);

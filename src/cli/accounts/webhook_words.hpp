@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "apply/field_diff.hpp"
-#include "reportctl/run/settings.hpp"
+#include "reportctl/settings/settings.hpp"
 #include "reportctl/store/webhooks.hpp"
 #include "terminal/json_records.hpp"
 
@@ -22,7 +22,7 @@ struct WrittenWebhook {
   std::string secret_file, secret_credential;
 };
 /// Url, events, outcomes, exactly one place of the secret. Every problem as a sentence; empty when all is well.
-std::vector<std::string> webhook_problems(const WrittenWebhook&, const run::Settings&);
+std::vector<std::string> webhook_problems(const WrittenWebhook&, const settings::Settings&);
 /// Without id, account and time. Precondition: no problems.
 store::Webhook webhook_of(const WrittenWebhook&);
 

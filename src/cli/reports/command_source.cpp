@@ -12,7 +12,6 @@
 #include "reportctl/source/source.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
-#include "settings/config_keys.hpp"
 #include "source_needs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/options.hpp"
@@ -31,7 +30,7 @@ int list_sources(Session& session) {
   listing.headings = {{"Name"}, {"Url", Align::left, true}, {"Timeout", Align::right}};
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
   for (const auto& [name, source] : session.config().settings.sources) {
-    listing.rows.push_back({{name}, {source.url}, {duration_text(source.statement_timeout.count())}});
+    listing.rows.push_back({{name}, {source.url}, {settings::duration_text(source.statement_timeout.count())}});
     listing.records.push_back(
         {{"name", name}, {"url", source.url}, {"statement_timeout_seconds", source.statement_timeout.count()}});
   }

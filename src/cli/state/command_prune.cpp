@@ -8,7 +8,6 @@
 #include "exports/export_verbs.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/retention.hpp"
-#include "settings/config_keys.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
@@ -65,12 +64,13 @@ std::string sentence_of(const run::Pruned& pruned) {
 }
 
 /// How many would go, and by which rule.
-Sheet sheet_of(const run::Pruned& pruned, const run::Retention& keep, PruneWhat what) {
+Sheet sheet_of(const run::Pruned& pruned, const settings::Retention& keep, PruneWhat what) {
   const auto& rows = pruned.rows;
   Sheet sheet;
   sheet.lines.emplace_back("", Field{"What would go; nothing was changed"});
-  const auto line = [&](const char* label, std::int64_t number, const run::Retention::Keep& kept) {
-    const auto rule = kept ? fmt::format("{} older than {}", number, duration_text(kept->count())) : std::string("kept for ever");
+  const auto line = [&](const char* label, std::int64_t number, const settings::Retention::Keep& kept) {
+    const auto rule =
+        kept ? fmt::format("{} older than {}", number, settings::duration_text(kept->count())) : std::string("kept for ever");
     sheet.lines.emplace_back(label, Field{rule, number > 0 ? Tone::warn : Tone::none});
   };
   if (what == PruneWhat::everything) {

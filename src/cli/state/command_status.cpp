@@ -8,7 +8,6 @@
 #include "binds.hpp"
 #include "exports/export_access.hpp"
 #include "reportctl/base/text.hpp"
-#include "settings/config_keys.hpp"
 #include "terminal/options.hpp"
 #include "visibility.hpp"
 
@@ -95,7 +94,7 @@ int status(Session& session) {
   const store::Overview seen = seen_overview(session, now - kSpan);
   const auto last = parse_instant(session.state().fact("last_run_due_at").value_or(""));
   const auto next = next_schedule(session);
-  const run::Settings& settings = session.config().settings;
+  const settings::Settings& settings = session.config().settings;
 
   std::vector<std::string> ended;
   std::int64_t bad = 0;

@@ -8,6 +8,8 @@
 
 using namespace reportctl;
 using namespace reportctl::run;
+using settings::Missed;
+using settings::Policy;
 
 namespace {
 

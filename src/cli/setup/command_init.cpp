@@ -40,7 +40,7 @@ fs::path config_path(const Session& session) {
   if (!session.globals.config.empty()) return fs::absolute(session.globals.config).lexically_normal();
   const char* named = std::getenv("REPORTCTL_CONFIG");
   if (named != nullptr && *named != '\0') return fs::absolute(named).lexically_normal();
-  return ::geteuid() == 0 ? system_config_path() : user_config_path();
+  return ::geteuid() == 0 ? settings::system_config_path() : settings::user_config_path();
 }
 
 std::string source_url(const fs::path& state, const DemoSource& source) {
@@ -66,7 +66,7 @@ void make_config(const Session& session, const InitOptions& options, Deeds& deed
     deeds.kept.push_back(path.string());
     return;
   }
-  const fs::path state = default_state_path({session.globals.config, session.globals.state});
+  const fs::path state = settings::default_state_path({session.globals.config, session.globals.state});
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
   AtomicFile file(path, 0644);
@@ -99,7 +99,7 @@ void make_artifacts(Session& session, Deeds& deeds) {
 
 /// Nothing is made unless every source is configured.
 void check_sources(Session& session) {
-  const run::Settings& settings = session.config().settings;
+  const settings::Settings& settings = session.config().settings;
   std::string missing;
   for (const DemoSource& source : demo_sources()) {
     const auto found = settings.sources.find(source.name);

@@ -46,10 +46,10 @@ std::string command_line(Session& session) {
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
   std::string line = cron_word(error ? "reportctl" : self.string());
-  const Config& config = session.config();
+  const settings::Config& config = session.config();
   const bool own_config = !session.globals.config.empty() || is_set("REPORTCTL_CONFIG") || is_set("XDG_CONFIG_HOME");
   if (own_config && !config.files.empty()) line += " --config " + cron_word(config.files.back().string());
-  for (const Origin& origin : config.origins) {
+  for (const settings::Origin& origin : config.origins) {
     const bool from_here = origin.origin == "--state" || origin.origin == "REPORTCTL_STATE" || origin.origin == "STATE_DIRECTORY";
     if (origin.key == "state" && (from_here || (origin.origin == "default" && is_set("XDG_STATE_HOME"))))
       line += " --state " + cron_word(origin.value);

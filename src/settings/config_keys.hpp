@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "reportctl/run/settings.hpp"
+#include "reportctl/settings/settings.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::settings {
 
 /// What someone wrote for a key: one text, or several where the key is a list.
 using Written = std::vector<std::string>;
@@ -22,14 +22,11 @@ struct ConfigKey {
 };
 
 /// Every setting but the sources, in the order of reportctl.conf.5.
-const std::vector<ConfigKey<run::Settings>>& config_keys();
+const std::vector<ConfigKey<Settings>>& config_keys();
 /// What a source has.
 const std::vector<ConfigKey<source::SourceSettings>>& source_keys();
 
 /// Why a key that one might expect is not there: inline passwords, and what this version does not have. Empty for any other.
 std::string why_not(const std::string& dotted_key);
 
-/// `2h`, `30d`, `90s`: the largest unit that divides.
-std::string duration_text(long long seconds);
-
-}  // namespace reportctl::cli
+}  // namespace reportctl::settings

@@ -17,7 +17,7 @@
 #include "reportctl/schedule/schedule.hpp"
 #include "reportctl/source/source.hpp"
 
-namespace reportctl::run {
+namespace reportctl::settings {
 
 /// What happens to occurrences that were missed while nothing ran.
 enum class Missed {
@@ -79,4 +79,4 @@ struct Settings {
   PdfSettings pdf;
 };
 
-}  // namespace reportctl::run
+}  // namespace reportctl::settings

@@ -58,7 +58,7 @@ void build_demo_source(const DemoSource& source, const fs::path& path, Instant n
 }
 
 DemoCounts add_demo(Session& session) {
-  const run::Settings& settings = session.config().settings;
+  const settings::Settings& settings = session.config().settings;
   if (!settings.mail.transport.url.starts_with("maildir:")) {
     throw Error(
         ErrorKind::conflict,

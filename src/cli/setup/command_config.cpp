@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "binds.hpp"
-#include "config_keys.hpp"
 #include "reportctl/artifact/artifact.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
@@ -27,7 +26,7 @@ struct ConfigOptions {
 int show(Session& session, const ConfigOptions& options) {
   Listing listing;
   listing.headings = {{"Key"}, {"Value", Align::left, true}, {"Origin", Align::left, true}};
-  for (const Origin& origin : session.config().origins) {
+  for (const settings::Origin& origin : session.config().origins) {
     const bool is_default = origin.origin == "default";
     if (options.changed && is_default) continue;
     const Tone tone = is_default ? Tone::dim : Tone::none;
@@ -73,8 +72,8 @@ std::string secret_words(const SecretSource& source) {
 }
 
 std::vector<Finding> findings(Session& session) {
-  const Config& config = session.config();
-  const run::Settings& settings = config.settings;
+  const settings::Config& config = session.config();
+  const settings::Settings& settings = config.settings;
   std::vector<std::string> files;
   for (const fs::path& file : config.files) files.push_back(file.string());
   std::vector<Finding> all;
@@ -97,7 +96,8 @@ std::vector<Finding> findings(Session& session) {
       const std::string any_file(64, '0');
       static_cast<void>(
           artifact::open_store(settings.artifacts)->link({.sha256 = any_file, .file_name = "report.csv", .now = session.now()}));
-      return fmt::format("{}, good for {}", settings.artifacts.link_base, duration_text(settings.artifacts.link_expiry.count()));
+      return fmt::format("{}, good for {}", settings.artifacts.link_base,
+                         settings::duration_text(settings.artifacts.link_expiry.count()));
     }));
   }
   all.push_back(look_at("mail transport", [&] { return delivery::open_transport(settings.mail.transport)->describe(); }));

@@ -11,12 +11,12 @@
 
 #include "reportctl/base/host.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/settings/config.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::settings {
 
 namespace {
 
-using run::Settings;
 using source::SourceSettings;
 
 constexpr long long kDay = 86400;
@@ -113,7 +113,7 @@ std::string set_tls(Settings& settings, const Written& written) {
 std::string set_oversize(Settings& settings, const Written& written) {
   if (written.front() == "zip") return "\"zip\" is not in this version; write link or fail";
   if (written.front() != "link" && written.front() != "fail") return one_of(written.front(), {"link", "fail"});
-  settings.mail.oversize = written.front() == "link" ? run::Oversize::link : run::Oversize::fail;
+  settings.mail.oversize = written.front() == "link" ? Oversize::link : Oversize::fail;
   return {};
 }
 
@@ -184,7 +184,6 @@ std::string set_allow_private(Settings& settings, const Written& written) {
 }
 
 std::string set_missed(Settings& settings, const Written& written) {
-  using run::Missed;
   if (written.front() == "coalesce") {
     settings.policy.missed = Missed::coalesce;
   } else if (written.front() == "all") {
@@ -199,7 +198,7 @@ std::string set_missed(Settings& settings, const Written& written) {
 
 std::string set_on_unknown(Settings& settings, const Written& written) {
   if (written.front() != "hold" && written.front() != "resend") return one_of(written.front(), {"hold", "resend"});
-  settings.policy.on_unknown = written.front() == "hold" ? run::OnUnknown::hold : run::OnUnknown::resend;
+  settings.policy.on_unknown = written.front() == "hold" ? OnUnknown::hold : OnUnknown::resend;
   return {};
 }
 
@@ -212,7 +211,7 @@ std::string set_no_data(Settings& settings, const Written& written) {
 
 constexpr const char* kNeverPruned = "never";
 
-std::string set_keep(run::Retention::Keep& keep, const std::string& written) {
+std::string set_keep(Retention::Keep& keep, const std::string& written) {
   if (written == kNeverPruned) {
     keep.reset();
     return {};
@@ -227,9 +226,9 @@ std::string set_keep(run::Retention::Keep& keep, const std::string& written) {
   return {};
 }
 
-std::string keep_text(const run::Retention::Keep& keep) { return keep ? duration_text(keep->count()) : kNeverPruned; }
+std::string keep_text(const Retention::Keep& keep) { return keep ? duration_text(keep->count()) : kNeverPruned; }
 
-template <run::Retention::Keep run::Retention::*what>
+template <Retention::Keep Retention::*what>
 ConfigKey<Settings> keep_key(const char* name) {
   return {name, false, [](Settings& s, const Written& w) { return set_keep(s.retention.*what, w.front()); },
           [](const Settings& s) { return keep_text(s.retention.*what); }};
@@ -299,7 +298,7 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
        },
        [](const Settings& s) { return fmt::format("{}", s.mail.max_message_bytes); }},
       {"mail.oversize", false, set_oversize,
-       [](const Settings& s) { return std::string(s.mail.oversize == run::Oversize::link ? "link" : "fail"); }},
+       [](const Settings& s) { return std::string(s.mail.oversize == Oversize::link ? "link" : "fail"); }},
       {"mail.allowed_domains", true, set_allowed_domains, [](const Settings& s) { return join(s.mail.allowed_domains, ", "); }},
       {"mail.list_unsubscribe", false, set_list_unsubscribe,
        [](const Settings& s) { return s.mail.list_unsubscribe ? s.mail.list_unsubscribe->str() : std::string(); }},
@@ -357,7 +356,7 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
       {"artifacts.link_secret_credential", false,
        [](Settings& s, const Written& w) { return set_credential(s.artifacts.link_secret, w); },
        [](const Settings& s) { return s.artifacts.link_secret.credential; }},
-      keep_key<&run::Retention::artifacts>("artifacts.keep"),
+      keep_key<&Retention::artifacts>("artifacts.keep"),
       {"pdf.paper", false,
        [](Settings& s, const Written& w) {
          if (w.front() != "a4" && w.front() != "letter") return one_of(w.front(), {"a4", "letter"});
@@ -391,9 +390,7 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
        [](const Settings& s) { return duration_text(s.webhooks.timeout.count()); }},
       {"policy.missed", false, set_missed,
        [](const Settings& s) {
-         return std::string(s.policy.missed == run::Missed::all    ? "all"
-                            : s.policy.missed == run::Missed::skip ? "skip"
-                                                                   : "coalesce");
+         return std::string(s.policy.missed == Missed::all ? "all" : s.policy.missed == Missed::skip ? "skip" : "coalesce");
        }},
       {"policy.grace", false,
        [](Settings& s, const Written& w) {
@@ -401,7 +398,7 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
        },
        [](const Settings& s) { return duration_text(s.policy.grace_seconds); }},
       {"policy.on_unknown", false, set_on_unknown,
-       [](const Settings& s) { return std::string(s.policy.on_unknown == run::OnUnknown::hold ? "hold" : "resend"); }},
+       [](const Settings& s) { return std::string(s.policy.on_unknown == OnUnknown::hold ? "hold" : "resend"); }},
       {"policy.retries", false,
        [](Settings& s, const Written& w) {
          return set_number(s.policy.retries, w.front(), {0, 100});
@@ -421,11 +418,11 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
          return set_number(s.policy.max_running, w.front(), {0, 100'000});
        },
        [](const Settings& s) { return fmt::format("{}", s.policy.max_running); }},
-      keep_key<&run::Retention::runs>("retention.runs"),
-      keep_key<&run::Retention::artifacts>("retention.artifacts"),
-      keep_key<&run::Retention::exports>("retention.exports"),
-      keep_key<&run::Retention::notifications>("retention.notifications"),
-      keep_key<&run::Retention::audit>("retention.audit"),
+      keep_key<&Retention::runs>("retention.runs"),
+      keep_key<&Retention::artifacts>("retention.artifacts"),
+      keep_key<&Retention::exports>("retention.exports"),
+      keep_key<&Retention::notifications>("retention.notifications"),
+      keep_key<&Retention::audit>("retention.audit"),
   };
   return kKeys;
 }
@@ -473,4 +470,4 @@ std::string duration_text(long long seconds) {
   return fmt::format("{}s", seconds);
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::settings

@@ -67,7 +67,7 @@ Mailbox recipient(Session& session, const std::string& text) {
 }
 
 Outcome send(Session& session, delivery::Transport& transport, const Mailbox& to) {
-  const run::Settings& settings = session.config().settings;
+  const settings::Settings& settings = session.config().settings;
   if (!settings.mail.from) throw Error(ErrorKind::config, "mail.from is not set", "write mail.from into reportctl.yaml");
   const std::string id = new_id();
   TempFile body = TempFile::create(settings.state.parent_path());

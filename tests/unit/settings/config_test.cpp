@@ -7,12 +7,12 @@
 #include <fstream>
 #include <map>
 
+#include "config_keys.hpp"
 #include "reportctl/base/error.hpp"
-#include "reportctl/cli/config.hpp"
-#include "settings/config_keys.hpp"
+#include "reportctl/settings/config.hpp"
 
 using namespace reportctl;
-using namespace reportctl::cli;
+using namespace reportctl::settings;
 namespace fs = std::filesystem;
 
 namespace {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "reportctl/base/yaml.hpp"
-#include "reportctl/run/settings.hpp"
+#include "reportctl/settings/settings.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::settings {
 
 /// One setting and where its value came from: `default`, `/etc/reportctl/reportctl.yaml:12`, `REPORTCTL_STATE`, `--state`.
 struct Origin {
@@ -20,7 +20,7 @@ struct Origin {
 };
 
 struct Config {
-  run::Settings settings;
+  Settings settings;
   std::vector<Origin> origins;               ///< every setting, in the order of reportctl.conf.5
   std::vector<std::filesystem::path> files;  ///< those that were read
 };
@@ -41,4 +41,7 @@ std::filesystem::path system_config_path();
 /// person's place.
 std::filesystem::path default_state_path(const ConfigInputs&);
 
-}  // namespace reportctl::cli
+/// `2h`, `30d`, `90s`: the largest unit that divides.
+std::string duration_text(long long seconds);
+
+}  // namespace reportctl::settings

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 // reason: every layer of the configuration, and what its settings must be together.
-#include "reportctl/cli/config.hpp"
+#include "reportctl/settings/config.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -18,7 +18,7 @@
 
 extern char** environ;
 
-namespace reportctl::cli {
+namespace reportctl::settings {
 
 namespace {
 
@@ -328,14 +328,14 @@ void Builder::fill_defaults(const ConfigInputs& inputs) {
 
 /// A mail must not promise a link that nobody can open, or not until when it says.
 void Builder::require_links() {
-  const run::Settings& settings = config_.settings;
+  const Settings& settings = config_.settings;
   const bool in_s3 = settings.artifacts.url.starts_with("s3://");
   const auto life = settings.artifacts.link_expiry;
   const auto origin = [&](const std::string& key) { return origins_.contains(key) ? origins_[key] + ": " : std::string(); };
   if (in_s3 && life.count() > 7 * 86400)
     problems_.push_back(fmt::format("{}artifacts.link_expiry is {}, and S3 lets a link live for 7d at most",
                                     origin("artifacts.link_expiry"), duration_text(life.count())));
-  if (settings.mail.oversize != run::Oversize::link) return;
+  if (settings.mail.oversize != Oversize::link) return;
   if (!in_s3 && (settings.artifacts.link_base.empty() || settings.artifacts.link_secret.empty()))
     problems_.push_back(fmt::format(
         "{}mail.oversize: link needs links to the stored files; set artifacts.link_base and artifacts.link_secret_file, or keep "
@@ -406,4 +406,4 @@ Config load_config(const ConfigInputs& inputs) {
   return builder.finish();
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::settings
