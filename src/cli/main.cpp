@@ -15,11 +15,11 @@
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/cli/session.hpp"
+#include "reportctl/validation/refusal.hpp"
 #include "terminal/command_line.hpp"
 #include "terminal/completion.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
-#include "terminal/refusal.hpp"
 
 namespace reportctl::cli {
 
@@ -50,7 +50,7 @@ void speak_json(const Error& error) {
                                    {"exit_code", exit_code_of(error.kind())},
                                    {"message", error.what()},
                                    {"hint", error.hint()}};
-  if (const auto* refusal = dynamic_cast<const Refusal*>(&error)) {
+  if (const auto* refusal = dynamic_cast<const validation::Refusal*>(&error)) {
     record["violations"] = to_json(refusal->violations);
   }
   FdSink(STDERR_FILENO, "standard error")

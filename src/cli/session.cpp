@@ -13,8 +13,8 @@
 #include "reportctl/base/process.hpp"
 #include "reportctl/base/sink.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
-#include "terminal/options.hpp"
 
 namespace reportctl::cli {
 
@@ -101,28 +101,7 @@ Output& Session::out() {
   return *out_;
 }
 
-access::Account Session::account(const std::optional<std::string>& id) {
-  std::vector<access::Account> seen;
-  std::vector<std::string> ids;
-  for (access::Account& account : store::list_accounts(state())) {
-    if (!sees(actor(), account.id)) continue;
-    if (id && account.id == *id) return account;
-    ids.push_back(account.id);
-    seen.push_back(std::move(account));
-  }
-  if (id) {
-    throw Error(ErrorKind::not_found, fmt::format("no account \"{}\"{}", *id, did_you_mean(*id, ids)),
-                "see the accounts there are: reportctl account list");
-  }
-  if (seen.empty()) {
-    throw Error(ErrorKind::not_found, "there is no account yet", "add one: reportctl account add ID --name NAME --source SOURCE");
-  }
-  if (seen.size() > 1) {
-    throw Error(ErrorKind::not_found, "there are several accounts and none was named",
-                fmt::format("add --account {}", join(ids, " or --account ")));
-  }
-  return seen.front();
-}
+access::Account Session::account(const std::optional<std::string>& id) { return manage::visible_account(viewer(), id); }
 
 void Session::confirm(const std::string& question, bool yes) {
   if (yes) return;

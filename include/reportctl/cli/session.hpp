@@ -11,6 +11,7 @@
 #include "reportctl/access/access.hpp"
 #include "reportctl/catalog/catalog.hpp"
 #include "reportctl/cli/output.hpp"
+#include "reportctl/manage/viewer.hpp"
 #include "reportctl/run/parts.hpp"
 #include "reportctl/settings/config.hpp"
 #include "reportctl/store/state.hpp"
@@ -46,6 +47,8 @@ class Session {
   /// Who is acting; `--as` is honoured for a system_admin and recorded.
   const access::Actor& actor();
   run::Parts& parts();
+  manage::Viewer viewer() { return {state(), actor()}; }
+  manage::Editor editor() { return {parts(), actor()}; }
   Output& out();
 
   /// The account to work on: the one named, or the only one there is. Error(not_found) otherwise, with what to write.

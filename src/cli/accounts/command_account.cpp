@@ -2,15 +2,17 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
-#include "account_rules.hpp"
 #include "binds.hpp"
 #include "logo_file.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/account_rules.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/images.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "schedules/schedule_save.hpp"
+#include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 
 namespace reportctl::cli {
@@ -73,10 +75,12 @@ int add(Session& session, const AccountOptions& options) {
   account = changed(account, options);
   const auto& sources = session.config().settings.sources;
   if (!options.source && sources.size() == 1) account.source = sources.begin()->first;
-  refuse_problems(fmt::format("account {} was not added", options.id), account_problems(account, session.config().settings));
+  manage::refuse_problems(fmt::format("account {} was not added", options.id),
+                          manage::account_problems(account, session.config().settings));
   set_logo(session, account, options);
   store::add_account(session.state(), account,
-                     audit_of(session, {"AccountAdded", account.id, account.id, nullptr, to_json(account)}), session.now());
+                     manage::audit_of(session.actor(), {"AccountAdded", account.id, account.id, nullptr, to_json(account)}),
+                     session.now());
   session.out().done(fmt::format("account {} added", account.id), to_json(account));
   return 0;
 }
@@ -95,15 +99,17 @@ std::vector<schedule::Schedule> moved_schedules(Session& session, const Account&
 int edit(Session& session, const AccountOptions& options) {
   const Account before = session.account(options.id);
   Account after = changed(before, options);
-  require_account_change(session.actor(), before, after);
+  manage::require_account_change(session.actor(), before, after);
   set_logo(session, after, options);
   if (after == before) throw Error(ErrorKind::usage, "nothing to change was given", "see reportctl account edit --help");
-  refuse_problems(fmt::format("account {} was not changed", before.id), account_problems(after, session.config().settings));
+  manage::refuse_problems(fmt::format("account {} was not changed", before.id),
+                          manage::account_problems(after, session.config().settings));
   store::ScheduleChanges changes;
   changes.edit_accounts = {after};
   if (after.timezone != before.timezone) changes.edit = moved_schedules(session, after);
   store::apply_changes(session.state(), changes,
-                       audit_of(session, {"AccountEdited", after.id, after.id, to_json(before), to_json(after)}), session.now());
+                       manage::audit_of(session.actor(), {"AccountEdited", after.id, after.id, to_json(before), to_json(after)}),
+                       session.now());
   session.out().done(fmt::format("account {} changed", after.id), to_json(after));
   return 0;
 }
@@ -115,7 +121,7 @@ int list_accounts(Session& session) {
                       ? "no accounts yet; add one: reportctl account add ID --name NAME --source SOURCE"
                       : "you are a member of no account";
   for (const Account& account : store::list_accounts(session.state())) {
-    if (!sees(session.actor(), account.id)) continue;
+    if (!manage::sees(session.actor(), account.id)) continue;
     const std::vector<std::string> features(account.features.begin(), account.features.end());
     listing.rows.push_back({{account.id},
                             {account.name},
@@ -162,7 +168,8 @@ int remove(Session& session, const AccountOptions& options) {
   const Account account = session.account(options.id);
   session.confirm(fmt::format("Remove the account {} ({}) and its members?", account.id, account.name), options.yes);
   store::remove_account(session.state(), account.id,
-                        audit_of(session, {"AccountRemoved", account.id, account.id, to_json(account), nullptr}), session.now());
+                        manage::audit_of(session.actor(), {"AccountRemoved", account.id, account.id, to_json(account), nullptr}),
+                        session.now());
   session.out().done(fmt::format("account {} removed", account.id), to_json(account));
   return 0;
 }

@@ -4,15 +4,16 @@
 
 #include <algorithm>
 
-#include "account_rules.hpp"
 #include "binds.hpp"
-#include "member_lookup.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/account_rules.hpp"
+#include "reportctl/manage/members.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
+#include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 
 namespace reportctl::cli {
@@ -62,9 +63,9 @@ Member changed(Member member, const MemberOptions& options) {
     else
       problems.push_back(fmt::format("site: \"{}\" is not of the form depot:ID or workspace:ID", text));
   }
-  const auto more = member_problems(member);
+  const auto more = manage::member_problems(member);
   problems.insert(problems.end(), more.begin(), more.end());
-  refuse_problems(fmt::format("member {}", member.name), problems);
+  manage::refuse_problems(fmt::format("member {}", member.name), problems);
   return member;
 }
 
@@ -85,7 +86,7 @@ std::vector<Member> seen_members(Session& session, const std::optional<std::stri
 }
 
 Member find_one(Session& session, const MemberOptions& options) {
-  return only_member(seen_members(session, options.account), options.who);
+  return manage::only_member(seen_members(session, options.account), options.who);
 }
 
 /// From the first login on, rights come from memberships: whoever set things up should not be surprised.
@@ -104,10 +105,11 @@ int add(Session& session, const MemberOptions& options) {
   const bool of_no_account = !options.account && options.role && access::parse_role(*options.role) == access::Role::system_admin;
   if (!of_no_account) member.account = session.account(options.account).id;
   member = changed(member, options);
-  require_member_change(session.actor(), nullptr, &member);
+  manage::require_member_change(session.actor(), nullptr, &member);
   const bool there_were_logins = store::any_login(session.state());
   store::add_member(session.state(), member,
-                    audit_of(session, {"MemberAdded", member.account, member.id, nullptr, to_json(member)}), session.now());
+                    manage::audit_of(session.actor(), {"MemberAdded", member.account, member.id, nullptr, to_json(member)}),
+                    session.now());
   session.out().done(member.account.empty()
                          ? fmt::format("member {} added ({})", member.name, access::role_name(member.role))
                          : fmt::format("member {} added to {} ({})", member.name, member.account, access::role_name(member.role)),
@@ -119,12 +121,13 @@ int add(Session& session, const MemberOptions& options) {
 int edit(Session& session, const MemberOptions& options) {
   const Member before = find_one(session, options);
   const Member after = changed(before, options);
-  require_member_change(session.actor(), &before, &after);
+  manage::require_member_change(session.actor(), &before, &after);
   if (after == before) throw Error(ErrorKind::usage, "nothing to change was given", "see reportctl member edit --help");
   const bool there_were_logins = store::any_login(session.state());
-  store::edit_member(session.state(), after,
-                     audit_of(session, {"MemberEdited", after.account, after.id, to_json(before), to_json(after)}),
-                     session.now());
+  store::edit_member(
+      session.state(), after,
+      manage::audit_of(session.actor(), {"MemberEdited", after.account, after.id, to_json(before), to_json(after)}),
+      session.now());
   session.out().done(fmt::format("member {} changed", after.name), to_json(after));
   warn_when_bootstrap_ends(session, there_were_logins);
   return 0;
@@ -154,15 +157,16 @@ int list(Session& session, const MemberOptions& options) {
 
 int remove(Session& session, const MemberOptions& options) {
   const Member member = find_one(session, options);
-  require_member_change(session.actor(), &member, nullptr);
-  const auto left = orphans(session, member);
+  manage::require_member_change(session.actor(), &member, nullptr);
+  const auto left = orphans(session.viewer(), member);
   session.confirm(fmt::format("Remove {} from {}?{}", member.name, member.account.empty() ? "reportctl" : member.account,
                               left.empty() ? "" : " " + left + "."),
                   options.yes);
   store::remove_member(session.state(), member.id,
-                       audit_of(session, {"MemberRemoved", member.account, member.id, to_json(member), nullptr}), session.now());
+                       manage::audit_of(session.actor(), {"MemberRemoved", member.account, member.id, to_json(member), nullptr}),
+                       session.now());
   session.out().done(fmt::format("member {} removed", member.name), to_json(member));
-  if (!left.empty()) log(LogLevel::notice, left + ": " + reassign_command(member));
+  if (!left.empty()) log(LogLevel::notice, left + ": " + manage::reassign_command(member));
   return 0;
 }
 

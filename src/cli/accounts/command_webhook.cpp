@@ -4,16 +4,17 @@
 
 #include <memory>
 
-#include "account_rules.hpp"
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/account_rules.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/webhooks.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/filters.hpp"
+#include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "visibility.hpp"
 #include "webhook_words.hpp"
 
 namespace reportctl::cli {
@@ -78,13 +79,14 @@ int add(Session& session, const WebhookOptions& options) {
                                .outcomes = options.outcomes,
                                .secret_file = options.secret_file,
                                .secret_credential = options.secret_credential};
-  refuse_problems("webhook", webhook_problems(written, session.config().settings));
+  manage::refuse_problems("webhook", webhook_problems(written, session.config().settings));
   auto webhook = webhook_of(written);
   webhook.id = new_id();
   webhook.account = account.id;
   webhook.created_at = session.now();
   store::add_webhook(session.state(), webhook,
-                     audit_of(session, {"WebhookAdded", account.id, webhook.id, nullptr, to_json(webhook)}), session.now());
+                     manage::audit_of(session.actor(), {"WebhookAdded", account.id, webhook.id, nullptr, to_json(webhook)}),
+                     session.now());
   session.out().done(fmt::format("webhook {} added to {}; try it: reportctl webhook test {}", webhook.id, account.id, webhook.id),
                      to_json(webhook));
   return exit_code::kDone;
@@ -94,7 +96,7 @@ int list(Session& session, const WebhookOptions& options) {
   Listing listing;
   listing.headings = {{"WEBHOOK"}, {"ACCOUNT"},  {"URL", Align::left, true},
                       {"EVENTS"},  {"OUTCOMES"}, {"SECRET", Align::left, true}};
-  listing.empty = nothing_seen(session, "no webhooks; add one: reportctl webhook add URL --secret-file FILE");
+  listing.empty = manage::nothing_seen(session.actor(), "no webhooks; add one: reportctl webhook add URL --secret-file FILE");
   for (const auto& webhook : seen_webhooks(session, options.account)) {
     listing.rows.push_back({{webhook.id},
                             {webhook.account},
@@ -112,9 +114,10 @@ int remove(Session& session, const WebhookOptions& options) {
   const auto webhook = one_webhook(session, options);
   session.confirm(fmt::format("Remove the webhook to {} from {}? What waits for it is not sent.", webhook.url, webhook.account),
                   options.yes);
-  store::remove_webhook(session.state(), webhook.id,
-                        audit_of(session, {"WebhookRemoved", webhook.account, webhook.id, to_json(webhook), nullptr}),
-                        session.now());
+  store::remove_webhook(
+      session.state(), webhook.id,
+      manage::audit_of(session.actor(), {"WebhookRemoved", webhook.account, webhook.id, to_json(webhook), nullptr}),
+      session.now());
   session.out().done(fmt::format("webhook {} removed", webhook.id), to_json(webhook));
   return exit_code::kDone;
 }
@@ -156,7 +159,7 @@ int deliveries(Session& session, const WebhookOptions& options) {
                       {"EVENT"},    {"OF"},
                       {"STATE"},    {"TRIES", Align::right},
                       {"NEXT"},     {"ANSWER", Align::left, true}};
-  listing.empty = nothing_seen(session, "no deliveries to webhooks");
+  listing.empty = manage::nothing_seen(session.actor(), "no deliveries to webhooks");
   for (const auto& delivery : store::list_webhook_deliveries(session.state(), filter)) {
     if (!access::may(session.actor(), Action::manage_account, delivery.account, {})) continue;
     if (static_cast<int>(listing.rows.size()) >= options.limit) break;

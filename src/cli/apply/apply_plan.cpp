@@ -9,18 +9,18 @@
 #include <map>
 #include <set>
 
-#include "accounts/account_rules.hpp"
 #include "accounts/logo_file.hpp"
-#include "accounts/member_lookup.hpp"
 #include "field_diff.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/account_rules.hpp"
+#include "reportctl/manage/members.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/validation/refusal.hpp"
 #include "schedules/schedule_save.hpp"
 #include "terminal/options.hpp"
-#include "terminal/refusal.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -41,7 +41,7 @@ bool is_same(const Member& stored, const Member& wanted) {
 class Planner {
  public:
   Planner(Session& session, const ApplyInput& input, const ApplyOptions& options)
-      : session_(session), input_(input), options_(options), own_(own_accounts(session)) {}
+      : session_(session), input_(input), options_(options), own_(manage::own_accounts(session.actor())) {}
 
   ApplyPlan plan() {
     for (auto& account : store::list_accounts(session_.state())) stored_accounts_.emplace(account.id, account);
@@ -62,8 +62,8 @@ class Planner {
     plan_.items.push_back({action, kind, account, name, std::move(diff)});
   }
 
-  void event(const Change& change) {
-    auto events = audit_of(session_, change);
+  void event(const manage::Change& change) {
+    auto events = manage::audit_of(session_.actor(), change);
     std::move(events.begin(), events.end(), std::back_inserter(plan_.events));
   }
 
@@ -103,13 +103,13 @@ class Planner {
       if (before == wanted) {
         item(ItemAction::unchanged, "account", wanted.id, wanted.id);
       } else {
-        require_account_change(session_.actor(), before, wanted);
+        manage::require_account_change(session_.actor(), before, wanted);
         plan_.changes.edit_accounts.push_back(wanted);
         event({"AccountEdited", wanted.id, wanted.id, to_json(before), to_json(wanted)});
         item(ItemAction::change, "account", wanted.id, wanted.id, diff(fields_of(before), fields_of(wanted)));
       }
     }
-    problems(entry.place, "account " + wanted.id, account_problems(wanted, session_.config().settings));
+    problems(entry.place, "account " + wanted.id, manage::account_problems(wanted, session_.config().settings));
     if (entry.members) members(wanted.id, *entry.members);
     if (entry.webhooks) webhooks(wanted.id, *entry.webhooks);
     wanted_accounts_.emplace(wanted.id, std::move(wanted));
@@ -119,12 +119,12 @@ class Planner {
     auto stored = store::list_members(session_.state(), account);
     for (const auto& entry : entries) {
       auto wanted = entry.member;
-      problems(entry.place, "member " + wanted.name, member_problems(wanted));
+      problems(entry.place, "member " + wanted.name, manage::member_problems(wanted));
       const auto before =
           std::find_if(stored.begin(), stored.end(), [&](const Member& member) { return is_same(member, wanted); });
       if (before == stored.end()) {
         wanted.id = new_id();
-        require_member_change(session_.actor(), nullptr, &wanted);
+        manage::require_member_change(session_.actor(), nullptr, &wanted);
         event({"MemberAdded", account, wanted.id, nullptr, to_json(wanted)});
         item(ItemAction::create, "member", account, wanted.name, diff({}, fields_of(wanted)));
         plan_.changes.add_members.push_back(std::move(wanted));
@@ -134,7 +134,7 @@ class Planner {
       if (*before == wanted) {
         item(ItemAction::unchanged, "member", account, wanted.name);
       } else {
-        require_member_change(session_.actor(), &*before, &wanted);
+        manage::require_member_change(session_.actor(), &*before, &wanted);
         event({"MemberEdited", account, wanted.id, to_json(*before), to_json(wanted)});
         item(ItemAction::change, "member", account, wanted.name, diff(fields_of(*before), fields_of(wanted)));
         plan_.changes.edit_members.push_back(std::move(wanted));
@@ -143,7 +143,7 @@ class Planner {
     }
     if (options_.prune == Prune::no) return;
     for (const auto& gone : stored) {
-      require_member_change(session_.actor(), &gone, nullptr);
+      manage::require_member_change(session_.actor(), &gone, nullptr);
       event({"MemberRemoved", account, gone.id, to_json(gone), nullptr});
       item(ItemAction::remove, "member", account, gone.name);
       plan_.changes.remove_members.push_back(gone.id);
@@ -290,7 +290,7 @@ class Planner {
     for (const auto& entry : input_.schedules) accounts.insert(entry.draft.account);
     for (const auto& account : accounts) {
       for (const auto& [name, schedule] : stored_schedules(account)) {
-        if (named_.contains({account, name}) || !may_see(session_, schedule)) continue;
+        if (named_.contains({account, name}) || !may_see(session_.viewer(), schedule)) continue;
         access::require(session_.actor(), Action::manage_schedules, account, schedule.definition.scope);
         event({"ScheduleRemoved", account, schedule.id, to_json(schedule, old_timezone(account)), nullptr});
         item(ItemAction::remove, "schedule", account, name);
@@ -302,8 +302,8 @@ class Planner {
   /// A member who goes may leave schedules behind that nobody may run any more.
   void name_orphans() {
     for (const auto& [place, member] : leaving_) {
-      const auto left = orphans(session_, member, plan_.changes.remove);
-      if (!left.empty()) plan_.items[place].diff.push_back(fmt::format("! {}: {}", left, reassign_command(member)));
+      const auto left = orphans(session_.viewer(), member, plan_.changes.remove);
+      if (!left.empty()) plan_.items[place].diff.push_back(fmt::format("! {}: {}", left, manage::reassign_command(member)));
     }
   }
 

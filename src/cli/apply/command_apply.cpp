@@ -12,6 +12,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/images.hpp"
 #include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 
 namespace reportctl::cli {

@@ -4,19 +4,19 @@
 
 #include <memory>
 
-#include "export_access.hpp"
 #include "export_verbs.hpp"
 #include "export_words.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/export_access.hpp"
 #include "reportctl/run/export.hpp"
+#include "reportctl/validation/refusal.hpp"
 #include "schedules/schedule_options.hpp"
 #include "schedules/schedule_save.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 #include "terminal/progress.hpp"
-#include "terminal/refusal.hpp"
 
 namespace reportctl::cli {
 namespace {

@@ -4,18 +4,18 @@
 
 #include <memory>
 
-#include "export_access.hpp"
 #include "export_verbs.hpp"
 #include "export_words.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/export_access.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "runs/stored_file.hpp"
 #include "schedules/schedule_options.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/filters.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -53,8 +53,8 @@ int list_jobs(Session& session, const ExportListOptions& options) {
                       {"FORMAT"},  {"ASKED"},
                       {"STATE"},   {"ROWS", Align::right},
                       {"EXPIRES"}, {"WHY", Align::left, true}};
-  listing.empty = nothing_seen(session, "no exports");
-  for (const auto& job : visible_exports(session, filter)) {
+  listing.empty = manage::nothing_seen(session.actor(), "no exports");
+  for (const auto& job : visible_exports(session.viewer(), filter)) {
     listing.rows.push_back({{job.id},
                             {job.account},
                             {job.scope},
@@ -72,7 +72,7 @@ int list_jobs(Session& session, const ExportListOptions& options) {
 }
 
 int show_job(Session& session, const std::string& id) {
-  const auto job = allowed_export(session, id, access::Action::view);
+  const auto job = allowed_export(session.viewer(), id, access::Action::view);
   Sheet sheet;
   sheet.record = to_json(job);
   const auto line = [&](const char* label, Field field) {
@@ -124,8 +124,8 @@ void require_file(Session& session, const store::Export& job) {
 
 /// What lets somebody have the bytes: the role, and that they are there.
 store::Export fetchable_export(Session& session, const std::string& id) {
-  auto job = allowed_export(session, id, access::Action::run);
-  require_report(session, job.report, job.account, scope_of(job));
+  auto job = allowed_export(session.viewer(), id, access::Action::run);
+  require_report(session.editor(), job.report, job.account, manage::scope_of(job));
   require_file(session, job);
   return job;
 }

@@ -4,11 +4,11 @@
 
 #include <memory>
 
-#include "export_access.hpp"
 #include "export_verbs.hpp"
 #include "export_words.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/stop.hpp"
+#include "reportctl/manage/export_access.hpp"
 #include "reportctl/run/export.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
@@ -23,10 +23,10 @@ constexpr int kAtATime = 10'000;
 /// Those named, or all that wait and that the actor may run.
 std::vector<store::Export> chosen_exports(Session& session, const std::vector<std::string>& ids) {
   std::vector<store::Export> jobs;
-  for (const auto& id : ids) jobs.push_back(allowed_export(session, id, access::Action::run));
+  for (const auto& id : ids) jobs.push_back(allowed_export(session.viewer(), id, access::Action::run));
   if (!ids.empty()) return jobs;
   for (auto& job : store::exports_to_work(session.state(), session.now(), kAtATime)) {
-    if (access::may(session.actor(), access::Action::run, job.account, scope_of(job))) jobs.push_back(std::move(job));
+    if (access::may(session.actor(), access::Action::run, job.account, manage::scope_of(job))) jobs.push_back(std::move(job));
   }
   return jobs;
 }
@@ -67,7 +67,7 @@ int run_jobs(Session& session, const std::vector<std::string>& ids) {
 }
 
 int cancel_job(Session& session, const std::string& id) {
-  const auto job = allowed_export(session, id, access::Action::run);
+  const auto job = allowed_export(session.viewer(), id, access::Action::run);
   const auto result = run::cancel(session.parts(), job, session.actor().str());
   const bool ended = result == store::CancelResult::cancelled;
   const auto now = store::find_export(session.state(), job.id).value_or(job);

@@ -10,6 +10,7 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "schedules/schedule_save.hpp"
 #include "terminal/options.hpp"
@@ -24,7 +25,7 @@ class AccountFinder {
  public:
   AccountFinder(Session& session, const ImportAccounts& wanted, const std::vector<LegacyRow>& rows) {
     for (auto& account : store::list_accounts(session.state())) {
-      if (sees(session.actor(), account.id)) accounts_.push_back(std::move(account));
+      if (manage::sees(session.actor(), account.id)) accounts_.push_back(std::move(account));
     }
     for (const auto& [tenant, id] : wanted.named) named_.emplace(tenant, session.account(id));
     if (wanted.otherwise) otherwise_ = session.account(wanted.otherwise);

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "reportctl/base/text.hpp"
+#include "terminal/json_records.hpp"
 
 namespace reportctl::cli {
 
@@ -14,7 +15,6 @@ namespace {
 
 using catalog::Report;
 using catalog::WindowKind;
-using Json = nlohmann::ordered_json;
 
 template <typename Items, typename Name>
 std::vector<std::string> names_of(const Items& items, Name name) {

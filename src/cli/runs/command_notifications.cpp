@@ -8,11 +8,11 @@
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/filters.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -40,8 +40,8 @@ int list_notifications(Session& session, const NotificationListOptions& options)
   Listing listing;
   listing.headings = {
       {"ID"}, {"WHEN"}, {"ACCOUNT"}, {"TO"}, {"KIND"}, {"RUN"}, {"MAIL"}, {"ACKNOWLEDGED"}, {"SUBJECT", Align::left, true}};
-  listing.empty = nothing_seen(session, options.all ? "no notifications" : "nothing waits to be acknowledged");
-  for (const auto& notification : visible_notifications(session, filter)) {
+  listing.empty = manage::nothing_seen(session.actor(), options.all ? "no notifications" : "nothing waits to be acknowledged");
+  for (const auto& notification : visible_notifications(session.viewer(), filter)) {
     const bool mailed = notification.mail_state == "accepted";
     listing.rows.push_back({{notification.id},
                             {format_utc(notification.created_at)},
@@ -64,7 +64,7 @@ std::vector<store::Notification> named(Session& session, const AckOptions& optio
   if (options.account) filter.account = session.account(options.account).id;
   filter.all = !options.all;  // one that is acknowledged already may be named again
   filter.limit = kEverything;
-  const auto seen = visible_notifications(session, filter);
+  const auto seen = visible_notifications(session.viewer(), filter);
   if (options.all) return seen;
   std::vector<store::Notification> chosen;
   for (const auto& word : options.ids) {

@@ -10,12 +10,12 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/run_due.hpp"
 #include "run_endings.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -42,7 +42,7 @@ std::string on_one_line(const std::string& sentences) { return join(split(senten
 
 bool may_see(Session& session, const run::Planned& planned) {
   if (session.actor().is_system_admin()) return true;
-  for (const auto& schedule : visible_schedules(session, {.account = planned.account, .report = {}, .active = {}})) {
+  for (const auto& schedule : visible_schedules(session.viewer(), {.account = planned.account, .report = {}, .active = {}})) {
     if (schedule.definition.name == planned.schedule) return true;
   }
   return false;

@@ -8,6 +8,7 @@
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "run_endings.hpp"
 #include "schedules/schedule_options.hpp"
 #include "stored_file.hpp"
@@ -15,7 +16,6 @@
 #include "terminal/filters.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -80,7 +80,7 @@ int list_runs(Session& session, const RunListOptions& options) {
   store::RunFilter filter;
   if (options.account) filter.account = session.account(options.account).id;
   if (options.schedule)
-    filter.schedule_id = visible_schedule(session, *options.schedule, options.account, access::Action::view).id;
+    filter.schedule_id = visible_schedule(session.viewer(), *options.schedule, options.account, access::Action::view).id;
   if (options.outcome) filter.state = state_named(*options.outcome);
   if (options.since) filter.since = parse_since(*options.since, session.now());
   filter.limit = options.limit;
@@ -95,8 +95,8 @@ int list_runs(Session& session, const RunListOptions& options) {
                       {"PERIOD"},
                       {"ROWS", Align::right},
                       {"WHY", Align::left, true}};
-  listing.empty = nothing_seen(session, "no runs");
-  for (const auto& run : visible_runs(session, filter)) {
+  listing.empty = manage::nothing_seen(session.actor(), "no runs");
+  for (const auto& run : visible_runs(session.viewer(), filter)) {
     const auto whose = run.schedule_name.empty() ? run.account : fmt::format("{}/{}", run.account, run.schedule_name);
     listing.rows.push_back({{run.id},
                             {whose},
@@ -159,7 +159,7 @@ std::optional<Instant> file_expiry(Session& session, const store::Run& run) {
 }
 
 int show(Session& session, const std::string& id) {
-  const auto run = visible_run(session, id);
+  const auto run = visible_run(session.viewer(), id);
   const auto expires = file_expiry(session, run);
   Sheet sheet;
   sheet.record = to_json(run);
@@ -214,7 +214,7 @@ run::ResendOnly only_named(const std::string& word) {
 }
 
 int resend(Session& session, const ResendOptions& options) {
-  const auto run = visible_run(session, options.run);
+  const auto run = visible_run(session.viewer(), options.run);
   access::require(session.actor(), access::Action::manage_schedules, run.account, scope_of(session, run));
   const auto ended = run::resend(session.parts(), run, only_named(options.only), session.actor().str());
   auto words = sentence(ended);
@@ -224,10 +224,10 @@ int resend(Session& session, const ResendOptions& options) {
 }
 
 int save(Session& session, const SaveOptions& options) {
-  const auto run = visible_run(session, options.run);
+  const auto run = visible_run(session.viewer(), options.run);
   const auto scope = scope_of(session, run);
   access::require(session.actor(), access::Action::run, run.account, scope);
-  require_report(session, run.report, run.account, scope);
+  require_report(session.editor(), run.report, run.account, scope);
   if (run.artifact_sha256.empty()) {
     throw Error(ErrorKind::not_found, fmt::format("run {} has no file: it ended {}", run.id, store::run_state_name(run.state)),
                 fmt::format("reportctl runs show {}", run.id));

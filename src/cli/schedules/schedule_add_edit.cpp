@@ -7,14 +7,15 @@
 #include "apply/field_diff.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "schedule_options.hpp"
 #include "schedule_save.hpp"
 #include "schedule_verbs.hpp"
 #include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -66,7 +67,7 @@ int add(Session& session, const AddOptions& options) {
 }
 
 int edit(Session& session, const EditOptions& options) {
-  auto schedule = visible_schedule(session, options.name, options.account, access::Action::manage_schedules);
+  auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
   const auto account = account_of(session, schedule);
   const auto before = schedule.definition;
   const auto old_record = to_json(schedule, account.timezone);

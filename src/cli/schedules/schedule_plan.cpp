@@ -6,13 +6,13 @@
 #include <memory>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/plan.hpp"
 #include "schedule_save.hpp"
 #include "schedule_verbs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -50,9 +50,9 @@ validation::Violations broken_rules(Session& session, const schedule::Schedule& 
 }
 
 std::vector<schedule::Schedule> chosen_schedules(Session& session, const ValidateOptions& options) {
-  if (!options.name.empty()) return {visible_schedule(session, options.name, options.account, access::Action::view)};
+  if (!options.name.empty()) return {visible_schedule(session.viewer(), options.name, options.account, access::Action::view)};
   if (options.account) session.account(options.account);
-  return visible_schedules(session, {.account = options.account, .report = {}, .active = {}});
+  return visible_schedules(session.viewer(), {.account = options.account, .report = {}, .active = {}});
 }
 
 int validate(Session& session, const ValidateOptions& options) {
@@ -61,7 +61,7 @@ int validate(Session& session, const ValidateOptions& options) {
   }
   Listing listing;
   listing.headings = {{"SCHEDULE"}, {"ACCOUNT"}, {"RULE"}, {"FIELD"}, {"WHAT", Align::left, true}};
-  listing.empty = nothing_seen(session, "no schedules");
+  listing.empty = manage::nothing_seen(session.actor(), "no schedules");
   int code = exit_code::kDone;
   for (const auto& schedule : chosen_schedules(session, options)) {
     const auto& definition = schedule.definition;
@@ -102,7 +102,7 @@ std::optional<schedule::WindowChoice> window_of(Session& session, const schedule
 }
 
 int next(Session& session, const NextOptions& options) {
-  const auto schedule = visible_schedule(session, options.name, options.account, access::Action::view);
+  const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::view);
   const auto account = account_of(session, schedule);
   const auto rhythm = rhythm_of(schedule.definition, account.timezone);
   const auto window = window_of(session, schedule, account);

@@ -5,19 +5,19 @@
 #include <algorithm>
 #include <memory>
 
-#include "accounts/member_lookup.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/members.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
+#include "reportctl/validation/refusal.hpp"
 #include "schedule_options.hpp"
 #include "schedule_verbs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "terminal/refusal.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -47,16 +47,18 @@ bool runs_for(Session& session, const schedule::Schedule& schedule, const std::s
   if (word == kOperator) return schedule.owner.empty();
   if (schedule.owner.empty()) return false;
   const auto member = store::find_member(session.state(), schedule.owner);
-  return member ? is_called(*member, word) : schedule.owner == word || (word.size() >= 4 && schedule.owner.starts_with(word));
+  return member ? manage::is_called(*member, word)
+                : schedule.owner == word || (word.size() >= 4 && schedule.owner.starts_with(word));
 }
 
 /// A word that nobody has is a slip, and not an owner without schedules.
 void require_someone(Session& session, const ReassignOptions& options) {
   if (*options.from == kOperator) return;
   for (const auto& account : store::list_accounts(session.state())) {
-    if (!sees(session.actor(), account.id) || (options.account && account.id != *options.account)) continue;
+    if (!manage::sees(session.actor(), account.id) || (options.account && account.id != *options.account)) continue;
     const auto members = store::list_members(session.state(), account.id);
-    if (std::any_of(members.begin(), members.end(), [&](const auto& member) { return is_called(member, *options.from); })) return;
+    if (std::any_of(members.begin(), members.end(), [&](const auto& member) { return manage::is_called(member, *options.from); }))
+      return;
   }
   throw Error(ErrorKind::not_found, fmt::format("no member \"{}\", and no schedule of one who is gone", visible(*options.from)),
               "name, address, login, id, or the owner that reportctl schedule list --json shows");
@@ -69,7 +71,7 @@ std::vector<schedule::Schedule> chosen_to_reassign(Session& session, const Reass
   std::vector<schedule::Schedule> chosen;
   if (options.from) {
     if (options.account) session.account(options.account);
-    chosen = visible_schedules(session, {.account = options.account, .report = {}, .active = {}});
+    chosen = visible_schedules(session.viewer(), {.account = options.account, .report = {}, .active = {}});
     std::erase_if(chosen, [&](const schedule::Schedule& schedule) { return !runs_for(session, schedule, *options.from); });
     for (const auto& schedule : chosen) {
       access::require(session.actor(), access::Action::manage_schedules, schedule.definition.account, schedule.definition.scope);
@@ -78,7 +80,7 @@ std::vector<schedule::Schedule> chosen_to_reassign(Session& session, const Reass
     return chosen;
   }
   for (const auto& name : options.names) {
-    auto schedule = visible_schedule(session, name, options.account, access::Action::manage_schedules);
+    auto schedule = visible_schedule(session.viewer(), name, options.account, access::Action::manage_schedules);
     const auto same = [&](const schedule::Schedule& other) { return other.id == schedule.id; };
     if (std::none_of(chosen.begin(), chosen.end(), same)) chosen.push_back(std::move(schedule));
   }
@@ -88,7 +90,7 @@ std::vector<schedule::Schedule> chosen_to_reassign(Session& session, const Reass
 /// To whom, in the account of the schedule.
 Owner new_owner(Session& session, const schedule::Schedule& schedule, const std::string& word) {
   if (word != kOperator) {
-    const auto member = member_called(session, schedule.definition.account, word);
+    const auto member = member_called(session.viewer(), schedule.definition.account, word);
     return {member.id, member.name};
   }
   // A schedule of the operator runs with every right.
@@ -153,11 +155,11 @@ int reassign(Session& session, const ReassignOptions& options) {
                          visible(before.words), visible(after.words));
     changes.edit.push_back(schedule);
     changes.edit.back().owner = after.id;
-    auto event =
-        audit_of(session, {"ScheduledReportReassigned", definition.account, schedule.id, owner_json(before), owner_json(after)});
+    auto event = manage::audit_of(
+        session.actor(), {"ScheduledReportReassigned", definition.account, schedule.id, owner_json(before), owner_json(after)});
     std::move(event.begin(), event.end(), std::back_inserter(events));
   }
-  if (!broken.empty()) throw Refusal("nothing was reassigned", broken);
+  if (!broken.empty()) throw validation::Refusal("nothing was reassigned", broken);
   if (!options.dry_run && !changes.edit.empty()) store::apply_changes(session.state(), changes, events, session.now());
   if (session.out().format() == Format::table && !session.out().quiet()) session.out().text(lines);
   session.out().done(fmt::format("{} reassigned, {} unchanged{}", changes.edit.size(), chosen.size() - changes.edit.size(),

@@ -12,8 +12,8 @@
 #include "reportctl/run/sites.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
+#include "reportctl/validation/refusal.hpp"
 #include "terminal/options.hpp"
-#include "terminal/refusal.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -175,7 +175,7 @@ void refuse(const std::string& what, const validation::Violations& violations) {
   auto kind = ErrorKind::invalid;
   if (only(violations, Code::role_not_permitted)) kind = ErrorKind::not_permitted;
   if (only(violations, Code::source_unavailable)) kind = ErrorKind::source;
-  throw Refusal(what, violations, kind);
+  throw validation::Refusal(what, violations, kind);
 }
 
 }  // namespace reportctl::cli

@@ -7,6 +7,7 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "schedule_options.hpp"
 #include "schedule_save.hpp"
@@ -15,7 +16,6 @@
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -35,7 +35,7 @@ std::vector<schedule::Schedule> chosen_schedules(Session& session, const Schedul
   filter.account = options.account;
   if (options.report) filter.report = session.catalog().get(*options.report).id;
   if (options.active != options.paused) filter.active = options.active;
-  auto schedules = visible_schedules(session, filter);
+  auto schedules = visible_schedules(session.viewer(), filter);
   if (options.failing) std::erase_if(schedules, [](const schedule::Schedule& schedule) { return schedule.failure_count == 0; });
   return schedules;
 }
@@ -50,7 +50,7 @@ int list_schedules(Session& session, const ScheduleListOptions& options) {
   listing.headings = {{"NAME"},     {"ACCOUNT"}, {"REPORT"},
                       {"SCOPE"},    {"RHYTHM"},  {"NEXT RUN"},
                       {"LAST RUN"}, {"STATUS"},  {"TO", Align::left, true}};
-  listing.empty = nothing_seen(session, "no schedules; reportctl schedule add NAME … makes one");
+  listing.empty = manage::nothing_seen(session.actor(), "no schedules; reportctl schedule add NAME … makes one");
   for (const auto& schedule : schedules) {
     const auto& definition = schedule.definition;
     const auto& account_zone = zones[definition.account];
@@ -118,7 +118,7 @@ Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const acces
 }
 
 int show(Session& session, const ShowOptions& options) {
-  const auto schedule = visible_schedule(session, options.name, options.account, access::Action::view);
+  const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::view);
   session.out().sheet(sheet_of(session, schedule, account_of(session, schedule)));
   return exit_code::kDone;
 }

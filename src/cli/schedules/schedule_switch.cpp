@@ -4,13 +4,13 @@
 
 #include <memory>
 
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "schedule_save.hpp"
 #include "schedule_verbs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -24,7 +24,7 @@ struct NameOptions {
 using access::Action;
 
 int pause(Session& session, const NameOptions& options) {
-  auto schedule = visible_schedule(session, options.name, options.account, Action::manage_schedules);
+  auto schedule = visible_schedule(session.viewer(), options.name, options.account, Action::manage_schedules);
   const auto account = account_of(session, schedule);
   const auto before = to_json(schedule, account.timezone);
   const auto& name = schedule.definition.name;
@@ -34,14 +34,15 @@ int pause(Session& session, const NameOptions& options) {
   }
   schedule.definition.active = false;
   const auto after = to_json(schedule, account.timezone);
-  store::edit_schedule(session.state(), schedule, audit_of(session, {"SchedulePaused", account.id, schedule.id, before, after}),
+  store::edit_schedule(session.state(), schedule,
+                       manage::audit_of(session.actor(), {"SchedulePaused", account.id, schedule.id, before, after}),
                        session.now());
   session.out().done(fmt::format("schedule {} paused; reportctl schedule resume {} goes on", name, name), after);
   return exit_code::kDone;
 }
 
 int resume(Session& session, const NameOptions& options) {
-  auto schedule = visible_schedule(session, options.name, options.account, Action::manage_schedules);
+  auto schedule = visible_schedule(session.viewer(), options.name, options.account, Action::manage_schedules);
   const auto account = account_of(session, schedule);
   const auto before = to_json(schedule, account.timezone);
   const auto& name = schedule.definition.name;
@@ -55,7 +56,8 @@ int resume(Session& session, const NameOptions& options) {
     schedule.next_run_at = schedule::next_occurrence(rhythm, session.now());
   }
   const auto after = to_json(schedule, account.timezone);
-  store::edit_schedule(session.state(), schedule, audit_of(session, {"ScheduleResumed", account.id, schedule.id, before, after}),
+  store::edit_schedule(session.state(), schedule,
+                       manage::audit_of(session.actor(), {"ScheduleResumed", account.id, schedule.id, before, after}),
                        session.now());
   session.out().done(
       fmt::format("schedule {} resumed, next run {} {}", name, for_people(schedule.next_run_at, rhythm.zone), rhythm.zone.name()),
@@ -64,13 +66,14 @@ int resume(Session& session, const NameOptions& options) {
 }
 
 int remove(Session& session, const NameOptions& options) {
-  const auto schedule = visible_schedule(session, options.name, options.account, Action::manage_schedules);
+  const auto schedule = visible_schedule(session.viewer(), options.name, options.account, Action::manage_schedules);
   const auto account = account_of(session, schedule);
   const auto before = to_json(schedule, account.timezone);
   session.confirm(fmt::format("Remove schedule {} of {} and its whole history?", schedule.definition.name, account.id),
                   options.yes);
   store::remove_schedule(session.state(), schedule.id,
-                         audit_of(session, {"ScheduleRemoved", account.id, schedule.id, before, nullptr}), session.now());
+                         manage::audit_of(session.actor(), {"ScheduleRemoved", account.id, schedule.id, before, nullptr}),
+                         session.now());
   session.out().done(fmt::format("schedule {} and its history removed", schedule.definition.name), before);
   return exit_code::kDone;
 }

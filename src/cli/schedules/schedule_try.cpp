@@ -7,6 +7,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/mail/templates.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/render/writer.hpp"
 #include "reportctl/run/plan.hpp"
 #include "runs/run_endings.hpp"
@@ -16,7 +17,6 @@
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -89,9 +89,9 @@ std::string no_rows_sentence(Session& session, const schedule::Definition& defin
 }
 
 int preview(Session& session, const PreviewOptions& options) {
-  const auto schedule = visible_schedule(session, options.name, options.account, access::Action::run);
+  const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::run);
   const auto& definition = schedule.definition;
-  require_report(session, definition.report, definition.account, definition.scope);
+  require_report(session.editor(), definition.report, definition.account, definition.scope);
   const auto at = moment_of(session, options.at);
   auto planned = run::plan_schedule(session.parts(), schedule, at);
   if (const auto* rejection = std::get_if<run::Rejection>(&planned)) {
@@ -138,7 +138,7 @@ std::vector<Mailbox> mailboxes(const std::vector<std::string>& texts) {
 }
 
 int test(Session& session, const TestOptions& options) {
-  const auto schedule = visible_schedule(session, options.name, options.account, access::Action::manage_schedules);
+  const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
   auto draft = validation::draft_of(schedule.definition);
   draft.recipients = options.to;
   const auto check = check_for_save(session, {.draft = draft, .account = account_of(session, schedule), .renamed = false});

@@ -12,6 +12,7 @@
 #include "reportctl/delivery/transport.hpp"
 #include "reportctl/mail/message.hpp"
 #include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 
 namespace reportctl::cli {
@@ -97,7 +98,8 @@ int test(Session& session, const MailOptions& options) {
     outcome = send(session, *transport, to);
     store::append_audit(
         session.state(),
-        audit_of(session, {"MailTested", "", "", nullptr, {{"to", to.address.str()}, {"outcome", word_of(outcome.kind)}}}),
+        manage::audit_of(session.actor(),
+                         {"MailTested", "", "", nullptr, {{"to", to.address.str()}, {"outcome", word_of(outcome.kind)}}}),
         session.now());
   }
   const bool good = outcome.kind == OutcomeKind::accepted;

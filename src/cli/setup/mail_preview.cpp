@@ -8,13 +8,13 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/preview.hpp"
 #include "runs/run_endings.hpp"
 #include "schedules/schedule_options.hpp"
 #include "schedules/schedule_save.hpp"
 #include "terminal/options.hpp"
 #include "terminal/output_file.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -41,9 +41,9 @@ void write_part(const std::string& file, const std::string& bytes) {
 int preview_of_mail(Session& session, const MailPreviewOptions& options) {
   if (options.html == "-" && options.text == "-")
     throw Error(ErrorKind::usage, "--html - and --text - would be mixed on standard output", "give one of them a file");
-  const auto schedule = visible_schedule(session, options.name, options.account, access::Action::run);
+  const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::run);
   const auto& definition = schedule.definition;
-  require_report(session, definition.report, definition.account, definition.scope);
+  require_report(session.editor(), definition.report, definition.account, definition.scope);
   auto planned = run::plan_schedule(session.parts(), schedule, preview_moment(session, options));
   if (const auto* rejection = std::get_if<run::Rejection>(&planned))
     refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), rejection->violations);

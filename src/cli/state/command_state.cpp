@@ -7,6 +7,7 @@
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/process.hpp"
 #include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 
 namespace reportctl::cli {
@@ -24,7 +25,8 @@ int backup(Session& session, const StateOptions& options) {
   require_operator(session);
   const std::filesystem::path target = std::filesystem::absolute(options.file).lexically_normal();
   session.state().backup(target);
-  store::append_audit(session.state(), audit_of(session, {"StateBackedUp", "", "", nullptr, {{"file", target.string()}}}),
+  store::append_audit(session.state(),
+                      manage::audit_of(session.actor(), {"StateBackedUp", "", "", nullptr, {{"file", target.string()}}}),
                       session.now());
   session.out().done(fmt::format("{} is a copy of {}", target.string(), session.state().path().string()),
                      {{"file", target.string()}, {"bytes", std::filesystem::file_size(target)}});
@@ -55,7 +57,8 @@ int adopt(Session& session, const StateOptions& options) {
   session.confirm("Mails will be sent from this host from now on. Is the other host switched off for good?", options.yes);
   session.state().set_fact("host", host);
   session.state().set_fact("instance", new_id());
-  store::append_audit(session.state(), audit_of(session, {"StateAdopted", "", "", {{"host", before}}, {{"host", host}}}),
+  store::append_audit(session.state(),
+                      manage::audit_of(session.actor(), {"StateAdopted", "", "", {{"host", before}}, {{"host", host}}}),
                       session.now());
   session.out().done("this host owns the state file now; run-due will send from here", {{"host", host}, {"adopted", true}});
   return 0;

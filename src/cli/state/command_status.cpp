@@ -6,10 +6,11 @@
 #include <map>
 
 #include "binds.hpp"
-#include "exports/export_access.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/export_access.hpp"
+#include "reportctl/manage/visibility.hpp"
+#include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 
@@ -21,7 +22,7 @@ constexpr std::chrono::days kSpan{7};
 store::Overview seen_overview(Session& session, Instant since) {
   if (session.actor().is_system_admin()) return store::overview(session.state(), session.now(), since);
   store::Overview seen;
-  for (const auto& schedule : visible_schedules(session, {})) {
+  for (const auto& schedule : visible_schedules(session.viewer(), {})) {
     ++seen.schedules;
     if (!schedule.definition.active) continue;
     ++seen.active;
@@ -31,17 +32,17 @@ store::Overview seen_overview(Session& session, Instant since) {
   store::RunFilter filter;
   filter.since = since;
   filter.limit = 100'000;
-  for (const store::Run& run : visible_runs(session, filter)) ++by_state[std::string(store::run_state_name(run.state))];
+  for (const store::Run& run : visible_runs(session.viewer(), filter)) ++by_state[std::string(store::run_state_name(run.state))];
   seen.runs_by_state.assign(by_state.begin(), by_state.end());
   filter = {};
   filter.state = store::RunState::unknown;
   filter.limit = 1000;
-  for (const store::Run& run : visible_runs(session, filter))
+  for (const store::Run& run : visible_runs(session.viewer(), filter))
     for (const store::Delivery& delivery : store::list_deliveries(session.state(), run.id))
       if (delivery.state == store::DeliveryState::unknown) ++seen.unknown_deliveries;
   store::NotificationFilter open;
   open.limit = 1000;
-  seen.unacknowledged = static_cast<std::int64_t>(visible_notifications(session, open).size());
+  seen.unacknowledged = static_cast<std::int64_t>(visible_notifications(session.viewer(), open).size());
   return seen;
 }
 
@@ -51,14 +52,15 @@ std::map<std::string, std::int64_t> seen_exports(Session& session, Instant since
   filter.since = since;
   filter.limit = 100'000;
   std::map<std::string, std::int64_t> by_state;
-  for (const store::Export& job : visible_exports(session, filter)) ++by_state[std::string(store::export_state_name(job.state))];
+  for (const store::Export& job : visible_exports(session.viewer(), filter))
+    ++by_state[std::string(store::export_state_name(job.state))];
   return by_state;
 }
 
 /// The schedule that fires next.
 std::optional<schedule::Schedule> next_schedule(Session& session) {
   std::optional<schedule::Schedule> next;
-  for (auto& schedule : visible_schedules(session, {std::nullopt, std::nullopt, true}))
+  for (auto& schedule : visible_schedules(session.viewer(), {std::nullopt, std::nullopt, true}))
     if (schedule.next_run_at && (!next || *schedule.next_run_at < *next->next_run_at)) next = std::move(schedule);
   return next;
 }

@@ -2,13 +2,13 @@
 // Copyright the reportctl authors
 #include "completion_values.hpp"
 
-#include "exports/export_access.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/export_access.hpp"
+#include "reportctl/manage/sites.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/webhooks.hpp"
-#include "reports/catalog_scopes.hpp"
-#include "visibility.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -24,13 +24,13 @@ std::vector<std::string> account_ids(Session& session) {
 
 std::vector<std::string> schedule_names(Session& session) {
   std::vector<std::string> names;
-  for (const auto& schedule : visible_schedules(session, {})) names.push_back(schedule.definition.name);
+  for (const auto& schedule : visible_schedules(session.viewer(), {})) names.push_back(schedule.definition.name);
   return names;
 }
 
 std::vector<std::string> recent_runs(Session& session) {
   std::vector<std::string> ids;
-  for (const store::Run& run : visible_runs(session, {})) ids.push_back(run.id);
+  for (const store::Run& run : visible_runs(session.viewer(), {})) ids.push_back(run.id);
   return ids;
 }
 
@@ -43,7 +43,7 @@ std::vector<std::string> webhook_ids(Session& session) {
 
 std::vector<std::string> recent_exports(Session& session) {
   std::vector<std::string> ids;
-  for (const store::Export& job : visible_exports(session, {})) ids.push_back(job.id);
+  for (const store::Export& job : visible_exports(session.viewer(), {})) ids.push_back(job.id);
   return ids;
 }
 
@@ -55,7 +55,7 @@ std::vector<std::string> source_names(Session& session) {
 
 std::vector<std::string> scopes(Session& session, const Typed& typed) {
   std::vector<std::string> words;
-  for (const run::Site& site : visible_sites(session, session.account(typed.account))) words.push_back(site.scope.str());
+  for (const run::Site& site : visible_sites(session.editor(), session.account(typed.account))) words.push_back(site.scope.str());
   return words;
 }
 
@@ -68,7 +68,7 @@ std::vector<std::string> values_of(Session& session, const catalog::Report& repo
   if (!scope) return ids;
   const access::Account account = session.account(typed.account);
   access::require(session.actor(), access::Action::run, account.id, *scope);
-  require_report(session, report.id, account.id, *scope);
+  require_report(session.editor(), report.id, account.id, *scope);
   if (parameter.accepts_all) ids.emplace_back(catalog::kAll);
   for (const run::Choice& choice : run::list_choices(session.parts(), report, parameter, account, *scope, kMostChoices))
     ids.push_back(choice.id);

@@ -2,43 +2,14 @@
 // Copyright the reportctl authors
 #pragma once
 
-#include <nlohmann/json.hpp>
-#include <string>
-#include <string_view>
-
-#include "reportctl/run/run_due.hpp"
-#include "reportctl/schedule/schedule.hpp"
-#include "reportctl/schedule/window.hpp"
-#include "reportctl/store/audit.hpp"
-#include "reportctl/store/runs.hpp"
-#include "reportctl/validation/violation.hpp"
+#include "reportctl/manage/records.hpp"
 
 namespace reportctl::cli {
 
-using Json = nlohmann::ordered_json;
-
-// The shapes of the man pages' JSON sections: snake_case, instants in RFC 3339 UTC, null for what is not there. Keys are added,
-// never renamed.
-
-/// The account's zone counts where the definition names none.
-Json to_json(const schedule::Definition&, std::string_view account_timezone);
-Json to_json(const schedule::Schedule&, std::string_view account_timezone);
-Json to_json(const schedule::Parameters&);
-Json to_json(const schedule::Window&);
-Json to_json(const validation::Violation&);
-Json to_json(const validation::Violations&);
-Json to_json(const store::Run&);
-Json to_json(const store::Delivery&);
-Json to_json(const store::Notification&);
-Json to_json(const store::AuditRecord&);
-Json to_json(const run::Ended&);
-Json to_json(const run::Planned&);
-
-/// One line of JSON; bytes that are not UTF-8 become U+FFFD.
-std::string dump(const Json&);
-/// A stored JSON text as a value; null when it is empty, the text itself when it is no JSON.
-Json parsed_or_text(const std::string&);
-/// null for an empty text.
-Json text_or_null(const std::string&);
+using manage::dump;
+using manage::Json;
+using manage::parsed_or_text;
+using manage::text_or_null;
+using manage::to_json;
 
 }  // namespace reportctl::cli

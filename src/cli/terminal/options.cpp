@@ -41,46 +41,6 @@ CLI::Option* add_repeated_option(CLI::App& app, std::vector<std::string>& values
   return app.add_option(text.names, values, text.help)->type_name(text.value)->allow_extra_args(false);
 }
 
-store::AuditEvents audit_of(Session& session, const Change& change) {
-  const nlohmann::ordered_json payload = {{"before", change.before}, {"after", change.after}};
-  return {{change.name, change.account, change.subject, session.actor().str(),
-           payload.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)}};
-}
-
-bool sees(const access::Actor& actor, const std::string& account) {
-  if (access::may(actor, access::Action::view, account, {})) return true;
-  for (const access::Member& member : actor.memberships)
-    if (member.account == account) return true;
-  return false;
-}
-
-nlohmann::ordered_json to_json(const access::Account& account) {
-  return {{"id", account.id},
-          {"name", account.name},
-          {"timezone", account.timezone},
-          {"source", account.source},
-          {"key", account.source_key()},
-          {"features", account.features},
-          {"brand", {{"name", account.brand.name}, {"color", account.brand.color}, {"logo", account.brand.logo}}},
-          {"allowed_domains", account.allowed_domains}};
-}
-
-nlohmann::ordered_json to_json(const access::Member& member) {
-  nlohmann::ordered_json sites = nlohmann::ordered_json::array();
-  for (const schedule::Scope& site : member.sites) sites.push_back(site.str());
-  return {{"id", member.id},
-          {"account", member.account},
-          {"name", member.name},
-          {"email", member.email ? nlohmann::ordered_json(member.email->str()) : nlohmann::ordered_json()},
-          {"role", access::role_name(member.role)},
-          {"sites", sites},
-          {"login", member.login}};
-}
-
-nlohmann::ordered_json to_json(const std::optional<Instant>& instant) {
-  return instant ? nlohmann::ordered_json(format_utc(*instant)) : nlohmann::ordered_json();
-}
-
 std::string for_people(const std::optional<Instant>& instant, const Zone& zone) {
   if (!instant) return "–";
   return format_date(zone.local_date(*instant)) + " " + format_time_of_day(zone.local_time(*instant));

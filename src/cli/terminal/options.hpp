@@ -4,14 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "reportctl/access/access.hpp"
 #include "reportctl/cli/session.hpp"
-#include "reportctl/store/audit.hpp"
 
 namespace reportctl::cli {
 
@@ -41,23 +38,6 @@ struct RepeatedText {
 };
 /// An option that may be given several times, with one value each time (CLI11 would take every word that follows).
 CLI::Option* add_repeated_option(CLI::App&, std::vector<std::string>& values, const RepeatedText& text);
-
-/// A change by a person, as the audit log keeps it: `{"before": …, "after": …}`; null where there is none.
-struct Change {
-  std::string name;  ///< `AccountAdded`
-  std::string account;
-  std::string subject;  ///< id of what changed
-  nlohmann::ordered_json before;
-  nlohmann::ordered_json after;
-};
-store::AuditEvents audit_of(Session&, const Change&);
-
-/// May the actor see that the account exists? Members who only reach some of its sites do too.
-bool sees(const access::Actor&, const std::string& account);
-
-nlohmann::ordered_json to_json(const access::Account&);
-nlohmann::ordered_json to_json(const access::Member&);
-nlohmann::ordered_json to_json(const std::optional<Instant>&);
 
 /// An instant for people: `2026-03-17 06:00` in the zone, `–` when there is none.
 std::string for_people(const std::optional<Instant>&, const Zone& zone);

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <string>
 
-#include "terminal/refusal.hpp"
+#include "reportctl/validation/refusal.hpp"
 
 using namespace reportctl;
 using namespace reportctl::cli;
@@ -31,7 +31,7 @@ TEST_CASE("every kind of error has the exit code of the manual page") {
 }
 
 TEST_CASE("a refusal carries every broken rule, one a line (F-10)") {
-  const Refusal refusal("schedule x was not saved",
+  const validation::Refusal refusal("schedule x was not saved",
                         {{validation::Code::time_invalid, "at", "\"25:00\" is no time", "write HH:MM"},
                          {validation::Code::recipient_required, "to", "no recipient", "add --to ADDRESS"}});
   CHECK(refusal.kind() == ErrorKind::invalid);

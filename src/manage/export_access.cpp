@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "export_access.hpp"
+#include "reportctl/manage/export_access.hpp"
 
 #include <fmt/format.h>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 namespace {
 
 constexpr int kMostExports = 1'000'000;
@@ -28,9 +28,9 @@ Error no_export(const access::Actor& actor, const std::string& id) {
 
 schedule::Scope scope_of(const store::Export& job) { return schedule::Scope::parse(job.scope).value_or(schedule::Scope{}); }
 
-store::Export allowed_export(Session& session, const std::string& id, access::Action action) {
-  const auto& actor = session.actor();
-  auto found = store::exports_by_id(session.state(), id, kMostExports);
+store::Export allowed_export(const Viewer& viewer, const std::string& id, access::Action action) {
+  const auto& actor = viewer.actor;
+  auto found = store::exports_by_id(viewer.state, id, kMostExports);
   std::erase_if(found, [&](const store::Export& job) { return !may_see_export(actor, job); });
   if (found.empty()) throw no_export(actor, id);
   if (found.size() > 1) {
@@ -41,15 +41,15 @@ store::Export allowed_export(Session& session, const std::string& id, access::Ac
   return std::move(found[0]);
 }
 
-std::vector<store::Export> visible_exports(Session& session, store::ExportFilter filter) {
-  const auto& actor = session.actor();
+std::vector<store::Export> visible_exports(const Viewer& viewer, store::ExportFilter filter) {
+  const auto& actor = viewer.actor;
   const auto limit = static_cast<std::size_t>(filter.limit);
-  if (actor.is_system_admin()) return store::list_exports(session.state(), filter);
+  if (actor.is_system_admin()) return store::list_exports(viewer.state, filter);
   filter.limit = kMostExports;
-  auto jobs = store::list_exports(session.state(), filter);
+  auto jobs = store::list_exports(viewer.state, filter);
   std::erase_if(jobs, [&](const store::Export& job) { return !may_see_export(actor, job); });
   if (jobs.size() > limit) jobs.resize(limit);
   return jobs;
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "account_rules.hpp"
+#include "reportctl/manage/account_rules.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/base/zone.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 
 namespace {
 
@@ -105,4 +105,4 @@ void require_member_change(const access::Actor& actor, const access::Member* bef
                 "ask an owner of the account, or a system_admin");
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

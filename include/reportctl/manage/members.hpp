@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "reportctl/access/access.hpp"
-#include "reportctl/cli/session.hpp"
+#include "reportctl/manage/viewer.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 
 /// Is this how the member is called? By name, address, login, id, or at least four characters of the id.
 bool is_called(const access::Member&, const std::string& word);
@@ -17,12 +17,12 @@ bool is_called(const access::Member&, const std::string& word);
 access::Member only_member(std::vector<access::Member> members, const std::string& word);
 
 /// A member of an account. Who may not see the members of the account is told of no other than the one named.
-access::Member member_called(Session&, const std::string& account, const std::string& word);
+access::Member member_called(const Viewer&, const std::string& account, const std::string& word);
 
 /// What becomes of the schedules that run for a member who goes: `3 schedules of theirs (a, b, c) will be rejected from then on`;
 /// empty when there are none. Schedules in `removed` (ids) go too and are not counted.
-std::string orphans(Session&, const access::Member&, const std::vector<std::string>& removed = {});
+std::string orphans(const Viewer&, const access::Member&, const std::vector<std::string>& removed = {});
 /// The command that gives such schedules to someone else.
 std::string reassign_command(const access::Member&);
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

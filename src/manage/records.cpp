@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "json_records.hpp"
+#include "reportctl/manage/records.hpp"
 
-#include "options.hpp"
-
-namespace reportctl::cli {
+namespace reportctl::manage {
 namespace {
 
 template <typename Value>
@@ -31,6 +29,31 @@ Json parsed_or_text(const std::string& text) {
 }
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json to_json(const access::Account& account) {
+  return {{"id", account.id},
+          {"name", account.name},
+          {"timezone", account.timezone},
+          {"source", account.source},
+          {"key", account.source_key()},
+          {"features", account.features},
+          {"brand", {{"name", account.brand.name}, {"color", account.brand.color}, {"logo", account.brand.logo}}},
+          {"allowed_domains", account.allowed_domains}};
+}
+
+Json to_json(const access::Member& member) {
+  Json sites = Json::array();
+  for (const schedule::Scope& site : member.sites) sites.push_back(site.str());
+  return {{"id", member.id},
+          {"account", member.account},
+          {"name", member.name},
+          {"email", member.email ? Json(member.email->str()) : Json()},
+          {"role", access::role_name(member.role)},
+          {"sites", sites},
+          {"login", member.login}};
+}
+
+Json to_json(const std::optional<Instant>& instant) { return instant ? Json(format_utc(*instant)) : Json(); }
 
 Json to_json(const schedule::Parameters& parameters) {
   Json object = Json::object();
@@ -198,4 +221,9 @@ Json to_json(const run::Planned& planned) {
           {"problem", text_or_null(planned.problem)}};
 }
 
-}  // namespace reportctl::cli
+store::AuditEvents audit_of(const access::Actor& actor, const manage::Change& change) {
+  const Json payload = {{"before", change.before}, {"after", change.after}};
+  return {{change.name, change.account, change.subject, actor.str(), dump(payload)}};
+}
+
+}  // namespace reportctl::manage

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "member_lookup.hpp"
+#include "reportctl/manage/members.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 
 bool is_called(const access::Member& member, const std::string& word) {
   return member.id == word || member.name == word || (!member.login.empty() && member.login == word) ||
@@ -34,17 +34,17 @@ access::Member only_member(std::vector<access::Member> members, const std::strin
   return std::move(members.front());
 }
 
-access::Member member_called(Session& session, const std::string& account, const std::string& word) {
-  auto members = store::list_members(session.state(), account);
-  if (!access::may(session.actor(), access::Action::manage_account, account, {})) {
+access::Member member_called(const Viewer& viewer, const std::string& account, const std::string& word) {
+  auto members = store::list_members(viewer.state, account);
+  if (!access::may(viewer.actor, access::Action::manage_account, account, {})) {
     std::erase_if(members, [&](const access::Member& member) { return !is_called(member, word); });
   }
   return only_member(std::move(members), word);
 }
 
-std::string orphans(Session& session, const access::Member& member, const std::vector<std::string>& removed) {
+std::string orphans(const Viewer& viewer, const access::Member& member, const std::vector<std::string>& removed) {
   std::vector<std::string> names;
-  for (const auto& schedule : store::list_schedules(session.state(), {.account = member.account, .report = {}, .active = {}})) {
+  for (const auto& schedule : store::list_schedules(viewer.state, {.account = member.account, .report = {}, .active = {}})) {
     if (schedule.owner != member.id) continue;
     if (std::find(removed.begin(), removed.end(), schedule.id) == removed.end()) names.push_back(schedule.definition.name);
   }
@@ -60,4 +60,4 @@ std::string reassign_command(const access::Member& member) {
   return fmt::format("reportctl schedule reassign --from {} --to MEMBER", member.id);
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

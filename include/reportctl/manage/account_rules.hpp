@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "reportctl/access/access.hpp"
-#include "reportctl/cli/session.hpp"
+#include "reportctl/settings/settings.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 
 // The rules of accounts and members, for `account`, `member` and `apply` alike. Each gives every problem, as sentences; empty
 // when all is well.
@@ -27,4 +27,4 @@ void require_account_change(const access::Actor&, const access::Account& before,
 /// by system admins. `before` or `after` is null when there is none. Error(not_permitted).
 void require_member_change(const access::Actor&, const access::Member* before, const access::Member* after);
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage
