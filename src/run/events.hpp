@@ -10,7 +10,7 @@
 
 namespace reportctl::run {
 
-/// The audit events of a run, with exactly the payloads of the event dictionary (S1) and S0's pair.
+/// The audit events of a run, with the payloads of reportctl-audit(1), and the pair that every dispatch ends in.
 inline constexpr const char* kRunActor = "run-due";
 
 store::AuditEvent run_triggered(const schedule::Schedule&, Instant run_at);
@@ -18,7 +18,7 @@ store::AuditEvent run_rejected(const schedule::Schedule&, const validation::Viol
 store::AuditEvent report_generated(const schedule::Schedule&, std::int64_t row_count);
 store::AuditEvent report_delivered(const schedule::Schedule&, std::size_t recipient_count, Instant delivered_at);
 store::AuditEvent delivery_failed(const schedule::Schedule&, const std::string& reason);
-/// S0: every dispatch ends in one of these two.
+/// Every dispatch ends in one of these two.
 store::AuditEvent report_sent(const schedule::Schedule&, const std::string& run_id);
 store::AuditEvent report_failed(const schedule::Schedule&, const std::string& run_id, const std::string& error);
 

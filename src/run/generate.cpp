@@ -44,7 +44,7 @@ std::vector<render::Figure> figures(const catalog::Shape& shape) {
   return result;
 }
 
-/// The chosen columns of a row, in the chosen order (C-15).
+/// The chosen columns of a row, in the chosen order.
 class Projection {
  public:
   Projection(const rows::Columns& all, const std::vector<std::string>& chosen) : everything_(chosen.empty()) {

@@ -45,7 +45,7 @@ Ended ended_as(const Claim& claim, RunState state, const std::string& reason) {
   return ended;
 }
 
-/// The only ending. Adds what every ending has: S0's audit pair, the notifications of a failure, and their mails.
+/// The only ending. Adds what every ending has: its pair of audit events, the notifications of a failure, and their mails.
 Ended end(Parts& parts, const Claim& claim, store::Finish finish, const Failure& failure) {
   const bool scheduled = claim.run.trigger == store::Trigger::scheduled;
   if (scheduled) {

@@ -136,7 +136,7 @@ std::string example(const catalog::Report& report, const Parameter& parameter) {
   return fmt::format("give {}=VALUE, of type {}", parameter.name, parameter_type_name(parameter.type));
 }
 
-/// Why a report does not take a parameter that others have (C-03: the mode of orders-export).
+/// Why a report does not take a parameter that others have (the mode of orders-export).
 std::string takers(std::string_view name, const catalog::Catalog& catalog) {
   constexpr std::size_t kMost = 3;
   std::vector<std::string> ids;

@@ -11,6 +11,8 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 TOP = {'CMakeLists.txt', 'src', 'include', 'share', 'man', 'tests', 'examples', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE'}
 # In quotes, the last one is the currency code that means none.
 UNFINISHED = re.compile(r'\b(' + '|'.join(['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX(?!")']) + r')\b')
+# Numbers of requirements that nothing in this repository explains.
+UNEXPLAINED = re.compile(r'\b(?:F|C|O|FR|NFR)-\d{2,3}\b')
 LONGEST = 400
 SOURCE = ('.cpp', '.hpp', '.cmake', '.py', '.sh')
 
@@ -33,6 +35,8 @@ def problems_of(name):
     for number, line in enumerate(lines, 1):
         if UNFINISHED.search(line):
             yield f'{number}: unfinished: {line.strip()}'
+        if UNEXPLAINED.search(line):
+            yield f'{number}: a number that nothing here explains: {line.strip()}'
     if name.endswith(SOURCE) or os.path.basename(name) == 'CMakeLists.txt':
         if 'SPDX-License-Identifier: MIT' not in '\n'.join(lines[:4]):
             yield 'no SPDX header'

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
-"""The seven events with their payloads (F-09), three different endings (F-10), and access that is asked again at every run (F-08)."""
+"""The seven events with their payloads, three different endings, and access that is asked again at every run."""
 import getpass, pathlib, sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
@@ -47,7 +47,7 @@ class AccessAndEvents(e2e.Case):
         return found[0]["payload"]
 
     def test_a_schedule_that_is_configured_triggered_generated_and_delivered_leaves_its_four_events(self):
-        """F-09: names and payloads of the event dictionary."""
+        """names and payloads of reportctl-audit(1)."""
         world = self.fleet()
         world.must("schedule", "add", "power", *POWER, "--scope", "depot:north", "--lookback", "2", now=e2e.MADE_AT)
         world.must("run-due")
@@ -66,7 +66,7 @@ class AccessAndEvents(e2e.Case):
         self.assertFalse(self.events(world, "ScheduledRunRejected") or self.events(world, "ScheduledReportDeliveryFailed"))
 
     def test_a_refused_configuration_is_recorded_with_reason_and_actor(self):
-        """F-09, NFR-002: by every door: add, edit, apply."""
+        """by every door: add, edit, apply."""
         world = self.fleet()
         world.must("--as", "max", "schedule", "add", "logins", "--account", "shop", "--report", "user-access-log", "--scope", "depot:north", "--cadence",
                    "daily", "--at", "05:00", "--param", "users=all", "--to", "r@example.org", code=7, now=e2e.MADE_AT)
@@ -96,7 +96,7 @@ class AccessAndEvents(e2e.Case):
         return server, world
 
     def test_rejected_failed_and_delivery_failed_are_three_different_endings_everywhere(self):
-        """F-10, NFR-002: in the ledger, in JSON, in the schedule, in the events, in the mails to owners and admins; no data goes out."""
+        """in the ledger, in JSON, in the schedule, in the events, in the mails to owners and admins; no data goes out."""
         server, world = self.endings()
         result = world.run("run-due")
         self.assertEqual(result.code, 3, result.err)
@@ -118,7 +118,7 @@ class AccessAndEvents(e2e.Case):
             self.assertNotIn("SELECT", text)
 
     def test_each_ending_of_a_single_run_has_its_own_exit_code(self):
-        """F-10: 7 rejected, 1 failed, 3 not delivered."""
+        """7 rejected, 1 failed, 3 not delivered."""
         _, world = self.endings()
         world.must("schedule", "test", "undelivered", "--to", "r@example.org", code=3)
         world.must("schedule", "test", "rejected", "--to", "s@example.org", code=7)
@@ -138,20 +138,18 @@ class AccessAndEvents(e2e.Case):
         return run["reason"]
 
     def test_an_owner_who_left_the_account_ends_what_runs_in_their_name(self):
-        """F-08."""
         reason = self.rejection(lambda world: world.must("member", "remove", "Max Manager", "--account", "shop", "--yes"))
         self.assertIn("has left the account", reason)
         self.assertIn("role_not_permitted", reason)
 
     def test_an_owner_who_lost_the_role_or_the_site_ends_it_too(self):
-        """F-08, F-06."""
         reason = self.rejection(lambda world: world.must("member", "edit", "Max Manager", "--account", "shop", "--role", "viewer"))
         self.assertIn("Max Manager, on whose behalf it runs, is viewer and may not keep schedules of depot:north any more", reason)
         reason = self.rejection(lambda world: world.must("member", "edit", "Max Manager", "--account", "shop", "--site", "depot:south"))
         self.assertIn("may not keep schedules of depot:north any more", reason)
 
     def test_a_report_for_owners_is_not_run_for_one_who_is_admin_now(self):
-        """F-08: the module's roles, with the roles of today."""
+        """the module's roles, with the roles of today."""
         world = self.fleet()
         world.must("--as", "ada", "schedule", "add", "logins", "--account", "shop", "--report", "user-access-log", "--param", "users=u1", "--cadence",
                    "daily", "--at", "05:00", "--to", "r@example.org", now=e2e.MADE_AT)
@@ -160,7 +158,6 @@ class AccessAndEvents(e2e.Case):
         self.assertIn("user-access-log is for the role", world.only_run()["reason"])
 
     def test_a_reassigned_schedule_runs_again_in_the_name_of_its_new_owner(self):
-        """F-08."""
         world = self.fleet()
         world.must("--as", "max", "schedule", "add", "power", *POWER, "--scope", "depot:north", now=e2e.MADE_AT)
         world.must("member", "remove", "Max Manager", "--account", "shop", "--yes")
@@ -171,7 +168,7 @@ class AccessAndEvents(e2e.Case):
         self.assertEqual(world.only_run()["state"], "delivered")
 
     def test_a_site_has_its_own_zone_and_a_schedule_keeps_it(self):
-        """C-13: north is in Sydney: its 16 March is 13:00Z on the 15th to 13:00Z on the 16th."""
+        """north is in Sydney: its 16 March is 13:00Z on the 15th to 13:00Z on the 16th."""
         world = self.fleet()
         told = world.must("run", "site-power", "--account", "shop", "--scope", "depot:north", now="2026-03-17T05:02:00Z").out.decode()
         self.assertIn("2026-03-16T19:00:00+11:00,12.5", told)
@@ -182,7 +179,7 @@ class AccessAndEvents(e2e.Case):
         self.assertEqual(shown["next_run_at"], "2026-03-16T18:00:00Z")
 
     def test_a_manager_sees_and_runs_only_what_belongs_to_their_site(self):
-        """F-06: another site's schedules and runs are neither listed nor shown, and its data is not given out."""
+        """another site's schedules and runs are neither listed nor shown, and its data is not given out."""
         world = self.fleet()
         for name in ("north", "south"):
             world.must("schedule", "add", name, *POWER, "--scope", "depot:" + name, now=e2e.MADE_AT)

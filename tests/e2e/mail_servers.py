@@ -14,7 +14,7 @@ PASSWORD = "correct höçrse, battery\\staple"
 
 class Mails(e2e.Case):
     def assert_delivered_alike(self, world, mails, recipient_of):
-        """One mail each, everything a mail needs, and the bytes of every door the same (F-12)."""
+        """One mail each, everything a mail needs, and the bytes of every door the same."""
         run = world.only_run()
         self.assertEqual(run["state"], "delivered")
         self.assertEqual(sorted(map(recipient_of, mails)), ADDRESSES)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
-"""F-14: a report is one file. Follows examples/own-report/README.md to the letter, and compares with figures worked out by hand."""
+"""a report is one file. Follows examples/own-report/README.md to the letter, and compares with figures worked out by hand."""
 import json
 import os
 import pathlib

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
-"""F-12: what a schedule mails is byte for byte what `reportctl run` gives for the same report, parameters, window and zone. F-11: without data
+"""what a schedule mails is byte for byte what `reportctl run` gives for the same report, parameters, window and zone. Without data
 the mail still goes out, with a header alone, or is skipped where the schedule says so. Walks the catalog on the demo's data."""
 import json
 import pathlib

@@ -133,7 +133,7 @@ class Wall(e2e.Case):
         self.assertEqual((lead["campaign"], lead["workspace"]), ("", "Quill UK"))
 
     def test_selectors_of_others_are_refused_like_ones_that_do_not_exist(self):
-        """F-05: and a depot's report takes no selector of a sister depot."""
+        """and a depot's report takes no selector of a sister depot."""
         world, tried = self.world, 0
         for case in world.cases("run"):
             for parameter in world.offered(case.report, case.scope):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
-"""Webhooks (C-15) against a real HTTPS server: what is told, how it is signed, and what becomes of it when the other side does not behave."""
+"""Webhooks against a real HTTPS server: what is told, how it is signed, and what becomes of it when the other side does not behave."""
 import hashlib, hmac, http.server, json, os, pathlib, ssl, sys, threading, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))

@@ -14,7 +14,7 @@
 
 namespace reportctl::validation {
 
-/// How a CSV file is to be written, as far as it was said (C-15).
+/// How a CSV file is to be written, as far as it was said.
 struct CsvRequest {
   std::optional<bool> bom, crlf, labels;
   std::optional<std::string> delimiter;  ///< `;`, `semicolon`, …

@@ -36,7 +36,7 @@ void require_in_scope(Session&, access::Action, const access::Account&, const st
 std::string owner_for(Session&, const schedule::Definition&);
 
 schedule::Rhythm rhythm_of(const schedule::Definition&, std::string_view account_timezone);
-/// C-06: forward from now.
+/// forward from now.
 Instant first_run(const schedule::Definition&, std::string_view account_timezone, Instant now);
 /// Do two definitions fire at the same moments?
 bool same_rhythm(const schedule::Definition&, const schedule::Definition&, std::string_view account_timezone);

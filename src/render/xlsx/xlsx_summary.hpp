@@ -10,7 +10,7 @@
 
 namespace reportctl::render {
 
-/// Bold and white on 4472C4 (O-04).
+/// Bold and white on 4472C4.
 lxw_format* xlsx_header_format(lxw_workbook*);
 /// The same above numbers; right-aligned, as they are, and out of the way of a filter's button.
 lxw_format* xlsx_number_header_format(lxw_workbook*);

@@ -157,7 +157,7 @@ void for_each_kind(const std::function<void(const Lab&)>& test) {
 
 }  // namespace
 
-TEST_CASE("what was stored comes back, from its first byte, also to another process's eyes (O-05)") {
+TEST_CASE("what was stored comes back, from its first byte, also to another process's eyes") {
   for_each_kind([](const Lab& lab) {
     const auto place = lab.open();
     store(*place, "hello\n", kHello);

@@ -108,7 +108,7 @@ class FullSink final : public Sink {
 
 }  // namespace
 
-TEST_CASE("a report without rows is a file with its header (F-11)") {
+TEST_CASE("a report without rows is a file with its header") {
   for (const std::string& format : table_formats()) {
     CAPTURE(format);
     const std::string bytes = written(spec_of(format, kAll), {});
@@ -223,7 +223,7 @@ TEST_CASE("texts of any size and content come back as they were") {
   }
 }
 
-TEST_CASE("the same rows give the same bytes (F-12)") {
+TEST_CASE("the same rows give the same bytes") {
   for (const std::string& format : render::formats()) {
     CAPTURE(format);
     std::vector<std::vector<Cell>> all;

@@ -58,16 +58,16 @@ class Commerce(unittest.TestCase):
         self.assertEqual(run.stdout, (HERE / file).read_text(encoding="utf-8"))
 
     def test_sales_of_a_day_with_23_hours(self):
-        """C-01, C-13: local days; averages are rounded half up, refunds alike; yen and dinar have their own digits."""
+        """local days; averages are rounded half up, refunds alike; yen and dinar have their own digits."""
         self.expect("sales.csv", "sales", "--account", "shop", *DST_DAY)
 
     def test_sales_by_their_old_name_and_by_cadence(self):
-        """C-01, C-13: daily is yesterday, in the account's zone."""
+        """daily is yesterday, in the account's zone."""
         self.expect("sales.csv", "SALES", "--account", "shop", "--cadence", "daily", now="2026-03-30T06:00:00Z")
         self.expect("sales.csv", "SALES", "--account", "shop", "--window", "yesterday", now="2026-03-29T22:00:00Z")
 
     def test_sales_of_three_days(self):
-        """C-15: dates of one's own."""
+        """dates of one's own."""
         self.expect("sales_three_days.csv", "sales", "--account", "shop", "--from", "2026-03-28", "--to", "2026-03-30")
 
     def test_an_account_sees_nothing_of_another(self):
@@ -75,20 +75,19 @@ class Commerce(unittest.TestCase):
         self.expect("sales_other_account.csv", "sales", "--account", "other", *DST_DAY)
 
     def test_customer_spend(self):
-        """C-01: one row per customer and currency, the largest revenue first."""
+        """one row per customer and currency, the largest revenue first."""
         self.expect("customer_spend.csv", "customer-spend", "--account", "shop", *DST_DAY)
 
     def test_inventory_valuation(self):
-        """C-01: a snapshot needs no period."""
+        """a snapshot needs no period."""
         self.expect("inventory_valuation.csv", "INVENTORY_VALUATION", "--account", "shop")
 
     def test_orders_export_has_two_modes(self):
-        """C-03"""
         self.expect("orders_summary.csv", "orders-export", "--account", "shop", *DST_DAY, "--param", "mode=summary")
         self.expect("orders_line_items.csv", "ORDERS_EXPORT", "--account", "shop", *DST_DAY, "--param", "mode=line-items")
 
     def test_mode_is_required_there_and_refused_elsewhere(self):
-        """C-03: with a reason."""
+        """with a reason."""
         for arguments, code in ((("orders-export",), "parameter_required"), (("sales", "--param", "mode=summary"), "parameter_unknown"),
                                 (("orders-export", "--param", "mode=full"), "parameter_type")):
             run = self.call("run", *arguments, "--account", "shop", *DST_DAY)
@@ -96,7 +95,6 @@ class Commerce(unittest.TestCase):
             self.assertIn(code, run.stderr)
 
     def test_days_without_orders_give_the_header_alone(self):
-        """F-11"""
         run = self.call("run", "sales", "--account", "shop", "--from", "2026-01-01", "--to", "2026-01-31")
         self.assertEqual(run.stdout, "date,status,currency,orders,gross_revenue,average_order_value\n")
 

@@ -112,53 +112,52 @@ class Fleet(unittest.TestCase):
         self.assertIn(code, run.stderr)
 
     def test_site_power(self):
-        """F-01: both half past twos of a day with 25 hours, in the depot's own zone; net of an unknown is unknown."""
+        """both half past twos of a day with 25 hours, in the depot's own zone; net of an unknown is unknown."""
         self.expect("site_power.csv", "site-power", *ALEXANDRIA)
         self.expect("site_power.csv", "SITE_POWER", *ALEXANDRIA, "--from", "2026-04-05", "--to", "2026-04-05", now="2026-05-01T00:00:00Z")
 
     def test_site_power_in_the_zone_of_another_depot(self):
-        """F-01: a day with 23 hours in Berlin, though the account is at home in Sydney."""
+        """a day with 23 hours in Berlin, though the account is at home in Sydney."""
         self.expect("site_power_berlin.csv", "site-power", *MOABIT, now="2026-03-30T04:00:00Z")
         shifted = self.output("site-power", *MOABIT, "--timezone", "UTC", now="2026-03-30T04:00:00Z")
         self.assertEqual(shifted.splitlines()[1:], ["2026-03-29T21:59:59+00:00,2.000,0.500,1.500", "2026-03-29T22:00:00+00:00,3.000,0.000,3.000"])
 
     def test_daily_ev_load(self):
-        """F-01: power is added up per reading time first; of two equal peaks the earlier one counts."""
+        """power is added up per reading time first; of two equal peaks the earlier one counts."""
         self.expect("daily_ev_load.csv", "daily-ev-load", *ALEXANDRIA, "--lookback", "2")
         self.expect("daily_ev_load.csv", "daily-ev-load", *ALEXANDRIA, "--lookback", "2", *params(chargers="100,101"))
         self.expect("daily_ev_load_one_charger.csv", "daily-ev-load", *ALEXANDRIA, "--lookback", "2", *params(chargers="101"))
 
     def test_connectivity_log(self):
-        """F-01: a state lasts until the charger's next event, or the end of the window."""
+        """a state lasts until the charger's next event, or the end of the window."""
         self.expect("connectivity.csv", "charger-connectivity-log", *ALEXANDRIA)
         self.expect_lines("connectivity.csv", (3, 4, 5), "charger-connectivity-log", *ALEXANDRIA, *params(chargers="101"))
         self.expect_lines("connectivity.csv", (), "charger-connectivity-log", *ALEXANDRIA, *params(chargers="102,103"))
 
     def test_ocpp_logs(self):
-        """F-01, F-05: chargers are required, actions may be chosen."""
+        """chargers are required, actions may be chosen."""
         self.expect("ocpp_logs.csv", "charger-ocpp-logs", *ALEXANDRIA, *params(chargers="100,101"))
         self.expect_lines("ocpp_logs.csv", (1, 2), "charger-ocpp-logs", *ALEXANDRIA, *params(chargers="100"))
         self.expect_lines("ocpp_logs.csv", (3,), "charger-ocpp-logs", *ALEXANDRIA, *params(chargers="100,101", actions="MeterValues,Reset"))
         self.refuse("parameter_required", "charger-ocpp-logs", *ALEXANDRIA)
 
     def test_ocpp_logs_need_their_feature(self):
-        """F-08"""
         self.refuse("feature_disabled", "charger-ocpp-logs", "--scope", "depot:20", *params(chargers="200"), account="theirs")
 
     def test_sensor_reads(self):
-        """F-01, F-05. A unit of % comes with the guard against formulas, as every text that begins so."""
+        """A unit of % comes with the guard against formulas, as every text that begins so."""
         self.expect("sensor_reads.csv", "sensor-reads", *ALEXANDRIA, *params(sensors="60,61"))
         self.expect_lines("sensor_reads.csv", (2,), "sensor-reads", *ALEXANDRIA, *params(sensors="60"))
         self.refuse("parameter_required", "sensor-reads", *ALEXANDRIA)
 
     def test_circuit_capacity_allocation(self):
-        """F-01: headroom is capacity minus allocated; a share of nothing is empty."""
+        """headroom is capacity minus allocated; a share of nothing is empty."""
         self.expect("circuits.csv", "circuit-capacity-allocation", *ALEXANDRIA, *params(circuits="50,51"))
         self.expect_lines("circuits.csv", (2,), "circuit-capacity-allocation", *ALEXANDRIA, *params(circuits="51"))
         self.refuse("parameter_required", "circuit-capacity-allocation", *ALEXANDRIA)
 
     def test_user_access_log(self):
-        """F-01, F-05, F-06: of some users or of all, and of an account only."""
+        """of some users or of all, and of an account only."""
         self.expect("access_log.csv", "user-access-log", *params(users="all"))
         self.expect("access_log.csv", "user-access-log", *params(users="2,4"))
         self.expect_lines("access_log.csv", (2,), "user-access-log", *params(users="1,4"))
@@ -168,13 +167,13 @@ class Fleet(unittest.TestCase):
         self.refuse("scope_not_allowed", "user-access-log", *ALEXANDRIA, *params(users="all"))
 
     def test_charging_sessions(self):
-        """F-01, F-06: of the account, of a depot, and of a depot in its own zone."""
+        """of the account, of a depot, and of a depot in its own zone."""
         self.expect("sessions.csv", "charging-sessions")
         self.expect_lines("sessions.csv", (1, 2, 3, 4, 6), "charging-sessions", *ALEXANDRIA)
         self.expect("sessions_berlin.csv", "charging-sessions", *MOABIT, now="2026-04-06T04:00:00Z")
 
     def test_charging_sessions_by_every_filter(self):
-        """F-05: full filter parity."""
+        """full filter parity."""
         for given, lines in (({"chargers": "101"}, (1, 3, 4)), ({"chargers": "101,110"}, (1, 3, 4, 5)), ({"vehicles": "1"}, (2, 6)),
                              ({"vehicles": "2,3"}, (1, 5)), ({"vehicle_groups": "1"}, (2, 6)), ({"cost_centres": "2"}, (1,)),
                              ({"users": "2"}, (1, 5, 6)), ({"depots": "11"}, (5,)), ({"depots": "10,11"}, (1, 2, 3, 4, 5, 6)),
@@ -185,21 +184,20 @@ class Fleet(unittest.TestCase):
                           *params(chargers="100", vehicles="1", vehicle_groups="1", cost_centres="1", users="2"))
 
     def test_depots_are_chosen_in_an_account_only(self):
-        """F-05, F-06"""
         for report in ("charging-sessions", "vehicle-charging-summary", "charger-performance"):
             with self.subTest(report):
                 run = self.call("run", report, "--account", "ours", *ALEXANDRIA, *params(depots="10"))
                 self.assertEqual((run.returncode, run.stdout), (7, ""), run.stderr)
 
     def test_ten_thousand_vehicles(self):
-        """F-05: lists may be long."""
+        """lists may be long."""
         many = ",".join(str(i) for i in TEN_THOUSAND)
         self.expect_lines("sessions.csv", (1,), "charging-sessions", *params(vehicles=f"{many},2"))
         self.expect_lines("sessions.csv", (), "charging-sessions", *ALEXANDRIA, *params(vehicles=many))
         self.expect_lines("vehicles.csv", (4,), "vehicle-charging-summary", *params(vehicles=f"2,{many}"))
 
     def test_vehicle_charging_summary(self):
-        """F-01: currencies are never added together; sessions without a known vehicle are not lost."""
+        """currencies are never added together; sessions without a known vehicle are not lost."""
         self.expect("vehicles.csv", "vehicle-charging-summary")
         self.expect("vehicles_two_days_depot.csv", "vehicle-charging-summary", *ALEXANDRIA, "--lookback", "2")
         for given, lines in (({"vehicles": "1"}, (2, 3)), ({"vehicle_groups": "1"}, (2, 3)), ({"cost_centres": "2"}, (4,)),
@@ -208,7 +206,7 @@ class Fleet(unittest.TestCase):
                 self.expect_lines("vehicles.csv", lines, "vehicle-charging-summary", *params(**given))
 
     def test_charger_performance(self):
-        """F-01: time is clipped to the window, sessions and faults are of those that started in it; every charger is listed."""
+        """time is clipped to the window, sessions and faults are of those that started in it; every charger is listed."""
         self.expect("performance.csv", "charger-performance")
         self.expect_lines("performance.csv", (1, 2, 3, 4), "charger-performance", *ALEXANDRIA)
         self.expect_lines("performance.csv", (2, 5), "charger-performance", *params(chargers="101,110"))
@@ -216,7 +214,7 @@ class Fleet(unittest.TestCase):
         self.expect("performance_next_day.csv", "charger-performance", *ALEXANDRIA, now="2026-04-06T20:00:00Z")
 
     def test_charger_performance_in_the_zone_of_the_depot(self):
-        """F-06: the day of Berlin begins at 22:00 UTC and has 24 hours, 16 of which are charging."""
+        """the day of Berlin begins at 22:00 UTC and has 24 hours, 16 of which are charging."""
         rows = self.output("charger-performance", *MOABIT, now="2026-04-06T04:00:00Z").splitlines()
         self.assertEqual(rows[1:], ["B1,Moabit,M-150,1,100.001,16:00:00,66.67,0.00,0,100.001"])
 
@@ -226,7 +224,7 @@ class Fleet(unittest.TestCase):
         self.assertEqual(rows[1:], ["A1,Foreign,Spy-1,1,999.000,1:00:00,4.00,0.00,0,999.000"])
 
     def test_an_empty_depot(self):
-        """F-11: the header alone."""
+        """the header alone."""
         for report, header in COLUMNS.items():
             with self.subTest(report):
                 self.assertEqual(self.output(report, *EMPTY, "--lookback", "31"), header + "\n")
@@ -244,7 +242,7 @@ class Fleet(unittest.TestCase):
                     self.refuse("scope_unknown", report, "--scope", "depot:20", *params(**given.get(report, {})))
 
     def test_selectors_of_other_accounts_and_depots_are_refused(self):
-        """F-05: the charger exists and belongs to the depot."""
+        """the charger exists and belongs to the depot."""
         for report, scope, given in (("daily-ev-load", ALEXANDRIA, {"chargers": "200"}), ("daily-ev-load", ALEXANDRIA, {"chargers": "100,110"}),
                                      ("charger-connectivity-log", MOABIT, {"chargers": "100"}), ("sensor-reads", ALEXANDRIA, {"sensors": "62"}),
                                      ("sensor-reads", ALEXANDRIA, {"sensors": "63"}), ("circuit-capacity-allocation", ALEXANDRIA, {"circuits": "53"}),
@@ -258,7 +256,7 @@ class Fleet(unittest.TestCase):
                 self.refuse("parameter_not_found", report, *scope, *params(**given))
 
     def test_rules_of_the_modules(self):
-        """F-01, F-03, F-04, F-06, F-07, F-08: what the catalog says, and that a longer lookback is refused."""
+        """what the catalog says, and that a longer lookback is refused."""
         for report, (scopes, most, roles, required, optional) in RULES.items():
             with self.subTest(report):
                 shown = self.call("catalog", "show", report.upper().replace("-", "_")).stdout
@@ -278,7 +276,7 @@ class Fleet(unittest.TestCase):
                 self.refuse("lookback_out_of_range", report, *scope, "--lookback", str(most + 1), *params(**{n: needed[n] for n in required}))
 
     def test_charge_point_is_hidden(self):
-        """F-02: it can be neither run nor scheduled, and the refusal says why."""
+        """it can be neither run nor scheduled, and the refusal says why."""
         for name in ("charge-point", "CHARGE_POINT"):
             run = self.call("run", name, "--account", "ours", *ALEXANDRIA)
             self.assertEqual((run.returncode, run.stdout), (7, ""), run.stderr)
@@ -290,7 +288,6 @@ class Fleet(unittest.TestCase):
         self.assertIn("report_hidden", add.stderr)
 
     def test_choices_are_those_of_account_and_scope(self):
-        """F-05"""
         for report, name, scope, ids in (("charging-sessions", "depots", (), "10 11 12"), ("charging-sessions", "chargers", (), "100 101 102 103 110"),
                                          ("charging-sessions", "chargers", MOABIT, "110"), ("charging-sessions", "vehicles", MOABIT, "3"),
                                          ("charging-sessions", "vehicle_groups", (), "1"), ("charging-sessions", "cost_centres", (), "1 2"),

@@ -13,7 +13,6 @@ import test_fleet
 
 
 class NumbersAsIds(test_fleet.Fleet):
-    """F-01…F-08"""
 
     @classmethod
     def source_url(cls, file):
@@ -23,7 +22,6 @@ class NumbersAsIds(test_fleet.Fleet):
 
 
 class TextAsIds(test_fleet.Fleet):
-    """F-01…F-08"""
 
     @classmethod
     def source_url(cls, file):

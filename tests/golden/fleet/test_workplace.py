@@ -133,7 +133,7 @@ class Workplace(unittest.TestCase):
         self.assertEqual((min(s.started for s in self.sessions).date(), max(s.ended for s in self.sessions).date() < LAST), (FIRST, True))
 
     def test_charging_sessions(self):
-        """F-01, F-04: every session once, over windows that follow each other."""
+        """every session once, over windows that follow each other."""
         rows = [row for _, after in windows() for row in self.rows("charging-sessions", after)]
         self.assertEqual([row["session_id"] for row in rows], [s.id for s in sorted(self.sessions, key=lambda s: (s.started, int(s.id)))])
         by_id = {s.id: s for s in self.sessions}
@@ -146,7 +146,7 @@ class Workplace(unittest.TestCase):
         self.assertEqual(sum(thousandths(row["energy_kwh"]) for row in rows), sum(s.wh for s in self.sessions))
 
     def test_vehicle_charging_summary(self):
-        """F-01: sessions, energy, time and cost of each of 85 vehicles."""
+        """sessions, energy, time and cost of each of 85 vehicles."""
         found = collections.defaultdict(lambda: [0, 0, 0, 0])
         for _, after in windows():
             for row in self.rows("vehicle-charging-summary", after):
@@ -159,7 +159,7 @@ class Workplace(unittest.TestCase):
         self.assertEqual(dict(found), dict(wanted))
 
     def test_charger_performance(self):
-        """F-01: all 105 stations in every window; time is clipped, so that the parts of a session over two windows add up to the whole."""
+        """all 105 stations in every window; time is clipped, so that the parts of a session over two windows add up to the whole."""
         found = collections.defaultdict(lambda: [0, 0, 0])
         for first, after in windows():
             start, end = (datetime.datetime.combine(day, datetime.time()) for day in (first, after))
@@ -179,7 +179,7 @@ class Workplace(unittest.TestCase):
         self.assertEqual(dict(found), dict(wanted))
 
     def test_sites(self):
-        """F-06: what the 25 depots show on their own is what the account shows."""
+        """what the 25 depots show on their own is what the account shows."""
         first, after = list(windows())[2]
         whole = self.rows("charging-sessions", after)
         self.assertEqual(len(whole), sum(first <= s.started.date() < after for s in self.sessions))

@@ -71,7 +71,7 @@ class EveryType(e2e.Case):
         return [cell.value for cell in self.data[number]]
 
     def test_values_are_typed(self):
-        """O-04: 2026-03-16T19:00Z is 20:00 in Berlin; 3725 seconds are 1:02:05; JPY has no minor digits and KWD three."""
+        """2026-03-16T19:00Z is 20:00 in Berlin; 3725 seconds are 1:02:05; JPY has no minor digits and KWD three."""
         self.assertEqual(self.book.sheetnames, ["Summary", "Data"])
         self.assertEqual(self.row(1), ["Name", "Number", "Energy (kWh)", "Share", "Price", "Currency", "Placed (Europe/Berlin)", "Day", "Took", "Paid"])
         self.assertEqual(self.row(2)[:8], ['Łukasz, "Lucky"', -42, 12.345, 0.1234, 1999, "EUR", datetime.datetime(2026, 3, 16, 20),
@@ -120,7 +120,7 @@ class EveryType(e2e.Case):
         self.assertIn("1 duration is negative", notes)
 
     def test_the_header_is_as_promised(self):
-        """O-04: bold on 4472C4; frozen, filtered, wide enough."""
+        """bold on 4472C4; frozen, filtered, wide enough."""
         for cell in self.data[1]:
             self.assertTrue(cell.font.bold)
             self.assertEqual((cell.fill.fgColor.rgb, cell.font.color.rgb), ("FF4472C4", "FFFFFFFF"))
@@ -151,7 +151,6 @@ class EveryType(e2e.Case):
         self.assertEqual(data.max_row, 6)
 
     def test_without_rows_there_is_a_header_and_no_total(self):
-        """F-11"""
         data = book_of(self.world.every_type("xlsx", 0))["Data"]
         self.assertEqual((data.max_row, data.auto_filter.ref, data.freeze_panes), (1, "A1:J1", "A2"))
 
@@ -184,7 +183,7 @@ class EveryType(e2e.Case):
             self.assertEqual([point.v for point in chart.series[0].cat.strRef.strCache.pt], days)
 
     def test_the_same_run_gives_the_same_bytes(self):
-        """F-12: whatever the clock, the zone of the machine or the hour of the second try."""
+        """whatever the clock, the zone of the machine or the hour of the second try."""
         again = self.world.every_type("xlsx", env={"TZ": "Asia/Tokyo", "TMPDIR": str(self.world.path)})
         self.assertEqual(self.content, again)
         self.assertEqual(self.content, self.world.every_type("xlsx", env={"TMPDIR": "/nonexistent"}), "it spools beside the stored files")
@@ -193,7 +192,7 @@ class EveryType(e2e.Case):
                          ("Every type", datetime.datetime(2026, 3, 17, 5, 2), datetime.datetime(2026, 3, 17, 5, 2)))
 
     def test_chosen_columns_and_their_totals(self):
-        """C-15: money keeps its totals with its currency, and has none without."""
+        """money keeps its totals with its currency, and has none without."""
         with_currency = book_of(self.world.every_type("xlsx", 3, "--columns", "currency,price"))["Data"]
         self.assertEqual([[cell.value for cell in row] for row in with_currency.iter_rows(min_row=5)], [["Total EUR", 1998.95], ["Total JPY", 150000]])
         without = book_of(self.world.every_type("xlsx", 3, "--columns", "name,price"))["Data"]

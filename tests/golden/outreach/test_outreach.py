@@ -61,7 +61,7 @@ class Outreach(unittest.TestCase):
         self.assertEqual(self.must("run", *arguments, "--account", account, **options), (HERE / file).read_text(encoding="utf-8"))
 
     def test_campaigns_with_their_rates(self):
-        """O-01: half a hundredth of a percent is rounded up; a rate of nothing is empty."""
+        """half a hundredth of a percent is rounded up; a rate of nothing is empty."""
         self.expect("campaign.csv", "campaign", *LAST_DAYS_OF_FEBRUARY)
         self.expect("campaign_one_day.csv", "CAMPAIGN", "--from", "2026-03-01", "--to", "2026-03-01")
 
@@ -76,11 +76,11 @@ class Outreach(unittest.TestCase):
         self.expect("rival_campaign.csv", "campaign", *LAST_DAYS_OF_FEBRUARY, account="rival")
 
     def test_deliverability(self):
-        """O-01: soft and hard bounces together; inbox over the placements that were seen."""
+        """soft and hard bounces together; inbox over the placements that were seen."""
         self.expect("deliverability.csv", "deliverability", *MONTH_END)
 
     def test_the_summary_lists_silent_workspaces(self):
-        """O-01: leads count by the local day, a campaign is active when it sent something."""
+        """leads count by the local day, a campaign is active when it sent something."""
         self.expect("workspace_summary.csv", "WORKSPACE_SUMMARY", *MONTH_END)
         everything = (HERE / "workspace_summary.csv").read_text(encoding="utf-8").splitlines(keepends=True)
         for workspace, line in (("1", 1), ("4", 2), ("2", 3)):
@@ -88,11 +88,11 @@ class Outreach(unittest.TestCase):
             self.assertEqual(alone, everything[0] + everything[line])
 
     def test_the_export_of_campaigns_lists_those_that_sent_nothing(self):
-        """O-06: until the end of the period, by creation."""
+        """until the end of the period, by creation."""
         self.expect("campaigns.csv", "campaigns", "--from", "2026-03-01", "--to", "2026-03-02")
 
     def test_the_export_of_leads_and_its_filters(self):
-        """O-06: a campaign of another workspace or another account is not named."""
+        """a campaign of another workspace or another account is not named."""
         self.expect("leads.csv", "leads", *MONTH_END)
         self.expect("leads_new.csv", "leads", "--from", "2026-02-28", "--to", "2026-03-02", "--param", "status=new")
         lines = (HERE / "leads.csv").read_text(encoding="utf-8").splitlines(keepends=True)
@@ -101,13 +101,12 @@ class Outreach(unittest.TestCase):
             self.assertEqual(self.must("run", "leads", "--account", "acme", *MONTH_END, *given), lines[0] + wanted)
 
     def test_the_export_of_metrics_and_its_filter(self):
-        """O-06"""
         self.expect("metrics.csv", "metrics", *MONTH_END)
         lines = (HERE / "metrics.csv").read_text(encoding="utf-8").splitlines(keepends=True)
         self.assertEqual(self.must("run", "metrics", "--account", "acme", *MONTH_END, "--param", "campaigns=10"), lines[0] + lines[1] + lines[3])
 
     def test_campaigns_and_statuses_of_others_are_unknown(self):
-        """F-05: what another account has does not exist here."""
+        """what another account has does not exist here."""
         for report, parameter in (("leads", "campaigns=20"), ("metrics", "campaigns=20"), ("leads", "status=secret-status")):
             done = self.call("run", report, "--account", "acme", *MONTH_END, "--param", parameter)
             self.assertEqual((done.returncode, done.stdout), (7, ""), done.stderr)
@@ -116,7 +115,7 @@ class Outreach(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (7, ""), done.stderr)
 
     def test_exports_cannot_be_scheduled(self):
-        """O-06: run and export only."""
+        """run and export only."""
         for report in ("campaigns", "leads", "metrics"):
             done = self.call("schedule", "add", "x", "--account", "acme", "--report", report, "--cadence", "daily", "--at", "06:00",
                              "--to", "a@example.com")
@@ -140,14 +139,13 @@ class Outreach(unittest.TestCase):
         self.assertEqual(attachments[0].get_payload(decode=True).decode(), lines[0] + lines[3])
 
     def test_the_default_is_the_last_seven_days(self):
-        """O-02: until yesterday, local days."""
+        """until yesterday, local days."""
         by_default = self.must("run", "metrics", "--account", "acme", now="2026-03-07T22:59:59Z")
         self.assertEqual(by_default, (HERE / "metrics.csv").read_text(encoding="utf-8"))
         a_second_later = self.must("run", "metrics", "--account", "acme", now="2026-03-07T23:00:00Z")
         self.assertNotIn("2026-02-28", a_second_later)
 
     def test_a_period_without_figures_gives_the_header_alone(self):
-        """F-11"""
         for report in ("campaign", "deliverability", "metrics", "leads"):
             self.assertEqual(self.must("run", report, "--account", "acme", "--from", "2025-01-01", "--to", "2025-01-31").count("\n"), 1)
 

@@ -13,7 +13,6 @@ import test_outreach
 
 
 class FromPostgresql(test_outreach.Outreach):
-    """O-01, O-06"""
 
     @classmethod
     def setUpClass(cls):

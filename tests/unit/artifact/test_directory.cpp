@@ -63,7 +63,7 @@ ErrorKind kind_of(const std::function<void()>& act) {
 
 }  // namespace
 
-TEST_CASE("a stored file comes back by its hash, from its first byte (O-05)") {
+TEST_CASE("a stored file comes back by its hash, from its first byte") {
   const Place place;
   const Store directory = place.open();
   store(*directory, "hello\n", kHello);

@@ -13,7 +13,7 @@ namespace {
 std::string a63() { return std::string(63, 'a'); }
 }  // namespace
 
-TEST_CASE("addresses that every server takes (C-05)") {
+TEST_CASE("addresses that every server takes") {
   struct Case {
     std::string text, stored;
   };
@@ -47,7 +47,7 @@ TEST_CASE("addresses that every server takes (C-05)") {
   }
 }
 
-TEST_CASE("what is no such address is refused with a reason (C-05)") {
+TEST_CASE("what is no such address is refused with a reason") {
   struct Case {
     std::string text, why;
   };

@@ -85,7 +85,7 @@ TEST_CASE("a wall time becomes the instant that it names, or the first one after
   }
 }
 
-TEST_CASE("a local day begins at its first instant and lasts as long as the clocks say (C-13)") {
+TEST_CASE("a local day begins at its first instant and lasts as long as the clocks say") {
   struct Case {
     std::string zone, date, utc;
     int minutes;  ///< to the start of the next day

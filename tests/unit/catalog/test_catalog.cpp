@@ -53,7 +53,7 @@ std::string refusal(const Catalog& catalog, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("the commerce reports are there, and the documents' spellings name them (C-01)") {
+TEST_CASE("the commerce reports are there, and the documents' spellings name them") {
   const Catalog catalog = Catalog::open({});
   for (const auto& [written, id] :
        {std::pair("sales", "sales"), std::pair("SALES", "sales"), std::pair("Sales", "sales"),
@@ -69,7 +69,7 @@ TEST_CASE("the commerce reports are there, and the documents' spellings name the
   CHECK(catalog.problems().empty());
 }
 
-TEST_CASE("the commerce modules follow their rules (C-02, C-03, C-04, C-13, C-15)") {
+TEST_CASE("the commerce modules follow their rules") {
   const Catalog catalog = Catalog::open({});
   for (const char* id : {"sales", "customer-spend", "inventory-valuation", "orders-export"}) {
     CAPTURE(id);
@@ -121,7 +121,7 @@ TEST_CASE("the build's index of names is sorted, complete and unambiguous") {
   }
 }
 
-TEST_CASE("an operator's module is found like a built-in one (F-14)") {
+TEST_CASE("an operator's module is found like a built-in one") {
   const Directory own;
   own.write("visits.yaml", module_text("visits", "aliases: [BESUCHE]\n"));
   own.write("notes.txt", "not a module");
@@ -182,7 +182,7 @@ TEST_CASE("operator files are not read while built-in reports are asked for") {
   CHECK(catalog.find("own") == nullptr);
 }
 
-TEST_CASE("formats have one canonical name (C-02, O-02)") {
+TEST_CASE("formats have one canonical name") {
   CHECK(canonical_format("Excel") == "xlsx");
   CHECK(canonical_format("CSV") == "csv");
   CHECK(canonical_format("pdf") == "pdf");

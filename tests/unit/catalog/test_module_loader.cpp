@@ -71,7 +71,7 @@ void check(const std::vector<Rule>& rules) {
 
 }  // namespace
 
-TEST_CASE("a module becomes plain data (F-03)") {
+TEST_CASE("a module becomes plain data") {
   const Loaded loaded = load_module(kModule, "visits.yaml");
   REQUIRE(yaml::describe(loaded.problems) == "");
   const Report& report = loaded.report;
@@ -180,7 +180,7 @@ TEST_CASE("a module compares with the previous period, or with nothing") {
   });
 }
 
-TEST_CASE("a window is one of four kinds with the keys of its kind (F-04, C-13)") {
+TEST_CASE("a window is one of four kinds with the keys of its kind") {
   const std::string window = "window: {kind: lookback, default_days: 2, max_days: 31}";
   check({
       {window + "\n", "", "m:1:1: a report module needs the key \"window\""},
@@ -204,7 +204,7 @@ TEST_CASE("a window is one of four kinds with the keys of its kind (F-04, C-13)"
   CHECK(policy("window: {kind: cadence, ranges: [last_14d]}").ranges == std::vector{NamedRange::last_14d});
 }
 
-TEST_CASE("parameters are typed and cannot hide a bind that every query has (F-05)") {
+TEST_CASE("parameters are typed and cannot hide a bind that every query has") {
   const std::string kind = "{name: kind, label: Kind, type: enum, values: [in, out], default: in}";
   const std::string filter = "filter: v.gate_id";
   check({
@@ -244,7 +244,7 @@ TEST_CASE("parameters are typed and cannot hide a bind that every query has (F-0
   });
 }
 
-TEST_CASE("a parameter may know the word all and belong to some scopes only (F-05, F-06)") {
+TEST_CASE("a parameter may know the word all and belong to some scopes only") {
   const Report report =
       load_module(replaced(kModule, "type: id_list,", "type: id_list, all: true, scope: [account],"), "m").report;
   CHECK(report.parameters[0].accepts_all);
@@ -367,7 +367,7 @@ TEST_CASE("a text that two databases read differently is refused for both") {
   CHECK(problems_of(replaced(kModule, "v.weight", "[v :x]")).find("query: ") != std::string::npos);
 }
 
-TEST_CASE("variants give each value of an enum its own columns and query (C-03)") {
+TEST_CASE("variants give each value of an enum its own columns and query") {
   const std::string text = R"(id: pair
 label: Pair
 family: demo
@@ -406,7 +406,7 @@ variants:
   CHECK(problems_of(replaced(text, "total(y)", "total(z)")).starts_with("m:18:37: a text column cannot be added up"));
 }
 
-TEST_CASE("a hidden module needs only a reason, and keeps it (F-02)") {
+TEST_CASE("a hidden module needs only a reason, and keeps it") {
   const std::string text = R"(id: charge-point
 label: Charge point
 family: fleet

@@ -88,7 +88,7 @@ TEST_CASE("an account's scope leaves the site's binds NULL, and the other kind o
   CHECK(std::get<std::string>(value_of(build_query(report, in, Dialect::sqlite), "workspace")) == "w7");
 }
 
-TEST_CASE("filters become predicates for what was given, by type and dialect (F-05)") {
+TEST_CASE("filters become predicates for what was given, by type and dialect") {
   const auto parameter = [](const std::string& rest) { return "  - {name: p, label: P, filter: t.c, " + rest + "}\n"; };
   CHECK(filters_of(parameter("type: id_list"), "7", Dialect::sqlite) ==
         "(CAST((t.c) AS TEXT) IN (SELECT value FROM json_each(:p)))");
@@ -173,7 +173,7 @@ TEST_CASE("the earlier and the later instant skip what is unknown, and macros ne
         "WHERE t.x = :account AND (t.d) = :depot\n");
 }
 
-TEST_CASE("a site's macro holds for every row where the scope is no such site (F-06)") {
+TEST_CASE("a site's macro holds for every row where the scope is no such site") {
   const Report report = module_of("  []\n",
                                   "  SELECT n FROM t WHERE a = :account AND {{in_depot(t.d)}} AND {{in_workspace(t.w)}}"
                                   " AND at BETWEEN :from AND :to\n");
@@ -209,7 +209,7 @@ TEST_CASE("in PostgreSQL every use of an id is a parameter of its own, so that i
   CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from to depot_2 ");
 }
 
-TEST_CASE("the word all filters nothing where the parameter knows it (F-05)") {
+TEST_CASE("the word all filters nothing where the parameter knows it") {
   const Report report = module_of(
       "  - {name: p, label: P, type: id_list, required: true, all: true, filter: t.p}\n"
       "  - {name: q, label: Q, type: id_list, filter: t.q}\n",

@@ -30,10 +30,10 @@ TEST_CASE("every kind of error has the exit code of the manual page") {
   }
 }
 
-TEST_CASE("a refusal carries every broken rule, one a line (F-10)") {
+TEST_CASE("a refusal carries every broken rule, one a line") {
   const validation::Refusal refusal("schedule x was not saved",
-                        {{validation::Code::time_invalid, "at", "\"25:00\" is no time", "write HH:MM"},
-                         {validation::Code::recipient_required, "to", "no recipient", "add --to ADDRESS"}});
+                                    {{validation::Code::time_invalid, "at", "\"25:00\" is no time", "write HH:MM"},
+                                     {validation::Code::recipient_required, "to", "no recipient", "add --to ADDRESS"}});
   CHECK(refusal.kind() == ErrorKind::invalid);
   CHECK(refusal.violations.size() == 2);
   const std::string text = refusal.what();

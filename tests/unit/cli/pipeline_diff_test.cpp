@@ -33,7 +33,7 @@ TEST_CASE("a value cannot forge a line of the difference") {
   CHECK(cli::diff({{"description", {"x"}}}, {{"description", {"y\nz"}}})[0].find('\n') == std::string::npos);
 }
 
-TEST_CASE("C-14: every field of a definition that can be written has its line") {
+TEST_CASE("every field of a definition that can be written has its line") {
   schedule::Definition definition;
   definition.name = "spend";
   definition.account = "shop";

@@ -31,7 +31,7 @@ cli::DueOutcome through_a_pipe(const cli::DueOutcome& outcome) {
 
 }  // namespace
 
-TEST_CASE("F-10: a run's own ending has its exit code; among many it is 3") {
+TEST_CASE("a run's own ending has its exit code; among many it is 3") {
   CHECK(cli::exit_code_of(ended(RunState::delivered)) == 0);
   CHECK(cli::exit_code_of(ended(RunState::no_data)) == 0);
   CHECK(cli::exit_code_of(ended(RunState::skipped)) == 0);

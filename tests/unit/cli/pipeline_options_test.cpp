@@ -119,7 +119,7 @@ TEST_CASE("recipients are replaced by --to, and added and removed one by one") {
   CHECK(kind_of([&] { cli::with_options(weekly_draft(), options, nullptr); }) == ErrorKind::usage);
 }
 
-TEST_CASE("C-15: choosing no columns takes the choice out of the extra configuration") {
+TEST_CASE("choosing no columns takes the choice out of the extra configuration") {
   auto base = weekly_draft();
   base.extra = R"({"columns":["customer"],"note":"x"})";
   DraftOptions options;

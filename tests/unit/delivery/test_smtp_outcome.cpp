@@ -28,7 +28,7 @@ Ending ending(int curl_code, Phase phase, int reply_code, const char* words, boo
 
 }  // namespace
 
-TEST_CASE("the outcome of every ending (F-10)") {
+TEST_CASE("the outcome of every ending") {
   using P = Phase;
   const Row rows[] = {
       {"taken", ending(CURLE_OK, P::content, 250, "250 ok", true), kAccepted, "", false},

@@ -52,7 +52,7 @@ FailureFacts failure() {
 
 }  // namespace
 
-TEST_CASE("the report mail says everything in both parts (C-07)") {
+TEST_CASE("the report mail says everything in both parts") {
   const ReportFacts given = facts();
   Texts texts = render_report(given);
   for (std::size_t at = texts.html.find("<wbr>"); at != std::string::npos; at = texts.html.find("<wbr>")) texts.html.erase(at, 5);
@@ -163,7 +163,7 @@ TEST_CASE("a value of ten thousand letters is cut visibly, wherever it stands") 
   }
 }
 
-TEST_CASE("an empty report says so (F-11), and a notice is seen") {
+TEST_CASE("an empty report says so, and a notice is seen") {
   ReportFacts given = facts();
   given.no_data = true;
   given.notice = "The file was too large and is linked.";
@@ -177,7 +177,7 @@ TEST_CASE("an empty report says so (F-11), and a notice is seen") {
   CHECK_FALSE(has(render_report(given).text, "Attached"));
 }
 
-TEST_CASE("the failure mail says what, which period, who, why and what to do (C-08)") {
+TEST_CASE("the failure mail says what, which period, who, why and what to do") {
   FailureFacts given = failure();
   given.reasons = {{"parameter_not_found", "Charger CH-77 does not exist."}};
   const Texts texts = render_failure(given);

@@ -68,7 +68,7 @@ TEST_CASE("facts that are not JSON are an error, not a crash") {
   CHECK_THROWS_AS(facts_from_json(""), Error);
 }
 
-TEST_CASE("F-09: the events carry exactly the payloads of the event dictionary") {
+TEST_CASE("the events carry exactly the payloads of reportctl-audit(1)") {
   schedule::Schedule schedule;
   schedule.id = "s1";
   schedule.definition.account = "shop";

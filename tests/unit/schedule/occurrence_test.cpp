@@ -37,7 +37,7 @@ std::string written(const std::vector<Instant>& instants) {
 
 }  // namespace
 
-TEST_CASE("C-04, C-06: the next occurrence lies strictly ahead") {
+TEST_CASE("the next occurrence lies strictly ahead") {
   struct Row {
     const char *cadence, *at, *zone, *after, *next;
   };

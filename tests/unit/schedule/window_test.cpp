@@ -22,7 +22,7 @@ CadenceChoice covers(std::string_view text) { return {.cadence = cadence(text)};
 
 }  // namespace
 
-TEST_CASE("C-13: a cadence covers yesterday, the last 7 days, or the month that ends yesterday") {
+TEST_CASE("a cadence covers yesterday, the last 7 days, or the month that ends yesterday") {
   struct Row {
     const char *cadence, *at, *days;
   };
@@ -59,7 +59,7 @@ TEST_CASE("between two occurrences a cadence covers what the earlier one covered
   CHECK(days_of(covers("monthly 31"), "2026-03-15T12:00:00Z", "UTC") == "2026-01-31 to 2026-02-27");
 }
 
-TEST_CASE("C-13: the windows of a schedule cover every day exactly once, in every zone, for years") {
+TEST_CASE("the windows of a schedule cover every day exactly once, in every zone, for years") {
   struct Place {
     const char *zone, *from;
     int days;
@@ -120,7 +120,7 @@ TEST_CASE("the day that Samoa skipped belongs to one window and is empty") {
   CHECK(days_of(midnight, "2011-12-30T10:00:00Z", "Pacific/Apia") == "2011-12-29 to 2011-12-30");
 }
 
-TEST_CASE("O-02: named ranges are complete local days") {
+TEST_CASE("named ranges are complete local days") {
   struct Row {
     const char *range, *at, *days;
   };
@@ -148,7 +148,7 @@ TEST_CASE("O-02: named ranges are complete local days") {
   CHECK(empty.days() == 0);
 }
 
-TEST_CASE("F-04: a lookback is the last complete local days, as UTC instants") {
+TEST_CASE("a lookback is the last complete local days, as UTC instants") {
   // Sydney is at +11 before 5 April 2026 03:00 and at +10 after it; 08:00 UTC on 6 April is 18:00 there.
   const Window window = resolve(LookbackChoice{2}, instant("2026-04-06T08:00:00Z"), zone("Australia/Sydney"));
   CHECK(describe(window) == "2026-04-04 to 2026-04-05");

@@ -8,7 +8,7 @@
 using namespace reportctl;
 using namespace reportctl::schedule;
 
-TEST_CASE("C-04: cadences and weekdays are read as the documents spell them") {
+TEST_CASE("cadences and weekdays are read as the documents spell them") {
   CHECK(parse_cadence("DAILY") == CadenceKind::daily);
   CHECK(parse_cadence("Weekly") == CadenceKind::weekly);
   CHECK(parse_cadence("monthly") == CadenceKind::monthly);
@@ -27,7 +27,7 @@ TEST_CASE("C-04: cadences and weekdays are read as the documents spell them") {
     CHECK(parse_cadence(cadence_name(kind)) == kind);
 }
 
-TEST_CASE("O-02: every named range is read back from its name") {
+TEST_CASE("every named range is read back from its name") {
   REQUIRE(range_names().size() == 7);
   for (const auto& name : range_names()) {
     REQUIRE(parse_range(name));
@@ -38,7 +38,7 @@ TEST_CASE("O-02: every named range is read back from its name") {
   CHECK_FALSE(parse_range(""));
 }
 
-TEST_CASE("F-06: a scope is an account or one site") {
+TEST_CASE("a scope is an account or one site") {
   CHECK(Scope::parse("account") == Scope{});
   CHECK(Scope::parse("depot:north") == Scope{ScopeKind::depot, "north"});
   CHECK(Scope::parse("WORKSPACE:w:1") == Scope{ScopeKind::workspace, "w:1"});

@@ -149,7 +149,7 @@ TEST_CASE("members without login or address do not clash") {
   CHECK(any_login(fixture.state));
 }
 
-TEST_CASE("owners and admins with an address are who is told of failures (C-08)") {
+TEST_CASE("owners and admins with an address are who is told of failures") {
   Fixture fixture;
   auto& state = fixture.state;
   add_account(state, an_account("other"), {}, kNow);

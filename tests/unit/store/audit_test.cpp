@@ -40,7 +40,7 @@ TEST_CASE("the hashes are those that another tool computes from the documented f
   CHECK(records[0].hash == "59e0967bacd9658bbd9af0de29ef14c2a0d7c7f87d33f9d6cc3dd1dcb30683c8");
 }
 
-TEST_CASE("the log lists newest first and by account, name, subject and time (C-09)") {
+TEST_CASE("the log lists newest first and by account, name, subject and time") {
   Fixture fixture;
   append_audit(fixture.state, {an_event("A", "s1"), an_event("B", "s2")}, kNow);
   append_audit(fixture.state, {an_event("A", "s2")}, kNow + kDay);

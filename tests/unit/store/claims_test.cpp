@@ -41,7 +41,7 @@ using Ids = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("what is due comes longest due first; paused schedules are never due (C-07, C-11)") {
+TEST_CASE("what is due comes longest due first; paused schedules are never due") {
   Fixture fixture;
   auto older = a_schedule("older");
   older.next_run_at = kNow - kDay;
@@ -62,7 +62,7 @@ TEST_CASE("what is due comes longest due first; paused schedules are never due (
   CHECK_FALSE(anything_due(fixture.state, kNow - kDay - std::chrono::seconds(1)));
 }
 
-TEST_CASE("a claim moves the schedule on and makes the run, with its event, in one transaction (F-09)") {
+TEST_CASE("a claim moves the schedule on and makes the run, with its event, in one transaction") {
   Fixture fixture;
   auto request = a_request(fixture.schedule);
   request.events = {{.name = "ScheduledRunTriggered",
@@ -189,7 +189,7 @@ TEST_CASE("max_running counts what living processes work on, and a busy claim ch
   CHECK(claim_due(crashed.state, request).result == ClaimResult::claimed);
 }
 
-TEST_CASE("a run outside the rhythm leaves the schedule's slot alone (C-12)") {
+TEST_CASE("a run outside the rhythm leaves the schedule's slot alone") {
   Fixture fixture;
   auto request = a_test_run(fixture.stored());
   request.events = {{.name = "TestRun", .account = "acme", .subject = "$run", .actor = "ann", .payload = "{}"}};

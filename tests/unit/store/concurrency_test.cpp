@@ -58,7 +58,7 @@ void require_sound(State& state) {
 
 }  // namespace
 
-TEST_CASE("twenty processes and two hundred schedules make two hundred runs, none twice (O-08)") {
+TEST_CASE("twenty processes and two hundred schedules make two hundred runs, none twice") {
   const TempDirectory directory;
   {
     auto state = State::open(directory.file(), OpenMode::create);

@@ -29,7 +29,7 @@ bool permitted(const std::function<void()>& change) {
 
 }  // namespace
 
-TEST_CASE("generated: facts, deliveries and event in one transaction (O-03)") {
+TEST_CASE("generated: facts, deliveries and event in one transaction") {
   Fixture fixture;
   const auto claim = fixture.claim();
   auto file = a_file({a_delivery("d1", "ann@example.com"), a_delivery("d2", "bo@example.com")});

@@ -49,7 +49,7 @@ ResendRequest a_resend(const Claim& claim, std::vector<DeliveryState> states) {
 
 }  // namespace
 
-TEST_CASE("from which state a run may end as which (F-10)") {
+TEST_CASE("from which state a run may end as which") {
   for (const auto ending : kAllStates) {
     CAPTURE(run_state_name(ending));
     const bool from_triggered = ending == RunState::rejected || ending == RunState::failed || ending == RunState::no_data;
@@ -91,7 +91,7 @@ TEST_CASE("states and triggers have the names of the design, and the documents' 
   }
 }
 
-TEST_CASE("success resets the schedule's count, failure counts and is remembered with its words (C-08)") {
+TEST_CASE("success resets the schedule's count, failure counts and is remembered with its words") {
   Fixture fixture;
   occur(fixture, RunState::failed);
   CHECK(fixture.stored().failure_count == 1);
@@ -114,7 +114,7 @@ TEST_CASE("success resets the schedule's count, failure counts and is remembered
   fixture.require_sound();
 }
 
-TEST_CASE("tests and manual runs leave the schedule's status alone (C-12)") {
+TEST_CASE("tests and manual runs leave the schedule's status alone") {
   Fixture fixture;
   NewRun request;
   request.trigger = Trigger::test;
@@ -133,7 +133,7 @@ TEST_CASE("tests and manual runs leave the schedule's status alone (C-12)") {
   CHECK(fixture.stored().definition.active);
 }
 
-TEST_CASE("a schedule is paused after so many failures in a row when the policy says so, with its event (C-10)") {
+TEST_CASE("a schedule is paused after so many failures in a row when the policy says so, with its event") {
   Fixture fixture;
   occur(fixture, RunState::failed, 3);
   occur(fixture, RunState::failed, 3);
@@ -167,7 +167,7 @@ TEST_CASE("a slow run that ends after its successor does not overwrite what the 
   CHECK(fixture.stored().failure_count == 0);
 }
 
-TEST_CASE("the ending carries the last delivery, notifications and events in one transaction (F-09)") {
+TEST_CASE("the ending carries the last delivery, notifications and events in one transaction") {
   Fixture fixture;
   const auto claim = fixture.delivering(DeliveryState::handing_over);
   auto ending = an_ending(RunState::delivery_failed, "550 no such user");

@@ -60,7 +60,7 @@ void require_same(const schedule::Schedule& stored, const schedule::Schedule& gi
 
 }  // namespace
 
-TEST_CASE("every field of a schedule comes back exactly (C-14, O-02)") {
+TEST_CASE("every field of a schedule comes back exactly") {
   Fixture fixture;
   const auto full = a_full_schedule();
   add_schedule(fixture.state, full, {}, kNow);
@@ -175,7 +175,7 @@ TEST_CASE("an edit that read next_run_at before a claim cannot bring the claimed
   CHECK(fixture.stored().next_run_at == kNow + kDay);
 }
 
-TEST_CASE("removing a schedule takes its history along and leaves the audit log (C-11)") {
+TEST_CASE("removing a schedule takes its history along and leaves the audit log") {
   Fixture fixture;
   const auto claim = fixture.delivering(DeliveryState::accepted);
   auto ending = an_ending(RunState::delivered);

@@ -33,7 +33,7 @@ std::string told_of_recipients(const World& world, Values recipients) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(World, "a schedule that holds becomes a complete definition (C-14, FR-005)") {
+TEST_CASE_FIXTURE(World, "a schedule that holds becomes a complete definition") {
   Draft draft = draft_for("x-logins");
   draft.description = " who was in \n";
   draft.request.parameters["users"] = {"u2,u1,u2"};
@@ -64,7 +64,7 @@ TEST_CASE_FIXTURE(World, "a schedule that holds becomes a complete definition (C
   CHECK_FALSE(made.active);
 }
 
-TEST_CASE_FIXTURE(World, "F-03: a stored definition written down and checked again is the same definition") {
+TEST_CASE_FIXTURE(World, "a stored definition written down and checked again is the same definition") {
   std::vector<Draft> drafts = {draft_for("x-power"), draft_for("x-logins"), draft_for("x-turnover"), draft_for("x-campaign"),
                                draft_for("x-stock"), draft_for("x-typed"),  draft_for("x-detail")};
   drafts.push_back(on("x-turnover", "weekly", "sun", ""));
@@ -81,7 +81,7 @@ TEST_CASE_FIXTURE(World, "F-03: a stored definition written down and checked aga
   }
 }
 
-TEST_CASE_FIXTURE(World, "the window of a schedule is that of its cadence at its time, or the range it names (C-13, C-15)") {
+TEST_CASE_FIXTURE(World, "the window of a schedule is that of its cadence at its time, or the range it names") {
   const auto window = [&](const Draft& draft) { return check_draft(draft, context).resolved.value().window; };
   Draft draft = on("x-turnover", "weekly", "mon", "");
   CHECK(window(draft) == schedule::WindowChoice(schedule::CadenceChoice{{schedule::CadenceKind::weekly, 1, 0}, TimeOfDay{6, 0}}));
@@ -100,7 +100,7 @@ TEST_CASE_FIXTURE(World, "a site's zone is written into the schedule; the accoun
   CHECK(definition(draft_for("x-power")).timezone == "Australia/Perth");
 }
 
-TEST_CASE_FIXTURE(World, "cadence_not_allowed (C-04, F-07, FR-008)") {
+TEST_CASE_FIXTURE(World, "cadence_not_allowed") {
   CHECK(wrong(on("x-power", "weekly", "mon", "")) == "cadence: x-power does not take weekly [cadence_not_allowed]; use daily");
   CHECK(wrong(on("x-turnover", "dayly", "", "")) ==
         "cadence: \"dayly\" is not a cadence (did you mean \"daily\"?) [cadence_not_allowed]; use daily, weekly or monthly");
@@ -147,7 +147,7 @@ TEST_CASE_FIXTURE(World, "time_invalid") {
           fmt::format("at: \"{}\" is not a time of day [time_invalid]; write HH:MM, from 00:00 to 23:59", text));
 }
 
-TEST_CASE_FIXTURE(World, "recipient_required (C-05)") {
+TEST_CASE_FIXTURE(World, "recipient_required") {
   CHECK(told_of_recipients(*this, {}) == "to: nobody would get the report [recipient_required]; give at least one address");
 }
 
@@ -182,7 +182,7 @@ TEST_CASE_FIXTURE(World, "recipient_not_allowed, without telling which domains a
   CHECK(told_of_recipients(*this, {"a@evil.example"}).find("recipient_not_allowed") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(World, "C-05: any number of recipients") {
+TEST_CASE_FIXTURE(World, "any number of recipients") {
   Values many;
   for (int i = 0; i < 5000; ++i) many.push_back(fmt::format("user{}@example.com", i));
   CHECK(told_of_recipients(*this, many).empty());
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(World, "subject_invalid: nothing that could forge a header") {
         "subject: the subject has 201 characters [subject_invalid]; use at most 200");
 }
 
-TEST_CASE_FIXTURE(World, "extra_invalid: a JSON object, of sane size and depth (O-02)") {
+TEST_CASE_FIXTURE(World, "extra_invalid: a JSON object, of sane size and depth") {
   const char* hint = R"([extra_invalid]; write a JSON object, like {"columns": ["date", "orders"]})";
   CHECK(told_of(*this, &Draft::extra, "{\"a\": [1, {\"b\": \"}]{[\"}]}").empty());
   CHECK(told_of(*this, &Draft::extra, "{") == fmt::format("extra: it is not valid JSON {}", hint));
@@ -247,7 +247,7 @@ TEST_CASE_FIXTURE(World, "extra_invalid: a JSON object, of sane size and depth (
         fmt::format("extra: its columns must be a list of names {}", hint));
 }
 
-TEST_CASE_FIXTURE(World, "C-15: columns chosen on a schedule are kept in extra, wherever they were written") {
+TEST_CASE_FIXTURE(World, "columns chosen on a schedule are kept in extra, wherever they were written") {
   Draft draft = draft_for("x-turnover");
   draft.extra = R"({"columns": ["value"], "note": "x"})";
   auto check = check_draft(draft, context);
@@ -266,7 +266,7 @@ TEST_CASE_FIXTURE(World, "C-15: columns chosen on a schedule are kept in extra, 
         "extra.columns[1]: there is no column \"vlaue\" (did you mean \"value\"?) [column_unknown]; it has name, value");
 }
 
-TEST_CASE_FIXTURE(World, "C-15: the style of CSV is kept in extra, as far as it differs from the default") {
+TEST_CASE_FIXTURE(World, "the style of CSV is kept in extra, as far as it differs from the default") {
   Draft draft = draft_for("x-turnover");
   draft.extra = R"({"note": "x", "csv": {"bom": true, "delimiter": ";"}})";
   auto check = check_draft(draft, context);
@@ -289,7 +289,7 @@ TEST_CASE_FIXTURE(World, "C-15: the style of CSV is kept in extra, as far as it 
   CHECK(definition(draft).extra.empty());
 }
 
-TEST_CASE_FIXTURE(World, "csv_option_invalid: only for csv, with a sign that parts fields (C-15)") {
+TEST_CASE_FIXTURE(World, "csv_option_invalid: only for csv, with a sign that parts fields") {
   Draft draft = draft_for("x-turnover");
   draft.request.csv.delimiter = "colon";
   CHECK(wrong(draft) ==
@@ -319,7 +319,7 @@ TEST_CASE_FIXTURE(World, "JSON is had on demand and by export, not by schedule: 
   }
 }
 
-TEST_CASE_FIXTURE(World, "no_data_invalid (F-11)") {
+TEST_CASE_FIXTURE(World, "no_data_invalid") {
   CHECK(told_of(*this, &Draft::no_data, "ignore") ==
         "no_data: \"ignore\" is neither send nor skip [no_data_invalid]; use send (the mail goes out and says so) or skip");
   CHECK_FALSE(definition(draft_for("x-turnover")).no_data);
@@ -346,7 +346,7 @@ TEST_CASE_FIXTURE(World, "a schedule with everything wrong is told everything, i
                                          "to[1]", "subject", "extra", "no_data"});
 }
 
-TEST_CASE_FIXTURE(World, "F-04, F-08: rules are checked again at run, against the module and the account as they are now") {
+TEST_CASE_FIXTURE(World, "rules are checked again at run, against the module and the account as they are now") {
   account.features = {"raw-logs"};
   const auto stored = definition(draft_for("x-logs"));
   account.features = {};

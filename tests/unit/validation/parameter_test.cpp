@@ -19,7 +19,7 @@ Request typed(const std::string& name, Values values) {
 
 }  // namespace
 
-TEST_CASE_FIXTURE(World, "F-05: values are read by the parameter's type and made canonical") {
+TEST_CASE_FIXTURE(World, "values are read by the parameter's type and made canonical") {
   struct Row {
     const char* name;
     Values given, canonical;
@@ -94,7 +94,7 @@ TEST_CASE_FIXTURE(World, "defaults are filled in; what is not given stays away")
   CHECK(resolved(typed("vehicles", {})).parameters == parameters);
 }
 
-TEST_CASE_FIXTURE(World, "parameter_required says where to find what it can be (FR-004)") {
+TEST_CASE_FIXTURE(World, "parameter_required says where to find what it can be") {
   Request request = request_of("x-logins");
   request.parameters.clear();
   CHECK(
@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(World, "parameter_unknown, with a suggestion or with the repor
         "parameters");
 }
 
-TEST_CASE_FIXTURE(World, "C-03: orders-export needs its mode, in any spelling, and others refuse it with the reason") {
+TEST_CASE_FIXTURE(World, "orders-export needs its mode, in any spelling, and others refuse it with the reason") {
   Request request = request_of("ORDERS_EXPORT");
   CHECK(wrong(request) == "params.mode: orders-export needs mode [parameter_required]; use summary or line-items");
   for (const char* spelling : {"line-items", "LINE-ITEMS", "LINE_ITEMS", "Line-Items"}) {
@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(World, "C-03: orders-export needs its mode, in any spelling, a
         "parameters");
 }
 
-TEST_CASE_FIXTURE(World, "C-15, O-06: chosen columns are those of the shape; column_unknown otherwise") {
+TEST_CASE_FIXTURE(World, "chosen columns are those of the shape; column_unknown otherwise") {
   Request request = request_of("x-detail");
   CHECK(resolved(request).columns.empty());
   request.columns = {"TOTAL", "day"};
@@ -151,7 +151,7 @@ TEST_CASE_FIXTURE(World, "C-15, O-06: chosen columns are those of the shape; col
   CHECK(wrong(request) == "columns[1]: there is no column \"day\" [column_unknown]; it has line");
 }
 
-TEST_CASE_FIXTURE(World, "F-05: the word all stands for every one, in any case and alone, where the parameter knows it") {
+TEST_CASE_FIXTURE(World, "the word all stands for every one, in any case and alone, where the parameter knows it") {
   Request request = request_of("x-sessions");
   for (const char* written : {"all", " ALL ", "All"}) {
     request.parameters["depots"] = {written};
@@ -167,7 +167,7 @@ TEST_CASE_FIXTURE(World, "F-05: the word all stands for every one, in any case a
   CHECK(resolved(typed("vehicles", {"all"})).parameters.at("vehicles") == Values{"all"});  // an id like any other
 }
 
-TEST_CASE_FIXTURE(World, "F-06: a selector of one scope is neither required nor taken in another") {
+TEST_CASE_FIXTURE(World, "a selector of one scope is neither required nor taken in another") {
   Request request = request_of("x-sessions");
   request.scope = "depot:north";
   CHECK(resolved(request).parameters.empty());

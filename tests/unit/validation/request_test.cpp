@@ -17,12 +17,12 @@ TEST_CASE_FIXTURE(World, "report_unknown, with a suggestion") {
   CHECK(wrong(request) == "report: no report is named [report_unknown]; `reportctl catalog list` shows the reports");
 }
 
-TEST_CASE_FIXTURE(World, "C-01: a report is found by its alias, in any case") {
+TEST_CASE_FIXTURE(World, "a report is found by its alias, in any case") {
   CHECK(resolved(request_of("X_TURNOVER")).report->id == "x-turnover");
   CHECK(resolved(request_of("x_turnover")).report->id == "x-turnover");
 }
 
-TEST_CASE_FIXTURE(World, "report_hidden gives the module's reason, and nothing else of that module matters (F-02)") {
+TEST_CASE_FIXTURE(World, "report_hidden gives the module's reason, and nothing else of that module matters") {
   Request request = request_of("x-hidden");
   request.format = "pdf";
   request.parameters["foo"] = {"1"};
@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(World, "scope_unknown") {
   }
 }
 
-TEST_CASE_FIXTURE(World, "scope_not_allowed says to whom the report belongs (F-06, FR-007)") {
+TEST_CASE_FIXTURE(World, "scope_not_allowed says to whom the report belongs") {
   Request request = request_of("x-logins");
   request.scope = "depot:north";
   CHECK(wrong(request) == "scope: x-logins belongs to a whole account, not to one depot [scope_not_allowed]; use scope account");
@@ -62,7 +62,7 @@ TEST_CASE_FIXTURE(World, "scope_not_allowed says to whom the report belongs (F-0
       "workspace:ID");
 }
 
-TEST_CASE_FIXTURE(World, "role_not_permitted (F-08)") {
+TEST_CASE_FIXTURE(World, "role_not_permitted") {
   context.roles = {access::Role::manager};
   CHECK(wrong(request_of("x-logins")) ==
         "report: x-logins is for the role owner or system_admin; the role here is manager [role_not_permitted]; ask someone with "
@@ -74,7 +74,7 @@ TEST_CASE_FIXTURE(World, "role_not_permitted (F-08)") {
         "admin of the account");
 }
 
-TEST_CASE_FIXTURE(World, "feature_disabled, until the account has it (F-08)") {
+TEST_CASE_FIXTURE(World, "feature_disabled, until the account has it") {
   CHECK(wrong(request_of("x-logs")) ==
         "report: x-logs needs the feature raw-logs, which account acme does not have [feature_disabled]; an operator can enable "
         "it for the "
@@ -121,7 +121,7 @@ TEST_CASE_FIXTURE(World, "the zone is the request's, else the scope's, else the 
   CHECK(days(request) == "2026-03-17");
 }
 
-TEST_CASE_FIXTURE(World, "format_not_allowed, aliases in any case (C-02, O-02)") {
+TEST_CASE_FIXTURE(World, "format_not_allowed, aliases in any case") {
   Request request = request_of("x-turnover");
   CHECK(resolved(request).format == "csv");
   for (const auto& [written, canonical] :

@@ -29,7 +29,7 @@ TEST_CASE_FIXTURE(World, "without a word on it, the window is the module's own")
   CHECK(days(request_of("x-stock")) == "as of 2026-03-17");
 }
 
-TEST_CASE_FIXTURE(World, "lookback_out_of_range: 1 to the module's cap (F-04, FR-004)") {
+TEST_CASE_FIXTURE(World, "lookback_out_of_range: 1 to the module's cap") {
   CHECK(days(with(request_of("x-power"), &Request::lookback, "1")) == "2026-03-16");
   CHECK(days(with(request_of("x-power"), &Request::lookback, "31")) == "2026-02-14 to 2026-03-16");
   CHECK(wrong(with(request_of("x-power"), &Request::lookback, "32")) ==
@@ -63,7 +63,7 @@ TEST_CASE_FIXTURE(World, "today is today in the report's zone") {
   CHECK(wrong(request).empty());
 }
 
-TEST_CASE_FIXTURE(World, "C-15: modules by cadence and by range take dates on demand, future ones too") {
+TEST_CASE_FIXTURE(World, "modules by cadence and by range take dates on demand, future ones too") {
   CHECK(days(dates("x-turnover", "2025-01-01", "2026-12-31")) == "2025-01-01 to 2026-12-31");
   CHECK(days(dates("x-campaign", "2026-03-17", "2026-03-17")) == "2026-03-17");
 }
