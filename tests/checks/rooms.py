@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
-"""Each room includes only what its row in src/cmake/rooms.cmake names."""
+"""Each room includes only what its row in src/cmake/rooms.cmake names, and a folder that others share nothing of its neighbours."""
 import os
 import re
 import sys
 
+# Folders inside a room that the others there build on.
+SHARED = {'src/cli/terminal'}
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..'))
 
 
@@ -41,6 +43,9 @@ def problem_of(path, room, uses):
         other = parts[1] if parts[0] == 'reportctl' and len(parts) > 2 else parts[0] if len(parts) > 1 and parts[0] in uses else room
         if other != room and other not in uses[room]:
             return f'{path}:{number}: room {room} may not use {other}'
+        folder, first = os.path.dirname(path), parts[0] if len(parts) > 1 else ''
+        if folder in SHARED and first and first != os.path.basename(folder) and os.path.isdir(os.path.join(ROOT, os.path.dirname(folder), first)):
+            return f'{path}:{number}: includes {match.group(1)}: {folder} may not use its neighbours'
     return None
 
 
