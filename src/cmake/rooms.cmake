@@ -54,9 +54,10 @@ reportctl_room(artifact USES base http)
 reportctl_room(settings USES base schedule source delivery artifact)
 reportctl_room(run USES base rows schedule access catalog validation store source render mail delivery artifact settings
                    LIBRARIES nlohmann_json::nlohmann_json)
-reportctl_room(manage USES base schedule access catalog validation store source settings run
+reportctl_room(manage USES base rows schedule access catalog validation store source mail delivery settings run
                       LIBRARIES nlohmann_json::nlohmann_json)
-reportctl_room(cli USES base rows schedule access catalog validation store source render mail delivery artifact settings run manage
+reportctl_room(legacy USES base schedule access validation store manage LIBRARIES nlohmann_json::nlohmann_json)
+reportctl_room(cli USES base rows schedule access catalog validation store source render mail delivery artifact settings run manage legacy
                    LIBRARIES CLI11::CLI11 nlohmann_json::nlohmann_json)
 get_target_property(cli_type reportctl_cli TYPE)
 if(NOT cli_type STREQUAL INTERFACE_LIBRARY)

@@ -185,6 +185,35 @@ Json to_json(const store::Notification& notification) {
           {"mail_answer", text_or_null(notification.mail_answer)}};
 }
 
+Json to_json(const store::Webhook& webhook) {
+  return {{"id", webhook.id},
+          {"account", webhook.account},
+          {"url", webhook.url},
+          {"events", webhook.events},
+          {"outcomes", store::webhook_outcomes_name(webhook.outcomes)},
+          {"secret_file", text_or_null(webhook.secret_file)},
+          {"secret_credential", text_or_null(webhook.secret_credential)},
+          {"created_at", format_utc(webhook.created_at)}};
+}
+
+Json to_json(const store::WebhookDelivery& delivery) {
+  return {{"id", delivery.id},
+          {"webhook_id", delivery.webhook_id},
+          {"account", delivery.account},
+          {"endpoint", delivery.endpoint},
+          {"event", delivery.event},
+          {"run_id", text_or_null(delivery.run_id)},
+          {"export_id", text_or_null(delivery.export_id)},
+          {"state", store::webhook_state_name(delivery.state)},
+          {"attempts", delivery.attempts},
+          {"status", delivery.status == 0 ? Json(nullptr) : Json(delivery.status)},
+          {"answer", text_or_null(delivery.answer)},
+          {"reason_class", text_or_null(delivery.reason_class)},
+          {"created_at", format_utc(delivery.created_at)},
+          {"sent_at", to_json(delivery.sent_at)},
+          {"next_attempt_at", to_json(delivery.due_at)}};
+}
+
 Json to_json(const store::AuditRecord& record) {
   return {{"sequence", record.sequence},
           {"at", to_json(std::optional(record.at))},
@@ -221,7 +250,7 @@ Json to_json(const run::Planned& planned) {
           {"problem", text_or_null(planned.problem)}};
 }
 
-store::AuditEvents audit_of(const access::Actor& actor, const manage::Change& change) {
+store::AuditEvents audit_of(const access::Actor& actor, const Change& change) {
   const Json payload = {{"before", change.before}, {"after", change.after}};
   return {{change.name, change.account, change.subject, actor.str(), dump(payload)}};
 }

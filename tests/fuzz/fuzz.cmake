@@ -29,7 +29,7 @@ reportctl_fuzz(mail mail)
 reportctl_fuzz(picture mail)
 reportctl_fuzz(webhook delivery)
 reportctl_fuzz(s3 artifact)
-reportctl_fuzz(legacy cli)
+reportctl_fuzz(legacy legacy)
 
 get_property(fuzz_programs GLOBAL PROPERTY REPORTCTL_FUZZ_PROGRAMS)
 add_custom_target(fuzz_programs DEPENDS ${fuzz_programs})

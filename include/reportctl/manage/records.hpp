@@ -12,6 +12,7 @@
 #include "reportctl/schedule/window.hpp"
 #include "reportctl/store/audit.hpp"
 #include "reportctl/store/runs.hpp"
+#include "reportctl/store/webhooks.hpp"
 #include "reportctl/validation/violation.hpp"
 
 namespace reportctl::manage {
@@ -31,6 +32,10 @@ Json to_json(const validation::Violations&);
 Json to_json(const store::Run&);
 Json to_json(const store::Delivery&);
 Json to_json(const store::Notification&);
+/// Never the secret, only where it is kept.
+Json to_json(const store::Webhook&);
+/// Without the body; the endpoint without path.
+Json to_json(const store::WebhookDelivery&);
 Json to_json(const store::AuditRecord&);
 Json to_json(const run::Ended&);
 Json to_json(const run::Planned&);

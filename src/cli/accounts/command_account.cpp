@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include "binds.hpp"
-#include "logo_file.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/account_rules.hpp"
+#include "reportctl/manage/logo_file.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/images.hpp"
 #include "reportctl/store/schedules.hpp"
-#include "schedules/schedule_save.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 
@@ -64,7 +64,7 @@ void set_logo(Session& session, Account& account, const AccountOptions& options)
   if (options.no_logo && options.logo)
     throw Error(ErrorKind::usage, "--logo and --no-logo contradict each other", "give one of them");
   if (options.no_logo) account.brand.logo.clear();
-  if (options.logo) account.brand.logo = store::keep_image(session.state(), read_logo(*options.logo));
+  if (options.logo) account.brand.logo = store::keep_image(session.state(), manage::read_logo(*options.logo));
 }
 
 int add(Session& session, const AccountOptions& options) {
@@ -90,7 +90,7 @@ std::vector<schedule::Schedule> moved_schedules(Session& session, const Account&
   std::vector<schedule::Schedule> moved;
   for (auto& schedule : store::list_schedules(session.state(), {account.id, std::nullopt, std::nullopt})) {
     if (!schedule.definition.timezone.empty() || !schedule.next_run_at || *schedule.next_run_at <= session.now()) continue;
-    schedule.next_run_at = first_run(schedule.definition, account.timezone, session.now());
+    schedule.next_run_at = manage::first_run(schedule.definition, account.timezone, session.now());
     moved.push_back(std::move(schedule));
   }
   return moved;

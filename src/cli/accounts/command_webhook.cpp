@@ -10,12 +10,12 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/account_rules.hpp"
 #include "reportctl/manage/visibility.hpp"
+#include "reportctl/manage/webhook_rules.hpp"
 #include "reportctl/run/webhooks.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/filters.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "webhook_words.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -74,13 +74,13 @@ std::string secret_place(const Webhook& webhook) {
 int add(Session& session, const WebhookOptions& options) {
   const auto account = session.account(options.account);
   access::require(session.actor(), Action::manage_account, account.id, {});
-  const WrittenWebhook written{.url = options.webhook,
-                               .events = options.events,
-                               .outcomes = options.outcomes,
-                               .secret_file = options.secret_file,
-                               .secret_credential = options.secret_credential};
-  manage::refuse_problems("webhook", webhook_problems(written, session.config().settings));
-  auto webhook = webhook_of(written);
+  const manage::WrittenWebhook written{.url = options.webhook,
+                                       .events = options.events,
+                                       .outcomes = options.outcomes,
+                                       .secret_file = options.secret_file,
+                                       .secret_credential = options.secret_credential};
+  manage::refuse_problems("webhook", manage::webhook_problems(written, session.config().settings));
+  auto webhook = manage::webhook_of(written);
   webhook.id = new_id();
   webhook.account = account.id;
   webhook.created_at = session.now();

@@ -4,12 +4,12 @@
 
 #include <memory>
 
-#include "apply_file.hpp"
-#include "apply_plan.hpp"
 #include "binds.hpp"
 #include "input_file.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/apply_file.hpp"
+#include "reportctl/manage/apply_plan.hpp"
 #include "reportctl/store/images.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
@@ -27,52 +27,52 @@ struct ApplyCommandOptions {
 
 constexpr std::uint64_t kLargestFile = 1U << 20U;
 
-ApplyInput read_all(const std::vector<std::string>& files) {
-  ApplyInput input;
-  for (const auto& file : files) read_apply_file(read_input(file, kLargestFile), input_name(file), input);
+manage::ApplyInput read_all(const std::vector<std::string>& files) {
+  manage::ApplyInput input;
+  for (const auto& file : files) manage::read_apply_file(read_input(file, kLargestFile), input_name(file), input);
   if (!input.problems.empty()) throw Error(ErrorKind::invalid, "nothing was applied\n" + yaml::describe(input.problems));
   return input;
 }
 
-const char* sign_of(ItemAction action) {
+const char* sign_of(manage::ItemAction action) {
   switch (action) {
-    case ItemAction::create:
+    case manage::ItemAction::create:
       return "+";
-    case ItemAction::change:
+    case manage::ItemAction::change:
       return "~";
-    case ItemAction::remove:
+    case manage::ItemAction::remove:
       return "-";
-    case ItemAction::unchanged:
+    case manage::ItemAction::unchanged:
       return " ";
   }
   return " ";
 }
 
-const char* word_of(ItemAction action) {
+const char* word_of(manage::ItemAction action) {
   switch (action) {
-    case ItemAction::create:
+    case manage::ItemAction::create:
       return "create";
-    case ItemAction::change:
+    case manage::ItemAction::change:
       return "change";
-    case ItemAction::remove:
+    case manage::ItemAction::remove:
       return "remove";
-    case ItemAction::unchanged:
+    case manage::ItemAction::unchanged:
       return "unchanged";
   }
   return "unchanged";
 }
 
-void show(Session& session, const ApplyPlan& plan) {
+void show(Session& session, const manage::ApplyPlan& plan) {
   if (session.out().format() == Format::json || session.out().quiet()) return;
   for (const auto& item : plan.items) {
-    if (item.action == ItemAction::unchanged) continue;
+    if (item.action == manage::ItemAction::unchanged) continue;
     const auto whose = item.kind == "account" ? item.name : fmt::format("{}/{}", item.account, item.name);
     session.out().text(fmt::format("{} {} {}\n", sign_of(item.action), item.kind, visible(whose)));
     for (const auto& line : item.diff) session.out().text(fmt::format("    {}\n", line));
   }
 }
 
-Json record_of(const ApplyPlan& plan, const ApplyCommandOptions& options) {
+Json record_of(const manage::ApplyPlan& plan, const ApplyCommandOptions& options) {
   Json items = Json::array();
   for (const auto& item : plan.items) {
     items.push_back({{"action", word_of(item.action)},
@@ -82,16 +82,17 @@ Json record_of(const ApplyPlan& plan, const ApplyCommandOptions& options) {
                      {"diff", item.diff}});
   }
   Json counts = Json::object();
-  for (const auto action : {ItemAction::create, ItemAction::change, ItemAction::remove, ItemAction::unchanged}) {
+  for (const auto action :
+       {manage::ItemAction::create, manage::ItemAction::change, manage::ItemAction::remove, manage::ItemAction::unchanged}) {
     counts[word_of(action)] = plan.count(action);
   }
   return {{"dry_run", options.dry_run}, {"items", items}, {"counts", counts}};
 }
 
-std::string summary(const ApplyPlan& plan, const ApplyCommandOptions& options) {
-  const auto created = plan.count(ItemAction::create), changed = plan.count(ItemAction::change),
-             removed = plan.count(ItemAction::remove);
-  const auto unchanged = plan.count(ItemAction::unchanged);
+std::string summary(const manage::ApplyPlan& plan, const ApplyCommandOptions& options) {
+  const auto created = plan.count(manage::ItemAction::create), changed = plan.count(manage::ItemAction::change),
+             removed = plan.count(manage::ItemAction::remove);
+  const auto unchanged = plan.count(manage::ItemAction::unchanged);
   if (created + changed + removed == 0) return fmt::format("no changes ({} unchanged)", unchanged);
   return fmt::format("{} created, {} changed, {} removed, {} unchanged{}", created, changed, removed, unchanged,
                      options.dry_run ? " (dry run: nothing was done)" : "");
@@ -99,10 +100,11 @@ std::string summary(const ApplyPlan& plan, const ApplyCommandOptions& options) {
 
 int apply(Session& session, const ApplyCommandOptions& options) {
   const auto input = read_all(options.files);
-  const auto plan = plan_apply(session, input, {.prune = options.prune ? Prune::yes : Prune::no, .rehearsal = options.dry_run});
+  const auto plan = plan_apply(session.editor(), input,
+                               {.prune = options.prune ? manage::Prune::yes : manage::Prune::no, .rehearsal = options.dry_run});
   show(session, plan);
-  const auto removed = plan.count(ItemAction::remove);
-  const bool anything = removed + plan.count(ItemAction::create) + plan.count(ItemAction::change) > 0;
+  const auto removed = plan.count(manage::ItemAction::remove);
+  const bool anything = removed + plan.count(manage::ItemAction::create) + plan.count(manage::ItemAction::change) > 0;
   if (anything && !options.dry_run) {
     if (removed > 0) {
       session.out().flush();

@@ -9,10 +9,10 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/export_access.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/run/export.hpp"
 #include "reportctl/validation/refusal.hpp"
 #include "schedules/schedule_options.hpp"
-#include "schedules/schedule_save.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
@@ -95,14 +95,14 @@ int create_job(Session& session, const ExportCreateOptions& options) {
   request.to = options.to;
   order.request = with_options(std::move(request), options.request, session.catalog().find(options.report));
   const auto& scope = order.request.scope;
-  require_in_scope(session, access::Action::run, order.account, scope);
-  order.roles = acting_roles(session, order.account, scope);
+  manage::require_in_scope(session.actor(), access::Action::run, order.account, scope);
+  order.roles = manage::acting_roles(session.actor(), order.account, scope);
   order.member = member_for(session.actor(), order.account.id, scope);
   order.requested_by = session.actor().str();
   order.begin = options.wait ? run::Begin::now : run::Begin::later;
   auto ordered = run::order_export(session.parts(), order);
   if (const auto* rejection = std::get_if<run::Rejection>(&ordered)) {
-    refuse(fmt::format("{} was not exported", options.report), rejection->violations);
+    manage::refuse(fmt::format("{} was not exported", options.report), rejection->violations);
   }
   auto job = std::move(std::get<store::Export>(ordered));
   const auto estimate = run::estimate(session.parts(), job.account, job.report);

@@ -11,10 +11,10 @@
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/run/sites.hpp"
-#include "schedules/schedule_save.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/help.hpp"
 #include "terminal/options.hpp"
@@ -113,7 +113,7 @@ int choices(Session& session, const CatalogOptions& options) {
     access::require(session.actor(), access::Action::run, account.id, *scope);
     require_report(session.editor(), report.id, account.id, *scope);
     if (!scope->site.empty() && !run::find_site(session.parts(), account, *scope))
-      refuse(fmt::format("{} has no choices there", parameter->name), {run::unknown_site(account, *scope)});
+      manage::refuse(fmt::format("{} has no choices there", parameter->name), {run::unknown_site(account, *scope)});
     found = run::list_choices(session.parts(), report, *parameter, account, *scope, options.limit);
   } else {
     for (const std::string& value : parameter->values) found.push_back({value, value});

@@ -6,10 +6,10 @@
 
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/run/plan.hpp"
 #include "schedules/schedule_options.hpp"
-#include "schedules/schedule_save.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
@@ -48,10 +48,11 @@ validation::Request request_of(Session& session, const RunOptions& options) {
 run::RunPlan plan_of(Session& session, const RunOptions& options) {
   const auto account = session.account(options.account);
   const auto request = request_of(session, options);
-  require_in_scope(session, access::Action::run, account, request.scope);
-  auto planned = run::plan(session.parts(), request, account, acting_roles(session, account, request.scope), session.now());
+  manage::require_in_scope(session.actor(), access::Action::run, account, request.scope);
+  auto planned =
+      run::plan(session.parts(), request, account, manage::acting_roles(session.actor(), account, request.scope), session.now());
   if (const auto* rejection = std::get_if<run::Rejection>(&planned)) {
-    refuse(fmt::format("{} was not run", options.report), rejection->violations);
+    manage::refuse(fmt::format("{} was not run", options.report), rejection->violations);
   }
   return std::move(std::get<run::RunPlan>(planned));
 }

@@ -9,10 +9,10 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/contract.hpp"
+#include "reportctl/run/source_needs.hpp"
 #include "reportctl/source/source.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
-#include "source_needs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/options.hpp"
 
@@ -75,7 +75,7 @@ int check_sources(Session& session, const SourceOptions& options) {
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
   int code = exit_code::kDone;
   std::size_t left_out = 0;
-  const auto put = [&](const std::string& name, const std::string& report, const Stopped& stopped) {
+  const auto put = [&](const std::string& name, const std::string& report, const run::Stopped& stopped) {
     const std::string& why = stopped.why;
     const bool scheduled = in_use.contains({name, report});
     const bool bad = !why.empty() && (scheduled || report.empty());
@@ -115,7 +115,7 @@ int check_sources(Session& session, const SourceOptions& options) {
       continue;
     }
     for (const catalog::Report* report : session.catalog().all())
-      if (!report->hidden) put(name, report->id, why_stopped(*source, *report, tables, session.now()));
+      if (!report->hidden) put(name, report->id, run::why_stopped(*source, *report, tables, session.now()));
   }
   session.out().list(listing);
   if (left_out > 0 && !session.out().quiet())

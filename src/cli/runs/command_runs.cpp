@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "accounts/webhook_words.hpp"
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"

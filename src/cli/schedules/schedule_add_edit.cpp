@@ -4,14 +4,14 @@
 
 #include <memory>
 
-#include "apply/field_diff.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/field_diff.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "schedule_options.hpp"
-#include "schedule_save.hpp"
 #include "schedule_verbs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
@@ -36,12 +36,12 @@ struct EditOptions {
 /// Records the refusal and throws it: nothing else has changed.
 [[noreturn]] void reject(Session& session, const validation::Draft& draft, const validation::Violations& violations,
                          const std::string& id) {
-  store::append_audit(session.state(), {rejected_event(session, draft, violations, id)}, session.now());
-  refuse(fmt::format("schedule \"{}\" was not saved", visible(draft.name)), violations);
+  store::append_audit(session.state(), {rejected_event(session.editor(), draft, violations, id)}, session.now());
+  manage::refuse(fmt::format("schedule \"{}\" was not saved", visible(draft.name)), violations);
 }
 
 std::string next_run(const schedule::Schedule& schedule, const access::Account& account) {
-  const auto rhythm = rhythm_of(schedule.definition, account.timezone);
+  const auto rhythm = manage::rhythm_of(schedule.definition, account.timezone);
   return fmt::format("next run {} {}", for_people(schedule.next_run_at, rhythm.zone), rhythm.zone.name());
 }
 
@@ -53,13 +53,13 @@ int add(Session& session, const AddOptions& options) {
   empty.active = !options.paused;
   const auto* report = options.draft.report ? session.catalog().find(*options.draft.report) : nullptr;
   const auto draft = with_options(empty, options.draft, report);
-  require_in_scope(session, access::Action::manage_schedules, account, draft.request.scope);
+  manage::require_in_scope(session.actor(), access::Action::manage_schedules, account, draft.request.scope);
 
-  auto check = check_for_save(session, {.draft = draft, .account = account, .renamed = true});
+  auto check = check_for_save(session.editor(), {.draft = draft, .account = account, .renamed = true});
   if (!check.definition) reject(session, draft, check.violations, {});
-  const auto schedule = new_schedule(session, std::move(*check.definition), account);
+  const auto schedule = new_schedule(session.editor(), std::move(*check.definition), account);
   const auto record = to_json(schedule, account.timezone);
-  store::add_schedule(session.state(), schedule, {configured_event(session, schedule, nullptr, record)}, session.now());
+  store::add_schedule(session.state(), schedule, {configured_event(session.editor(), schedule, nullptr, record)}, session.now());
   session.out().done(fmt::format("schedule {} created{}, {}", schedule.definition.name,
                                  schedule.definition.active ? "" : ", paused", next_run(schedule, account)),
                      record);
@@ -68,14 +68,14 @@ int add(Session& session, const AddOptions& options) {
 
 int edit(Session& session, const EditOptions& options) {
   auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
-  const auto account = account_of(session, schedule);
+  const auto account = account_of(session.viewer(), schedule);
   const auto before = schedule.definition;
   const auto old_record = to_json(schedule, account.timezone);
   const auto* report = session.catalog().find(options.draft.report.value_or(before.report));
   const auto draft = with_options(validation::draft_of(before), options.draft, report);
-  require_in_scope(session, access::Action::manage_schedules, account, draft.request.scope);
+  manage::require_in_scope(session.actor(), access::Action::manage_schedules, account, draft.request.scope);
 
-  auto check = check_for_save(session, {.draft = draft, .account = account, .renamed = draft.name != before.name});
+  auto check = check_for_save(session.editor(), {.draft = draft, .account = account, .renamed = draft.name != before.name});
   if (!check.definition) reject(session, draft, check.violations, schedule.id);
   if (*check.definition == before) {
     session.out().done(fmt::format("schedule {}: no changes", before.name), old_record);
@@ -83,16 +83,18 @@ int edit(Session& session, const EditOptions& options) {
   }
   schedule.definition = std::move(*check.definition);
   if (!schedule.owner.empty() && !store::find_member(session.state(), schedule.owner)) {
-    schedule.owner = owner_for(session, schedule.definition);
+    schedule.owner = owner_for(session.editor(), schedule.definition);
   }
-  if (!same_rhythm(before, schedule.definition, account.timezone)) {
-    schedule.next_run_at = first_run(schedule.definition, account.timezone, session.now());
+  if (!manage::same_rhythm(before, schedule.definition, account.timezone)) {
+    schedule.next_run_at = manage::first_run(schedule.definition, account.timezone, session.now());
   }
   const auto record = to_json(schedule, account.timezone);
-  store::edit_schedule(session.state(), schedule, {configured_event(session, schedule, old_record, record)}, session.now());
+  store::edit_schedule(session.state(), schedule, {configured_event(session.editor(), schedule, old_record, record)},
+                       session.now());
   session.out().done(fmt::format("schedule {} changed, {}", schedule.definition.name, next_run(schedule, account)), record);
   if (session.out().format() == Format::table && !session.out().quiet()) {
-    for (const auto& line : diff(fields_of(before), fields_of(schedule.definition))) session.out().text("  " + line + "\n");
+    for (const auto& line : manage::diff(manage::fields_of(before), manage::fields_of(schedule.definition)))
+      session.out().text("  " + line + "\n");
   }
   return exit_code::kDone;
 }

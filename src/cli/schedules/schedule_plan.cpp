@@ -6,9 +6,9 @@
 #include <memory>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/plan.hpp"
-#include "schedule_save.hpp"
 #include "schedule_verbs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
@@ -67,7 +67,7 @@ int validate(Session& session, const ValidateOptions& options) {
     const auto& definition = schedule.definition;
     const auto violations = broken_rules(session, schedule);
     if (!violations.empty() && code != exit_code::kInvalid) {
-      code = only(violations, validation::Code::source_unavailable) ? exit_code::kSource : exit_code::kInvalid;
+      code = manage::only(violations, validation::Code::source_unavailable) ? exit_code::kSource : exit_code::kInvalid;
     }
     if (violations.empty()) listing.rows.push_back({{definition.name}, {definition.account}, {"ok", Tone::good}, {""}, {""}});
     for (const auto& violation : violations) {
@@ -103,8 +103,8 @@ std::optional<schedule::WindowChoice> window_of(Session& session, const schedule
 
 int next(Session& session, const NextOptions& options) {
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::view);
-  const auto account = account_of(session, schedule);
-  const auto rhythm = rhythm_of(schedule.definition, account.timezone);
+  const auto account = account_of(session.viewer(), schedule);
+  const auto rhythm = manage::rhythm_of(schedule.definition, account.timezone);
   const auto window = window_of(session, schedule, account);
 
   Listing listing;

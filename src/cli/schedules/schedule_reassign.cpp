@@ -8,8 +8,8 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/members.hpp"
+#include "reportctl/manage/owners.hpp"
 #include "reportctl/manage/visibility.hpp"
-#include "reportctl/run/plan.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "reportctl/validation/refusal.hpp"
@@ -29,31 +29,9 @@ struct ReassignOptions {
   bool dry_run = false;
 };
 
-constexpr const char* kOperator = "operator";
-
-/// Who a schedule runs for; without a member it is the operator.
-struct Owner {
-  std::string id;
-  std::string words;
-};
-
-Owner owner_of(Session& session, const std::string& id) {
-  if (id.empty()) return {{}, "the operator"};
-  const auto member = store::find_member(session.state(), id);
-  return {id, member ? member->name : fmt::format("a member who is gone ({})", id)};
-}
-
-bool runs_for(Session& session, const schedule::Schedule& schedule, const std::string& word) {
-  if (word == kOperator) return schedule.owner.empty();
-  if (schedule.owner.empty()) return false;
-  const auto member = store::find_member(session.state(), schedule.owner);
-  return member ? manage::is_called(*member, word)
-                : schedule.owner == word || (word.size() >= 4 && schedule.owner.starts_with(word));
-}
-
 /// A word that nobody has is a slip, and not an owner without schedules.
 void require_someone(Session& session, const ReassignOptions& options) {
-  if (*options.from == kOperator) return;
+  if (*options.from == manage::kOperator) return;
   for (const auto& account : store::list_accounts(session.state())) {
     if (!manage::sees(session.actor(), account.id) || (options.account && account.id != *options.account)) continue;
     const auto members = store::list_members(session.state(), account.id);
@@ -72,7 +50,8 @@ std::vector<schedule::Schedule> chosen_to_reassign(Session& session, const Reass
   if (options.from) {
     if (options.account) session.account(options.account);
     chosen = visible_schedules(session.viewer(), {.account = options.account, .report = {}, .active = {}});
-    std::erase_if(chosen, [&](const schedule::Schedule& schedule) { return !runs_for(session, schedule, *options.from); });
+    std::erase_if(chosen,
+                  [&](const schedule::Schedule& schedule) { return !runs_for(session.viewer(), schedule, *options.from); });
     for (const auto& schedule : chosen) {
       access::require(session.actor(), access::Action::manage_schedules, schedule.definition.account, schedule.definition.scope);
     }
@@ -87,50 +66,7 @@ std::vector<schedule::Schedule> chosen_to_reassign(Session& session, const Reass
   return chosen;
 }
 
-/// To whom, in the account of the schedule.
-Owner new_owner(Session& session, const schedule::Schedule& schedule, const std::string& word) {
-  if (word != kOperator) {
-    const auto member = member_called(session.viewer(), schedule.definition.account, word);
-    return {member.id, member.name};
-  }
-  // A schedule of the operator runs with every right.
-  access::require(session.actor(), access::Action::administer, schedule.definition.account, schedule.definition.scope);
-  return owner_of(session, {});
-}
-
-/// With an owner's roles the schedule must run, and whoever gives it away must be allowed its report: else it would be a way
-/// around one's own role.
-validation::Violations broken_by(Session& session, const schedule::Schedule& schedule, const Owner& owner) {
-  const auto& definition = schedule.definition;
-  validation::Violations found;
-  const auto refuse = [&](std::string message, std::string hint) {
-    found.push_back({validation::Code::role_not_permitted, fmt::format("schedule {}: owner", definition.name), std::move(message),
-                     std::move(hint)});
-  };
-  auto given = schedule;
-  given.owner = owner.id;
-  const auto theirs = run::owner_roles(session.state(), given);
-  const auto member = store::find_member(session.state(), owner.id);
-  const access::Actor alone{.login = {},
-                            .sudo_user = {},
-                            .bootstrap = false,
-                            .memberships = member ? std::vector{*member} : std::vector<access::Member>{}};
-  if (!owner.id.empty() && !access::may(alone, access::Action::manage_schedules, definition.account, definition.scope)) {
-    refuse(fmt::format("{} has no role that may have schedules in {}", owner.words, definition.scope.str()),
-           "owners and admins have it everywhere, depot admins and managers at their sites");
-    return found;
-  }
-  const auto* report = session.catalog().find(definition.report);
-  if (report == nullptr) return found;  // every run is rejected for that, whoever it is for
-  const auto roles = fmt::format("{}", fmt::join(report->roles, ", "));
-  if (!catalog::report_allows(*report, theirs))
-    refuse(fmt::format("{} is not for the role of {}", definition.report, owner.words), "roles that may have it: " + roles);
-  if (!catalog::report_allows(*report, access::roles_in(session.actor(), definition.account, definition.scope)))
-    refuse(fmt::format("{} is not for your own role", definition.report), "roles that may give it away: " + roles);
-  return found;
-}
-
-Json owner_json(const Owner& owner) { return {{"owner", text_or_null(owner.id)}, {"name", owner.words}}; }
+Json owner_json(const manage::Owner& owner) { return {{"owner", text_or_null(owner.id)}, {"name", owner.words}}; }
 
 int reassign(Session& session, const ReassignOptions& options) {
   store::ScheduleChanges changes;
@@ -140,8 +76,8 @@ int reassign(Session& session, const ReassignOptions& options) {
   std::string lines;
   const auto chosen = chosen_to_reassign(session, options);
   for (const auto& schedule : chosen) {
-    const auto before = owner_of(session, schedule.owner);
-    const auto after = new_owner(session, schedule, options.to);
+    const auto before = owner_of(session.viewer(), schedule.owner);
+    const auto after = new_owner(session.viewer(), schedule, options.to);
     const auto& definition = schedule.definition;
     items.push_back({{"id", schedule.id},
                      {"name", definition.name},
@@ -149,7 +85,7 @@ int reassign(Session& session, const ReassignOptions& options) {
                      {"before", owner_json(before)},
                      {"after", owner_json(after)}});
     if (before.id == after.id) continue;
-    auto found = broken_by(session, schedule, after);
+    auto found = handover_problems(session.editor(), schedule, after);
     std::move(found.begin(), found.end(), std::back_inserter(broken));
     lines += fmt::format("~ schedule {}\n    ~ owner: {} → {}\n", visible(definition.account + "/" + definition.name),
                          visible(before.words), visible(after.words));

@@ -7,10 +7,10 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "schedule_options.hpp"
-#include "schedule_save.hpp"
 #include "schedule_verbs.hpp"
 #include "schedule_words.hpp"
 #include "terminal/exit_codes.hpp"
@@ -119,7 +119,7 @@ Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const acces
 
 int show(Session& session, const ShowOptions& options) {
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::view);
-  session.out().sheet(sheet_of(session, schedule, account_of(session, schedule)));
+  session.out().sheet(sheet_of(session, schedule, account_of(session.viewer(), schedule)));
   return exit_code::kDone;
 }
 

@@ -4,9 +4,9 @@
 
 #include <memory>
 
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/schedules.hpp"
-#include "schedule_save.hpp"
 #include "schedule_verbs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
@@ -25,7 +25,7 @@ using access::Action;
 
 int pause(Session& session, const NameOptions& options) {
   auto schedule = visible_schedule(session.viewer(), options.name, options.account, Action::manage_schedules);
-  const auto account = account_of(session, schedule);
+  const auto account = account_of(session.viewer(), schedule);
   const auto before = to_json(schedule, account.timezone);
   const auto& name = schedule.definition.name;
   if (!schedule.definition.active) {
@@ -43,10 +43,10 @@ int pause(Session& session, const NameOptions& options) {
 
 int resume(Session& session, const NameOptions& options) {
   auto schedule = visible_schedule(session.viewer(), options.name, options.account, Action::manage_schedules);
-  const auto account = account_of(session, schedule);
+  const auto account = account_of(session.viewer(), schedule);
   const auto before = to_json(schedule, account.timezone);
   const auto& name = schedule.definition.name;
-  const auto rhythm = rhythm_of(schedule.definition, account.timezone);
+  const auto rhythm = manage::rhythm_of(schedule.definition, account.timezone);
   if (schedule.definition.active) {
     session.out().done(fmt::format("schedule {} is not paused", name), before);
     return exit_code::kDone;
@@ -67,7 +67,7 @@ int resume(Session& session, const NameOptions& options) {
 
 int remove(Session& session, const NameOptions& options) {
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, Action::manage_schedules);
-  const auto account = account_of(session, schedule);
+  const auto account = account_of(session.viewer(), schedule);
   const auto before = to_json(schedule, account.timezone);
   session.confirm(fmt::format("Remove schedule {} of {} and its whole history?", schedule.definition.name, account.id),
                   options.yes);

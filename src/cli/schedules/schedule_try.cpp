@@ -7,12 +7,12 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/mail/templates.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/render/writer.hpp"
 #include "reportctl/run/plan.hpp"
 #include "runs/run_endings.hpp"
 #include "schedule_options.hpp"
-#include "schedule_save.hpp"
 #include "schedule_verbs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
@@ -95,7 +95,7 @@ int preview(Session& session, const PreviewOptions& options) {
   const auto at = moment_of(session, options.at);
   auto planned = run::plan_schedule(session.parts(), schedule, at);
   if (const auto* rejection = std::get_if<run::Rejection>(&planned)) {
-    refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), rejection->violations);
+    manage::refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), rejection->violations);
   }
   const auto& plan = std::get<run::RunPlan>(planned);
   auto first = first_rows(session, plan, options.rows);
@@ -141,8 +141,9 @@ int test(Session& session, const TestOptions& options) {
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
   auto draft = validation::draft_of(schedule.definition);
   draft.recipients = options.to;
-  const auto check = check_for_save(session, {.draft = draft, .account = account_of(session, schedule), .renamed = false});
-  if (!check.definition) refuse(fmt::format("schedule \"{}\" cannot be tested", draft.name), check.violations);
+  const auto check =
+      check_for_save(session.editor(), {.draft = draft, .account = account_of(session.viewer(), schedule), .renamed = false});
+  if (!check.definition) manage::refuse(fmt::format("schedule \"{}\" cannot be tested", draft.name), check.violations);
   const auto ended = run::test_schedule(session.parts(), schedule, mailboxes(options.to), session.actor().str());
   auto words = sentence(ended);
   if (const auto command = next_command(ended); !command.empty()) words += "; " + command;

@@ -8,11 +8,11 @@
 
 #include <memory>
 
-#include "apply/apply_file.hpp"
-#include "apply/apply_plan.hpp"
 #include "embedded_files.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
+#include "reportctl/manage/apply_file.hpp"
+#include "reportctl/manage/apply_plan.hpp"
 #include "reportctl/store/accounts.hpp"
 
 namespace reportctl::cli {
@@ -69,9 +69,9 @@ DemoCounts add_demo(Session& session) {
     throw Error(ErrorKind::conflict, fmt::format("{} has accounts already", settings.state.string()),
                 "give the demo a state file of its own: reportctl init --demo --config DIR/reportctl.yaml --state DIR/state.db");
   }
-  ApplyInput input;
-  read_apply_file(demo_text("demo.yaml", {}), "demo.yaml", input);
-  ApplyPlan plan = plan_apply(session, input, {});
+  manage::ApplyInput input;
+  manage::read_apply_file(demo_text("demo.yaml", {}), "demo.yaml", input);
+  manage::ApplyPlan plan = plan_apply(session.editor(), input, {});
   for (schedule::Schedule& schedule : plan.changes.add) schedule.next_run_at = session.now();
   store::apply_changes(session.state(), plan.changes, plan.events, session.now());
   session.state().set_fact("demo", format_utc(session.now()));

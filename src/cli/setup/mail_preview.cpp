@@ -8,11 +8,11 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/preview.hpp"
 #include "runs/run_endings.hpp"
 #include "schedules/schedule_options.hpp"
-#include "schedules/schedule_save.hpp"
 #include "terminal/options.hpp"
 #include "terminal/output_file.hpp"
 
@@ -46,7 +46,7 @@ int preview_of_mail(Session& session, const MailPreviewOptions& options) {
   require_report(session.editor(), definition.report, definition.account, definition.scope);
   auto planned = run::plan_schedule(session.parts(), schedule, preview_moment(session, options));
   if (const auto* rejection = std::get_if<run::Rejection>(&planned))
-    refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), rejection->violations);
+    manage::refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), rejection->violations);
   const auto mail = run::preview_mail(session.parts(), std::get<run::RunPlan>(planned), schedule);
   const auto text = fmt::format("Subject: {}\n\n{}", mail.subject, mail.texts.text);
   if (options.html) write_part(*options.html, mail.texts.html);

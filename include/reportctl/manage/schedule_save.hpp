@@ -6,13 +6,13 @@
 #include <set>
 #include <string>
 
-#include "reportctl/cli/session.hpp"
+#include "reportctl/manage/records.hpp"
+#include "reportctl/manage/viewer.hpp"
 #include "reportctl/schedule/schedule.hpp"
 #include "reportctl/store/audit.hpp"
 #include "reportctl/validation/validate.hpp"
-#include "terminal/json_records.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 
 /// A draft and for whom it is checked. `renamed`: the name must be free (a new schedule, or one that gets another name).
 struct SaveRequest {
@@ -23,17 +23,17 @@ struct SaveRequest {
 
 /// Every rule at save: those of the draft, the name, and the selectors against the data of the account's source (a source that
 /// cannot be asked is the violation source_unavailable). The roles are the actor's.
-validation::DraftCheck check_for_save(Session&, const SaveRequest&);
+validation::DraftCheck check_for_save(const Editor&, const SaveRequest&);
 
 /// The actor's roles in account and scope. A scope that is not written well is refused by validation: until then every role
 /// counts.
-std::set<access::Role> acting_roles(Session&, const access::Account&, const std::string& scope);
+std::set<access::Role> acting_roles(const access::Actor&, const access::Account&, const std::string& scope);
 /// Error(not_permitted) when the actor may not do this there. A scope that is not written well is left to validation.
-void require_in_scope(Session&, access::Action, const access::Account&, const std::string& scope);
+void require_in_scope(const access::Actor&, access::Action, const access::Account&, const std::string& scope);
 
 /// On whose behalf a schedule of the actor runs: the actor's membership in its account and scope; empty for an operator without
 /// one.
-std::string owner_for(Session&, const schedule::Definition&);
+std::string owner_for(const Editor&, const schedule::Definition&);
 
 schedule::Rhythm rhythm_of(const schedule::Definition&, std::string_view account_timezone);
 /// forward from now.
@@ -42,16 +42,16 @@ Instant first_run(const schedule::Definition&, std::string_view account_timezone
 bool same_rhythm(const schedule::Definition&, const schedule::Definition&, std::string_view account_timezone);
 
 /// ScheduledReportConfigured; `before` and `after` are schedules as JSON, null where there is none.
-store::AuditEvent configured_event(Session&, const schedule::Schedule&, const Json& before, const Json& after);
+store::AuditEvent configured_event(const Editor&, const schedule::Schedule&, const Json& before, const Json& after);
 /// ScheduledReportConfigurationRejected.
-store::AuditEvent rejected_event(Session&, const validation::Draft&, const validation::Violations&,
+store::AuditEvent rejected_event(const Editor&, const validation::Draft&, const validation::Violations&,
                                  const std::string& schedule_id);
 
 /// A new schedule of the actor, ready for the store.
-schedule::Schedule new_schedule(Session&, schedule::Definition, const access::Account&);
+schedule::Schedule new_schedule(const Editor&, schedule::Definition, const access::Account&);
 
 /// The account of a schedule. Error(state) when it is gone.
-access::Account account_of(Session&, const schedule::Schedule&);
+access::Account account_of(const Viewer&, const schedule::Schedule&);
 
 /// Is this the only rule that is broken?
 bool only(const validation::Violations&, validation::Code);
@@ -59,4 +59,4 @@ bool only(const validation::Violations&, validation::Code);
 /// source was not reached.
 [[noreturn]] void refuse(const std::string& what, const validation::Violations&);
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "apply_file.hpp"
+#include "reportctl/manage/apply_file.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "reportctl/base/text.hpp"
-#include "terminal/json_records.hpp"
+#include "reportctl/manage/records.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 namespace {
 
 using yaml::MapReader;
@@ -251,4 +251,4 @@ void read_apply_file(std::string_view text, const std::string& file, ApplyInput&
   FileReader(file, input).root(document.root);
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "reportctl/manage/records.hpp"
 #include "reportctl/validation/validate.hpp"
-#include "terminal/json_records.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::legacy {
+
+using manage::Json;
 
 /// Why a row is refused: the code of a broken rule, or one of the import's own, `row_invalid` and `account_unknown`.
 struct ImportProblem {
@@ -42,4 +44,4 @@ LegacyRow read_legacy_row(const Json&, const RowPlace&);
 /// The id that the row has as a schedule of an account: the same one each time it is read, so that it is imported once.
 std::string imported_id(const LegacyRow&, const std::string& account);
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::legacy

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "accounts/webhook_words.hpp"
 #include "reportctl/access/access.hpp"
 #include "reportctl/base/yaml.hpp"
+#include "reportctl/manage/webhook_rules.hpp"
 #include "reportctl/validation/validate.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 
 /// Where an item is written, for messages: `acme.yaml:12`.
 struct Place {
@@ -60,4 +60,4 @@ void read_apply_file(std::string_view text, const std::string& file, ApplyInput&
 /// A YAML value as JSON: what is not quoted and reads as a JSON number, boolean or null is one.
 std::string json_of(const yaml::Node&);
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

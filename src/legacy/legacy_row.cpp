@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "legacy_row.hpp"
+#include "reportctl/legacy/legacy_row.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::legacy {
 namespace {
 
 constexpr const char* kImportedFrom = "imported_from";
@@ -189,7 +189,7 @@ void set_extra(LegacyRow& row, Json extra, Json kept) {
   if (!row.id.empty()) origin["id"] = row.id;
   origin.update(kept);
   extra[kImportedFrom] = std::move(origin);
-  row.draft.extra = dump(extra);
+  row.draft.extra = manage::dump(extra);
 }
 
 /// The generic configuration of a row may stand in a `config` of its own.
@@ -357,7 +357,7 @@ std::string imported_id(const LegacyRow& row, const std::string& account) {
   } else {
     identity.insert(identity.end(), {"id", row.id});
   }
-  return sha256_hex(dump(identity)).substr(0, 16);
+  return sha256_hex(manage::dump(identity)).substr(0, 16);
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::legacy

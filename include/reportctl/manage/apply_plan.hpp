@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "apply_file.hpp"
-#include "reportctl/cli/session.hpp"
+#include "reportctl/manage/apply_file.hpp"
+#include "reportctl/manage/records.hpp"
+#include "reportctl/manage/viewer.hpp"
 #include "reportctl/store/audit.hpp"
 #include "reportctl/store/schedules.hpp"
-#include "terminal/json_records.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 
 enum class ItemAction { create, change, unchanged, remove };
 
@@ -42,6 +42,6 @@ struct ApplyOptions {
   Prune prune = Prune::no;
   bool rehearsal = false;
 };
-ApplyPlan plan_apply(Session&, const ApplyInput&, const ApplyOptions&);
+ApplyPlan plan_apply(const Editor&, const ApplyInput&, const ApplyOptions&);
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "schedule_save.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 
 #include <fmt/format.h>
 
@@ -13,18 +13,17 @@
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "reportctl/validation/refusal.hpp"
-#include "terminal/options.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 namespace {
 
 using validation::Code;
 
 /// What the data say of a draft whose rules hold: its site, the zone of which the definition takes, and its selectors.
-validation::DraftCheck check_against_data(Session& session, const SaveRequest& request, const validation::Context& context,
+validation::DraftCheck check_against_data(const Editor& editor, const SaveRequest& request, const validation::Context& context,
                                           validation::DraftCheck check) {
   try {
-    auto site = run::check_site(session.parts(), *check.resolved, request.account);
+    auto site = run::check_site(editor.parts, *check.resolved, request.account);
     if (!site.violations.empty()) return {std::move(site.violations), std::nullopt, std::nullopt};
     if (!site.timezone.empty()) {
       auto of_site = context;
@@ -32,7 +31,7 @@ validation::DraftCheck check_against_data(Session& session, const SaveRequest& r
       check = validation::check_draft(request.draft, of_site);
       if (!check.resolved) return check;
     }
-    check.violations = run::check_choices(session.parts(), *check.resolved, request.account, session.now());
+    check.violations = run::check_choices(editor.parts, *check.resolved, request.account, editor.parts.now());
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
     check.violations.push_back({.code = Code::source_unavailable,
@@ -51,29 +50,30 @@ Json lookback_of(const schedule::Definition& definition) {
 
 }  // namespace
 
-std::set<access::Role> acting_roles(Session& session, const access::Account& account, const std::string& scope) {
-  if (const auto parsed = schedule::Scope::parse(scope)) return access::roles_in(session.actor(), account.id, *parsed);
-  auto roles = access::roles_in(session.actor(), account.id, {});
-  for (const auto& member : session.actor().memberships) {
+std::set<access::Role> acting_roles(const access::Actor& actor, const access::Account& account, const std::string& scope) {
+  if (const auto parsed = schedule::Scope::parse(scope)) return access::roles_in(actor, account.id, *parsed);
+  auto roles = access::roles_in(actor, account.id, {});
+  for (const auto& member : actor.memberships) {
     if (member.account == account.id) roles.insert(member.role);
   }
   return roles;
 }
 
-void require_in_scope(Session& session, access::Action action, const access::Account& account, const std::string& scope) {
-  if (const auto parsed = schedule::Scope::parse(scope)) access::require(session.actor(), action, account.id, *parsed);
+void require_in_scope(const access::Actor& actor, access::Action action, const access::Account& account,
+                      const std::string& scope) {
+  if (const auto parsed = schedule::Scope::parse(scope)) access::require(actor, action, account.id, *parsed);
 }
 
-validation::DraftCheck check_for_save(Session& session, const SaveRequest& request) {
-  const validation::Context context = {.catalog = session.catalog(),
+validation::DraftCheck check_for_save(const Editor& editor, const SaveRequest& request) {
+  const validation::Context context = {.catalog = editor.parts.catalog(),
                                        .account = request.account,
-                                       .roles = acting_roles(session, request.account, request.draft.request.scope),
-                                       .allowed_domains = session.config().settings.mail.allowed_domains,
-                                       .now = session.now(),
+                                       .roles = acting_roles(editor.actor, request.account, request.draft.request.scope),
+                                       .allowed_domains = editor.parts.settings().mail.allowed_domains,
+                                       .now = editor.parts.now(),
                                        .scope_timezone = {}};
   auto check = validation::check_draft(request.draft, context);
-  if (check.resolved) check = check_against_data(session, request, context, std::move(check));
-  if (request.renamed && !store::name_is_free(session.state(), request.account.id, request.draft.name)) {
+  if (check.resolved) check = check_against_data(editor, request, context, std::move(check));
+  if (request.renamed && !store::name_is_free(editor.parts.state(), request.account.id, request.draft.name)) {
     check.violations.push_back(
         {.code = Code::name_taken,
          .field = "name",
@@ -87,8 +87,8 @@ validation::DraftCheck check_for_save(Session& session, const SaveRequest& reque
   return check;
 }
 
-std::string owner_for(Session& session, const schedule::Definition& definition) {
-  for (const auto& member : session.actor().memberships) {
+std::string owner_for(const Editor& editor, const schedule::Definition& definition) {
+  for (const auto& member : editor.actor.memberships) {
     access::Actor alone;
     alone.login = member.login;
     alone.memberships = {member};
@@ -117,7 +117,8 @@ bool same_rhythm(const schedule::Definition& a, const schedule::Definition& b, s
          schedule::effective_timezone(a, account_timezone) == schedule::effective_timezone(b, account_timezone);
 }
 
-store::AuditEvent configured_event(Session& session, const schedule::Schedule& schedule, const Json& before, const Json& after) {
+store::AuditEvent configured_event(const Editor& editor, const schedule::Schedule& schedule, const Json& before,
+                                   const Json& after) {
   const auto& definition = schedule.definition;
   Json payload = {{"scheduledReportId", schedule.id},
                   {"reportType", definition.report},
@@ -130,11 +131,11 @@ store::AuditEvent configured_event(Session& session, const schedule::Schedule& s
   return {.name = "ScheduledReportConfigured",
           .account = definition.account,
           .subject = schedule.id,
-          .actor = session.actor().str(),
+          .actor = editor.actor.str(),
           .payload = dump(payload)};
 }
 
-store::AuditEvent rejected_event(Session& session, const validation::Draft& draft, const validation::Violations& violations,
+store::AuditEvent rejected_event(const Editor& editor, const validation::Draft& draft, const validation::Violations& violations,
                                  const std::string& schedule_id) {
   const Json payload = {{"name", draft.name},
                         {"reportType", draft.request.report},
@@ -143,23 +144,23 @@ store::AuditEvent rejected_event(Session& session, const validation::Draft& draf
   return {.name = "ScheduledReportConfigurationRejected",
           .account = draft.account,
           .subject = schedule_id,
-          .actor = session.actor().str(),
+          .actor = editor.actor.str(),
           .payload = dump(payload)};
 }
 
-schedule::Schedule new_schedule(Session& session, schedule::Definition definition, const access::Account& account) {
+schedule::Schedule new_schedule(const Editor& editor, schedule::Definition definition, const access::Account& account) {
   schedule::Schedule schedule;
   schedule.id = new_id();
-  schedule.created_by = session.actor().login;
-  schedule.owner = owner_for(session, definition);
-  schedule.created_at = schedule.updated_at = session.now();
-  schedule.next_run_at = first_run(definition, account.timezone, session.now());
+  schedule.created_by = editor.actor.login;
+  schedule.owner = owner_for(editor, definition);
+  schedule.created_at = schedule.updated_at = editor.parts.now();
+  schedule.next_run_at = first_run(definition, account.timezone, editor.parts.now());
   schedule.definition = std::move(definition);
   return schedule;
 }
 
-access::Account account_of(Session& session, const schedule::Schedule& schedule) {
-  auto account = store::find_account(session.state(), schedule.definition.account);
+access::Account account_of(const Viewer& viewer, const schedule::Schedule& schedule) {
+  auto account = store::find_account(viewer.state, schedule.definition.account);
   if (!account) {
     throw Error(ErrorKind::state, fmt::format("account {} of schedule {} is gone", schedule.definition.account, schedule.id),
                 "reportctl state check");
@@ -178,4 +179,4 @@ void refuse(const std::string& what, const validation::Violations& violations) {
   throw validation::Refusal(what, violations, kind);
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "legacy_row.hpp"
-#include "reportctl/cli/session.hpp"
+#include "reportctl/legacy/legacy_row.hpp"
+#include "reportctl/manage/viewer.hpp"
 #include "reportctl/store/audit.hpp"
 #include "reportctl/store/schedules.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::legacy {
 
 enum class ImportResult { imported, already_imported, refused };
 
@@ -43,6 +43,6 @@ struct ImportAccounts {
 
 /// Every row by the rules of `schedule add`, each for itself. Error(not_found) for an account of `ImportAccounts` that is not
 /// there. Changes nothing.
-ImportPlan plan_import(Session&, std::vector<LegacyRow>, const ImportAccounts&);
+ImportPlan plan_import(const manage::Editor&, std::vector<LegacyRow>, const ImportAccounts&);
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::legacy

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "legacy/legacy_json.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/legacy/legacy_json.hpp"
 
 using namespace reportctl;
 
@@ -14,7 +14,7 @@ namespace {
 /// What is said of a text that cannot be read; empty when it can.
 std::string complaint(const std::string& text) {
   try {
-    cli::read_legacy_json(text, "old.json");
+    legacy::read_legacy_json(text, "old.json");
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::invalid);
     return error.what();
@@ -33,17 +33,17 @@ std::string repeated(const std::string& text, int times) {
 }  // namespace
 
 TEST_CASE("schedules come as an array, in either wrapper, alone, and line by line") {
-  CHECK(cli::read_legacy_json("[]", "f").empty());
-  CHECK(cli::read_legacy_json("[{}, 7, null]", "f").size() == 3);
-  CHECK(cli::read_legacy_json(R"({"schedules": [{"id": 1}], "total": 1})", "f").size() == 1);
-  const auto both = cli::read_legacy_json(R"({"scheduled_reports": [{"id": 2}], "schedules": [{"id": 1}]})", "f");
+  CHECK(legacy::read_legacy_json("[]", "f").empty());
+  CHECK(legacy::read_legacy_json("[{}, 7, null]", "f").size() == 3);
+  CHECK(legacy::read_legacy_json(R"({"schedules": [{"id": 1}], "total": 1})", "f").size() == 1);
+  const auto both = legacy::read_legacy_json(R"({"scheduled_reports": [{"id": 2}], "schedules": [{"id": 1}]})", "f");
   REQUIRE(both.size() == 2);
   CHECK(both[0]["id"] == 1);
-  CHECK(cli::read_legacy_json(R"({"reportType": "SITE_POWER"})", "f").size() == 1);
-  const auto lines = cli::read_legacy_json("{\"id\": 1}\n\n{\"id\": 2}\r\n{\"id\": 3}", "f");
+  CHECK(legacy::read_legacy_json(R"({"reportType": "SITE_POWER"})", "f").size() == 1);
+  const auto lines = legacy::read_legacy_json("{\"id\": 1}\n\n{\"id\": 2}\r\n{\"id\": 3}", "f");
   REQUIRE(lines.size() == 3);
   CHECK(lines[2]["id"] == 3);
-  CHECK(cli::read_legacy_json("\xEF\xBB\xBF[{}]", "f").size() == 1);
+  CHECK(legacy::read_legacy_json("\xEF\xBB\xBF[{}]", "f").size() == 1);
 }
 
 TEST_CASE("what is no JSON is told with line and column, counted in characters") {

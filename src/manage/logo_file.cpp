@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "logo_file.hpp"
+#include "reportctl/manage/logo_file.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/mail/picture.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 
 std::string read_logo(const std::filesystem::path& file) {
   constexpr std::uint64_t kFarTooLarge = 16U << 20U;
@@ -25,4 +25,4 @@ std::string read_logo(const std::filesystem::path& file) {
   }
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

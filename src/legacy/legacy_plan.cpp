@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "legacy_plan.hpp"
+#include "reportctl/legacy/legacy_plan.hpp"
 
 #include <fmt/format.h>
 
@@ -10,12 +10,11 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
-#include "schedules/schedule_save.hpp"
-#include "terminal/options.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::legacy {
 namespace {
 
 constexpr const char* kAccountUnknown = "account_unknown";
@@ -23,12 +22,12 @@ constexpr const char* kAccountUnknown = "account_unknown";
 /// Whose schedule a row is: by --map, by an account's id, by its key in the source, else --account.
 class AccountFinder {
  public:
-  AccountFinder(Session& session, const ImportAccounts& wanted, const std::vector<LegacyRow>& rows) {
-    for (auto& account : store::list_accounts(session.state())) {
-      if (manage::sees(session.actor(), account.id)) accounts_.push_back(std::move(account));
+  AccountFinder(const manage::Editor& editor, const ImportAccounts& wanted, const std::vector<LegacyRow>& rows) {
+    for (auto& account : store::list_accounts(editor.parts.state())) {
+      if (manage::sees(editor.actor, account.id)) accounts_.push_back(std::move(account));
     }
-    for (const auto& [tenant, id] : wanted.named) named_.emplace(tenant, session.account(id));
-    if (wanted.otherwise) otherwise_ = session.account(wanted.otherwise);
+    for (const auto& [tenant, id] : wanted.named) named_.emplace(tenant, manage::visible_account(editor, id));
+    if (wanted.otherwise) otherwise_ = manage::visible_account(editor, wanted.otherwise);
     std::set<std::string> strangers;
     for (const auto& row : rows) {
       if (!row.tenant.empty() && candidates(row.tenant).empty()) strangers.insert(row.tenant);
@@ -81,8 +80,8 @@ std::string draft_field(const std::string& field) { return field.substr(0, field
 
 class ImportPlanner {
  public:
-  ImportPlanner(Session& session, const ImportAccounts& accounts, std::vector<LegacyRow> rows)
-      : session_(session), finder_(session, accounts, rows), rows_(std::move(rows)) {}
+  ImportPlanner(const manage::Editor& editor, const ImportAccounts& accounts, std::vector<LegacyRow> rows)
+      : editor_(editor), finder_(editor, accounts, rows), rows_(std::move(rows)) {}
 
   ImportPlan plan() {
     for (auto& row : rows_) {
@@ -111,7 +110,7 @@ class ImportPlanner {
 
   bool may_manage(ImportedRow& item, const access::Account& account) {
     try {
-      require_in_scope(session_, access::Action::manage_schedules, account, item.row.draft.request.scope);
+      manage::require_in_scope(editor_.actor, access::Action::manage_schedules, account, item.row.draft.request.scope);
       return true;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::not_permitted) throw;
@@ -122,7 +121,7 @@ class ImportPlanner {
 
   /// Imported before: whatever became of it since is the operator's business.
   bool is_known(ImportedRow& item) {
-    item.schedule = store::find_schedule(session_.state(), imported_id(item.row, item.account));
+    item.schedule = store::find_schedule(editor_.parts.state(), imported_id(item.row, item.account));
     if (!item.schedule) return false;
     item.result = ImportResult::already_imported;
     read_.emplace(item.schedule->id, place_of_row(item.row));
@@ -140,7 +139,7 @@ class ImportPlanner {
   void check(ImportedRow& item, const access::Account& account) {
     auto draft = item.row.draft;
     draft.account = account.id;
-    auto check = check_for_save(session_, {.draft = draft, .account = account, .renamed = true});
+    auto check = check_for_save(editor_, {.draft = draft, .account = account, .renamed = true});
     for (const auto& violation : check.violations) {
       if (!item.row.unread.contains(draft_field(violation.field))) add(item, violation);
     }
@@ -149,12 +148,12 @@ class ImportPlanner {
                  "give one of them another name"});
     }
     if (!item.problems.empty() || !check.definition) return;
-    item.schedule = new_schedule(session_, std::move(*check.definition), account);
+    item.schedule = new_schedule(editor_, std::move(*check.definition), account);
     item.schedule->id = imported_id(item.row, account.id);
     item.result = ImportResult::imported;
     read_.emplace(item.schedule->id, place_of_row(item.row));
     names_.emplace(std::pair(account.id, item.schedule->definition.name), place_of_row(item.row));
-    plan_.events.push_back(configured_event(session_, *item.schedule, nullptr, to_json(*item.schedule, account.timezone)));
+    plan_.events.push_back(configured_event(editor_, *item.schedule, nullptr, manage::to_json(*item.schedule, account.timezone)));
     plan_.changes.add.push_back(*item.schedule);
   }
 
@@ -169,14 +168,14 @@ class ImportPlanner {
   void reject(const ImportedRow& item) {
     auto draft = item.row.draft;
     draft.account = item.account;
-    auto event = rejected_event(session_, draft, {}, {});
+    auto event = rejected_event(editor_, draft, {}, {});
     auto payload = Json::parse(event.payload);
     payload["rejectionReason"] = to_json(item.problems);
-    event.payload = dump(payload);
+    event.payload = manage::dump(payload);
     plan_.events.push_back(std::move(event));
   }
 
-  Session& session_;
+  const manage::Editor& editor_;
   AccountFinder finder_;
   std::vector<LegacyRow> rows_;
   std::map<std::string, std::string> read_;
@@ -198,8 +197,8 @@ int ImportPlan::count(ImportResult result) const {
   return static_cast<int>(std::count_if(rows.begin(), rows.end(), [&](const ImportedRow& row) { return row.result == result; }));
 }
 
-ImportPlan plan_import(Session& session, std::vector<LegacyRow> rows, const ImportAccounts& accounts) {
-  return ImportPlanner(session, accounts, std::move(rows)).plan();
+ImportPlan plan_import(const manage::Editor& editor, std::vector<LegacyRow> rows, const ImportAccounts& accounts) {
+  return ImportPlanner(editor, accounts, std::move(rows)).plan();
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::legacy

@@ -7,26 +7,26 @@
 #include <algorithm>
 #include <string>
 
-#include "legacy/legacy_row.hpp"
+#include "reportctl/legacy/legacy_row.hpp"
 
 using namespace reportctl;
 
 namespace {
 
-cli::LegacyRow read(const std::string& text, std::set<std::string> ignored = {}) {
-  return cli::read_legacy_row(cli::Json::parse(text), {.file = "old.json", .number = 1, .ignored = std::move(ignored)});
+legacy::LegacyRow read(const std::string& text, std::set<std::string> ignored = {}) {
+  return legacy::read_legacy_row(legacy::Json::parse(text), {.file = "old.json", .number = 1, .ignored = std::move(ignored)});
 }
 
-bool has(const cli::LegacyRow& row, const std::string& code, const std::string& field) {
+bool has(const legacy::LegacyRow& row, const std::string& code, const std::string& field) {
   return std::any_of(row.problems.begin(), row.problems.end(),
-                     [&](const cli::ImportProblem& problem) { return problem.code == code && problem.field == field; });
+                     [&](const legacy::ImportProblem& problem) { return problem.code == code && problem.field == field; });
 }
 
 /// A row of scheduled_reports with some of its columns replaced.
-cli::LegacyRow outreach(const std::string& changes, std::set<std::string> ignored = {}) {
-  auto row = cli::Json::parse(R"({"id": "r1", "tenant_id": "t1", "workspace_id": "w1", "name": "n", "frequency": "weekly",
+legacy::LegacyRow outreach(const std::string& changes, std::set<std::string> ignored = {}) {
+  auto row = legacy::Json::parse(R"({"id": "r1", "tenant_id": "t1", "workspace_id": "w1", "name": "n", "frequency": "weekly",
     "day_of_week": 0, "time": "18:00:00", "report_type": "campaign", "format": "csv", "recipients": ["a@example.com"]})");
-  row.update(cli::Json::parse(changes));
+  row.update(legacy::Json::parse(changes));
   return read(row.dump(), std::move(ignored));
 }
 
@@ -51,8 +51,8 @@ TEST_CASE("a fleet schedule is read with all of its fields") {
   CHECK(row.draft.request.cadence == "daily");
   CHECK(row.draft.request.lookback == "14");
   CHECK_FALSE(row.draft.active);
-  CHECK(cli::Json::parse(row.draft.extra) ==
-        cli::Json::parse(
+  CHECK(legacy::Json::parse(row.draft.extra) ==
+        legacy::Json::parse(
             R"({"imported_from": {"system": "fleet", "id": "41", "created_by": "bo", "next_run_at": "2026-03-17T06:00:00Z"}})"));
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("days of another frequency are set aside, not lost") {
   CHECK(row.problems.empty());
   CHECK(row.draft.request.day_of_month == "31");
   CHECK_FALSE(row.draft.request.weekday);
-  CHECK(cli::Json::parse(row.draft.extra)["imported_from"]["day_of_week"] == 0);
+  CHECK(legacy::Json::parse(row.draft.extra)["imported_from"]["day_of_week"] == 0);
 }
 
 TEST_CASE("a row of scheduled_reports is read with the defaults of its table") {
@@ -116,8 +116,8 @@ TEST_CASE("config gives parameters, columns and further configuration") {
     const auto row = outreach(fmt::format(R"({{"config": {}}})", config));
     CHECK(row.problems.empty());
     CHECK(row.draft.request.parameters == schedule::Parameters{{"a", {"1"}}, {"b", {"x", "true"}}});
-    const auto extra = cli::Json::parse(row.draft.extra);
-    CHECK(extra["columns"] == cli::Json{"sent"});
+    const auto extra = legacy::Json::parse(row.draft.extra);
+    CHECK(extra["columns"] == legacy::Json{"sent"});
     CHECK(extra["note"]["k"] == 1);
     CHECK(extra["imported_from"]["id"] == "r1");
   }
@@ -135,7 +135,7 @@ TEST_CASE("unknown fields are refused, with the one that was meant, unless they 
   CHECK(has(row, "row_invalid", "colour"));
   const auto named = outreach(R"({"colour": "red"})", {"colour"});
   CHECK(named.problems.empty());
-  CHECK(cli::Json::parse(named.draft.extra)["imported_from"]["colour"] == "red");
+  CHECK(legacy::Json::parse(named.draft.extra)["imported_from"]["colour"] == "red");
 }
 
 TEST_CASE("values of the wrong kind are refused one by one") {
@@ -154,13 +154,13 @@ TEST_CASE("what is a schedule of neither system, or of both, is refused") {
 
 TEST_CASE("a row keeps its id as a schedule, and another row, account or system has another") {
   const auto row = outreach("{}");
-  const auto id = cli::imported_id(row, "acme");
+  const auto id = legacy::imported_id(row, "acme");
   CHECK(id.size() == 16);
-  CHECK(cli::imported_id(outreach(R"({"name": "other", "time": "05:00"})"), "acme") == id);
-  CHECK(cli::imported_id(row, "shop") != id);
-  CHECK(cli::imported_id(outreach(R"({"id": "r2"})"), "acme") != id);
-  CHECK(cli::imported_id(read(R"({"id": "r1", "reportType": "SITE_POWER"})"), "acme") != id);
-  const auto nameless = cli::imported_id(outreach(R"({"id": null})"), "acme");
-  CHECK(nameless != cli::imported_id(outreach(R"({"id": null, "name": "m"})"), "acme"));
-  CHECK(nameless == cli::imported_id(outreach(R"({"id": null, "time": "05:00"})"), "acme"));
+  CHECK(legacy::imported_id(outreach(R"({"name": "other", "time": "05:00"})"), "acme") == id);
+  CHECK(legacy::imported_id(row, "shop") != id);
+  CHECK(legacy::imported_id(outreach(R"({"id": "r2"})"), "acme") != id);
+  CHECK(legacy::imported_id(read(R"({"id": "r1", "reportType": "SITE_POWER"})"), "acme") != id);
+  const auto nameless = legacy::imported_id(outreach(R"({"id": null})"), "acme");
+  CHECK(nameless != legacy::imported_id(outreach(R"({"id": null, "name": "m"})"), "acme"));
+  CHECK(nameless == legacy::imported_id(outreach(R"({"id": null, "time": "05:00"})"), "acme"));
 }

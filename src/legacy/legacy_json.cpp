@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "legacy_json.hpp"
+#include "reportctl/legacy/legacy_json.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::legacy {
 namespace {
 
 constexpr int kDeepestJson = 32;
@@ -126,4 +126,4 @@ std::vector<Json> read_legacy_json(std::string_view text, const std::string& fil
   return rows;
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::legacy

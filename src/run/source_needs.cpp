@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "source_needs.hpp"
+#include "reportctl/run/source_needs.hpp"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 #include "reportctl/catalog/query.hpp"
 #include "reportctl/catalog/sites.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::run {
 namespace {
 
 /// Values of the right kind for a statement that is only prepared.
@@ -74,4 +74,4 @@ Stopped why_stopped(source::Source& source, const catalog::Report& report, const
   }
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::run

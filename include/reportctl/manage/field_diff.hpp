@@ -8,7 +8,7 @@
 #include "reportctl/access/access.hpp"
 #include "reportctl/schedule/schedule.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 
 /// A field as it is written in an apply file: one value, or several for a list; none when it has its default.
 struct FieldText {
@@ -27,4 +27,4 @@ FieldTexts fields_of(const access::Member&);
 ///   - lookback: 7              a value that is gone
 std::vector<std::string> diff(const FieldTexts& before, const FieldTexts& after);
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

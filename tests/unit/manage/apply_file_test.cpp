@@ -2,15 +2,15 @@
 // Copyright the reportctl authors
 #include <doctest/doctest.h>
 
-#include "apply/apply_file.hpp"
+#include "reportctl/manage/apply_file.hpp"
 
 using namespace reportctl;
 
 namespace {
 
-cli::ApplyInput read(const std::string& text) {
-  cli::ApplyInput input;
-  cli::read_apply_file(text, "acme.yaml", input);
+manage::ApplyInput read(const std::string& text) {
+  manage::ApplyInput input;
+  manage::read_apply_file(text, "acme.yaml", input);
   return input;
 }
 
@@ -80,12 +80,12 @@ schedules:
 }
 
 TEST_CASE("what is there twice is a problem, across files too") {
-  cli::ApplyInput input;
+  manage::ApplyInput input;
   const std::string text =
       "accounts: [{id: acme}]\nschedules:\n  - {name: a, account: acme, report: sales, cadence: daily, at: 06:00}\n";
-  cli::read_apply_file(text, "one.yaml", input);
+  manage::read_apply_file(text, "one.yaml", input);
   CHECK(input.problems.empty());
-  cli::read_apply_file(text, "two.yaml", input);
+  manage::read_apply_file(text, "two.yaml", input);
   REQUIRE(input.problems.size() == 2);
   CHECK(input.problems[0].str().find("two.yaml:1") == 0);
   CHECK(input.problems[0].message.find("one.yaml:1") != std::string::npos);

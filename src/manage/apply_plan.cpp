@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "apply_plan.hpp"
+#include "reportctl/manage/apply_plan.hpp"
 
 #include <fmt/format.h>
 
@@ -9,20 +9,19 @@
 #include <map>
 #include <set>
 
-#include "accounts/logo_file.hpp"
-#include "field_diff.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/account_rules.hpp"
+#include "reportctl/manage/field_diff.hpp"
+#include "reportctl/manage/logo_file.hpp"
 #include "reportctl/manage/members.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/validation/refusal.hpp"
-#include "schedules/schedule_save.hpp"
-#include "terminal/options.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 namespace {
 
 using access::Account;
@@ -40,11 +39,11 @@ bool is_same(const Member& stored, const Member& wanted) {
 
 class Planner {
  public:
-  Planner(Session& session, const ApplyInput& input, const ApplyOptions& options)
-      : session_(session), input_(input), options_(options), own_(manage::own_accounts(session.actor())) {}
+  Planner(const Editor& editor, const ApplyInput& input, const ApplyOptions& options)
+      : editor_(editor), input_(input), options_(options), own_(own_accounts(editor.actor)) {}
 
   ApplyPlan plan() {
-    for (auto& account : store::list_accounts(session_.state())) stored_accounts_.emplace(account.id, account);
+    for (auto& account : store::list_accounts(editor_.parts.state())) stored_accounts_.emplace(account.id, account);
     for (const auto& entry : input_.accounts) account(entry);
     for (const auto& entry : input_.schedules) schedule(entry);
     refuse_all();
@@ -62,8 +61,8 @@ class Planner {
     plan_.items.push_back({action, kind, account, name, std::move(diff)});
   }
 
-  void event(const manage::Change& change) {
-    auto events = manage::audit_of(session_.actor(), change);
+  void event(const Change& change) {
+    auto events = audit_of(editor_.actor, change);
     std::move(events.begin(), events.end(), std::back_inserter(plan_.events));
   }
 
@@ -88,11 +87,11 @@ class Planner {
   void account(const AccountEntry& entry) {
     auto wanted = entry.account;
     if (!entry.logo.empty()) wanted.brand.logo = logo_of(entry);
-    const auto& sources = session_.config().settings.sources;
+    const auto& sources = editor_.parts.settings().sources;
     const auto stored = stored_accounts_.find(wanted.id);
     if (stored == stored_accounts_.end() || !sees(wanted.id)) {
       // In the same words whether someone else's account of this id exists or not.
-      access::require(session_.actor(), Action::administer, "", {});
+      access::require(editor_.actor, Action::administer, "", {});
       if (wanted.source.empty() && sources.size() == 1) wanted.source = sources.begin()->first;
       plan_.changes.add_accounts.push_back(wanted);
       event({"AccountAdded", wanted.id, wanted.id, nullptr, to_json(wanted)});
@@ -103,28 +102,28 @@ class Planner {
       if (before == wanted) {
         item(ItemAction::unchanged, "account", wanted.id, wanted.id);
       } else {
-        manage::require_account_change(session_.actor(), before, wanted);
+        require_account_change(editor_.actor, before, wanted);
         plan_.changes.edit_accounts.push_back(wanted);
         event({"AccountEdited", wanted.id, wanted.id, to_json(before), to_json(wanted)});
         item(ItemAction::change, "account", wanted.id, wanted.id, diff(fields_of(before), fields_of(wanted)));
       }
     }
-    problems(entry.place, "account " + wanted.id, manage::account_problems(wanted, session_.config().settings));
+    problems(entry.place, "account " + wanted.id, account_problems(wanted, editor_.parts.settings()));
     if (entry.members) members(wanted.id, *entry.members);
     if (entry.webhooks) webhooks(wanted.id, *entry.webhooks);
     wanted_accounts_.emplace(wanted.id, std::move(wanted));
   }
 
   void members(const std::string& account, const std::vector<MemberEntry>& entries) {
-    auto stored = store::list_members(session_.state(), account);
+    auto stored = store::list_members(editor_.parts.state(), account);
     for (const auto& entry : entries) {
       auto wanted = entry.member;
-      problems(entry.place, "member " + wanted.name, manage::member_problems(wanted));
+      problems(entry.place, "member " + wanted.name, member_problems(wanted));
       const auto before =
           std::find_if(stored.begin(), stored.end(), [&](const Member& member) { return is_same(member, wanted); });
       if (before == stored.end()) {
         wanted.id = new_id();
-        manage::require_member_change(session_.actor(), nullptr, &wanted);
+        require_member_change(editor_.actor, nullptr, &wanted);
         event({"MemberAdded", account, wanted.id, nullptr, to_json(wanted)});
         item(ItemAction::create, "member", account, wanted.name, diff({}, fields_of(wanted)));
         plan_.changes.add_members.push_back(std::move(wanted));
@@ -134,7 +133,7 @@ class Planner {
       if (*before == wanted) {
         item(ItemAction::unchanged, "member", account, wanted.name);
       } else {
-        manage::require_member_change(session_.actor(), &*before, &wanted);
+        require_member_change(editor_.actor, &*before, &wanted);
         event({"MemberEdited", account, wanted.id, to_json(*before), to_json(wanted)});
         item(ItemAction::change, "member", account, wanted.name, diff(fields_of(*before), fields_of(wanted)));
         plan_.changes.edit_members.push_back(std::move(wanted));
@@ -143,7 +142,7 @@ class Planner {
     }
     if (options_.prune == Prune::no) return;
     for (const auto& gone : stored) {
-      manage::require_member_change(session_.actor(), &gone, nullptr);
+      require_member_change(editor_.actor, &gone, nullptr);
       event({"MemberRemoved", account, gone.id, to_json(gone), nullptr});
       item(ItemAction::remove, "member", account, gone.name);
       plan_.changes.remove_members.push_back(gone.id);
@@ -152,10 +151,10 @@ class Planner {
   }
 
   void webhooks(const std::string& account, const std::vector<WebhookEntry>& entries) {
-    access::require(session_.actor(), Action::manage_account, account, {});
-    auto stored = store::list_webhooks(session_.state(), account);
+    access::require(editor_.actor, Action::manage_account, account, {});
+    auto stored = store::list_webhooks(editor_.parts.state(), account);
     for (const auto& entry : entries) {
-      const auto found = webhook_problems(entry.webhook, session_.config().settings);
+      const auto found = webhook_problems(entry.webhook, editor_.parts.settings());
       problems(entry.place, "webhook " + entry.webhook.url, found);
       if (!found.empty()) continue;
       auto wanted = webhook_of(entry.webhook);
@@ -164,7 +163,7 @@ class Planner {
           std::find_if(stored.begin(), stored.end(), [&](const store::Webhook& webhook) { return webhook.url == wanted.url; });
       if (before == stored.end()) {
         wanted.id = new_id();
-        wanted.created_at = session_.now();
+        wanted.created_at = editor_.parts.now();
         event({"WebhookAdded", account, wanted.id, nullptr, to_json(wanted)});
         item(ItemAction::create, "webhook", account, wanted.url, diff({}, fields_of(wanted)));
         plan_.changes.add_webhooks.push_back(std::move(wanted));
@@ -200,7 +199,7 @@ class Planner {
   std::map<std::string, Schedule>& stored_schedules(const std::string& account) {
     const auto [known, is_new] = stored_schedules_.try_emplace(account);
     if (is_new) {
-      for (auto& schedule : store::list_schedules(session_.state(), {.account = account, .report = {}, .active = {}})) {
+      for (auto& schedule : store::list_schedules(editor_.parts.state(), {.account = account, .report = {}, .active = {}})) {
         known->second.emplace(schedule.definition.name, std::move(schedule));
       }
     }
@@ -219,22 +218,22 @@ class Planner {
       return;
     }
     named_.emplace(account->id, entry.draft.name);
-    require_in_scope(session_, Action::manage_schedules, *account, entry.draft.request.scope);
+    require_in_scope(editor_.actor, Action::manage_schedules, *account, entry.draft.request.scope);
     auto& stored = stored_schedules(account->id);
     const auto before = stored.find(entry.draft.name);
     auto draft = entry.draft;
     draft.active = entry.active.value_or(before == stored.end() || before->second.definition.active);
-    auto check = check_for_save(session_, {.draft = draft, .account = *account, .renamed = false});
+    auto check = check_for_save(editor_, {.draft = draft, .account = *account, .renamed = false});
     if (!check.definition) return reject(entry, check.violations, before == stored.end() ? std::string() : before->second.id);
     if (before == stored.end()) {
-      create(new_schedule(session_, std::move(*check.definition), *account), *account);
+      create(new_schedule(editor_, std::move(*check.definition), *account), *account);
     } else {
       change(before->second, std::move(*check.definition), *account);
     }
   }
 
   void create(Schedule schedule, const Account& account) {
-    plan_.events.push_back(configured_event(session_, schedule, nullptr, to_json(schedule, account.timezone)));
+    plan_.events.push_back(configured_event(editor_, schedule, nullptr, to_json(schedule, account.timezone)));
     item(ItemAction::create, "schedule", account.id, schedule.definition.name, diff({}, fields_of(schedule.definition)));
     plan_.changes.add.push_back(std::move(schedule));
   }
@@ -244,18 +243,18 @@ class Planner {
       item(ItemAction::unchanged, "schedule", account.id, definition.name);
       return;
     }
-    access::require(session_.actor(), Action::manage_schedules, account.id, before.definition.scope);
+    access::require(editor_.actor, Action::manage_schedules, account.id, before.definition.scope);
     auto after = before;
     after.definition = std::move(definition);
     const bool resumes = after.definition.active && !before.definition.active;
-    const bool passed = !after.next_run_at || *after.next_run_at <= session_.now();
+    const bool passed = !after.next_run_at || *after.next_run_at <= editor_.parts.now();
     if (!fires_alike(before.definition, after.definition, account) || (resumes && passed)) {
-      after.next_run_at = first_run(after.definition, account.timezone, session_.now());
+      after.next_run_at = first_run(after.definition, account.timezone, editor_.parts.now());
     }
-    if (!after.owner.empty() && !store::find_member(session_.state(), after.owner))
-      after.owner = owner_for(session_, after.definition);
+    if (!after.owner.empty() && !store::find_member(editor_.parts.state(), after.owner))
+      after.owner = owner_for(editor_, after.definition);
     plan_.events.push_back(
-        configured_event(session_, after, to_json(before, old_timezone(account.id)), to_json(after, account.timezone)));
+        configured_event(editor_, after, to_json(before, old_timezone(account.id)), to_json(after, account.timezone)));
     item(ItemAction::change, "schedule", account.id, after.definition.name,
          diff(fields_of(before.definition), fields_of(after.definition)));
     plan_.changes.edit.push_back(std::move(after));
@@ -272,12 +271,12 @@ class Planner {
       violation.field = fmt::format("{}: schedule {}: {}", entry.place.str(), entry.draft.name, violation.field);
       violations_.push_back(std::move(violation));
     }
-    rejections_.push_back(rejected_event(session_, entry.draft, violations, id));
+    rejections_.push_back(rejected_event(editor_, entry.draft, violations, id));
   }
 
   void refuse_all() {
     if (sentences_.empty() && violations_.empty()) return;
-    if (!options_.rehearsal && !rejections_.empty()) store::append_audit(session_.state(), rejections_, session_.now());
+    if (!options_.rehearsal && !rejections_.empty()) store::append_audit(editor_.parts.state(), rejections_, editor_.parts.now());
     std::string what = "nothing was applied";
     for (const auto& sentence : sentences_) what += "\n" + sentence;
     if (violations_.empty()) throw Error(ErrorKind::invalid, what);
@@ -290,8 +289,8 @@ class Planner {
     for (const auto& entry : input_.schedules) accounts.insert(entry.draft.account);
     for (const auto& account : accounts) {
       for (const auto& [name, schedule] : stored_schedules(account)) {
-        if (named_.contains({account, name}) || !may_see(session_.viewer(), schedule)) continue;
-        access::require(session_.actor(), Action::manage_schedules, account, schedule.definition.scope);
+        if (named_.contains({account, name}) || !may_see(editor_, schedule)) continue;
+        access::require(editor_.actor, Action::manage_schedules, account, schedule.definition.scope);
         event({"ScheduleRemoved", account, schedule.id, to_json(schedule, old_timezone(account)), nullptr});
         item(ItemAction::remove, "schedule", account, name);
         plan_.changes.remove.push_back(schedule.id);
@@ -302,8 +301,8 @@ class Planner {
   /// A member who goes may leave schedules behind that nobody may run any more.
   void name_orphans() {
     for (const auto& [place, member] : leaving_) {
-      const auto left = orphans(session_.viewer(), member, plan_.changes.remove);
-      if (!left.empty()) plan_.items[place].diff.push_back(fmt::format("! {}: {}", left, manage::reassign_command(member)));
+      const auto left = orphans(editor_, member, plan_.changes.remove);
+      if (!left.empty()) plan_.items[place].diff.push_back(fmt::format("! {}: {}", left, reassign_command(member)));
     }
   }
 
@@ -318,9 +317,9 @@ class Planner {
             std::find(plan_.changes.remove.begin(), plan_.changes.remove.end(), before.id) != plan_.changes.remove.end();
         if (edited || removed || fires_alike(before.definition, before.definition, account)) continue;
         auto after = before;
-        after.next_run_at = first_run(after.definition, account.timezone, session_.now());
+        after.next_run_at = first_run(after.definition, account.timezone, editor_.parts.now());
         plan_.events.push_back(
-            configured_event(session_, after, to_json(before, old_timezone(account.id)), to_json(after, account.timezone)));
+            configured_event(editor_, after, to_json(before, old_timezone(account.id)), to_json(after, account.timezone)));
         std::erase_if(plan_.items, [&, wanted = name](const PlannedItem& item) {
           return item.kind == "schedule" && item.account == account.id && item.name == wanted;
         });
@@ -332,7 +331,7 @@ class Planner {
     }
   }
 
-  Session& session_;
+  const Editor& editor_;
   const ApplyInput& input_;
   const ApplyOptions& options_;
   std::optional<std::set<std::string>> own_;
@@ -353,8 +352,8 @@ int ApplyPlan::count(ItemAction action) const {
       std::count_if(items.begin(), items.end(), [&](const PlannedItem& item) { return item.action == action; }));
 }
 
-ApplyPlan plan_apply(Session& session, const ApplyInput& input, const ApplyOptions& options) {
-  return Planner(session, input, options).plan();
+ApplyPlan plan_apply(const Editor& editor, const ApplyInput& input, const ApplyOptions& options) {
+  return Planner(editor, input, options).plan();
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

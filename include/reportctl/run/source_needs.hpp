@@ -9,7 +9,7 @@
 #include "reportctl/catalog/report.hpp"
 #include "reportctl/source/source.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::run {
 
 /// What keeps a source from serving a report.
 struct Stopped {
@@ -20,4 +20,4 @@ struct Stopped {
 /// Has the source prepare every query of the report, without running any. `tables`: what the source has.
 Stopped why_stopped(source::Source&, const catalog::Report&, const std::vector<source::TableInfo>& tables, Instant now);
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::run

@@ -4,14 +4,15 @@
 
 #include <memory>
 
-#include "apply/input_file.hpp"
 #include "binds.hpp"
-#include "legacy_json.hpp"
-#include "legacy_plan.hpp"
+#include "input_file.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/legacy/legacy_json.hpp"
+#include "reportctl/legacy/legacy_plan.hpp"
 #include "schedules/schedule_words.hpp"
 #include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 
 namespace reportctl::cli {
@@ -25,21 +26,21 @@ struct ImportOptions {
 
 constexpr std::uint64_t kLargestImport = 16U << 20U;
 
-std::vector<LegacyRow> read_rows(const ImportOptions& options) {
-  std::vector<LegacyRow> rows;
+std::vector<legacy::LegacyRow> read_rows(const ImportOptions& options) {
+  std::vector<legacy::LegacyRow> rows;
   for (const auto& file : options.files) {
     const auto name = input_name(file);
     int number = 0;
-    for (const auto& value : read_legacy_json(read_input(file, kLargestImport), name)) {
-      rows.push_back(
-          read_legacy_row(value, {.file = name, .number = ++number, .ignored = {options.ignore.begin(), options.ignore.end()}}));
+    for (const auto& value : legacy::read_legacy_json(read_input(file, kLargestImport), name)) {
+      rows.push_back(legacy::read_legacy_row(
+          value, {.file = name, .number = ++number, .ignored = {options.ignore.begin(), options.ignore.end()}}));
     }
   }
   return rows;
 }
 
-ImportAccounts accounts_of(const ImportOptions& options) {
-  ImportAccounts accounts{.named = {}, .otherwise = options.account};
+legacy::ImportAccounts accounts_of(const ImportOptions& options) {
+  legacy::ImportAccounts accounts{.named = {}, .otherwise = options.account};
   for (const auto& text : options.map) {
     const auto equals = text.rfind('=');
     const auto tenant = std::string(trim(text.substr(0, equals)));
@@ -52,35 +53,35 @@ ImportAccounts accounts_of(const ImportOptions& options) {
   return accounts;
 }
 
-const char* result_word(ImportResult result) {
+const char* result_word(legacy::ImportResult result) {
   switch (result) {
-    case ImportResult::imported:
+    case legacy::ImportResult::imported:
       return "imported";
-    case ImportResult::already_imported:
+    case legacy::ImportResult::already_imported:
       return "already_imported";
-    case ImportResult::refused:
+    case legacy::ImportResult::refused:
       return "refused";
   }
   return "refused";
 }
 
-Field result_field(ImportResult result) {
+Field result_field(legacy::ImportResult result) {
   switch (result) {
-    case ImportResult::imported:
+    case legacy::ImportResult::imported:
       return {"imported", Tone::good};
-    case ImportResult::already_imported:
+    case legacy::ImportResult::already_imported:
       return {"already imported", Tone::dim};
-    case ImportResult::refused:
+    case legacy::ImportResult::refused:
       break;
   }
   return {"refused", Tone::bad};
 }
 
-std::string row_label(const LegacyRow& row, const ImportOptions& options) {
+std::string row_label(const legacy::LegacyRow& row, const ImportOptions& options) {
   return options.files.size() == 1 ? std::to_string(row.number) : fmt::format("{}:{}", row.file, row.number);
 }
 
-std::string codes_of(const ImportProblems& problems) {
+std::string codes_of(const legacy::ImportProblems& problems) {
   std::vector<std::string> codes;
   for (const auto& problem : problems) {
     if (codes.empty() || codes.back() != problem.code) codes.push_back(problem.code);
@@ -88,7 +89,7 @@ std::string codes_of(const ImportProblems& problems) {
   return join(codes, " ");
 }
 
-Json record_of(const ImportedRow& item) {
+Json record_of(const legacy::ImportedRow& item) {
   const auto* schedule = item.schedule ? &*item.schedule : nullptr;
   return {{"file", item.row.file},
           {"row", item.row.number},
@@ -100,17 +101,18 @@ Json record_of(const ImportedRow& item) {
           {"violations", to_json(item.problems)}};
 }
 
-Json record_of(const ImportPlan& plan, const ImportOptions& options) {
+Json record_of(const legacy::ImportPlan& plan, const ImportOptions& options) {
   Json rows = Json::array();
   for (const auto& item : plan.rows) rows.push_back(record_of(item));
   Json counts = Json::object();
-  for (const auto result : {ImportResult::imported, ImportResult::already_imported, ImportResult::refused}) {
+  for (const auto result :
+       {legacy::ImportResult::imported, legacy::ImportResult::already_imported, legacy::ImportResult::refused}) {
     counts[result_word(result)] = plan.count(result);
   }
   return {{"dry_run", options.dry_run}, {"rows", rows}, {"counts", counts}};
 }
 
-Listing listing_of(const ImportPlan& plan, const ImportOptions& options) {
+Listing listing_of(const legacy::ImportPlan& plan, const ImportOptions& options) {
   Listing listing;
   listing.headings = {{"ROW"},    {"NAME", Align::left, true}, {"ACCOUNT"}, {"REPORT"}, {"RHYTHM", Align::left, true},
                       {"RESULT"}, {"WHY", Align::left, true}};
@@ -130,10 +132,10 @@ Listing listing_of(const ImportPlan& plan, const ImportOptions& options) {
 }
 
 /// Why each row was refused, in full: the table has the codes only.
-std::string reasons(const ImportPlan& plan, const ImportOptions& options) {
+std::string reasons(const legacy::ImportPlan& plan, const ImportOptions& options) {
   std::string text;
   for (const auto& item : plan.rows) {
-    if (item.result != ImportResult::refused) continue;
+    if (item.result != legacy::ImportResult::refused) continue;
     const auto name = item.row.draft.name.empty() ? "" : fmt::format(" \"{}\"", visible(repair_utf8(item.row.draft.name)));
     const auto id = item.row.id.empty() ? "" : fmt::format(" (id {})", visible(repair_utf8(item.row.id)));
     text += fmt::format("row {}{}{}:\n", visible(row_label(item.row, options)), name, id);
@@ -146,7 +148,7 @@ std::string reasons(const ImportPlan& plan, const ImportOptions& options) {
 }
 
 int import_legacy(Session& session, const ImportOptions& options) {
-  const auto plan = plan_import(session, read_rows(options), accounts_of(options));
+  const auto plan = legacy::plan_import(session.editor(), read_rows(options), accounts_of(options));
   if (!options.dry_run) store::apply_changes(session.state(), plan.changes, plan.events, session.now());
   auto& out = session.out();
   if (out.format() == Format::csv || out.format() == Format::plain) {
@@ -156,12 +158,12 @@ int import_legacy(Session& session, const ImportOptions& options) {
       out.list(listing_of(plan, options));
       out.text(reasons(plan, options));
     }
-    out.done(fmt::format("{} imported, {} already imported, {} refused{}", plan.count(ImportResult::imported),
-                         plan.count(ImportResult::already_imported), plan.count(ImportResult::refused),
+    out.done(fmt::format("{} imported, {} already imported, {} refused{}", plan.count(legacy::ImportResult::imported),
+                         plan.count(legacy::ImportResult::already_imported), plan.count(legacy::ImportResult::refused),
                          options.dry_run ? " (dry run: nothing was done)" : ""),
              record_of(plan, options));
   }
-  return plan.count(ImportResult::refused) == 0 ? exit_code::kDone : exit_code::kInvalid;
+  return plan.count(legacy::ImportResult::refused) == 0 ? exit_code::kDone : exit_code::kInvalid;
 }
 
 }  // namespace

@@ -5,12 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "apply/field_diff.hpp"
+#include "reportctl/manage/field_diff.hpp"
 #include "reportctl/settings/settings.hpp"
 #include "reportctl/store/webhooks.hpp"
-#include "terminal/json_records.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 
 // Webhooks for `webhook` and `apply` alike.
 
@@ -26,10 +25,6 @@ std::vector<std::string> webhook_problems(const WrittenWebhook&, const settings:
 /// Without id, account and time. Precondition: no problems.
 store::Webhook webhook_of(const WrittenWebhook&);
 
-/// Never the secret, only where it is kept.
-Json to_json(const store::Webhook&);
-/// Without the body; the endpoint without path.
-Json to_json(const store::WebhookDelivery&);
 FieldTexts fields_of(const store::Webhook&);
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "webhook_words.hpp"
+#include "reportctl/manage/webhook_rules.hpp"
 
 #include <fmt/format.h>
 
 #include "reportctl/base/text.hpp"
-#include "terminal/options.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 namespace {
 
 const std::vector<std::string>& webhook_event_names() {
@@ -54,35 +53,6 @@ store::Webhook webhook_of(const WrittenWebhook& written) {
   return webhook;
 }
 
-Json to_json(const store::Webhook& webhook) {
-  return {{"id", webhook.id},
-          {"account", webhook.account},
-          {"url", webhook.url},
-          {"events", webhook.events},
-          {"outcomes", store::webhook_outcomes_name(webhook.outcomes)},
-          {"secret_file", text_or_null(webhook.secret_file)},
-          {"secret_credential", text_or_null(webhook.secret_credential)},
-          {"created_at", format_utc(webhook.created_at)}};
-}
-
-Json to_json(const store::WebhookDelivery& delivery) {
-  return {{"id", delivery.id},
-          {"webhook_id", delivery.webhook_id},
-          {"account", delivery.account},
-          {"endpoint", delivery.endpoint},
-          {"event", delivery.event},
-          {"run_id", text_or_null(delivery.run_id)},
-          {"export_id", text_or_null(delivery.export_id)},
-          {"state", store::webhook_state_name(delivery.state)},
-          {"attempts", delivery.attempts},
-          {"status", delivery.status == 0 ? Json(nullptr) : Json(delivery.status)},
-          {"answer", text_or_null(delivery.answer)},
-          {"reason_class", text_or_null(delivery.reason_class)},
-          {"created_at", format_utc(delivery.created_at)},
-          {"sent_at", to_json(delivery.sent_at)},
-          {"next_attempt_at", to_json(delivery.due_at)}};
-}
-
 FieldTexts fields_of(const store::Webhook& webhook) {
   const auto one = [](const std::string& text) {
     return text.empty() ? std::vector<std::string>{} : std::vector<std::string>{text};
@@ -93,4 +63,4 @@ FieldTexts fields_of(const store::Webhook& webhook) {
           {"secret_credential", one(webhook.secret_credential)}};
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "field_diff.hpp"
+#include "reportctl/manage/field_diff.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "reportctl/base/text.hpp"
 
-namespace reportctl::cli {
+namespace reportctl::manage {
 namespace {
 
 std::vector<std::string> one(std::string value) {
@@ -106,4 +106,4 @@ std::vector<std::string> diff(const FieldTexts& before, const FieldTexts& after)
   return lines;
 }
 
-}  // namespace reportctl::cli
+}  // namespace reportctl::manage
