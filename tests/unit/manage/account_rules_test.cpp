@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/manage/account_rules.hpp"
+
+#include <doctest/doctest.h>
+
+#include "reportctl/base/error.hpp"
+
+using namespace reportctl;
+using namespace reportctl::manage;
+using access::Role;
+
+namespace {
+
+access::Actor acting_as(Role role) {
+  access::Actor actor;
+  actor.login = "ann";
+  access::Member member;
+  member.id = "m-ann";
+  member.account = "acme";
+  member.role = role;
+  actor.memberships = {member};
+  return actor;
+}
+
+access::Member someone(Role role) {
+  access::Member member;
+  member.id = "m-bo";
+  member.account = "acme";
+  member.name = "Bo";
+  member.role = role;
+  return member;
+}
+
+access::Account acme() {
+  return {.id = "acme",
+          .name = "Acme",
+          .timezone = "",
+          .source = "shop",
+          .key = "",
+          .features = {},
+          .brand = {},
+          .allowed_domains = {}};
+}
+
+settings::Settings with_source(const char* name) {
+  settings::Settings settings;
+  settings.sources[name] = {};
+  return settings;
+}
+
+}  // namespace
+
+TEST_CASE("owners are made and unmade by owners, not by admins") {
+  const auto owner = someone(Role::owner), viewer = someone(Role::viewer);
+  CHECK_NOTHROW(require_member_change(acting_as(Role::owner), nullptr, &owner));
+  CHECK_THROWS_AS(require_member_change(acting_as(Role::admin), nullptr, &owner), Error);
+  CHECK_THROWS_AS(require_member_change(acting_as(Role::admin), &owner, &viewer), Error);
+  CHECK_THROWS_AS(require_member_change(acting_as(Role::admin), &owner, nullptr), Error);
+  CHECK_NOTHROW(require_member_change(acting_as(Role::admin), nullptr, &viewer));
+}
+
+TEST_CASE("system admins are made by system admins alone") {
+  auto admin = someone(Role::system_admin);
+  admin.account.clear();
+  CHECK_THROWS_AS(require_member_change(acting_as(Role::owner), nullptr, &admin), Error);
+  access::Actor root;
+  root.bootstrap = true;
+  CHECK_NOTHROW(require_member_change(root, nullptr, &admin));
+}
+
+TEST_CASE("an owner may rename the account, but not choose which data it sees or where its mail may go") {
+  const auto owner = acting_as(Role::owner);
+  auto renamed = acme();
+  renamed.name = "Acme Ltd";
+  CHECK_NOTHROW(require_account_change(owner, acme(), renamed));
+  auto elsewhere = acme();
+  elsewhere.source = "fleet";
+  CHECK_THROWS_AS(require_account_change(owner, acme(), elsewhere), Error);
+  auto other_key = acme();
+  other_key.key = "globex";
+  CHECK_THROWS_AS(require_account_change(owner, acme(), other_key), Error);
+  auto same_key = acme();
+  same_key.key = "acme";  // what an empty key means
+  CHECK_NOTHROW(require_account_change(owner, acme(), same_key));
+  auto open = acme();
+  open.allowed_domains = {"example.com"};
+  CHECK_THROWS_AS(require_account_change(owner, acme(), open), Error);
+}
+
+TEST_CASE("every problem of an account is reported, not the first alone") {
+  auto account = acme();
+  CHECK(account_problems(account, with_source("shop")).empty());
+  account.id = "-acme";
+  account.name = " ";
+  account.timezone = "Mars/Olympus";
+  account.source = "sohp";
+  account.brand.color = "red";
+  const auto problems = account_problems(account, with_source("shop"));
+  REQUIRE(problems.size() == 5);
+  CHECK(problems[3].find("did you mean \"shop\"") != std::string::npos);
+}
+
+TEST_CASE("roles of a site need sites, and roles of the account take none") {
+  auto member = someone(Role::manager);
+  CHECK(member_problems(member).size() == 1);
+  member.sites = {{schedule::ScopeKind::depot, "north"}};
+  CHECK(member_problems(member).empty());
+  member.role = Role::owner;
+  CHECK(member_problems(member).size() == 1);
+  member.role = Role::viewer;
+  CHECK(member_problems(member).empty());
+}
