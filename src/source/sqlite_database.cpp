@@ -2,7 +2,9 @@
 // Copyright the reportctl authors
 #include "sqlite_database.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -115,10 +117,12 @@ SqliteDatabase::SqliteDatabase(SqliteSettings settings) : settings_(std::move(se
     fail(error ? fmt::format("{} cannot be reached: {}", settings_.file.string(), error.message())
                : fmt::format("{} is not a file", settings_.file.string()),
          "correct the url of the source");
+  mark_ = FileMark::of(settings_.file);
   sqlite3* connection = nullptr;
   // Without a mutex: a source is not for sharing between threads.
-  const int code = sqlite3_open_v2(settings_.file.c_str(), &connection,
-                                   SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code =
+      sqlite3_open_v2(ReaderFiles::uri(settings_.file).c_str(), &connection,
+                      SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, ReaderFiles::vfs());
   connection_.reset(connection);
   if (code != SQLITE_OK) fail(code);
   start_deadline();
@@ -128,7 +132,9 @@ SqliteDatabase::SqliteDatabase(SqliteSettings settings) : settings_(std::move(se
 void SqliteDatabase::harden() {
   sqlite3* const connection = connection_.get();
   for (const int off :
-       {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER})
+       {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER,
+        // A name in double quotes that no column has would be text: a renamed column's sum is 0.
+        SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL})
     sqlite3_db_config(connection, off, 0, nullptr);
   // Where it has to stay on, the authorizer still judges the functions of views, and SQLite itself the truly dangerous ones.
   if (untrusted_views_may_use_json()) sqlite3_db_config(connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -198,27 +204,45 @@ void SqliteDatabase::bind(sqlite3_stmt* statement, const rows::Query& query) {
 }
 
 void SqliteDatabase::begin_snapshot() {
-  if (sqlite3_get_autocommit(connection_.get()) == 0) fail("a query is still open", "close its rows first");
   const OwnStatement own(own_statement_);
   // BEGIN alone takes no lock; the first read does, and fixes what is seen.
   for (const char* sql : {"BEGIN", "SELECT 1 FROM sqlite_schema LIMIT 1"}) {
     const Statement statement = prepare_one(sql);
     const int code = sqlite3_step(statement.get());
-    if (code == SQLITE_DONE || code == SQLITE_ROW) continue;
-    // fail() reads the error that ending the transaction would clear.
-    struct End {
-      SqliteDatabase& database;
-      ~End() { database.end_snapshot(); }
-    } const end{*this};
-    fail(code);
+    if (code != SQLITE_DONE && code != SQLITE_ROW) fail(code);
   }
 }
 
-void SqliteDatabase::end_snapshot() noexcept {
-  if (sqlite3_get_autocommit(connection_.get()) != 0) return;
-  const OwnStatement own(own_statement_);
-  deadline_ = Clock::time_point::max();
-  sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+bool SqliteDatabase::was_changed() const {
+  return ReaderFiles::reads_unguarded(connection_.get()) && mark_.was_written(settings_.file);
+}
+
+void SqliteDatabase::check_unchanged() {
+  if (was_changed()) fail_changed();
+}
+
+void SqliteDatabase::fail_changed() {
+  fail(fmt::format("an application opened {} and wrote to it while it was read", settings_.file.string()),
+       "run the report again; this cannot happen while the application has the database open from the beginning");
+}
+
+std::string SqliteDatabase::unreadable_file() const {
+  for (const char* beside : {"", "-wal", "-shm", "-journal"}) {
+    const std::string file = settings_.file.string() + beside;
+    if (::faccessat(AT_FDCWD, file.c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES) return file;
+  }
+  return {};
+}
+
+void SqliteDatabase::fail_unreadable(const std::string& file) {
+  const std::string folder = settings_.file.parent_path().string();
+  const std::string what = fmt::format("this user may not read {}", file);
+  if (file == settings_.file.string())
+    fail(what, "grant this user read permission on it, and on the way to it (x on its directories)");
+  fail(what,
+       fmt::format("the application creates that file with its own group and the mode of the database: give {0} a group that "
+                   "both users are in (chgrp GROUP {0}; chmod g+s {0}), or a default ACL (setfacl -d -m u:USER:r {0})",
+                   folder));
 }
 
 bool SqliteDatabase::past_deadline() const { return deadline_ != Clock::time_point::max() && Clock::now() >= deadline_; }
@@ -257,6 +281,9 @@ void SqliteDatabase::fail(int code) {
   if ((primary == SQLITE_INTERRUPT || primary == SQLITE_BUSY) && stop_requested()) throw_if_stopped();
   const std::string words = visible(repair_utf8(sqlite3_errmsg(connection_.get())));
   const std::string file = settings_.file.string();
+  if ((primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) && was_changed()) fail_changed();
+  if (primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY)
+    if (const std::string unreadable = unreadable_file(); !unreadable.empty()) fail_unreadable(unreadable);
   switch (primary) {
     case SQLITE_INTERRUPT:
       fail(fmt::format("the query took longer than {} s", settings_.timeout.count()),
@@ -268,9 +295,7 @@ void SqliteDatabase::fail(int code) {
     case SQLITE_CORRUPT:
       fail(fmt::format("{} is damaged: {}", file, words), "restore it from a backup");
     case SQLITE_CANTOPEN:
-      fail(fmt::format("{} cannot be opened: {}", file, words),
-           "check that this user may read it; a database in WAL mode needs a writable directory, or its -wal and -shm files in "
-           "place");
+      fail(fmt::format("{} cannot be opened: {}", file, words), "check that this user may read it and the files beside it");
     case SQLITE_READONLY:
       fail(fmt::format("{} needs a recovery that a reader may not do: {}", file, words),
            "let the program that owns the database open it once");
@@ -281,6 +306,8 @@ void SqliteDatabase::fail(int code) {
     case SQLITE_NOMEM:
       fail("out of memory");
     default:
+      if (words.starts_with("no such column: "))
+        fail(words, "names in double quotes are columns, in views as well; text is written in single quotes");
       fail(words);
   }
 }

@@ -12,6 +12,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/rows/query.hpp"
 #include "sqlite_functions.hpp"
+#include "sqlite_reader_files.hpp"
 
 namespace reportctl::source {
 
@@ -30,17 +31,16 @@ struct SqliteSettings {
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
 };
 
-/// A connection that can only read: opened read-only, `query_only`, DEFENSIVE, schema not trusted (as far as SQLite's
-/// version lets views use JSON then), and an authorizer that allows
-/// nothing but selecting and harmless functions. Long work ends at the deadline and on a stop request.
+/// A connection that can only read: files that nothing writes to (ReaderFiles), `query_only`, DEFENSIVE, schema not trusted (as
+/// far as SQLite's version lets views use JSON then), and an authorizer that allows nothing but selecting and harmless functions.
+/// Long work ends at the deadline and on a stop request. For one operation: an idle connection would hold locks, and what it
+/// keeps of a file that is read without a guard would grow old.
 class SqliteDatabase {
  public:
   explicit SqliteDatabase(SqliteSettings);
   SqliteDatabase(const SqliteDatabase&) = delete;
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
 
-  /// Each operation of Source starts the time it may take.
-  void start_deadline();
   /// One read-only statement that gives rows; anything else is Error(source).
   Statement prepare(const std::string& sql);
   /// For our own statements, which the authorizer must not judge.
@@ -49,15 +49,21 @@ class SqliteDatabase {
 
   /// From here on the connection sees the data as they are now.
   void begin_snapshot();
-  /// Quick, and never fails: a read transaction has nothing to lose.
-  void end_snapshot() noexcept;
+  /// Error(source) when an application may have changed the file under what was read: to be called after the last row.
+  void check_unchanged();
 
   /// What SQLite's result code means to an operator.
   [[noreturn]] void fail(int code);
   [[noreturn]] void fail(const std::string& what, const std::string& hint = {});
 
  private:
+  void start_deadline();
   void harden();
+  [[nodiscard]] bool was_changed() const;
+  [[noreturn]] void fail_changed();
+  /// A file that SQLite needs, and this user may not read; empty when there is none.
+  [[nodiscard]] std::string unreadable_file() const;
+  [[noreturn]] void fail_unreadable(const std::string& file);
   Statement prepare_one(const std::string& sql);
   [[nodiscard]] bool must_end() const;
   [[nodiscard]] bool past_deadline() const;
@@ -67,6 +73,7 @@ class SqliteDatabase {
 
   using Clock = std::chrono::steady_clock;
   SqliteSettings settings_;
+  FileMark mark_;  ///< before anything was read
   Clock::time_point deadline_ = Clock::time_point::max();
   bool own_statement_ = false;
   SqliteFunctions functions_;  ///< outlives the connection, which borrows it

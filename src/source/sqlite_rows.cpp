@@ -18,9 +18,8 @@ SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement state
       row_(cells_) {}
 
 void SqliteRows::close() noexcept {
-  if (!statement_) return;
   statement_.reset();
-  database_->end_snapshot();
+  database_.reset();
 }
 
 std::string_view SqliteRows::digits_of(const Step& step, Value value) {
@@ -142,6 +141,7 @@ const rows::Row* SqliteRows::next() {
       read_row();
       return &row_;
     }
+    database_->check_unchanged();
   } catch (...) {
     close();
     throw;

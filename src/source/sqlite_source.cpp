@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include "sqlite_source.hpp"
 
+#include <tuple>
+
 #include "columns.hpp"
 #include "sqlite_rows.hpp"
 
@@ -22,62 +24,62 @@ std::vector<std::string> column_names(sqlite3_stmt* statement) {
 
 class SqliteSource final : public Source {
  public:
-  explicit SqliteSource(SqliteSettings settings) : database_(std::make_shared<SqliteDatabase>(std::move(settings))) {}
+  explicit SqliteSource(SqliteSettings settings) : settings_(std::move(settings)) { std::ignore = connect(); }
 
   [[nodiscard]] rows::Dialect dialect() const override { return rows::Dialect::sqlite; }
 
   std::unique_ptr<rows::RowStream> open(const rows::Query& query) override {
-    database_->start_deadline();
-    database_->begin_snapshot();
-    try {
-      return std::make_unique<SqliteRows>(database_, ready(query), query.columns);
-    } catch (...) {
-      database_->end_snapshot();
-      throw;
-    }
+    const auto database = connect();
+    if (!streaming_.expired()) database->fail("a query is still open", "close its rows first");
+    database->begin_snapshot();
+    auto rows = std::make_unique<SqliteRows>(database, ready(*database, query), query.columns);
+    streaming_ = database;
+    return rows;
   }
 
-  void prepare(const rows::Query& query) override {
-    database_->start_deadline();
-    ready(query);
-  }
+  void prepare(const rows::Query& query) override { ready(*connect(), query); }
 
   std::vector<TableInfo> tables() override {
-    database_->start_deadline();
+    const auto database = connect();
+    database->begin_snapshot();
     std::vector<TableInfo> tables;
-    const Statement names = database_->prepare_own(
+    const Statement names = database->prepare_own(
         "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY "
         "name");
     int code = SQLITE_ROW;
     while ((code = sqlite3_step(names.get())) == SQLITE_ROW) {
       const auto* name = reinterpret_cast<const char*>(sqlite3_column_text(names.get(), 0));
-      if (name != nullptr) tables.push_back({name, columns_of(name)});
+      if (name != nullptr) tables.push_back({name, columns_of(*database, name)});
     }
-    if (code != SQLITE_DONE) database_->fail(code);
+    if (code != SQLITE_DONE) database->fail(code);
+    database->check_unchanged();
     return tables;
   }
 
  private:
   /// The query, prepared and bound, with the columns that it promises.
-  Statement ready(const rows::Query& query) {
-    Statement statement = database_->prepare(query.sql);
+  static Statement ready(SqliteDatabase& database, const rows::Query& query) {
+    Statement statement = database.prepare(query.sql);
     if (const auto problem = column_problem(column_names(statement.get()), query.columns))
-      database_->fail(problem->what, problem->hint);
-    database_->bind(statement.get(), query);
+      database.fail(problem->what, problem->hint);
+    database.bind(statement.get(), query);
     return statement;
   }
 
   /// None for a view that does not hold any more: it is as good as absent, and no reason to hide the others.
-  std::vector<std::string> columns_of(const std::string& table) {
+  static std::vector<std::string> columns_of(SqliteDatabase& database, const std::string& table) {
     try {
-      return column_names(database_->prepare_own("SELECT * FROM " + as_identifier(table)).get());
+      return column_names(database.prepare_own("SELECT * FROM " + as_identifier(table)).get());
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::source) throw;
       return {};
     }
   }
 
-  std::shared_ptr<SqliteDatabase> database_;
+  [[nodiscard]] std::shared_ptr<SqliteDatabase> connect() const { return std::make_shared<SqliteDatabase>(settings_); }
+
+  SqliteSettings settings_;
+  std::weak_ptr<SqliteDatabase> streaming_;
 };
 
 }  // namespace
