@@ -46,16 +46,6 @@ std::string indented(std::string lines) {
 
 std::string spaces(std::size_t wanted, std::size_t have) { return std::string(wanted - std::min(wanted, have), ' '); }
 
-std::vector<std::string> parts_of(std::string_view joined) {
-  std::vector<std::string> parts;
-  for (std::size_t comma = joined.find(", "); comma != std::string_view::npos; comma = joined.find(", ")) {
-    parts.emplace_back(shown(joined.substr(0, comma)));
-    joined.remove_prefix(comma + 2);
-  }
-  parts.emplace_back(shown(joined));
-  return parts;
-}
-
 struct Line {
   std::string label;
   std::string value;
@@ -64,12 +54,10 @@ struct Line {
 
 /// A line for each currency; the label stands in the first.
 std::vector<Line> lines_of(const Figure& figure) {
-  const auto values = parts_of(figure.value);
-  auto changes = parts_of(figure.change);
-  changes.resize(values.size());
   std::vector<Line> lines;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    lines.push_back({i == 0 ? shown(figure.label) : std::string(), values[i], changes[i]});
+  for (std::size_t i = 0; i < figure.values.size(); ++i)
+    lines.push_back({i == 0 ? shown(figure.label) : std::string(), shown(figure.values[i]),
+                     i < figure.changes.size() ? shown(figure.changes[i]) : std::string()});
   return lines;
 }
 
@@ -90,7 +78,7 @@ mustache::data figure_cell(const Figure& figure) {
 /// Two small figures stand side by side, also on a phone; others have a row of their own.
 bool is_small(const Figure& figure) {
   constexpr std::size_t kFitsHalfAPhone = 12;
-  return figure.value.find(", ") == std::string::npos && display_width(shown(figure.value)) <= kFitsHalfAPhone;
+  return figure.values.size() == 1 && display_width(shown(figure.values.front())) <= kFitsHalfAPhone;
 }
 
 std::string counted(std::int64_t number) {

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "embedded_files.hpp"
+#include "reportctl/base/text.hpp"
 #include "template_data.hpp"
 
 namespace reportctl::mail {
@@ -80,8 +81,9 @@ std::string preheader(const ReportFacts& facts) {
   std::string text = shown(facts.row_count);
   for (std::size_t i = 0; i < std::min<std::size_t>(facts.summary.size(), 3); ++i) {
     if (!text.empty()) text += " · ";
-    text += shown(facts.summary[i].label) + " " + shown(facts.summary[i].value);
-    if (!facts.summary[i].change.empty()) text += " (" + shown(facts.summary[i].change) + ")";
+    const Figure& figure = facts.summary[i];
+    text += shown(figure.label) + " " + shown(join(figure.values, ", "));
+    if (!figure.changes.empty()) text += " (" + shown(join(figure.changes, ", ")) + ")";
   }
   return text;
 }

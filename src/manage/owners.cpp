@@ -42,7 +42,7 @@ validation::Violations handover_problems(const Editor& editor, const schedule::S
   };
   auto given = schedule;
   given.owner = owner.id;
-  const auto theirs = run::owner_roles(editor.parts.state(), given);
+  const auto theirs = run::standing_of(editor.parts.state(), given).roles;
   const auto member = store::find_member(editor.parts.state(), owner.id);
   const access::Actor alone{.login = {},
                             .sudo_user = {},

@@ -155,7 +155,7 @@ Json to_json(const store::Run& run) {
 Json to_json(const store::Delivery& delivery) {
   return {{"id", delivery.id},
           {"notification", delivery.notification},
-          {"recipient", delivery.recipient},
+          {"recipient", delivery.recipient ? delivery.recipient->str() : delivery.address},
           {"address", delivery.address},
           {"state", store::delivery_state_name(delivery.state)},
           {"attempts", delivery.attempts},

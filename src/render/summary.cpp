@@ -65,7 +65,7 @@ std::vector<Metric> Summary::metrics(const Zone& zone) const {
   std::vector<Metric> result;
   for (std::size_t i = 0; i < figures_.size(); ++i) {
     const Figure& figure = figures_[i];
-    Metric metric{.label = figure.label, .value = {}, .type = ColumnType::integer, .amounts = {}};
+    Metric metric{.label = figure.label, .values = {}, .type = ColumnType::integer, .amounts = {}};
     if (figure.kind == AggregateKind::count) {
       metric.amounts.push_back({{}, rows_, 0});
     } else {
@@ -77,11 +77,8 @@ std::vector<Metric> Summary::metrics(const Zone& zone) const {
         metric.amounts.emplace_back();
       }
     }
-    for (const Amount& amount : metric.amounts) {
-      if (!metric.value.empty()) metric.value += ", ";
-      metric.value += for_people(metric.type, amount, zone);
-    }
-    if (metric.value.empty()) metric.value = kNone;
+    for (const Amount& amount : metric.amounts) metric.values.push_back(for_people(metric.type, amount, zone));
+    if (metric.values.empty()) metric.values = {kNone};
     result.push_back(std::move(metric));
   }
   return result;

@@ -66,18 +66,15 @@ std::optional<Window> previous_window(const schedule::WindowChoice& choice, cons
   return days_of(add_days(window.first, -window.days()), add_days(window.first, -1), zone);
 }
 
-std::string change_of(const render::Metric& now, const render::Metric& before) {
+std::vector<std::string> changes_of(const render::Metric& now, const render::Metric& before) {
   if (now.type == rows::ColumnType::date || now.type == rows::ColumnType::timestamp || now.type == rows::ColumnType::boolean)
     return {};
   // An integer 0 without a currency stands for a total of nothing, whatever its column.
   const auto is_zero = [](const render::Amount& amount) { return amount.number == 0; };
   const bool is_nothing = now.amounts.size() == 1 && is_zero(now.amounts[0]) && now.amounts[0].currency.empty();
-  if (is_nothing && !std::all_of(before.amounts.begin(), before.amounts.end(), is_zero)) return with_sign(-100) + " %";
-  std::string changes;
-  for (const auto& amount : now.amounts) {
-    if (!changes.empty()) changes += ", ";
-    changes += change_of_amount(amount, before.amounts, now.type);
-  }
+  if (is_nothing && !std::all_of(before.amounts.begin(), before.amounts.end(), is_zero)) return {with_sign(-100) + " %"};
+  std::vector<std::string> changes;
+  for (const auto& amount : now.amounts) changes.push_back(change_of_amount(amount, before.amounts, now.type));
   return changes;
 }
 

@@ -4,9 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
-#include "reportctl/base/error.hpp"
+#include "attempts.hpp"
 #include "reportctl/base/stop.hpp"
 
 namespace reportctl::run {
@@ -45,8 +43,8 @@ bool is_of(const Mailing& mailing, const store::Delivery& delivery) {
 
 /// A fresh identity; the ledger is not told yet.
 store::NewDelivery renewed(const store::Claim& claim, const Mailing& mailing, const store::Delivery& delivery, Instant date) {
-  auto fresh = mailing.prepare(*Mailbox::parse(delivery.recipient), claim.run.id,
-                               fmt::format("{}.{}", delivery.id, delivery.attempts + 1), date);
+  auto fresh =
+      mailing.prepare(delivery.recipient.value(), claim.run.id, fmt::format("{}.{}", delivery.id, delivery.attempts + 1), date);
   fresh.id = delivery.id;
   return fresh;
 }
@@ -64,7 +62,7 @@ Message by_link(Parts& parts, const store::Claim& claim, Post& post, const store
   const auto date = parts.moment();
   const auto& mailing = post.linked(date);
   const auto fresh = renewed(claim, mailing, delivery, date);
-  store::supersede_message(parts.state(), claim, fresh, date);
+  store::supersede_message(parts.state(), claim, fresh);
   return {with_message(delivery, fresh), &mailing, true};
 }
 
@@ -83,7 +81,7 @@ Message message_of(Parts& parts, const store::Claim& claim, Post& post, const st
   if (is_of(mailing, delivery)) return {delivery, &mailing, linked};
   if (linked && !delivery.in_doubt) return by_link(parts, claim, post, delivery);  // other keys, another address
   const auto fresh = renewed(claim, mailing, delivery, linked ? delivery.message_date : parts.moment());
-  store::replace_message(parts.state(), claim, fresh, parts.moment());
+  store::replace_message(parts.state(), claim, fresh);
   return {with_message(delivery, fresh), &mailing, linked};
 }
 
@@ -91,17 +89,21 @@ delivery::Outcome send(Parts& parts, const store::Claim& claim, const Message& m
   auto& transport = parts.transport();
   const auto& delivery = message.delivery;
   const auto& mailing = *message.mailing;
-  store::begin_sending(parts.state(), claim, delivery.id, parts.moment());
-  const auto to = Mailbox::parse(delivery.recipient);
-  const delivery::Letter letter{
-      .from = mailing.from().address, .to = to->address, .head = mailing.head(delivery), .body = &mailing.body()};
-  return transport.send(letter, [&] { return store::mark_handing_over(parts.state(), claim, delivery.id, parts.moment()); });
+  store::begin_sending(parts.state(), claim, delivery.id);
+  const delivery::Letter letter{.from = mailing.from().address,
+                                .to = delivery.recipient.value().address,
+                                .head = mailing.head(delivery),
+                                .body = &mailing.body()};
+  return transport.send(letter, [&] {
+    store::mark_handing_over(parts.state(), claim, delivery.id);
+    return true;
+  });
 }
 
 /// The attempt is taken back: it told us something, and another one follows or a stop came.
 void put_back(Parts& parts, const store::Claim& claim, DeliveryOutcome outcome) {
   outcome.state = DeliveryState::queued;
-  store::record_outcome(parts.state(), claim, outcome, {}, parts.moment());
+  store::record_outcome(parts.state(), claim, outcome, parts.moment());
 }
 
 DeliveryOutcome recorded_as(const store::Delivery& delivery, const delivery::Outcome& outcome) {
@@ -121,6 +123,14 @@ DeliveryOutcome refused_as_too_large(const store::Delivery& delivery, std::uint6
           .next_attempt_at = std::nullopt};
 }
 
+DeliveryOutcome refused_as_unreadable(const store::Delivery& delivery) {
+  return {.delivery_id = delivery.id,
+          .state = DeliveryState::refused,
+          .answer = "the stored recipient cannot be read",
+          .reason_class = "recipient",
+          .next_attempt_at = std::nullopt};
+}
+
 DeliveryOutcome not_tried(const store::Delivery& delivery, const delivery::Outcome& why) {
   return {.delivery_id = delivery.id,
           .state = DeliveryState::deferred,
@@ -130,22 +140,17 @@ DeliveryOutcome not_tried(const store::Delivery& delivery, const delivery::Outco
 }
 
 void schedule_retry(DeliveryOutcome& outcome, const RetryRule& rule, int attempts, Instant now) {
-  const bool again = (outcome.state == DeliveryState::deferred && attempts <= rule.retries) ||
-                     (outcome.state == DeliveryState::unknown && rule.resend_unknown && attempts <= kMaxResendsOfUnknown);
-  if (again) outcome.next_attempt_at = next_attempt(now, attempts);
+  if (outcome.state == DeliveryState::deferred) outcome.next_attempt_at = next_attempt(now, attempts, rule.retries);
+  if (outcome.state == DeliveryState::unknown && rule.resend_unknown)
+    outcome.next_attempt_at = next_attempt(now, attempts, kMaxResendsOfUnknown);
 }
 
 }  // namespace
 
-Instant next_attempt(Instant now, int attempts) {
-  constexpr std::array<int, 5> kMinutes{5, 10, 20, 40, 67};
-  const auto step = static_cast<std::size_t>(std::max(attempts, 1) - 1);
-  return now + std::chrono::minutes(kMinutes[std::min(step, kMinutes.size() - 1)]);
-}
-
 DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, Post& post, const store::Delivery& queued,
                           const RetryRule& rule) {
   throw_if_stopped();
+  if (!queued.recipient) return refused_as_unreadable(queued);  // nothing after this parses an address
   if (parts.broken_transport) {
     auto outcome = not_tried(queued, *parts.broken_transport);
     schedule_retry(outcome, rule, queued.attempts + 1, parts.now());

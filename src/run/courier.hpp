@@ -22,7 +22,4 @@ struct RetryRule {
 /// it. FenceLost, Error(state): nothing was handed over. Error(interrupted): the delivery is queued again.
 store::DeliveryOutcome hand_over(Parts&, const store::Claim&, Post&, const store::Delivery&, const RetryRule&);
 
-/// When a delivery that was tried `attempts` times is tried next: 5, 10, 20, 40, 67 minutes, then every 67.
-Instant next_attempt(Instant now, int attempts);
-
 }  // namespace reportctl::run

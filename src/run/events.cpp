@@ -11,6 +11,17 @@ using Json = nlohmann::ordered_json;
 
 std::string text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+Json list_of(const validation::Violations& violations) {
+  Json list = Json::array();
+  for (const auto& violation : violations) {
+    list.push_back({{"code", validation::code_name(violation.code)},
+                    {"field", violation.field},
+                    {"message", violation.message},
+                    {"hint", violation.hint}});
+  }
+  return list;
+}
+
 store::AuditEvent event(const char* name, const schedule::Schedule& schedule, const Json& payload) {
   return {
       .name = name, .account = schedule.definition.account, .subject = schedule.id, .actor = kRunActor, .payload = text(payload)};
@@ -23,10 +34,9 @@ store::AuditEvent run_triggered(const schedule::Schedule& schedule, Instant run_
 }
 
 store::AuditEvent run_rejected(const schedule::Schedule& schedule, const validation::Violations& violations) {
-  return event("ScheduledRunRejected", schedule,
-               {{"scheduledReportId", schedule.id},
-                {"reportType", schedule.definition.report},
-                {"rejectionReason", Json::parse(violations_json(violations))}});
+  return event(
+      "ScheduledRunRejected", schedule,
+      {{"scheduledReportId", schedule.id}, {"reportType", schedule.definition.report}, {"rejectionReason", list_of(violations)}});
 }
 
 store::AuditEvent report_generated(const schedule::Schedule& schedule, std::int64_t row_count) {
@@ -52,15 +62,6 @@ store::AuditEvent report_failed(const schedule::Schedule& schedule, const std::s
   return event("ScheduledReportFailed", schedule, {{"scheduledReportId", schedule.id}, {"runId", run_id}, {"error", error}});
 }
 
-std::string violations_json(const validation::Violations& violations) {
-  Json list = Json::array();
-  for (const auto& violation : violations) {
-    list.push_back({{"code", validation::code_name(violation.code)},
-                    {"field", violation.field},
-                    {"message", violation.message},
-                    {"hint", violation.hint}});
-  }
-  return text(list);
-}
+std::string violations_json(const validation::Violations& violations) { return text(list_of(violations)); }
 
 }  // namespace reportctl::run

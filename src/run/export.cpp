@@ -6,13 +6,14 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <set>
 
+#include "attempts.hpp"
 #include "events.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
-#include "reportctl/store/accounts.hpp"
 #include "reportctl/store/runs.hpp"
 
 namespace reportctl::run {
@@ -21,9 +22,6 @@ namespace {
 using store::Export;
 using store::ExportState;
 
-/// Matters to other hosts only: on this one, a dead owner is known by its process.
-constexpr auto kExportLease = std::chrono::hours(6);
-constexpr int kMostTakeovers = 3;
 constexpr int kExportBatch = 64;
 constexpr auto kBetweenLooks = std::chrono::milliseconds(300);
 
@@ -39,43 +37,18 @@ store::AuditEvent export_event(const char* name, const Export& job, const std::s
           .payload = payload.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)};
 }
 
-/// What the plan needs besides the request, asked anew: people leave and change roles, accounts move.
-struct Standing {
-  access::Account account;
-  std::set<access::Role> roles;
-  validation::Violations broken;
-};
-
-Standing standing_of(Parts& parts, const Export& job) {
-  auto account = store::find_account(parts.state(), job.account);
-  if (!account) throw Error(ErrorKind::failed, fmt::format("account {} is gone", job.account));
-  Standing standing;
-  standing.account = std::move(*account);
-  if (job.member.empty()) {
-    standing.roles = {access::Role::system_admin};
-    return standing;
-  }
-  const auto gone = [&](const std::string& message) {
-    standing.broken = {{.code = validation::Code::role_not_permitted,
-                        .field = "member",
-                        .message = message,
-                        .hint = "another member may ask for it: reportctl export create"}};
-  };
-  const auto member = store::find_member(parts.state(), job.member);
+Behalf behalf_of(const Export& job) {
   const auto scope = schedule::Scope::parse(job.scope);
-  if (!member || !scope) {
-    gone("the member who asked for it has left the account");
-    return standing;
-  }
-  access::Actor asking;
-  asking.login = member->login;
-  asking.memberships = {*member};
-  if (!access::may(asking, access::Action::run, job.account, *scope)) {
-    gone(fmt::format("{}, who asked for it, is {} and may not run reports of {} any more", member->name,
-                     access::role_name(member->role), scope->str()));
-  }
-  standing.roles = access::roles_in(asking, job.account, *scope);
-  return standing;
+  if (!scope)
+    throw Error(ErrorKind::failed, fmt::format("the stored scope of export {} cannot be read", job.id), "reportctl state check");
+  return {.account = job.account,
+          .member = job.member,
+          .scope = *scope,
+          .action = access::Action::run,
+          .field = "member",
+          .role_in_it = "who asked for it",
+          .what = "run reports",
+          .hint = "another member may ask for it: reportctl export create"};
 }
 
 Export ended(Parts& parts, const Export& job) {
@@ -115,27 +88,18 @@ Progress watched(Parts& parts, const Export& job, const Progress& progress) {
 }
 
 Export produce_export(Parts& parts, const Export& job, const Progress& progress) {
-  auto standing = standing_of(parts, job);
+  const auto standing = standing_of(parts.state(), behalf_of(job));
   if (!standing.broken.empty()) return end_as_failed(parts, job, validation::describe(standing.broken), standing.broken);
   auto planned = plan(parts, read_export_request(job.request), standing.account, standing.roles, job.created_at);
   if (const auto* rejection = std::get_if<Rejection>(&planned)) {
     return end_as_failed(parts, job, validation::describe(rejection->violations), rejection->violations);
   }
   const auto& ready = std::get<RunPlan>(planned);
-  require_space(parts, ready);
-  auto spool = parts.artifacts().spool();
-  const auto file = generate(parts, ready, spool, watched(parts, job, progress));
-  parts.artifacts().put(spool, file.sha256);
+  const auto made = make_stored_file(parts, ready, {.progress = watched(parts, job, progress)});
+  const auto& file = made.file;
 
   store::ExportEnd end;
-  end.first_day = format_date(ready.window.first);
-  end.last_day = format_date(ready.window.last);
-  end.timezone = ready.zone.name();
-  end.rows = file.rows;
-  end.bytes = file.bytes;
-  end.generation_ms = file.milliseconds;
-  end.artifact_sha256 = file.sha256;
-  end.artifact_name = ready.file_name;
+  record_file(end, ready, file);
   if (const auto keep = parts.settings().retention.exports) end.expires_at = parts.moment() + *keep;
   end.events = {export_event("ExportCompleted", job, kRunActor,
                              {{"exportId", job.id},
@@ -171,7 +135,7 @@ std::variant<Export, Rejection> order_export(Parts& parts, const ExportOrder& or
   wanted.member = order.member;
   if (order.begin == Begin::now) wanted.owner = parts.self();
   wanted.now = parts.now();
-  wanted.lease_until = parts.now() + kExportLease;
+  wanted.lease_until = parts.now() + kLease;
   Export named;
   named.account = wanted.account;
   named.id = "$run";
@@ -205,17 +169,13 @@ Export work_export(Parts& parts, const Export& job, const Progress& progress) {
 }
 
 std::optional<Export> take_and_work(Parts& parts, const Export& job, const Progress& progress) {
-  const auto taken = store::take_export(parts.state(), {.id = job.id,
-                                                        .fence = job.fence,
-                                                        .owner = parts.self(),
-                                                        .lease_until = parts.now() + kExportLease,
-                                                        .now = parts.moment()});
+  const auto taken = store::take_export(
+      parts.state(),
+      {.id = job.id, .fence = job.fence, .owner = parts.self(), .lease_until = parts.now() + kLease, .now = parts.moment()});
   if (!taken) return std::nullopt;
   try {
     if (taken->cancel_asked) return end_as_cancelled(parts, *taken);
-    if (taken->resumed > kMostTakeovers) {
-      return end_as_failed(parts, *taken, fmt::format("interrupted {} times while it was made; not tried again", taken->resumed));
-    }
+    if (is_hopeless(taken->resumed)) return end_as_failed(parts, *taken, hopeless_reason(taken->resumed));
     return work_export(parts, *taken, progress);
   } catch (const store::FenceLost&) {
     log(LogLevel::notice, fmt::format("export {} belongs to another process now", job.id));

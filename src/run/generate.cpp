@@ -16,6 +16,7 @@
 #include "reportctl/base/stop.hpp"
 #include "reportctl/catalog/query.hpp"
 #include "reportctl/render/writer.hpp"
+#include "reportctl/run/export.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -80,7 +81,7 @@ class Projection {
 
 render::Document document_of(const RunPlan& plan, const settings::PdfSettings& pdf) {
   return {.title = plan.resolved.report->label,
-          .account = plan.account.brand.name.empty() ? plan.account.name : plan.account.brand.name,
+          .account = plan.account.shown_name(),
           .scope = plan.site_name,
           .period = schedule::describe(plan.window),
           .timezone = plan.zone.name(),
@@ -96,12 +97,6 @@ std::filesystem::path spool_of(Parts& parts) {
   const auto& root = parts.artifacts().root();
   return ::access(root.c_str(), W_OK | X_OK) == 0 ? root : std::filesystem::path();
 }
-
-/// What rows pass by besides the writer and the summary.
-struct Onlookers {
-  render::ChartCollector* chart = nullptr;
-  FirstRowsCollector* first_rows = nullptr;  ///< sees the chosen columns
-};
 
 render::Spec spec_of(Parts& parts, const RunPlan& plan, const rows::Columns& columns) {
   render::Spec spec;
@@ -141,40 +136,18 @@ std::vector<std::string> telling_columns(const RunPlan& plan) {
   return names;
 }
 
-struct Passing {
-  Sink& sink;
-  Projection& projection;
-  Onlookers onlookers;
+/// The head of the file and its chart, where a mail shows them or the file does.
+struct Onlookers {
+  std::optional<render::ChartCollector> chart;
+  std::optional<FirstRowsCollector> first_rows;  ///< sees the chosen columns
 };
 
-File pass(Parts& parts, const RunPlan& plan, const Passing& passing, const Progress& progress) {
-  const auto started = std::chrono::steady_clock::now();
-  HashingSink hashing(passing.sink);
-  const auto writer = render::make_writer(spec_of(parts, plan, passing.projection.columns()), hashing);
-  render::Summary summary(plan.shape->columns, figures(*plan.shape));
-  const auto& [chart, first_rows] = passing.onlookers;
-
-  const auto stream = parts.source(plan.account.source).open(plan.query);
-  while (const auto* row = stream->next()) {
-    const auto chosen = passing.projection(*row);
-    writer->row(chosen);
-    summary.row(*row);
-    if (chart != nullptr) chart->row(*row);
-    if (first_rows != nullptr) first_rows->row(chosen);
-    if (summary.rows() % kRowsBetweenChecks == 0) {
-      throw_if_stopped();
-      if (progress) progress(summary.rows(), static_cast<std::int64_t>(hashing.bytes()));
-    }
-  }
-  File file;
-  file.summary = summary.metrics(plan.zone);
-  if (chart != nullptr) file.chart = chart->data();
-  writer->finish({.rows = summary.rows(), .metrics = file.summary, .chart = file.chart});
-  file.rows = summary.rows();
-  file.bytes = static_cast<std::int64_t>(hashing.bytes());
-  file.sha256 = hashing.sha256();
-  file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
-  return file;
+Onlookers onlookers_of(const RunPlan& plan, const rows::Columns& chosen, Purpose purpose) {
+  Onlookers onlookers;
+  const bool for_mail = purpose == Purpose::mail;
+  if (for_mail || is_document(plan.resolved.format)) onlookers.chart = chart_collector(plan);
+  if (for_mail) onlookers.first_rows.emplace(chosen, plan.zone, telling_columns(plan));
+  return onlookers;
 }
 
 std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const schedule::Window& window) {
@@ -195,27 +168,65 @@ std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const 
   return summary.metrics(plan.zone);
 }
 
-}  // namespace
-
-File generate(Parts& parts, const RunPlan& plan, Sink& sink, const Progress& progress) {
-  Projection projection(plan.shape->columns, plan.resolved.columns);
-  auto chart = is_document(plan.resolved.format) ? chart_collector(plan) : std::nullopt;
-  return pass(parts, plan, {sink, projection, {.chart = chart ? &*chart : nullptr}}, progress);
+/// How the figures changed against the period before, where the module compares.
+void compare(Parts& parts, const RunPlan& plan, MadeFile& made) {
+  if (!plan.resolved.report->compares || plan.shape->summary.empty()) return;
+  auto& showing = made.showing;
+  showing.compared_with = previous_window(plan.resolved.window, plan.window, plan.at, plan.zone);
+  if (!showing.compared_with) return;
+  const auto before = metrics_of(parts, plan, *showing.compared_with);
+  for (std::size_t i = 0; i < before.size(); ++i) showing.changes.push_back(changes_of(made.file.summary[i], before[i]));
 }
 
-ShownFile generate_for_mail(Parts& parts, const RunPlan& plan, Sink& sink) {
+}  // namespace
+
+MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& making) {
+  const auto started = std::chrono::steady_clock::now();
   Projection projection(plan.shape->columns, plan.resolved.columns);
-  auto chart = chart_collector(plan);
-  FirstRowsCollector first_rows(projection.columns(), plan.zone, telling_columns(plan));
-  ShownFile made;
-  made.file = pass(parts, plan, {sink, projection, {.chart = chart ? &*chart : nullptr, .first_rows = &first_rows}}, {});
-  made.showing.first_rows = first_rows.table();
-  if (!plan.resolved.report->compares || plan.shape->summary.empty()) return made;
-  made.showing.compared_with = previous_window(plan.resolved.window, plan.window, plan.at, plan.zone);
-  if (!made.showing.compared_with) return made;
-  const auto before = metrics_of(parts, plan, *made.showing.compared_with);
-  for (std::size_t i = 0; i < before.size(); ++i) made.showing.changes.push_back(change_of(made.file.summary[i], before[i]));
+  auto [chart, first_rows] = onlookers_of(plan, projection.columns(), making.purpose);
+  HashingSink hashing(sink);
+  const auto writer = render::make_writer(spec_of(parts, plan, projection.columns()), hashing);
+  render::Summary summary(plan.shape->columns, figures(*plan.shape));
+
+  MadeFile made;
+  const auto stream = parts.source(plan.account.source).open(plan.query);
+  while (const auto* row = stream->next()) {
+    if (making.first_rows && summary.rows() == *making.first_rows) {
+      made.more = true;
+      break;
+    }
+    const auto chosen = projection(*row);
+    writer->row(chosen);
+    summary.row(*row);
+    if (chart) chart->row(*row);
+    if (first_rows) first_rows->row(chosen);
+    if (making.see) making.see(chosen);
+    if (summary.rows() % kRowsBetweenChecks == 0) {
+      throw_if_stopped();
+      if (making.progress) making.progress(summary.rows(), static_cast<std::int64_t>(hashing.bytes()));
+    }
+  }
+  auto& file = made.file;
+  file.summary = summary.metrics(plan.zone);
+  if (chart) file.chart = chart->data();
+  writer->finish({.rows = summary.rows(), .metrics = file.summary, .chart = file.chart});
+  file.rows = summary.rows();
+  file.bytes = static_cast<std::int64_t>(hashing.bytes());
+  file.sha256 = hashing.sha256();
+  file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
+  if (first_rows) made.showing.first_rows = first_rows->table();
+  if (making.purpose == Purpose::mail) compare(parts, plan, made);
   return made;
+}
+
+rows::Columns chosen_columns(const RunPlan& plan) { return Projection(plan.shape->columns, plan.resolved.columns).columns(); }
+
+StoredFile make_stored_file(Parts& parts, const RunPlan& plan, const Making& making) {
+  require_space(parts, plan);
+  auto spool = parts.artifacts().spool();
+  auto made = make_file(parts, plan, spool, making);
+  parts.artifacts().put(spool, made.file.sha256);
+  return {std::move(made), std::move(spool)};
 }
 
 }  // namespace reportctl::run

@@ -43,15 +43,22 @@ std::string human_size(std::int64_t bytes) {
 }
 
 /// Whom a recipient may ask: the member on whose behalf it runs, else the account's first owner or admin, else the sender.
-std::string contact(Parts& parts, const schedule::Schedule& schedule) {
-  if (!schedule.owner.empty()) {
-    const auto owner = store::find_member(parts.state(), schedule.owner);
-    if (owner && owner->email) return owner->email->str();
-  }
-  for (const auto& steward : store::stewards(parts.state(), schedule.definition.account)) {
+std::string contact(Parts& parts, const RunPlan& plan) {
+  if (plan.member && plan.member->email) return plan.member->email->str();
+  for (const auto& steward : store::stewards(parts.state(), plan.account.id)) {
     if (steward.email) return steward.email->str();
   }
   return parts.settings().mail.from ? parts.settings().mail.from->address.str() : std::string();
+}
+
+/// What a subject may name.
+mail::ReportFacts facts_before_rows(const RunPlan& plan, const schedule::Definition& definition) {
+  mail::ReportFacts report;
+  report.account_name = plan.account.shown_name();
+  report.schedule_name = definition.name;
+  report.report_label = plan.resolved.report->label;
+  report.period = schedule::describe(plan.window);
+  return report;
 }
 
 TempFile write_body(Parts& parts, const mail::Content& content) {
@@ -94,6 +101,19 @@ mail::Picture picture_of(const Json& json) {
           .height = json.at("height")};
 }
 
+/// A list; older versions joined it by `, `.
+std::vector<std::string> texts_of(const Json& json) {
+  if (json.is_array()) return json.get<std::vector<std::string>>();
+  std::vector<std::string> texts;
+  std::string_view joined = json.get_ref<const std::string&>();
+  for (auto comma = joined.find(", "); comma != std::string_view::npos; comma = joined.find(", ")) {
+    texts.emplace_back(joined.substr(0, comma));
+    joined.remove_prefix(comma + 2);
+  }
+  if (!joined.empty()) texts.emplace_back(joined);
+  return texts;
+}
+
 Json rows_json(const mail::FirstRows& table) {
   Json columns = Json::array();
   for (const auto& column : table.columns)
@@ -130,11 +150,6 @@ std::string for_people(Instant at, const Zone& zone) {
   return fmt::format("{} {} ({})", format_date(zone.local_date(at)), format_time_of_day(zone.local_time(at)), zone.name());
 }
 
-std::string name_for_mail(const access::Account& account) {
-  if (!account.brand.name.empty()) return account.brand.name;
-  return account.name.empty() ? account.id : account.name;
-}
-
 mail::Picture logo_for_mail(Parts& parts, const std::string& sha256, const std::string& alt) {
   if (sha256.empty()) return {};
   const auto bytes = store::find_image(parts.state(), sha256);
@@ -144,7 +159,7 @@ mail::Picture logo_for_mail(Parts& parts, const std::string& sha256, const std::
 std::string to_json(const MailFacts& facts) {
   const auto& report = facts.report;
   Json summary = Json::array();
-  for (const auto& figure : report.summary) summary.push_back({figure.label, figure.value, figure.change});
+  for (const auto& figure : report.summary) summary.push_back({figure.label, figure.values, figure.changes});
   const Json json{{"subject", facts.subject},
                   {"from", facts.from},
                   {"list_unsubscribe", facts.list_unsubscribe},
@@ -189,7 +204,8 @@ MailFacts facts_from_json(const std::string& text) {
     json.at("scope").get_to(report.scope);
     json.at("row_count").get_to(report.row_count);
     for (const auto& figure : json.at("summary"))
-      report.summary.push_back({figure.at(0), figure.at(1), figure.size() > 2 ? figure.at(2).get<std::string>() : std::string()});
+      report.summary.push_back(
+          {figure.at(0), texts_of(figure.at(1)), figure.size() > 2 ? texts_of(figure.at(2)) : std::vector<std::string>()});
     if (json.contains("first_rows")) {  // runs of version 0.1 have none of these
       json.at("compared_with").get_to(report.compared_with);
       json.at("logo").get_to(facts.logo_image);
@@ -210,25 +226,27 @@ MailFacts facts_from_json(const std::string& text) {
   }
 }
 
-MailFacts facts_of(Parts& parts, const RunPlan& plan, const ShownFile& made, const schedule::Schedule& schedule,
+std::string subject_of(const RunPlan& plan, const schedule::Definition& definition) {
+  return HeaderValue::cleaned(mail::render_subject(definition.subject, facts_before_rows(plan, definition))).str();
+}
+
+MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, const schedule::Schedule& schedule,
                    const std::string& run_id) {
   const auto& account = plan.account;
-  const auto& [file, showing] = made;
-  const auto account_name = name_for_mail(account);
+  const auto& file = made.file;
+  const auto& showing = made.showing;
+  const auto& account_name = account.shown_name();
   MailFacts facts;
+  facts.report = facts_before_rows(plan, schedule.definition);
   auto& report = facts.report;
-  report.account_name = account_name;
   report.brand_color = account.brand.color;
-  report.schedule_name = schedule.definition.name;
-  report.report_label = plan.resolved.report->label;
-  report.period = schedule::describe(plan.window);
   report.timezone = plan.zone.name();
   report.scope = plan.site_name;
   report.row_count = file.rows == 1 ? "1 row" : with_thousands(file.rows) + " rows";
   for (std::size_t i = 0; i < file.summary.size(); ++i) {
     report.summary.push_back({.label = file.summary[i].label,
-                              .value = file.summary[i].value,
-                              .change = i < showing.changes.size() ? showing.changes[i] : std::string()});
+                              .values = file.summary[i].values,
+                              .changes = i < showing.changes.size() ? showing.changes[i] : std::vector<std::string>()});
   }
   if (showing.compared_with) report.compared_with = schedule::describe(*showing.compared_with);
   facts.logo_image = account.brand.logo;
@@ -240,12 +258,12 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const ShownFile& made, con
   report.attachment_size = human_size(file.bytes);
   if (clock_is_replaced()) report.notice = fmt::format("Rehearsal: made with the clock set to {}.", format_utc(parts.now()));
   report.generated_at = for_people(parts.moment(), plan.zone);
-  const auto ask = contact(parts, schedule);
+  const auto ask = contact(parts, plan);
   report.why = fmt::format("You receive this report because your address is on the schedule \u201c{}\u201d of {}.{}",
                            schedule.definition.name, account_name,
                            ask.empty() ? std::string() : fmt::format(" Questions, or no longer want it? Ask {}.", ask));
   report.run_id = run_id;
-  facts.subject = HeaderValue::cleaned(mail::render_subject(schedule.definition.subject, report)).str();
+  facts.subject = subject_of(plan, schedule.definition);
   if (parts.settings().mail.from) facts.from = parts.settings().mail.from->str();
   if (parts.settings().mail.list_unsubscribe) facts.list_unsubscribe = parts.settings().mail.list_unsubscribe->str();
   return facts;
@@ -279,11 +297,7 @@ std::string Mailing::head(const Mailbox& to, const std::string& message_id, Inst
 }
 
 std::string Mailing::head(const store::Delivery& delivery) const {
-  const auto to = Mailbox::parse(delivery.recipient);
-  if (!to)
-    throw Error(ErrorKind::failed, fmt::format("the stored recipient of delivery {} cannot be read", delivery.id),
-                "reportctl state check");
-  return head(*to, delivery.message_id, delivery.message_date);
+  return head(delivery.recipient.value(), delivery.message_id, delivery.message_date);
 }
 
 std::string Mailing::sha256(const std::string& head) const {
@@ -300,10 +314,7 @@ std::string Mailing::sha256(const std::string& head) const {
 
 store::NewDelivery Mailing::prepare(const Mailbox& to, const std::string& run_id, const std::string& delivery_id,
                                     Instant date) const {
-  store::NewDelivery delivery;
-  delivery.id = delivery_id;
-  delivery.recipient = to.str();
-  delivery.address = to.address.normalized();
+  store::NewDelivery delivery{.id = delivery_id, .recipient = to};
   delivery.message_id = mail::message_id(run_id, delivery_id, from_.address);
   delivery.message_date = date;
   const auto bytes = head(to, delivery.message_id, date);

@@ -30,13 +30,11 @@ MailFacts facts_from_json(const std::string&);
 
 /// `2026-03-17 06:00 (Australia/Sydney)`.
 std::string for_people(Instant, const Zone&);
-/// How mails call the account.
-std::string name_for_mail(const access::Account&);
 /// A picture of the state's as a logo; nothing where there is none.
 mail::Picture logo_for_mail(Parts&, const std::string& sha256, const std::string& alt);
 
 /// The facts of a freshly generated report.
-MailFacts facts_of(Parts&, const RunPlan&, const ShownFile&, const schedule::Schedule&, const std::string& run_id);
+MailFacts facts_of(Parts&, const RunPlan&, const MadeFile&, const schedule::Schedule&, const std::string& run_id);
 
 /// The messages of one run: one body for all, one head for each recipient.
 class Mailing {

@@ -5,17 +5,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "courier.hpp"
-#include "letter.hpp"
+#include "failure_mail.hpp"
+#include "post.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
-#include "reportctl/store/schedules.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -24,20 +23,6 @@ using store::DeliveryState;
 using store::RunState;
 
 constexpr const char* kKind = "SCHEDULED_REPORT_FAILED";
-
-struct Composed {
-  std::string subject;
-  mail::Texts texts;
-  std::vector<mail::Image> images;
-};
-
-mail::Content content_of_notification(const Composed& composed, const std::string& run_id) {
-  return {.text = composed.texts.text,
-          .html = composed.texts.html,
-          .attachment = std::nullopt,
-          .boundary_seed = run_id + ".notification",
-          .images = composed.images};
-}
 
 std::string words(RunState state) {
   switch (state) {
@@ -95,17 +80,18 @@ std::string report_label(Parts& parts, const std::string& id) {
   }
 }
 
-Composed compose(Parts& parts, const store::Run& run, const Failure& failure, int failure_count, const std::string& fix) {
+FailureMail facts_of(Parts& parts, const store::Claim& claim, const Failure& failure) {
+  const auto& run = claim.run;
   const auto account = store::find_account(parts.state(), run.account);
-  const auto schedule = store::find_schedule(parts.state(), run.schedule_id);
-  auto zone_name = run.timezone;
-  if (zone_name.empty() && schedule)
-    zone_name = schedule::effective_timezone(schedule->definition, account ? account->timezone : std::string());
-  const auto zone = Zone::find(zone_name);
-  mail::FailureFacts facts;
-  facts.account_name = account ? name_for_mail(*account) : run.account;
+  const auto& schedule = claim.schedule;
+  const auto zone = Zone::find(
+      !run.timezone.empty() ? run.timezone
+                            : schedule::effective_timezone(schedule.definition, account ? account->timezone : std::string()));
+  FailureMail mail;
+  auto& facts = mail.facts;
+  facts.account_name = account ? account->shown_name() : run.account;
   facts.brand_color = account ? account->brand.color : std::string();
-  if (account) facts.logo = logo_for_mail(parts, account->brand.logo, facts.account_name);
+  if (account) mail.logo_image = account->brand.logo;
   facts.schedule_name = run.schedule_name;
   facts.report_label = report_label(parts, run.report);
   facts.outcome = words(failure.state);
@@ -119,46 +105,37 @@ Composed compose(Parts& parts, const store::Run& run, const Failure& failure, in
     facts.recipients.emplace_back(delivery.address,
                                   fmt::format("{}: {}", store::delivery_state_name(delivery.state), delivery.answer));
   }
-  facts.fix = fix;
-  if (schedule && schedule->next_run_at) facts.next_run = at_zone(*schedule->next_run_at, zone);
-  facts.failure_count = ordinal(failure_count);
+  facts.fix = fix_for(parts, failure, claim);
+  if (schedule.next_run_at) facts.next_run = at_zone(*schedule.next_run_at, zone);
+  facts.failure_count = ordinal(store::failures_in_a_row(parts.state(), claim));
   facts.run_id = run.id;
-  return {.subject = fmt::format("{}: {} {}", facts.account_name, facts.schedule_name, facts.outcome),
-          .texts = mail::render_failure(facts),
-          .images = mail::images_of(facts.logo, {}, facts.run_id)};
+  if (parts.settings().mail.from) mail.from = parts.settings().mail.from->str();
+  return mail;
 }
 
-MailFacts mail_facts(Parts& parts, const std::string& subject) {
-  MailFacts facts;
-  facts.subject = HeaderValue::cleaned(subject).str();
-  facts.from = parts.settings().mail.from ? parts.settings().mail.from->str() : std::string();
-  return facts;
+/// As it was queued.
+FailureMail stored_mail(Parts& parts, const store::Claim& claim, const store::Delivery& delivery) {
+  const auto stored = store::notification_mail(parts.state(), delivery.notification_id);
+  if (!stored.empty()) return failure_mail_from_json(stored);
+  // Queued by a version that kept none: the run says enough.
+  return facts_of(parts, claim, {.state = claim.run.state, .reason = claim.run.reason, .broken_rules = {}, .deliveries = {}});
 }
 
-/// The failure of a run that ended earlier, read back from the record.
-Failure failure_of(Parts& parts, const store::Run& run) {
-  if (run.state == RunState::rejected) return rejection(run.violations);
-  Failure failure;
-  failure.state = run.state;
-  failure.reason = run.reason;
-  for (auto& delivery : store::list_deliveries(parts.state(), run.id)) {
-    if (!delivery.notification) failure.deliveries.push_back(std::move(delivery));
-  }
-  return failure;
+bool concerns_this_mail_alone(const Error& error) {
+  return error.kind() != ErrorKind::interrupted && error.kind() != ErrorKind::state && error.kind() != ErrorKind::conflict;
 }
 
 }  // namespace
 
-Failure rejection(const std::string& violations) {
+Failure rejection(const validation::Violations& violations) {
   Failure failure{.state = RunState::rejected,
                   .reason = "The report breaks a rule and was not made; nobody received it.",
                   .broken_rules = {},
                   .deliveries = {}};
-  for (const auto& violation : nlohmann::json::parse(violations)) {
-    const std::string hint = violation.at("hint");
-    failure.broken_rules.emplace_back(violation.at("code"),
-                                      fmt::format("{}: {}{}{}", violation.at("field").get<std::string>(),
-                                                  violation.at("message").get<std::string>(), hint.empty() ? "" : "; ", hint));
+  for (const auto& broken : violations) {
+    failure.broken_rules.emplace_back(
+        validation::code_name(broken.code),
+        fmt::format("{}: {}{}{}", broken.field, broken.message, broken.hint.empty() ? "" : "; ", broken.hint));
   }
   return failure;
 }
@@ -166,24 +143,23 @@ Failure rejection(const std::string& violations) {
 std::vector<store::NewNotification> notifications_of(Parts& parts, const store::Claim& claim, const Failure& failure) {
   const auto stewards = store::stewards(parts.state(), claim.run.account);
   if (stewards.empty()) return {};
-  auto run = claim.run;
-  run.state = failure.state;
-  const auto composed = compose(parts, run, failure, claim.schedule.failure_count + 1, fix_for(parts, failure, claim));
+  const auto mail = facts_of(parts, claim, failure);
+  const auto letter = compose(parts, mail);
   std::optional<Mailing> mailing;
-  if (parts.settings().mail.from)
-    mailing.emplace(parts, mail_facts(parts, composed.subject), content_of_notification(composed, run.id));
+  if (!mail.from.empty()) mailing.emplace(parts, letter.facts, letter.content);
 
   std::vector<store::NewNotification> result;
   for (const auto& member : stewards) {
     store::NewNotification notification{.id = new_id(),
-                                        .account = run.account,
+                                        .account = claim.run.account,
                                         .member_id = member.id,
                                         .kind = kKind,
-                                        .subject = composed.subject,
-                                        .body = composed.texts.text,
+                                        .subject = mail.subject(),
+                                        .body = letter.content.text,
+                                        .mail = to_json(mail),
                                         .delivery = std::nullopt};
     if (mailing && member.email) {
-      notification.delivery = mailing->prepare({member.name, *member.email}, run.id, new_id(), parts.moment());
+      notification.delivery = mailing->prepare({member.name, *member.email}, claim.run.id, new_id(), parts.moment());
     }
     result.push_back(std::move(notification));
   }
@@ -191,30 +167,22 @@ std::vector<store::NewNotification> notifications_of(Parts& parts, const store::
 }
 
 void send_notifications(Parts& parts, const store::Claim& claim) {
-  std::vector<store::Delivery> waiting;
-  for (auto& delivery : store::list_deliveries(parts.state(), claim.run.id)) {
-    if (delivery.notification && delivery.state == DeliveryState::queued) waiting.push_back(std::move(delivery));
-  }
-  if (waiting.empty()) return;
-  const auto run = store::get_run(parts.state(), claim.run.id);
-  const auto schedule = store::find_schedule(parts.state(), run.schedule_id);
-  const auto failure = failure_of(parts, run);
-  const auto composed = compose(parts, run, failure, schedule ? schedule->failure_count : 1, fix_for(parts, failure, claim));
-  Post post(parts, mail_facts(parts, composed.subject), content_of_notification(composed, run.id));
-  for (const auto& delivery : waiting) {
+  for (const auto& delivery : store::list_deliveries(parts.state(), claim.run.id)) {
+    if (!delivery.notification || delivery.state != DeliveryState::queued) continue;
     store::DeliveryOutcome outcome;
     try {
+      const auto letter = compose(parts, stored_mail(parts, claim, delivery));
+      Post post(parts, letter.facts, letter.content);
       outcome = hand_over(parts, claim, post, delivery, {});
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::state || error.kind() == ErrorKind::conflict)
-        throw;
+      if (!concerns_this_mail_alone(error)) throw;
       outcome = {.delivery_id = delivery.id,
                  .state = DeliveryState::deferred,
                  .answer = error.what(),
                  .reason_class = "config",
                  .next_attempt_at = std::nullopt};
     }
-    store::record_outcome(parts.state(), claim, outcome, {}, parts.moment());
+    store::record_outcome(parts.state(), claim, outcome, parts.moment());
     if (outcome.state != DeliveryState::accepted) {
       log(LogLevel::warning, fmt::format("notification to {}: {} ({})", delivery.address,
                                          store::delivery_state_name(outcome.state), outcome.answer));

@@ -7,6 +7,7 @@
 
 #include "reportctl/run/parts.hpp"
 #include "reportctl/store/runs.hpp"
+#include "reportctl/validation/violation.hpp"
 
 namespace reportctl::run {
 
@@ -18,14 +19,14 @@ struct Failure {
   std::vector<store::Delivery> deliveries;                        ///< the ledger as it will stand
 };
 
-/// Of the violations that a rejected run records, as JSON.
-Failure rejection(const std::string& violations);
+Failure rejection(const validation::Violations&);
 
 /// SCHEDULED_REPORT_FAILED for every owner and admin of the account: kept until acknowledged, and mailed to those with an
 /// address. The mail is queued with the run's end; without a usable sender the notification still stands.
 std::vector<store::NewNotification> notifications_of(Parts&, const store::Claim&, const Failure&);
 
-/// Hands over the notification mails of a finished run. A failing notification is recorded and never notifies.
+/// Hands over the notification mails of a finished run, made from what was stored with them. A failing notification is recorded
+/// and never notifies.
 void send_notifications(Parts&, const store::Claim&);
 
 }  // namespace reportctl::run

@@ -8,17 +8,16 @@
 
 namespace reportctl::run {
 
-Parts::Parts(const settings::Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now)
-    : settings_(settings), state_(state), catalog_(catalog), now_(now) {}
+Parts::Parts(const settings::Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now,
+             Openers openers)
+    : settings_(settings), state_(state), catalog_(catalog), now_(now), openers_(std::move(openers)) {}
 
 const ProcessIdentity& Parts::self() {
   if (!self_) self_ = this_process();
   return *self_;
 }
 
-Instant Parts::moment() const {
-  return now_ + std::chrono::floor<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
-}
+Instant Parts::moment() const { return now_ + std::chrono::floor<std::chrono::seconds>(openers_.ticks() - started_); }
 
 source::Source& Parts::source(const std::string& name) {
   if (const auto open = sources_.find(name); open != sources_.end()) return *open->second;
@@ -28,11 +27,11 @@ source::Source& Parts::source(const std::string& name) {
         ErrorKind::config, fmt::format("no source named \"{}\" is configured", name),
         "add it under `sources:` in reportctl.yaml, or point the account elsewhere: reportctl account edit ID --source NAME");
   }
-  return *sources_.emplace(name, source::open_source(configured->second)).first->second;
+  return *sources_.emplace(name, openers_.open_source(configured->second)).first->second;
 }
 
 delivery::Transport& Parts::transport() {
-  if (!transport_) transport_ = delivery::open_transport(settings_.mail.transport);
+  if (!transport_) transport_ = openers_.open_transport(settings_.mail.transport);
   return *transport_;
 }
 
@@ -40,9 +39,13 @@ artifact::Store& Parts::artifacts() {
   if (!artifacts_) {
     auto settings = settings_.artifacts;
     settings.spool = settings_.state.parent_path();
-    artifacts_ = artifact::open_store(settings);
+    artifacts_ = openers_.open_artifacts(settings);
   }
   return *artifacts_;
+}
+
+delivery::WebhookAnswer Parts::post_webhook(const delivery::WebhookPost& post) {
+  return openers_.post_webhook(settings_.webhooks, post);
 }
 
 }  // namespace reportctl::run

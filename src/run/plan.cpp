@@ -12,7 +12,6 @@
 #include "reportctl/catalog/query.hpp"
 #include "reportctl/render/writer.hpp"
 #include "reportctl/run/sites.hpp"
-#include "reportctl/store/accounts.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -35,30 +34,6 @@ validation::Context context(Parts& parts, const Asking& asking, const std::strin
 
 void append(validation::Violations& all, validation::Violations more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
-
-/// The right of its owner to keep such a schedule, asked anew at every run: people leave and change roles.
-validation::Violations check_owner(store::State& state, const schedule::Schedule& schedule) {
-  if (schedule.owner.empty()) return {};
-  const auto hint = fmt::format("give it to another member: reportctl schedule reassign {} --account {} --to MEMBER",
-                                schedule.definition.name, schedule.definition.account);
-  const auto member = store::find_member(state, schedule.owner);
-  if (!member) {
-    return {{.code = validation::Code::role_not_permitted,
-             .field = "owner",
-             .message = "the member on whose behalf it runs has left the account",
-             .hint = hint}};
-  }
-  access::Actor owner;
-  owner.login = member->login;
-  owner.memberships = {*member};
-  const auto& scope = schedule.definition.scope;
-  if (access::may(owner, access::Action::manage_schedules, schedule.definition.account, scope)) return {};
-  return {{.code = validation::Code::role_not_permitted,
-           .field = "owner",
-           .message = fmt::format("{}, on whose behalf it runs, is {} and may not keep schedules of {} any more", member->name,
-                                  access::role_name(member->role), scope.str()),
-           .hint = hint}};
 }
 
 std::string safe_file_word(std::string_view word) {
@@ -153,35 +128,26 @@ std::variant<RunPlan, Rejection> plan(Parts& parts, const validation::Request& r
   return complete(parts, {std::move(*check.resolved), std::move(site.name)}, account, at);
 }
 
-std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Schedule& schedule, Instant slot) {
-  const auto account = store::find_account(parts.state(), schedule.definition.account);
-  if (!account) {
-    throw Error(ErrorKind::failed, fmt::format("account {} is gone", schedule.definition.account));
-  }
-  auto found = check_owner(parts.state(), schedule);
-  const bool owner_holds = found.empty();
-  const auto draft = validation::draft_of(schedule.definition);
-  const auto roles = owner_roles(parts.state(), schedule);
+std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Schedule& schedule, Standing standing,
+                                               Instant slot) {
+  auto found = standing.broken;
   // The zone of the site was written into the definition when it was saved.
-  auto check = validation::check_draft(draft, context(parts, {*account, roles, slot}, {}));
-  if (!owner_holds) {  // said already, in better words
+  auto check = validation::check_draft(validation::draft_of(schedule.definition),
+                                       context(parts, {standing.account, standing.roles, slot}, {}));
+  if (!found.empty()) {  // said already, in better words
     std::erase_if(check.violations, [](const auto& one) { return one.code == validation::Code::role_not_permitted; });
   }
   append(found, std::move(check.violations));
   if (!found.empty()) return Rejection{std::move(found)};
-  auto site = check_site(parts, *check.resolved, *account);
+  auto site = check_site(parts, *check.resolved, standing.account);
   if (!site.violations.empty()) return Rejection{std::move(site.violations)};
-  return complete(parts, {std::move(*check.resolved), std::move(site.name)}, *account, slot);
+  auto planned = complete(parts, {std::move(*check.resolved), std::move(site.name)}, standing.account, slot);
+  if (auto* plan = std::get_if<RunPlan>(&planned)) plan->member = std::move(standing.member);
+  return planned;
 }
 
-std::set<access::Role> owner_roles(store::State& state, const schedule::Schedule& schedule) {
-  if (schedule.owner.empty()) return {access::Role::system_admin};
-  const auto member = store::find_member(state, schedule.owner);
-  if (!member) return {};
-  access::Actor owner;
-  owner.login = member->login;
-  owner.memberships = {*member};
-  return access::roles_in(owner, schedule.definition.account, schedule.definition.scope);
+std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Schedule& schedule, Instant slot) {
+  return plan_schedule(parts, schedule, standing_of(parts.state(), schedule), slot);
 }
 
 validation::Violations check_choices(Parts& parts, const validation::Resolved& resolved, const access::Account& account,

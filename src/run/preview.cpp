@@ -3,6 +3,7 @@
 #include "reportctl/run/preview.hpp"
 
 #include "letter.hpp"
+#include "reportctl/render/writer.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -10,6 +11,12 @@ namespace {
 class Nowhere final : public Sink {
  public:
   void write(std::string_view) override {}
+};
+
+class IntoText final : public Sink {
+ public:
+  void write(std::string_view bytes) override { text += bytes; }
+  std::string text;
 };
 
 /// Nothing is stored, so there is no link yet; the address says so to whoever hovers over it.
@@ -20,9 +27,28 @@ void show_as_link(Parts& parts, const Zone& zone, mail::ReportFacts& report) {
 
 }  // namespace
 
+FileHead preview_file(Parts& parts, RunPlan plan, std::int64_t rows) {
+  plan.resolved.format = "csv";
+  FileHead head;
+  head.columns = chosen_columns(plan);
+  IntoText csv;
+  const auto see = [&](const rows::Row& row) {
+    auto& values = head.rows.emplace_back();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      FileHead::Value value;
+      if (!row[i].null)
+        value = {render::for_people(head.columns[i], row[i], plan.zone), render::plain(head.columns[i], row[i], plan.zone)};
+      values.push_back(std::move(value));
+    }
+  };
+  head.more = make_file(parts, plan, csv, {.first_rows = rows, .see = see}).more;
+  head.csv = std::move(csv.text);
+  return head;
+}
+
 MailPreview preview_mail(Parts& parts, const RunPlan& plan, const schedule::Schedule& schedule) {
   Nowhere nowhere;
-  const auto made = generate_for_mail(parts, plan, nowhere);
+  const auto made = make_file(parts, plan, nowhere, {.purpose = Purpose::mail});
   auto facts = facts_of(parts, plan, made, schedule, {});
   const auto& mail = parts.settings().mail;
   const auto encoded = made.file.bytes / 57 * 78;  // base64 in lines; the texts and pictures beside it are small

@@ -10,6 +10,7 @@
 #include <set>
 #include <tuple>
 
+#include "attempts.hpp"
 #include "due_slots.hpp"
 #include "events.hpp"
 #include "reportctl/base/error.hpp"
@@ -26,9 +27,6 @@
 namespace reportctl::run {
 namespace {
 
-/// Matters to other hosts only: on this one, a dead owner is known by its process.
-constexpr auto kLease = std::chrono::hours(6);
-constexpr int kMostResumes = 3;
 constexpr int kBatch = 64;
 constexpr int kMostPlanned = 100000;
 
@@ -70,10 +68,16 @@ void resume(Parts& parts, DueResult& result) {
     if (!claim) continue;
     unless_taken(run.id, [&] {
       const bool unfinished = claim->run.state == store::RunState::triggered || claim->run.state == store::RunState::generated;
-      const bool hopeless = unfinished && claim->run.resumed > kMostResumes;
-      note(parts, result, hopeless ? give_up(parts, *claim) : run_one(parts, *claim));
+      note(parts, result, unfinished && is_hopeless(claim->run.resumed) ? give_up(parts, *claim) : run_one(parts, *claim));
     });
   }
+}
+
+/// Of the account; asked only where it decides.
+std::string account_zone(Parts& parts, const schedule::Definition& definition) {
+  if (!definition.timezone.empty()) return {};
+  const auto account = store::find_account(parts.state(), definition.account);
+  return account ? account->timezone : std::string();
 }
 
 void note_skipped(const schedule::Schedule& schedule, const Slots& slots, DueResult& result) {
@@ -91,9 +95,8 @@ void note_skipped(const schedule::Schedule& schedule, const Slots& slots, DueRes
 bool claim_and_run(Parts& parts, const store::Due& due, DueResult& result) {
   const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
   if (!schedule) return true;
-  const auto account = store::find_account(parts.state(), schedule->definition.account);
   const auto slots =
-      choose_slots(*schedule, account ? account->timezone : std::string(), parts.settings().policy, due.next_run_at, parts.now());
+      choose_slots(*schedule, account_zone(parts, schedule->definition), parts.settings().policy, due.next_run_at, parts.now());
   store::ClaimRequest request;
   request.schedule_id = due.schedule_id;
   request.as_read = due.next_run_at;
@@ -137,11 +140,6 @@ void work_off(Parts& parts, DueResult& result) {
   }
 }
 
-Ended owned_run(Parts& parts, const std::optional<store::Claim>& claim, const char* nothing) {
-  if (!claim) throw Error(ErrorKind::conflict, nothing, "reportctl runs show RUN shows every recipient");
-  return run_one(parts, *claim);
-}
-
 }  // namespace
 
 std::int64_t DueResult::count(store::RunState state) const {
@@ -164,9 +162,8 @@ std::vector<Planned> plan_due(Parts& parts) {
   for (const auto& due : store::due_schedules(parts.state(), parts.now(), kMostPlanned)) {
     const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
     if (!schedule) continue;
-    const auto account = store::find_account(parts.state(), schedule->definition.account);
-    const auto account_zone = account ? account->timezone : std::string();
-    const auto slots = choose_slots(*schedule, account_zone, parts.settings().policy, due.next_run_at, parts.now());
+    const auto zone = account_zone(parts, schedule->definition);
+    const auto slots = choose_slots(*schedule, zone, parts.settings().policy, due.next_run_at, parts.now());
     Planned planned;
     planned.account = schedule->definition.account;
     planned.schedule = schedule->definition.name;
@@ -174,7 +171,7 @@ std::vector<Planned> plan_due(Parts& parts) {
     planned.skipped = slots.skipped;
     planned.slot = slots.slot;
     planned.next = slots.next;
-    planned.timezone = schedule::effective_timezone(schedule->definition, account_zone);
+    planned.timezone = schedule::effective_timezone(schedule->definition, zone);
     for (const auto& to : schedule->definition.recipients) planned.recipients.push_back(to.str());
     if (slots.slot) {
       try {
@@ -192,44 +189,6 @@ std::vector<Planned> plan_due(Parts& parts) {
     return std::tie(a.slot, a.account, a.schedule) < std::tie(b.slot, b.account, b.schedule);
   });
   return result;
-}
-
-Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std::vector<Mailbox>& to, const std::string& actor) {
-  auto triggered = run_triggered(schedule, parts.moment());
-  triggered.name = "ScheduleTested";
-  triggered.actor = actor;
-  const auto claim = store::create_run(parts.state(), {.trigger = store::Trigger::test,
-                                                       .account = schedule.definition.account,
-                                                       .report = schedule.definition.report,
-                                                       .schedule = schedule,
-                                                       .owner = parts.self(),
-                                                       .lease_until = parts.now() + kLease,
-                                                       .now = parts.moment(),
-                                                       .events = {triggered}});
-  return run_test(parts, claim, to);
-}
-
-Ended resend(Parts& parts, const store::Run& run, ResendOnly only, const std::string& actor) {
-  using store::DeliveryState;
-  store::ResendRequest request;
-  request.run_id = run.id;
-  if (only == ResendOnly::failed) request.states = {DeliveryState::refused, DeliveryState::deferred};
-  if (only == ResendOnly::unknown) request.states = {DeliveryState::unknown};
-  if (only == ResendOnly::all) {
-    request.states = {DeliveryState::accepted, DeliveryState::refused, DeliveryState::deferred, DeliveryState::unknown};
-  }
-  request.owner = parts.self();
-  request.lease_until = parts.now() + kLease;
-  request.now = parts.moment();
-  request.events = {
-      {.name = "RunResent", .account = run.account, .subject = run.id, .actor = actor, .payload = R"({"run":"$run"})"}};
-  if (run.file_pruned_at) {
-    throw Error(ErrorKind::not_found, fmt::format("the file of run {} was pruned at {}", run.id, format_utc(*run.file_pruned_at)),
-                "`reportctl schedule test` sends the report anew");
-  }
-  // Asked before anything changes: without its file the run stays as it is.
-  if (!run.artifact_sha256.empty()) static_cast<void>(parts.artifacts().get(run.artifact_sha256));
-  return owned_run(parts, store::reopen_for_resend(parts.state(), request), "no recipient of this run matches");
 }
 
 }  // namespace reportctl::run

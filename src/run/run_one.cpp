@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "attempts.hpp"
 #include "courier.hpp"
 #include "events.hpp"
 #include "letter.hpp"
@@ -15,7 +16,6 @@
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
-#include "reportctl/run/export.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/store/schedules.hpp"
 
@@ -56,7 +56,7 @@ Ended end(Parts& parts, const Claim& claim, store::Finish finish, const Failure&
   }
   store::finish(parts.state(), claim, finish, parts.moment());
   if (!finish.notifications.empty()) send_notifications(parts, claim);
-  store::release(parts.state(), claim, std::nullopt, parts.moment());
+  store::release(parts.state(), claim, std::nullopt);
   return ended_as(claim, finish.state, finish.reason);
 }
 
@@ -74,8 +74,7 @@ Ended end_rejected(Parts& parts, const Claim& claim, const validation::Violation
   finish.reason = validation::describe(violations);
   finish.violations = violations_json(violations);
   finish.events = {run_rejected(claim.schedule, violations)};
-  const auto failure = rejection(finish.violations);
-  return end(parts, claim, std::move(finish), failure);
+  return end(parts, claim, std::move(finish), rejection(violations));
 }
 
 struct Tally {
@@ -84,22 +83,14 @@ struct Tally {
   const Delivery* first_problem = nullptr;
 };
 
-/// The ledger as it stands once `last` is recorded.
-std::vector<Delivery> ledger(Parts& parts, const Claim& claim, const std::optional<DeliveryOutcome>& last) {
-  std::vector<Delivery> result;
-  for (auto& delivery : store::list_deliveries(parts.state(), claim.run.id)) {
-    if (delivery.notification) continue;
-    if (last && delivery.id == last->delivery_id) {
-      // An attempt before may have arrived: the ledger keeps such a delivery unknown, whatever a later one was told.
-      const bool told_no = last->state == DeliveryState::deferred || last->state == DeliveryState::refused;
-      delivery.state = delivery.in_doubt && told_no ? DeliveryState::unknown : last->state;
-      delivery.answer = last->answer;
-      delivery.reason_class = last->reason_class;
-      delivery.next_attempt_at = last->next_attempt_at;
-    }
-    result.push_back(std::move(delivery));
-  }
-  return result;
+/// As the ledger has it once the outcome is recorded.
+void apply(const DeliveryOutcome& outcome, Delivery& delivery) {
+  // An attempt before may have arrived: the ledger keeps such a delivery unknown, whatever a later one was told.
+  const bool told_no = outcome.state == DeliveryState::deferred || outcome.state == DeliveryState::refused;
+  delivery.state = delivery.in_doubt && told_no ? DeliveryState::unknown : outcome.state;
+  delivery.answer = outcome.answer;
+  delivery.reason_class = outcome.reason_class;
+  delivery.next_attempt_at = outcome.next_attempt_at;
 }
 
 Tally tally_of(const std::vector<Delivery>& deliveries) {
@@ -130,14 +121,14 @@ std::string reason_of(const Tally& tally, std::size_t recipients) {
                      tally.first_problem->answer);
 }
 
-/// All deliveries have an outcome: waits for a retry, or ends.
-Ended settle(Parts& parts, const Claim& claim, const std::optional<DeliveryOutcome>& last) {
-  const auto deliveries = ledger(parts, claim, last);
+/// All deliveries have an outcome, of which `last` is not recorded yet: waits for a retry, or ends.
+Ended settle(Parts& parts, const Claim& claim, const std::vector<Delivery>& deliveries,
+             const std::optional<DeliveryOutcome>& last) {
   const auto tally = tally_of(deliveries);
   const auto reason = reason_of(tally, deliveries.size());
   if (tally.retry_at) {
-    if (last) store::record_outcome(parts.state(), claim, *last, {}, parts.moment());
-    store::release(parts.state(), claim, tally.retry_at, parts.moment());
+    if (last) store::record_outcome(parts.state(), claim, *last, parts.moment());
+    store::release(parts.state(), claim, tally.retry_at);
     auto waiting = ended_as(claim, RunState::generated, reason);
     waiting.deferred = true;
     return waiting;
@@ -155,7 +146,6 @@ Ended settle(Parts& parts, const Claim& claim, const std::optional<DeliveryOutco
 }
 
 bool to_be_sent(const Delivery& delivery, Instant now) {
-  if (delivery.notification) return false;
   if (delivery.state == DeliveryState::queued) return true;
   return delivery.next_attempt_at && *delivery.next_attempt_at <= now &&
          (delivery.state == DeliveryState::deferred || delivery.state == DeliveryState::unknown);
@@ -165,14 +155,17 @@ bool to_be_sent(const Delivery& delivery, Instant now) {
 Ended deliver(Parts& parts, const Claim& claim, Post& post) {
   const auto& policy = parts.settings().policy;
   const RetryRule rule{.retries = policy.retries, .resend_unknown = policy.on_unknown == settings::OnUnknown::resend};
+  auto deliveries = store::list_deliveries(parts.state(), claim.run.id);
+  std::erase_if(deliveries, [](const Delivery& delivery) { return delivery.notification; });
   std::optional<DeliveryOutcome> last;
-  for (const auto& delivery : store::list_deliveries(parts.state(), claim.run.id)) {
+  for (auto& delivery : deliveries) {
     if (!to_be_sent(delivery, parts.now())) continue;
-    if (last) store::record_outcome(parts.state(), claim, *last, {}, parts.moment());
+    if (last) store::record_outcome(parts.state(), claim, *last, parts.moment());
     last.reset();
     last = hand_over(parts, claim, post, delivery, rule);
+    apply(*last, delivery);
   }
-  return settle(parts, claim, last);
+  return settle(parts, claim, deliveries, last);
 }
 
 /// Of a run whose file was stored before: it is looked at, also where only a link to it is sent.
@@ -191,47 +184,30 @@ Ended produce(Parts& parts, const Claim& claim, const std::vector<Mailbox>& reci
   auto planned = plan_schedule(parts, claim.schedule, slot);
   if (const auto* rejection = std::get_if<Rejection>(&planned)) return end_rejected(parts, claim, rejection->violations);
   const auto& plan = std::get<RunPlan>(planned);
-
-  auto spool = parts.artifacts().spool();
-  require_space(parts, plan);
-  const auto made = generate_for_mail(parts, plan, spool);
+  const auto made = make_stored_file(parts, plan, {.purpose = Purpose::mail});
   const auto& file = made.file;
-  const auto no_data = claim.schedule.definition.no_data.value_or(parts.settings().policy.no_data);
-  const bool skip = file.rows == 0 && no_data == schedule::NoData::skip;
 
   store::Generated generated;
-  generated.first_day = format_date(plan.window.first);
-  generated.last_day = format_date(plan.window.last);
-  generated.timezone = plan.zone.name();
+  record_file(generated, plan, file);
   generated.format = plan.resolved.format;
-  generated.rows = file.rows;
-  generated.bytes = file.bytes;
-  generated.generation_ms = file.milliseconds;
-  generated.artifact_sha256 = file.sha256;
-  generated.artifact_name = plan.file_name;
   generated.events = {report_generated(claim.schedule, file.rows)};
-  parts.artifacts().put(spool, file.sha256);
-
-  auto facts = facts_of(parts, plan, made, claim.schedule, claim.run.id);
-  if (skip) {
-    generated.mail = to_json(facts);
-    store::record_generated(parts.state(), claim, generated, parts.moment());
-    store::Finish finish;
-    finish.state = RunState::no_data;
-    finish.reason = "no data in the period; this schedule skips the mail then";
-    return end(parts, claim, std::move(finish), {});
-  }
   Post post(
-      parts, std::move(facts),
-      {.run_id = claim.run.id, .format = plan.resolved.format, .sha256 = file.sha256, .bytes = file.bytes, .fd = spool.fd()});
-  generated.deliveries = post.queue(recipients, parts.moment());
+      parts, facts_of(parts, plan, made, claim.schedule, claim.run.id),
+      {.run_id = claim.run.id, .format = generated.format, .sha256 = file.sha256, .bytes = file.bytes, .fd = made.spool.fd()});
+  const auto no_data = claim.schedule.definition.no_data.value_or(parts.settings().policy.no_data);
+  const bool skip = file.rows == 0 && no_data == schedule::NoData::skip;
+  if (!skip) generated.deliveries = post.queue(recipients, parts.moment());
   generated.mail = to_json(post.facts());
   store::record_generated(parts.state(), claim, generated, parts.moment());
   auto now_generated = claim;
   now_generated.run.timezone = generated.timezone;
   now_generated.run.first_day = generated.first_day;
   now_generated.run.last_day = generated.last_day;
-  return deliver(parts, now_generated, post);
+  if (!skip) return deliver(parts, now_generated, post);
+  store::Finish finish;
+  finish.state = RunState::no_data;
+  finish.reason = "no data in the period; this schedule skips the mail then";
+  return end(parts, now_generated, std::move(finish), {});
 }
 
 /// A stop gives the run back at once; anything else that only concerns this run becomes its recorded end.
@@ -240,7 +216,7 @@ Ended guarded(Parts& parts, const Claim& claim, Work work) {
   try {
     return work();
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted) store::release(parts.state(), claim, std::nullopt, parts.moment());
+    if (error.kind() == ErrorKind::interrupted) store::release(parts.state(), claim, std::nullopt);
     if (concerns_the_process(error)) throw;
     return end_failed(parts, claim, error.what());
   } catch (const std::exception& error) {
@@ -262,7 +238,7 @@ Ended run_one(Parts& parts, const Claim& claim) {
         break;
     }
     send_notifications(parts, claim);  // finished; only its notifications were still to be sent
-    store::release(parts.state(), claim, std::nullopt, parts.moment());
+    store::release(parts.state(), claim, std::nullopt);
     return ended_as(claim, claim.run.state, claim.run.reason);
   });
 }
@@ -272,9 +248,7 @@ Ended run_test(Parts& parts, const Claim& claim, const std::vector<Mailbox>& to)
 }
 
 Ended give_up(Parts& parts, const Claim& claim) {
-  return guarded(parts, claim, [&] {
-    return end_failed(parts, claim, fmt::format("interrupted {} times while it ran; not tried again", claim.run.resumed));
-  });
+  return guarded(parts, claim, [&] { return end_failed(parts, claim, hopeless_reason(claim.run.resumed)); });
 }
 
 }  // namespace reportctl::run

@@ -10,7 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "courier.hpp"
+#include "attempts.hpp"
+#include "events.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
@@ -24,17 +25,16 @@ using store::WebhookClaim;
 using store::WebhookResult;
 using store::WebhookState;
 
-constexpr auto kWebhookLease = std::chrono::minutes(10);
 constexpr auto kWebhookShare = std::chrono::minutes(2);
 constexpr int kWebhookBatch = 64;
 
 WebhookAnswer ask(Parts& parts, const WebhookClaim& claim) {
-  return delivery::post_webhook(parts.settings().webhooks, {.url = claim.webhook.url,
-                                                            .secret = claim.webhook.secret(),
-                                                            .event = claim.delivery.event,
-                                                            .id = claim.delivery.id,
-                                                            .body = claim.delivery.body,
-                                                            .sent_at = parts.moment()});
+  return parts.post_webhook({.url = claim.webhook.url,
+                             .secret = claim.webhook.secret(),
+                             .event = claim.delivery.event,
+                             .id = claim.delivery.id,
+                             .body = claim.delivery.body,
+                             .sent_at = parts.moment()});
 }
 
 WebhookResult result_of(Parts& parts, const WebhookClaim& claim, const WebhookAnswer& answer) {
@@ -46,10 +46,10 @@ WebhookResult result_of(Parts& parts, const WebhookClaim& claim, const WebhookAn
   if (answer.kind == OutcomeKind::accepted) result.state = WebhookState::accepted;
   if (answer.kind != OutcomeKind::deferred) return result;
   result.state = answer.reason_class == "stopped" ? WebhookState::queued : WebhookState::deferred;
-  const int attempts = claim.delivery.attempts;
-  if (claim.delivery.event == "test" || attempts > std::max(parts.settings().policy.retries, kWebhookRetries)) return result;
-  const auto usual = next_attempt(parts.now(), attempts);
-  result.next_attempt_at = answer.retry_after ? std::max(usual, parts.now() + *answer.retry_after) : usual;
+  const int retries = claim.delivery.event == "test" ? 0 : std::max(parts.settings().policy.retries, kWebhookRetries);
+  result.next_attempt_at = next_attempt(parts.now(), claim.delivery.attempts, retries);
+  if (result.next_attempt_at && answer.retry_after)
+    result.next_attempt_at = std::max(*result.next_attempt_at, parts.now() + *answer.retry_after);
   return result;
 }
 
@@ -66,7 +66,7 @@ store::AuditEvents webhook_events(const WebhookClaim& claim, const WebhookResult
   return {{.name = result.state == WebhookState::accepted ? "WebhookDelivered" : "WebhookFailed",
            .account = delivery.account,
            .subject = subject,
-           .actor = "run-due",
+           .actor = kRunActor,
            .payload = payload.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)}};
 }
 
@@ -93,12 +93,12 @@ std::optional<WebhookClaim> take_webhook(Parts& parts, const std::string& id, st
 void send_webhooks(Parts& parts) {
   std::map<std::string, WebhookAnswer> silent;  // by webhook: what kept it from answering at all
   std::set<std::string> tried;
-  const auto until = std::chrono::steady_clock::now() + kWebhookShare;
+  const auto until = parts.ticks() + kWebhookShare;
   for (bool progress = true; progress;) {
     progress = false;
     for (const auto& due : store::due_webhooks(parts.state(), parts.now(), kWebhookBatch)) {
       throw_if_stopped();
-      if (std::chrono::steady_clock::now() >= until) return;
+      if (parts.ticks() >= until) return;
       if (!tried.insert(due.id).second) continue;
       progress = true;
       const auto claim = take_webhook(parts, due.id, due.fence);

@@ -44,8 +44,8 @@ void insert_delivery(Connection& connection, std::string_view run_id, const std:
       connection,
       "INSERT INTO deliveries (id, run_id, notification_id, recipient, address, state, message_id, message_date, message_sha256, "
       "message_bytes) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)")
-      .bind(delivery.id, run_id, notification_id, delivery.recipient, delivery.address, delivery.message_id,
-            delivery.message_date, delivery.message_sha256, delivery.message_bytes)
+      .bind(delivery.id, run_id, notification_id, delivery.recipient.str(), delivery.recipient.address.normalized(),
+            delivery.message_id, delivery.message_date, delivery.message_sha256, delivery.message_bytes)
       .run();
 }
 
@@ -91,7 +91,7 @@ void record_generated(State& state, const Claim& claim, const Generated& generat
   transaction.commit();
 }
 
-void begin_sending(State& state, const Claim& claim, std::string_view delivery_id, Instant) {
+void begin_sending(State& state, const Claim& claim, std::string_view delivery_id) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   // The report goes out only while the run is open, notifications also after it. An unknown delivery is sent again only when a
@@ -110,7 +110,7 @@ void begin_sending(State& state, const Claim& claim, std::string_view delivery_i
   transaction.commit();
 }
 
-bool mark_handing_over(State& state, const Claim& claim, std::string_view delivery_id, Instant) {
+void mark_handing_over(State& state, const Claim& claim, std::string_view delivery_id) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   const auto changed =
@@ -124,14 +124,12 @@ bool mark_handing_over(State& state, const Claim& claim, std::string_view delive
            fmt::format("delivery {} is {} and cannot be handed over", delivery_id, state_of(connection, delivery_id)));
   }
   transaction.commit();
-  return true;
 }
 
-void record_outcome(State& state, const Claim& claim, const DeliveryOutcome& outcome, const AuditEvents& events, Instant now) {
+void record_outcome(State& state, const Claim& claim, const DeliveryOutcome& outcome, Instant now) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   update_outcome(connection, claim, outcome, now);
-  append_events(connection, with_run(events, claim.run.id), now);
   transaction.commit();
 }
 
@@ -158,11 +156,11 @@ void change_message(State& state, const Claim& claim, const NewDelivery& deliver
 
 }  // namespace
 
-void replace_message(State& state, const Claim& claim, const NewDelivery& delivery, Instant) {
+void replace_message(State& state, const Claim& claim, const NewDelivery& delivery) {
   change_message(state, claim, delivery, "handed_over = 0 AND state IN ('queued', 'deferred')");
 }
 
-void supersede_message(State& state, const Claim& claim, const NewDelivery& delivery, Instant) {
+void supersede_message(State& state, const Claim& claim, const NewDelivery& delivery) {
   change_message(state, claim, delivery,
                  "(state IN ('queued', 'deferred') OR (state = 'unknown' AND next_attempt_at IS NOT NULL))");
 }

@@ -57,8 +57,12 @@ bool later_one_ended(Connection& connection, const Run& run, std::string_view co
       .next();
 }
 
-/// The schedule shows its latest occurrence. Failures are counted once each: one that is sent again and fails again is no second
-/// one.
+/// Failures are counted once each: one that is sent again and fails again is no second one.
+bool counts_when_failed(Connection& connection, const Run& run) {
+  return !was_reopened(connection, run) && !later_one_ended(connection, run, " AND state IN ('delivered', 'no_data')");
+}
+
+/// The schedule shows its latest occurrence.
 void update_schedule_status(Connection& connection, const Run& run, const Finish& finish, Instant now) {
   const bool good = finish.state == RunState::delivered || finish.state == RunState::no_data;
   if (!later_one_ended(connection, run, "")) {
@@ -67,7 +71,7 @@ void update_schedule_status(Connection& connection, const Run& run, const Finish
         .run();
     if (good) Query(connection, "UPDATE schedules SET failure_count = 0 WHERE id = ?").bind(run.schedule_id).run();
   }
-  if (good || was_reopened(connection, run) || later_one_ended(connection, run, " AND state IN ('delivered', 'no_data')")) return;
+  if (good || !counts_when_failed(connection, run)) return;
   Query(connection, "UPDATE schedules SET failure_count = failure_count + 1 WHERE id = ?").bind(run.schedule_id).run();
 }
 
@@ -88,10 +92,10 @@ AuditEvents pause_if_hopeless(Connection& connection, const Claim& claim, int li
 
 void insert_notification(Connection& connection, const Claim& claim, const NewNotification& notification, Instant now) {
   Query(connection,
-        "INSERT INTO notifications (id, run_id, account, member_id, kind, subject, body, created_at) VALUES (?, ?, ?, ?, ?, ?, "
-        "?, ?)")
+        "INSERT INTO notifications (id, run_id, account, member_id, kind, subject, body, mail, created_at) VALUES (?, ?, ?, ?, "
+        "?, ?, ?, ?, ?)")
       .bind(notification.id, claim.run.id, notification.account, notification.member_id, notification.kind, notification.subject,
-            notification.body, now)
+            notification.body, notification.mail, now)
       .run();
   if (notification.delivery) insert_delivery(connection, claim.run.id, notification.id, *notification.delivery);
 }
@@ -114,7 +118,14 @@ void finish(State& state, const Claim& claim, const Finish& finish, Instant now)
   transaction.commit();
 }
 
-void release(State& state, const Claim& claim, const std::optional<Instant>& resume_at, Instant) {
+int failures_in_a_row(State& state, const Claim& claim) {
+  auto& connection = state.connection();
+  Query query(connection, "SELECT failure_count FROM schedules WHERE id = ?");
+  const int before = query.bind(claim.run.schedule_id).next() ? query.small() : 0;
+  return before + (counts_when_failed(connection, claim.run) ? 1 : 0);
+}
+
+void release(State& state, const Claim& claim, const std::optional<Instant>& resume_at) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   const auto changed =

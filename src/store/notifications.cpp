@@ -70,6 +70,11 @@ std::vector<Notification> list_notifications(State& state, const NotificationFil
   return notifications;
 }
 
+std::string notification_mail(State& state, std::string_view id) {
+  Query query(state.connection(), "SELECT mail FROM notifications WHERE id = ?");
+  return query.bind(id).next() ? query.text() : std::string();
+}
+
 void acknowledge(State& state, std::string_view id, std::string_view by, const AuditEvents& events, Instant now) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);

@@ -15,7 +15,7 @@
 namespace reportctl::store {
 namespace {
 
-constexpr std::array<std::string_view, 3> kTriggers{"scheduled", "manual", "test"};
+constexpr std::array<std::string_view, 2> kTriggers{"scheduled", "test"};
 constexpr std::array<std::string_view, 10> kRunStates{"triggered", "generated", "delivered", "partial", "delivery_failed",
                                                       "unknown",   "no_data",   "rejected",  "failed",  "skipped"};
 constexpr std::array<std::string_view, 7> kDeliveryStates{"queued",   "sending", "handing_over", "accepted",
@@ -78,7 +78,7 @@ StoredRun read_run(Query& query) {
   run.schedule_name = query.text();
   run.account = query.text();
   run.report = query.text();
-  run.trigger = parse_name<Trigger>(kTriggers, query.text()).value_or(Trigger::manual);
+  run.trigger = parse_name<Trigger>(kTriggers, query.text()).value_or(Trigger::test);
   run.state = parse_run_state(query.text()).value_or(RunState::failed);
   run.slot = query.optional_instant();
   run.created_at = query.instant();

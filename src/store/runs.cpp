@@ -68,7 +68,7 @@ Run get_run(State& state, std::string_view id) {
 std::vector<Delivery> list_deliveries(State& state, std::string_view run_id) {
   Query query(
       state.connection(),
-      "SELECT id, run_id, ifnull(notification_id, ''), recipient, address, state, message_id, message_date, message_sha256, "
+      "SELECT id, recipient, address, ifnull(notification_id, ''), state, message_id, message_date, message_sha256, "
       "message_bytes, attempts, answer, reason_class, sent_at, next_attempt_at, in_doubt FROM deliveries WHERE run_id = ? "
       "ORDER BY notification_id IS NOT NULL, number");
   query.bind(run_id);
@@ -76,11 +76,11 @@ std::vector<Delivery> list_deliveries(State& state, std::string_view run_id) {
   while (query.next()) {
     Delivery delivery;
     delivery.id = query.text();
-    delivery.run_id = query.text();
+    delivery.recipient = Mailbox::parse(query.text());
+    delivery.address = query.text();
+    delivery.run_id = run_id;
     delivery.notification_id = query.text();
     delivery.notification = !delivery.notification_id.empty();
-    delivery.recipient = query.text();
-    delivery.address = query.text();
     delivery.state = parse_delivery_state(query.text()).value_or(DeliveryState::unknown);
     delivery.message_id = query.text();
     delivery.message_date = query.instant();

@@ -37,6 +37,8 @@ struct Account {
   std::vector<std::string> allowed_domains;  ///< empty: the configuration's, else any
   bool operator==(const Account&) const = default;
   [[nodiscard]] const std::string& source_key() const { return key.empty() ? id : key; }
+  /// As reports and mails call it.
+  [[nodiscard]] const std::string& shown_name() const { return !brand.name.empty() ? brand.name : name.empty() ? id : name; }
 };
 
 struct Member {

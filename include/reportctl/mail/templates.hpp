@@ -11,11 +11,11 @@
 
 namespace reportctl::mail {
 
-/// A metric for people. Several currencies are joined by `, `; their changes then are too, in the same order.
+/// A metric for people: a value for each currency.
 struct Figure {
   std::string label;
-  std::string value;
-  std::string change = {};  ///< `+12.5 %`, `new`; empty: not compared
+  std::vector<std::string> values;
+  std::vector<std::string> changes = {};  ///< of the values, in their order: `+12.5 %`, `new`; empty: not compared
   bool operator==(const Figure&) const = default;
 };
 

@@ -33,7 +33,7 @@ struct Amount {
 /// A figure that is known.
 struct Metric {
   std::string label;
-  std::string value;  ///< for people; several currencies are joined by `, `
+  std::vector<std::string> values;  ///< for people: one for each amount, or a dash where there is none
   rows::ColumnType type = rows::ColumnType::integer;
   std::vector<Amount> amounts;  ///< the same, typed: one a currency, in their order; empty where there is no value
 };

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "reportctl/base/file.hpp"
 #include "reportctl/base/sink.hpp"
 #include "reportctl/mail/templates.hpp"
 #include "reportctl/render/chart.hpp"
@@ -29,21 +30,54 @@ struct File {
 struct Showing {
   mail::FirstRows first_rows;
   std::optional<schedule::Window> compared_with;
-  std::vector<std::string> changes;  ///< one a metric; empty without compared_with
+  std::vector<std::vector<std::string>> changes;  ///< of each metric, as mail::Figure::changes; empty without compared_with
 };
-struct ShownFile {
-  File file;
-  Showing showing;
-};
-
-/// Rows seen so far; called now and then, for progress on a terminal.
+/// Rows and bytes so far; called now and then, for progress on a terminal.
 using Progress = std::function<void(std::int64_t rows, std::int64_t bytes)>;
 
-/// Source → rows → writer → sink: the one renderer of on-demand runs, schedules and exports. Constant memory.
-/// Error(source) when the source fails, Error(output) when the sink does, Error(interrupted) on a stop; what was written then is
-/// worthless.
-File generate(Parts&, const RunPlan&, Sink&, const Progress& progress = {});
-/// The same file, and what its mail shows. With `compare:` in the module the metrics of the period before are taken too.
-ShownFile generate_for_mail(Parts&, const RunPlan&, Sink&);
+enum class Purpose {
+  file,
+  mail,  ///< also what the body of its mail shows; with `compare:` in the module the metrics of the period before
+};
+/// How a file is made. Without anything: the whole file, and nothing besides.
+struct Making {
+  Purpose purpose = Purpose::file;
+  Progress progress = {};
+  std::optional<std::int64_t> first_rows = {};     ///< only its beginning: no row after these is in it, nor in its figures
+  std::function<void(const rows::Row&)> see = {};  ///< gets each row as the file has it
+};
+struct MadeFile {
+  File file;
+  Showing showing;    ///< Purpose::mail
+  bool more = false;  ///< there are rows after Making::first_rows
+};
+
+/// Source → rows → writer → sink: the one making of every file, on demand, scheduled, exported, tested or previewed. Constant
+/// memory. Error(source) when the source fails, Error(output) when the sink does, Error(interrupted) on a stop; what was written
+/// then is worthless.
+MadeFile make_file(Parts&, const RunPlan&, Sink&, const Making& = {});
+
+/// The columns of that file.
+rows::Columns chosen_columns(const RunPlan&);
+
+/// A file that is in the store, and still open.
+struct StoredFile : MadeFile {
+  TempFile spool;
+};
+/// Room on the disk (Error(output)) → make_file() → store.
+StoredFile make_stored_file(Parts&, const RunPlan&, const Making& = {});
+
+/// What the ledger keeps of a file: store::Generated and store::ExportEnd alike.
+template <typename Record>
+void record_file(Record& record, const RunPlan& plan, const File& file) {
+  record.first_day = format_date(plan.window.first);
+  record.last_day = format_date(plan.window.last);
+  record.timezone = plan.zone.name();
+  record.rows = file.rows;
+  record.bytes = file.bytes;
+  record.generation_ms = file.milliseconds;
+  record.artifact_sha256 = file.sha256;
+  record.artifact_name = plan.file_name;
+}
 
 }  // namespace reportctl::run

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,18 +12,31 @@
 #include "reportctl/base/process.hpp"
 #include "reportctl/catalog/catalog.hpp"
 #include "reportctl/delivery/transport.hpp"
+#include "reportctl/delivery/webhook.hpp"
 #include "reportctl/settings/settings.hpp"
 #include "reportctl/source/source.hpp"
 #include "reportctl/store/state.hpp"
 
 namespace reportctl::run {
 
-/// The real parts of the pipe, opened when first needed and kept for the whole command. One per process; not for sharing between
+/// How everything outside the state file is reached. As it stands, for real; tests put others in place.
+struct Openers {
+  std::function<std::unique_ptr<source::Source>(const source::SourceSettings&)> open_source = source::open_source;
+  std::function<std::unique_ptr<delivery::Transport>(const delivery::TransportSettings&)> open_transport =
+      delivery::open_transport;
+  std::function<std::unique_ptr<artifact::Store>(const artifact::StoreSettings&)> open_artifacts = artifact::open_store;
+  std::function<delivery::WebhookAnswer(const delivery::WebhookSettings&, const delivery::WebhookPost&)> post_webhook =
+      delivery::post_webhook;
+  std::function<std::chrono::steady_clock::time_point()> ticks = std::chrono::steady_clock::now;
+};
+
+/// The parts of the pipe, opened when first needed and kept for the whole command. One per process; not for sharing between
 /// threads.
 class Parts {
  public:
   /// `now` is the clock, read once by the caller.
-  Parts(const settings::Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now);
+  Parts(const settings::Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now,
+        Openers openers = {});
 
   [[nodiscard]] const settings::Settings& settings() const { return settings_; }
   [[nodiscard]] store::State& state() const { return state_; }
@@ -32,12 +46,15 @@ class Parts {
   [[nodiscard]] Instant now() const { return now_; }
   /// now() plus the time that has passed since: for the record only.
   [[nodiscard]] Instant moment() const;
+  /// For durations.
+  [[nodiscard]] std::chrono::steady_clock::time_point ticks() const { return openers_.ticks(); }
 
   /// Error(config) when no source of that name is configured, Error(source) when it cannot be reached.
   source::Source& source(const std::string& name);
   /// Error(config) when mail is not configured.
   delivery::Transport& transport();
   artifact::Store& artifacts();
+  delivery::WebhookAnswer post_webhook(const delivery::WebhookPost&);
 
   /// Set when the transport said that the next message would fare the same: nothing more is tried in this process.
   std::optional<delivery::Outcome> broken_transport;
@@ -47,7 +64,8 @@ class Parts {
   store::State& state_;
   const catalog::Catalog& catalog_;
   Instant now_;
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  Openers openers_;
+  std::chrono::steady_clock::time_point started_ = openers_.ticks();
   std::optional<ProcessIdentity> self_;
   std::map<std::string, std::unique_ptr<source::Source>> sources_;
   std::unique_ptr<delivery::Transport> transport_;

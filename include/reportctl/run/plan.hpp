@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "reportctl/base/zone.hpp"
 #include "reportctl/rows/query.hpp"
 #include "reportctl/run/parts.hpp"
+#include "reportctl/run/standing.hpp"
 #include "reportctl/validation/validate.hpp"
 
 namespace reportctl::run {
@@ -18,8 +20,9 @@ namespace reportctl::run {
 struct RunPlan {
   validation::Resolved resolved;
   access::Account account;
-  std::string site_name;  ///< of a depot or workspace, as its source names it; empty for a whole account
-  Instant at{};           ///< the slot, or the clock on demand
+  std::optional<access::Member> member;  ///< of a schedule: on whose behalf it runs
+  std::string site_name;                 ///< of a depot or workspace, as its source names it; empty for a whole account
+  Instant at{};                          ///< the slot, or the clock on demand
   schedule::Window window;
   Zone zone = Zone::utc();
   const catalog::Shape* shape = nullptr;  ///< borrowed from the catalog
@@ -38,11 +41,8 @@ std::variant<RunPlan, Rejection> plan(Parts&, const validation::Request&, const 
                                       const std::set<access::Role>& roles, Instant at);
 
 /// The plan of a schedule's run: all rules of the schedule again, with the roles of its owner, the window from the slot.
+std::variant<RunPlan, Rejection> plan_schedule(Parts&, const schedule::Schedule&, Standing, Instant slot);
 std::variant<RunPlan, Rejection> plan_schedule(Parts&, const schedule::Schedule&, Instant slot);
-
-/// The roles with which a schedule runs: its owner's, or system_admin when an operator made it. Empty when the owner is no member
-/// any more.
-std::set<access::Role> owner_roles(store::State&, const schedule::Schedule&);
 
 /// Selectors that the data does not know, within the scope (parameter_not_found), by the module's `choices`.
 validation::Violations check_choices(Parts&, const validation::Resolved&, const access::Account&, Instant at);

@@ -59,11 +59,4 @@ struct Planned {
 };
 std::vector<Planned> plan_due(Parts&);
 
-/// Sends a schedule's report now to other addresses, as a run of trigger `test`: the slot and rhythm are untouched.
-Ended test_schedule(Parts&, const schedule::Schedule&, const std::vector<Mailbox>& to, const std::string& actor);
-
-enum class ResendOnly { failed, unknown, all };
-/// Error(conflict) when the run is not finished or nothing matches; Error(not_found) when its file was pruned.
-Ended resend(Parts&, const store::Run&, ResendOnly, const std::string& actor);
-
 }  // namespace reportctl::run

@@ -16,7 +16,7 @@
 
 namespace reportctl::store {
 
-enum class Trigger { scheduled, manual, test };
+enum class Trigger { scheduled, test };
 enum class RunState { triggered, generated, delivered, partial, delivery_failed, unknown, no_data, rejected, failed, skipped };
 enum class DeliveryState { queued, sending, handing_over, accepted, deferred, refused, unknown };
 std::string_view trigger_name(Trigger);
@@ -59,21 +59,21 @@ struct Run {
 
 struct Delivery {
   std::string id;
-  std::string run_id;
-  bool notification = false;    ///< to an owner or admin about a failure, not the report itself
-  std::string notification_id;  ///< for notifications
-  std::string recipient;        ///< as a Mailbox is written
-  std::string address;          ///< addr-spec, unique within the run and kind
+  std::optional<Mailbox> recipient = {};  ///< none: what is stored is no mailbox (any more)
+  std::string address = {};               ///< addr-spec, unique within the run and kind
+  std::string run_id = {};
+  bool notification = false;         ///< to an owner or admin about a failure, not the report itself
+  std::string notification_id = {};  ///< for notifications
   DeliveryState state = DeliveryState::queued;
-  std::string message_id;  ///< fixed when queued
+  std::string message_id = {};  ///< fixed when queued
   Instant message_date{};
-  std::string message_sha256;  ///< of head and body together
+  std::string message_sha256 = {};  ///< of head and body together
   std::int64_t message_bytes = 0;
   int attempts = 0;
-  std::string answer;              ///< the server's words, or the reason
-  std::string reason_class;        ///< `too_large`, `config`, `sender_rejected`, …; empty when none
-  std::optional<Instant> sent_at;  ///< when accepted
-  std::optional<Instant> next_attempt_at;
+  std::string answer = {};              ///< the server's words, or the reason
+  std::string reason_class = {};        ///< `too_large`, `config`, `sender_rejected`, …; empty when none
+  std::optional<Instant> sent_at = {};  ///< when accepted
+  std::optional<Instant> next_attempt_at = {};
   bool in_doubt = false;  ///< an earlier attempt ended unknown and nothing has settled it: that copy may have arrived
 };
 
@@ -114,7 +114,7 @@ struct Claimed {
 /// set back) gets no second one: claimed, without a claim.
 Claimed claim_due(State&, const ClaimRequest&);
 
-/// A run outside the rhythm: trigger manual or test. Owned at once.
+/// A run outside the rhythm. Owned at once.
 struct NewRun {
   Trigger trigger = Trigger::test;
   std::string account;
@@ -143,7 +143,9 @@ struct TakeOver {
 std::optional<Claim> take_over(State&, const TakeOver&);
 
 struct NewDelivery {
-  std::string id, recipient, address, message_id, message_sha256;
+  std::string id;
+  Mailbox recipient;
+  std::string message_id = {}, message_sha256 = {};
   std::int64_t message_bytes = 0;
   Instant message_date{};
 };
@@ -160,10 +162,9 @@ void record_generated(State&, const Claim&, const Generated&, Instant now);
 
 /// queued | deferred → sending; attempts grows. unknown → sending only when its outcome set next_attempt_at (a policy). Also
 /// proves that the state can be written before anything is sent.
-void begin_sending(State&, const Claim&, std::string_view delivery_id, Instant now);
-/// sending → handing_over. False, or an exception, when that could not be made durable: then the last bytes must not be handed
-/// over.
-bool mark_handing_over(State&, const Claim&, std::string_view delivery_id, Instant now);
+void begin_sending(State&, const Claim&, std::string_view delivery_id);
+/// sending → handing_over. Throws when that could not be made durable: then the last bytes must not be handed over.
+void mark_handing_over(State&, const Claim&, std::string_view delivery_id);
 
 struct DeliveryOutcome {
   std::string delivery_id;
@@ -174,18 +175,19 @@ struct DeliveryOutcome {
 /// accepted and unknown follow handing_over; queued follows sending (the attempt is taken back) or handing_over (a definite no,
 /// tried again after a stop); deferred and refused follow anything that is not settled, a delivery that was never tried included.
 /// A delivery that is in_doubt stays unknown when it is deferred or refused. Error(conflict) for any other step.
-void record_outcome(State&, const Claim&, const DeliveryOutcome&, const AuditEvents&, Instant now);
+void record_outcome(State&, const Claim&, const DeliveryOutcome&, Instant now);
 
 /// The delivery's bytes are no longer what they were: a fresh Message-ID and hash. Only for deliveries that never reached
 /// handing_over.
-void replace_message(State&, const Claim&, const NewDelivery&, Instant now);
+void replace_message(State&, const Claim&, const NewDelivery&);
 /// As replace_message(), also for one that was handed over: another message takes its place, since a copy that arrived is worth
 /// nothing (its link ended), or was too large to arrive.
-void supersede_message(State&, const Claim&, const NewDelivery&, Instant now);
+void supersede_message(State&, const Claim&, const NewDelivery&);
 
 /// Something an owner or admin is told, kept until acknowledged.
 struct NewNotification {
   std::string id, account, member_id, kind, subject, body;  ///< kind: SCHEDULED_REPORT_FAILED
+  std::string mail;                                         ///< JSON: the facts the mail is composed from
   std::optional<NewDelivery> delivery;                      ///< the mail that carries it, when the member has an address
 };
 struct Finish {
@@ -203,10 +205,12 @@ struct Finish {
 /// resets the schedule's count, one that fails is not counted again; a run that ends after a later occurrence ended does not
 /// overwrite what that one showed.
 void finish(State&, const Claim&, const Finish&, Instant now);
+/// The schedule's count if the run ended now, and not well.
+int failures_in_a_row(State&, const Claim&);
 
 /// Ends ownership. For an unfinished run: it is given back, stopped by a signal (resume_at empty: at once) or waiting for a
 /// retry.
-void release(State&, const Claim&, const std::optional<Instant>& resume_at, Instant now);
+void release(State&, const Claim&, const std::optional<Instant>& resume_at);
 
 /// Makes a finished run sendable again: the chosen deliveries become queued, the run generated and owned. Error(conflict) when
 /// the run is not finished or has no artifact. Returns nullopt when no delivery matches.
@@ -249,6 +253,8 @@ struct NotificationFilter {
 std::vector<Notification> list_notifications(State&, const NotificationFilter&);
 /// By id or prefix; Error(not_found); acknowledging twice is no error.
 void acknowledge(State&, std::string_view id, std::string_view by, const AuditEvents&, Instant now);
+/// NewNotification::mail; empty for those that an older version queued.
+std::string notification_mail(State&, std::string_view id);
 
 /// Counts for `status`: how many runs ended in each state since `since`, unknown deliveries that wait, schedules due.
 struct Overview {

@@ -6,6 +6,7 @@
 
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
 #include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/run/plan.hpp"
@@ -59,7 +60,7 @@ run::RunPlan plan_of(Session& session, const RunOptions& options) {
 
 Json record_of(const run::RunPlan& plan, const run::File& file) {
   Json summary = Json::array();
-  for (const auto& figure : file.summary) summary.push_back({{"label", figure.label}, {"value", figure.value}});
+  for (const auto& figure : file.summary) summary.push_back({{"label", figure.label}, {"value", join(figure.values, ", ")}});
   return {{"report", plan.resolved.report->id},
           {"account", plan.account.id},
           {"scope", plan.resolved.scope.str()},
@@ -99,7 +100,7 @@ int run_report(Session& session, const RunOptions& options) {
   run::File file;
   write_to(destination, [&](Sink& sink) {
     ProgressLine progress(session);
-    file = run::generate(session.parts(), plan, sink, progress.callback());
+    file = run::make_file(session.parts(), plan, sink, {.progress = progress.callback()}).file;
   });
   store::append_audit(session.state(), {event_of(session, plan, file)}, session.now());
   if (destination.is_stdout()) return exit_code::kDone;

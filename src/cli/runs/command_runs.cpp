@@ -8,6 +8,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/visibility.hpp"
+#include "reportctl/run/by_hand.hpp"
 #include "run_endings.hpp"
 #include "schedules/schedule_options.hpp"
 #include "stored_file.hpp"
@@ -115,7 +116,8 @@ int list_runs(Session& session, const RunListOptions& options) {
 void add_delivery(Sheet& sheet, const store::Delivery& delivery) {
   const bool well = delivery.state == store::DeliveryState::accepted;
   sheet.lines.emplace_back("", Field{""});
-  sheet.lines.emplace_back(delivery.notification ? "Told" : "To", Field{delivery.recipient});
+  sheet.lines.emplace_back(delivery.notification ? "Told" : "To",
+                           Field{delivery.recipient ? delivery.recipient->str() : delivery.address});
   sheet.lines.emplace_back("State",
                            Field{std::string(store::delivery_state_name(delivery.state)), well ? Tone::good : Tone::bad});
   sheet.lines.emplace_back("Attempts", Field{std::to_string(delivery.attempts)});

@@ -93,7 +93,7 @@ std::optional<schedule::WindowChoice> window_of(Session& session, const schedule
   const auto check = validation::check_draft(validation::draft_of(schedule.definition),
                                              {.catalog = session.catalog(),
                                               .account = account,
-                                              .roles = run::owner_roles(session.state(), schedule),
+                                              .roles = run::standing_of(session.state(), schedule).roles,
                                               .allowed_domains = session.config().settings.mail.allowed_domains,
                                               .now = session.now(),
                                               .scope_timezone = {}});

@@ -6,11 +6,11 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
-#include "reportctl/mail/templates.hpp"
 #include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
-#include "reportctl/render/writer.hpp"
+#include "reportctl/run/by_hand.hpp"
 #include "reportctl/run/plan.hpp"
+#include "reportctl/run/preview.hpp"
 #include "runs/run_endings.hpp"
 #include "schedule_options.hpp"
 #include "schedule_verbs.hpp"
@@ -43,43 +43,23 @@ Instant moment_of(Session& session, const std::optional<std::string>& text) {
   return *instant;
 }
 
-struct FirstRows {
+Listing listing_of(const run::FileHead& head) {
   Listing listing;
-  bool more = false;
-};
-
-FirstRows first_rows(Session& session, const run::RunPlan& plan, int limit) {
-  FirstRows first;
-  for (const auto& column : plan.query.columns) {
+  for (const auto& column : head.columns) {
     const bool is_number = column.type != rows::ColumnType::text && column.type != rows::ColumnType::timestamp &&
                            column.type != rows::ColumnType::date && column.type != rows::ColumnType::boolean;
-    first.listing.headings.push_back({column.label, is_number ? Align::right : Align::left, true});
+    listing.headings.push_back({column.label, is_number ? Align::right : Align::left, true});
   }
-  const auto stream = session.parts().source(plan.account.source).open(plan.query);
-  const auto* row = stream->next();
-  for (int i = 0; row != nullptr && i < limit; ++i, row = stream->next()) {
-    std::vector<Field> fields;
+  for (const auto& row : head.rows) {
+    auto& fields = listing.rows.emplace_back();
     Json record = Json::object();
-    for (std::size_t c = 0; c < row->size(); ++c) {
-      const auto& column = plan.query.columns[c];
-      const auto& cell = (*row)[c];
-      fields.push_back({cell.null ? std::string() : render::for_people(column, cell, plan.zone)});
-      record[column.name] = cell.null ? Json(nullptr) : Json(render::plain(column, cell, plan.zone));
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      fields.push_back({row[i].shown});
+      record[head.columns[i].name] = row[i].plain ? Json(*row[i].plain) : Json(nullptr);
     }
-    first.listing.rows.push_back(std::move(fields));
-    first.listing.records.push_back(std::move(record));
+    listing.records.push_back(std::move(record));
   }
-  first.more = row != nullptr;
-  return first;
-}
-
-std::string subject_of(const schedule::Definition& definition, const run::RunPlan& plan) {
-  mail::ReportFacts facts;
-  facts.account_name = plan.account.brand.name.empty() ? plan.account.name : plan.account.brand.name;
-  facts.report_label = plan.resolved.report->label;
-  facts.period = schedule::describe(plan.window);
-  facts.schedule_name = definition.name;
-  return mail::render_subject(definition.subject, facts);
+  return listing;
 }
 
 std::string no_rows_sentence(Session& session, const schedule::Definition& definition) {
@@ -98,12 +78,17 @@ int preview(Session& session, const PreviewOptions& options) {
     manage::refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), rejection->violations);
   }
   const auto& plan = std::get<run::RunPlan>(planned);
-  auto first = first_rows(session, plan, options.rows);
+  const auto head = run::preview_file(session.parts(), plan, options.rows);
+  if (session.out().format() == Format::csv) {
+    session.out().text(head.csv);
+    return exit_code::kDone;
+  }
+  const auto listing = listing_of(head);
 
   Sheet sheet;
   std::vector<std::string> recipients;
   for (const auto& mailbox : definition.recipients) recipients.push_back(mailbox.str());
-  const auto subject = subject_of(definition, plan);
+  const auto subject = run::subject_of(plan, definition);
   sheet.lines = {{"Report", {plan.resolved.report->label}},
                  {"As of", {fmt::format("{} ({})", plan.zone.format(at), format_utc(at))}},
                  {"Period", {schedule::describe(plan.window)}},
@@ -114,20 +99,16 @@ int preview(Session& session, const PreviewOptions& options) {
   sheet.record = {{"schedule", definition.name}, {"account", definition.account},  {"report", definition.report},
                   {"at", format_utc(at)},        {"period", to_json(plan.window)}, {"timezone", plan.zone.name()},
                   {"subject", subject},          {"file_name", plan.file_name},    {"format", plan.resolved.format},
-                  {"recipients", recipients},    {"rows", first.listing.records},  {"more_rows", first.more}};
-  if (session.out().format() == Format::csv) {
-    session.out().list(first.listing);
-    return exit_code::kDone;
-  }
+                  {"recipients", recipients},    {"rows", listing.records},        {"more_rows", head.more}};
   session.out().sheet(sheet);
   if (session.out().format() == Format::json) return exit_code::kDone;
   session.out().text("\n");
-  if (first.listing.rows.empty()) {
+  if (listing.rows.empty()) {
     session.out().text(no_rows_sentence(session, definition) + "\n");
     return exit_code::kDone;
   }
-  session.out().list(first.listing);
-  if (first.more) session.out().text(fmt::format("… and more rows; --rows N shows more than {}\n", options.rows));
+  session.out().list(listing);
+  if (head.more) session.out().text(fmt::format("… and more rows; --rows N shows more than {}\n", options.rows));
   return exit_code::kDone;
 }
 

@@ -115,12 +115,7 @@ void PdfPages::write_front() {
     front_.text("Summary", {.face = front_.heading, .align = Align::left, .space_before = 8, .space_after = 3}).outline =
         "Summary";
     std::vector<Bands::Card> cards;
-    for (const Metric& metric : content_.closing.metrics) {
-      Bands::Card card{metric.label, {}};
-      for (const Amount& amount : metric.amounts) card.values.push_back(for_people(metric.type, amount, content_.spec.zone));
-      if (card.values.size() < 2) card.values = {metric.value};
-      cards.push_back(std::move(card));
-    }
+    for (const Metric& metric : content_.closing.metrics) cards.push_back({metric.label, metric.values});
     front_.cards(cards, brand_);
   }
   if (!content_.closing.chart.empty()) front_.chart(content_.closing.chart, chart_style_);

@@ -99,7 +99,7 @@ class SummaryLines {
     for (const Metric& metric : metrics) {
       summary_.cells.text(at(kLabel), metric.label, summary_.cells.format(ColumnType::text, 0, XlsxStyle::body));
       if (metric.amounts.empty()) {
-        summary_.cells.text(at(kValue), metric.value);
+        summary_.cells.text(at(kValue), metric.values.front());
         ++row_;
       }
       for (const Amount& amount : metric.amounts) {

@@ -24,7 +24,7 @@ ReportFacts facts() {
   made.timezone = "Australia/Sydney";
   made.scope = "North Depot";
   made.row_count = "1,204 rows";
-  made.summary = {{"Sessions", "1,204"}, {"Energy (kWh)", "48,210.375"}};
+  made.summary = {{"Sessions", {"1,204"}}, {"Energy (kWh)", {"48,210.375"}}};
   made.attachment_name = "charging-sessions_north.csv";
   made.attachment_size = "182 KB";
   made.generated_at = "2026-03-23 06:00 AEDT";
@@ -89,7 +89,7 @@ TEST_CASE("the text part reads well on its own") {
 
 TEST_CASE("the text part has figures, changes and the first rows in columns") {
   ReportFacts given = facts();
-  given.summary = {{"Orders", "12", "+33.3 %"}, {"Revenue", "1,204.50 EUR, 300 JPY", "+12.5 %, new"}};
+  given.summary = {{"Orders", {"12"}, {"+33.3 %"}}, {"Revenue", {"1,204.50 EUR", "300 JPY"}, {"+12.5 %", "new"}}};
   given.compared_with = "2026-03-09 to 2026-03-15";
   given.first_rows = {.columns = {{"Day", false, false}, {"Total", true, false}},
                       .rows = {{"2026-03-16", "9.50 EUR"}, {"Łódź", "1,000.00 EUR"}},
@@ -154,7 +154,7 @@ TEST_CASE("a value of ten thousand letters is cut visibly, wherever it stands") 
   for (std::string* field : {&given.account_name, &given.schedule_name, &given.report_label, &given.period, &given.scope,
                              &given.notice, &given.why, &given.compared_with})
     *field = monster;
-  given.summary = {{monster, monster, monster}};
+  given.summary = {{monster, {monster}, {monster}}};
   given.first_rows = {.columns = {{monster, false, false}}, .rows = {{monster}}, .more = 0};
   const Texts texts = render_report(given);
   for (const std::string* part : {&texts.text, &texts.html}) {
@@ -198,13 +198,13 @@ TEST_CASE("values cannot become markup, and cannot steer a terminal") {
                              &given.scope, &given.row_count, &given.attachment_name, &given.attachment_size, &given.notice,
                              &given.generated_at, &given.why, &given.run_id, &given.brand_color})
     *field = evil;
-  given.summary = {{evil, evil}};
+  given.summary = {{evil, {evil}}};
   FailureFacts failed;
   for (std::string* field :
        {&failed.account_name, &failed.schedule_name, &failed.report_label, &failed.outcome, &failed.sentence, &failed.period,
         &failed.slot, &failed.fix, &failed.next_run, &failed.failure_count, &failed.run_id, &failed.brand_color})
     *field = evil;
-  failed.reasons = failed.recipients = {{evil, evil}};
+  failed.reasons = failed.recipients = {{evil, {evil}}};
   for (const Texts& texts : {render_report(given), render_failure(failed)}) {
     CHECK_FALSE(has(texts.html, "<script"));
     CHECK_FALSE(has(texts.html, "'x'"));

@@ -91,7 +91,7 @@ TEST_CASE("texts of any kind are drawn: huge, with controls, overrides, NULs, ma
   spec.document.title = huge;
   spec.document.account = lines;
   spec.columns[0].label = wide;
-  const std::string pdf = pdf_of(spec, all, {.rows = 11, .metrics = {{huge, wide, ColumnType::text, {}}}, .chart = {}});
+  const std::string pdf = pdf_of(spec, all, {.rows = 11, .metrics = {{huge, {wide}, ColumnType::text, {}}}, .chart = {}});
   CHECK(pdf.ends_with("%%EOF\n"));
   CHECK(pdf.size() < 300'000);  // what is cut is not in it
 }

@@ -25,10 +25,14 @@ std::string before(const schedule::WindowChoice& choice, const char* at, const c
 }
 
 Metric metric(ColumnType type, std::vector<render::Amount> amounts) {
-  return {.label = "x", .value = {}, .type = type, .amounts = std::move(amounts)};
+  return {.label = "x", .values = {}, .type = type, .amounts = std::move(amounts)};
 }
+using Texts = std::vector<std::string>;
+
 std::string change(std::int64_t now, std::int64_t was) {
-  return change_of(metric(ColumnType::integer, {{"", now, 0}}), metric(ColumnType::integer, {{"", was, 0}}));
+  const auto changes = changes_of(metric(ColumnType::integer, {{"", now, 0}}), metric(ColumnType::integer, {{"", was, 0}}));
+  REQUIRE(changes.size() == 1);
+  return changes.front();
 }
 
 }  // namespace
@@ -84,12 +88,13 @@ TEST_CASE("a change is a percentage with one digit") {
 TEST_CASE("money changes by currency, percentages by points, days not at all") {
   const auto now = metric(ColumnType::money, {{"EUR", 1500, 2}, {"JPY", 300, 0}});
   const auto was = metric(ColumnType::money, {{"CHF", 100, 2}, {"EUR", 1000, 2}});
-  CHECK(change_of(now, was) == "+50.0 %, new");
-  CHECK(change_of(now, metric(ColumnType::integer, {{"", 0, 0}})) == "new, new");
-  CHECK(change_of(metric(ColumnType::integer, {{"", 0, 0}}), was) ==
-        "\u2212100.0 %");  // a total of nothing, after one of something
-  CHECK(change_of(metric(ColumnType::percent, {{"", 1234, 2}}), metric(ColumnType::percent, {{"", 1110, 2}})) == "+1.2 points");
-  CHECK(change_of(metric(ColumnType::percent, {{"", 1234, 2}}), metric(ColumnType::percent, {})) == "new");
-  CHECK(change_of(metric(ColumnType::date, {{"", 5, 0}}), metric(ColumnType::date, {{"", 4, 0}})).empty());
-  CHECK(change_of(metric(ColumnType::decimal, {}), metric(ColumnType::decimal, {{"", 4, 0}})).empty());
+  CHECK(changes_of(now, was) == Texts{"+50.0 %", "new"});
+  CHECK(changes_of(now, metric(ColumnType::integer, {{"", 0, 0}})) == Texts{"new", "new"});
+  CHECK(changes_of(metric(ColumnType::integer, {{"", 0, 0}}), was) ==
+        Texts{"\u2212100.0 %"});  // a total of nothing, after one of something
+  CHECK(changes_of(metric(ColumnType::percent, {{"", 1234, 2}}), metric(ColumnType::percent, {{"", 1110, 2}})) ==
+        Texts{"+1.2 points"});
+  CHECK(changes_of(metric(ColumnType::percent, {{"", 1234, 2}}), metric(ColumnType::percent, {})) == Texts{"new"});
+  CHECK(changes_of(metric(ColumnType::date, {{"", 5, 0}}), metric(ColumnType::date, {{"", 4, 0}})).empty());
+  CHECK(changes_of(metric(ColumnType::decimal, {}), metric(ColumnType::decimal, {{"", 4, 0}})).empty());
 }

@@ -4,8 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include "courier.hpp"
-
 using namespace reportctl;
 using namespace reportctl::run;
 using settings::Missed;
@@ -91,14 +89,4 @@ TEST_CASE("a zone that vanished keeps the clockwork turning, always after now") 
                                   at("2026-03-16T07:00:00Z"));
   CHECK(slots.slot == at("2026-03-16T06:00:00Z"));
   CHECK(slots.next > at("2026-03-16T07:00:00Z"));
-}
-
-TEST_CASE("retries come after 5, 10, 20, 40 and 67 minutes, then every 67") {
-  const auto now = at("2026-03-16T06:00:00Z");
-  CHECK(next_attempt(now, 1) == at("2026-03-16T06:05:00Z"));
-  CHECK(next_attempt(now, 2) == at("2026-03-16T06:10:00Z"));
-  CHECK(next_attempt(now, 3) == at("2026-03-16T06:20:00Z"));
-  CHECK(next_attempt(now, 4) == at("2026-03-16T06:40:00Z"));
-  CHECK(next_attempt(now, 5) == at("2026-03-16T07:07:00Z"));
-  CHECK(next_attempt(now, 9) == at("2026-03-16T07:07:00Z"));
 }

@@ -17,7 +17,7 @@ TEST_CASE("the facts of a mail come back from their JSON as they were") {
   facts.from = "Reports <reports@example.com>";
   facts.list_unsubscribe = "stop@example.com";
   facts.report.account_name = "東京 & Söhne <b>";
-  facts.report.summary = {{"Orders", "12"}, {"Revenue", "1,204.50 EUR, 300 JPY"}};
+  facts.report.summary = {{"Orders", {"12"}}, {"Revenue", {"1,204.50 EUR", "300 A, B"}}};
   facts.report.no_data = true;
   facts.report.notice = "a\nb";
   facts.report.run_id = "0123456789abcdef";
@@ -35,7 +35,7 @@ TEST_CASE("the facts of a mail come back from their JSON as they were") {
 TEST_CASE("what a mail shows comes back too; of the logo its hash") {
   MailFacts facts;
   auto& report = facts.report;
-  report.summary = {{"Revenue", "1,204.50 EUR, 300 JPY", "+12.5 %, new"}};
+  report.summary = {{"Revenue", {"1,204.50 EUR", "300 JPY"}, {"+12.5 %", "new"}}};
   report.compared_with = "2026-02-01 to 2026-02-28";
   report.chart = {
       .content_type = "image/png", .bytes = std::string("\x89PNG\0\xff", 6), .alt = "A chart", .width = 526, .height = 276};
@@ -54,9 +54,10 @@ TEST_CASE("what a mail shows comes back too; of the logo its hash") {
 TEST_CASE("facts of the version before these were kept are read") {
   const auto back = facts_from_json(
       R"({"subject":"S","from":"a@b.example","list_unsubscribe":"","account_name":"A","brand_color":"","schedule_name":"s",)"
-      R"("report_label":"R","period":"p","timezone":"UTC","scope":"","row_count":"1 row","summary":[["Orders","12"]],)"
+      R"("report_label":"R","period":"p","timezone":"UTC","scope":"","row_count":"1 row","summary":[["Orders","12"],["Revenue","1,204.50 EUR, 300 JPY","+12.5 %, new"]],)"
       R"("no_data":false,"attachment_name":"a.csv","attachment_size":"1 bytes","notice":"","generated_at":"g","why":"w","run_id":"r"})");
-  CHECK(back.report.summary == std::vector<mail::Figure>{{"Orders", "12"}});
+  CHECK(back.report.summary ==
+        std::vector<mail::Figure>{{"Orders", {"12"}}, {"Revenue", {"1,204.50 EUR", "300 JPY"}, {"+12.5 %", "new"}}});
   CHECK(back.report.chart.bytes.empty());
   CHECK(back.report.first_rows.rows.empty());
   CHECK(back.logo_image.empty());

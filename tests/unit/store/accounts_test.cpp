@@ -65,7 +65,7 @@ TEST_CASE("an account cannot be added twice, edited or removed when absent, or r
   CHECK(list_audit(state, {}).empty());  // what did not happen is not recorded as having happened
   add_member(state, a_member("m1", "ann", ""), {}, kNow);
   NewRun manual;
-  manual.trigger = Trigger::manual;
+  manual.trigger = Trigger::test;
   manual.account = "acme";
   manual.report = "sales";
   manual.owner = this_process();

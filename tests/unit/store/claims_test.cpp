@@ -180,7 +180,7 @@ TEST_CASE("max_running counts what living processes work on, and a busy claim ch
   CHECK(claim_due(fixture.state, request).result == ClaimResult::busy);
   CHECK(find_schedule(fixture.state, second.id)->next_run_at == kNow);
   CHECK(list_runs(fixture.state, {}).size() == 1);
-  release(fixture.state, claim, kNow + kDay, kNow);  // waits for a retry: not running
+  release(fixture.state, claim, kNow + kDay);  // waits for a retry: not running
   CHECK(claim_due(fixture.state, request).result == ClaimResult::claimed);
 
   Fixture crashed;
@@ -203,11 +203,10 @@ TEST_CASE("a run outside the rhythm leaves the schedule's slot alone") {
   CHECK(fixture.stored().next_run_at == kNow);
   create_run(fixture.state, request);  // as many as one likes
 
-  request.trigger = Trigger::manual;
   request.schedule.reset();
-  const auto manual = create_run(fixture.state, request);
+  const auto alone = create_run(fixture.state, request);
   CHECK(fixture.run().schedule_id == "");
-  CHECK(manual.schedule.id == "");
+  CHECK(alone.schedule.id == "");
   auto unsaved = a_schedule("draft");
   unsaved.id = "";
   request.schedule = unsaved;
@@ -279,7 +278,7 @@ TEST_CASE("another host's owner is believed until its lease ends") {
 TEST_CASE("what was given back waits for its time, and a retry does not count as a crash") {
   Fixture fixture;
   const auto claim = fixture.delivering(DeliveryState::deferred);
-  release(fixture.state, claim, kNow + std::chrono::minutes(5), kNow);
+  release(fixture.state, claim, kNow + std::chrono::minutes(5));
   CHECK(fixture.run().resume_at == kNow + std::chrono::minutes(5));
   CHECK_FALSE(fixture.run().interrupted);
   CHECK(resumable(fixture.state, kNow + std::chrono::minutes(4)).empty());
@@ -291,9 +290,9 @@ TEST_CASE("what was given back waits for its time, and a retry does not count as
   CHECK(again.run.resumed == 0);
   CHECK(again.run.resume_at == std::nullopt);
   CHECK(again.run.state == RunState::generated);
-  release(fixture.state, again, std::nullopt, kNow);  // a signal: at once
+  release(fixture.state, again, std::nullopt);  // a signal: at once
   CHECK(resumable(fixture.state) == Ids{claim.run.id});
-  CHECK_THROWS_AS(release(fixture.state, again, std::nullopt, kNow), FenceLost);
+  CHECK_THROWS_AS(release(fixture.state, again, std::nullopt), FenceLost);
 }
 
 TEST_CASE("a crash before the dot leaves the delivery queued; after it, unknown and recorded") {
@@ -314,7 +313,7 @@ TEST_CASE("a crash before the dot leaves the delivery queued; after it, unknown 
   CHECK(event.name == "DeliveryUnknown");
   CHECK(event.subject == claim->run.id);
   CHECK(contains(event.payload, "d1"));
-  CHECK_THROWS_AS(begin_sending(after.state, *claim, "d1", kNow), Error);  // never sent again by itself
+  CHECK_THROWS_AS(begin_sending(after.state, *claim, "d1"), Error);  // never sent again by itself
   after.require_sound();
 }
 
@@ -332,9 +331,9 @@ TEST_CASE("a finished run is resumed only for notification mails that were never
   CHECK_FALSE(fixture.run().interrupted);
   const auto again = take_over(fixture.state, a_take_over(claim.run)).value();
   CHECK(again.run.state == RunState::failed);
-  begin_sending(fixture.state, again, "dn", kNow);
-  record_outcome(fixture.state, again, an_outcome("dn", DeliveryState::refused, "550 no"), {}, kNow);
-  release(fixture.state, again, {}, kNow);
+  begin_sending(fixture.state, again, "dn");
+  record_outcome(fixture.state, again, an_outcome("dn", DeliveryState::refused, "550 no"), kNow);
+  release(fixture.state, again, {});
   CHECK(resumable(fixture.state).empty());  // a notification that fails is recorded and never tried for ever
   CHECK(fixture.run().resume_at == std::nullopt);
 }

@@ -40,13 +40,13 @@ bool work_once(State& state, const Due& due) {
   const auto& claim = *claimed.claim;
   const std::string id = "d" + claim.run.id;
   record_generated(state, claim, a_file({a_delivery(id, "ann@example.com")}), kNow);
-  begin_sending(state, claim, id, kNow);
-  mark_handing_over(state, claim, id, kNow);
+  begin_sending(state, claim, id);
+  mark_handing_over(state, claim, id);
   auto ending = an_ending(RunState::delivered);
   ending.last = an_outcome(id, DeliveryState::accepted);
   ending.events = an_event("ScheduledReportSent");
   finish(state, claim, ending, kNow);
-  release(state, claim, {}, kNow);
+  release(state, claim, {});
   return true;
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("a writer killed at any moment leaves a sound state, and nothing that 
         CHECK((delivery.state == DeliveryState::queued || delivery.state == DeliveryState::unknown));
       }
       finish(state, *claim, an_ending(RunState::failed, "interrupted"), kNow);
-      release(state, *claim, {}, kNow);
+      release(state, *claim, {});
     }
     CHECK(runs_to_resume(state, kNow).empty());
     require_sound(state);

@@ -33,7 +33,7 @@ Claim occur(Fixture& fixture, RunState ending, int auto_pause_after = 0) {
   auto finish_with = an_ending(ending, ending == RunState::delivered ? "" : "because");
   finish_with.auto_pause_after = auto_pause_after;
   finish(fixture.state, claim, finish_with, kNow);
-  release(fixture.state, claim, {}, kNow);
+  release(fixture.state, claim, {});
   return claim;
 }
 
@@ -114,7 +114,7 @@ TEST_CASE("success resets the schedule's count, failure counts and is remembered
   fixture.require_sound();
 }
 
-TEST_CASE("tests and manual runs leave the schedule's status alone") {
+TEST_CASE("tests leave the schedule's status alone") {
   Fixture fixture;
   NewRun request;
   request.trigger = Trigger::test;
@@ -202,12 +202,12 @@ TEST_CASE("the claim stays valid after the ending, for notification mails but no
   auto ending = an_ending(RunState::failed, "gone");
   ending.notifications = {a_notification("n1", "dn1")};
   finish(fixture.state, claim, ending, kNow);
-  CHECK(kind_of([&] { begin_sending(fixture.state, claim, "d1", kNow); }) == ErrorKind::conflict);
-  begin_sending(fixture.state, claim, "dn1", kNow);
-  CHECK(mark_handing_over(fixture.state, claim, "dn1", kNow));
-  record_outcome(fixture.state, claim, an_outcome("dn1", DeliveryState::accepted), {}, kNow);
-  release(fixture.state, claim, {}, kNow);
-  CHECK_THROWS_AS(begin_sending(fixture.state, claim, "dn1", kNow), FenceLost);
+  CHECK(kind_of([&] { begin_sending(fixture.state, claim, "d1"); }) == ErrorKind::conflict);
+  begin_sending(fixture.state, claim, "dn1");
+  mark_handing_over(fixture.state, claim, "dn1");
+  record_outcome(fixture.state, claim, an_outcome("dn1", DeliveryState::accepted), kNow);
+  release(fixture.state, claim, {});
+  CHECK_THROWS_AS(begin_sending(fixture.state, claim, "dn1"), FenceLost);
   const auto shown = list_notifications(fixture.state, {}).at(0);
   CHECK(shown.mail_state == "accepted");
   CHECK(shown.mail_answer == "250 OK");
@@ -260,16 +260,16 @@ TEST_CASE("a resend makes only the chosen deliveries queued, under the ids they 
   const DeliveryState outcomes[] = {DeliveryState::accepted, DeliveryState::refused, DeliveryState::unknown};
   for (int i = 0; i < 3; ++i) {
     const auto id = "d" + std::to_string(i + 1);
-    begin_sending(fixture.state, claim, id, kNow);
-    mark_handing_over(fixture.state, claim, id, kNow);
-    record_outcome(fixture.state, claim, an_outcome(id, outcomes[i]), {}, kNow);
+    begin_sending(fixture.state, claim, id);
+    mark_handing_over(fixture.state, claim, id);
+    record_outcome(fixture.state, claim, an_outcome(id, outcomes[i]), kNow);
   }
   CHECK(kind_of([&] { reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::refused})); }) ==
         ErrorKind::conflict);  // not finished
   finish(fixture.state, claim, an_ending(RunState::partial, "one refused"), kNow);
   CHECK(kind_of([&] { reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::refused})); }) ==
         ErrorKind::conflict);  // still owned
-  release(fixture.state, claim, {}, kNow);
+  release(fixture.state, claim, {});
   CHECK_FALSE(reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::deferred})));
   CHECK(fixture.run().state == RunState::partial);
 
@@ -285,18 +285,18 @@ TEST_CASE("a resend makes only the chosen deliveries queued, under the ids they 
   CHECK(fixture.delivery(2).state == DeliveryState::unknown);
   CHECK(list_audit(fixture.state, {}).at(0).event.subject == claim.run.id);
   // These bytes may be with the server: their id is never given to others.
-  CHECK_THROWS_AS(replace_message(fixture.state, again, a_delivery("d2", "bo@example.com"), kNow), Error);
-  begin_sending(fixture.state, again, "d2", kNow);
-  mark_handing_over(fixture.state, again, "d2", kNow);
-  record_outcome(fixture.state, again, an_outcome("d2", DeliveryState::accepted), {}, kNow);
+  CHECK_THROWS_AS(replace_message(fixture.state, again, a_delivery("d2", "bo@example.com")), Error);
+  begin_sending(fixture.state, again, "d2");
+  mark_handing_over(fixture.state, again, "d2");
+  record_outcome(fixture.state, again, an_outcome("d2", DeliveryState::accepted), kNow);
   finish(fixture.state, again, an_ending(RunState::unknown, "one unknown"), kNow);
   CHECK(fixture.stored().failure_count == 1);  // it failed once, and was not counted again
-  release(fixture.state, again, {}, kNow);
+  release(fixture.state, again, {});
 
   const auto last = reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::unknown})).value();
-  begin_sending(fixture.state, last, "d3", kNow);
+  begin_sending(fixture.state, last, "d3");
   // A person decided: the new answer counts.
-  record_outcome(fixture.state, last, an_outcome("d3", DeliveryState::refused, "550"), {}, kNow);
+  record_outcome(fixture.state, last, an_outcome("d3", DeliveryState::refused, "550"), kNow);
   CHECK(fixture.delivery(2).state == DeliveryState::refused);
   finish(fixture.state, last, an_ending(RunState::partial), kNow);
   fixture.require_sound();
@@ -306,15 +306,15 @@ TEST_CASE("a resend that succeeds heals the schedule's status, if no later run h
   Fixture fixture;
   const auto heal = [&](const Claim& claim) {
     const auto again = reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::deferred})).value();
-    begin_sending(fixture.state, again, "d1", kNow);
-    mark_handing_over(fixture.state, again, "d1", kNow);
-    record_outcome(fixture.state, again, an_outcome("d1", DeliveryState::accepted), {}, kNow);
+    begin_sending(fixture.state, again, "d1");
+    mark_handing_over(fixture.state, again, "d1");
+    record_outcome(fixture.state, again, an_outcome("d1", DeliveryState::accepted), kNow);
     finish(fixture.state, again, an_ending(RunState::delivered), kNow);
-    release(fixture.state, again, {}, kNow);
+    release(fixture.state, again, {});
   };
   const auto claim = fixture.delivering(DeliveryState::deferred);
   finish(fixture.state, claim, an_ending(RunState::delivery_failed, "451"), kNow);
-  release(fixture.state, claim, {}, kNow);
+  release(fixture.state, claim, {});
   CHECK(fixture.stored().failure_count == 1);
   SUBCASE("the latest") {
     heal(claim);
@@ -390,8 +390,8 @@ TEST_CASE("the overview counts what an operator looks for") {
   add_schedule(fixture.state, due, {}, kNow);
   const auto claim = claim_due(fixture.state, a_request(fixture.stored())).claim.value();
   record_generated(fixture.state, claim, a_file({a_delivery("d1", "ann@example.com")}), kNow);
-  begin_sending(fixture.state, claim, "d1", kNow);
-  mark_handing_over(fixture.state, claim, "d1", kNow);
+  begin_sending(fixture.state, claim, "d1");
+  mark_handing_over(fixture.state, claim, "d1");
   auto ending = an_ending(RunState::unknown);
   ending.last = an_outcome("d1", DeliveryState::unknown);
   ending.notifications = {a_notification("n1")};

@@ -181,7 +181,7 @@ TEST_CASE("pruning takes finished runs with all that hangs on them, and nothing 
   finish(fixture.state, made, an_ending(RunState::delivered), kNow);
   const auto open = create_export(fixture.state, a_request_for());
   CHECK(prune_rows(fixture.state, cuts_at(kNow + kDay)).runs == 0);  // still owned
-  release(fixture.state, made, std::nullopt, kNow);
+  release(fixture.state, made, std::nullopt);
   CHECK(count_prunable(fixture.state, cuts_at(kNow)).runs == 0);  // ended at the cut, not before it
   const auto cuts = cuts_at(kNow + std::chrono::seconds(1));
   CHECK(count_prunable(fixture.state, cuts).runs == 1);
@@ -213,7 +213,7 @@ TEST_CASE("a run whose file went stays, and says when") {
   Fixture fixture;
   auto made = fixture.delivering(DeliveryState::accepted);
   finish(fixture.state, made, an_ending(RunState::delivered), kNow);
-  release(fixture.state, made, std::nullopt, kNow);
+  release(fixture.state, made, std::nullopt);
   Cuts cuts;
   cuts.run_files = kNow + std::chrono::seconds(1);
   cuts.now = kNow + kDay;

@@ -133,10 +133,7 @@ inline ClaimRequest a_request(const schedule::Schedule& schedule) {
 }
 
 inline NewDelivery a_delivery(std::string id, std::string address) {
-  NewDelivery delivery;
-  delivery.id = std::move(id);
-  delivery.recipient = address;
-  delivery.address = std::move(address);
+  NewDelivery delivery{.id = std::move(id), .recipient = mailbox(address.c_str())};
   delivery.message_id = "<" + delivery.id + "@reportctl>";
   delivery.message_sha256 = std::string(64, 'a');
   delivery.message_bytes = 1000;
@@ -198,10 +195,10 @@ struct Fixture {
   Claim delivering(DeliveryState wanted, const ProcessIdentity& owner = this_process()) {
     auto made = generated({a_delivery("d1", "ann@example.com")}, owner);
     if (wanted == DeliveryState::queued) return made;
-    begin_sending(state, made, "d1", kNow);
+    begin_sending(state, made, "d1");
     if (wanted == DeliveryState::sending) return made;
-    mark_handing_over(state, made, "d1", kNow);
-    if (wanted != DeliveryState::handing_over) record_outcome(state, made, an_outcome("d1", wanted), {}, kNow);
+    mark_handing_over(state, made, "d1");
+    if (wanted != DeliveryState::handing_over) record_outcome(state, made, an_outcome("d1", wanted), kNow);
     return made;
   }
   Run run() { return list_runs(state, {}).at(0); }

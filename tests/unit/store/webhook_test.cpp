@@ -32,7 +32,7 @@ struct Hooked : Fixture {
   void end_a_run(RunState ending, const std::string& reason = {}) {
     const auto claim = this->claim();
     store::finish(state, claim, an_ending(ending, reason), kNow);
-    release(state, claim, std::nullopt, kNow);
+    release(state, claim, std::nullopt);
   }
   std::vector<WebhookDelivery> ledger() { return list_webhook_deliveries(state, {}); }
   std::optional<WebhookClaim> take(const WebhookDelivery& delivery, const ProcessIdentity& owner = this_process()) {
@@ -82,7 +82,7 @@ TEST_CASE("each webhook hears what it asked for, and other accounts' hear nothin
   auto claim = fixture.generated({a_delivery("d1", "ann@example.com")});
   finish(fixture.state, claim, an_ending(RunState::no_data), kNow);
   CHECK(list_webhook_deliveries(fixture.state, {}).empty());
-  release(fixture.state, claim, std::nullopt, kNow);
+  release(fixture.state, claim, std::nullopt);
   claim = fixture.claim();
   finish(fixture.state, claim, an_ending(RunState::failed, "no"), kNow);
   const auto ledger = list_webhook_deliveries(fixture.state, {});

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "attempts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace reportctl::run {
+
+std::string hopeless_reason(int takeovers) { return fmt::format("interrupted {} times; not tried again", takeovers); }
+
+std::optional<Instant> next_attempt(Instant now, int attempts, int retries) {
+  constexpr std::array<int, 5> kMinutes{5, 10, 20, 40, 67};
+  if (attempts > retries) return std::nullopt;
+  const auto step = static_cast<std::size_t>(std::max(attempts, 1) - 1);
+  return now + std::chrono::minutes(kMinutes[std::min(step, kMinutes.size() - 1)]);
+}
+
+}  // namespace reportctl::run

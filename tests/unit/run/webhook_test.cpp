@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <nlohmann/json.hpp>
+
+#include "reportctl/run/webhooks.hpp"
+#include "world.hpp"
+
+using namespace reportctl;
+using namespace reportctl::run;
+using namespace reportctl::run::test;
+using store::WebhookState;
+
+namespace {
+
+delivery::WebhookAnswer not_now(int status, std::optional<std::chrono::seconds> retry_after = {}) {
+  return {.kind = delivery::OutcomeKind::deferred,
+          .status = status,
+          .answer = "not now",
+          .reason_class = "connection",
+          .retry_after = retry_after};
+}
+
+struct Listened : World {
+  store::Webhook webhook;
+  Listened() {
+    webhook.id = "w1";
+    webhook.account = "acme";
+    webhook.url = "https://hooks.example/reports";
+    webhook.events = {"run"};
+    webhook.secret_file = "/nowhere";
+    store::add_webhook(state, webhook, {}, now);
+  }
+  store::WebhookDelivery told(std::size_t index = 0) { return store::list_webhook_deliveries(state, {}).at(index); }
+};
+
+}  // namespace
+
+TEST_CASE("the end of a run is posted once") {
+  Listened world;
+  world.run_due();
+  world.run_due();
+  REQUIRE(world.outside.posted.size() == 1);
+  CHECK(world.outside.posted[0].url == "https://hooks.example/reports");
+  CHECK(world.outside.posted[0].event == "run");
+  CHECK(world.outside.posted[0].id == world.told().id);
+  CHECK(nlohmann::json::parse(world.outside.posted[0].body).dump().find(world.run().id) != std::string::npos);
+  CHECK(world.told().state == WebhookState::accepted);
+}
+
+TEST_CASE("a webhook that answers not now is asked again by the rule of mails, or later where it says so") {
+  Listened world;
+  SUBCASE("by the rule") {
+    world.outside.webhook_answers = {not_now(503)};
+    world.run_due();
+    CHECK(world.told().due_at == at("2026-03-17T06:05:30Z"));
+  }
+  SUBCASE("sooner than the rule is not heard") {
+    world.outside.webhook_answers = {not_now(503, std::chrono::seconds(10))};
+    world.run_due();
+    CHECK(world.told().due_at == at("2026-03-17T06:05:30Z"));
+  }
+  SUBCASE("later is") {
+    world.outside.webhook_answers = {not_now(503, std::chrono::hours(1))};
+    world.run_due();
+    CHECK(world.told().due_at == at("2026-03-17T07:00:30Z"));
+  }
+  SUBCASE("six times in all") {
+    for (int i = 0; i < 8; ++i) {
+      world.outside.webhook_answers = {not_now(503)};
+      world.run_due();
+      world.now += std::chrono::minutes(67);
+      world.sql("UPDATE schedules SET is_active = 0");
+    }
+    CHECK(world.outside.posted.size() == 6);
+    CHECK(world.told().state == WebhookState::deferred);
+    CHECK_FALSE(world.told().due_at);
+  }
+}
+
+TEST_CASE("an endpoint that does not answer is asked once a tick, and the rest is said to be not tried") {
+  Listened world;
+  world.run_due();
+  world.now += std::chrono::hours(24);
+  world.outside.webhook_answers = {not_now(0)};
+  store::queue_test_webhook(world.state, world.webhook, {}, world.now);
+  world.run_due();
+  CHECK(world.outside.posted.size() == 2);
+  int not_tried = 0;
+  for (const auto& one : store::list_webhook_deliveries(world.state, {}))
+    not_tried += one.answer.starts_with("not tried: ") ? 1 : 0;
+  CHECK(not_tried == 1);
+}
+
+TEST_CASE("webhooks end after two minutes; the rest is the next tick's") {
+  Listened world;
+  store::queue_test_webhook(world.state, world.webhook, {}, world.now);
+  store::queue_test_webhook(world.state, world.webhook, {}, world.now);
+  auto command = world.parts();
+  const auto first_tick = world.outside.ticks;
+  world.outside.while_posting = [&] { world.outside.ticks = first_tick + std::chrono::minutes(3); };
+  send_webhooks(command);
+  CHECK(world.outside.posted.size() == 1);
+  auto next_command = world.parts();
+  send_webhooks(next_command);
+  CHECK(world.outside.posted.size() == 2);
+}
+
+TEST_CASE("a test is posted once, whatever comes of it") {
+  Listened world;
+  world.outside.webhook_answers = {not_now(503)};
+  auto command = world.parts();
+  const auto delivery = test_webhook(command, world.webhook, "tester");
+  CHECK(delivery.state == WebhookState::deferred);
+  CHECK_FALSE(delivery.due_at);
+  world.now += std::chrono::hours(2);
+  auto later = world.parts();
+  send_webhooks(later);
+  CHECK(world.outside.posted.size() == 1);
+}
