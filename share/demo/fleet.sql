@@ -1,7 +1,7 @@
--- The demo's source of the fleet reports: eight months of charging at four depots in four time zones, ending now. {{now}} is the moment of
+-- The demo's source of the fleet reports: eight months of charging at four depots in four time zones, up to now. {{now}} is the moment of
 -- `reportctl init --demo`; everything else follows from it by arithmetic, so the same moment gives the same data. Two accounts share the
 -- tables, with the same ids of vehicles, vehicle groups and cost centres. Readings every quarter of an hour are kept for the last four
--- weeks and for the days around the last change of the clocks.
+-- weeks and for the days around the last daylight saving change.
 BEGIN;
 
 CREATE TABLE depots (id TEXT PRIMARY KEY, account_id TEXT NOT NULL, name TEXT NOT NULL, timezone TEXT NOT NULL);
@@ -78,7 +78,7 @@ INSERT INTO users VALUES
   ('u204', 'kurier', 'Ayşe Yılmaz', 'ayse@nordlicht-kurier.example', 'driver'),
   ('u205', 'kurier', 'Maya Rivera', 'maya@nordlicht-kurier.example', 'manager');
 
--- The rules of the clocks, as instants: SQLite knows no zones. Seconds since 1970 throughout, until rows are stored.
+-- Daylight saving rules, as instants: SQLite has no time zones. Seconds since 1970 throughout, until rows are stored.
 CREATE TEMP TABLE clocks AS
 WITH years(year) AS (SELECT strftime('%Y', '{{now}}') - 2 UNION ALL SELECT year + 1 FROM years WHERE year < strftime('%Y', '{{now}}') + 0),
 changes(timezone, since, ahead) AS (
@@ -102,7 +102,7 @@ SELECT c.id AS charger_id, c.depot_id, c.circuit_id, c.max_kw, c.model, d.accoun
 FROM chargers c JOIN depots d ON d.id = c.depot_id;
 
 -- Every vehicle charges at night where it lives, fast chargers also serve the noon break, few drive on Sundays. `r` is a number from 0
--- to 1008 that looks thrown.
+-- to 1008 that looks random.
 CREATE TEMP TABLE plans AS
 WITH RECURSIVE
   days(day) AS (SELECT 0 UNION ALL SELECT day + 1 FROM days WHERE day < 243),
@@ -125,7 +125,7 @@ FROM timed t
 JOIN clocks c ON c.timezone = t.timezone AND t.local_start - c.ahead >= c.since AND t.local_start - c.ahead < c.until
 WHERE r % 9 > turn * 4;
 
--- Six tenths of a session take 115 % of its average power, the rest tapers off.
+-- For six tenths of a session the power is 115 % of the average; then it tapers off.
 CREATE TEMP TABLE sessions AS
 SELECT row_number() OVER (ORDER BY start, n) + 40000 AS id, *, min(start + seconds, now) AS seen, start + seconds <= now AS over
 FROM plans, moment WHERE start < now;
@@ -148,7 +148,7 @@ SELECT id, charger_id,
        CASE WHEN NOT over THEN NULL WHEN r % 29 = 7 THEN 'fault' WHEN turn = 1 THEN 'local' WHEN r % 6 = 0 THEN 'remote' ELSE 'ev_full' END
 FROM sessions s;
 
--- The quarters of an hour that have readings.
+-- The quarter hours that have readings.
 CREATE TEMP TABLE quarters AS
 WITH RECURSIVE
   steps(step) AS (SELECT 0 UNION ALL SELECT step + 1 FROM steps WHERE step < 28 * 96 - 1),
@@ -186,7 +186,7 @@ CREATE UNIQUE INDEX temp.used_by_circuit ON used (circuit_id, at);
 CREATE TEMP TABLE taken AS SELECT depot_id, at, sum(kw) AS kw FROM used GROUP BY depot_id, at;
 CREATE UNIQUE INDEX temp.taken_by_depot ON taken (depot_id, at);
 
--- The site takes what the chargers take and what the buildings need, less what the roof gives.
+-- The site draws what the chargers and the buildings need, minus what the roof produces.
 INSERT INTO site_power
 SELECT depot_id, read_at, round(max(net, 0), 2), round(max(-net, 0), 2)
 FROM (SELECT q.depot_id, q.read_at,
@@ -217,7 +217,7 @@ FROM (SELECT charger_id, now / 86400 * 86400 - 244 * 86400 AS at, 'online' AS st
       SELECT charger_id, start - 3000 - r + 180 + r % 23 * 120, 'online', NULL, now FROM sessions WHERE turn = 0 AND r % 7 = 2 AND charger_id <> 'kew-3')
 WHERE at < now ORDER BY at, charger_id, status;
 
--- What charger and server said, for two weeks.
+-- Messages between charger and server, for two weeks.
 INSERT INTO ocpp_messages (charger_id, at, direction, action, message_id, payload)
 SELECT charger_id, strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'), direction, action, printf('%08x', (at * 31 + n * 7919) % 4294967296), payload
 FROM (SELECT s.charger_id, s.n, s.start - 20 AS at, 'in' AS direction, 'StatusNotification' AS action,

@@ -1,4 +1,4 @@
--- The demo's source of the outreach reports: eight months of campaigns in five workspaces of two accounts, ending now. {{now}} is the
+-- The demo's source of the outreach reports: eight months of campaigns in five workspaces of two accounts, up to now. {{now}} is the
 -- moment of `reportctl init --demo`; everything else follows from it by arithmetic, so the same moment gives the same data.
 BEGIN;
 
@@ -39,7 +39,7 @@ SELECT id, workspace_id, name, status, strftime('%Y-%m-%dT%H:%M:%SZ', '{{now}}',
 FROM plans;
 
 -- Working days only; nine mails of ten arrive, a tenth to a half of these are opened, few are answered. `r` is a number from 0 to 1008 that
--- looks thrown.
+-- looks random.
 INSERT INTO campaign_daily
 WITH RECURSIVE days(day) AS (SELECT 0 UNION ALL SELECT day + 1 FROM days WHERE day < 243),
 thrown AS (

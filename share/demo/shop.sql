@@ -1,4 +1,4 @@
--- The demo's source: the commerce tables of the source contract, four months of believable trade that ends now. {{now}} is the moment of
+-- The demo's source: the commerce tables of the source contract, four months of plausible trade up to now. {{now}} is the moment of
 -- `reportctl init --demo`; everything else follows from it by arithmetic, so the same moment gives the same data. Two accounts share the
 -- tables, with the same customer ids, product ids, SKUs and order numbers: what keeps them apart is account_id and nothing else.
 BEGIN;
@@ -54,7 +54,7 @@ INSERT INTO products (account_id, id, sku, name, price_cents, currency, stock) V
   ('kissa', 'p07', 'BRW-001', '茶筅 百本立', 2750, 'JPY', 27);
 
 -- A hundred and twenty days with sixteen moments each; a day's number of orders depends on the day, Sundays are slow. `r` is a number from 0 to
--- 1008 that looks thrown.
+-- 1008 that looks random.
 CREATE TEMP TABLE moments AS
 WITH RECURSIVE
   days(day) AS (SELECT 0 UNION ALL SELECT day + 1 FROM days WHERE day < 120),
