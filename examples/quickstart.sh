@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
-# From a fresh clone to delivered report mails: packages, build, demo data, the due schedules, and what arrived.
-# Everything it makes is under build/; run it again for a fresh demo.
+# From a fresh clone to delivered report mails: packages, build, demo data, the due schedules, and the mails that arrived.
+# Everything it creates is under build/; run it again for a fresh demo.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -22,7 +22,7 @@ echo '== reportctl init --demo'
 echo '== reportctl run-due -v'
 "$reportctl" run-due -v
 
-echo '== what became of every occurrence: reportctl runs list'
+echo '== the outcome of every occurrence: reportctl runs list'
 "$reportctl" runs list
 
 echo '== the mails that arrived'
