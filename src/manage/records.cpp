@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include "reportctl/manage/records.hpp"
 
+#include "reportctl/schedule/period_json.hpp"
+
 namespace reportctl::manage {
 namespace {
 
@@ -62,11 +64,10 @@ Json to_json(const schedule::Parameters& parameters) {
 }
 
 Json to_json(const schedule::Window& window) {
-  return {{"snapshot", window.snapshot},
-          {"first_day", format_date(window.first)},
-          {"last_day", format_date(window.last)},
-          {"from", format_utc(window.from)},
-          {"to", format_utc(window.to)}};
+  auto json = schedule::period_json(window.period());
+  json["from"] = format_utc(window.from);
+  json["to"] = format_utc(window.to);
+  return json;
 }
 
 Json to_json(const schedule::Definition& definition, std::string_view account_timezone) {
@@ -123,8 +124,6 @@ Json to_json(const validation::Violations& violations) {
 }
 
 Json to_json(const store::Run& run) {
-  Json period = nullptr;
-  if (!run.first_day.empty()) period = {{"first_day", run.first_day}, {"last_day", run.last_day}, {"timezone", run.timezone}};
   const auto violations = parsed_or_text(run.violations);
   return {{"id", run.id},
           {"account", run.account},
@@ -140,7 +139,7 @@ Json to_json(const store::Run& run) {
           {"interrupted", run.interrupted},
           {"resumed", run.resumed},
           {"resume_at", to_json(run.resume_at)},
-          {"period", period},
+          {"period", schedule::period_json(run.period, run.timezone)},
           {"format", text_or_null(run.format)},
           {"rows", value_or_null(run.rows)},
           {"bytes", value_or_null(run.bytes)},

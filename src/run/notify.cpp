@@ -96,8 +96,7 @@ FailureMail facts_of(Parts& parts, const store::Claim& claim, const Failure& fai
   facts.report_label = report_label(parts, run.report);
   facts.outcome = words(failure.state);
   facts.sentence = failure.reason;
-  if (!run.first_day.empty())
-    facts.period = run.first_day == run.last_day ? run.first_day : run.first_day + " to " + run.last_day;
+  if (run.period) facts.period = schedule::describe(*run.period);
   if (run.slot) facts.slot = at_zone(*run.slot, zone);
   facts.reasons = failure.broken_rules;
   for (const auto& delivery : failure.deliveries) {

@@ -201,8 +201,7 @@ Ended produce(Parts& parts, const Claim& claim, const std::vector<Mailbox>& reci
   store::record_generated(parts.state(), claim, generated, parts.moment());
   auto now_generated = claim;
   now_generated.run.timezone = generated.timezone;
-  now_generated.run.first_day = generated.first_day;
-  now_generated.run.last_day = generated.last_day;
+  now_generated.run.period = generated.period;
   if (!skip) return deliver(parts, now_generated, post);
   store::Finish finish;
   finish.state = RunState::no_data;

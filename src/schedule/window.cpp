@@ -98,11 +98,11 @@ std::optional<NamedRange> parse_range(std::string_view text) { return parse_word
 
 Window resolve(const WindowChoice& choice, Instant at, const Zone& zone) { return std::visit(Resolver{at, zone}, choice); }
 
-std::string describe(const Window& window) {
-  if (window.snapshot) return "as of " + format_date(window.first);
-  if (window.first > window.last) return "no complete day";
-  if (window.first == window.last) return format_date(window.first);
-  return fmt::format("{} to {}", format_date(window.first), format_date(window.last));
+std::string describe(const Period& period) {
+  if (period.snapshot) return "as of " + format_date(period.last);
+  if (period.first > period.last) return "no complete day";
+  if (period.first == period.last) return format_date(period.first);
+  return fmt::format("{} to {}", format_date(period.first), format_date(period.last));
 }
 
 }  // namespace reportctl::schedule

@@ -177,6 +177,12 @@ void Query::bind_text(std::string_view value) {
   }
 }
 
+void Query::bind_period(const std::optional<schedule::Period>& value) {
+  bind_text(value ? format_date(value->first) : std::string());
+  bind_text(value ? format_date(value->last) : std::string());
+  bind_integer(value && value->snapshot ? 1 : 0);
+}
+
 bool Query::step() {
   try {
     return statement_->executeStep();
@@ -212,6 +218,14 @@ std::optional<Instant> Query::optional_instant() {
 std::optional<std::string> Query::optional_text() {
   if (statement_->getColumn(column_).isNull()) return ++column_, std::nullopt;
   return text();
+}
+
+std::optional<schedule::Period> Query::optional_period() {
+  const auto first = parse_date(text());
+  const auto last = parse_date(text());
+  const bool snapshot = flag();
+  if (!first || !last) return std::nullopt;
+  return schedule::Period{.snapshot = snapshot, .first = *first, .last = *last};
 }
 
 WriteTransaction::WriteTransaction(Connection& connection) : connection_(connection) {

@@ -18,6 +18,7 @@
 #include <unordered_map>
 
 #include "reportctl/base/time.hpp"
+#include "reportctl/schedule/window.hpp"
 
 namespace reportctl::store {
 
@@ -61,7 +62,8 @@ class Connection {
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;  ///< prepared, idle
 };
 
-/// A prepared statement on loan from the connection. Values are bound from left to right; so are the columns of a row read.
+/// A prepared statement on loan from the connection. Values are bound from left to right; so are the columns of a row read. A
+/// period is one value in three columns: first_day, last_day, snapshot; the days are '' where there is none.
 class Query {
  public:
   Query(Connection& connection, std::string sql);
@@ -87,11 +89,13 @@ class Query {
   std::optional<std::int64_t> optional_integer();
   std::optional<Instant> optional_instant();
   std::optional<std::string> optional_text();
+  std::optional<schedule::Period> optional_period();
 
  private:
   void bind_null();
   void bind_integer(std::int64_t value);
   void bind_text(std::string_view value);
+  void bind_period(const std::optional<schedule::Period>& value);
   bool step();
 
   template <typename Value>
@@ -102,6 +106,8 @@ class Query {
       bind_integer(static_cast<std::int64_t>(value));
     } else if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
       bind_text(value);
+    } else if constexpr (std::is_same_v<Value, schedule::Period> || std::is_same_v<Value, std::optional<schedule::Period>>) {
+      bind_period(value);
     } else if constexpr (std::is_same_v<Value, std::nullopt_t>) {
       bind_null();
     } else if (value) {

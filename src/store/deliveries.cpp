@@ -76,14 +76,13 @@ void record_generated(State& state, const Claim& claim, const Generated& generat
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   const auto changed =
-      Query(
-          connection,
-          "UPDATE runs SET state = 'generated', first_day = ?, last_day = ?, timezone = ?, format = ?, row_count = ?, bytes = ?, "
-          "generation_ms = ?, artifact_sha256 = ?, artifact_name = ?, mail = ? "
-          "WHERE id = ? AND fence = ? AND owner_host IS NOT NULL AND state = 'triggered'")
-          .bind(generated.first_day, generated.last_day, generated.timezone, generated.format, generated.rows, generated.bytes,
-                generated.generation_ms, generated.artifact_sha256, generated.artifact_name, generated.mail, claim.run.id,
-                claim.run.fence)
+      Query(connection,
+            "UPDATE runs SET state = 'generated', first_day = ?, last_day = ?, snapshot = ?, timezone = ?, format = ?, row_count "
+            "= ?, bytes = ?, "
+            "generation_ms = ?, artifact_sha256 = ?, artifact_name = ?, mail = ? "
+            "WHERE id = ? AND fence = ? AND owner_host IS NOT NULL AND state = 'triggered'")
+          .bind(generated.period, generated.timezone, generated.format, generated.rows, generated.bytes, generated.generation_ms,
+                generated.artifact_sha256, generated.artifact_name, generated.mail, claim.run.id, claim.run.fence)
           .run();
   if (changed != 1) refuse(connection, claim, "it cannot become generated");
   for (const auto& delivery : generated.deliveries) insert_delivery(connection, claim.run.id, std::nullopt, delivery);

@@ -24,7 +24,8 @@ constexpr std::array<std::string_view, 5> kExportStates{"pending", "processing",
 
 constexpr const char* kSelectExport =
     "SELECT id, account, scope, report, format, request, requested_by, member, state, created_at, started_at, finished_at, "
-    "expires_at, file_pruned_at, fence, resumed, cancel_asked, first_day, last_day, timezone, reason, violations, row_count, "
+    "expires_at, file_pruned_at, fence, resumed, cancel_asked, first_day, last_day, snapshot, timezone, reason, violations, "
+    "row_count, "
     "bytes, generation_ms, artifact_sha256, artifact_name, owner_host, owner_boot, owner_pid, owner_start, lease_until "
     "FROM exports";
 
@@ -53,8 +54,7 @@ StoredExport read_export(Query& query) {
   job.fence = query.integer();
   job.resumed = query.small();
   job.cancel_asked = query.flag();
-  job.first_day = query.text();
-  job.last_day = query.text();
+  job.period = query.optional_period();
   job.timezone = query.text();
   job.reason = query.text();
   job.violations = query.text();
@@ -163,12 +163,13 @@ bool finish_export(State& state, const Export& taken, const ExportEnd& end, Inst
   if (!before || before->job.fence != taken.fence || !before->owner.process) lost(taken);
   if (end.state == ExportState::completed && before->job.cancel_asked) return false;
   Query(connection,
-        fmt::format("UPDATE exports SET state = ?, reason = ?, violations = ?, first_day = ?, last_day = ?, timezone = "
-                    "?, row_count = ?, bytes = ?, generation_ms = ?, artifact_sha256 = ?, artifact_name = ?, "
-                    "expires_at = ?, finished_at = ?, {} WHERE id = ? AND fence = ?",
-                    kDisown))
-      .bind(export_state_name(end.state), end.reason, end.violations, end.first_day, end.last_day, end.timezone, end.rows,
-            end.bytes, end.generation_ms, end.artifact_sha256, end.artifact_name, end.expires_at, now, taken.id, taken.fence)
+        fmt::format(
+            "UPDATE exports SET state = ?, reason = ?, violations = ?, first_day = ?, last_day = ?, snapshot = ?, timezone = "
+            "?, row_count = ?, bytes = ?, generation_ms = ?, artifact_sha256 = ?, artifact_name = ?, "
+            "expires_at = ?, finished_at = ?, {} WHERE id = ? AND fence = ?",
+            kDisown))
+      .bind(export_state_name(end.state), end.reason, end.violations, end.period, end.timezone, end.rows, end.bytes,
+            end.generation_ms, end.artifact_sha256, end.artifact_name, end.expires_at, now, taken.id, taken.fence)
       .run();
   queue_export_webhooks(connection, taken.id, now);
   append_events(connection, with_run(end.events, taken.id), now);

@@ -64,7 +64,8 @@ bool is_finished(RunState state) { return state != RunState::triggered && state 
 const char* const kSelectRun =
     "SELECT r.id, ifnull(r.schedule_id, ''), r.schedule_name, r.account, r.report, r.trigger, r.state, r.slot, r.created_at, "
     "r.finished_at, "
-    "r.fence, r.resumed, r.resume_at, r.first_day, r.last_day, r.timezone, r.format, r.reason, r.violations, r.row_count, "
+    "r.fence, r.resumed, r.resume_at, r.first_day, r.last_day, r.snapshot, r.timezone, r.format, r.reason, r.violations, "
+    "r.row_count, "
     "r.bytes, "
     "r.generation_ms, r.artifact_sha256, r.artifact_name, r.mail, r.owner_host, r.owner_boot, r.owner_pid, r.owner_start, "
     "r.lease_until, "
@@ -86,8 +87,7 @@ StoredRun read_run(Query& query) {
   run.fence = query.integer();
   run.resumed = query.small();
   run.resume_at = query.optional_instant();
-  run.first_day = query.text();
-  run.last_day = query.text();
+  run.period = query.optional_period();
   run.timezone = query.text();
   run.format = query.text();
   run.reason = query.text();

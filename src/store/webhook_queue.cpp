@@ -10,6 +10,7 @@
 
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/schedule/period_json.hpp"
 #include "reportctl/store/runs.hpp"
 #include "run_row.hpp"
 
@@ -28,11 +29,6 @@ WebhookJson instant_or_nothing(const std::optional<Instant>& instant) {
 
 WebhookJson number_or_nothing(const std::optional<std::int64_t>& number) {
   return number ? WebhookJson(*number) : WebhookJson(nullptr);
-}
-
-WebhookJson period_json(const std::string& first_day, const std::string& last_day, const std::string& timezone) {
-  if (first_day.empty()) return nullptr;
-  return {{"first_day", first_day}, {"last_day", last_day}, {"timezone", timezone}};
 }
 
 /// Only the codes: the messages of broken rules name people's addresses.
@@ -132,7 +128,7 @@ void queue_run_webhooks(Connection& connection, std::string_view run_id, Instant
                                {"state", run_state_name(run.state)},
                                {"status", run_status_word(run.state)},
                                {"reason", text_or_nothing(told_reason(connection, run))},
-                               {"period", period_json(run.first_day, run.last_day, run.timezone)},
+                               {"period", schedule::period_json(run.period, run.timezone)},
                                {"format", text_or_nothing(run.format)},
                                {"rows", number_or_nothing(run.rows)},
                                {"bytes", number_or_nothing(run.bytes)},
@@ -150,14 +146,17 @@ void queue_run_webhooks(Connection& connection, std::string_view run_id, Instant
 }
 
 void queue_export_webhooks(Connection& connection, std::string_view export_id, Instant now) {
-  Query query(connection,
-              "SELECT account, report, format, state, reason, violations, first_day, last_day, timezone, row_count, bytes, "
-              "artifact_sha256, finished_at FROM exports WHERE id = ?");
+  Query query(
+      connection,
+      "SELECT account, report, format, state, reason, violations, first_day, last_day, snapshot, timezone, row_count, bytes, "
+      "artifact_sha256, finished_at FROM exports WHERE id = ?");
   if (!query.bind(export_id).next()) return;
   const std::string account = query.text();
   if (!has_webhooks(connection, account)) return;
   const std::string report = query.text(), format = query.text(), state = query.text(), reason = query.text(),
-                    violations = query.text(), first_day = query.text(), last_day = query.text(), timezone = query.text();
+                    violations = query.text();
+  const auto period = query.optional_period();
+  const std::string timezone = query.text();
   const auto rows = query.optional_integer(), bytes = query.optional_integer();
   const std::string sha256 = query.text();
   const auto codes = codes_of(violations);
@@ -165,7 +164,7 @@ void queue_export_webhooks(Connection& connection, std::string_view export_id, I
                                {"report", report},
                                {"state", state},
                                {"reason", text_or_nothing(codes.empty() ? without_addresses(reason) : codes)},
-                               {"period", period_json(first_day, last_day, timezone)},
+                               {"period", schedule::period_json(period, timezone)},
                                {"format", text_or_nothing(format)},
                                {"rows", number_or_nothing(rows)},
                                {"bytes", number_or_nothing(bytes)},

@@ -9,6 +9,7 @@ import e2e
 
 SECRET = "s3cr3t-of-the-hook"
 AT = 1773723720  # 2026-03-17T05:02:00Z, e2e.NOW, by date -u -d
+PERIOD = {"description": "2026-03-16", "snapshot": False, "first_day": "2026-03-16", "last_day": "2026-03-16", "timezone": "UTC"}
 
 
 class Receiver:
@@ -128,7 +129,7 @@ class Webhooks(e2e.Case):
         self.assertEqual(told, {
             "event": "run", "account": "shop", "run_id": run["id"], "schedule_id": run["schedule_id"], "schedule": "morning", "trigger": "scheduled",
             "slot": e2e.DUE_AT, "report": "sales", "state": "delivered", "status": "ok", "reason": None,
-            "period": {"first_day": "2026-03-16", "last_day": "2026-03-16", "timezone": "UTC"}, "format": "csv", "rows": run["rows"],
+            "period": PERIOD, "format": "csv", "rows": run["rows"],
             "bytes": len(csv), "sha256": hashlib.sha256(csv).hexdigest()})
         self.assertEqual((self.one(world)["state"], self.one(world)["status"], self.one(world)["attempts"]), ("accepted", 204, 1))
         self.assertEqual([(one["endpoint"], one["state"]) for one in run["webhooks"]], [(f"https://localhost:{receiver.port}", "accepted")])
@@ -477,7 +478,7 @@ class Webhooks(e2e.Case):
         self.assertEqual(headers["X-Reportctl-Event"], "export")
         self.assertEqual({key: told[key] for key in told if key not in ("id", "created_at", "finished_at", "rows")},
                          {"event": "export", "account": "shop", "export_id": made, "report": "sales", "state": "completed", "reason": None,
-                          "period": {"first_day": "2026-03-16", "last_day": "2026-03-16", "timezone": "UTC"}, "format": "csv",
+                          "period": PERIOD, "format": "csv",
                           "bytes": len(csv), "sha256": hashlib.sha256(csv).hexdigest()})
         self.assertEqual(told["rows"], csv.count(b"\n") - 1)
         gone = world.json("export", "create", "sales", "--from", "2026-03-16", "--to", "2026-03-16")["id"]

@@ -48,6 +48,14 @@ struct DatesChoice {
 };
 using WindowChoice = std::variant<SnapshotChoice, CadenceChoice, RangeChoice, LookbackChoice, DatesChoice>;
 
+/// Which local days a report is about, both included, as runs and exports record it.
+struct Period {
+  bool snapshot = false;  ///< no days, but what was true at a moment of the local day `last`, which is `first` too
+  Date first;
+  Date last;
+  bool operator==(const Period&) const = default;
+};
+
 /// A resolved period: local days, both included, and the same as UTC instants, half-open.
 struct Window {
   bool snapshot = false;  ///< true: no period; first and last are the local day of the moment
@@ -56,6 +64,7 @@ struct Window {
   Instant from{};
   Instant to{};
   [[nodiscard]] int days() const { return days_between(first, last) + 1; }
+  [[nodiscard]] Period period() const { return {snapshot, first, last}; }
   bool operator==(const Window&) const = default;
 };
 
@@ -64,7 +73,8 @@ struct Window {
 /// is not over, so the month is empty and last month is not substituted; first > last then, from == to).
 Window resolve(const WindowChoice&, Instant at, const Zone& zone);
 
-/// `2026-03-17`, or `2026-03-01 to 2026-03-31`; a snapshot is `as of 2026-03-17`; an empty window `no complete day`.
-std::string describe(const Window&);
+/// `2026-03-17`, or `2026-03-01 to 2026-03-31`; a snapshot is `as of 2026-03-17`; an empty period `no complete day`.
+std::string describe(const Period&);
+inline std::string describe(const Window& window) { return describe(window.period()); }
 
 }  // namespace reportctl::schedule

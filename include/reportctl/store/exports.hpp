@@ -37,7 +37,8 @@ struct Export {
   int resumed = 0;            ///< how often it was taken over from a dead process
   bool cancel_asked = false;  ///< its process is to stop
   bool interrupted = false;   ///< derived: processing and its owner is dead
-  std::string first_day, last_day, timezone;
+  std::optional<schedule::Period> period;  ///< once it is completed
+  std::string timezone;
   std::string reason;      ///< why it failed or was cancelled
   std::string violations;  ///< JSON array when a rule was broken; empty otherwise
   std::optional<std::int64_t> rows, bytes, generation_ms;
@@ -73,7 +74,8 @@ bool cancel_is_asked(State&, std::string_view id);
 struct ExportEnd {
   ExportState state = ExportState::completed;
   std::string reason, violations;
-  std::string first_day, last_day, timezone;
+  std::optional<schedule::Period> period;  ///< once it is completed
+  std::string timezone;
   std::optional<std::int64_t> rows, bytes, generation_ms;
   std::string artifact_sha256, artifact_name;
   std::optional<Instant> expires_at;

@@ -46,7 +46,7 @@ struct Run {
   int resumed = 0;                   ///< how often an interrupted run was taken over
   bool interrupted = false;          ///< derived: unfinished and its owner is dead
   std::optional<Instant> resume_at;  ///< waiting for a retry until then
-  std::string first_day, last_day;   ///< the period, local days; empty before it is known, and for skipped runs
+  std::optional<schedule::Period> period;  ///< none before it is known, and for skipped runs
   std::string timezone;
   std::string format;
   std::string reason;      ///< why it ended so, for an operator
@@ -150,7 +150,8 @@ struct NewDelivery {
   Instant message_date{};
 };
 struct Generated {
-  std::string first_day, last_day, timezone, format;
+  schedule::Period period;
+  std::string timezone, format;
   std::int64_t rows = 0, bytes = 0, generation_ms = 0;
   std::string artifact_sha256, artifact_name;
   std::string mail;  ///< JSON facts

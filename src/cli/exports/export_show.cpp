@@ -91,10 +91,7 @@ int show_job(Session& session, const std::string& id) {
   line("State", state_field(job));
   line("Why", {job.reason, Tone::bad});
   if (job.resumed > 0) line("Resumed", {fmt::format("{} times", job.resumed)});
-  if (!job.first_day.empty()) {
-    const auto days = job.first_day == job.last_day ? job.first_day : fmt::format("{} to {}", job.first_day, job.last_day);
-    line("Period", {fmt::format("{} ({})", days, job.timezone)});
-  }
+  if (job.period) line("Period", {fmt::format("{} ({})", schedule::describe(*job.period), job.timezone)});
   if (job.rows) line("Rows", {fmt::format("{} in {} ms", *job.rows, job.generation_ms.value_or(0))});
   if (job.bytes) line("File", {fmt::format("{}, {} bytes", job.artifact_name, *job.bytes)});
   line("SHA-256", {job.artifact_sha256});

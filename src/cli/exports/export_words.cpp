@@ -7,6 +7,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/export.hpp"
+#include "reportctl/schedule/period_json.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 
@@ -53,9 +54,6 @@ Json violations_of(const store::Export& job) { return job.violations.empty() ? J
 }  // namespace
 
 Json to_json(const store::Export& job) {
-  const Json period = job.first_day.empty()
-                          ? Json(nullptr)
-                          : Json{{"first_day", job.first_day}, {"last_day", job.last_day}, {"timezone", job.timezone}};
   return {{"id", job.id},
           {"account", job.account},
           {"scope", job.scope},
@@ -72,7 +70,7 @@ Json to_json(const store::Export& job) {
           {"finished_at", to_json(job.finished_at)},
           {"expires_at", to_json(job.expires_at)},
           {"file_pruned_at", to_json(job.file_pruned_at)},
-          {"period", period},
+          {"period", schedule::period_json(job.period, job.timezone)},
           {"rows", count_or_null(job.rows)},
           {"bytes", count_or_null(job.bytes)},
           {"generation_ms", count_or_null(job.generation_ms)},

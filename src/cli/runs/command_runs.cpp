@@ -69,11 +69,6 @@ std::string state_words(const store::Run& run) {
   return words;
 }
 
-std::string period_words(const store::Run& run) {
-  if (run.first_day.empty()) return "–";
-  return run.first_day == run.last_day ? run.first_day : fmt::format("{} to {}", run.first_day, run.last_day);
-}
-
 std::string number_words(const std::optional<std::int64_t>& number) { return number ? std::to_string(*number) : "–"; }
 
 int list_runs(Session& session, const RunListOptions& options) {
@@ -104,7 +99,7 @@ int list_runs(Session& session, const RunListOptions& options) {
                             {std::string(store::trigger_name(run.trigger))},
                             {format_utc(run.slot.value_or(run.created_at))},
                             {state_words(run), tone_of(run)},
-                            {period_words(run)},
+                            {run.period ? schedule::describe(*run.period) : "–"},
                             {number_words(run.rows)},
                             {run.reason}});
     listing.records.push_back(to_json(run));
@@ -181,7 +176,7 @@ int show(Session& session, const std::string& id) {
   add_violations(sheet, sheet.record["violations"]);
   if (run.resumed > 0) line("Resumed", {fmt::format("{} times", run.resumed)});
   if (run.resume_at) line("Goes on", {format_utc(*run.resume_at)});
-  if (!run.first_day.empty()) line("Period", {fmt::format("{} ({})", period_words(run), run.timezone)});
+  if (run.period) line("Period", {fmt::format("{} ({})", schedule::describe(*run.period), run.timezone)});
   if (run.rows) line("Rows", {fmt::format("{} in {} ms", *run.rows, run.generation_ms.value_or(0))});
   if (run.bytes) line("File", {fmt::format("{}, {} bytes", run.artifact_name, *run.bytes)});
   line("SHA-256", {run.artifact_sha256});

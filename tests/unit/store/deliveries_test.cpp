@@ -42,8 +42,7 @@ TEST_CASE("generated: facts, deliveries and event in one transaction") {
   record_generated(fixture.state, claim, file, kNow);
   const auto run = fixture.run();
   CHECK(run.state == RunState::generated);
-  CHECK(run.first_day == "2026-03-16");
-  CHECK(run.last_day == "2026-03-16");
+  CHECK(run.period == std::optional(a_day("2026-03-16")));
   CHECK(run.timezone == "UTC");
   CHECK(run.format == "csv");
   CHECK(run.rows == 3);

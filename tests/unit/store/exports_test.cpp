@@ -37,7 +37,7 @@ ExportEnd completed(char letter = 'c') {
   end.rows = 10;
   end.bytes = 1000;
   end.generation_ms = 40;
-  end.first_day = end.last_day = "2026-03-16";
+  end.period = a_day("2026-03-16");
   end.timezone = "UTC";
   end.artifact_sha256 = std::string(64, letter);
   end.artifact_name = "sales.csv";

@@ -141,9 +141,13 @@ inline NewDelivery a_delivery(std::string id, std::string address) {
   return delivery;
 }
 
+inline schedule::Period a_day(const char* day) {
+  return {.snapshot = false, .first = parse_date(day).value(), .last = parse_date(day).value()};
+}
+
 inline Generated a_file(std::vector<NewDelivery> deliveries) {
   Generated generated;
-  generated.first_day = generated.last_day = "2026-03-16";
+  generated.period = a_day("2026-03-16");
   generated.timezone = "UTC";
   generated.format = "csv";
   generated.rows = 3;
