@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/for_people.hpp"
 
 namespace reportctl::mail {
 namespace {
@@ -57,7 +58,8 @@ std::optional<Pixels> jpeg_size(std::string_view bytes) {
 
 Picture logo(std::string_view bytes, std::string_view alt) {
   if (bytes.size() > kMaxLogoBytes) {
-    throw Error(ErrorKind::invalid, fmt::format("a logo has at most {} kB, this file is larger", kMaxLogoBytes / 1000),
+    throw Error(ErrorKind::invalid,
+                fmt::format("a logo has at most {}, this file is larger", size_text(static_cast<std::int64_t>(kMaxLogoBytes))),
                 "it travels with every mail: scale it down to about 400 pixels of width");
   }
   Picture picture;

@@ -234,6 +234,15 @@ Json to_json(const run::Ended& ended) {
           {"reason", text_or_null(ended.reason)}};
 }
 
+run::Ended ended_from_json(const Json& json) {
+  return {.run_id = json.at("run_id"),
+          .account = json.at("account"),
+          .schedule = json.at("schedule"),
+          .state = store::parse_run_state(json.at("state").get<std::string>()).value_or(store::RunState::failed),
+          .deferred = json.at("deferred"),
+          .reason = json.at("reason").is_null() ? std::string() : json.at("reason").get<std::string>()};
+}
+
 Json to_json(const run::Planned& planned) {
   Json skipped = Json::array();
   for (const auto slot : planned.skipped) skipped.push_back(format_utc(slot));

@@ -101,11 +101,13 @@ std::string owner_for(const Editor& editor, const schedule::Definition& definiti
 }
 
 schedule::Rhythm rhythm_of(const schedule::Definition& definition, std::string_view account_timezone) {
-  const auto name = schedule::effective_timezone(definition, account_timezone);
-  const auto zone = Zone::find(name);
+  const auto zone = schedule::effective_zone(definition, account_timezone);
   if (!zone)
-    throw Error(ErrorKind::failed, fmt::format("time zone {} is not known on this system", name), "install the package tzdata");
-  return {.cadence = definition.cadence, .at = definition.at.value_or(TimeOfDay{}), .zone = *zone};
+    throw Error(
+        ErrorKind::failed,
+        fmt::format("time zone {} is not known on this system", schedule::effective_timezone(definition, account_timezone)),
+        "install the package tzdata");
+  return schedule::rhythm_of(definition, *zone);
 }
 
 Instant first_run(const schedule::Definition& definition, std::string_view account_timezone, Instant now) {

@@ -24,21 +24,6 @@ std::string long_duration(__int128 seconds) {
 
 }  // namespace
 
-std::string grouped(__int128 number, std::size_t scale) {
-  const bool negative = number < 0;
-  auto rest = negative ? 0 - static_cast<unsigned __int128>(number) : static_cast<unsigned __int128>(number);
-  std::string backwards;
-  for (std::size_t digits = 0; rest != 0 || digits <= scale; ++digits) {
-    if (digits == scale && scale > 0) backwards += '.';
-    if (digits > scale && (digits - scale) % 3 == 0) backwards += ',';
-    backwards += static_cast<char>('0' + static_cast<int>(rest % 10));
-    rest /= 10;
-  }
-  if (negative) backwards += '-';
-  std::reverse(backwards.begin(), backwards.end());
-  return backwards;
-}
-
 std::string plain(const rows::Column& column, const rows::Cell& cell, const Zone& zone) {
   if (cell.null) return {};
   if (column.type == ColumnType::text) return std::string(cell.text);
@@ -46,7 +31,7 @@ std::string plain(const rows::Column& column, const rows::Cell& cell, const Zone
   return {text, ValueWriter(zone).write(column.type, cell, text)};
 }
 
-std::string for_people(const rows::Column& column, const rows::Cell& cell, const Zone& zone) {
+std::string value_text(const rows::Column& column, const rows::Cell& cell, const Zone& zone) {
   if (cell.null) return {};
   switch (column.type) {
     case ColumnType::integer:
@@ -74,7 +59,7 @@ std::string for_people(const rows::Column& column, const rows::Cell& cell, const
   return plain(column, cell, zone);
 }
 
-std::string for_people(ColumnType type, const Amount& amount, const Zone& zone) {
+std::string amount_text(ColumnType type, const Amount& amount, const Zone& zone) {
   std::string text;
   if (type == ColumnType::integer || type == ColumnType::decimal || type == ColumnType::money)
     text = grouped(amount.number, amount.scale);
@@ -82,7 +67,7 @@ std::string for_people(ColumnType type, const Amount& amount, const Zone& zone) 
     text = long_duration(amount.number);
   else  // no sums: one of the cells
     text =
-        for_people({.name = {}, .label = {}, .type = type},
+        value_text({.name = {}, .label = {}, .type = type},
                    {.null = false, .scale = amount.scale, .number = static_cast<std::int64_t>(amount.number), .text = {}}, zone);
   return amount.currency.empty() ? text : text + " " + amount.currency;
 }

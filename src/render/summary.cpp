@@ -77,7 +77,7 @@ std::vector<Metric> Summary::metrics(const Zone& zone) const {
         metric.amounts.emplace_back();
       }
     }
-    for (const Amount& amount : metric.amounts) metric.values.push_back(for_people(metric.type, amount, zone));
+    for (const Amount& amount : metric.amounts) metric.values.push_back(amount_text(metric.type, amount, zone));
     if (metric.values.empty()) metric.values = {kNone};
     result.push_back(std::move(metric));
   }

@@ -16,19 +16,14 @@ constexpr std::size_t kMostRepeated = 24;
 /// A daily schedule that slept for more than two years does not fill the history with every day of it.
 constexpr std::size_t kMostShown = 800;
 
-schedule::Rhythm rhythm_of(const schedule::Schedule& schedule, std::string_view account_timezone) {
-  const auto& definition = schedule.definition;
-  // A zone that vanished is a broken rule and ends in a rejected run; UTC only keeps the clockwork turning until someone repairs
-  // it.
-  const auto zone = Zone::find(schedule::effective_timezone(definition, account_timezone));
-  return {.cadence = definition.cadence, .at = definition.at.value_or(TimeOfDay{}), .zone = zone.value_or(Zone::utc())};
-}
-
 }  // namespace
 
 Slots choose_slots(const schedule::Schedule& schedule, std::string_view account_timezone, const settings::Policy& policy,
                    Instant as_read, Instant now) {
-  const auto rhythm = rhythm_of(schedule, account_timezone);
+  // A zone that vanished is a broken rule and ends in a rejected run; UTC only keeps the clockwork turning until someone repairs
+  // it.
+  const auto zone = schedule::effective_zone(schedule.definition, account_timezone).value_or(Zone::utc());
+  const auto rhythm = schedule::rhythm_of(schedule.definition, zone);
   auto missed = schedule::occurrences_between(rhythm, as_read, now, kMostShown);
   missed.insert(missed.begin(), as_read);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/run/export.hpp"
 
 namespace reportctl::run {
@@ -16,8 +17,6 @@ constexpr int kRemembered = 20;
 constexpr std::int64_t kLargeFile = 1'000'000;
 /// Writers spool beside the file, and the next one may be larger.
 constexpr std::int64_t kMargin = 2;
-
-std::string megabytes(std::int64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
 
 }  // namespace
 
@@ -40,8 +39,8 @@ void require_space(Parts& parts, const RunPlan& plan) {
   const auto free = static_cast<std::int64_t>(space.f_bavail) * static_cast<std::int64_t>(space.f_frsize);
   if (free / kMargin >= last->bytes) return;
   throw Error(ErrorKind::output,
-              fmt::format("{}: {} are free, and this report needs about {}: its last file had {}", root.string(), megabytes(free),
-                          megabytes(last->bytes * kMargin), megabytes(last->bytes)),
+              fmt::format("{}: {} are free, and this report needs about {}: its last file had {}", root.string(), size_text(free),
+                          size_text(last->bytes * kMargin), size_text(last->bytes)),
               "free space there (reportctl prune), or move artifacts.url to a larger disk");
 }
 

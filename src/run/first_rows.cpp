@@ -46,7 +46,7 @@ bool is_number(ColumnType type) {
 
 std::string cell_text(const rows::Columns& columns, std::size_t at, const rows::Row& row, const Zone& zone) {
   const auto& column = columns[at];
-  std::string text = render::for_people(column, row[at], zone);
+  std::string text = render::value_text(column, row[at], zone);
   if (column.type == ColumnType::money && !text.empty() && column.currency_column >= 0)
     text += " " + std::string(row[static_cast<std::size_t>(column.currency_column)].text);
   return fit_width(visible(repair_utf8(text)), kWidestCell);

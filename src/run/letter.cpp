@@ -9,6 +9,7 @@
 
 #include "reportctl/base/base64.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/mail/picture.hpp"
 #include "reportctl/render/writer.hpp"
@@ -27,19 +28,6 @@ Mailbox sender(const std::string& text) {
                 "set `mail.from` in reportctl.yaml, e.g. Reports <reports@example.com>");
   }
   return *from;
-}
-
-std::string with_thousands(std::int64_t number) {
-  auto digits = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
-}
-
-std::string human_size(std::int64_t bytes) {
-  if (bytes < 1000) return fmt::format("{} bytes", bytes);
-  const auto kilobytes = static_cast<double>(bytes) / 1000.0;
-  return kilobytes < 1000 ? fmt::format("{:.1f} kB", kilobytes) : fmt::format("{:.1f} MB", kilobytes / 1000.0);
 }
 
 /// Whom a recipient may ask: the member on whose behalf it runs, else the account's first owner or admin, else the sender.
@@ -146,10 +134,6 @@ mail::Picture chart_picture(const render::ChartData& chart, const std::string& c
 
 }  // namespace
 
-std::string for_people(Instant at, const Zone& zone) {
-  return fmt::format("{} {} ({})", format_date(zone.local_date(at)), format_time_of_day(zone.local_time(at)), zone.name());
-}
-
 mail::Picture logo_for_mail(Parts& parts, const std::string& sha256, const std::string& alt) {
   if (sha256.empty()) return {};
   const auto bytes = store::find_image(parts.state(), sha256);
@@ -242,7 +226,7 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, cons
   report.brand_color = account.brand.color;
   report.timezone = plan.zone.name();
   report.scope = plan.site_name;
-  report.row_count = file.rows == 1 ? "1 row" : with_thousands(file.rows) + " rows";
+  report.row_count = file.rows == 1 ? "1 row" : grouped(file.rows) + " rows";
   for (std::size_t i = 0; i < file.summary.size(); ++i) {
     report.summary.push_back({.label = file.summary[i].label,
                               .values = file.summary[i].values,
@@ -255,9 +239,9 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, cons
   report.first_rows = showing.first_rows;
   report.no_data = file.rows == 0;
   report.attachment_name = plan.file_name;
-  report.attachment_size = human_size(file.bytes);
+  report.attachment_size = size_text(file.bytes);
   if (clock_is_replaced()) report.notice = fmt::format("Rehearsal: made with the clock set to {}.", format_utc(parts.now()));
-  report.generated_at = for_people(parts.moment(), plan.zone);
+  report.generated_at = minute_zone_text(parts.moment(), plan.zone);
   const auto ask = contact(parts, plan);
   report.why = fmt::format("You receive this report because your address is on the schedule \u201c{}\u201d of {}.{}",
                            schedule.definition.name, account_name,

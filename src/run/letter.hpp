@@ -28,8 +28,6 @@ std::string to_json(const MailFacts&);
 /// Without the bytes of the logo. Error(failed) when the text is not what to_json() wrote.
 MailFacts facts_from_json(const std::string&);
 
-/// `2026-03-17 06:00 (Australia/Sydney)`.
-std::string for_people(Instant, const Zone&);
 /// A picture of the state's as a logo; nothing where there is none.
 mail::Picture logo_for_mail(Parts&, const std::string& sha256, const std::string& alt);
 

@@ -11,9 +11,11 @@
 #include "failure_mail.hpp"
 #include "post.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/run/run_due.hpp"
 #include "reportctl/store/accounts.hpp"
 
 namespace reportctl::run {
@@ -42,26 +44,17 @@ std::string words(RunState state) {
 bool is_too_large(const store::Delivery& delivery) { return delivery.reason_class == "too_large"; }
 
 std::string fix_for(Parts& parts, const Failure& failure, const store::Claim& claim) {
+  const auto& run = claim.run;
+  const auto command = next_command(
+      {.run_id = run.id, .account = run.account, .schedule = run.schedule_name, .state = failure.state, .reason = {}});
   const bool too_large = std::any_of(failure.deliveries.begin(), failure.deliveries.end(), is_too_large);
-  if (too_large && parts.settings().mail.oversize == settings::Oversize::fail && failure.state != RunState::unknown)
-    return fmt::format("mail.oversize: link in reportctl.yaml, then: reportctl runs resend {} --only failed", claim.run.id);
-  switch (failure.state) {
-    case RunState::rejected:
-      return fmt::format("reportctl schedule edit {0} --account {1} …, then: reportctl schedule validate {0} --account {1}",
-                         shell_word(claim.run.schedule_name), claim.run.account);
-    case RunState::delivery_failed:
-    case RunState::partial:
-      return fmt::format("reportctl runs resend {} --only failed", claim.run.id);
-    case RunState::unknown:
-      return fmt::format("ask the recipients, then: reportctl runs resend {} --only unknown", claim.run.id);
-    default:
-      return fmt::format("reportctl runs show {}", claim.run.id);
-  }
-}
-
-std::string at_zone(Instant at, const std::optional<Zone>& zone) {
-  const auto used = zone.value_or(Zone::utc());
-  return fmt::format("{} {} ({})", format_date(used.local_date(at)), format_time_of_day(used.local_time(at)), used.name());
+  if (failure.state == RunState::unknown) return "ask the recipients, then: " + command;
+  if (too_large && parts.settings().mail.oversize == settings::Oversize::fail)
+    return "mail.oversize: link in reportctl.yaml, then: " + command;
+  if (failure.state == RunState::rejected)
+    return fmt::format("reportctl schedule edit {} --account {} …, then: {}", shell_word(run.schedule_name), run.account,
+                       command);
+  return command;
 }
 
 std::string ordinal(int count) {
@@ -84,9 +77,10 @@ FailureMail facts_of(Parts& parts, const store::Claim& claim, const Failure& fai
   const auto& run = claim.run;
   const auto account = store::find_account(parts.state(), run.account);
   const auto& schedule = claim.schedule;
-  const auto zone = Zone::find(
-      !run.timezone.empty() ? run.timezone
-                            : schedule::effective_timezone(schedule.definition, account ? account->timezone : std::string()));
+  const auto zone = Zone::find(!run.timezone.empty() ? run.timezone
+                                                     : schedule::effective_timezone(schedule.definition,
+                                                                                    account ? account->timezone : std::string()))
+                        .value_or(Zone::utc());
   FailureMail mail;
   auto& facts = mail.facts;
   facts.account_name = account ? account->shown_name() : run.account;
@@ -97,7 +91,7 @@ FailureMail facts_of(Parts& parts, const store::Claim& claim, const Failure& fai
   facts.outcome = words(failure.state);
   facts.sentence = failure.reason;
   if (run.period) facts.period = schedule::describe(*run.period);
-  if (run.slot) facts.slot = at_zone(*run.slot, zone);
+  if (run.slot) facts.slot = minute_zone_text(*run.slot, zone);
   facts.reasons = failure.broken_rules;
   for (const auto& delivery : failure.deliveries) {
     if (delivery.state == DeliveryState::accepted) continue;
@@ -105,7 +99,7 @@ FailureMail facts_of(Parts& parts, const store::Claim& claim, const Failure& fai
                                   fmt::format("{}: {}", store::delivery_state_name(delivery.state), delivery.answer));
   }
   facts.fix = fix_for(parts, failure, claim);
-  if (schedule.next_run_at) facts.next_run = at_zone(*schedule.next_run_at, zone);
+  if (schedule.next_run_at) facts.next_run = minute_zone_text(*schedule.next_run_at, zone);
   facts.failure_count = ordinal(store::failures_in_a_row(parts.state(), claim));
   facts.run_id = run.id;
   if (parts.settings().mail.from) mail.from = parts.settings().mail.from->str();

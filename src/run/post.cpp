@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/zone.hpp"
 
 namespace reportctl::run {
@@ -26,7 +27,7 @@ const Mailing& Post::linked(Instant date) {
   auto facts = facts_;
   const auto link = parts_.artifacts().link({.sha256 = file_->sha256, .file_name = facts.report.attachment_name, .now = date});
   facts.report.download_url = link.url;
-  facts.report.download_ends = for_people(link.ends, Zone::find(facts.report.timezone).value_or(Zone::utc()));
+  facts.report.download_ends = minute_zone_text(link.ends, Zone::find(facts.report.timezone).value_or(Zone::utc()));
   linked_.emplace(parts_, std::move(facts), file_->run_id, file_->format, -1);
   linked_at_ = date;
   return *linked_;

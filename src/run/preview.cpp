@@ -3,6 +3,7 @@
 #include "reportctl/run/preview.hpp"
 
 #include "letter.hpp"
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/render/writer.hpp"
 
 namespace reportctl::run {
@@ -22,7 +23,7 @@ class IntoText final : public Sink {
 /// Nothing is stored, so there is no link yet; the address says so to whoever hovers over it.
 void show_as_link(Parts& parts, const Zone& zone, mail::ReportFacts& report) {
   report.download_url = "about:blank#the-link-is-made-when-the-mail-is-sent";
-  report.download_ends = for_people(parts.moment() + parts.settings().artifacts.link_expiry, zone);
+  report.download_ends = minute_zone_text(parts.moment() + parts.settings().artifacts.link_expiry, zone);
 }
 
 }  // namespace
@@ -37,7 +38,7 @@ FileHead preview_file(Parts& parts, RunPlan plan, std::int64_t rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       FileHead::Value value;
       if (!row[i].null)
-        value = {render::for_people(head.columns[i], row[i], plan.zone), render::plain(head.columns[i], row[i], plan.zone)};
+        value = {render::value_text(head.columns[i], row[i], plan.zone), render::plain(head.columns[i], row[i], plan.zone)};
       values.push_back(std::move(value));
     }
   };

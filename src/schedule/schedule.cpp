@@ -45,4 +45,12 @@ std::string effective_timezone(const Definition& definition, std::string_view ac
   return account_timezone.empty() ? "UTC" : std::string(account_timezone);
 }
 
+std::optional<Zone> effective_zone(const Definition& definition, std::string_view account_timezone) {
+  return Zone::find(effective_timezone(definition, account_timezone));
+}
+
+Rhythm rhythm_of(const Definition& definition, const Zone& zone) {
+  return {.cadence = definition.cadence, .at = definition.at.value_or(TimeOfDay{}), .zone = zone};
+}
+
 }  // namespace reportctl::schedule

@@ -2,28 +2,13 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 
+#include "reportctl/base/domains.hpp"
 #include "reportctl/base/text.hpp"
 #include "rules.hpp"
 
 namespace reportctl::validation {
-
-namespace {
-
-/// A domain as an address has it: lower case, international names in ASCII.
-std::string address_domain(std::string_view written) {
-  const auto address = EmailAddress::parse(fmt::format("x@{}", trim(written)));
-  return address ? std::string(address->domain()) : to_lower(trim(written));
-}
-
-bool allows(const std::vector<std::string>& domains, std::string_view domain) {
-  return domains.empty() || std::any_of(domains.begin(), domains.end(),
-                                        [&](const std::string& allowed) { return address_domain(allowed) == domain; });
-}
-
-}  // namespace
 
 std::vector<Mailbox> check_recipients(const std::vector<std::string>& given, const Context& context, Violations& found) {
   std::vector<Mailbox> recipients;
@@ -49,8 +34,8 @@ std::vector<Mailbox> check_recipients(const std::vector<std::string>& given, con
       continue;
     }
     // The list itself is not shown: it may tell who else is a customer.
-    if (!allows(context.allowed_domains, mailbox->address.domain()) ||
-        !allows(context.account.allowed_domains, mailbox->address.domain())) {
+    if (!is_in_domains(mailbox->address, context.allowed_domains) ||
+        !is_in_domains(mailbox->address, context.account.allowed_domains)) {
       found.push_back({Code::recipient_not_allowed, field,
                        fmt::format("reports of this account may not be sent to {}", mailbox->address.str()),
                        "use an address of an allowed domain, or ask an operator to allow this one"});

@@ -223,9 +223,9 @@ class Exports(e2e.Case):
         if child == 0:
             os.execve(e2e.REPORTCTL, [e2e.REPORTCTL, "export", "create", "endless", "--wait", "--format", "json"], world.command_environment())
         shown = b""
-        while shown.count(b"MB/s") < 2:
+        while shown.count(b"B/s") < 2:
             shown += os.read(terminal, 4096)
-        self.assertRegex(shown.decode(), r"\r[0-9,]{5,} rows, [0-9.]+ MB, [0-9.]+ MB/s\x1b\[K")
+        self.assertRegex(shown.decode(), r"\r[0-9,]{5,} rows, [0-9.]+ [kM]B, [0-9.]+ [kM]B/s\x1b\[K")
         self.assertEqual([job["state"] for job in world.json("export", "list")], ["processing"])
         os.write(terminal, b"\x03")  # Ctrl-C
         with contextlib.suppress(OSError):  # the end of a terminal

@@ -38,6 +38,8 @@ Json to_json(const store::Webhook&);
 Json to_json(const store::WebhookDelivery&);
 Json to_json(const store::AuditRecord&);
 Json to_json(const run::Ended&);
+/// What to_json() wrote; Json::exception for anything else.
+run::Ended ended_from_json(const Json&);
 Json to_json(const run::Planned&);
 
 Json to_json(const access::Account&);

@@ -74,7 +74,7 @@ bool needs_spool(const std::string& format);
 std::string file_extension(const std::string& format);
 
 /// A value for people, as in mails and summaries: money and numbers grouped by thousands, percent with its sign, true as yes.
-std::string for_people(const rows::Column&, const rows::Cell&, const Zone&);
+std::string value_text(const rows::Column&, const rows::Cell&, const Zone&);
 /// A value exactly as CSV has it, unquoted and unguarded.
 std::string plain(const rows::Column&, const rows::Cell&, const Zone&);
 

@@ -70,8 +70,7 @@ StoredFile make_stored_file(Parts&, const RunPlan&, const Making& = {});
 /// What the ledger keeps of a file: store::Generated and store::ExportEnd alike.
 template <typename Record>
 void record_file(Record& record, const RunPlan& plan, const File& file) {
-  record.first_day = format_date(plan.window.first);
-  record.last_day = format_date(plan.window.last);
+  record.period = plan.window.period();
   record.timezone = plan.zone.name();
   record.rows = file.rows;
   record.bytes = file.bytes;

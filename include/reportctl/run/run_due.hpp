@@ -23,6 +23,9 @@ struct Ended {
   std::string reason;
 };
 
+/// The command that shows or fixes it; empty when there is nothing to do.
+std::string next_command(const Ended&);
+
 struct DueResult {
   std::vector<Ended> ended;            ///< in the order in which they ended; skipped slots included
   std::vector<store::Export> exports;  ///< those that were worked off, as they ended

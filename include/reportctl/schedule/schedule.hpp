@@ -77,5 +77,9 @@ struct Schedule {
 
 /// The zone in which a schedule's time and days are meant: its own, else the account's, else UTC.
 std::string effective_timezone(const Definition&, std::string_view account_timezone);
+/// The same as a zone; none when this system does not know it (any more).
+std::optional<Zone> effective_zone(const Definition&, std::string_view account_timezone);
+/// When the schedule fires, in that zone.
+Rhythm rhythm_of(const Definition&, const Zone&);
 
 }  // namespace reportctl::schedule

@@ -11,7 +11,6 @@
 #include "reportctl/manage/export_access.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "runs/stored_file.hpp"
-#include "schedules/schedule_options.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/filters.hpp"
 #include "terminal/json_records.hpp"

@@ -78,7 +78,7 @@ int dry_run(Session& session) {
 
 void tell(const run::Ended& ended) {
   if (went_well(ended)) return log(LogLevel::info, sentence(ended));
-  const auto command = next_command(ended);
+  const auto command = run::next_command(ended);
   log(ended.deferred ? LogLevel::notice : LogLevel::error,
       command.empty() ? sentence(ended) : fmt::format("{}; next: {}", sentence(ended), command));
 }

@@ -10,7 +10,6 @@
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/by_hand.hpp"
 #include "run_endings.hpp"
-#include "schedules/schedule_options.hpp"
 #include "stored_file.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/filters.hpp"
@@ -214,7 +213,7 @@ int resend(Session& session, const ResendOptions& options) {
   access::require(session.actor(), access::Action::manage_schedules, run.account, scope_of(session, run));
   const auto ended = run::resend(session.parts(), run, only_named(options.only), session.actor().str());
   auto words = sentence(ended);
-  if (const auto command = next_command(ended); !command.empty()) words += "; " + command;
+  if (const auto command = run::next_command(ended); !command.empty()) words += "; " + command;
   session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
   return exit_code_of(ended);
 }

@@ -152,15 +152,7 @@ DueOutcome work_in_children(Session& session, const run::DueOptions& options, in
 std::string to_lines(const DueOutcome& outcome) {
   std::string lines;
   const auto line = [&](const Json& json) { lines += dump(json) + "\n"; };
-  for (const auto& ended : outcome.result.ended) {
-    line({{"ended",
-           {{"run", ended.run_id},
-            {"account", ended.account},
-            {"schedule", ended.schedule},
-            {"state", store::run_state_name(ended.state)},
-            {"deferred", ended.deferred},
-            {"reason", ended.reason}}}});
-  }
+  for (const auto& ended : outcome.result.ended) line({{"ended", to_json(ended)}});
   for (const auto& job : outcome.result.exports) {
     line({{"export",
            {{"id", job.id},
@@ -185,13 +177,7 @@ void add_line(DueOutcome& outcome, std::string_view line) {
   if (!json.is_object()) return;
   try {
     if (const auto ended = json.find("ended"); ended != json.end()) {
-      const auto state = store::parse_run_state(ended->at("state").get<std::string>());
-      outcome.result.ended.push_back({.run_id = ended->at("run"),
-                                      .account = ended->at("account"),
-                                      .schedule = ended->at("schedule"),
-                                      .state = state.value_or(store::RunState::failed),
-                                      .deferred = ended->at("deferred"),
-                                      .reason = ended->at("reason")});
+      outcome.result.ended.push_back(ended_from_json(*ended));
     } else if (const auto job = json.find("export"); job != json.end()) {
       store::Export worked;
       worked.id = job->at("id");

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 
-#include "reportctl/base/text.hpp"
 #include "terminal/exit_codes.hpp"
 
 namespace reportctl::cli {
@@ -57,23 +56,6 @@ std::string sentence(const run::Ended& ended) {
   if (ended.deferred) outcome = "deferred";
   const auto whose = ended.schedule.empty() ? ended.account : fmt::format("{}/{}", ended.account, ended.schedule);
   return ended.reason.empty() ? fmt::format("{}: {}", whose, outcome) : fmt::format("{}: {}: {}", whose, outcome, ended.reason);
-}
-
-std::string next_command(const run::Ended& ended) {
-  if (ended.deferred || went_well(ended)) return {};
-  switch (ended.state) {
-    case RunState::unknown:
-      return fmt::format("reportctl runs resend {} --only unknown", ended.run_id);
-    case RunState::partial:
-    case RunState::delivery_failed:
-      return fmt::format("reportctl runs resend {} --only failed", ended.run_id);
-    case RunState::rejected:
-      return ended.schedule.empty()
-                 ? fmt::format("reportctl runs show {}", ended.run_id)
-                 : fmt::format("reportctl schedule validate {} --account {}", shell_word(ended.schedule), ended.account);
-    default:
-      return fmt::format("reportctl runs show {}", ended.run_id);
-  }
 }
 
 }  // namespace reportctl::cli

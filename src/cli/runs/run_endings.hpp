@@ -18,7 +18,5 @@ int worse(int a, int b);
 bool went_well(const run::Ended&);
 /// `acme/morning-power: delivery failed: 550 no such user`.
 std::string sentence(const run::Ended&);
-/// The command that shows or mends it; empty when there is nothing to do.
-std::string next_command(const run::Ended&);
 
 }  // namespace reportctl::cli

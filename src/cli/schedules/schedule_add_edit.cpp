@@ -42,7 +42,7 @@ struct EditOptions {
 
 std::string next_run(const schedule::Schedule& schedule, const access::Account& account) {
   const auto rhythm = manage::rhythm_of(schedule.definition, account.timezone);
-  return fmt::format("next run {} {}", for_people(schedule.next_run_at, rhythm.zone), rhythm.zone.name());
+  return fmt::format("next run {} {}", minute_or_dash(schedule.next_run_at, rhythm.zone), rhythm.zone.name());
 }
 
 int add(Session& session, const AddOptions& options) {

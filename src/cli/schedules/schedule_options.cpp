@@ -62,13 +62,6 @@ void add_choice_flag(CLI::App& app, std::optional<bool>& value, const std::strin
 
 }  // namespace
 
-void add_text_option(CLI::App& app, std::optional<std::string>& value, const std::string& names, const std::string& type,
-                     const std::string& help) {
-  app.add_option_function<std::string>(
-         names, [&value](const std::string& text) { value = text; }, help)
-      ->type_name(type);
-}
-
 ParameterText parse_parameter(std::string_view text) {
   const auto equals = text.find('=');
   const auto name = trim(text.substr(0, equals));

@@ -17,10 +17,6 @@ class App;
 
 namespace reportctl::cli {
 
-/// A text option that tells "not given" from "given as empty": an empty value returns a field to its default.
-void add_text_option(CLI::App&, std::optional<std::string>& value, const std::string& names, const std::string& type,
-                     const std::string& help);
-
 /// One `--param name=value`: values of a list are separated by commas.
 struct ParameterText {
   std::string name;

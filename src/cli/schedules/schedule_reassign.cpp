@@ -13,7 +13,6 @@
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "reportctl/validation/refusal.hpp"
-#include "schedule_options.hpp"
 #include "schedule_verbs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"

@@ -10,7 +10,6 @@
 #include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
-#include "schedule_options.hpp"
 #include "schedule_verbs.hpp"
 #include "schedule_words.hpp"
 #include "terminal/exit_codes.hpp"
@@ -54,14 +53,14 @@ int list_schedules(Session& session, const ScheduleListOptions& options) {
   for (const auto& schedule : schedules) {
     const auto& definition = schedule.definition;
     const auto& account_zone = zones[definition.account];
-    const auto zone = Zone::find(schedule::effective_timezone(definition, account_zone)).value_or(Zone::utc());
+    const auto zone = schedule::effective_zone(definition, account_zone).value_or(Zone::utc());
     listing.rows.push_back({{definition.name},
                             {definition.account},
                             {definition.report},
                             {definition.scope.str()},
                             {rhythm_words(definition, account_zone)},
-                            definition.active ? Field{for_people(schedule.next_run_at, zone)} : Field{"paused", Tone::dim},
-                            {for_people(schedule.last_run_at, zone)},
+                            definition.active ? Field{minute_or_dash(schedule.next_run_at, zone)} : Field{"paused", Tone::dim},
+                            {minute_or_dash(schedule.last_run_at, zone)},
                             status_field(schedule),
                             {recipient_words(definition)}});
     listing.records.push_back(to_json(schedule, account_zone));
@@ -75,7 +74,7 @@ Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const acces
   const auto zone_name = schedule::effective_timezone(definition, account.timezone);
   const auto zone = Zone::find(zone_name).value_or(Zone::utc());
   const auto when = [&](const std::optional<Instant>& at) {
-    return at ? fmt::format("{} ({})", for_people(at, zone), format_utc(*at)) : std::string("–");
+    return at ? fmt::format("{} ({})", minute_or_dash(at, zone), format_utc(*at)) : std::string("–");
   };
   const auto or_default = [](const std::string& text, const char* fallback) {
     return text.empty() ? std::string(fallback) : text;

@@ -59,9 +59,9 @@ int resume(Session& session, const NameOptions& options) {
   store::edit_schedule(session.state(), schedule,
                        manage::audit_of(session.actor(), {"ScheduleResumed", account.id, schedule.id, before, after}),
                        session.now());
-  session.out().done(
-      fmt::format("schedule {} resumed, next run {} {}", name, for_people(schedule.next_run_at, rhythm.zone), rhythm.zone.name()),
-      after);
+  session.out().done(fmt::format("schedule {} resumed, next run {} {}", name, minute_or_dash(schedule.next_run_at, rhythm.zone),
+                                 rhythm.zone.name()),
+                     after);
   return exit_code::kDone;
 }
 

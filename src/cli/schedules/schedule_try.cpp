@@ -12,7 +12,6 @@
 #include "reportctl/run/plan.hpp"
 #include "reportctl/run/preview.hpp"
 #include "runs/run_endings.hpp"
-#include "schedule_options.hpp"
 #include "schedule_verbs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
@@ -127,7 +126,7 @@ int test(Session& session, const TestOptions& options) {
   if (!check.definition) manage::refuse(fmt::format("schedule \"{}\" cannot be tested", draft.name), check.violations);
   const auto ended = run::test_schedule(session.parts(), schedule, mailboxes(options.to), session.actor().str());
   auto words = sentence(ended);
-  if (const auto command = next_command(ended); !command.empty()) words += "; " + command;
+  if (const auto command = run::next_command(ended); !command.empty()) words += "; " + command;
   session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
   return exit_code_of(ended);
 }

@@ -2,10 +2,9 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "binds.hpp"
 #include "mail_preview.hpp"
+#include "reportctl/base/domains.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
@@ -61,7 +60,7 @@ Mailbox recipient(Session& session, const std::string& text) {
   const auto to = Mailbox::parse(text, &why);
   if (!to) throw Error(ErrorKind::usage, fmt::format("--to: \"{}\": {}", text, why), "write an address such as ann@example.com");
   const auto& allowed = session.config().settings.mail.allowed_domains;
-  if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), to->address.domain()) == allowed.end())
+  if (!is_in_domains(to->address, allowed))
     throw Error(ErrorKind::invalid, fmt::format("mail to {} is not allowed", to->address.domain()),
                 "mail.allowed_domains: " + join(allowed, ", "));
   return *to;

@@ -12,7 +12,6 @@
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/preview.hpp"
 #include "runs/run_endings.hpp"
-#include "schedules/schedule_options.hpp"
 #include "terminal/options.hpp"
 #include "terminal/output_file.hpp"
 

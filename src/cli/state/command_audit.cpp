@@ -8,7 +8,6 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/audit.hpp"
-#include "schedules/schedule_options.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/filters.hpp"
 #include "terminal/json_records.hpp"

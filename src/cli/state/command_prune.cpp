@@ -6,6 +6,7 @@
 
 #include "binds.hpp"
 #include "exports/export_verbs.hpp"
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/retention.hpp"
 #include "terminal/exit_codes.hpp"
@@ -41,7 +42,7 @@ Json record_of(const run::Pruned& pruned, PruneMode mode) {
           {"files_too_young", pruned.young}};
 }
 
-/// `removed 2 runs, the files of 3 exports: 4 stored files, 4711 bytes`.
+/// `removed 2 runs, the files of 3 exports: 4 stored files, 4.7 kB`.
 std::string sentence_of(const run::Pruned& pruned) {
   const auto& rows = pruned.rows;
   std::vector<std::string> went;
@@ -57,7 +58,7 @@ std::string sentence_of(const run::Pruned& pruned) {
   std::vector<std::string> told;
   if (!went.empty()) told.push_back(join(went, ", "));
   if (pruned.files > 0)
-    told.push_back(fmt::format("{}, {} bytes", number_of(pruned.files, "stored file", "stored files"), pruned.bytes));
+    told.push_back(fmt::format("{}, {}", number_of(pruned.files, "stored file", "stored files"), size_text(pruned.bytes)));
   std::string text = told.empty() ? "nothing was old enough to be removed" : "removed " + join(told, ": ");
   if (pruned.young > 0) text += fmt::format("; {} more when an hour old", number_of(pruned.young, "file", "files"));
   return text;
@@ -81,7 +82,7 @@ Sheet sheet_of(const run::Pruned& pruned, const settings::Retention& keep, Prune
     line("Files of runs", rows.run_files, keep.artifacts);
   }
   line("Files of exports", rows.export_files, keep.exports);
-  auto stored = pruned.files == 0 ? std::string("0") : fmt::format("{}, {} bytes", pruned.files, pruned.bytes);
+  auto stored = pruned.files == 0 ? std::string("0") : fmt::format("{}, {}", pruned.files, size_text(pruned.bytes));
   if (pruned.young > 0) stored += fmt::format("; {} more when an hour old", pruned.young);
   sheet.lines.emplace_back("Stored files", Field{stored});
   return sheet;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "binds.hpp"
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/export_access.hpp"
 #include "reportctl/manage/visibility.hpp"
@@ -78,7 +79,7 @@ std::string ago(Instant then, Instant now) {
   return words(seconds / 86'400, "day");
 }
 
-std::string utc(Instant instant) { return for_people(instant, Zone::utc()) + " UTC"; }
+std::string utc(Instant instant) { return minute_text(instant, Zone::utc()) + " UTC"; }
 
 std::string counted(std::int64_t count, const char* one, const char* many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);

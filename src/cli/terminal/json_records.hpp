@@ -7,6 +7,7 @@
 namespace reportctl::cli {
 
 using manage::dump;
+using manage::ended_from_json;
 using manage::Json;
 using manage::parsed_or_text;
 using manage::text_or_null;

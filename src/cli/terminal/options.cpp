@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/cli/commands.hpp"
 
@@ -33,6 +34,13 @@ CLI::Option* add_account_option(CLI::App& app, std::optional<std::string>& accou
   return app.add_option("--account", account, "account; may be left out where there is only one")->type_name("ID");
 }
 
+void add_text_option(CLI::App& app, std::optional<std::string>& value, const std::string& names, const std::string& type,
+                     const std::string& help) {
+  app.add_option_function<std::string>(
+         names, [&value](const std::string& text) { value = text; }, help)
+      ->type_name(type);
+}
+
 CLI::Option* add_yes_option(CLI::App& app, bool& yes) {
   return app.add_flag("-y,--yes", yes, "do not ask; needed where there is no terminal");
 }
@@ -41,9 +49,8 @@ CLI::Option* add_repeated_option(CLI::App& app, std::vector<std::string>& values
   return app.add_option(text.names, values, text.help)->type_name(text.value)->allow_extra_args(false);
 }
 
-std::string for_people(const std::optional<Instant>& instant, const Zone& zone) {
-  if (!instant) return "–";
-  return format_date(zone.local_date(*instant)) + " " + format_time_of_day(zone.local_time(*instant));
+std::string minute_or_dash(const std::optional<Instant>& instant, const Zone& zone) {
+  return instant ? minute_text(*instant, zone) : "–";
 }
 
 }  // namespace reportctl::cli

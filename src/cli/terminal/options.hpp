@@ -28,6 +28,9 @@ void when_chosen(CLI::App& verb, Session& session, std::function<int()> act);
 
 /// `--account ID`.
 CLI::Option* add_account_option(CLI::App&, std::optional<std::string>& account);
+/// A text option that tells "not given" from "given as empty": an empty value returns a field to its default.
+void add_text_option(CLI::App&, std::optional<std::string>& value, const std::string& names, const std::string& type,
+                     const std::string& help);
 /// `--yes`, for Session::confirm().
 CLI::Option* add_yes_option(CLI::App&, bool& yes);
 
@@ -39,7 +42,7 @@ struct RepeatedText {
 /// An option that may be given several times, with one value each time (CLI11 would take every word that follows).
 CLI::Option* add_repeated_option(CLI::App&, std::vector<std::string>& values, const RepeatedText& text);
 
-/// An instant for people: `2026-03-17 06:00` in the zone, `–` when there is none.
-std::string for_people(const std::optional<Instant>&, const Zone& zone);
+/// As minute_text(); `–` when there is none.
+std::string minute_or_dash(const std::optional<Instant>&, const Zone& zone);
 
 }  // namespace reportctl::cli

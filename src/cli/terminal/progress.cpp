@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/cli/session.hpp"
-#include "reportctl/render/writer.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -14,21 +14,12 @@ namespace {
 constexpr std::chrono::milliseconds kBetween{250};
 constexpr std::chrono::milliseconds kFirst{500};  ///< short work shows nothing
 
-std::string with_thousands(std::int64_t number) {
-  rows::Column column;
-  column.type = rows::ColumnType::integer;
-  rows::Cell cell;
-  cell.null = false;
-  cell.number = number;
-  return render::for_people(column, cell, Zone::utc());
-}
-
 }  // namespace
 
 std::string progress_line(std::int64_t rows, std::int64_t bytes, std::chrono::milliseconds elapsed) {
-  const auto megabytes = static_cast<double>(bytes) / 1e6;
   const auto seconds = static_cast<double>(std::max<std::int64_t>(elapsed.count(), 1)) / 1e3;
-  return fmt::format("{} rows, {:.1f} MB, {:.1f} MB/s", with_thousands(rows), megabytes, megabytes / seconds);
+  const auto each_second = static_cast<std::int64_t>(static_cast<double>(bytes) / seconds);
+  return fmt::format("{} rows, {}, {}/s", grouped(rows), size_text(bytes), size_text(each_second));
 }
 
 ProgressLine::ProgressLine(Session& session) : visible_(!session.globals.quiet && ::isatty(STDERR_FILENO) == 1) {}

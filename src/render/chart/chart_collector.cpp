@@ -104,7 +104,7 @@ ChartCollector::Key ChartCollector::key_of(const rows::Row& row) {
   if (currency_column_ >= 0) key.currency = std::string(row[static_cast<std::size_t>(currency_column_)].text);
   if (is_column(columns_, plan_.series)) {
     const auto at = static_cast<std::size_t>(plan_.series);
-    key.series = for_people(columns_[at], row[at], zone_);
+    key.series = value_text(columns_[at], row[at], zone_);
     if (key.series.empty()) key.series = kNoName;
   }
   if (rows_.size() >= kMaxKeys && !rows_.contains(key)) {
@@ -146,7 +146,7 @@ void ChartCollector::row(const rows::Row& row) {
     return;
   }
   const Key key = key_of(row);
-  std::string name = for_people(columns_[static_cast<std::size_t>(plan_.x)], x, zone_);
+  std::string name = value_text(columns_[static_cast<std::size_t>(plan_.x)], x, zone_);
   if (name.empty()) name = kNoName;
   constexpr std::size_t kLongName = 200;
   name.resize(cut_at_character(name, kLongName).size());  // the label will be cut far before

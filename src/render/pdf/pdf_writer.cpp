@@ -78,7 +78,7 @@ void PdfWriter::row(const rows::Row& row) {
     if (cell.null) {
       add(i, kNull, false);
     } else if (column.type != rows::ColumnType::text) {
-      add(i, for_people(column, cell, spec_.zone), false);
+      add(i, value_text(column, cell, spec_.zone), false);
     } else if (is_printable(cell.text, {kMaxText, kMaxCellLines})) {
       add(i, cell.text, false);
     } else {
@@ -98,7 +98,7 @@ void PdfWriter::finish(const Closing& closing) {
       if (sums.sums[i]) {
         Amount amount = *sums.sums[i];
         amount.currency.clear();  // it is in the row's name
-        texts[i] = for_people(spec_.columns[i].type, amount, spec_.zone);
+        texts[i] = amount_text(spec_.columns[i].type, amount, spec_.zone);
         needs_[i].widest = std::max(needs_[i].widest, bold_.width(texts[i]));
       } else if (!has_label) {
         const PrintableText currency = printable(sums.currency, {40, 1});

@@ -156,7 +156,7 @@ void XlsxCells::amount(const XlsxPlace& place, ColumnType type, const Amount& am
   if (const auto found = as_number(type, amount.number, amount.scale))
     number(place, *found, format(type, amount.scale, style));
   else
-    stand_in(place, for_people(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, zone_), style);
+    stand_in(place, amount_text(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, zone_), style);
 }
 
 void XlsxCells::text(const XlsxPlace& place, std::string_view words, lxw_format* format) {

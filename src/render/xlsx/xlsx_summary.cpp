@@ -74,7 +74,7 @@ class SummaryLines {
     fact("Time zone", document.timezone);
     if (document.at != Instant{}) {
       const rows::Cell made{.null = false, .scale = 0, .number = document.at.time_since_epoch().count(), .text = {}};
-      std::string words = for_people({.name = {}, .label = {}, .type = ColumnType::timestamp}, made, summary_.spec.zone);
+      std::string words = value_text({.name = {}, .label = {}, .type = ColumnType::timestamp}, made, summary_.spec.zone);
       fact("Generated", words);
     }
     summary_.cells.text(at(kLabel), "Rows");

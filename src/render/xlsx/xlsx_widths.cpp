@@ -49,7 +49,7 @@ void XlsxWidths::totals(const TotalsRow& totals) {
     if (totals.sums[i])
       extents_[i].text =
           std::max(extents_[i].text,
-                   display_width(for_people(columns_[i].type, {{}, totals.sums[i]->number, totals.sums[i]->scale}, zone_)));
+                   display_width(amount_text(columns_[i].type, {{}, totals.sums[i]->number, totals.sums[i]->scale}, zone_)));
 }
 
 std::size_t XlsxWidths::width_of(std::size_t column) const {
@@ -70,7 +70,7 @@ std::size_t XlsxWidths::width_of(std::size_t column) const {
   std::size_t width = extent.text;
   for (const std::int64_t number : {extent.least, extent.most})
     width = std::max(width,
-                     for_people(columns_[column].type, {.currency = {}, .number = number, .scale = extent.scale}, zone_).size());
+                     amount_text(columns_[column].type, {.currency = {}, .number = number, .scale = extent.scale}, zone_).size());
   return width;
 }
 

@@ -446,7 +446,7 @@ class Scheduled(Checks):
         for mail, schedule, _ in self.cases:
             with self.subTest(schedule["name"]):
                 name, rows, size = mail.file.get_filename(), len(mail.csv()), len(mail.file.get_payload(decode=True))
-                human = f"{size} bytes" if size < 1000 else f"{size / 1000:.1f} kB"
+                human = f"{size} bytes" if size < 1000 else f"{size / 1000:.1f}".removesuffix(".0") + " kB"
                 (badge,) = [node for node in mail.page.all("td") if node.text() == "CSV" and "bgcolor" in node.attributes]
                 self.assertEqual(badge.attributes["bgcolor"], self.world.accounts[schedule["account"]]["brand"]["color"])
                 counted = "1 row" if rows == 1 else f"{rows:,} rows"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include "reportctl/base/address.hpp"
+#include "reportctl/base/domains.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,6 +13,15 @@ using std::string_literals::operator""s;
 namespace {
 std::string a63() { return std::string(63, 'a'); }
 }  // namespace
+
+TEST_CASE("domains are compared as addresses are, in any case and in any script") {
+  const auto ann = EmailAddress::parse("ann@bücher.example").value();
+  CHECK(is_in_domains(ann, {}));
+  CHECK(is_in_domains(ann, {"example.com", " BÜCHER.example"}));
+  CHECK(is_in_domains(ann, {"xn--bcher-kva.example"}));
+  CHECK_FALSE(is_in_domains(ann, {"example"}));
+  CHECK_FALSE(is_in_domains(ann, {"sub.bücher.example", "no domain"}));
+}
 
 TEST_CASE("addresses that every server takes") {
   struct Case {

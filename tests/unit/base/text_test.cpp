@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include "reportctl/base/text.hpp"
+#include "reportctl/base/for_people.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,6 +9,18 @@
 
 using namespace reportctl;
 using std::string_literals::operator""s;
+
+TEST_CASE("sizes have one decimal at most, and a kilobyte has 1000 bytes") {
+  CHECK(size_text(0) == "0 bytes");
+  CHECK(size_text(1) == "1 byte");
+  CHECK(size_text(999) == "999 bytes");
+  CHECK(size_text(1000) == "1 kB");
+  CHECK(size_text(1549) == "1.5 kB");
+  CHECK(size_text(999'949) == "999.9 kB");
+  CHECK(size_text(999'950) == "1 MB");
+  CHECK(size_text(26'000'000) == "26 MB");
+  CHECK(size_text(12'345'678'901) == "12,345.7 MB");
+}
 
 TEST_CASE("UTF-8 is told from what only looks like it") {
   for (const std::string& text :

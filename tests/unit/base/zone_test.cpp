@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/process.hpp"
 #include "scratch.hpp"
 
@@ -23,6 +24,13 @@ Zone zone(const std::string& name) {
 Instant instant(const char* text) { return parse_instant(text).value(); }
 
 }  // namespace
+
+TEST_CASE("a minute for people is local, with or without the name of its zone") {
+  const Instant at = parse_instant("2026-03-16T19:00:30Z").value();
+  const Zone sydney = Zone::find("Australia/Sydney").value();  // eleven hours ahead until April
+  CHECK(minute_text(at, sydney) == "2026-03-17 06:00");
+  CHECK(minute_zone_text(at, sydney) == "2026-03-17 06:00 (Australia/Sydney)");
+}
 
 TEST_CASE("a wall time becomes the instant that it names, or the first one after a gap, or the first of two") {
   // Expectations: Python's zoneinfo; every gap's end by bisection over UTC, and read beside `zdump -v`.

@@ -141,5 +141,5 @@ TEST_CASE("--since takes an instant, a day or a span") {
 
 TEST_CASE("progress tells rows, size and rate") {
   CHECK(cli::progress_line(1'204'000, 96'300'000, std::chrono::milliseconds(3000)) == "1,204,000 rows, 96.3 MB, 32.1 MB/s");
-  CHECK(cli::progress_line(0, 0, std::chrono::milliseconds(0)) == "0 rows, 0.0 MB, 0.0 MB/s");
+  CHECK(cli::progress_line(0, 0, std::chrono::milliseconds(0)) == "0 rows, 0 bytes, 0 bytes/s");
 }

@@ -50,39 +50,39 @@ TEST_CASE("plain() is what CSV has, unquoted and unguarded") {
   CHECK(render::plain(column(ColumnType::decimal, 3), kNull, zone).empty());
 }
 
-TEST_CASE("for_people() groups thousands and speaks plainly") {
+TEST_CASE("value_text() groups thousands and speaks plainly") {
   const Zone zone = Zone::find("Australia/Sydney").value();
-  CHECK(render::for_people(column(ColumnType::text), text("1234567"), zone) == "1234567");
-  CHECK(render::for_people(column(ColumnType::integer), number(1234567), zone) == "1,234,567");
-  CHECK(render::for_people(column(ColumnType::integer), number(-999), zone) == "-999");
-  CHECK(render::for_people(column(ColumnType::integer), number(-1000), zone) == "-1,000");
-  CHECK(render::for_people(column(ColumnType::decimal, 3), number(1234567890, 3), zone) == "1,234,567.890");
-  CHECK(render::for_people(column(ColumnType::money), number(-123456, 2), zone) == "-1,234.56");
-  CHECK(render::for_people(column(ColumnType::money), number(123456, 0), zone) == "123,456");
-  CHECK(render::for_people(column(ColumnType::percent), number(1234, 2), zone) == "12.34 %");
-  CHECK(render::for_people(column(ColumnType::boolean), number(1), zone) == "yes");
-  CHECK(render::for_people(column(ColumnType::boolean), number(0), zone) == "no");
-  CHECK(render::for_people(column(ColumnType::timestamp), number(1773727200), zone) == "2026-03-17 17:00:00");
-  CHECK(render::for_people(column(ColumnType::date), number(20529), zone) == "2026-03-17");
-  CHECK(render::for_people(column(ColumnType::duration), number(3725), zone) == "1:02:05");
-  CHECK(render::for_people(column(ColumnType::integer), kNull, zone).empty());
+  CHECK(render::value_text(column(ColumnType::text), text("1234567"), zone) == "1234567");
+  CHECK(render::value_text(column(ColumnType::integer), number(1234567), zone) == "1,234,567");
+  CHECK(render::value_text(column(ColumnType::integer), number(-999), zone) == "-999");
+  CHECK(render::value_text(column(ColumnType::integer), number(-1000), zone) == "-1,000");
+  CHECK(render::value_text(column(ColumnType::decimal, 3), number(1234567890, 3), zone) == "1,234,567.890");
+  CHECK(render::value_text(column(ColumnType::money), number(-123456, 2), zone) == "-1,234.56");
+  CHECK(render::value_text(column(ColumnType::money), number(123456, 0), zone) == "123,456");
+  CHECK(render::value_text(column(ColumnType::percent), number(1234, 2), zone) == "12.34 %");
+  CHECK(render::value_text(column(ColumnType::boolean), number(1), zone) == "yes");
+  CHECK(render::value_text(column(ColumnType::boolean), number(0), zone) == "no");
+  CHECK(render::value_text(column(ColumnType::timestamp), number(1773727200), zone) == "2026-03-17 17:00:00");
+  CHECK(render::value_text(column(ColumnType::date), number(20529), zone) == "2026-03-17");
+  CHECK(render::value_text(column(ColumnType::duration), number(3725), zone) == "1:02:05");
+  CHECK(render::value_text(column(ColumnType::integer), kNull, zone).empty());
 }
 
-TEST_CASE("for_people() leaves the offset out only where the time is the zone's") {
+TEST_CASE("value_text() leaves the offset out only where the time is the zone's") {
   const Zone sydney = Zone::find("Australia/Sydney").value();
-  CHECK(render::for_people(column(ColumnType::timestamp), number(253402300799), sydney) == "9999-12-31 23:59:59+00:00");
-  CHECK(render::for_people(column(ColumnType::timestamp), number(253402300799 - 11 * 3600), sydney) == "9999-12-31 23:59:59");
-  CHECK(render::for_people(column(ColumnType::timestamp), number(253402300799), Zone::utc()) == "9999-12-31 23:59:59");
+  CHECK(render::value_text(column(ColumnType::timestamp), number(253402300799), sydney) == "9999-12-31 23:59:59+00:00");
+  CHECK(render::value_text(column(ColumnType::timestamp), number(253402300799 - 11 * 3600), sydney) == "9999-12-31 23:59:59");
+  CHECK(render::value_text(column(ColumnType::timestamp), number(253402300799), Zone::utc()) == "9999-12-31 23:59:59");
 }
 
 TEST_CASE("any 128-bit number is grouped") {
-  CHECK(render::grouped(0, 0) == "0");
-  CHECK(render::grouped(5, 2) == "0.05");
-  CHECK(render::grouped(-5, 2) == "-0.05");
-  CHECK(render::grouped(100000, 2) == "1,000.00");
+  CHECK(grouped(0, 0) == "0");
+  CHECK(grouped(5, 2) == "0.05");
+  CHECK(grouped(-5, 2) == "-0.05");
+  CHECK(grouped(100000, 2) == "1,000.00");
   const __int128 large = static_cast<__int128>(std::numeric_limits<std::int64_t>::max()) * 10;
-  CHECK(render::grouped(large, 0) == "92,233,720,368,547,758,070");
-  CHECK(render::grouped(-large, 1) == "-9,223,372,036,854,775,807.0");
+  CHECK(grouped(large, 0) == "92,233,720,368,547,758,070");
+  CHECK(grouped(-large, 1) == "-9,223,372,036,854,775,807.0");
 }
 
 TEST_CASE("no 64-bit number at any scale loses a digit") {

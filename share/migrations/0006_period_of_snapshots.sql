@@ -1,4 +1,4 @@
--- Schema 5: runs and exports know whether their report shows a moment instead of days. Of earlier ones the name of the file tells: it has both days
+-- Schema 6: runs and exports know whether their report shows a moment instead of days. Of earlier ones the name of the file tells: it has both days
 -- of a period, but only one of a snapshot.
 ALTER TABLE runs ADD COLUMN snapshot INTEGER NOT NULL DEFAULT 0 CHECK (snapshot IN (0, 1));
 ALTER TABLE exports ADD COLUMN snapshot INTEGER NOT NULL DEFAULT 0 CHECK (snapshot IN (0, 1));

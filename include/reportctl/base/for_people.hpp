@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "reportctl/base/zone.hpp"
+
+namespace reportctl {
+
+/// `1,234,567.50` from 123456750 at scale 2.
+std::string grouped(__int128 number, std::size_t scale = 0);
+/// `812 bytes`, `1.5 kB`, `26 MB`; a kB has 1000 bytes.
+std::string size_text(std::int64_t bytes);
+/// `2026-03-17 06:00`, where what surrounds it tells the zone.
+std::string minute_text(Instant, const Zone&);
+/// `2026-03-17 06:00 (Australia/Sydney)`.
+std::string minute_zone_text(Instant, const Zone&);
+
+}  // namespace reportctl

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/base/for_people.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace reportctl {
+
+std::string grouped(__int128 number, std::size_t scale) {
+  const bool negative = number < 0;
+  auto rest = negative ? 0 - static_cast<unsigned __int128>(number) : static_cast<unsigned __int128>(number);
+  std::string backwards;
+  for (std::size_t digits = 0; rest != 0 || digits <= scale; ++digits) {
+    if (digits == scale && scale > 0) backwards += '.';
+    if (digits > scale && (digits - scale) % 3 == 0) backwards += ',';
+    backwards += static_cast<char>('0' + static_cast<int>(rest % 10));
+    rest /= 10;
+  }
+  if (negative) backwards += '-';
+  std::reverse(backwards.begin(), backwards.end());
+  return backwards;
+}
+
+std::string size_text(std::int64_t bytes) {
+  if (bytes < 1000) return fmt::format("{} {}", bytes, bytes == 1 ? "byte" : "bytes");
+  const auto in = [bytes](std::int64_t unit, const char* name) {
+    const std::int64_t tenths = (bytes + unit / 20) / (unit / 10);
+    return fmt::format("{} {}", tenths % 10 == 0 ? grouped(tenths / 10) : grouped(tenths, 1), name);
+  };
+  return bytes < 999'950 ? in(1000, "kB") : in(1'000'000, "MB");
+}
+
+std::string minute_text(Instant at, const Zone& zone) {
+  return format_date(zone.local_date(at)) + " " + format_time_of_day(zone.local_time(at));
+}
+
+std::string minute_zone_text(Instant at, const Zone& zone) { return minute_text(at, zone) + " (" + zone.name() + ")"; }
+
+}  // namespace reportctl

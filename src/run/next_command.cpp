@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <fmt/format.h>
+
+#include "reportctl/base/text.hpp"
+#include "reportctl/run/run_due.hpp"
+
+namespace reportctl::run {
+
+using store::RunState;
+
+std::string next_command(const Ended& ended) {
+  if (ended.deferred) return {};
+  switch (ended.state) {
+    case RunState::delivered:
+    case RunState::no_data:
+    case RunState::skipped:
+      return {};
+    case RunState::unknown:
+      return fmt::format("reportctl runs resend {} --only unknown", ended.run_id);
+    case RunState::partial:
+    case RunState::delivery_failed:
+      return fmt::format("reportctl runs resend {} --only failed", ended.run_id);
+    case RunState::rejected:
+      return ended.schedule.empty()
+                 ? fmt::format("reportctl runs show {}", ended.run_id)
+                 : fmt::format("reportctl schedule validate {} --account {}", shell_word(ended.schedule), ended.account);
+    default:
+      return fmt::format("reportctl runs show {}", ended.run_id);
+  }
+}
+
+}  // namespace reportctl::run
