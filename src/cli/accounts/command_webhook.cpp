@@ -192,8 +192,8 @@ void bind_webhook(CLI::App& root, Session& session) {
     const auto options = std::make_shared<WebhookOptions>();
     auto& verb = add_verb(command, {"add", "tell another program when runs and exports end",
                                     "reportctl webhook add https://hooks.example.com/reports --secret-file /etc/reportctl/hook\n"
-                                    "reportctl webhook add https://ops.example.com/in --event run --outcomes failures \\\n"
-                                    "    --secret-credential ops-hook --account acme"});
+                                    "reportctl webhook add https://ops.example.com/in --event run --outcomes failures "
+                                    "--secret-credential ops-hook --account acme"});
     verb.add_option("URL", options->webhook, "where to POST; https, or http on this host itself")->required();
     add_account_option(verb, options->account);
     add_repeated_option(verb, options->events, {"--event", "EVENT", "run or export; repeatable; both when left out"});

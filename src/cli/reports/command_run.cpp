@@ -119,10 +119,10 @@ void bind_run(CLI::App& root, Session& session) {
   auto& command = add_command(root, {.name = "run",
                                      .summary = {},
                                      .examples = "reportctl run sales --account shop > sales.csv\n"
-                                                 "reportctl run charging-sessions --scope depot:north --lookback 14 \\\n"
-                                                 "    --param vehicles=v1,v2\n"
-                                                 "reportctl run orders-export --param mode=line-items --window last_month \\\n"
-                                                 "    --format xlsx --output orders.xlsx"});
+                                                 "reportctl run charging-sessions --scope depot:north --lookback 14 "
+                                                 "--param vehicles=v1,v2\n"
+                                                 "reportctl run orders-export --param mode=line-items --window last_month "
+                                                 "--format xlsx --output orders.xlsx"});
   command.add_option("report", options->report, "which: reportctl catalog list")->required()->type_name("REPORT");
   add_account_option(command, options->account);
   add_text_option(command, options->from, "--from", "DATE", "first local day, with --to");

@@ -9,8 +9,8 @@ namespace reportctl::cli {
 void bind_schedule(CLI::App& root, Session& session) {
   auto& command = add_command(root, {.name = "schedule",
                                      .summary = {},
-                                     .examples = "reportctl schedule add spend --account shop --report customer-spend \\\n"
-                                                 "    --cadence weekly --on mon --at 07:30 --format pdf --to a@example.com\n"
+                                     .examples = "reportctl schedule add spend --account shop --report customer-spend "
+                                                 "--cadence weekly --on mon --at 07:30 --format pdf --to a@example.com\n"
                                                  "reportctl schedule list\n"
                                                  "reportctl schedule preview spend"});
   bind_schedule_add(command, session);

@@ -110,9 +110,8 @@ void bind_schedule_add(CLI::App& command, Session& session) {
        .examples =
            "reportctl schedule add morning-power --account acme --scope depot:north --report site-power --cadence daily "
            "--at 06:00 --timezone Australia/Sydney --lookback 1 --to ops@example.com --to \"Site Lead <lead@example.com>\"\n"
-           "reportctl schedule add orders --account shop --report orders-export --param mode=line-items --cadence monthly --day "
-           "1 "
-           "--at 05:00 --format xlsx --to a@example.com"});
+           "reportctl schedule add orders --account shop --report orders-export --param mode=line-items --cadence monthly "
+           "--day 1 --at 05:00 --format xlsx --to a@example.com"});
   verb.add_option("name", options->name, "unique within the account")->required()->type_name("NAME");
   add_account_option(verb, options->account);
   add_draft_options(verb, options->draft);
@@ -125,11 +124,9 @@ void bind_schedule_edit(CLI::App& command, Session& session) {
   auto& verb =
       add_verb(command, {.name = "edit",
                          .summary = "change the fields that are given and nothing else; an empty value means the default",
-                         .examples = "reportctl schedule add morning-power --account acme --scope depot:north \\\n"
-                                     "    --report site-power --cadence daily --at 06:00 --lookback 1 \\\n"
-                                     "    --to ops@example.com --to \"Site Lead <lead@example.com>\"\n"
-                                     "reportctl schedule add orders --report orders-export --param mode=line-items \\\n"
-                                     "    --cadence monthly --day 1 --at 05:00 --format xlsx --to a@example.com"});
+                         .examples = "reportctl schedule edit spend --at 08:00 --add-to cfo@example.com\n"
+                                     "reportctl schedule edit orders --account shop --param mode= --format csv\n"
+                                     "reportctl schedule edit morning-power --timezone \"\"      # the account's again"});
   verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
   add_account_option(verb, options->account);
   add_text_option(verb, options->draft.rename, "--rename", "NAME", "another name");

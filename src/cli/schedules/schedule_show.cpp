@@ -130,8 +130,8 @@ void bind_schedule_list(CLI::App& command, Session& session) {
                                   .summary = "the schedules, when they run next, and how they ended last",
                                   .examples = "reportctl schedule list --account acme\n"
                                               "reportctl schedule list --failing\n"
-                                              "reportctl schedule list --json |\n"
-                                              "    jq -r '.[] | select(.last_run_status==\"failed\") | .name'"});
+                                              "reportctl schedule list --json | "
+                                              "jq -r '.[] | select(.last_run_status==\"failed\") | .name'"});
   add_account_option(verb, options->account);
   add_text_option(verb, options->report, "--report", "REPORT", "only those of this report");
   verb.add_flag("--active", options->active, "only those that run");

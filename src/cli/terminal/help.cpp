@@ -44,10 +44,8 @@ std::string entries_text(const std::string& title, const std::vector<Entry>& ent
   return text;
 }
 
-/// CLI11 appends what its checks allow after a colon; the description says that in words.
 std::string value_word(const CLI::Option& option) {
-  const std::string word = option.get_type_name();
-  return option.get_type_size_max() == 0 ? std::string() : " " + word.substr(0, word.find(':'));
+  return option.get_type_size_max() == 0 ? std::string() : " " + option.get_type_name();
 }
 
 /// `-q, --quiet`, `--account ID`.
@@ -109,6 +107,45 @@ std::vector<Entry> verb_entries(const CLI::App& app) {
   return entries;
 }
 
+/// Lines of at most `width` columns; a longer word stays whole.
+std::vector<std::string> filled_lines(const std::vector<std::string>& words, std::size_t width) {
+  std::vector<std::string> lines(1);
+  std::size_t used = 0;
+  for (const std::string& word : words) {
+    const std::size_t size = display_width(word);
+    if (used > 0 && used + 1 + size > width) {
+      lines.emplace_back();
+      used = 0;
+    }
+    if (used > 0) {
+      lines.back() += ' ';
+      ++used;
+    }
+    lines.back() += word;
+    used += size;
+  }
+  return lines;
+}
+
+/// Split where a shell splits, not within quotes: there a \ at the end of a line would be part of the word.
+std::vector<std::string> shell_words(std::string_view command) {
+  std::vector<std::string> words(1);
+  char quote = '\0';
+  for (const char c : command) {
+    if (quote == '\0' && (c == '\'' || c == '"')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = '\0';
+    }
+    if (c == ' ' && quote == '\0') {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
 std::string examples_text(const std::string& examples) {
   std::string text;
   for (const std::string& line : split(examples, '\n'))
@@ -144,27 +181,10 @@ std::string example_text(std::string_view command) {
     const std::string_view words = command.substr(comment + 2);
     return fmt::format("  {}\n", words) + example_text(command.substr(0, command.find_last_not_of(' ', comment) + 1));
   }
-  return fmt::format("  {}\n", join(wrap_words(command, kHelpWidth - 8), " \\\n      "));
+  return fmt::format("  {}\n", join(filled_lines(shell_words(command), kHelpWidth - 8), " \\\n      "));
 }
 
-std::vector<std::string> wrap_words(std::string_view text, std::size_t width) {
-  std::vector<std::string> lines(1);
-  std::size_t used = 0;
-  for (const std::string& word : split(text, ' ')) {
-    const std::size_t size = display_width(word);
-    if (used > 0 && used + 1 + size > width) {
-      lines.emplace_back();
-      used = 0;
-    }
-    if (used > 0) {
-      lines.back() += ' ';
-      ++used;
-    }
-    lines.back() += word;
-    used += size;
-  }
-  return lines;
-}
+std::vector<std::string> wrap_words(std::string_view text, std::size_t width) { return filled_lines(split(text, ' '), width); }
 
 std::string program_help(const CLI::App& root) {
   std::string text = "reportctl keeps report schedules, runs due ones from cron, emails the results.\n";

@@ -58,6 +58,33 @@ TEST_CASE("every command has a manual page, and its help names it") {
   }
 }
 
+TEST_CASE("the word for a value is shown whole") {
+  Session session(Instant{});
+  const auto root = make_parser(session, "schedule");
+  const std::string help = command_help(*root->get_subcommand("schedule")->get_subcommand("add"));
+  CHECK(help.find("--at HH:MM ") != std::string::npos);
+}
+
+TEST_CASE("a long example is folded between words and never within quotes") {
+  CHECK(example_text("reportctl runs show 3f2a --json | jq '.deliveries[] | {address, state, answer}'") ==
+        "  reportctl runs show 3f2a --json | jq \\\n      '.deliveries[] | {address, state, answer}'\n");
+  CHECK(
+      example_text("reportctl schedule add a --report sales --cadence daily --at 06:00 --to \"Site Lead <lead@example.com>\"") ==
+      "  reportctl schedule add a --report sales --cadence daily --at 06:00 --to \\\n"
+      "      \"Site Lead <lead@example.com>\"\n");
+}
+
+TEST_CASE("the examples of a verb are of that verb") {
+  Session session(Instant{});
+  const auto root = make_parser(session, "");
+  for (const CLI::App* command : std::as_const(*root).get_subcommands(std::function<bool(const CLI::App*)>())) {
+    for (const CLI::App* verb : command->get_subcommands(std::function<bool(const CLI::App*)>())) {
+      CAPTURE(path_of(*verb));
+      for (const std::string& line : split(verb->get_footer(), '\n')) CHECK(line.find(path_of(*verb)) != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("every option is described") {
   Session session(Instant{});
   const auto root = make_parser(session, "");
