@@ -9,7 +9,6 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "terminal/completion.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/sink.hpp"
@@ -18,6 +17,7 @@
 #include "reportctl/cli/session.hpp"
 #include "reportctl/validation/refusal.hpp"
 #include "terminal/command_line.hpp"
+#include "terminal/completion.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 

@@ -20,21 +20,25 @@ struct Field {
   Tone tone = Tone::none;
 };
 
-struct Heading {
-  std::string title;  ///< table and csv header; json uses the keys of `records`
+struct Column {
+  std::string key;         ///< in `records`, and the heading in CSV
+  std::string title = {};  ///< what people read instead; empty: the key
   Align align = Align::left;
   bool shrink = false;  ///< may be cut with `…` when the terminal is narrow
 };
 
-/// A list: people see an aligned table (by display width), scripts tabs, CSV or an array of objects.
+/// A list: people see an aligned table (by display width), scripts tabs, CSV or an array of objects. CSV has the names and values
+/// of the objects: a value that CSV cannot hold, and one that they do not have, is as people see it.
 struct Listing {
-  std::vector<Heading> headings;
+  std::vector<Column> columns;
+  std::vector<std::string> more_keys;  ///< further columns of CSV: what people see within another column
   std::vector<std::vector<Field>> rows;
   nlohmann::ordered_json records = nlohmann::ordered_json::array();  ///< one object a row, snake_case
   std::string empty;                                                 ///< what people read when there is nothing, on stderr
 };
 
-/// One thing: people see aligned `Label: value` lines, JSON is an object.
+/// One thing: people see aligned `Label: value` lines, JSON is an object, CSV has a line for each of its values:
+/// `period.last_day,2026-03-16`.
 struct Sheet {
   std::vector<std::pair<std::string, Field>> lines;  ///< empty label: a heading of its own line
   nlohmann::ordered_json record;

@@ -34,9 +34,9 @@ struct Export {
   std::optional<Instant> expires_at;      ///< of the file; none: it is kept
   std::optional<Instant> file_pruned_at;  ///< the file is gone since
   std::int64_t fence = 0;
-  int resumed = 0;            ///< how often it was taken over from a dead process
-  bool cancel_asked = false;  ///< its process is to stop
-  bool interrupted = false;   ///< derived: processing and its owner is dead
+  int resumed = 0;                         ///< how often it was taken over from a dead process
+  bool cancel_asked = false;               ///< its process is to stop
+  bool interrupted = false;                ///< derived: processing and its owner is dead
   std::optional<schedule::Period> period;  ///< once it is completed
   std::string timezone;
   std::string reason;      ///< why it failed or was cancelled

@@ -43,9 +43,9 @@ struct Run {
   Instant created_at{};
   std::optional<Instant> finished_at;
   std::int64_t fence = 0;
-  int resumed = 0;                   ///< how often an interrupted run was taken over
-  bool interrupted = false;          ///< derived: unfinished and its owner is dead
-  std::optional<Instant> resume_at;  ///< waiting for a retry until then
+  int resumed = 0;                         ///< how often an interrupted run was taken over
+  bool interrupted = false;                ///< derived: unfinished and its owner is dead
+  std::optional<Instant> resume_at;        ///< waiting for a retry until then
   std::optional<schedule::Period> period;  ///< none before it is known, and for skipped runs
   std::string timezone;
   std::string format;

@@ -116,7 +116,11 @@ int edit(Session& session, const AccountOptions& options) {
 
 int list_accounts(Session& session) {
   Listing listing;
-  listing.headings = {{"Id"}, {"Name", Align::left, true}, {"Time zone"}, {"Source"}, {"Features", Align::left, true}};
+  listing.columns = {{"id"},
+                     {"name", "NAME", Align::left, true},
+                     {"timezone", "TIME ZONE"},
+                     {"source"},
+                     {"features", "FEATURES", Align::left, true}};
   listing.empty = session.actor().is_system_admin()
                       ? "no accounts yet; add one: reportctl account add ID --name NAME --source SOURCE"
                       : "you are a member of no account";

@@ -135,8 +135,8 @@ int edit(Session& session, const MemberOptions& options) {
 
 int list(Session& session, const MemberOptions& options) {
   Listing listing;
-  listing.headings = {{"Account"}, {"Name", Align::left, true},  {"Role"}, {"Email", Align::left, true},
-                      {"Login"},   {"Sites", Align::left, true}, {"Id"}};
+  listing.columns = {{"account"}, {"name", "NAME", Align::left, true},   {"role"}, {"email", "EMAIL", Align::left, true},
+                     {"login"},   {"sites", "SITES", Align::left, true}, {"id"}};
   listing.empty = "no members yet; add one: reportctl member add NAME --account ID --role owner --email ADDRESS";
   for (const Member& member : seen_members(session, options.account)) {
     std::vector<std::string> sites;

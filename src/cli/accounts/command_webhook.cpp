@@ -94,8 +94,9 @@ int add(Session& session, const WebhookOptions& options) {
 
 int list(Session& session, const WebhookOptions& options) {
   Listing listing;
-  listing.headings = {{"WEBHOOK"}, {"ACCOUNT"},  {"URL", Align::left, true},
-                      {"EVENTS"},  {"OUTCOMES"}, {"SECRET", Align::left, true}};
+  listing.columns = {{"id", "WEBHOOK"}, {"account"},  {"url", "URL", Align::left, true},
+                     {"events"},        {"outcomes"}, {"secret_file", "SECRET", Align::left, true}};
+  listing.more_keys = {"secret_credential"};
   listing.empty = manage::nothing_seen(session.actor(), "no webhooks; add one: reportctl webhook add URL --secret-file FILE");
   for (const auto& webhook : seen_webhooks(session, options.account)) {
     listing.rows.push_back({{webhook.id},
@@ -154,11 +155,17 @@ int deliveries(Session& session, const WebhookOptions& options) {
   const bool sees_all = session.actor().is_system_admin() || options.account;
   filter.limit = sees_all ? options.limit : 0;
   Listing listing;
-  listing.headings = {{"DELIVERY"}, {"QUEUED"},
-                      {"ACCOUNT"},  {"ENDPOINT", Align::left, true},
-                      {"EVENT"},    {"OF"},
-                      {"STATE"},    {"TRIES", Align::right},
-                      {"NEXT"},     {"ANSWER", Align::left, true}};
+  listing.columns = {{"id", "DELIVERY"},
+                     {"created_at", "QUEUED"},
+                     {"account"},
+                     {"endpoint", "ENDPOINT", Align::left, true},
+                     {"event"},
+                     {"run_id", "OF"},
+                     {"state"},
+                     {"attempts", "TRIES", Align::right},
+                     {"next_attempt_at", "NEXT"},
+                     {"answer", "ANSWER", Align::left, true}};
+  listing.more_keys = {"export_id"};
   listing.empty = manage::nothing_seen(session.actor(), "no deliveries to webhooks");
   for (const auto& delivery : store::list_webhook_deliveries(session.state(), filter)) {
     if (!access::may(session.actor(), Action::manage_account, delivery.account, {})) continue;

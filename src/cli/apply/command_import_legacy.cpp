@@ -97,13 +97,13 @@ Json record_of(const legacy::ImportedRow& item) {
           {"result", result_word(item.result)},
           {"name", text_or_null(schedule == nullptr ? item.row.draft.name : schedule->definition.name)},
           {"account", text_or_null(item.account)},
+          {"report", text_or_null(schedule == nullptr ? item.row.draft.request.report : schedule->definition.report)},
+          {"rhythm", schedule == nullptr ? Json(nullptr) : Json(rhythm_words(schedule->definition, item.account_timezone))},
           {"schedule", schedule == nullptr ? Json(nullptr) : to_json(*schedule, item.account_timezone)},
           {"violations", to_json(item.problems)}};
 }
 
-Json record_of(const legacy::ImportPlan& plan, const ImportOptions& options) {
-  Json rows = Json::array();
-  for (const auto& item : plan.rows) rows.push_back(record_of(item));
+Json record_of(const legacy::ImportPlan& plan, const Json& rows, const ImportOptions& options) {
   Json counts = Json::object();
   for (const auto result :
        {legacy::ImportResult::imported, legacy::ImportResult::already_imported, legacy::ImportResult::refused}) {
@@ -114,8 +114,10 @@ Json record_of(const legacy::ImportPlan& plan, const ImportOptions& options) {
 
 Listing listing_of(const legacy::ImportPlan& plan, const ImportOptions& options) {
   Listing listing;
-  listing.headings = {{"ROW"},    {"NAME", Align::left, true}, {"ACCOUNT"}, {"REPORT"}, {"RHYTHM", Align::left, true},
-                      {"RESULT"}, {"WHY", Align::left, true}};
+  listing.columns = {
+      {"row"},    {"name", "NAME", Align::left, true},     {"account"}, {"report"}, {"rhythm", "RHYTHM", Align::left, true},
+      {"result"}, {"violations", "WHY", Align::left, true}};
+  listing.more_keys = {"file", "legacy_id"};
   for (const auto& item : plan.rows) {
     const auto& draft = item.row.draft;
     const auto* schedule = item.schedule ? &*item.schedule : nullptr;
@@ -127,6 +129,7 @@ Listing listing_of(const legacy::ImportPlan& plan, const ImportOptions& options)
                             or_dash(schedule == nullptr ? "" : rhythm_words(schedule->definition, item.account_timezone)),
                             result_field(item.result),
                             {codes_of(item.problems)}});
+    listing.records.push_back(record_of(item));
   }
   return listing;
 }
@@ -150,18 +153,19 @@ std::string reasons(const legacy::ImportPlan& plan, const ImportOptions& options
 int import_legacy(Session& session, const ImportOptions& options) {
   const auto plan = legacy::plan_import(session.editor(), read_rows(options), accounts_of(options));
   if (!options.dry_run) store::apply_changes(session.state(), plan.changes, plan.events, session.now());
+  const auto listing = listing_of(plan, options);
   auto& out = session.out();
   if (out.format() == Format::csv || out.format() == Format::plain) {
-    out.list(listing_of(plan, options));
+    out.list(listing);
   } else {
     if (out.format() == Format::table && !out.quiet()) {
-      out.list(listing_of(plan, options));
+      out.list(listing);
       out.text(reasons(plan, options));
     }
     out.done(fmt::format("{} imported, {} already imported, {} refused{}", plan.count(legacy::ImportResult::imported),
                          plan.count(legacy::ImportResult::already_imported), plan.count(legacy::ImportResult::refused),
                          options.dry_run ? " (dry run: nothing was done)" : ""),
-             record_of(plan, options));
+             record_of(plan, listing.records, options));
   }
   return plan.count(legacy::ImportResult::refused) == 0 ? exit_code::kDone : exit_code::kInvalid;
 }

@@ -47,11 +47,17 @@ int list_jobs(Session& session, const ExportListOptions& options) {
   if (options.since) filter.since = parse_since(*options.since, session.now());
   filter.limit = options.limit;
   Listing listing;
-  listing.headings = {{"EXPORT"},  {"ACCOUNT"},
-                      {"SCOPE"},   {"REPORT"},
-                      {"FORMAT"},  {"ASKED"},
-                      {"STATE"},   {"ROWS", Align::right},
-                      {"EXPIRES"}, {"WHY", Align::left, true}};
+  listing.columns = {{"id", "EXPORT"},
+                     {"account"},
+                     {"scope"},
+                     {"report"},
+                     {"format"},
+                     {"created_at", "ASKED"},
+                     {"state"},
+                     {"rows", "ROWS", Align::right},
+                     {"expires_at", "EXPIRES"},
+                     {"reason", "WHY", Align::left, true}};
+  listing.more_keys = {"interrupted", "cancel_asked", "file_pruned_at"};
   listing.empty = manage::nothing_seen(session.actor(), "no exports");
   for (const auto& job : visible_exports(session.viewer(), filter)) {
     listing.rows.push_back({{job.id},

@@ -33,13 +33,13 @@ std::vector<store::Export> chosen_exports(Session& session, const std::vector<st
 
 int run_jobs(Session& session, const std::vector<std::string>& ids) {
   Listing listing;
-  listing.headings = {{"EXPORT"},
-                      {"ACCOUNT"},
-                      {"REPORT"},
-                      {"STATE"},
-                      {"ROWS", Align::right},
-                      {"BYTES", Align::right},
-                      {"WHY", Align::left, true}};
+  listing.columns = {{"id", "EXPORT"},
+                     {"account"},
+                     {"report"},
+                     {"state"},
+                     {"rows", "ROWS", Align::right},
+                     {"bytes", "BYTES", Align::right},
+                     {"reason", "WHY", Align::left, true}};
   listing.empty = "no export waits";
   int code = exit_code::kDone;
   for (const auto& waiting : chosen_exports(session, ids)) {

@@ -42,7 +42,7 @@ void warn_of_broken_modules(Session& session) {
 
 int list_reports(Session& session, const CatalogOptions& options) {
   Listing listing;
-  listing.headings = {{"Report"}, {"Scope"}, {"Formats"}, {"Note", Align::left, true}};
+  listing.columns = {{"id", "REPORT"}, {"scopes", "SCOPE"}, {"formats"}, {"hidden", "NOTE", Align::left, true}};
   listing.empty = "no report of that family; see reportctl catalog list";
   for (const Report* report : session.catalog().all()) {
     if (!options.family.empty() && report->family != options.family) continue;
@@ -60,7 +60,7 @@ int list_reports(Session& session, const CatalogOptions& options) {
 
 Listing parameter_table(const Report& report) {
   Listing table;
-  table.headings = {{"Name"}, {"Type"}, {"Required"}, {"Values", Align::left, true}};
+  table.columns = {{"name"}, {"type"}, {"required"}, {"values", "VALUES", Align::left, true}};
   for (const catalog::Parameter& parameter : report.parameters) {
     table.rows.push_back({{parameter.name},
                           {std::string(catalog::parameter_type_name(parameter.type))},
@@ -72,7 +72,7 @@ Listing parameter_table(const Report& report) {
 
 Listing column_table(const catalog::Shape& shape) {
   Listing table;
-  table.headings = {{"Name"}, {"Label", Align::left, true}, {"Type"}};
+  table.columns = {{"name"}, {"label", "LABEL", Align::left, true}, {"type"}};
   for (const rows::Column& column : shape.columns) table.rows.push_back({{column.name}, {column.label}, {column_words(column)}});
   return table;
 }
@@ -105,7 +105,7 @@ int choices(Session& session, const CatalogOptions& options) {
   if (!scope)
     throw Error(ErrorKind::usage, fmt::format("\"{}\" is no scope", options.scope), "write account, depot:ID or workspace:ID");
   Listing listing;
-  listing.headings = {{"Id"}, {"Name", Align::left, true}};
+  listing.columns = {{"id"}, {"name", "NAME", Align::left, true}};
   listing.empty = parameter->choices.empty() ? "any value of its type will do" : "there is none in this scope";
   std::vector<run::Choice> found;
   if (!parameter->choices.empty()) {
@@ -140,7 +140,7 @@ yaml::Problems lint_file(const std::string& file) {
 
 int lint(Session& session, const CatalogOptions& options) {
   Listing listing;
-  listing.headings = {{"File"}, {"Line", Align::right}, {"Column", Align::right}, {"Problem"}};
+  listing.columns = {{"file"}, {"line", "LINE", Align::right}, {"column", "COLUMN", Align::right}, {"message", "PROBLEM"}};
   for (const std::string& file : options.files) {
     for (const yaml::Problem& problem : lint_file(file)) {
       listing.rows.push_back(

@@ -116,13 +116,14 @@ int run_report(Session& session, const RunOptions& options) {
 
 void bind_run(CLI::App& root, Session& session) {
   const auto options = std::make_shared<RunOptions>();
-  auto& command = add_command(root, {.name = "run",
-                                     .summary = {},
-                                     .examples = "reportctl run sales --account shop > sales.csv\n"
-                                                 "reportctl run charging-sessions --scope depot:north --lookback 14 "
-                                                 "--param vehicles=v1,v2\n"
-                                                 "reportctl run orders-export --param mode=line-items --window last_month "
-                                                 "--format xlsx --output orders.xlsx"});
+  auto& command =
+      add_command(root, {.name = "run",
+                         .summary = {},
+                         .examples = "reportctl run sales --account shop > sales.csv\n"
+                                     "reportctl run charging-sessions --account acme --scope depot:north --lookback 14 "
+                                     "--param vehicles=v1,v2\n"
+                                     "reportctl run orders-export --account shop --param mode=line-items --window last_month "
+                                     "--format xlsx --output orders.xlsx"});
   command.add_option("report", options->report, "which: reportctl catalog list")->required()->type_name("REPORT");
   add_account_option(command, options->account);
   add_text_option(command, options->from, "--from", "DATE", "first local day, with --to");

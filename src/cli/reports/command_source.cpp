@@ -27,7 +27,7 @@ struct SourceOptions {
 
 int list_sources(Session& session) {
   Listing listing;
-  listing.headings = {{"Name"}, {"Url", Align::left, true}, {"Timeout", Align::right}};
+  listing.columns = {{"name"}, {"url", "URL", Align::left, true}, {"statement_timeout_seconds", "TIMEOUT", Align::right}};
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
   for (const auto& [name, source] : session.config().settings.sources) {
     listing.rows.push_back({{name}, {source.url}, {settings::duration_text(source.statement_timeout.count())}});
@@ -52,7 +52,7 @@ std::set<std::pair<std::string, std::string>> reports_in_use(Session& session) {
 
 int list_contract(Session& session, const std::string& family) {
   Listing listing;
-  listing.headings = {{"Family"}, {"Table"}, {"Columns", Align::left, true}};
+  listing.columns = {{"family"}, {"table"}, {"columns", "COLUMNS", Align::left, true}};
   listing.empty = "no report of that family is compiled in; see reportctl catalog list";
   for (const catalog::ContractTable& table : catalog::source_contract()) {
     if (!family.empty() && table.family != family) continue;
@@ -71,7 +71,7 @@ int check_sources(Session& session, const SourceOptions& options) {
     for (const auto& [name, source] : sources) names.push_back(name);
   const auto in_use = reports_in_use(session);
   Listing listing;
-  listing.headings = {{"Source"}, {"Report"}, {"Status"}, {"Scheduled"}, {"Why", Align::left, true}};
+  listing.columns = {{"source"}, {"report"}, {"ok", "STATUS"}, {"scheduled"}, {"why", "WHY", Align::left, true}};
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
   int code = exit_code::kDone;
   std::size_t left_out = 0;

@@ -38,8 +38,15 @@ int list_notifications(Session& session, const NotificationListOptions& options)
   filter.all = options.all;
   filter.limit = options.limit;
   Listing listing;
-  listing.headings = {
-      {"ID"}, {"WHEN"}, {"ACCOUNT"}, {"TO"}, {"KIND"}, {"RUN"}, {"MAIL"}, {"ACKNOWLEDGED"}, {"SUBJECT", Align::left, true}};
+  listing.columns = {{"id"},
+                     {"created_at", "WHEN"},
+                     {"account"},
+                     {"member", "TO"},
+                     {"kind"},
+                     {"run_id", "RUN"},
+                     {"mail_state", "MAIL"},
+                     {"acknowledged_by", "ACKNOWLEDGED"},
+                     {"subject", "SUBJECT", Align::left, true}};
   listing.empty = manage::nothing_seen(session.actor(), options.all ? "no notifications" : "nothing waits to be acknowledged");
   for (const auto& notification : visible_notifications(session.viewer(), filter)) {
     const bool mailed = notification.mail_state == "accepted";

@@ -51,13 +51,14 @@ bool may_see(Session& session, const run::Planned& planned) {
 int dry_run(Session& session) {
   if (session.actor().memberships.empty()) access::require(session.actor(), access::Action::administer, "", {});
   Listing listing;
-  listing.headings = {{"SCHEDULE"},
-                      {"REPORT"},
-                      {"DUE"},
-                      {"SKIPPED", Align::right},
-                      {"PERIOD"},
-                      {"TO", Align::left, true},
-                      {"PROBLEM", Align::left, true}};
+  listing.columns = {{"schedule"},
+                     {"report"},
+                     {"slot", "DUE"},
+                     {"skipped", "SKIPPED", Align::right},
+                     {"period"},
+                     {"recipients", "TO", Align::left, true},
+                     {"problem", "PROBLEM", Align::left, true}};
+  listing.more_keys = {"account", "timezone"};
   listing.empty = "nothing is due";
   int code = exit_code::kDone;
   for (const auto& planned : run::plan_due(session.parts())) {

@@ -80,15 +80,16 @@ int list_runs(Session& session, const RunListOptions& options) {
   filter.limit = options.limit;
 
   Listing listing;
-  listing.headings = {{"RUN"},
-                      {"SCHEDULE"},
-                      {"REPORT"},
-                      {"TRIGGER"},
-                      {"DUE"},
-                      {"STATE"},
-                      {"PERIOD"},
-                      {"ROWS", Align::right},
-                      {"WHY", Align::left, true}};
+  listing.columns = {{"id", "RUN"},
+                     {"schedule"},
+                     {"report"},
+                     {"trigger"},
+                     {"slot", "DUE"},
+                     {"state"},
+                     {"period"},
+                     {"rows", "ROWS", Align::right},
+                     {"reason", "WHY", Align::left, true}};
+  listing.more_keys = {"account", "created_at", "interrupted", "resume_at"};
   listing.empty = manage::nothing_seen(session.actor(), "no runs");
   for (const auto& run : visible_runs(session.viewer(), filter)) {
     const auto whose = run.schedule_name.empty() ? run.account : fmt::format("{}/{}", run.account, run.schedule_name);

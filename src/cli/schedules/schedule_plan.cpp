@@ -60,7 +60,7 @@ int validate(Session& session, const ValidateOptions& options) {
     throw Error(ErrorKind::usage, "which schedule?", "reportctl schedule validate NAME, or --all");
   }
   Listing listing;
-  listing.headings = {{"SCHEDULE"}, {"ACCOUNT"}, {"RULE"}, {"FIELD"}, {"WHAT", Align::left, true}};
+  listing.columns = {{"schedule"}, {"account"}, {"code", "RULE"}, {"field"}, {"message", "WHAT", Align::left, true}};
   listing.empty = manage::nothing_seen(session.actor(), "no schedules");
   int code = exit_code::kDone;
   for (const auto& schedule : chosen_schedules(session, options)) {
@@ -108,7 +108,7 @@ int next(Session& session, const NextOptions& options) {
   const auto window = window_of(session, schedule, account);
 
   Listing listing;
-  listing.headings = {{fmt::format("LOCAL ({})", rhythm.zone.name())}, {"UTC"}, {"COVERS"}};
+  listing.columns = {{"local", fmt::format("LOCAL ({})", rhythm.zone.name())}, {"utc"}, {"period", "COVERS"}};
   // What is due already comes first; it runs with the next run-due.
   auto slot = schedule.next_run_at.value_or(schedule::next_occurrence(rhythm, session.now()));
   for (int i = 0; i < options.count; ++i, slot = schedule::next_occurrence(rhythm, std::max(slot, session.now()))) {

@@ -46,9 +46,16 @@ int list_schedules(Session& session, const ScheduleListOptions& options) {
   for (const auto& account : store::list_accounts(session.state())) zones[account.id] = account.timezone;
 
   Listing listing;
-  listing.headings = {{"NAME"},     {"ACCOUNT"}, {"REPORT"},
-                      {"SCOPE"},    {"RHYTHM"},  {"NEXT RUN"},
-                      {"LAST RUN"}, {"STATUS"},  {"TO", Align::left, true}};
+  listing.columns = {{"name"},
+                     {"account"},
+                     {"report"},
+                     {"scope"},
+                     {"rhythm"},
+                     {"next_run_at", "NEXT RUN"},
+                     {"last_run_at", "LAST RUN"},
+                     {"last_run_status", "STATUS"},
+                     {"recipients", "TO", Align::left, true}};
+  listing.more_keys = {"active"};
   listing.empty = manage::nothing_seen(session.actor(), "no schedules; reportctl schedule add NAME … makes one");
   for (const auto& schedule : schedules) {
     const auto& definition = schedule.definition;
@@ -63,7 +70,8 @@ int list_schedules(Session& session, const ScheduleListOptions& options) {
                             {minute_or_dash(schedule.last_run_at, zone)},
                             status_field(schedule),
                             {recipient_words(definition)}});
-    listing.records.push_back(to_json(schedule, account_zone));
+    auto& record = listing.records.emplace_back(to_json(schedule, account_zone));
+    record["rhythm"] = rhythm_words(definition, account_zone);
   }
   session.out().list(listing);
   return exit_code::kDone;

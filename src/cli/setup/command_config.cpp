@@ -25,7 +25,7 @@ struct ConfigOptions {
 
 int show(Session& session, const ConfigOptions& options) {
   Listing listing;
-  listing.headings = {{"Key"}, {"Value", Align::left, true}, {"Origin", Align::left, true}};
+  listing.columns = {{"key"}, {"value", "VALUE", Align::left, true}, {"origin", "ORIGIN", Align::left, true}};
   for (const settings::Origin& origin : session.config().origins) {
     const bool is_default = origin.origin == "default";
     if (options.changed && is_default) continue;
@@ -120,7 +120,8 @@ std::vector<Finding> findings(Session& session) {
 
 int check_config(Session& session) {
   Listing listing;
-  listing.headings = {{"Check"}, {"Result"}, {"Detail", Align::left, true}};
+  listing.columns = {{"check"}, {"ok", "RESULT"}, {"detail", "DETAIL", Align::left, true}};
+  listing.more_keys = {"hint"};
   int code = exit_code::kDone;
   std::string advice;
   for (const Finding& finding : findings(session)) {

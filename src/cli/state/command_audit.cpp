@@ -37,7 +37,9 @@ int list_audit_records(Session& session, const AuditListOptions& options) {
   if (options.since) filter.since = parse_since(*options.since, session.now());
   filter.limit = options.limit;
   Listing listing;
-  listing.headings = {{"#", Align::right}, {"WHEN"}, {"WHO"}, {"WHAT"}, {"ACCOUNT"}, {"SUBJECT"}, {"DETAILS", Align::left, true}};
+  listing.columns = {
+      {"sequence", "#", Align::right},          {"at", "WHEN"}, {"actor", "WHO"}, {"name", "WHAT"}, {"account"}, {"subject"},
+      {"payload", "DETAILS", Align::left, true}};
   listing.empty = "no such events";
   for (const auto& record : store::list_audit(session.state(), filter)) {
     listing.rows.push_back({{std::to_string(record.sequence)},

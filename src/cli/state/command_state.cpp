@@ -36,7 +36,7 @@ int backup(Session& session, const StateOptions& options) {
 int check_state(Session& session) {
   require_operator(session);
   Listing listing;
-  listing.headings = {{"Problem"}};
+  listing.columns = {{"problem"}};
   for (const std::string& problem : session.state().check()) {
     listing.rows.push_back({{problem, Tone::bad}});
     listing.records.push_back({{"problem", problem}});

@@ -20,7 +20,7 @@ namespace {
 constexpr const char* kVersionText = "reportctl " REPORTCTL_VERSION "\n";
 constexpr const char* kExamples =
     "reportctl init --demo                   # try it: demo data, schedules due now\n"
-    "reportctl run sales --window last_7d    # a report, now, as CSV\n"
+    "reportctl run sales --account shop      # a report, now, as CSV\n"
     "reportctl run-due                       # what cron calls every few minutes\n"
     "reportctl schedule list --json          # a table for people, JSON for scripts";
 

@@ -21,6 +21,8 @@ namespace reportctl::cli {
 
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 constexpr std::size_t kGap = 2;
 constexpr std::size_t kNarrowest = 8;  ///< a column is not cut below this
 constexpr const char* kReset = "\033[0m";
@@ -61,19 +63,19 @@ std::string bare_text(const Field& field) { return field.text == "–" ? std::st
 
 /// Takes the excess from the columns that may shrink, always from the widest. What needs a second line of the terminal anyway may
 /// fill it.
-void shrink(std::vector<std::size_t>& widths, const std::vector<Heading>& headings, std::size_t available) {
+void shrink(std::vector<std::size_t>& widths, const std::vector<Column>& columns, std::size_t available) {
   const std::size_t line = available;
   std::size_t total = widths.empty() ? 0 : (widths.size() - 1) * kGap;
   std::size_t least = total;
   for (std::size_t i = 0; i < widths.size(); ++i) {
     total += widths[i];
-    least += headings[i].shrink ? std::min(widths[i], kNarrowest) : widths[i];
+    least += columns[i].shrink ? std::min(widths[i], kNarrowest) : widths[i];
   }
   while (least > available) available += line;
   while (total > available) {
     std::size_t widest = widths.size();
     for (std::size_t i = 0; i < widths.size(); ++i)
-      if (headings[i].shrink && widths[i] > kNarrowest && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
+      if (columns[i].shrink && widths[i] > kNarrowest && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
     if (widest == widths.size()) return;
     --widths[widest];
     --total;
@@ -81,15 +83,45 @@ void shrink(std::vector<std::size_t>& widths, const std::vector<Heading>& headin
 }
 
 /// Headings are short English words.
-std::string upper(std::string text) {
+std::string heading_of(const Column& column) {
+  std::string text = column.title.empty() ? column.key : column.title;
   for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  if (column.title.empty()) std::replace(text.begin(), text.end(), '_', ' ');
   return text;
 }
 
-std::string csv_key(const std::string& title) {
-  std::string key = to_lower(title);
-  std::replace(key.begin(), key.end(), ' ', '_');
-  return key;
+/// A value of a record in one field of CSV; nothing where it is an object, or a list of them.
+std::optional<std::string> csv_value(const Json& value) {
+  if (value.is_null()) return std::string();
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_object()) return std::nullopt;
+  if (!value.is_array()) return value.dump();
+  std::vector<std::string> values;
+  for (const Json& one : value) {
+    if (!one.is_string()) return std::nullopt;
+    values.push_back(one);
+  }
+  return join(values, ", ");
+}
+
+std::string csv_value(const Json& record, const std::string& key, const std::string& otherwise) {
+  const auto found = record.find(key);
+  return found == record.end() ? otherwise : csv_value(*found).value_or(otherwise);
+}
+
+std::string csv_line(const std::vector<std::string>& values) {
+  std::vector<std::string> fields;
+  for (const std::string& value : values) fields.push_back(csv_field(value));
+  return join(fields, ",") + "\n";
+}
+
+/// One line a value, with the path to it; the items of a list are numbered.
+void add_csv_values(std::string& text, const std::string& path, const Json& value) {
+  if (const auto simple = csv_value(value)) {
+    text += csv_line({path, *simple});
+    return;
+  }
+  for (const auto& [key, part] : value.items()) add_csv_values(text, path + "." + key, part);
 }
 
 }  // namespace
@@ -104,9 +136,32 @@ std::string csv_field(std::string_view text) {
   return quoted + '"';
 }
 
+std::string csv_text(const Listing& listing) {
+  std::vector<std::string> line;
+  for (const Column& column : listing.columns) line.push_back(column.key);
+  line.insert(line.end(), listing.more_keys.begin(), listing.more_keys.end());
+  std::string text = csv_line(line);
+  const bool is_row_a_record = listing.records.size() == listing.rows.size();
+  for (std::size_t row = 0; row < listing.rows.size(); ++row) {
+    const Json record = is_row_a_record ? listing.records[row] : Json::object();
+    line.clear();
+    for (std::size_t i = 0; i < listing.columns.size(); ++i)
+      line.push_back(csv_value(record, listing.columns[i].key, bare_text(listing.rows[row][i])));
+    for (const std::string& key : listing.more_keys) line.push_back(csv_value(record, key, {}));
+    text += csv_line(line);
+  }
+  return text;
+}
+
+std::string csv_text(const Sheet& sheet) {
+  std::string text = "field,value\n";
+  for (const auto& [key, value] : sheet.record.items()) add_csv_values(text, key, value);
+  return text;
+}
+
 std::string table_text(const Listing& listing, std::size_t available, Paint paint) {
   std::vector<std::size_t> widths;
-  for (const Heading& heading : listing.headings) widths.push_back(display_width(heading.title));
+  for (const Column& column : listing.columns) widths.push_back(display_width(heading_of(column)));
   std::vector<std::vector<std::string>> texts;
   for (const auto& row : listing.rows) {
     auto& line = texts.emplace_back();
@@ -115,13 +170,13 @@ std::string table_text(const Listing& listing, std::size_t available, Paint pain
       widths[i] = std::max(widths[i], display_width(line.back()));
     }
   }
-  shrink(widths, listing.headings, available);
+  shrink(widths, listing.columns, available);
 
   std::string out;
   const auto put = [&](std::size_t column, const std::string& text, const char* escape) {
     const std::string fitted = fit_width(text, widths[column]);
     const std::string padding(widths[column] - display_width(fitted), ' ');
-    const bool right = listing.headings[column].align == Align::right;
+    const bool right = listing.columns[column].align == Align::right;
     const bool painted = paint == Paint::color && *escape != '\0' && !fitted.empty();
     if (right) out += padding;
     out += painted ? escape + fitted + kReset : fitted;
@@ -133,7 +188,7 @@ std::string table_text(const Listing& listing, std::size_t available, Paint pain
     while (!out.empty() && out.back() == ' ') out.pop_back();
     out += '\n';
   };
-  for (std::size_t i = 0; i < widths.size(); ++i) put(i, upper(listing.headings[i].title), "\033[1m");
+  for (std::size_t i = 0; i < widths.size(); ++i) put(i, heading_of(listing.columns[i]), "\033[1m");
   end_line();
   for (std::size_t row = 0; row < texts.size(); ++row) {
     for (std::size_t i = 0; i < texts[row].size(); ++i) put(i, texts[row][i], escape_of(listing.rows[row][i].tone));
@@ -174,17 +229,9 @@ void Output::list(const Listing& listing) {
     case Format::json:
       json(listing.records);
       return;
-    case Format::csv: {
-      std::vector<std::string> fields;
-      for (const Heading& heading : listing.headings) fields.push_back(csv_field(csv_key(heading.title)));
-      buffer_ += join(fields, ",") + "\n";
-      for (const auto& row : listing.rows) {
-        fields.clear();
-        for (const Field& field : row) fields.push_back(csv_field(bare_text(field)));
-        buffer_ += join(fields, ",") + "\n";
-      }
+    case Format::csv:
+      buffer_ += csv_text(listing);
       return;
-    }
     case Format::plain:
       for (const auto& row : listing.rows) {
         std::vector<std::string> fields;
@@ -209,9 +256,7 @@ void Output::sheet(const Sheet& sheet) {
       json(sheet.record);
       return;
     case Format::csv:
-      buffer_ += "field,value\n";
-      for (const auto& [label, field] : sheet.lines)
-        if (!label.empty()) buffer_ += csv_field(csv_key(label)) + "," + csv_field(bare_text(field)) + "\n";
+      buffer_ += csv_text(sheet);
       return;
     case Format::plain:
       for (const auto& [label, field] : sheet.lines)

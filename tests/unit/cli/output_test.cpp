@@ -13,7 +13,7 @@ namespace {
 
 Listing two_columns() {
   Listing listing;
-  listing.headings = {{"Name", Align::left, true}, {"Rows", Align::right}};
+  listing.columns = {{"name", "", Align::left, true}, {"rows", "", Align::right}};
   return listing;
 }
 
@@ -40,7 +40,7 @@ TEST_CASE("a narrow terminal cuts the columns that may be cut, and no line is wi
 
 TEST_CASE("a table that needs a second line of the terminal anyway fills it before it cuts") {
   Listing listing;
-  listing.headings = {{"ID"}, {"WHY", Align::left, true}};
+  listing.columns = {{"id"}, {"reason", "WHY", Align::left, true}};
   listing.rows = {{{"0123456789abcdef"}, {"the source does not answer"}}};  // 16 + 2 + at least 8 columns
   CHECK(table_text(listing, 30, Paint::none) == "ID                WHY\n0123456789abcdef  the source …\n");            // 30 wide
   CHECK(table_text(listing, 20, Paint::none) == "ID                WHY\n0123456789abcdef  the source does not a…\n");  // twice 20
@@ -48,7 +48,7 @@ TEST_CASE("a table that needs a second line of the terminal anyway fills it befo
 
 TEST_CASE("no line ends in spaces, and colours stand only where they were asked for") {
   Listing listing;
-  listing.headings = {{"Name"}, {"Status"}};
+  listing.columns = {{"name"}, {"status"}};
   listing.rows = {{{"x"}, {"", Tone::none}}, {{"y"}, {"failed", Tone::bad}}};
   CHECK(table_text(listing, 80, Paint::none) == "NAME  STATUS\nx\ny     failed\n");
   CHECK(table_text(listing, 80, Paint::color).find("\033[31mfailed\033[0m") != std::string::npos);
@@ -70,6 +70,31 @@ TEST_CASE("a sheet aligns its values and wraps long ones below themselves") {
         "Report:  sales\n"
         "About:   one two three four\n"
         "         five six seven\n");
+}
+
+TEST_CASE("CSV has the names and values of JSON, and what people see where a value is an object") {
+  Listing listing;
+  listing.columns = {{"id", "RUN"}, {"slot", "DUE"}, {"period"}, {"recipients", "TO"}, {"rows", "", Align::right}, {"only_seen"}};
+  listing.more_keys = {"interrupted"};
+  listing.rows = {{{"3f2a"}, {"today"}, {"as of 2026-03-16"}, {"two"}, {"1,204"}, {"x, y"}}};
+  listing.records.push_back({{"id", "3f2a9c"},
+                             {"slot", nullptr},
+                             {"period", {{"first_day", "2026-03-16"}}},
+                             {"recipients", {"a@example.com", "b@example.com"}},
+                             {"rows", 1204},
+                             {"interrupted", true}});
+  CHECK(csv_text(listing) ==
+        "id,slot,period,recipients,rows,only_seen,interrupted\n"
+        "3f2a9c,,as of 2026-03-16,\"a@example.com, b@example.com\",1204,\"x, y\",true\n");
+}
+
+TEST_CASE("CSV of one thing has each of its values under its JSON name") {
+  Sheet sheet;
+  sheet.lines = {{"Run", {"3f2a"}}};
+  sheet.record = {{"id", "3f2a"}, {"period", {{"last_day", "2026-03-16"}}}, {"deliveries", nlohmann::ordered_json::array()}};
+  sheet.record["deliveries"].push_back({{"address", "a@example.com"}, {"attempts", 1}});
+  CHECK(csv_text(sheet) ==
+        "field,value\nid,3f2a\nperiod.last_day,2026-03-16\ndeliveries.0.address,a@example.com\ndeliveries.0.attempts,1\n");
 }
 
 TEST_CASE("CSV fields are quoted where RFC 4180 wants it and nowhere else") {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -283,35 +282,6 @@ TEST_CASE("a migration that fails half way leaves the old schema whole") {
   CHECK(fixture.state.schema_version() == newest);
   CHECK(fixture.stored().id == fixture.schedule.id);
   fixture.require_sound();
-}
-
-TEST_CASE("runs and exports of an earlier schema are known to be snapshots by the names of their files") {
-  const TempDirectory directory;
-  std::ofstream(directory.file());
-  Connection connection(directory.file());
-  const auto migrations = known_migrations();
-  migrate(connection, std::span(migrations).first(5));
-  connection.execute(R"(
-    INSERT INTO runs (id, schedule_name, account, report, trigger, state, created_at, fence, first_day, last_day, artifact_name)
-    VALUES ('a day', '', '', '', 'test', 'generated', 0, 0, '2026-03-16', '2026-03-16', 'sales_acme_2026-03-16_2026-03-16.csv'),
-           ('no day', '', '', '', 'test', 'generated', 0, 0, '2026-03-01', '2026-02-28', 'sales_acme_2026-03-01_2026-02-28.pdf'),
-           ('a moment', '', '', '', 'test', 'generated', 0, 0, '2026-03-16', '2026-03-16', 'stock_acme_2026-03-16.csv'),
-           ('nothing yet', '', '', '', 'test', 'triggered', 0, 0, '', '', '');
-    INSERT INTO exports (id, account, scope, report, format, request, requested_by, member, state, created_at, finished_at, fence,
-                         first_day, last_day, artifact_sha256, artifact_name)
-    VALUES ('days', '', '', '', '', '', '', '', 'completed', 0, 0, 0, '2026-03-01', '2026-03-31', 'x',
-            'sales_acme_2026-03-01_2026-03-31.csv'),
-           ('moment', '', '', '', '', '', '', '', 'completed', 0, 0, 0, '2026-03-16', '2026-03-16', 'y',
-            'stock_acme_2026-03-16.csv');)");
-  migrate(connection, migrations);
-  const auto snapshots = [&](const char* table) {
-    Query query(connection, fmt::format("SELECT id FROM {} WHERE snapshot ORDER BY id", table));
-    std::vector<std::string> ids;
-    while (query.next()) ids.push_back(query.text());
-    return ids;
-  };
-  CHECK(snapshots("runs") == std::vector<std::string>{"a moment"});
-  CHECK(snapshots("exports") == std::vector<std::string>{"moment"});
 }
 
 TEST_CASE("migrations are numbered 1, 2, 3 without gaps") {
