@@ -207,7 +207,7 @@ std::unique_ptr<Store> open_directory(const StoreSettings& settings) {
   const std::string path = settings.url.starts_with(kFileScheme) ? settings.url.substr(kFileScheme.size()) : "";
   const bool names_a_host = path.starts_with("//") && !path.starts_with("///");
   if (!path.starts_with('/') || names_a_host || has_control(path))
-    throw Error(ErrorKind::config, fmt::format("artifacts.url \"{}\" is not a place for files", visible(settings.url)),
+    throw Error(ErrorKind::config, "artifacts.url is not a place for files",
                 "write file: and an absolute path, like file:/var/lib/reportctl/artifacts, or s3://BUCKET/PREFIX");
   return std::make_unique<Directory>(fs::path(path).lexically_normal(), settings);
 }

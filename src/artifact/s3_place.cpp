@@ -32,8 +32,7 @@ struct Server {
 
 Server parse_server(const std::string& endpoint) {
   const auto refuse = [&](const std::string& why) {
-    return Error(ErrorKind::config, fmt::format("artifacts.endpoint \"{}\": {}", visible(endpoint), why),
-                 "write https://HOST or https://HOST:PORT");
+    return Error(ErrorKind::config, fmt::format("artifacts.endpoint: {}", why), "write https://HOST or https://HOST:PORT");
   };
   Server server;
   const std::size_t colons = endpoint.find("://");
@@ -88,7 +87,7 @@ S3Place s3_place(const StoreSettings& settings) {
   const std::string prefix = slash == std::string::npos ? "" : rest.substr(slash + 1);
   if (!is_bucket(bucket) || (slash != std::string::npos && !is_prefix(prefix)))
     throw Error(
-        ErrorKind::config, fmt::format("artifacts.url \"{}\" is not a bucket and a prefix", visible(settings.url)),
+        ErrorKind::config, "artifacts.url is not a bucket and a prefix",
         "write s3://BUCKET or s3://BUCKET/PREFIX: a bucket's name is in lower case, a prefix of letters, digits and ._-/");
   place.name = fmt::format("s3://{}{}{}", bucket, prefix.empty() ? "" : "/", prefix);
   place.prefix = prefix.empty() ? "" : prefix + "/";

@@ -196,7 +196,7 @@ class TreeBuilder final : public YAML::EventHandler {
       return false;
     }
     const auto [first, is_new] = frame.lines.emplace(key.text, key.line);
-    if (!is_new) report(place, fmt::format("duplicate key \"{}\" (first in line {})", visible(key.text), first->second));
+    if (!is_new) report(place, fmt::format("duplicate key {} (first in line {})", shown_key(key.text), first->second));
     return is_new;
   }
 
@@ -257,6 +257,11 @@ std::optional<long long> plain_integer(const Node& node) {
 }
 
 }  // namespace
+
+std::string shown_key(std::string_view key) {
+  if (key.find_first_of(":@=") != std::string_view::npos) return "(not shown: it looks like a url)";
+  return fmt::format("\"{}\"", visible(key));
+}
 
 std::string Problem::str() const { return fmt::format("{}:{}:{}: {}", visible(file), line, column, message); }
 
@@ -388,7 +393,7 @@ void MapReader::finish() {
   for (const auto& [key, value] : node_.entries) {
     if (problems_.size() >= kMostProblems) return;
     if (std::find(known_.begin(), known_.end(), key.text) != known_.end()) continue;
-    problem(key, fmt::format("unknown key \"{}\"{}", visible(key.text), did_you_mean(key.text, known_)));
+    problem(key, fmt::format("unknown key {}{}", shown_key(key.text), did_you_mean(key.text, known_)));
   }
 }
 

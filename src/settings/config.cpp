@@ -159,9 +159,9 @@ void Builder::read_source(const std::string& name, const yaml::Node& map, const 
                                     [&wanted = key](const auto& k) { return wanted.text == k.name; });
     if (known == source_keys().end()) {
       const std::string why = why_not(dotted);
-      problem(
-          key, file,
-          why.empty() ? fmt::format("unknown key \"{}\" of a source{}", visible(key.text), did_you_mean(key.text, names)) : why);
+      problem(key, file,
+              why.empty() ? fmt::format("unknown key {} of a source{}", yaml::shown_key(key.text), did_you_mean(key.text, names))
+                          : why);
       continue;
     }
     if (value.kind == yaml::Node::Kind::null) continue;
@@ -177,7 +177,8 @@ void Builder::read_source(const std::string& name, const yaml::Node& map, const 
 void Builder::read_sources(const yaml::Node& map, const std::string& file) {
   for (const auto& [key, value] : map.entries) {
     if (!is_source_name(key.text)) {
-      problem(key, file, fmt::format("\"{}\" is no name for a source: lower-case letters, digits, - and _", visible(key.text)));
+      problem(key, file,
+              fmt::format("{} is not a name for a source: lower-case letters, digits, - and _", yaml::shown_key(key.text)));
     } else if (value.kind != yaml::Node::Kind::map) {
       problem(value, file, fmt::format("source {} must be a map such as {{url: \"sqlite:/srv/shop.db\"}}", key.text));
     } else {
@@ -213,7 +214,7 @@ void Builder::read_group(const yaml::Node& map, const std::string& prefix, const
       if (known == config_keys().end()) {
         const std::string why = why_not(dotted);
         problem(key, file,
-                why.empty() ? fmt::format("unknown key \"{}\"{}", visible(dotted), did_you_mean(key.text, names)) : why);
+                why.empty() ? fmt::format("unknown key {}{}", yaml::shown_key(dotted), did_you_mean(key.text, names)) : why);
         continue;
       }
       const auto texts = written(value, known->list, file);

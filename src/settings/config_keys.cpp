@@ -62,9 +62,11 @@ std::string set_secret(SecretSource& target, SecretSource source) {
 }
 
 std::string set_secret_file(SecretSource& target, const Written& written) {
+  if (!written.front().starts_with('/'))
+    return "must be the absolute path of a file that holds the secret (what was written is not shown: it may be the secret)";
   SecretSource source;
-  const std::string problem = set_path(source.file, written.front());
-  return problem.empty() ? set_secret(target, source) : problem;
+  set_path(source.file, written.front());
+  return set_secret(target, source);
 }
 
 std::string set_secret_command(SecretSource& target, const Written& written) {
@@ -85,7 +87,9 @@ std::string set_transport(Settings& settings, const Written& written) {
   const std::string& url = written.front();
   constexpr std::array<std::string_view, 4> kSchemes = {"smtp://", "smtps://", "sendmail:", "maildir:/"};
   if (std::none_of(kSchemes.begin(), kSchemes.end(), [&](std::string_view scheme) { return url.starts_with(scheme); }))
-    return fmt::format("must be smtp://HOST:PORT, smtps://HOST:PORT, sendmail: or maildir:/PATH, not \"{}\"", visible(url));
+    return "must be smtp://HOST:PORT, smtps://HOST:PORT, sendmail: or maildir:/PATH (what was written is not shown: it may hold "
+           "a "
+           "password)";
   if (url.starts_with("smtp") && url.find('@') != std::string::npos)
     return "must not hold a user or password; write mail.username and mail.password_file";
   settings.mail.transport.url = url;
@@ -130,7 +134,7 @@ std::string set_allowed_domains(Settings& settings, const Written& written) {
 
 std::string set_artifacts(Settings& settings, const Written& written) {
   if (!written.front().starts_with("file:/") && !written.front().starts_with("s3://"))
-    return fmt::format("must be file:/PATH or s3://BUCKET/PREFIX, not \"{}\"", visible(written.front()));
+    return "must be file:/PATH or s3://BUCKET/PREFIX (what was written is not shown: it may hold a key)";
   settings.artifacts.url = written.front();
   return {};
 }
@@ -157,7 +161,7 @@ std::string set_link_base(Settings& settings, const Written& written) {
   // A web server sees a path without these, and would find another signature.
   const bool is_straight = is_web && url.find("//", 8) == std::string::npos && url.find("/.") == std::string::npos;
   if (!is_straight || url.find_first_not_of(kept) != std::string::npos)
-    return fmt::format("must be a url such as https://reports.example.com/files, not \"{}\"", visible(written.front()));
+    return "must be a url such as https://reports.example.com/files (what was written is not shown: it may hold a password)";
   if (url.starts_with("http:") && !is_plain_http_at_home(url))
     return "must begin with https://: without TLS, everybody on the way could read the links and the files";
   settings.artifacts.link_base = url;
@@ -236,17 +240,19 @@ ConfigKey<Settings> keep_key(const char* name) {
 
 std::string set_source_url(SourceSettings& settings, const Written& written) {
   const std::string& url = written.front();
-  std::string problem;
-  if (url.starts_with("postgresql:") || url.starts_with("postgres:"))
-    problem = source::postgres_url_problem(url);
-  else if (!url.starts_with("sqlite:/"))
-    problem = fmt::format("must be sqlite:/PATH or postgresql://USER@HOST/DATABASE, not \"{}\"", visible(url));
+  std::string problem = source::url_problem(url);
+  if (problem.empty() && to_lower(url).starts_with("sqlite:") && url[std::string_view("sqlite:").size()] != '/')
+    problem = "must be sqlite:/PATH, with an absolute path";
   if (problem.empty()) settings.url = url;
   return problem;
 }
 
 std::string secret_file(const SecretSource& secret) { return secret.file.string(); }
-std::string secret_command(const SecretSource& secret) { return join(secret.command, " "); }
+/// Its arguments may hold what it takes to get the secret.
+std::string secret_command(const SecretSource& secret) {
+  if (secret.command.empty()) return {};
+  return secret.command.front() + (secret.command.size() > 1 ? " ..." : "");
+}
 
 }  // namespace
 
@@ -305,6 +311,7 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
       {"artifacts.url", false, set_artifacts, [](const Settings& s) { return s.artifacts.url; }},
       {"artifacts.endpoint", false,
        [](Settings& s, const Written& w) {
+         if (w.front().find('@') != std::string::npos) return std::string("must not hold keys; write artifacts.access_key_file");
          s.artifacts.s3.endpoint = w.front();
          return std::string();
        },

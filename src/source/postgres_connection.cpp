@@ -86,50 +86,78 @@ bool cancel_within(PGconn* connection, milliseconds limit) {
 PostgresConnection::PostgresConnection(PostgresSettings settings) : settings_(std::move(settings)) { connect(); }
 
 void PostgresConnection::connect() {
+  const std::optional<Secret> password = read_secret(settings_.password);
+  const std::vector<PostgresPlace> all = postgres_places(settings_.url);
+  // libpq's own wish for a standby where there is one needs to know all servers: they are gone through twice.
+  const std::string* const wish = settings_.url.find("target_session_attrs");
+  const bool twice = wish != nullptr && *wish == "prefer-standby" && all.size() > 1;
+  Refusal refusal;
+  for (const char* session : twice ? std::vector<const char*>{"standby", "any"} : std::vector<const char*>{nullptr}) {
+    std::string words;
+    for (PostgresPlace place : all) {
+      if (session != nullptr) place.push_back({"target_session_attrs", session});
+      connect_to(place, password);
+      auto refused = connect_and_wait();
+      if (!refused) return;
+      connection_.reset();
+      words += (words.empty() ? "" : "; ") + refused->words;
+      refusal = std::move(*refused);
+      // A server that has answered no has said what the others would say, unless it is only starting.
+      if (!refusal.sqlstate.empty() && refusal.sqlstate != "57P03") break;
+    }
+    refusal.words = words;
+  }
+  fail(fmt::format("cannot connect: {}", refusal.words), refusal.hint());
+}
+
+void PostgresConnection::connect_to(const PostgresPlace& place, const std::optional<Secret>& password) {
   connection_.reset();
   running_ = false;
-  const std::optional<Secret> password = read_secret(settings_.password);
   // After the user's own, what a url may not say. libpq would read ~/.pgpass: this path cannot exist.
   std::vector<const char*> keywords = {"passfile", "client_encoding", "user", "host", "port", "application_name"};
   const std::string login = current_login();
   std::vector<const char*> values = {"/dev/null/none", "UTF8", login.c_str(), "/var/run/postgresql", "5432", "reportctl"};
-  for (const PostgresParameter& parameter : settings_.url.parameters) {
-    keywords.push_back(parameter.keyword.c_str());
-    values.push_back(parameter.value.c_str());
-  }
-  if (password) {
-    keywords.push_back("password");
-    values.push_back(password->reveal().c_str());
-  }
+  const auto add = [&](const std::string& keyword, const std::string& value) {
+    keywords.push_back(keyword.c_str());
+    values.push_back(value.c_str());
+  };
+  for (const auto& [keyword, value] : settings_.url.parameters)
+    if (keyword != "host" && keyword != "hostaddr" && keyword != "port") add(keyword, value);
+  for (const auto& [keyword, value] : place) add(keyword, value);
+  const std::string password_keyword = "password";
+  if (password) add(password_keyword, password->reveal());
   keywords.push_back(nullptr);
   values.push_back(nullptr);
   const WithoutPgEnvironment without;
+  // OpenSSL would ask for a key's pass phrase on the terminal, and wait.
+  pq().PQsetSSLKeyPassHook_OpenSSL([](char*, int, PGconn*) { return 0; });
   connection_.reset(pq().PQconnectStartParams(keywords.data(), values.data(), 0));
   if (connection_ == nullptr) fail("out of memory");
-  connect_and_wait();
 }
 
-void PostgresConnection::connect_and_wait() {
+std::optional<Refusal> PostgresConnection::connect_and_wait() {
   PGconn* const connection = connection_.get();
-  if (pq().PQstatus(connection) == CONNECTION_BAD) fail_connecting();
+  const auto refusal = [&] { return read_refusal(pq().PQerrorMessage(connection)); };
+  if (pq().PQstatus(connection) == CONNECTION_BAD) return refusal();
+  pq().PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
   pq().PQsetNoticeProcessor(
       connection, [](void*, const char*) {}, nullptr);  // libpq would print them
   const std::string* const written = settings_.url.find("connect_timeout");
   const auto limit = written == nullptr ? std::nullopt : parse_integer(*written);
   const auto until = Clock::now() + (limit && *limit > 0 ? seconds{std::min(*limit, 3600LL)} : kConnectTimeout);
   for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK; state = pq().PQconnectPoll(connection)) {
-    if (state == PGRES_POLLING_FAILED) fail_connecting();
+    if (state == PGRES_POLLING_FAILED) return refusal();
     const short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
     for (bool ready = false; !ready;) {
       throw_if_stopped();
-      if (Clock::now() >= until)
-        fail("cannot connect: the server does not answer",
-             "check host and port in the source's url, and that a firewall lets this host through");
+      if (Clock::now() >= until) return Refusal{{}, "the server does not answer"};
       pollfd poll_for{pq().PQsocket(connection), events, 0};
       ready = ::poll(&poll_for, 1, static_cast<int>(kLook.count())) > 0;
     }
   }
+  pq().PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
   pq().PQsetnonblocking(connection, 1);
+  return std::nullopt;
 }
 
 bool PostgresConnection::is_open() const { return connection_ != nullptr && pq().PQstatus(connection_.get()) == CONNECTION_OK; }
@@ -157,11 +185,17 @@ void PostgresConnection::begin() {
 
 void PostgresConnection::start_transaction() {
   // One message, one answer. What a role or a database may have set otherwise is set here; all of it ends with the transaction.
+  // A wait for a lock ends before the statement would, so that it can be told from a slow query. In SQL_ASCII the server checks
+  // what it sends as UTF8 and does not say where it failed: as it is, the reader of the rows does.
+  const char* const encoding = pq().PQparameterStatus(connection_.get(), "server_encoding");
+  const bool unchecked = encoding != nullptr && std::string_view(encoding) == "SQL_ASCII";
+  const std::int64_t limit = std::clamp<std::int64_t>(settings_.timeout.count(), 0, kLongestTimeout.count()) * 1000;
   const std::string sql = fmt::format(
       "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-      "SET LOCAL statement_timeout = {};SET LOCAL TimeZone = 'UTC';SET LOCAL DateStyle = 'ISO, YMD';"
+      "SET LOCAL statement_timeout = {};SET LOCAL lock_timeout = {};SET LOCAL client_encoding = '{}';SET LOCAL TimeZone = "
+      "'UTC';SET LOCAL DateStyle = 'ISO, YMD';"
       "SET LOCAL extra_float_digits = 1;SET LOCAL standard_conforming_strings = on;SET LOCAL bytea_output = 'hex'",
-      std::clamp<std::int64_t>(settings_.timeout.count(), 0, kLongestTimeout.count()) * 1000);
+      limit, limit / 10 * 9, unchecked ? "SQL_ASCII" : "UTF8");
   send_all(pq().PQsendQuery(connection_.get(), sql.c_str()));
   only_result();
 }
@@ -234,6 +268,7 @@ PqResult PostgresConnection::run(const std::string& sql, const std::vector<const
 void PostgresConnection::send_all(int accepted) {
   if (accepted == 0) fail_lost();
   running_ = true;
+  sent_ = Clock::now();
   for (int left = pq().PQflush(connection_.get()); left != 0; left = pq().PQflush(connection_.get())) {
     if (left < 0) fail_lost();
     wait(POLLIN | POLLOUT);
@@ -245,7 +280,7 @@ void PostgresConnection::wait(short events) {
   throw_if_stopped();
   if (Clock::now() >= deadline_) fail_late();
   pollfd poll_for{pq().PQsocket(connection_.get()), events, 0};
-  ::poll(&poll_for, 1, static_cast<int>(kLook.count()));
+  if (::poll(&poll_for, 1, static_cast<int>(kLook.count())) > 0 && (poll_for.revents & POLLIN) != 0) last_heard_ = Clock::now();
 }
 
 PqResult PostgresConnection::receive() {
@@ -292,22 +327,19 @@ void PostgresConnection::fail(const std::string& what, const std::string& hint) 
   throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
 }
 
-void PostgresConnection::fail_connecting() {
-  const std::string words = one_line(pq().PQerrorMessage(connection_.get()));
-  connection_.reset();
-  fail(fmt::format("cannot connect: {}", words), connecting_hint(words));
-}
-
 void PostgresConnection::fail_lost() {
   throw_if_stopped();
   const std::string_view words = pq().PQerrorMessage(connection_.get());
   const std::string first = one_line(words.substr(0, words.find('\n')));  // guesses at the reason follow
   connection_.reset();
   running_ = false;
-  fail(fmt::format("the connection was lost: {}", first), "see the server's log; the next run connects again");
+  fail(fmt::format("the connection was lost: {}", first), "see the server's log, then run the report again");
 }
 
 void PostgresConnection::fail_late() {
+  // A server that is there has ended the statement by now.
+  if (const auto end = sent_ + settings_.timeout; Clock::now() > end && last_heard_ < end)
+    fail("the server has stopped answering", "see whether it runs, and whether a firewall between cuts long connections");
   fail(fmt::format("the query took longer than {} s", settings_.timeout.count()),
        "raise the source's statement_timeout, or choose a shorter window");
 }
@@ -321,7 +353,7 @@ void PostgresConnection::fail(const PGresult* result) {
   running_ = false;
   if (!ends_connection(state)) fail(problem.what, problem.hint);
   connection_.reset();
-  fail(fmt::format("the connection was lost: {}", problem.what), "see the server's log; the next run connects again");
+  fail(fmt::format("the connection was lost: {}", problem.what), "see the server's log, then run the report again");
 }
 
 }  // namespace reportctl::source

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "postgres_places.hpp"
+#include "postgres_words.hpp"
 #include "pq_api.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/secret.hpp"
@@ -52,7 +54,9 @@ class PostgresConnection {
  private:
   using Clock = std::chrono::steady_clock;
   void connect();
-  void connect_and_wait();
+  void connect_to(const PostgresPlace&, const std::optional<Secret>& password);
+  /// Empty when connected.
+  [[nodiscard]] std::optional<Refusal> connect_and_wait();
   void start_transaction();
   [[nodiscard]] bool is_open() const;
   [[nodiscard]] bool past_timeout() const;
@@ -66,7 +70,6 @@ class PostgresConnection {
   bool cancel() noexcept;
   bool drain(std::chrono::milliseconds limit) noexcept;
   [[noreturn]] void fail_late();
-  [[noreturn]] void fail_connecting();
   [[noreturn]] void fail_lost();
   [[noreturn]] void fail(const PGresult*);
 
@@ -74,9 +77,11 @@ class PostgresConnection {
   std::unique_ptr<PGconn, FinishConnection> connection_;
   Clock::time_point started_;
   Clock::time_point deadline_ = Clock::time_point::max();
-  bool in_use_ = false;     ///< between begin() and end()
-  bool running_ = false;    ///< something was sent whose last result has not come
-  bool cancelled_ = false;  ///< the server confirmed a cancel
+  Clock::time_point sent_;        ///< the last statement
+  Clock::time_point last_heard_;  ///< the last bytes of the server
+  bool in_use_ = false;           ///< between begin() and end()
+  bool running_ = false;          ///< something was sent whose last result has not come
+  bool cancelled_ = false;        ///< the server confirmed a cancel
 };
 
 }  // namespace reportctl::source

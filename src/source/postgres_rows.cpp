@@ -9,6 +9,15 @@ namespace reportctl::source {
 namespace {
 
 bool is_text(Oid type) { return type == kText || type == kVarchar || type == kBpchar; }
+/// What a number or a time is called that no cell can hold.
+std::string_view odd_value(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text == "NaN") return "NaN";
+  if (text == "infinity" || text == "Infinity") return "infinity";
+  if (text.ends_with(" BC")) return "a date before the year 1";
+  return {};
+}
+
 bool is_integer(Oid type) { return type == kInt8 || type == kInt4 || type == kInt2; }
 
 /// Types that a text column does not take: their text depends on settings, or is no text. Ids of any kind (uuid), enumerations,
@@ -77,7 +86,7 @@ inline std::string_view PostgresRows::text_of(const Step& step, std::string_view
 inline std::int64_t PostgresRows::integer_of(const Step& step, std::string_view value) {
   if (!is_integer(type_of(step)) && type_of(step) != kNumeric) misfit(step);
   const auto number = whole_number(value);
-  if (!number) misfit(step, "a real number or one too large");
+  if (!number) misfit(step, odd_value(value).empty() ? "a real number or one too large" : odd_value(value));
   return *number;
 }
 
@@ -99,7 +108,7 @@ inline std::int64_t PostgresRows::scaled_of(const Step& step, std::string_view v
   } else {
     misfit(step);
   }
-  if (!number) misfit(step, "a number too large, or none");
+  if (!number) misfit(step, odd_value(value).empty() ? "a number too large" : odd_value(value));
   return *number;
 }
 
@@ -112,7 +121,7 @@ inline std::int64_t PostgresRows::time_of(const Step& step, std::string_view val
     if (!time) misfit(step, "other text");
   } else if (date ? type == kDate : type == kTimestamptz) {
     time = date ? times_.day(value) : times_.spaced_instant(value);
-    if (!time) misfit(step, "infinity or a year beyond 9999");
+    if (!time) misfit(step, odd_value(value).empty() ? "a year beyond 9999" : odd_value(value));
   } else {
     misfit(step);
   }

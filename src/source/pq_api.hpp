@@ -32,6 +32,7 @@ struct Pq : LazyLibrary {
   REPORTCTL_FUNCTION(PQisBusy);
   REPORTCTL_FUNCTION(PQnfields);
   REPORTCTL_FUNCTION(PQntuples);
+  REPORTCTL_FUNCTION(PQparameterStatus);
   REPORTCTL_FUNCTION(PQresultErrorField);
   REPORTCTL_FUNCTION(PQresultStatus);
   REPORTCTL_FUNCTION(PQsendDescribePrepared);
@@ -39,7 +40,9 @@ struct Pq : LazyLibrary {
   REPORTCTL_FUNCTION(PQsendQuery);
   REPORTCTL_FUNCTION(PQsendQueryParams);
   REPORTCTL_FUNCTION(PQsendQueryPrepared);
+  REPORTCTL_FUNCTION(PQsetErrorVerbosity);
   REPORTCTL_FUNCTION(PQsetNoticeProcessor);
+  REPORTCTL_FUNCTION(PQsetSSLKeyPassHook_OpenSSL);
   REPORTCTL_FUNCTION(PQsetSingleRowMode);
   REPORTCTL_FUNCTION(PQsetnonblocking);
   REPORTCTL_FUNCTION(PQsocket);

@@ -17,38 +17,62 @@ namespace {
               "write the url like sqlite:/srv/shop/shop.db or postgresql://reports@db.example.com/shop");
 }
 
+struct SqliteUrl {
+  std::string path;
+  std::string problem;
+};
 /// `sqlite:/srv/a%20b.db`, `sqlite:///srv/shop.db`, or a path relative to the working directory.
-std::filesystem::path sqlite_file(const SourceSettings& settings, std::string_view rest) {
-  if (rest.starts_with("//") && !rest.starts_with("///")) refuse(settings, "the url names a host, but SQLite is a local file");
+SqliteUrl parse_sqlite_url(std::string_view rest) {
+  if (rest.starts_with("//") && !rest.starts_with("///")) return {{}, "the url names a host, but SQLite is a local file"};
+  if (const std::size_t query = rest.find('?');
+      query != std::string_view::npos && rest.find('=', query) != std::string_view::npos)
+    return {{}, "the url has parameters, and SQLite takes none (a ? in the name of the file is written %3F)"};
   const auto path = percent_decoded(rest);
-  if (!path) refuse(settings, "the url has a % that is not followed by two hex digits (a % itself is %25)");
-  if (path->empty()) refuse(settings, "the url names no file");
-  // Absolute, so that SQLite never takes it for one of its special names (`:memory:`, `file:…`).
-  std::error_code error;
-  auto file = std::filesystem::absolute(*path, error);
-  if (error) refuse(settings, fmt::format("the working directory is unknown: {}", error.message()));
-  return file.lexically_normal();
+  if (!path) return {{}, "the url has a % that is not followed by two hex digits (a % itself is %25)"};
+  if (path->empty()) return {{}, "the url names no file"};
+  return {*path, {}};
+}
+
+enum class Kind { sqlite, postgres, other };
+struct SchemeOf {
+  Kind kind = Kind::other;
+  std::string_view rest;  ///< behind the colon
+};
+SchemeOf scheme_of(std::string_view url) {
+  const std::size_t colon = url.find(':');
+  if (colon == std::string_view::npos) return {};
+  const std::string scheme = to_lower(url.substr(0, colon));
+  const Kind kind = scheme == "sqlite" ? Kind::sqlite : is_postgres_scheme(scheme) ? Kind::postgres : Kind::other;
+  return {kind, url.substr(colon + 1)};
 }
 
 }  // namespace
 
-std::string postgres_url_problem(std::string_view url) { return parse_postgres_url(url).problem; }
+std::string url_problem(std::string_view url) {
+  const SchemeOf scheme = scheme_of(url);
+  switch (scheme.kind) {
+    case Kind::sqlite:
+      return parse_sqlite_url(scheme.rest).problem;
+    case Kind::postgres:
+      return parse_postgres_url(url).problem;
+    case Kind::other:
+      break;
+  }
+  return "the url must be sqlite:/PATH or postgresql://USER@HOST/DATABASE, with the password in password_file (what was written "
+         "is "
+         "not shown: it may hold one)";
+}
 
 std::unique_ptr<Source> open_source(const SourceSettings& settings) {
-  const std::size_t colon = settings.url.find(':');
-  if (colon == std::string::npos) refuse(settings, "the url has no scheme");
-  const std::string scheme = to_lower(std::string_view(settings.url).substr(0, colon));
-  if (scheme == "sqlite")
-    return open_sqlite(
-        {settings.name, sqlite_file(settings, std::string_view(settings.url).substr(colon + 1)), settings.statement_timeout});
-  if (is_postgres_scheme(scheme)) {
-    PostgresUrl url = parse_postgres_url(settings.url);
-    if (!url.problem.empty()) refuse(settings, url.problem);
-    return open_postgres({settings.name, std::move(url), settings.password, settings.statement_timeout});
-  }
-  const std::string schemes[] = {"postgresql", "sqlite"};
-  refuse(settings,
-         fmt::format("there is no source of the kind \"{}\"{}", visible(repair_utf8(scheme)), did_you_mean(scheme, schemes)));
+  if (const std::string problem = url_problem(settings.url); !problem.empty()) refuse(settings, problem);
+  const SchemeOf scheme = scheme_of(settings.url);
+  if (scheme.kind == Kind::postgres)
+    return open_postgres({settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout});
+  // Absolute, so that SQLite never takes it for one of its special names (`:memory:`, `file:…`).
+  std::error_code error;
+  const auto file = std::filesystem::absolute(parse_sqlite_url(scheme.rest).path, error);
+  if (error) refuse(settings, fmt::format("the working directory is unknown: {}", error.message()));
+  return open_sqlite({settings.name, file.lexically_normal(), settings.statement_timeout});
 }
 
 }  // namespace reportctl::source

@@ -44,6 +44,17 @@ constexpr std::array<std::string_view, 28> kParameters = {"application_name",
                                                           "target_session_attrs",
                                                           "tcp_user_timeout",
                                                           "user"};
+/// Those whose values are words: libpq would repeat a wrong one.
+struct Words {
+  std::string_view keyword;
+  std::string_view words;
+};
+constexpr std::array<Words, 6> kWords{{{"channel_binding", "disable prefer require"},
+                                       {"gssencmode", "disable prefer require"},
+                                       {"ssl_max_protocol_version", "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3"},
+                                       {"ssl_min_protocol_version", "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3"},
+                                       {"sslmode", "disable allow prefer require verify-ca verify-full"},
+                                       {"target_session_attrs", "any read-write read-only primary standby prefer-standby"}}};
 constexpr std::array<std::string_view, 3> kPasswords = {"password", "passfile", "sslpassword"};
 constexpr const char* kNoPassword =
     "the url must not hold a password: write it into a file of mode 600 and name that as password_file";
@@ -90,6 +101,13 @@ class PostgresUrlReader {
   void put(std::string_view keyword, std::string_view written) {
     const auto value = percent_decoded(written);
     if (!value) return problem(kBadEscape);
+    if (const std::string lower = to_lower(*value); lower.find("password=") != std::string::npos) return problem(kNoPassword);
+    const auto words = std::find_if(kWords.begin(), kWords.end(), [&](const Words& one) { return one.keyword == keyword; });
+    if (words != kWords.end() && !value->empty()) {
+      const auto known = split(words->words, ' ');
+      if (std::find(known.begin(), known.end(), *value) == known.end())
+        return problem(fmt::format("{} in the url must be one of {}", keyword, join(known, ", ")));
+    }
     std::erase_if(url_.parameters, [&](const PostgresParameter& known) { return known.keyword == keyword; });
     if (!value->empty()) url_.parameters.push_back({std::string(keyword), *value});
   }
@@ -131,8 +149,9 @@ class PostgresUrlReader {
     if (std::find(kPasswords.begin(), kPasswords.end(), keyword) != kPasswords.end()) return problem(kNoPassword);
     if (std::find(kParameters.begin(), kParameters.end(), keyword) == kParameters.end()) {
       const std::vector<std::string> known(kParameters.begin(), kParameters.end());
-      return problem(fmt::format("the url has a parameter that is not allowed: {}{}", visible(repair_utf8(keyword)),
-                                 did_you_mean(keyword, known)));
+      const bool is_word = keyword.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
+      return problem("the url has a parameter that is not allowed" +
+                     (is_word ? fmt::format(": {}{}", keyword, did_you_mean(keyword, known)) : std::string()));
     }
     put(keyword, pair.substr(equals + 1));
   }

@@ -18,7 +18,11 @@ for line in sys.stdin:
     if line.strip() == "close":
         database.close()
     else:
-        database.executescript(line)
+        try:
+            database.executescript(line)
+        except sqlite3.Error as error:
+            print(error, flush=True)
+            continue
     print("done", flush=True)
 """
 ORDER = ("INSERT INTO orders SELECT {id}, account_id, 'A-{id}', customer_id, status, currency, placed_at, total_cents FROM orders "
@@ -33,11 +37,14 @@ class Application:
         self.process = subprocess.Popen([*as_owner, "/usr/bin/python3", "-c", APPLICATION, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True, cwd="/")
 
-    def does(self, sql):
+    def tries(self, sql):
         self.process.stdin.write(sql.replace("\n", " ") + "\n")
         self.process.stdin.flush()
-        if self.process.stdout.readline() != "done\n":
-            raise AssertionError(f"the application failed: {self.process.stderr.read()}")
+        return self.process.stdout.readline().strip()
+
+    def does(self, sql):
+        if (answer := self.tries(sql)) != "done":
+            raise AssertionError(f"the application failed: {answer}")
 
     def leaves(self):
         self.does("close")
@@ -169,6 +176,30 @@ class Beside(e2e.Case):
         application = self.application()
         application.does(ORDER.format(id=101))
         application.leaves()
+
+    def test_output_that_is_read_slowly_keeps_the_application_from_nothing(self):
+        for mode in ("DELETE", "WAL"):
+            with self.subTest(mode=mode):
+                world = self.shop(mode=mode)
+                database = sqlite3.connect(self.file)
+                database.execute("INSERT INTO orders WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT i, 'shop', "
+                                 "'B-' || i, customer_id, status, currency, placed_at, total_cents FROM n, orders WHERE id = 1")
+                database.commit()
+                database.close()
+                os.chown(self.file, OWNER, OWNER)
+                arguments = ["run", "orders-export", "--account", "shop", "--param", "mode=summary", "--format", "csv", "--from", "2026-03-16", "--to", "2026-03-16"]
+                whole = world.must(*arguments).out
+                reading = subprocess.Popen([e2e.REPORTCTL, *arguments], env=world.command_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                           cwd=world.path)
+                self.closing(reading.kill)
+                first = reading.stdout.read(1)
+                application = self.application()  # its time-out is a second
+                e2e.wait_until(lambda: "database is locked" not in application.tries(ORDER.format(id=101)), "the application can write", 30)
+                self.assertIsNone(reading.poll())  # it waits for us
+                self.assertEqual(first + reading.stdout.read(), whole)
+                reading.stdout.close()
+                self.assertEqual(reading.wait(e2e.PATIENCE), 0)
+                application.leaves()
 
     def test_files_that_the_reader_may_not_read_are_named_with_the_grant_that_helps(self):
         world = self.shop(directory_mode=0o755, database_mode=0o640)

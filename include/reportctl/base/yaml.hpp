@@ -12,6 +12,9 @@
 
 namespace reportctl::yaml {
 
+/// A key for a message, in quotes; without its text where that looks like a url, which may hold a password.
+std::string shown_key(std::string_view key);
+
 /// One thing wrong in a file. Lines and columns count from 1.
 struct Problem {
   std::string file;

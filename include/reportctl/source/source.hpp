@@ -43,9 +43,9 @@ class Source {
   virtual std::vector<TableInfo> tables() = 0;
 };
 
-/// Why open_source() would refuse this `postgresql:` url, without opening anything; empty when it would not. Never quotes a
-/// password that is in it.
-std::string postgres_url_problem(std::string_view url);
+/// Why open_source() would refuse this url, without opening anything; empty when it would not. Repeats nothing of what may be a
+/// password, and urls in the form of another tool hold one anywhere.
+std::string url_problem(std::string_view url);
 
 /// Opens by the url's scheme. Error(config) for an unknown scheme or a malformed url, Error(source) when it cannot be reached.
 std::unique_ptr<Source> open_source(const SourceSettings&);

@@ -96,7 +96,7 @@ store::AuditEvent event_of(Session& session, const run::RunPlan& plan, const run
 
 int run_report(Session& session, const RunOptions& options) {
   const auto plan = plan_of(session, options);
-  const Destination destination{options.output, plan.resolved.format};
+  const Destination destination{options.output, plan.resolved.format, Pace::of_writer};
   run::File file;
   write_to(destination, [&](Sink& sink) {
     ProgressLine progress(session);

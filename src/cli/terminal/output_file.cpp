@@ -10,6 +10,7 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
+#include "reportctl/base/spool.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -22,6 +23,21 @@ Fd open_for_writing(const std::filesystem::path& path) {
   return fd;
 }
 
+/// Standard output, a device or a named pipe.
+struct Stream {
+  int fd;
+  std::string name;
+};
+void write_through(const Stream& stream, Pace pace, const std::function<void(Sink&)>& write) {
+  if (pace == Pace::of_reader) {
+    FdSink sink(stream.fd, stream.name);
+    return write(sink);
+  }
+  SpoolingSink sink(stream.fd, stream.name);
+  write(sink);
+  sink.finish();
+}
+
 bool is_binary(const std::string& format) { return format == "xlsx" || format == "pdf"; }
 
 }  // namespace
@@ -32,9 +48,7 @@ void write_to(const Destination& destination, const std::function<void(Sink&)>& 
       throw Error(ErrorKind::usage, fmt::format("{} is not for a terminal", destination.format),
                   "write it to a file: --output FILE");
     }
-    FdSink sink(STDOUT_FILENO, "standard output");
-    write(sink);
-    return;
+    return write_through({STDOUT_FILENO, "standard output"}, destination.pace, write);
   }
   std::error_code none;
   const auto status = std::filesystem::status(destination.file, none);
@@ -44,8 +58,7 @@ void write_to(const Destination& destination, const std::function<void(Sink&)>& 
   if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
     // A device or a named pipe is written to, never replaced.
     Fd fd = open_for_writing(destination.file);
-    FdSink sink(fd.get(), destination.file.string());
-    write(sink);
+    write_through({fd.get(), destination.file.string()}, destination.pace, write);
     fd.close(destination.file.string());
     return;
   }

@@ -10,10 +10,17 @@
 
 namespace reportctl::cli {
 
+/// Who waits for whom when a pipe is read slowly.
+enum class Pace {
+  of_reader,  ///< the writer waits
+  of_writer   ///< nobody: what the reader does not take yet is kept (SpoolingSink)
+};
+
 /// Where the bytes of a report go: a file that appears whole or not at all, or standard output.
 struct Destination {
   std::filesystem::path file;  ///< empty or `-`: standard output
   std::string format;          ///< canonical; xlsx and pdf are not poured onto a terminal
+  Pace pace = Pace::of_reader;
   [[nodiscard]] bool is_stdout() const { return file.empty() || file == "-"; }
 };
 

@@ -168,6 +168,47 @@ TEST_CASE("a password is never accepted in the file, and the message says where 
   CHECK(contains(refusal(place, "mail: {password_file: /a, password_credential: b}\n"), "contradict"));
 }
 
+TEST_CASE("what stands where a password may stand is never repeated") {
+  for (const char* text : {
+           "sources: {s: {url: \"jdbc:postgresql://db/x?user=r&password=hunter2\"}}",
+           "sources: {s: {url: \" postgresql://r:hunter2@db/x\"}}",
+           "sources: {s: \"postgresql://r:hunter2@db/x\"}",
+           "sources: {\"postgresql://r:hunter2@db/x\": }",
+           "sources: {s: {\"postgresql://r:hunter2@db/x\": }}",
+           "sources: {s: {url: \"sqlite:/x\", password_file: hunter2}}",
+           "sources: {s: {url: \"sqlite:/x\", password_credential: a/hunter2}}",
+           "\"smtp://r:hunter2@mail\": 1",
+           "mail: {transport: \"SMTP://r:hunter2@mail\"}",
+           "mail: {transport: \"mail.example.com:587 user=r password=hunter2\"}",
+           "mail: {password_file: hunter2}",
+           "artifacts: {url: \"https://key:hunter2@s3.example.com/bucket\"}",
+           "artifacts: {secret_key_file: hunter2}",
+           "artifacts: {endpoint: \"https://key:hunter2@s3.example.com\"}",
+           "artifacts: {link_base: \"https://r:hunter2@files.example.com\"}",
+           "artifacts: {link_secret_file: hunter2}",
+       }) {
+    CAPTURE(text);
+    Place place;
+    const std::string said = refusal(place, std::string(text) + "\n");
+    CHECK(said != "accepted");
+    CHECK_FALSE(contains(said, "hunter2"));
+  }
+  Place place;
+  place.set("REPORTCTL_SOURCES_S_URL", "postgres+psycopg://r:hunter2@db/x");
+  const std::string said = refusal(place, "sources: {s: {url: \"sqlite:/x.db\"}}\n");
+  CHECK(contains(said, "REPORTCTL_SOURCES_S_URL"));
+  CHECK_FALSE(contains(said, "hunter2"));
+}
+
+TEST_CASE("the arguments of a command that gives a password are not shown") {
+  Place place;
+  const auto path = place.write("r.yaml", "mail: {password_command: [/usr/bin/vault, read, --token, hunter2]}\n");
+  for (const auto& origin : load_config({path.string(), ""}).origins) {
+    CHECK_FALSE(contains(origin.value, "hunter2"));
+    if (origin.key == "mail.password_command") CHECK(origin.value == "/usr/bin/vault ...");
+  }
+}
+
 TEST_CASE("how long the files of runs are kept has two names and one value") {
   Place place;
   CHECK(refusal(place, "artifacts: {keep: never}\n") == "accepted");

@@ -297,7 +297,7 @@ TEST_CASE("a url that is none is a matter of configuration") {
     CHECK_FALSE(contains(refusal.message, "\x1b"));
     CHECK_FALSE(refusal.hint.empty());
   }
-  CHECK(contains(refusal_of([] { open("sqllite:/srv/shop.db"); }).message, "did you mean \"sqlite\""));
+  CHECK(contains(refusal_of([] { open("sqllite:/srv/shop.db"); }).message, "must be sqlite:/PATH or postgresql://"));
 }
 
 TEST_CASE("a file that cannot be a source says why, and is never created") {

@@ -49,7 +49,7 @@ TEST_CASE("a PostgreSQL url holds no password, and a message never quotes one") 
                           "postgresql://db/f?password=hunter2", "postgresql://db/f?sslmode=require&sslpassword=hunter2",
                           "postgresql://db/f?passfile=/hunter2", "postgresql:ann:hunter2@db/f"}) {
     CAPTURE(url);
-    const std::string said = source::postgres_url_problem(url);
+    const std::string said = source::url_problem(url);
     CHECK_FALSE(said.empty());
     CHECK(said.find("er2") == std::string::npos);
     try {
@@ -61,7 +61,7 @@ TEST_CASE("a PostgreSQL url holds no password, and a message never quotes one") 
       CHECK(error.hint().find("er2") == std::string::npos);
     }
   }
-  CHECK(source::postgres_url_problem("postgresql://ann:hunter2@db/f").find("password_file") != std::string::npos);
+  CHECK(source::url_problem("postgresql://ann:hunter2@db/f").find("password_file") != std::string::npos);
 }
 
 TEST_CASE("a PostgreSQL url that is none says why") {
@@ -79,7 +79,41 @@ TEST_CASE("a PostgreSQL url that is none says why") {
         "the url has a parameter that is not allowed: sslmod (did you mean \"sslmode\"?)");
   for (const char* keyword : {"service", "client_encoding", "replication", "fallback_application_name", "\x1b[31m"}) {
     const std::string said = problem("postgresql://db/f?" + std::string(keyword) + "=x");
-    CHECK(said.starts_with("the url has a parameter that is not allowed: "));
+    CHECK(said.starts_with("the url has a parameter that is not allowed"));
     CHECK(said.find('\x1b') == std::string::npos);
   }
+  CHECK(problem("postgresql://db/f?sslmode=verify_full") ==
+        "sslmode in the url must be one of disable, allow, prefer, require, verify-ca, verify-full");
+  CHECK(
+      problem("postgresql://db/f?target_session_attrs=primary%20").starts_with("target_session_attrs in the url must be one of"));
+}
+
+TEST_CASE("a url in the form of another tool is refused, and nothing of it is repeated") {
+  for (const char* url : {"host=127.0.0.1 dbname=x user=r password=hunter2",
+                          "postgresql+psycopg2://r:hunter2@127.0.0.1/x",
+                          "jdbc:postgresql://127.0.0.1/x?user=r&password=hunter2",
+                          "mysql://r:hunter2@127.0.0.1/x",
+                          "pgsql://r:hunter2@h/x",
+                          "postgresql:r:hunter2@h/x",
+                          "postgresql:/r:hunter2@h/x",
+                          "postgresql://r@h/x?sslpassword=hunter2",
+                          "postgresql://r@h/x?sslmode=require;password=hunter2",
+                          "postgresql://r@h/x?application_name=a;Password=hunter2",
+                          "postgresql://r@h/x?Password=hunter2",
+                          "postgresql://r@h/x?pwd=hunter2",
+                          "postgresql://r@h/x?a%3Dhunter2=b",
+                          "postgresql://r@h:hunter2/x",
+                          "sqlite:/srv/x.db?key=hunter2",
+                          "POSTGRESQL://r:hunter2@h/x",
+                          " postgresql://r:hunter2@h/x",
+                          "hunter2",
+                          "hunter2:x",
+                          "sqlite://r:hunter2@h/x"}) {
+    CAPTURE(url);
+    const std::string said = source::url_problem(url);
+    CHECK_FALSE(said.empty());
+    CHECK(said.find("hunter2") == std::string::npos);
+  }
+  CHECK(source::url_problem("sqlite:/srv/odd?.db").empty());
+  CHECK(source::url_problem("PostgreSQL://r@h/x").empty());
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "reportctl/base/file.hpp"
+#include "reportctl/base/sink.hpp"
+
+namespace reportctl {
+
+/// Writes to a descriptor that it does not own, without ever waiting for a slow reader: what a pipe has no room for is kept in a
+/// nameless file until there is room, or until finish(). Whoever produces the bytes goes on at its own speed, and a database that
+/// is read for them is left in time. Terminals and sockets, whose room is not known, get everything at finish().
+class SpoolingSink final : public Sink {
+ public:
+  /// `what` is for messages, as in FdSink.
+  SpoolingSink(int fd, std::string what);
+  void write(std::string_view bytes) override;
+  /// Waits for the reader, however long that takes.
+  void finish();
+
+ private:
+  enum class Kind { file, pipe, other };
+  [[nodiscard]] bool has_room() const;
+  [[nodiscard]] bool is_caught_up() const { return !spool_ || sent_ == spool_->size(); }
+  std::string_view next_piece(std::size_t most);
+
+  int fd_;
+  FdSink direct_;
+  Kind kind_;
+  std::optional<TempFile> spool_;
+  std::uint64_t sent_ = 0;  ///< of the spool
+  std::string piece_;
+};
+
+}  // namespace reportctl
