@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reportctl/base/process.hpp"
+#include "reportctl/schedule/window.hpp"
 #include "reportctl/store/audit.hpp"
 #include "reportctl/store/state.hpp"
 
