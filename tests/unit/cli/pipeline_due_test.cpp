@@ -63,10 +63,10 @@ TEST_CASE("of two exit codes the worse one counts: signal, 12, 78, 14, 3, 75, 0"
 TEST_CASE("an ending is one sentence, with the command that mends it") {
   const auto failed = ended(RunState::delivery_failed, "550 no such user");
   CHECK(cli::sentence(failed) == "acme/morning-power: delivery failed: 550 no such user");
-  CHECK(cli::next_command(failed) == "reportctl runs resend 0123456789abcdef --only failed");
-  CHECK(cli::next_command(ended(RunState::unknown)) == "reportctl runs resend 0123456789abcdef --only unknown");
-  CHECK(cli::next_command(ended(RunState::rejected)) == "reportctl schedule validate morning-power --account acme");
-  CHECK(cli::next_command(ended(RunState::delivered)).empty());
+  CHECK(run::next_command(failed) == "reportctl runs resend 0123456789abcdef --only failed");
+  CHECK(run::next_command(ended(RunState::unknown)) == "reportctl runs resend 0123456789abcdef --only unknown");
+  CHECK(run::next_command(ended(RunState::rejected)) == "reportctl schedule validate morning-power --account acme");
+  CHECK(run::next_command(ended(RunState::delivered)).empty());
 }
 
 TEST_CASE("what a worker tells is what the parent hears") {
