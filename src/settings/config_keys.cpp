@@ -20,6 +20,7 @@ namespace {
 using source::SourceSettings;
 
 constexpr long long kDay = 86400;
+constexpr const char* kNotRepeated = " (not repeated here: it may hold a password)";
 
 std::string one_of(const std::string& written, const std::vector<std::string>& words) {
   return fmt::format("must be {}, not \"{}\"{}", join(words, " or "), visible(written), did_you_mean(written, words));
@@ -63,7 +64,7 @@ std::string set_secret(SecretSource& target, SecretSource source) {
 
 std::string set_secret_file(SecretSource& target, const Written& written) {
   if (!written.front().starts_with('/'))
-    return "must be the absolute path of a file that holds the secret (what was written is not shown: it may be the secret)";
+    return fmt::format("must be the absolute path of a file that holds the secret{}", kNotRepeated);
   SecretSource source;
   set_path(source.file, written.front());
   return set_secret(target, source);
@@ -134,7 +135,7 @@ std::string set_allowed_domains(Settings& settings, const Written& written) {
 
 std::string set_artifacts(Settings& settings, const Written& written) {
   if (!written.front().starts_with("file:/") && !written.front().starts_with("s3://"))
-    return "must be file:/PATH or s3://BUCKET/PREFIX (what was written is not shown: it may hold a key)";
+    return fmt::format("must be file:/PATH or s3://BUCKET/PREFIX{}", kNotRepeated);
   settings.artifacts.url = written.front();
   return {};
 }
@@ -161,7 +162,7 @@ std::string set_link_base(Settings& settings, const Written& written) {
   // A web server sees a path without these, and would find another signature.
   const bool is_straight = is_web && url.find("//", 8) == std::string::npos && url.find("/.") == std::string::npos;
   if (!is_straight || url.find_first_not_of(kept) != std::string::npos)
-    return "must be a url such as https://reports.example.com/files (what was written is not shown: it may hold a password)";
+    return fmt::format("must be a url such as https://reports.example.com/files{}", kNotRepeated);
   if (url.starts_with("http:") && !is_plain_http_at_home(url))
     return "must begin with https://: without TLS, everybody on the way could read the links and the files";
   settings.artifacts.link_base = url;

@@ -87,6 +87,7 @@ PostgresConnection::PostgresConnection(PostgresSettings settings) : settings_(st
 
 void PostgresConnection::connect() {
   const std::optional<Secret> password = read_secret(settings_.password);
+  const WithoutPgEnvironment without;
   const std::vector<PostgresPlace> all = postgres_places(settings_.url);
   // libpq's own wish for a standby where there is one needs to know all servers: they are gone through twice.
   const std::string* const wish = settings_.url.find("target_session_attrs");
@@ -128,7 +129,6 @@ void PostgresConnection::connect_to(const PostgresPlace& place, const std::optio
   if (password) add(password_keyword, password->reveal());
   keywords.push_back(nullptr);
   values.push_back(nullptr);
-  const WithoutPgEnvironment without;
   // OpenSSL would ask for a key's pass phrase on the terminal, and wait.
   pq().PQsetSSLKeyPassHook_OpenSSL([](char*, int, PGconn*) { return 0; });
   connection_.reset(pq().PQconnectStartParams(keywords.data(), values.data(), 0));

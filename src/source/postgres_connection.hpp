@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "postgres_places.hpp"
-#include "postgres_words.hpp"
+#include "postgres_refusal.hpp"
 #include "pq_api.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/secret.hpp"

@@ -20,18 +20,6 @@ Problem server_problem(const PGresult*);
 /// True when the server closes the connection after this error.
 bool ends_connection(std::string_view sqlstate);
 
-/// libpq's words, printable and on one line.
-std::string one_line(std::string_view words);
-/// Why a connection could not be made.
-struct Refusal {
-  std::string sqlstate;  ///< of a server that answered; empty for a failure on the way
-  std::string words;
-  [[nodiscard]] std::string hint() const;
-};
-/// From libpq's message at PQERRORS_VERBOSE, the only place where it leaves the SQLSTATE of a refused login. The words of a
-/// server are in its own language; those of libpq are in English.
-Refusal read_refusal(std::string_view message);
-
 /// `an integer`, `a timestamp without time zone`, …: what a value of that type is called in a message.
 std::string_view type_words(Oid);
 

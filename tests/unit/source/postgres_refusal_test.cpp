@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "postgres_words.hpp"
+#include "postgres_refusal.hpp"
 
 #include <doctest/doctest.h>
 
