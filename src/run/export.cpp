@@ -160,7 +160,7 @@ Export work_export(Parts& parts, const Export& job, const Progress& progress) {
       if (store::cancel_is_asked(parts.state(), job.id)) return end_as_cancelled(parts, job);
       store::release_export(parts.state(), job);
     }
-    if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::state) throw;
+    if (ends_process(error.kind())) throw;
     return end_as_failed(parts, job, error.what());
   } catch (const std::exception& error) {
     log(LogLevel::error, fmt::format("export {}: internal error: {}", job.id, error.what()));

@@ -26,20 +26,6 @@ using store::RunState;
 
 constexpr const char* kKind = "SCHEDULED_REPORT_FAILED";
 
-std::string words(RunState state) {
-  switch (state) {
-    case RunState::rejected:
-      return "rejected";
-    case RunState::delivery_failed:
-      return "not delivered";
-    case RunState::partial:
-      return "delivered to some recipients only";
-    case RunState::unknown:
-      return "perhaps not delivered";
-    default:
-      return "failed";
-  }
-}
 
 bool is_too_large(const store::Delivery& delivery) { return delivery.reason_class == "too_large"; }
 
@@ -88,7 +74,7 @@ FailureMail facts_of(Parts& parts, const store::Claim& claim, const Failure& fai
   if (account) mail.logo_image = account->brand.logo;
   facts.schedule_name = run.schedule_name;
   facts.report_label = report_label(parts, run.report);
-  facts.outcome = words(failure.state);
+  facts.outcome = store::facts_of(failure.state).words;
   facts.sentence = failure.reason;
   if (run.period) facts.period = schedule::describe(*run.period);
   if (run.slot) facts.slot = minute_zone_text(*run.slot, zone);

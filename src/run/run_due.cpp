@@ -41,7 +41,7 @@ void prune_once_a_day(Parts& parts, DueResult& result) {
     const auto pruned = prune_daily(parts);
     if (pruned.any()) log(LogLevel::info, fmt::format("retention: {} files, {} bytes removed", pruned.files, pruned.bytes));
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::state) throw;
+    if (ends_process(error.kind())) throw;
     result.errors.push_back(fmt::format("retention: {}", error.what()));
   }
 }
@@ -67,7 +67,7 @@ void resume(Parts& parts, DueResult& result) {
                                                         .counts = run.interrupted});
     if (!claim) continue;
     unless_taken(run.id, [&] {
-      const bool unfinished = claim->run.state == store::RunState::triggered || claim->run.state == store::RunState::generated;
+      const bool unfinished = !store::is_finished(claim->run.state);
       note(parts, result, unfinished && is_hopeless(claim->run.resumed) ? give_up(parts, *claim) : run_one(parts, *claim));
     });
   }

@@ -29,11 +29,8 @@ using store::DeliveryState;
 using store::RunState;
 
 bool concerns_the_process(const Error& error) {
-  return error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::state ||
-         dynamic_cast<const store::FenceLost*>(&error) != nullptr;
+  return ends_process(error.kind()) || dynamic_cast<const store::FenceLost*>(&error) != nullptr;
 }
-
-bool well(RunState state) { return state == RunState::delivered || state == RunState::no_data || state == RunState::skipped; }
 
 Ended ended_as(const Claim& claim, RunState state, const std::string& reason) {
   Ended ended;
@@ -49,10 +46,10 @@ Ended ended_as(const Claim& claim, RunState state, const std::string& reason) {
 Ended end(Parts& parts, const Claim& claim, store::Finish finish, const Failure& failure) {
   const bool scheduled = claim.run.trigger == store::Trigger::scheduled;
   if (scheduled) {
-    finish.events.push_back(well(finish.state) ? report_sent(claim.schedule, claim.run.id)
-                                               : report_failed(claim.schedule, claim.run.id, finish.reason));
+    finish.events.push_back(store::ended_well(finish.state) ? report_sent(claim.schedule, claim.run.id)
+                                                            : report_failed(claim.schedule, claim.run.id, finish.reason));
     finish.auto_pause_after = parts.settings().policy.auto_pause_after;
-    if (!well(finish.state)) finish.notifications = notifications_of(parts, claim, failure);
+    if (!store::ended_well(finish.state)) finish.notifications = notifications_of(parts, claim, failure);
   }
   store::finish(parts.state(), claim, finish, parts.moment());
   if (!finish.notifications.empty()) send_notifications(parts, claim);

@@ -89,8 +89,8 @@ void Connection::execute(const std::string& script) {
 void Connection::fail(const SQLite::Exception& problem) {
   const std::string name = "state file " + visible(path_.string());
   const std::string directory = visible(std::filesystem::absolute(path_).parent_path().string());
-  const auto error = [&](std::string_view what, std::string hint) {
-    return Error(ErrorKind::state, name + ": " + std::string(what), std::move(hint));
+  const auto error = [&](std::string_view what, std::string hint, ErrorKind kind = ErrorKind::state) {
+    return Error(kind, name + ": " + std::string(what), std::move(hint));
   };
   const int system_errno = database_ ? last_errno(database_->getHandle()) : 0;
   const std::string no_space_hint =
@@ -100,7 +100,8 @@ void Connection::fail(const SQLite::Exception& problem) {
     case SQLITE_LOCKED:
       throw error(
           fmt::format("busy: another process kept it locked for {} s", std::chrono::duration<double>(busy_.limit).count()),
-          fmt::format("run the command again; if it stays so, `fuser {}` names the process", visible(path_.string())));
+          fmt::format("run the command again; if it stays so, `fuser {}` names the process", visible(path_.string())),
+          ErrorKind::busy);
     case SQLITE_READONLY:
     case SQLITE_PERM:
       throw error(

@@ -64,7 +64,7 @@ bool counts_when_failed(Connection& connection, const Run& run) {
 
 /// The schedule shows its latest occurrence.
 void update_schedule_status(Connection& connection, const Run& run, const Finish& finish, Instant now) {
-  const bool good = finish.state == RunState::delivered || finish.state == RunState::no_data;
+  const bool good = ended_well(finish.state);
   if (!later_one_ended(connection, run, "")) {
     Query(connection, "UPDATE schedules SET last_run_at = ?, last_run_status = ?, last_run_error = ? WHERE id = ?")
         .bind(now, run_status_word(finish.state), good ? std::string() : finish.reason, run.schedule_id)

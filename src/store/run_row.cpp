@@ -16,8 +16,6 @@ namespace reportctl::store {
 namespace {
 
 constexpr std::array<std::string_view, 2> kTriggers{"scheduled", "test"};
-constexpr std::array<std::string_view, 10> kRunStates{"triggered", "generated", "delivered", "partial", "delivery_failed",
-                                                      "unknown",   "no_data",   "rejected",  "failed",  "skipped"};
 constexpr std::array<std::string_view, 7> kDeliveryStates{"queued",   "sending", "handing_over", "accepted",
                                                           "deferred", "refused", "unknown"};
 
@@ -38,28 +36,10 @@ std::string_view name_in(const std::array<std::string_view, Size>& names, Enum v
 }  // namespace
 
 std::string_view trigger_name(Trigger trigger) { return name_in(kTriggers, trigger); }
-std::string_view run_state_name(RunState state) { return name_in(kRunStates, state); }
-std::optional<RunState> parse_run_state(std::string_view name) { return parse_name<RunState>(kRunStates, name); }
 std::string_view delivery_state_name(DeliveryState state) { return name_in(kDeliveryStates, state); }
 std::optional<DeliveryState> parse_delivery_state(std::string_view name) {
   return parse_name<DeliveryState>(kDeliveryStates, name);
 }
-
-std::string_view run_status_word(RunState state) {
-  switch (state) {
-    case RunState::delivered:
-    case RunState::no_data:
-      return "ok";
-    case RunState::partial:
-      return "partial";
-    case RunState::skipped:
-      return "skipped";
-    default:
-      return "failed";
-  }
-}
-
-bool is_finished(RunState state) { return state != RunState::triggered && state != RunState::generated; }
 
 const char* const kSelectRun =
     "SELECT r.id, ifnull(r.schedule_id, ''), r.schedule_name, r.account, r.report, r.trigger, r.state, r.slot, r.created_at, "

@@ -24,8 +24,6 @@ extern const char* const kSelectRun;
 StoredRun read_run(Query&);
 std::optional<StoredRun> find_run(Connection&, std::string_view id);
 
-bool is_finished(RunState);
-
 /// The claim of a run that was just taken: its schedule as claimed, or as it is now when the run had been finished.
 Claim claim_of(Connection&, const StoredRun&);
 

@@ -134,13 +134,12 @@ void queue_run_webhooks(Connection& connection, std::string_view run_id, Instant
                                {"bytes", number_or_nothing(run.bytes)},
                                {"sha256", text_or_nothing(run.artifact_sha256)},
                                {"finished_at", instant_or_nothing(run.finished_at)}};
-  const bool well = run.state == RunState::delivered || run.state == RunState::no_data || run.state == RunState::skipped;
   queue_webhooks(connection,
                  {.event = "run",
                   .account = run.account,
                   .run_id = run.id,
                   .export_id = {},
-                  .failure = !well,
+                  .failure = !ended_well(run.state),
                   .payload = webhook_json(payload)},
                  now);
 }

@@ -40,9 +40,9 @@ class Clock(e2e.Case):
 
 
 class StateFile(e2e.Case):
-    def assert_refused(self, world, *words, prefix=()):
+    def assert_refused(self, world, *words, prefix=(), code=12):
         result = world.run("run-due", prefix=prefix)
-        self.assertEqual(result.code, 12, result.err)
+        self.assertEqual(result.code, code, result.err)
         for word in ("state.db", *words):
             self.assertIn(word, result.err)
         self.assertEqual(world.outbox_mails(), [])
@@ -112,13 +112,13 @@ class StateFile(e2e.Case):
         self.assert_refused(world, "9999")
         self.assertEqual(world.sql("PRAGMA user_version"), [(9999,)])
 
-    def test_a_state_that_is_held_by_another_process_is_busy_with_12_and_nothing_is_lost(self):
+    def test_a_state_that_is_held_by_another_process_is_busy_with_11_and_nothing_is_lost(self):
         world = self.world()
         self.due(world)
         holder = sqlite3.connect(world.state, isolation_level=None)
         self.closing(holder.close)
         holder.execute("BEGIN EXCLUSIVE")
-        self.assert_refused(world)
+        self.assert_refused(world, "busy", code=11)
         holder.execute("ROLLBACK")
         world.must("run-due")
         self.assertEqual(len(world.outbox_mails()), 1)

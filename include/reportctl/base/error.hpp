@@ -17,13 +17,19 @@ enum class ErrorKind {
   not_found,
   conflict,     ///< exists already, or in the wrong state
   invalid,      ///< a rule was broken: schedule, parameters, module, file
-  state,        ///< state file: busy, read-only, corrupt, newer schema
+  busy,         ///< another process keeps the state file locked
+  state,        ///< state file: read-only, corrupt, newer schema
   source,       ///< a data source is unreachable, or its query failed
   output,       ///< a result could not be written
   deferred,     ///< a temporary refusal; the work will be retried
   config,       ///< configuration or credentials
   interrupted,  ///< a stop was requested (see base/stop.hpp)
 };
+
+/// Whatever the process would do next meets the same: a stop was requested, or the state file cannot be used.
+constexpr bool ends_process(ErrorKind kind) {
+  return kind == ErrorKind::interrupted || kind == ErrorKind::busy || kind == ErrorKind::state;
+}
 
 /// The only exception type that reportctl throws on purpose. The message is one sentence for the operator: who, where, what.
 /// `hint` says what to do next. Neither is ever shown to a recipient of a mail.

@@ -12,19 +12,15 @@
 #include "reportctl/base/process.hpp"
 #include "reportctl/schedule/schedule.hpp"
 #include "reportctl/store/audit.hpp"
+#include "reportctl/store/run_state.hpp"
 #include "reportctl/store/state.hpp"
 
 namespace reportctl::store {
 
 enum class Trigger { scheduled, test };
-enum class RunState { triggered, generated, delivered, partial, delivery_failed, unknown, no_data, rejected, failed, skipped };
 enum class DeliveryState { queued, sending, handing_over, accepted, deferred, refused, unknown };
 std::string_view trigger_name(Trigger);
-std::string_view run_state_name(RunState);
-std::optional<RunState> parse_run_state(std::string_view);
 std::string_view delivery_state_name(DeliveryState);
-/// The documents' words: delivered, no_data → ok; partial → partial; skipped → skipped; else failed.
-std::string_view run_status_word(RunState);
 
 /// Another process owns the run now. Whoever gets this stops at once and touches nothing more of that run.
 struct FenceLost : Error {

@@ -38,27 +38,14 @@ struct SaveOptions {
 
 RunState state_named(const std::string& word) {
   if (const auto state = store::parse_run_state(word)) return *state;
-  const std::vector<std::string> words = {"triggered", "generated",       "delivered", "partial", "no_data",
-                                          "rejected",  "delivery_failed", "failed",    "unknown", "skipped"};
+  const auto words = store::run_state_names();
   throw Error(ErrorKind::usage, fmt::format("--outcome {}: no such outcome{}", visible(word), did_you_mean(word, words)),
               "one of " + join(words, ", "));
 }
 
 Tone tone_of(const store::Run& run) {
-  switch (run.state) {
-    case RunState::delivered:
-    case RunState::no_data:
-      return Tone::good;
-    case RunState::triggered:
-    case RunState::generated:
-      return run.interrupted ? Tone::warn : Tone::none;
-    case RunState::skipped:
-      return Tone::dim;
-    case RunState::partial:
-      return Tone::warn;
-    default:
-      return Tone::bad;
-  }
+  if (!store::is_finished(run.state)) return run.interrupted ? Tone::warn : Tone::none;
+  return tone_of_status(store::run_status_word(run.state));
 }
 
 std::string state_words(const store::Run& run) {

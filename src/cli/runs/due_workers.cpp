@@ -165,7 +165,7 @@ std::string to_lines(const DueOutcome& outcome) {
   if (outcome.result.config_problem) line({{"config_problem", true}});
   if (outcome.ended_by) {
     line({{"ended_by",
-           {{"kind", static_cast<int>(outcome.ended_by->kind())},
+           {{"kind", error_word(outcome.ended_by->kind())},
             {"message", outcome.ended_by->what()},
             {"hint", outcome.ended_by->hint()}}}});
   }
@@ -191,7 +191,7 @@ void add_line(DueOutcome& outcome, std::string_view line) {
     } else if (json.contains("config_problem")) {
       outcome.result.config_problem = true;
     } else if (const auto by = json.find("ended_by"); by != json.end()) {
-      keep_worse(outcome.ended_by, Error(static_cast<ErrorKind>(by->at("kind").get<int>()), by->at("message").get<std::string>(),
+      keep_worse(outcome.ended_by, Error(error_kind(by->at("kind").get<std::string>()), by->at("message").get<std::string>(),
                                          by->at("hint").get<std::string>()));
     }
   } catch (const Json::exception&) {

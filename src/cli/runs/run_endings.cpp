@@ -13,10 +13,7 @@ namespace reportctl::cli {
 
 using store::RunState;
 
-bool went_well(const run::Ended& ended) {
-  return !ended.deferred &&
-         (ended.state == RunState::delivered || ended.state == RunState::no_data || ended.state == RunState::skipped);
-}
+bool went_well(const run::Ended& ended) { return !ended.deferred && store::ended_well(ended.state); }
 
 int exit_code_of(const run::Ended& ended) {
   if (ended.deferred) return exit_code::kDeferred;
@@ -41,13 +38,19 @@ int due_exit_code_of(const run::Ended& ended) {
 int worse(int a, int b) {
   const auto severity = [](int code) -> std::ptrdiff_t {
     constexpr std::array kMildFirst = {exit_code::kDeferred, exit_code::kUnsuccessful, exit_code::kUnknownDelivery,
-                                       exit_code::kConfig, exit_code::kState};
+                                       exit_code::kConfig, exit_code::kBusy, exit_code::kState};
     if (code == exit_code::kDone) return -2;
     if (code >= exit_code::kSignal) return kMildFirst.size();
     const auto* const found = std::find(kMildFirst.begin(), kMildFirst.end(), code);
     return found == kMildFirst.end() ? -1 : found - kMildFirst.begin();
   };
   return severity(b) > severity(a) ? b : a;
+}
+
+Tone tone_of_status(std::string_view status) {
+  if (status == "ok") return Tone::good;
+  if (status == "skipped") return Tone::dim;
+  return status == "partial" ? Tone::warn : Tone::bad;
 }
 
 std::string sentence(const run::Ended& ended) {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
+#include "reportctl/cli/output.hpp"
 #include "reportctl/run/run_due.hpp"
 
 namespace reportctl::cli {
@@ -12,10 +14,12 @@ namespace reportctl::cli {
 int exit_code_of(const run::Ended&);
 /// The same among the many of run-due: 0, 3, 14 or 75.
 int due_exit_code_of(const run::Ended&);
-/// The worse of two exit codes: a signal > 12 > 78 > 14 > 3 > 75 > any other > 0.
+/// The worse of two exit codes: a signal > 12 > 11 > 78 > 14 > 3 > 75 > any other > 0.
 int worse(int a, int b);
 /// Went as it should: delivered, nothing to send, or a slot that was skipped.
 bool went_well(const run::Ended&);
+/// Of the word that runs and schedules show: ok, partial, skipped, failed.
+Tone tone_of_status(std::string_view);
 /// `acme/morning-power: delivery failed: 550 no such user`.
 std::string sentence(const run::Ended&);
 

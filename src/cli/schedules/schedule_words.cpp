@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "runs/run_endings.hpp"
+
 namespace reportctl::cli {
 namespace {
 
@@ -60,7 +62,7 @@ Field status_field(const schedule::Schedule& schedule) {
   const auto& status = schedule.last_run_status;
   if (status.empty()) return {"–", Tone::dim};
   if (schedule.failure_count > 1) return {fmt::format("{} ×{}", status, schedule.failure_count), Tone::bad};
-  return {status, status == "ok" ? Tone::good : status == "partial" ? Tone::warn : Tone::bad};
+  return {status, tone_of_status(status)};
 }
 
 }  // namespace reportctl::cli

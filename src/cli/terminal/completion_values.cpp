@@ -113,7 +113,7 @@ std::vector<std::string> words_up_to(State last, std::string_view (*name)(State)
 }
 
 std::vector<std::string> outcomes(const std::string& command) {
-  if (command == "runs") return words_up_to(store::RunState::skipped, store::run_state_name);
+  if (command == "runs") return store::run_state_names();
   if (command == "export") return words_up_to(store::ExportState::cancelled, store::export_state_name);
   if (command == "webhook") return words_up_to(store::WebhookState::refused, store::webhook_state_name);
   return {};

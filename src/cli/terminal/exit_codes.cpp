@@ -2,70 +2,60 @@
 // Copyright the reportctl authors
 #include "exit_codes.hpp"
 
+#include <array>
 #include <csignal>
 
 #include "reportctl/base/stop.hpp"
 
 namespace reportctl::cli {
+namespace {
+
+struct ErrorRow {
+  ErrorKind kind;
+  const char* word;
+  int code;
+};
+
+/// The one table (reportctl-exit-codes.7).
+constexpr std::array<ErrorRow, 13> kErrorRows{{
+    {ErrorKind::failed, "failed", exit_code::kFailed},
+    {ErrorKind::usage, "usage", exit_code::kUsage},
+    {ErrorKind::not_permitted, "not_permitted", exit_code::kNotPermitted},
+    {ErrorKind::not_found, "not_found", exit_code::kNotFound},
+    {ErrorKind::conflict, "conflict", exit_code::kConflict},
+    {ErrorKind::invalid, "invalid", exit_code::kInvalid},
+    {ErrorKind::busy, "busy", exit_code::kBusy},
+    {ErrorKind::state, "state", exit_code::kState},
+    {ErrorKind::source, "source", exit_code::kSource},
+    {ErrorKind::output, "output", exit_code::kOutput},
+    {ErrorKind::deferred, "deferred", exit_code::kDeferred},
+    {ErrorKind::config, "config", exit_code::kConfig},
+    {ErrorKind::interrupted, "interrupted", exit_code::kSignal},
+}};
+
+constexpr bool error_rows_in_order() {
+  for (std::size_t i = 0; i < kErrorRows.size(); ++i)
+    if (static_cast<std::size_t>(kErrorRows[i].kind) != i) return false;
+  return kErrorRows.back().kind == ErrorKind::interrupted;
+}
+static_assert(error_rows_in_order());
+
+const ErrorRow& row_of(ErrorKind kind) { return kErrorRows.at(static_cast<std::size_t>(kind)); }
+
+}  // namespace
 
 int exit_code_of(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::failed:
-      return exit_code::kFailed;
-    case ErrorKind::usage:
-      return exit_code::kUsage;
-    case ErrorKind::not_permitted:
-      return exit_code::kNotPermitted;
-    case ErrorKind::not_found:
-      return exit_code::kNotFound;
-    case ErrorKind::conflict:
-      return exit_code::kConflict;
-    case ErrorKind::invalid:
-      return exit_code::kInvalid;
-    case ErrorKind::state:
-      return exit_code::kState;
-    case ErrorKind::source:
-      return exit_code::kSource;
-    case ErrorKind::output:
-      return exit_code::kOutput;
-    case ErrorKind::deferred:
-      return exit_code::kDeferred;
-    case ErrorKind::config:
-      return exit_code::kConfig;
-    case ErrorKind::interrupted:
-      return exit_code::kSignal + (stop_signal() != 0 ? stop_signal() : SIGTERM);
-  }
-  return exit_code::kFailed;
+  const int code = row_of(kind).code;
+  if (code != exit_code::kSignal) return code;
+  return code + (stop_signal() != 0 ? stop_signal() : SIGTERM);
 }
 
-const char* error_word(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::failed:
-      return "failed";
-    case ErrorKind::usage:
-      return "usage";
-    case ErrorKind::not_permitted:
-      return "not_permitted";
-    case ErrorKind::not_found:
-      return "not_found";
-    case ErrorKind::conflict:
-      return "conflict";
-    case ErrorKind::invalid:
-      return "invalid";
-    case ErrorKind::state:
-      return "state";
-    case ErrorKind::source:
-      return "source";
-    case ErrorKind::output:
-      return "output";
-    case ErrorKind::deferred:
-      return "deferred";
-    case ErrorKind::config:
-      return "config";
-    case ErrorKind::interrupted:
-      return "interrupted";
-  }
-  return "failed";
+const char* error_word(ErrorKind kind) { return row_of(kind).word; }
+
+ErrorKind error_kind(std::string_view word) {
+  for (const auto& row : kErrorRows)
+    if (row.word == word) return row.kind;
+  return ErrorKind::failed;
 }
 
 }  // namespace reportctl::cli

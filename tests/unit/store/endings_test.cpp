@@ -91,6 +91,17 @@ TEST_CASE("states and triggers have the names of the design, and the documents' 
   }
 }
 
+TEST_CASE("a run ended well when nobody has to be told, and is finished unless it was only started or generated") {
+  std::vector<std::string> well, unfinished;
+  for (const auto state : kAllStates) {
+    if (ended_well(state)) well.emplace_back(run_state_name(state));
+    if (!is_finished(state)) unfinished.emplace_back(run_state_name(state));
+  }
+  CHECK(well == std::vector<std::string>{"delivered", "no_data", "skipped"});
+  CHECK(unfinished == std::vector<std::string>{"triggered", "generated"});
+  CHECK(run_state_names().size() == kAllStates.size());
+}
+
 TEST_CASE("success resets the schedule's count, failure counts and is remembered with its words") {
   Fixture fixture;
   occur(fixture, RunState::failed);
