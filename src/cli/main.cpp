@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/sink.hpp"
@@ -54,7 +55,7 @@ void speak_json(const Error& error) {
     record["violations"] = to_json(refusal->violations);
   }
   FdSink(STDERR_FILENO, "standard error")
-      .write(record.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+      .write(json_text(record) + "\n");
 }
 
 int answer(const Error& error, const Arguments& arguments) {

@@ -171,7 +171,7 @@ class ImportPlanner {
     auto event = rejected_event(editor_, draft, {}, {});
     auto payload = Json::parse(event.payload);
     payload["rejectionReason"] = to_json(item.problems);
-    event.payload = manage::dump(payload);
+    event.payload = json_text(payload);
     plan_.events.push_back(std::move(event));
   }
 

@@ -189,7 +189,7 @@ void set_extra(LegacyRow& row, Json extra, Json kept) {
   if (!row.id.empty()) origin["id"] = row.id;
   origin.update(kept);
   extra[kImportedFrom] = std::move(origin);
-  row.draft.extra = manage::dump(extra);
+  row.draft.extra = json_text(extra);
 }
 
 /// The generic configuration of a row may stand in a `config` of its own.
@@ -357,7 +357,7 @@ std::string imported_id(const LegacyRow& row, const std::string& account) {
   } else {
     identity.insert(identity.end(), {"id", row.id});
   }
-  return sha256_hex(manage::dump(identity)).substr(0, 16);
+  return sha256_hex(json_text(identity)).substr(0, 16);
 }
 
 }  // namespace reportctl::legacy

@@ -237,7 +237,7 @@ class FileReader {
 
 }  // namespace
 
-std::string json_of(const Node& node) { return dump(value_of(node)); }
+std::string json_of(const Node& node) { return json_text(value_of(node)); }
 
 void read_apply_file(std::string_view text, const std::string& file, ApplyInput& input) {
   const auto document = yaml::parse(text, file);

@@ -22,8 +22,6 @@ Json recipients(const std::vector<Mailbox>& mailboxes) {
 
 }  // namespace
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 Json parsed_or_text(const std::string& text) {
   if (text.empty()) return nullptr;
   auto parsed = Json::parse(text, nullptr, false);
@@ -260,7 +258,7 @@ Json to_json(const run::Planned& planned) {
 
 store::AuditEvents audit_of(const access::Actor& actor, const Change& change) {
   const Json payload = {{"before", change.before}, {"after", change.after}};
-  return {{change.name, change.account, change.subject, actor.str(), dump(payload)}};
+  return {{change.name, change.account, change.subject, actor.str(), json_text(payload)}};
 }
 
 }  // namespace reportctl::manage

@@ -134,7 +134,7 @@ store::AuditEvent configured_event(const Editor& editor, const schedule::Schedul
           .account = definition.account,
           .subject = schedule.id,
           .actor = editor.actor.str(),
-          .payload = dump(payload)};
+          .payload = json_text(payload)};
 }
 
 store::AuditEvent rejected_event(const Editor& editor, const validation::Draft& draft, const validation::Violations& violations,
@@ -147,7 +147,7 @@ store::AuditEvent rejected_event(const Editor& editor, const validation::Draft& 
           .account = draft.account,
           .subject = schedule_id,
           .actor = editor.actor.str(),
-          .payload = dump(payload)};
+          .payload = json_text(payload)};
 }
 
 schedule::Schedule new_schedule(const Editor& editor, schedule::Definition definition, const access::Account& account) {

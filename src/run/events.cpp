@@ -4,12 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reportctl/base/json.hpp"
+
 namespace reportctl::run {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Json list_of(const validation::Violations& violations) {
   Json list = Json::array();
@@ -24,7 +24,7 @@ Json list_of(const validation::Violations& violations) {
 
 store::AuditEvent event(const char* name, const schedule::Schedule& schedule, const Json& payload) {
   return {
-      .name = name, .account = schedule.definition.account, .subject = schedule.id, .actor = kRunActor, .payload = text(payload)};
+      .name = name, .account = schedule.definition.account, .subject = schedule.id, .actor = kRunActor, .payload = json_text(payload)};
 }
 
 }  // namespace
@@ -62,6 +62,6 @@ store::AuditEvent report_failed(const schedule::Schedule& schedule, const std::s
   return event("ScheduledReportFailed", schedule, {{"scheduledReportId", schedule.id}, {"runId", run_id}, {"error", error}});
 }
 
-std::string violations_json(const validation::Violations& violations) { return text(list_of(violations)); }
+std::string violations_json(const validation::Violations& violations) { return json_text(list_of(violations)); }
 
 }  // namespace reportctl::run

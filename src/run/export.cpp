@@ -11,6 +11,7 @@
 #include "attempts.hpp"
 #include "events.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
@@ -34,7 +35,7 @@ store::AuditEvent export_event(const char* name, const Export& job, const std::s
           .account = job.account,
           .subject = job.id,
           .actor = actor,
-          .payload = payload.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)};
+          .payload = json_text(payload)};
 }
 
 Behalf behalf_of(const Export& job) {

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include <nlohmann/json.hpp>
 
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/run/export.hpp"
 
@@ -41,7 +42,7 @@ std::string export_request_json(const validation::Request& request) {
   put_if_given(csv, "labels", request.csv.labels);
   put_if_given(csv, "delimiter", request.csv.delimiter);
   json["csv"] = csv;
-  return json.dump(-1, ' ', false, RequestJson::error_handler_t::replace);
+  return json_text(json);
 }
 
 validation::Request read_export_request(const std::string& text) {

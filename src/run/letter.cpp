@@ -7,6 +7,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/base64.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/for_people.hpp"
@@ -168,7 +169,7 @@ std::string to_json(const MailFacts& facts) {
                   {"generated_at", report.generated_at},
                   {"why", report.why},
                   {"run_id", report.run_id}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(json);
 }
 
 MailFacts facts_from_json(const std::string& text) {

@@ -13,6 +13,7 @@
 #include "attempts.hpp"
 #include "events.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
 
@@ -67,7 +68,7 @@ store::AuditEvents webhook_events(const WebhookClaim& claim, const WebhookResult
            .account = delivery.account,
            .subject = subject,
            .actor = kRunActor,
-           .payload = payload.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)}};
+           .payload = json_text(payload)}};
 }
 
 void tell_operator(const WebhookClaim& claim, const WebhookResult& result) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "reportctl/base/json.hpp"
 #include "audit_chain.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
@@ -107,7 +108,7 @@ AuditEvents with_run(AuditEvents events, std::string_view run_id) {
 }
 
 std::string event_payload(const std::map<std::string, std::string>& fields) {
-  return nlohmann::json(fields).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(nlohmann::json(fields));
 }
 
 void append_audit(State& state, const AuditEvents& events, Instant now) {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/schedule/period_json.hpp"
@@ -18,8 +19,6 @@ namespace reportctl::store {
 namespace {
 
 using WebhookJson = nlohmann::ordered_json;
-
-std::string webhook_json(const WebhookJson& json) { return json.dump(-1, ' ', false, WebhookJson::error_handler_t::replace); }
 
 WebhookJson text_or_nothing(const std::string& text) { return text.empty() ? WebhookJson(nullptr) : WebhookJson(text); }
 
@@ -110,7 +109,7 @@ void queue_webhooks(Connection& connection, const WebhookEvent& event, Instant n
           "INSERT INTO webhook_deliveries (id, webhook_id, account, endpoint, event, run_id, export_id, body, state, created_at, "
           "due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)")
         .bind(id, webhook, event.account, endpoint, event.event, null_if_empty(event.run_id), null_if_empty(event.export_id),
-              webhook_json(body), now, now)
+              json_text(body), now, now)
         .run();
   }
 }
@@ -140,7 +139,7 @@ void queue_run_webhooks(Connection& connection, std::string_view run_id, Instant
                   .run_id = run.id,
                   .export_id = {},
                   .failure = !ended_well(run.state),
-                  .payload = webhook_json(payload)},
+                  .payload = json_text(payload)},
                  now);
 }
 
@@ -175,7 +174,7 @@ void queue_export_webhooks(Connection& connection, std::string_view export_id, I
                   .run_id = {},
                   .export_id = std::string(export_id),
                   .failure = state == "failed",
-                  .payload = webhook_json(payload)},
+                  .payload = json_text(payload)},
                  now);
 }
 

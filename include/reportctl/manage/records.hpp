@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "reportctl/access/access.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/run/run_due.hpp"
 #include "reportctl/schedule/schedule.hpp"
 #include "reportctl/schedule/window.hpp"
@@ -46,8 +47,6 @@ Json to_json(const access::Account&);
 Json to_json(const access::Member&);
 Json to_json(const std::optional<Instant>&);
 
-/// One line of JSON; bytes that are not UTF-8 become U+FFFD.
-std::string dump(const Json&);
 /// A stored JSON text as a value; null when it is empty, the text itself when it is no JSON.
 Json parsed_or_text(const std::string&);
 /// null for an empty text.

@@ -135,7 +135,7 @@ store::Export fetchable_export(Session& session, const std::string& id) {
 store::AuditEvent export_event(Session& session, const char* name, const store::Export& job, const Json& more) {
   Json payload = {{"exportId", job.id}, {"sha256", job.artifact_sha256}};
   payload.update(more);
-  return {.name = name, .account = job.account, .subject = job.id, .actor = session.actor().str(), .payload = dump(payload)};
+  return {.name = name, .account = job.account, .subject = job.id, .actor = session.actor().str(), .payload = json_text(payload)};
 }
 
 int link_job(Session& session, const std::string& id) {

@@ -91,7 +91,7 @@ store::AuditEvent event_of(Session& session, const run::RunPlan& plan, const run
           .account = plan.account.id,
           .subject = plan.resolved.report->id,
           .actor = session.actor().str(),
-          .payload = dump(payload)};
+          .payload = json_text(payload)};
 }
 
 int run_report(Session& session, const RunOptions& options) {

@@ -101,7 +101,7 @@ int acknowledge(Session& session, const AckOptions& options) {
     const Json payload = {{"notificationId", notification.id}, {"kind", notification.kind}, {"runId", notification.run_id}};
     store::acknowledge(
         session.state(), notification.id, session.actor().login,
-        {{"NotificationAcknowledged", notification.account, notification.id, session.actor().str(), dump(payload)}},
+        {{"NotificationAcknowledged", notification.account, notification.id, session.actor().str(), json_text(payload)}},
         session.now());
     acknowledged.push_back(notification.id);
   }

@@ -151,7 +151,7 @@ DueOutcome work_in_children(Session& session, const run::DueOptions& options, in
 
 std::string to_lines(const DueOutcome& outcome) {
   std::string lines;
-  const auto line = [&](const Json& json) { lines += dump(json) + "\n"; };
+  const auto line = [&](const Json& json) { lines += json_text(json) + "\n"; };
   for (const auto& ended : outcome.result.ended) line({{"ended", to_json(ended)}});
   for (const auto& job : outcome.result.exports) {
     line({{"export",

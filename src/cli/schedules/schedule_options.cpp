@@ -51,7 +51,7 @@ std::vector<std::string> with_recipients(std::vector<std::string> base, const Dr
 std::string without_columns(const std::string& extra) {
   auto json = Json::parse(extra, nullptr, false);
   if (!json.is_object() || json.erase("columns") == 0) return extra;
-  return json.empty() ? std::string() : dump(json);
+  return json.empty() ? std::string() : json_text(json);
 }
 
 /// add_flag() of CLI11 2.1 writes false into an optional that was not asked about.

@@ -6,7 +6,6 @@
 
 namespace reportctl::cli {
 
-using manage::dump;
 using manage::ended_from_json;
 using manage::Json;
 using manage::parsed_or_text;

@@ -11,6 +11,7 @@
 #include <limits>
 #include <utility>
 
+#include "reportctl/base/json.hpp"
 #include "help.hpp"
 #include "output_text.hpp"
 #include "reportctl/base/sink.hpp"
@@ -289,7 +290,7 @@ void Output::done(const std::string& sentence, const nlohmann::ordered_json& rec
 void Output::json(const nlohmann::ordered_json& value) {
   nlohmann::ordered_json out = value;
   if (out.is_object() && clock_is_replaced()) out["clock_replaced"] = format_utc(read_clock());
-  buffer_ += out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  buffer_ += json_text(out, 2) + "\n";
 }
 
 void Output::note_replaced_clock() {
