@@ -7,6 +7,7 @@
 #include "module_reader.hpp"
 #include "reportctl/access/access.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/rows/file_format.hpp"
 
 namespace reportctl::catalog {
 namespace {
@@ -205,11 +206,11 @@ class ModuleReader {
         if (kind && schedule::cadence_name(*kind) == word->text)
           report_.cadences.insert(*kind);
         else
-          file_.problem(*word, unknown("cadence", word->text, {"daily", "weekly", "monthly"}));
+          file_.problem(*word, unknown("cadence", word->text, schedule::cadence_names()));
       }
       if (!scheduled) map_.problem_at("cadences", "a module without the surface \"schedule\" has no cadences");
     } else if (scheduled && !report_.hidden) {
-      map_.problem_at("cadences", "a module that can be scheduled needs \"cadences\": daily, weekly, monthly");
+      map_.problem_at("cadences", "a module that can be scheduled needs \"cadences\": " + join(schedule::cadence_names(), ", "));
     }
     report_.day_of_month_max = static_cast<int>(map_.integer("day_of_month_max", 28, 1, 31));
   }
@@ -217,13 +218,13 @@ class ModuleReader {
   void read_formats() {
     map_.child("formats");
     if (!map_.has("formats")) {
-      report_.formats = {"csv"};
+      report_.formats = {rows::format_names().front()};
       return;
     }
     for (const yaml::Node* word : read_words(file_, map_, "formats")) {
-      const auto canonical = canonical_format(word->text);
+      const auto canonical = rows::canonical_format(word->text);
       if (!canonical)
-        file_.problem(*word, unknown("format", word->text, all_formats()));
+        file_.problem(*word, unknown("format", word->text, rows::format_names()));
       else if (*canonical != word->text)
         file_.problem(*word, fmt::format("a module writes the format \"{}\" as {}", word->text, *canonical));
       else

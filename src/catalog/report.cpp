@@ -93,17 +93,4 @@ bool report_allows(const Report& report, const std::set<access::Role>& roles) {
                      [&](access::Role role) { return report.roles.contains(std::string(access::role_name(role))); });
 }
 
-std::optional<std::string> canonical_format(std::string_view written) {
-  const std::string word = to_lower(written);
-  if (word == "excel") return "xlsx";
-  for (const std::string& known : all_formats())
-    if (word == known) return known;
-  return std::nullopt;
-}
-
-const std::vector<std::string>& all_formats() {
-  static const std::vector<std::string> kFormats = {"csv", "xlsx", "pdf", "json", "jsonl"};
-  return kFormats;
-}
-
 }  // namespace reportctl::catalog

@@ -2,60 +2,44 @@
 // Copyright the reportctl authors
 #include "reportctl/render/writer.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "csv_writer.hpp"
 #include "json_writer.hpp"
 #include "pdf/pdf_writer.hpp"
-#include "reportctl/base/error.hpp"
-#include "reportctl/base/text.hpp"
+#include "reportctl/rows/file_format.hpp"
 #include "xlsx/xlsx_writer.hpp"
 
 namespace reportctl::render {
 namespace {
 
-struct Format {
-  const char* name;
-  const char* content_type;
-  const char* extension;
+/// The writer of a format. `spools`: it keeps temporary files.
+struct WriterOfFormat {
+  std::string_view format;
   std::unique_ptr<Writer> (*make)(const Spec&, Sink&);
   bool spools = false;
 };
 
-constexpr std::array kFormats = {
-    Format{"csv", "text/csv; charset=utf-8", "csv", make_csv_writer},
-    Format{"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", make_xlsx_writer, true},
-    Format{"pdf", "application/pdf", "pdf", make_pdf_writer, true},
-    Format{"json", "application/json", "json", make_json_writer},
-    Format{"jsonl", "application/jsonl", "jsonl", make_json_lines_writer},
+constexpr std::array kWriters = {
+    WriterOfFormat{"csv", make_csv_writer},          WriterOfFormat{"xlsx", make_xlsx_writer, true},
+    WriterOfFormat{"pdf", make_pdf_writer, true},    WriterOfFormat{"json", make_json_writer},
+    WriterOfFormat{"jsonl", make_json_lines_writer},
 };
+static_assert(std::equal(kWriters.begin(), kWriters.end(), rows::kFileFormats.begin(), rows::kFileFormats.end(),
+                         [](const WriterOfFormat& writer, const rows::FileFormat& format) {
+                           return writer.format == format.name;
+                         }),
+              "every format has its writer, in the same order");
 
-const Format& format_named(const std::string& name) {
-  for (const Format& format : kFormats)
-    if (format.name == name) return format;
-  throw Error(
-      ErrorKind::failed,
-      fmt::format("there is no writer for the format \"{}\"{}", visible(repair_utf8(name)), did_you_mean(name, formats())),
-      fmt::format("choose one of: {}", join(formats(), ", ")));
+const WriterOfFormat& writer_of(const std::string& name) {
+  return kWriters.at(static_cast<std::size_t>(&rows::file_format(name) - rows::kFileFormats.data()));
 }
 
 }  // namespace
 
-std::unique_ptr<Writer> make_writer(const Spec& spec, Sink& sink) { return format_named(spec.format).make(spec, sink); }
-
-const std::vector<std::string>& formats() {
-  static const std::vector<std::string> kNames = [] {
-    std::vector<std::string> names;
-    for (const Format& format : kFormats) names.emplace_back(format.name);
-    return names;
-  }();
-  return kNames;
-}
-
-std::string content_type(const std::string& format) { return format_named(format).content_type; }
-bool needs_spool(const std::string& format) { return format_named(format).spools; }
-std::string file_extension(const std::string& format) { return format_named(format).extension; }
+std::unique_ptr<Writer> make_writer(const Spec& spec, Sink& sink) { return writer_of(spec.format).make(spec, sink); }
+bool needs_spool(const std::string& format) { return writer_of(format).spools; }
 
 }  // namespace reportctl::render

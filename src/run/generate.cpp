@@ -17,6 +17,7 @@
 #include "reportctl/catalog/query.hpp"
 #include "reportctl/render/writer.hpp"
 #include "reportctl/run/export.hpp"
+#include "reportctl/rows/file_format.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -111,9 +112,6 @@ render::Spec spec_of(Parts& parts, const RunPlan& plan, const rows::Columns& col
   return spec;
 }
 
-/// XLSX and PDF have a chart of their own.
-bool is_document(const std::string& format) { return format == "xlsx" || format == "pdf"; }
-
 std::optional<render::ChartCollector> chart_collector(const RunPlan& plan) {
   const auto charted = chart_plan(*plan.shape, plan.window);
   if (!charted) return std::nullopt;
@@ -145,7 +143,8 @@ struct Onlookers {
 Onlookers onlookers_of(const RunPlan& plan, const rows::Columns& chosen, Purpose purpose) {
   Onlookers onlookers;
   const bool for_mail = purpose == Purpose::mail;
-  if (for_mail || is_document(plan.resolved.format)) onlookers.chart = chart_collector(plan);
+  const bool is_document = rows::file_format(plan.resolved.format).audience == rows::Audience::people;
+  if (for_mail || is_document) onlookers.chart = chart_collector(plan);
   if (for_mail) onlookers.first_rows.emplace(chosen, plan.zone, telling_columns(plan));
   return onlookers;
 }

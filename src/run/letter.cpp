@@ -7,13 +7,13 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "reportctl/base/json.hpp"
 #include "reportctl/base/base64.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/for_people.hpp"
 #include "reportctl/base/hash.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/mail/picture.hpp"
-#include "reportctl/render/writer.hpp"
+#include "reportctl/rows/file_format.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/images.hpp"
 
@@ -64,8 +64,9 @@ mail::Content content_of(const MailFacts& facts, const std::string& run_id, cons
                         .boundary_seed = run_id,
                         .images = mail::images_of(facts.report.logo, facts.report.chart, facts.report.run_id)};
   if (attachment >= 0) {
-    content.attachment = mail::Attachment{
-        .file_name = facts.report.attachment_name, .content_type = render::content_type(format), .fd = attachment};
+    content.attachment = mail::Attachment{.file_name = facts.report.attachment_name,
+                                          .content_type = std::string(rows::file_format(format).media_type),
+                                          .fd = attachment};
   }
   return content;
 }

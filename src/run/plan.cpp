@@ -10,7 +10,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/query.hpp"
-#include "reportctl/render/writer.hpp"
+#include "reportctl/rows/file_format.hpp"
 #include "reportctl/run/sites.hpp"
 
 namespace reportctl::run {
@@ -52,7 +52,7 @@ std::string file_name(const RunPlan& plan) {
   const auto days = plan.window.snapshot ? format_date(plan.window.last)
                                          : fmt::format("{}_{}", format_date(plan.window.first), format_date(plan.window.last));
   return fmt::format("{}_{}_{}.{}", safe_file_word(plan.resolved.report->id), whose, days,
-                     render::file_extension(plan.resolved.format));
+                     rows::file_format(plan.resolved.format).extension);
 }
 
 catalog::QueryInputs query_inputs(const validation::Resolved& resolved, const access::Account& account,

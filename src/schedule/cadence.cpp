@@ -26,6 +26,8 @@ std::string_view cadence_name(CadenceKind kind) { return kCadences.at(static_cas
 
 std::optional<CadenceKind> parse_cadence(std::string_view text) { return parse_word<CadenceKind>(kCadences, text); }
 
+std::vector<std::string> cadence_names() { return {kCadences.begin(), kCadences.end()}; }
+
 std::optional<int> parse_weekday(std::string_view text) {
   if (text.size() == 1 && text[0] >= '1' && text[0] <= '7') return text[0] - '0';
   const std::string word = to_lower(text);
@@ -35,6 +37,12 @@ std::optional<int> parse_weekday(std::string_view text) {
 }
 
 std::string_view weekday_name(int weekday) { return kWeekdays.at(static_cast<std::size_t>(weekday - 1)).substr(0, 3); }
+
+std::vector<std::string> weekday_names() {
+  std::vector<std::string> names;
+  for (int weekday = 1; weekday <= static_cast<int>(kWeekdays.size()); ++weekday) names.emplace_back(weekday_name(weekday));
+  return names;
+}
 
 Instant next_occurrence(const Rhythm& rhythm, Instant after) {
   after = std::min(after, kEndOfCalendar);

@@ -12,15 +12,6 @@ namespace {
 using schedule::Cadence;
 using schedule::CadenceKind;
 
-const std::vector<std::string>& cadence_names() {
-  static const std::vector<std::string> kNames = {"daily", "weekly", "monthly"};
-  return kNames;
-}
-const std::vector<std::string>& weekday_names() {
-  static const std::vector<std::string> kNames = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-  return kNames;
-}
-
 std::vector<std::string> allowed_cadences(const catalog::Report& report) {
   std::vector<std::string> names;
   for (const CadenceKind kind : report.cadences) names.emplace_back(cadence_name(kind));
@@ -29,7 +20,7 @@ std::vector<std::string> allowed_cadences(const catalog::Report& report) {
 
 std::optional<CadenceKind> check_kind(const Request& request, const catalog::Report* report, Violations& found) {
   const bool scheduled = request.surface == catalog::Surface::schedule;
-  const auto names = report == nullptr || report->cadences.empty() ? cadence_names() : allowed_cadences(*report);
+  const auto names = report == nullptr || report->cadences.empty() ? schedule::cadence_names() : allowed_cadences(*report);
   if (!request.cadence || request.cadence->empty()) {
     if (!scheduled) return std::nullopt;
     if (names.size() == 1) return schedule::parse_cadence(names.front());
@@ -38,10 +29,10 @@ std::optional<CadenceKind> check_kind(const Request& request, const catalog::Rep
   }
   const auto kind = schedule::parse_cadence(*request.cadence);
   if (!kind) {
-    found.push_back(
-        {Code::cadence_not_allowed, "cadence",
-         fmt::format("{} is not a cadence{}", in_quotes(*request.cadence), did_you_mean(*request.cadence, cadence_names())),
-         "use " + either(names)});
+    found.push_back({Code::cadence_not_allowed, "cadence",
+                     fmt::format("{} is not a cadence{}", in_quotes(*request.cadence),
+                                 did_you_mean(*request.cadence, schedule::cadence_names())),
+                     "use " + either(names)});
   } else if (report != nullptr && !report->cadences.empty() && !report->cadences.contains(*kind)) {
     found.push_back({Code::cadence_not_allowed, "cadence", fmt::format("{} does not take {}", report->id, cadence_name(*kind)),
                      "use " + either(names)});
@@ -71,7 +62,7 @@ int check_weekday(const Request& request, std::optional<CadenceKind> kind, Viola
   const auto weekday = schedule::parse_weekday(written);
   if (!weekday)
     found.push_back({Code::day_of_week_required, "on",
-                     fmt::format("{} is not a weekday{}", in_quotes(written), did_you_mean(written, weekday_names())),
+                     fmt::format("{} is not a weekday{}", in_quotes(written), did_you_mean(written, schedule::weekday_names())),
                      "use mon … sun, or 1 (Monday) to 7 (Sunday)"});
   return weekday.value_or(0);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reportctl/base/text.hpp"
+#include "reportctl/rows/file_format.hpp"
 #include "rules.hpp"
 
 namespace reportctl::validation {
@@ -145,18 +146,10 @@ NamedZone check_zone(const Request& request, const Context& context, Violations&
   return {"UTC", Zone::utc()};
 }
 
-/// What the report comes as through this door: JSON is for programs, and nobody opens it from a mail.
-std::vector<std::string> formats_for(const Report* report, Surface surface) {
-  std::vector<std::string> formats = report == nullptr ? catalog::all_formats() : report->formats;
-  if (surface == Surface::schedule)
-    std::erase_if(formats, [](const std::string& format) { return format == "json" || format == "jsonl"; });
-  return formats;
-}
-
 std::string check_format(const Request& request, const Report* report, Violations& found) {
   const auto known = formats_for(report, request.surface);
   if (request.format.empty()) return known.empty() ? std::string() : known.front();
-  const auto format = catalog::canonical_format(trim(request.format));
+  const auto format = rows::canonical_format(trim(request.format));
   if (format && std::find(known.begin(), known.end(), *format) != known.end()) return *format;
   const std::string message =
       format ? fmt::format("{} does not come as {}{}", report == nullptr ? "this report" : report->id, *format,
@@ -169,6 +162,14 @@ std::string check_format(const Request& request, const Report* report, Violation
 void append(Violations& all, Violations more) { std::move(more.begin(), more.end(), std::back_inserter(all)); }
 
 }  // namespace
+
+std::vector<std::string> formats_for(const Report* report, Surface surface) {
+  std::vector<std::string> formats = report == nullptr ? rows::format_names() : report->formats;
+  if (surface == Surface::schedule)
+    std::erase_if(formats,
+                  [](const std::string& format) { return rows::file_format(format).audience == rows::Audience::programs; });
+  return formats;
+}
 
 Checked check_common(const Request& request, const Context& context, const Setting& setting) {
   Violations found;

@@ -110,9 +110,4 @@ struct Report {
 /// Without any role nothing is open.
 bool report_allows(const Report&, const std::set<access::Role>&);
 
-/// `csv`, `xlsx`, `pdf`, `json`, `jsonl` from what people write (`excel`, `CSV`, …).
-std::optional<std::string> canonical_format(std::string_view);
-/// Every canonical name.
-const std::vector<std::string>& all_formats();
-
 }  // namespace reportctl::catalog

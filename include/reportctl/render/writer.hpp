@@ -63,15 +63,10 @@ class Writer {
   virtual void finish(const Closing&) = 0;
 };
 
-/// Error(failed) for a format without a writer: formats() is the list.
+/// Error(failed) for what is no format of rows::kFileFormats.
 std::unique_ptr<Writer> make_writer(const Spec&, Sink&);
-const std::vector<std::string>& formats();
-/// `text/csv; charset=utf-8`, …
-std::string content_type(const std::string& format);
 /// Does its writer keep temporary files in Spec::spool?
 bool needs_spool(const std::string& format);
-/// `csv`, `xlsx`, …
-std::string file_extension(const std::string& format);
 
 /// A value for people, as in mails and summaries: money and numbers grouped by thousands, percent with its sign, true as yes.
 std::string value_text(const rows::Column&, const rows::Cell&, const Zone&);

@@ -23,12 +23,14 @@ struct Cadence {
 };
 
 std::string_view cadence_name(CadenceKind);
+std::vector<std::string> cadence_names();
 /// `daily`, `DAILY`, … in any case.
 std::optional<CadenceKind> parse_cadence(std::string_view);
 /// `mon` … `sun`, full English names, or 1–7; any case.
 std::optional<int> parse_weekday(std::string_view);
 /// `mon` … `sun`.
 std::string_view weekday_name(int weekday);
+std::vector<std::string> weekday_names();
 
 /// When a schedule fires: a cadence, a local time and the zone in which both are meant.
 struct Rhythm {

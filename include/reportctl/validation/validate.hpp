@@ -78,6 +78,10 @@ struct RequestCheck {
   std::optional<Resolved> resolved;  ///< present exactly when there are none
 };
 
+/// What the report, or with nullptr any report, comes as through this door: what is for programs is not scheduled, since nobody
+/// opens it from a mail.
+std::vector<std::string> formats_for(const catalog::Report*, catalog::Surface);
+
 /// The rules that hold for every door: report, surface, scope, roles, feature, window, zone, format, parameters, columns.
 /// Throws only what the catalog throws: Error(invalid) when that very module is broken.
 RequestCheck check_request(const Request&, const Context&);

@@ -138,7 +138,7 @@ void bind_export_create(CLI::App& command, Session& session) {
   add_account_option(verb, options->account);
   add_text_option(verb, options->from, "--from", "DATE", "first local day, with --to");
   add_text_option(verb, options->to, "--to", "DATE", "last local day, included");
-  add_request_options(verb, options->request);
+  add_request_options(verb, options->request, catalog::Surface::export_job);
   rename_options(verb, options->request);
   verb.add_flag("--wait", options->wait, "make it now, with progress on a terminal");
   when_chosen(verb, session, [&session, options] { return create_job(session, *options); });

@@ -128,7 +128,7 @@ void bind_run(CLI::App& root, Session& session) {
   add_account_option(command, options->account);
   add_text_option(command, options->from, "--from", "DATE", "first local day, with --to");
   add_text_option(command, options->to, "--to", "DATE", "last local day, included");
-  add_request_options(command, options->request);
+  add_request_options(command, options->request, catalog::Surface::run);
   command.add_option("-o,--output", options->output, "write this file, whole or not at all; default: standard output")
       ->type_name("FILE");
   when_chosen(command, session, [&session, options] { return run_report(session, *options); });

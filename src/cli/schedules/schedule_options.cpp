@@ -87,7 +87,7 @@ schedule::Parameters with_parameters(schedule::Parameters base, const std::vecto
   return base;
 }
 
-void add_request_options(CLI::App& app, RequestOptions& options) {
+void add_request_options(CLI::App& app, RequestOptions& options, catalog::Surface surface) {
   add_text_option(app, options.scope, "--scope", "SCOPE", "whose rows: account, depot:ID or workspace:ID");
   add_text_option(app, options.timezone, "--timezone", "ZONE", "IANA time zone in which days and times are meant");
   add_text_option(app, options.lookback, "--lookback", "DAYS", "the last complete days");
@@ -96,7 +96,8 @@ void add_request_options(CLI::App& app, RequestOptions& options) {
   add_text_option(app, options.cadence, "--cadence", "CADENCE", "daily, weekly or monthly");
   add_text_option(app, options.on, "--on", "DAY", "weekly: mon to sun, or 1 to 7");
   add_text_option(app, options.day, "--day", "DAY", "monthly: day of the month");
-  add_text_option(app, options.format, "--format", "FORMAT", "csv, xlsx, pdf, json or jsonl; the report says which");
+  add_text_option(app, options.format, "--format", "FORMAT",
+                  join(validation::formats_for(nullptr, surface), ", ") + "; the report says which");
   add_text_option(app, options.columns, "--columns", "NAME,…", "only these columns, in this order");
   add_text_option(app, options.csv.delimiter, "--delimiter", "SIGN", "csv: comma, semicolon, tab or pipe");
   add_choice_flag(app, options.csv.bom, "--bom,!--no-bom", "csv: begin with a byte order mark, for Excel");
@@ -139,7 +140,7 @@ validation::Request with_options(validation::Request base, const RequestOptions&
 
 void add_draft_options(CLI::App& app, DraftOptions& options) {
   add_text_option(app, options.report, "--report", "REPORT", "which report: reportctl catalog list");
-  add_request_options(app, options.request);
+  add_request_options(app, options.request, catalog::Surface::schedule);
   add_text_option(app, options.at, "--at", "HH:MM", "local time at which it runs");
   add_repeated_option(app, options.to, {.names = "--to", .value = "ADDRESS", .help = "a recipient; again for another"});
   add_text_option(app, options.subject, "--subject", "TEMPLATE", "subject, with {report} {period} {account} {name}");

@@ -35,7 +35,7 @@ struct RequestOptions {
   std::vector<std::string> params;
   validation::CsvRequest csv;
 };
-void add_request_options(CLI::App&, RequestOptions&);
+void add_request_options(CLI::App&, RequestOptions&, catalog::Surface);
 /// Puts what was given over the request; what was not given stays.
 validation::Request with_options(validation::Request base, const RequestOptions&, const catalog::Report* report);
 

@@ -131,10 +131,10 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   if (name == "color") return {"auto", "always", "never"};
   if (name == "format") {
     const catalog::Report* report = typed.report.empty() ? nullptr : session.catalog().find(typed.report);
-    return report == nullptr ? catalog::all_formats() : report->formats;
+    return validation::formats_for(report, typed.command == "schedule" ? catalog::Surface::schedule : catalog::Surface::run);
   }
-  if (name == "cadence") return {"daily", "weekly", "monthly"};
-  if (name == "on") return {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+  if (name == "cadence") return schedule::cadence_names();
+  if (name == "on") return schedule::weekday_names();
   if (name == "window" || name == "range") return schedule::range_names();
   if (name == "no-data") return {"send", "skip"};
   if (name == "event") return {"run", "export"};

@@ -11,6 +11,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/spool.hpp"
+#include "reportctl/rows/file_format.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -38,13 +39,11 @@ void write_through(const Stream& stream, Pace pace, const std::function<void(Sin
   sink.finish();
 }
 
-bool is_binary(const std::string& format) { return format == "xlsx" || format == "pdf"; }
-
 }  // namespace
 
 void write_to(const Destination& destination, const std::function<void(Sink&)>& write) {
   if (destination.is_stdout()) {
-    if (is_binary(destination.format) && ::isatty(STDOUT_FILENO) == 1) {
+    if (rows::file_format(destination.format).binary && ::isatty(STDOUT_FILENO) == 1) {
       throw Error(ErrorKind::usage, fmt::format("{} is not for a terminal", destination.format),
                   "write it to a file: --output FILE");
     }

@@ -15,6 +15,7 @@
 #include "csv_reader.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/render/writer.hpp"
+#include "reportctl/rows/file_format.hpp"
 
 using namespace reportctl;
 using reportctl::testing::read_csv;
@@ -57,7 +58,7 @@ std::string written(const render::Spec& spec, const std::vector<std::vector<Cell
 
 /// The formats whose cells can be read back; PDF is for eyes, and its own tests look at it.
 std::vector<std::string> table_formats() {
-  std::vector<std::string> formats = render::formats();
+  std::vector<std::string> formats = rows::format_names();
   std::erase(formats, "pdf");
   return formats;
 }
@@ -224,7 +225,7 @@ TEST_CASE("texts of any size and content come back as they were") {
 }
 
 TEST_CASE("the same rows give the same bytes") {
-  for (const std::string& format : render::formats()) {
+  for (const std::string& format : rows::format_names()) {
     CAPTURE(format);
     std::vector<std::vector<Cell>> all;
     for (int i = 0; i < 5000; ++i)
@@ -236,7 +237,7 @@ TEST_CASE("the same rows give the same bytes") {
 }
 
 TEST_CASE("bytes that cannot be written are an error, at the latest in finish()") {
-  for (const std::string& format : render::formats())
+  for (const std::string& format : rows::format_names())
     for (const std::size_t room : {0U, 100'000U}) {
       CAPTURE(format);
       CAPTURE(room);
@@ -253,7 +254,7 @@ TEST_CASE("bytes that cannot be written are an error, at the latest in finish()"
 }
 
 TEST_CASE("a row of another width is refused") {
-  for (const std::string& format : render::formats()) {
+  for (const std::string& format : rows::format_names()) {
     CAPTURE(format);
     StringSink sink;
     const auto writer = render::make_writer(spec_of(format, kAll), sink);
@@ -263,12 +264,12 @@ TEST_CASE("a row of another width is refused") {
 }
 
 TEST_CASE("every format has a content type and an extension; any other is refused with the list") {
-  for (const std::string& format : render::formats()) {
-    CHECK(render::content_type(format).find('/') != std::string::npos);
-    CHECK_FALSE(render::file_extension(format).empty());
+  for (const std::string& format : rows::format_names()) {
+    CHECK(rows::file_format(format).media_type.find('/') != std::string::npos);
+    CHECK_FALSE(rows::file_format(format).extension.empty());
   }
-  CHECK(render::content_type("csv") == "text/csv; charset=utf-8");
-  CHECK(render::file_extension("csv") == "csv");
+  CHECK(rows::file_format("csv").media_type == "text/csv; charset=utf-8");
+  CHECK(rows::file_format("csv").extension == "csv");
   StringSink sink;
   for (const char* format : {"", "CSV", "docx", "\x1b[31m"}) {
     CAPTURE(format);
@@ -280,7 +281,6 @@ TEST_CASE("every format has a content type and an extension; any other is refuse
       CHECK(error.hint().find("csv") != std::string::npos);
       CHECK(std::string(error.what()).find('\x1b') == std::string::npos);
     }
-    CHECK_THROWS_AS(render::content_type(format), Error);
-    CHECK_THROWS_AS(render::file_extension(format), Error);
+    CHECK_THROWS_AS(rows::file_format(format), Error);
   }
 }

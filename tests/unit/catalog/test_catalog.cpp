@@ -181,11 +181,3 @@ TEST_CASE("operator files are not read while built-in reports are asked for") {
   std::filesystem::remove(own.path / "own.yaml");  // read only now, so the file is missed
   CHECK(catalog.find("own") == nullptr);
 }
-
-TEST_CASE("formats have one canonical name") {
-  CHECK(canonical_format("Excel") == "xlsx");
-  CHECK(canonical_format("CSV") == "csv");
-  CHECK(canonical_format("pdf") == "pdf");
-  CHECK(canonical_format("json") == "json");
-  CHECK_FALSE(canonical_format("doc"));
-}

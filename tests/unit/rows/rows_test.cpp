@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "reportctl/rows/cell.hpp"
+#include "reportctl/rows/file_format.hpp"
 
 using namespace reportctl::rows;
 
@@ -23,6 +24,14 @@ TEST_CASE("every column type of the module format has a word, and back") {
 TEST_CASE("nothing else is a column type") {
   for (const char* word : {"", "Text", "string", "int", "decimal(3)", " text", "text "})
     CHECK_FALSE(parse_column_type(word).has_value());
+}
+
+TEST_CASE("formats have one canonical name") {
+  CHECK(canonical_format("Excel") == "xlsx");
+  CHECK(canonical_format("CSV") == "csv");
+  CHECK(canonical_format("pdf") == "pdf");
+  CHECK(canonical_format("json") == "json");
+  for (const char* word : {"doc", "", "csv "}) CHECK_FALSE(canonical_format(word));
 }
 
 TEST_CASE("minor units follow the published ISO 4217 list") {
