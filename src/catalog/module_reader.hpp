@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,7 +44,7 @@ void read_shapes(ModuleFile&, yaml::MapReader& module, Report&);
 struct QueryText {
   const yaml::Node& node;
   std::string what;  ///< `query`, for messages
-  std::vector<rows::Dialect> dialects;
+  std::span<const rows::Dialect> dialects;
 };
 void check_query(ModuleFile&, const Report&, const QueryText&);
 /// The rules of a parameter's `choices`.

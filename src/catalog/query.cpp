@@ -28,26 +28,28 @@ Value parameter_value(const Parameter& parameter, const std::vector<std::string>
   return std::int64_t{*number};
 }
 
-/// The type as which a bind is written, so that it compares by its type and not as text; empty: as it stands. SQLite's dates and
-/// instants are text, and so are its lists. Ids have the type of the column they meet.
-std::string_view cast_of(const Report& report, std::string_view name, rows::Dialect dialect) {
+/// The type as which a bind is written, so that it compares by its type and not as text; empty: as it stands. Ids have the type
+/// of the column they meet.
+std::string_view cast_of(const Report& report, std::string_view name, const rows::DialectRules& rules) {
   const Parameter* parameter = report.parameter(name);
-  if (parameter != nullptr && parameter->type == ParameterType::decimal) return "numeric";
-  if (dialect == rows::Dialect::sqlite) return {};
-  if (parameter == nullptr) return name == "timezone" ? "text" : name == "from" || name == "to" ? "timestamptz" : "";
+  if (parameter == nullptr) {
+    if (name == "timezone") return rules.text_cast;
+    return name == "from" || name == "to" ? rules.instant_cast.text : std::string_view();
+  }
   switch (parameter->type) {
     case ParameterType::id_list:
-      return "text[]";
+      return rules.list_cast;
     case ParameterType::integer:
-      return "bigint";
+      return rules.integer_cast;
+    case ParameterType::decimal:
+      return rules.decimal_cast;
     case ParameterType::boolean:
-      return "boolean";
+      return rules.boolean_cast;
     case ParameterType::date:
-      return "date";
+      return rules.date_cast;
     case ParameterType::enumeration:
     case ParameterType::text:
-      return "text";
-    case ParameterType::decimal:
+      return rules.text_cast;
     case ParameterType::id:
       break;
   }
@@ -66,14 +68,6 @@ std::string predicate(const Parameter& parameter, const std::string& expression,
   }
 }
 
-std::string list_predicate(const std::string& expression, const std::string& bind, rows::Dialect dialect) {
-  return dialect == rows::Dialect::sqlite
-             ? fmt::format("CAST(({}) AS TEXT) IN (SELECT value FROM json_each({}))", expression, bind)
-             : fmt::format("CAST(({}) AS text) = ANY({})", expression, bind);
-}
-
-const char* always(rows::Dialect dialect) { return dialect == rows::Dialect::sqlite ? "1=1" : "TRUE"; }
-
 /// `IS NULL`, `IS NOT NULL` and the like: what follows tells nothing about the type.
 bool starts_with_is(std::string_view sql) {
   sql = trim(sql);
@@ -84,7 +78,7 @@ bool starts_with_is(std::string_view sql) {
 class Builder {
  public:
   Builder(const Report& report, const QueryInputs& inputs, rows::Dialect dialect)
-      : report_(report), inputs_(inputs), dialect_(dialect) {}
+      : report_(report), inputs_(inputs), rules_(rules_of(dialect)) {}
 
   rows::Query build(std::string_view text) {
     rows::Query query;
@@ -120,11 +114,10 @@ class Builder {
 
   /// The bind as SQL. `next` is what follows it.
   std::string use(std::string_view name, std::string_view next = {}) {
-    std::string_view cast = cast_of(report_, name, dialect_);
+    std::string_view cast = cast_of(report_, name, rules_);
     const bool again = std::any_of(used_.begin(), used_.end(), [&](const Use& use) { return use.name == name; });
     std::string bind(name);
-    if (cast.empty() && dialect_ == rows::Dialect::postgresql) {
-      // PostgreSQL finds one type for a parameter, from the column it meets. Another place may want another type.
+    if (cast.empty() && rules_.types_from_use) {  // another place may want another type
       if (again) bind = further_bind(bind);
       if (starts_with_is(next)) cast = "text";
     }
@@ -142,7 +135,7 @@ class Builder {
   }
 
   std::string expand(std::string_view text) {
-    const SqlScan scan = scan_sql(text, dialect_);
+    const SqlScan scan = scan_sql(text, rules_.dialect);
     if (!scan.problems.empty())
       throw Error(ErrorKind::invalid,
                   fmt::format("report {}: the query cannot be read: {}", report_.id, scan.problems.front().message));
@@ -169,10 +162,10 @@ class Builder {
       throw Error(ErrorKind::invalid, fmt::format("report {}: there is no macro {{{{{}}}}} with {} arguments", report_.id,
                                                   piece.text, piece.arguments.size()));
     const std::string_view bind = macro_bind(piece.text);
-    if (is_site_macro(piece.text) && bind != schedule::scope_kind_name(inputs_.scope.kind)) return always(dialect_);
+    if (is_site_macro(piece.text) && bind != schedule::scope_kind_name(inputs_.scope.kind)) return std::string(rules_.always);
     std::vector<std::string> arguments;
     for (const SqlPieces& argument : piece.arguments) arguments.emplace_back(trim(expand(argument)));
-    return expand_macro(piece.text, arguments, bind.empty() ? std::string() : use(bind), dialect_);
+    return expand_macro(piece.text, arguments, bind.empty() ? std::string() : use(bind), rules_);
   }
 
   [[nodiscard]] std::string_view checked(std::string_view name) const {
@@ -189,10 +182,10 @@ class Builder {
       const std::string bind = use(parameter.name);
       const std::string expression = expand(parameter.filter);
       if (!sql.empty()) sql += " AND ";
-      sql += parameter.type == ParameterType::id_list ? list_predicate(expression, bind, dialect_)
+      sql += parameter.type == ParameterType::id_list ? fmt::format(fmt::runtime(rules_.in_list.text), expression, bind)
                                                       : predicate(parameter, expression, bind);
     }
-    return sql.empty() ? always(dialect_) : "(" + sql + ")";
+    return sql.empty() ? std::string(rules_.always) : "(" + sql + ")";
   }
 
   /// A bind of the statement and the name whose value it has.
@@ -203,11 +196,9 @@ class Builder {
 
   const Report& report_;
   const QueryInputs& inputs_;
-  rows::Dialect dialect_;
+  const rows::DialectRules& rules_;
   std::vector<Use> used_;
 };
-
-std::string_view dialect_name(rows::Dialect dialect) { return dialect == rows::Dialect::sqlite ? "sqlite" : "postgresql"; }
 
 rows::Column text_column(std::string name, std::string label) {
   rows::Column column;
@@ -220,10 +211,10 @@ rows::Column text_column(std::string name, std::string label) {
 
 rows::Query build_query(const Report& report, const QueryInputs& inputs, rows::Dialect dialect) {
   const Shape& shape = report.shape(inputs.parameters);
-  const auto own = shape.query_by_dialect.find(std::string(dialect_name(dialect)));
+  const std::string name(rules_of(dialect).name);
+  const auto own = shape.query_by_dialect.find(name);
   const std::string& text = own == shape.query_by_dialect.end() ? shape.query : own->second;
-  if (text.empty())
-    throw Error(ErrorKind::invalid, fmt::format("report {} has no query for {} sources", report.id, dialect_name(dialect)));
+  if (text.empty()) throw Error(ErrorKind::invalid, fmt::format("report {} has no query for {} sources", report.id, name));
   rows::Query query = Builder(report, inputs, dialect).build(text);
   query.columns = shape.columns;
   return query;

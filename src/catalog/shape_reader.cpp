@@ -244,8 +244,9 @@ class ShapeReader {
       file_.problem(at, fmt::format("series needs a text or boolean column, not {}", rows::column_type_name(type_of(index))));
   }
 
+  static std::vector<std::string> dialect_names() { return rows::dialect_phrases(&rows::DialectRules::name); }
+
   void read_query() {
-    using rows::Dialect;
     const yaml::Node* node = map_.child("query");
     if (node == nullptr) {
       map_.problem_at("query", "there is no \"query\"");
@@ -253,22 +254,24 @@ class ShapeReader {
     }
     if (node->kind == yaml::Node::Kind::scalar) {
       shape_.query = node->text;
-      check_query(file_, report_, {*node, "query", {Dialect::sqlite, Dialect::postgresql}});
+      check_query(file_, report_, {*node, "query", rows::kDialects});
       return;
     }
     if (node->kind != yaml::Node::Kind::map) {
-      file_.problem(*node, "query must be text, or a map of sqlite and postgresql");
+      file_.problem(*node, "query must be text, or a map of " + join(dialect_names(), " and "));
       return;
     }
     yaml::MapReader map = file_.reader(*node, "query");
-    for (const auto& [name, dialect] : {std::pair("sqlite", Dialect::sqlite), std::pair("postgresql", Dialect::postgresql)}) {
+    for (const rows::Dialect& dialect : rows::kDialects) {
+      const std::string name(rules_of(dialect).name);
       const std::string text = map.text(name);
       if (text.empty()) continue;
       shape_.query_by_dialect.emplace(name, text);
-      check_query(file_, report_, {*node->find(name), fmt::format("query for {}", name), {dialect}});
+      check_query(file_, report_, {*node->find(name), fmt::format("query for {}", name), std::span(&dialect, 1)});
     }
     map.finish();
-    if (shape_.query_by_dialect.empty()) file_.problem(*node, "query needs sqlite, postgresql, or both");
+    if (shape_.query_by_dialect.empty())
+      file_.problem(*node, fmt::format("query needs {}, or both", join(dialect_names(), ", ")));
   }
 
   ModuleFile& file_;

@@ -8,17 +8,16 @@ namespace reportctl::catalog {
 
 std::string_view sites_table(schedule::ScopeKind kind) { return kind == schedule::ScopeKind::depot ? "depots" : "workspaces"; }
 
-rows::Query build_sites_query(const std::string& account_key, const schedule::Scope& scope, rows::Dialect dialect) {
+rows::Query build_sites_query(const std::string& account_key, const schedule::Scope& scope) {
   const bool depots = scope.kind == schedule::ScopeKind::depot;
   // Ids may be integers in the source; what a person writes is text.
-  const char* text = dialect == rows::Dialect::sqlite ? "TEXT" : "text";
   rows::Query query;
   query.sql =
-      fmt::format("SELECT CAST(s.id AS {0}) AS id, s.name AS name, {1} AS timezone FROM {2} s WHERE s.account_id = :account",
-                  text, depots ? "s.timezone" : "''", sites_table(scope.kind));
+      fmt::format("SELECT CAST(s.id AS text) AS id, s.name AS name, {} AS timezone FROM {} s WHERE s.account_id = :account",
+                  depots ? "s.timezone" : "''", sites_table(scope.kind));
   query.binds.push_back({"account", account_key});
   if (!scope.site.empty()) {
-    query.sql += fmt::format(" AND CAST(s.id AS {}) = :site", text);
+    query.sql += " AND CAST(s.id AS text) = :site";
     query.binds.push_back({"site", scope.site});
   }
   query.sql += " ORDER BY 1";

@@ -10,25 +10,23 @@
 namespace reportctl::catalog {
 namespace {
 
-/// `rc_…` are functions that the source registers with SQLite. {0} and {1} are the arguments, {2} the bind.
 struct Macro {
   std::string_view name;
   std::size_t arity;
   std::string_view bind;
-  const char* sqlite;
-  const char* postgresql;
+  rows::Phrase rows::DialectRules::*form;  ///< nullptr: kOfSite, the same in every dialect
 };
 
-/// SQLite's min and max of several values are NULL when one of them is; LEAST and GREATEST skip it, and so do the macros.
+constexpr std::string_view kOfSite = "({0}) = {2}";
 constexpr std::array<Macro, 8> kMacros{{
-    {"earlier", 2, "", "coalesce(min({0}, {1}), {0}, {1})", "LEAST({0}, {1})"},
-    {"in_depot", 1, "depot", "({0}) = {2}", "({0}) = {2}"},
-    {"in_workspace", 1, "workspace", "({0}) = {2}", "({0}) = {2}"},
-    {"later", 2, "", "coalesce(max({0}, {1}), {0}, {1})", "GREATEST({0}, {1})"},
-    {"local_date", 1, "timezone", "rc_local_date({0}, {2})", "CAST(({0}) AT TIME ZONE {2} AS date)"},
-    {"local_timestamp", 1, "timezone", "rc_local_timestamp({0}, {2})", "(({0}) AT TIME ZONE {2})"},
-    {"seconds_between", 2, "", "rc_seconds_between({0}, {1})", "CAST(floor(extract(epoch FROM ({1}) - ({0}))) AS bigint)"},
-    {"text_order", 1, "", "({0}) COLLATE BINARY", "({0}) COLLATE \"C\""},
+    {"earlier", 2, "", &rows::DialectRules::earlier},
+    {"in_depot", 1, "depot", nullptr},
+    {"in_workspace", 1, "workspace", nullptr},
+    {"later", 2, "", &rows::DialectRules::later},
+    {"local_date", 1, "timezone", &rows::DialectRules::local_date},
+    {"local_timestamp", 1, "timezone", &rows::DialectRules::local_timestamp},
+    {"seconds_between", 2, "", &rows::DialectRules::seconds_between},
+    {"text_order", 1, "", &rows::DialectRules::text_order},
 }};
 
 const Macro* find_macro(std::string_view name) {
@@ -68,9 +66,9 @@ bool is_site_macro(std::string_view name) {
 }
 
 std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, std::string_view bind,
-                         rows::Dialect dialect) {
+                         const rows::DialectRules& rules) {
   const Macro& macro = *find_macro(name);
-  const char* form = dialect == rows::Dialect::sqlite ? macro.sqlite : macro.postgresql;
+  const std::string_view form = macro.form == nullptr ? kOfSite : (rules.*macro.form).text;
   const std::string second = arguments.size() > 1 ? arguments[1] : std::string();
   return fmt::format(fmt::runtime(form), arguments.at(0), second, bind);
 }

@@ -27,6 +27,7 @@ std::string_view macro_bind(std::string_view name);
 /// `in_depot`, `in_workspace`: a condition that always holds where the scope is no such site.
 bool is_site_macro(std::string_view name);
 /// The SQL of a known macro with that many arguments. `bind`: how macro_bind() is written.
-std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, std::string_view bind, rows::Dialect);
+std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, std::string_view bind,
+                         const rows::DialectRules&);
 
 }  // namespace reportctl::catalog

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "module_reader.hpp"
 #include "reportctl/base/text.hpp"
@@ -22,31 +23,41 @@ struct Names {
   bool has_filters = false;
 };
 
+/// Where two dialects begin to read a text differently; nullopt: nowhere.
+std::optional<std::size_t> first_difference(const SqlScan& one, const SqlScan& other, std::size_t size) {
+  const auto ours = marks(one.pieces);
+  const auto theirs = marks(other.pieces);
+  for (std::size_t i = 0; i < std::max(ours.size(), theirs.size()); ++i) {
+    const std::size_t here = i < ours.size() ? ours[i]->offset : size;
+    const std::size_t there = i < theirs.size() ? theirs[i]->offset : size;
+    if (here != there) return std::min(here, there);
+  }
+  return std::nullopt;
+}
+
 /// Scans for every dialect that the text serves, reports what is wrong once, and gives the scan of the first.
 SqlScan scan(ModuleFile& file, const QueryText& query) {
   const std::string_view text = query.node.text;
-  SqlScan first = scan_sql(text, query.dialects.front());
-  for (const SqlProblem& problem : first.problems)
-    file.problem_in(query.node, problem.offset, fmt::format("{}: {}", query.what, problem.message));
-  if (query.dialects.size() < 2 || !first.problems.empty()) return first;
-  const SqlScan second = scan_sql(text, query.dialects.back());
-  for (const SqlProblem& problem : second.problems)
-    file.problem_in(query.node, problem.offset, fmt::format("{}: {}", query.what, problem.message));
-  if (!second.problems.empty()) return second;
-  const auto ours = marks(first.pieces);
-  const auto theirs = marks(second.pieces);
-  for (std::size_t i = 0; i < std::max(ours.size(), theirs.size()); ++i) {
-    if (i < ours.size() && i < theirs.size() && ours[i]->offset == theirs[i]->offset) continue;
-    const std::size_t offset =
-        std::min(i < ours.size() ? ours[i]->offset : text.size(), i < theirs.size() ? theirs[i]->offset : text.size());
+  std::optional<SqlScan> first;
+  for (const rows::Dialect dialect : query.dialects) {
+    SqlScan scanned = scan_sql(text, dialect);
+    for (const SqlProblem& problem : scanned.problems)
+      file.problem_in(query.node, problem.offset, fmt::format("{}: {}", query.what, problem.message));
+    if (!scanned.problems.empty()) return scanned;
+    if (!first) {
+      first = std::move(scanned);
+      continue;
+    }
+    const auto offset = first_difference(*first, scanned, text.size());
+    if (!offset) continue;
     file.problem_in(
-        query.node, offset,
-        fmt::format("{}: SQLite and PostgreSQL read the text before this differently (quotes, brackets or comments); write it so "
-                    "that both agree, or give one query for each",
-                    query.what));
+        query.node, *offset,
+        fmt::format("{}: {} read the text before this differently (quotes, brackets or comments); write it so that both agree, "
+                    "or give one query for each",
+                    query.what, join(rows::dialect_phrases(&rows::DialectRules::label), " and ")));
     break;
   }
-  return first;
+  return std::move(*first);
 }
 
 void check_names(ModuleFile& file, const QueryText& query, const SqlScan& scanned, const Names& names) {
@@ -130,7 +141,7 @@ void check_query(ModuleFile& file, const Report& report, const QueryText& query)
 }
 
 void check_choices(ModuleFile& file, const yaml::Node& node) {
-  const QueryText query{node, "choices", {rows::Dialect::sqlite, rows::Dialect::postgresql}};
+  const QueryText query{node, "choices", rows::kDialects};
   const SqlScan scanned = scan(file, query);
   if (!scanned.problems.empty()) return;  // what follows an unfinished quote is anybody's guess
   if (!starts_a_query(scanned.first_word)) file.problem(node, "choices must start with SELECT or WITH");
@@ -139,7 +150,7 @@ void check_choices(ModuleFile& file, const yaml::Node& node) {
 }
 
 void check_filter(ModuleFile& file, const Report& report, const yaml::Node& node) {
-  const QueryText query{node, "filter", {rows::Dialect::sqlite, rows::Dialect::postgresql}};
+  const QueryText query{node, "filter", rows::kDialects};
   const SqlScan scanned = scan(file, query);
   if (!scanned.problems.empty()) return;
   if (scanned.has_comment) file.problem(node, "filter is one expression without comments");

@@ -19,7 +19,7 @@ bool continues_word(char c) { return starts_word(c) || is_digit(c) || c == '$'; 
 /// Follows the lexical rules of one dialect only as far as it must to tell code from literals and comments.
 class Scanner {
  public:
-  Scanner(std::string_view text, rows::Dialect dialect) : text_(text), postgresql_(dialect == rows::Dialect::postgresql) {}
+  Scanner(std::string_view text, rows::Dialect dialect) : text_(text), rules_(rules_of(dialect)) {}
 
   SqlScan scan() {
     result_.pieces = read_pieces(0);
@@ -89,18 +89,18 @@ class Scanner {
       ++at_;
     }
     const char next = at(at_ + 1);
-    const bool foreign = c == '$'
-                             ? starts_word(next) || is_digit(next)
-                             : !postgresql_ && (c == '?' || (c == '@' && continues_word(next)) || (c == ':' && is_digit(next)));
+    const bool foreign = c == '$' ? starts_word(next) || is_digit(next)
+                                  : rules_.positional_parameters &&
+                                        (c == '?' || (c == '@' && continues_word(next)) || (c == ':' && is_digit(next)));
     if (foreign) problem(at_, "a value is written as a named parameter, like :account");
   }
 
   bool skip_quoted_or_comment() {
     const char c = text_[at_];
-    if (c == '\'' || c == '"') return skip_quoted(c, postgresql_ && c == '\'' && is_escape_string());
-    if (c == '`' && !postgresql_) return skip_quoted('`', false);
-    if (c == '[' && !postgresql_) return skip_until("]", 1, "this name in brackets is never closed");
-    if (c == '$' && postgresql_) return skip_dollar_quoted();
+    if (c == '\'' || c == '"') return skip_quoted(c, rules_.escape_strings && c == '\'' && is_escape_string());
+    if (c == '`' && rules_.foreign_quotes) return skip_quoted('`', false);
+    if (c == '[' && rules_.foreign_quotes) return skip_until("]", 1, "this name in brackets is never closed");
+    if (c == '$' && rules_.dollar_quotes) return skip_dollar_quoted();
     if (here("--")) {
       result_.has_comment = true;
       at_ = std::min(text_.find('\n', at_), text_.size());
@@ -108,7 +108,7 @@ class Scanner {
     }
     if (here("/*")) {
       result_.has_comment = true;
-      return postgresql_ ? skip_nested_comment() : skip_until("*/", 2, "this comment is never closed");
+      return rules_.nested_comments ? skip_nested_comment() : skip_until("*/", 2, "this comment is never closed");
     }
     return false;
   }
@@ -211,7 +211,7 @@ class Scanner {
   }
 
   std::string_view text_;
-  bool postgresql_;
+  const rows::DialectRules& rules_;
   std::size_t at_ = 0;
   bool seen_code_ = false;
   SqlScan result_;

@@ -30,7 +30,7 @@ catalog::QueryInputs sample_inputs(const catalog::Report& report, schedule::Scop
 void prepare_all(source::Source& source, const catalog::Report& report, Instant now) {
   for (const schedule::ScopeKind scope : report.scopes) {
     catalog::QueryInputs inputs = sample_inputs(report, scope, now);
-    if (!inputs.scope.site.empty()) source.prepare(catalog::build_sites_query("0", inputs.scope, source.dialect()));
+    if (!inputs.scope.site.empty()) source.prepare(catalog::build_sites_query("0", inputs.scope));
     for (const auto& [variant, shape] : report.shapes) {
       if (!variant.empty()) inputs.parameters[report.variant_parameter] = {variant};
       source.prepare(catalog::build_query(report, inputs, source.dialect()));

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "postgres_source.hpp"
 #include "reportctl/base/text.hpp"
 #include "sqlite_source.hpp"
@@ -14,7 +16,7 @@ namespace {
 
 [[noreturn]] void refuse(const SourceSettings& settings, std::string_view why) {
   throw Error(ErrorKind::config, fmt::format("source {}: {}", settings.name, why),
-              "write the url like sqlite:/srv/shop/shop.db or postgresql://reports@db.example.com/shop");
+              "write the url like " + join(rows::dialect_phrases(&rows::DialectRules::url_example), " or "));
 }
 
 struct SqliteUrl {
@@ -33,41 +35,41 @@ SqliteUrl parse_sqlite_url(std::string_view rest) {
   return {*path, {}};
 }
 
-enum class Kind { sqlite, postgres, other };
 struct SchemeOf {
-  Kind kind = Kind::other;
+  std::optional<rows::Dialect> dialect;
   std::string_view rest;  ///< behind the colon
 };
 SchemeOf scheme_of(std::string_view url) {
   const std::size_t colon = url.find(':');
   if (colon == std::string_view::npos) return {};
-  const std::string scheme = to_lower(url.substr(0, colon));
-  const Kind kind = scheme == "sqlite" ? Kind::sqlite : is_postgres_scheme(scheme) ? Kind::postgres : Kind::other;
-  return {kind, url.substr(colon + 1)};
+  return {rows::dialect_of_scheme(to_lower(url.substr(0, colon))), url.substr(colon + 1)};
 }
 
 }  // namespace
 
 std::string url_problem(std::string_view url) {
   const SchemeOf scheme = scheme_of(url);
-  switch (scheme.kind) {
-    case Kind::sqlite:
+  if (!scheme.dialect)
+    return fmt::format("the url must be {}, with the password in password_file (what was written is not shown: it may hold one)",
+                       join(rows::dialect_phrases(&rows::DialectRules::url_form), " or "));
+  switch (*scheme.dialect) {
+    case rows::Dialect::sqlite:
       return parse_sqlite_url(scheme.rest).problem;
-    case Kind::postgres:
-      return parse_postgres_url(url).problem;
-    case Kind::other:
+    case rows::Dialect::postgresql:
       break;
   }
-  return "the url must be sqlite:/PATH or postgresql://USER@HOST/DATABASE, with the password in password_file (what was written "
-         "is "
-         "not shown: it may hold one)";
+  return parse_postgres_url(url).problem;
 }
 
 std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   if (const std::string problem = url_problem(settings.url); !problem.empty()) refuse(settings, problem);
   const SchemeOf scheme = scheme_of(settings.url);
-  if (scheme.kind == Kind::postgres)
-    return open_postgres({settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout});
+  switch (*scheme.dialect) {
+    case rows::Dialect::postgresql:
+      return open_postgres({settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout});
+    case rows::Dialect::sqlite:
+      break;
+  }
   // Absolute, so that SQLite never takes it for one of its special names (`:memory:`, `file:…`).
   std::error_code error;
   const auto file = std::filesystem::absolute(parse_sqlite_url(scheme.rest).path, error);

@@ -184,8 +184,6 @@ const std::string* PostgresUrl::find(std::string_view keyword) const {
   return found == parameters.end() ? nullptr : &found->value;
 }
 
-bool is_postgres_scheme(std::string_view scheme) { return scheme == "postgresql" || scheme == "postgres"; }
-
 PostgresUrl parse_postgres_url(std::string_view url) {
   const std::size_t colon = url.find(':');
   if (colon == std::string_view::npos) return {{}, "the url has no scheme"};

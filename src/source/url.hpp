@@ -23,8 +23,6 @@ struct PostgresUrl {
   [[nodiscard]] const std::string* find(std::string_view keyword) const;
 };
 
-bool is_postgres_scheme(std::string_view scheme);
-
 /// `postgresql://USER@HOST:PORT/DATABASE?sslmode=verify-full`, as libpq reads it (several hosts, IPv6 in brackets, a socket's
 /// directory as host), without passwords and without what would take settings from elsewhere.
 PostgresUrl parse_postgres_url(std::string_view url);

@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "reportctl/rows/cell.hpp"
+#include "reportctl/rows/dialect.hpp"
 
 namespace reportctl::rows {
-
-enum class Dialect { sqlite, postgresql };
 
 /// A value for a named parameter (`:account`). Lists are bound as one value (JSON array in SQLite, array in PostgreSQL), so any
 /// length works.

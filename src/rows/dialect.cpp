@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/rows/dialect.hpp"
+
+namespace reportctl::rows {
+namespace {
+
+/// `rc_…` are functions that the source registers. min and max of several values are NULL when one of them is; LEAST and GREATEST
+/// skip it, and so do the macros. Dates, instants and lists are text.
+constexpr DialectRules kSqlite{
+    .dialect = Dialect::sqlite,
+    .name = "sqlite",
+    .label = "SQLite",
+    .scheme = "sqlite",
+    .old_scheme = "",
+    .url_form = "sqlite:/PATH",
+    .url_example = "sqlite:/srv/shop/shop.db",
+    .escape_strings = false,
+    .dollar_quotes = false,
+    .foreign_quotes = true,
+    .nested_comments = false,
+    .positional_parameters = true,
+    .types_from_use = false,
+    .text_cast = "",
+    .list_cast = "",
+    .integer_cast = "",
+    .decimal_cast = "numeric",
+    .boolean_cast = "",
+    .date_cast = "",
+    .instant_cast = "",
+    .always = "1=1",
+    .in_list = "CAST(({0}) AS TEXT) IN (SELECT value FROM json_each({1}))",
+    .earlier = "coalesce(min({0}, {1}), {0}, {1})",
+    .later = "coalesce(max({0}, {1}), {0}, {1})",
+    .local_date = "rc_local_date({0}, {2})",
+    .local_timestamp = "rc_local_timestamp({0}, {2})",
+    .seconds_between = "rc_seconds_between({0}, {1})",
+    .text_order = "({0}) COLLATE BINARY",
+    .truths = "0 or 1",
+    .instants = "instants are text like 2026-03-17T06:00:00Z",
+    .days = "days are text like 2026-03-17",
+};
+
+constexpr DialectRules kPostgresql{
+    .dialect = Dialect::postgresql,
+    .name = "postgresql",
+    .label = "PostgreSQL",
+    .scheme = "postgresql",
+    .old_scheme = "postgres",
+    .url_form = "postgresql://USER@HOST/DATABASE",
+    .url_example = "postgresql://reports@db.example.com/shop",
+    .escape_strings = true,
+    .dollar_quotes = true,
+    .foreign_quotes = false,
+    .nested_comments = true,
+    .positional_parameters = false,
+    .types_from_use = true,
+    .text_cast = "text",
+    .list_cast = "text[]",
+    .integer_cast = "bigint",
+    .decimal_cast = "numeric",
+    .boolean_cast = "boolean",
+    .date_cast = "date",
+    .instant_cast = "timestamptz",
+    .always = "TRUE",
+    .in_list = "CAST(({0}) AS text) = ANY({1})",
+    .earlier = "LEAST({0}, {1})",
+    .later = "GREATEST({0}, {1})",
+    .local_date = "CAST(({0}) AT TIME ZONE {2} AS date)",
+    .local_timestamp = "(({0}) AT TIME ZONE {2})",
+    .seconds_between = "CAST(floor(extract(epoch FROM ({1}) - ({0}))) AS bigint)",
+    .text_order = "({0}) COLLATE \"C\"",
+    .truths = "a boolean",
+    .instants = "instants are of type timestamptz",
+    .days = "days are of type date",
+};
+
+}  // namespace
+
+const DialectRules& rules_of(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::sqlite:
+      return kSqlite;
+    case Dialect::postgresql:
+      return kPostgresql;
+  }
+  return kSqlite;
+}
+
+std::optional<Dialect> dialect_of_scheme(std::string_view scheme) {
+  if (scheme.empty()) return std::nullopt;
+  for (const Dialect dialect : kDialects)
+    if (scheme == rules_of(dialect).scheme.text || scheme == rules_of(dialect).old_scheme.text) return dialect;
+  return std::nullopt;
+}
+
+std::vector<std::string> dialect_phrases(Phrase DialectRules::*phrase) {
+  std::vector<std::string> phrases;
+  for (const Dialect dialect : kDialects) phrases.emplace_back((rules_of(dialect).*phrase).text);
+  return phrases;
+}
+
+}  // namespace reportctl::rows
