@@ -12,18 +12,6 @@ namespace {
 
 using rows::ColumnType;
 
-const std::vector<std::string>& column_types() {
-  static const std::vector<std::string> names{"text", "integer",  "decimal", "money",  "timestamp",
-                                              "date", "duration", "percent", "boolean"};
-  return names;
-}
-
-bool can_be_added(ColumnType type) {
-  return type == ColumnType::integer || type == ColumnType::decimal || type == ColumnType::money || type == ColumnType::duration;
-}
-
-bool has_order(ColumnType type) { return type != ColumnType::text && type != ColumnType::boolean; }
-
 /// `name(argument)` or `name`.
 struct Call {
   std::string_view name;
@@ -102,13 +90,13 @@ class ShapeReader {
     const std::string word = map.required_text("type");
     const auto type = rows::parse_column_type(word);
     if (!type && !word.empty())
-      map.problem_at("type", fmt::format("unknown column type \"{}\"{}; known: {}", word, did_you_mean(word, column_types()),
-                                         join(column_types(), ", ")));
+      map.problem_at("type", fmt::format("unknown column type \"{}\"{}; known: {}", word,
+                                         did_you_mean(word, rows::column_type_names()), join(rows::column_type_names(), ", ")));
     column.type = type.value_or(ColumnType::text);
     read_scale(map, column, type.has_value());
     if (const auto total = map.optional_text("total")) {
       if (*total != "sum") map.problem_at("total", fmt::format("total must be sum, not \"{}\"", *total));
-      if (type && !can_be_added(*type)) map.problem_at("total", fmt::format("a {} column cannot be added up", word));
+      if (type && !facts_of(*type).addable) map.problem_at("total", fmt::format("a {} column cannot be added up", word));
       column.total = true;
     }
     const auto currency = map.optional_text("currency");
@@ -180,9 +168,9 @@ class ShapeReader {
     aggregate.column = column_at(at, *call->argument);
     if (aggregate.column < 0) return aggregate;
     const ColumnType type = type_of(aggregate.column);
-    if (aggregate.kind == Aggregate::Kind::total && !can_be_added(type))
+    if (aggregate.kind == Aggregate::Kind::total && !facts_of(type).addable)
       file_.problem(at, fmt::format("a {} column cannot be added up", rows::column_type_name(type)));
-    if (aggregate.kind != Aggregate::Kind::total && !has_order(type))
+    if (aggregate.kind != Aggregate::Kind::total && !facts_of(type).ordered)
       file_.problem(at, fmt::format("a {} column has no {}", rows::column_type_name(type), call->name));
     return aggregate;
   }
@@ -230,10 +218,10 @@ class ShapeReader {
       return;
     }
     const int index = column_at(at, *call->argument);
-    if (index < 0 || can_be_added(type_of(index))) return;
+    if (index < 0 || facts_of(type_of(index)).addable) return;
     if (call->name == "sum")
       file_.problem(at, fmt::format("a {} column cannot be added up", rows::column_type_name(type_of(index))));
-    else if (type_of(index) != ColumnType::percent)
+    else if (!facts_of(type_of(index)).number)
       file_.problem(at,
                     fmt::format("a chart cannot have the {} of a {} column", call->name, rows::column_type_name(type_of(index))));
   }

@@ -9,8 +9,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "reportctl/base/json.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/sink.hpp"
 #include "reportctl/base/stop.hpp"
@@ -54,8 +54,7 @@ void speak_json(const Error& error) {
   if (const auto* refusal = dynamic_cast<const validation::Refusal*>(&error)) {
     record["violations"] = to_json(refusal->violations);
   }
-  FdSink(STDERR_FILENO, "standard error")
-      .write(json_text(record) + "\n");
+  FdSink(STDERR_FILENO, "standard error").write(json_text(record) + "\n");
 }
 
 int answer(const Error& error, const Arguments& arguments) {

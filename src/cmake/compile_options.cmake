@@ -2,6 +2,7 @@
 add_library(reportctl_options INTERFACE)
 target_include_directories(reportctl_options INTERFACE ${CMAKE_SOURCE_DIR}/include)
 target_compile_options(reportctl_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wformat-security
+  -Werror=switch  # a new kind of anything is to be named wherever kinds differ
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   target_compile_options(reportctl_options INTERFACE -fpch-preprocess)  # lets ccache see through precompiled headers

@@ -52,11 +52,6 @@ char* put_escaped_json(std::string_view text, char* out) {
   return out;
 }
 
-/// Types whose text is no number, true or false.
-bool is_quoted(ColumnType type) {
-  return type == ColumnType::timestamp || type == ColumnType::date || type == ColumnType::duration;
-}
-
 /// What is written around the objects.
 struct Frame {
   std::string_view before;  ///< the first object, or the end
@@ -104,7 +99,7 @@ class JsonWriter final : public Writer {
     if (cell.null) return put("null", at);
     if (type == ColumnType::text) return put_text(cell.text, at);
     at = out_.room(ValueWriter::kMaxSize + 2, at);
-    if (!is_quoted(type)) return values_.write(type, cell, at);
+    if (!facts_of(type).quoted) return values_.write(type, cell, at);
     *at++ = '"';
     at = values_.write(type, cell, at);
     *at++ = '"';

@@ -60,16 +60,24 @@ std::string value_text(const rows::Column& column, const rows::Cell& cell, const
 }
 
 std::string amount_text(ColumnType type, const Amount& amount, const Zone& zone) {
-  std::string text;
-  if (type == ColumnType::integer || type == ColumnType::decimal || type == ColumnType::money)
-    text = grouped(amount.number, amount.scale);
-  else if (type == ColumnType::duration)
-    text = long_duration(amount.number);
-  else  // no sums: one of the cells
-    text =
-        value_text({.name = {}, .label = {}, .type = type},
-                   {.null = false, .scale = amount.scale, .number = static_cast<std::int64_t>(amount.number), .text = {}}, zone);
-  return amount.currency.empty() ? text : text + " " + amount.currency;
+  const auto with_currency = [&](std::string text) { return amount.currency.empty() ? text : text + " " + amount.currency; };
+  switch (type) {
+    case ColumnType::integer:
+    case ColumnType::decimal:
+    case ColumnType::money:
+      return with_currency(grouped(amount.number, amount.scale));
+    case ColumnType::duration:
+      return with_currency(long_duration(amount.number));
+    case ColumnType::text:
+    case ColumnType::timestamp:
+    case ColumnType::date:
+    case ColumnType::percent:
+    case ColumnType::boolean:
+      break;  // no sums: one of the cells
+  }
+  return with_currency(
+      value_text({.name = {}, .label = {}, .type = type},
+                 {.null = false, .scale = amount.scale, .number = static_cast<std::int64_t>(amount.number), .text = {}}, zone));
 }
 
 }  // namespace reportctl::render

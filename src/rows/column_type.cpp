@@ -1,35 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include <array>
-#include <utility>
-
-#include "reportctl/rows/cell.hpp"
+#include "reportctl/rows/column_type.hpp"
 
 namespace reportctl::rows {
-namespace {
-
-constexpr std::array<std::pair<ColumnType, std::string_view>, 9> kWords{{{ColumnType::text, "text"},
-                                                                         {ColumnType::integer, "integer"},
-                                                                         {ColumnType::decimal, "decimal"},
-                                                                         {ColumnType::money, "money"},
-                                                                         {ColumnType::timestamp, "timestamp"},
-                                                                         {ColumnType::date, "date"},
-                                                                         {ColumnType::duration, "duration"},
-                                                                         {ColumnType::percent, "percent"},
-                                                                         {ColumnType::boolean, "boolean"}}};
-
-}  // namespace
 
 std::optional<ColumnType> parse_column_type(std::string_view word) {
-  for (const auto& [type, name] : kWords)
-    if (name == word) return type;
+  for (const ColumnTypeFacts& facts : kColumnTypes)
+    if (facts.name == word) return facts.type;
   return std::nullopt;
 }
 
-std::string_view column_type_name(ColumnType type) {
-  for (const auto& [candidate, name] : kWords)
-    if (candidate == type) return name;
-  return {};
+std::vector<std::string> column_type_names() {
+  std::vector<std::string> names;
+  for (const ColumnTypeFacts& facts : kColumnTypes) names.emplace_back(facts.name);
+  return names;
 }
 
 }  // namespace reportctl::rows

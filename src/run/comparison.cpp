@@ -67,8 +67,7 @@ std::optional<Window> previous_window(const schedule::WindowChoice& choice, cons
 }
 
 std::vector<std::string> changes_of(const render::Metric& now, const render::Metric& before) {
-  if (now.type == rows::ColumnType::date || now.type == rows::ColumnType::timestamp || now.type == rows::ColumnType::boolean)
-    return {};
+  if (!facts_of(now.type).number) return {};
   // An integer 0 without a currency stands for a total of nothing, whatever its column.
   const auto is_zero = [](const render::Amount& amount) { return amount.number == 0; };
   const bool is_nothing = now.amounts.size() == 1 && is_zero(now.amounts[0]) && now.amounts[0].currency.empty();

@@ -23,8 +23,11 @@ Json list_of(const validation::Violations& violations) {
 }
 
 store::AuditEvent event(const char* name, const schedule::Schedule& schedule, const Json& payload) {
-  return {
-      .name = name, .account = schedule.definition.account, .subject = schedule.id, .actor = kRunActor, .payload = json_text(payload)};
+  return {.name = name,
+          .account = schedule.definition.account,
+          .subject = schedule.id,
+          .actor = kRunActor,
+          .payload = json_text(payload)};
 }
 
 }  // namespace

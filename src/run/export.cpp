@@ -31,11 +31,7 @@ struct Cancelled {};
 
 store::AuditEvent export_event(const char* name, const Export& job, const std::string& actor,
                                const nlohmann::ordered_json& payload) {
-  return {.name = name,
-          .account = job.account,
-          .subject = job.id,
-          .actor = actor,
-          .payload = json_text(payload)};
+  return {.name = name, .account = job.account, .subject = job.id, .actor = actor, .payload = json_text(payload)};
 }
 
 Behalf behalf_of(const Export& job) {

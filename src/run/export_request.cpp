@@ -2,8 +2,8 @@
 // Copyright the reportctl authors
 #include <nlohmann/json.hpp>
 
-#include "reportctl/base/json.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/run/export.hpp"
 
 namespace reportctl::run {

@@ -40,10 +40,6 @@ double pixels(std::string_view text) {
   return width + 7.6 * static_cast<double>(display_width(text) - std::min(ascii, display_width(text)));
 }
 
-bool is_number(ColumnType type) {
-  return type != ColumnType::text && type != ColumnType::timestamp && type != ColumnType::date && type != ColumnType::boolean;
-}
-
 std::string cell_text(const rows::Columns& columns, std::size_t at, const rows::Row& row, const Zone& zone) {
   const auto& column = columns[at];
   std::string text = render::value_text(column, row[at], zone);
@@ -113,7 +109,7 @@ mail::FirstRows FirstRowsCollector::table() const {
   }
   mail::FirstRows table;
   for (const auto& [column, how] : taken)
-    table.columns.push_back({.label = label_of(column), .number = is_number(columns_[column].type), .wide = !how.narrow});
+    table.columns.push_back({.label = label_of(column), .number = facts_of(columns_[column].type).number, .wide = !how.narrow});
   for (const auto& row : rows_) {
     auto& texts = table.rows.emplace_back();
     for (const auto& [column, how] : taken) texts.push_back(fit_width(row[column], how.longest));

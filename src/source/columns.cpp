@@ -5,53 +5,37 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::source {
 namespace {
 
+using rows::CellKind;
 using rows::ColumnType;
-using rows::Dialect;
 
 std::string_view expected(const Misfit& misfit) {
-  switch (misfit.column.type) {
-    case ColumnType::text:
-      return "text";
-    case ColumnType::integer:
-      return "an integer";
-    case ColumnType::decimal:
-      return "a decimal number";
-    case ColumnType::money:
-      return "an integer of minor units";
-    case ColumnType::timestamp:
-      return "a timestamp";
-    case ColumnType::date:
-      return "a date";
-    case ColumnType::duration:
-      return "an integer of seconds";
-    case ColumnType::percent:
-      return "a percentage";
-    case ColumnType::boolean:
-      return misfit.dialect == Dialect::sqlite ? "0 or 1" : "a boolean";
-  }
-  return {};
+  const auto& facts = facts_of(misfit.column.type);
+  return facts.kind == CellKind::truth ? rules_of(misfit.dialect).truths : facts.expected;
 }
 
-const char* hint_for(const Misfit& misfit) {
-  const bool sqlite = misfit.dialect == Dialect::sqlite;
-  switch (misfit.column.type) {
-    case ColumnType::timestamp:
-      return sqlite ? "instants are text like 2026-03-17T06:00:00Z; correct the data, or the view that gives them"
-                    : "instants are of type timestamptz; correct the data, or the view that gives them";
-    case ColumnType::date:
-      return sqlite ? "days are text like 2026-03-17; correct the data, or the view that gives them"
-                    : "days are of type date; correct the data, or the view that gives them";
-    case ColumnType::money:
+std::string hint_for(const Misfit& misfit) {
+  const auto& rules = rules_of(misfit.dialect);
+  switch (facts_of(misfit.column.type).kind) {
+    case CellKind::instant:
+      return fmt::format("{}; correct the data, or the view that gives them", rules.instants.text);
+    case CellKind::day:
+      return fmt::format("{}; correct the data, or the view that gives them", rules.days.text);
+    case CellKind::money:
       return "amounts are integers of minor units (cents), beside a column with their currency";
-    default:
-      return "correct the data, or the view that gives them; the types of columns come from the report module";
+    case CellKind::text:
+    case CellKind::whole:
+    case CellKind::scaled:
+    case CellKind::truth:
+      break;
   }
+  return "correct the data, or the view that gives them; the types of columns come from the report module";
 }
 
 bool has_currency(const rows::Column& money, const rows::Columns& columns) {
@@ -88,10 +72,11 @@ std::vector<Step> steps_for(const rows::Columns& columns, std::vector<rows::Cell
     cells[i].scale = static_cast<std::uint8_t>(column.type == ColumnType::percent ? 2 : column.scale);
     const rows::Cell* const currency =
         column.type == ColumnType::money ? &cells[static_cast<std::size_t>(column.currency_column)] : nullptr;
-    steps.push_back({static_cast<int>(i), column.type, cells[i].scale, &cells[i], currency});
+    steps.push_back({static_cast<int>(i), facts_of(column.type).kind, cells[i].scale, &cells[i], currency});
   }
-  std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) { return a.type < b.type; });
-  static_assert(ColumnType::text < ColumnType::money);
+  std::stable_sort(steps.begin(), steps.end(), [](const Step& a, const Step& b) {
+    return std::pair(a.currency != nullptr, a.kind) < std::pair(b.currency != nullptr, b.kind);
+  });
   return steps;
 }
 

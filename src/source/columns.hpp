@@ -33,12 +33,12 @@ Problem misfit_problem(const Misfit&);
 /// How a cell is filled, for every row.
 struct Step {
   int column;
-  rows::ColumnType type;
+  rows::CellKind kind;
   std::uint8_t scale;
   rows::Cell* cell;
   const rows::Cell* currency;  ///< for money
 };
-/// By type: text comes before money, which needs its currency, and branches are easier to predict in runs of one type. Sets the
+/// Money comes last, since it needs its currency; the rest by kind, since branches are easier to predict in runs of one. Sets the
 /// scale of `cells`, one for each column, and points into them.
 std::vector<Step> steps_for(const rows::Columns&, std::vector<rows::Cell>& cells);
 /// Of money; nullopt when the row has no currency.

@@ -114,7 +114,7 @@ inline std::int64_t PostgresRows::scaled_of(const Step& step, std::string_view v
 
 inline std::int64_t PostgresRows::time_of(const Step& step, std::string_view value) {
   const Oid type = type_of(step);
-  const bool date = step.type == rows::ColumnType::date;
+  const bool date = step.kind == rows::CellKind::day;
   std::optional<std::int64_t> time;
   if (is_text(type)) {
     time = date ? times_.day(value) : times_.instant(value);
@@ -129,20 +129,19 @@ inline std::int64_t PostgresRows::time_of(const Step& step, std::string_view val
 }
 
 inline void PostgresRows::read_cell(const Step& step, std::string_view value) {
-  using rows::ColumnType;
+  using rows::CellKind;
   rows::Cell& cell = *step.cell;
-  switch (step.type) {
-    case ColumnType::text:
+  switch (step.kind) {
+    case CellKind::text:
       cell.text = text_of(step, value);
       break;
-    case ColumnType::integer:
-    case ColumnType::duration:
+    case CellKind::whole:
       cell.number = integer_of(step, value);
       break;
-    case ColumnType::boolean:
+    case CellKind::truth:
       cell.number = boolean_of(step, value);
       break;
-    case ColumnType::money:
+    case CellKind::money:
       cell.number = integer_of(step, value);
       if (const auto digits = minor_digits_of(step)) {
         cell.scale = *digits;
@@ -150,12 +149,11 @@ inline void PostgresRows::read_cell(const Step& step, std::string_view value) {
         misfit(step, "an amount without a currency");
       }
       break;
-    case ColumnType::decimal:
-    case ColumnType::percent:
+    case CellKind::scaled:
       cell.number = scaled_of(step, value);
       break;
-    case ColumnType::timestamp:
-    case ColumnType::date:
+    case CellKind::instant:
+    case CellKind::day:
       cell.number = time_of(step, value);
       break;
   }

@@ -5,7 +5,7 @@
 #include <charconv>
 
 namespace reportctl::source {
-using rows::ColumnType;
+using rows::CellKind;
 
 SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement statement, rows::Columns columns)
     : database_(std::move(database)),
@@ -71,7 +71,7 @@ inline std::int64_t SqliteRows::scaled_of(const Step& step, Value value) {
 
 inline std::int64_t SqliteRows::time_of(const Step& step, Value value) {
   if (value.type != SQLITE_TEXT) misfit(step, value);
-  const auto time = step.type == ColumnType::date ? times_.day(raw_text(value)) : times_.instant(raw_text(value));
+  const auto time = step.kind == CellKind::day ? times_.day(raw_text(value)) : times_.instant(raw_text(value));
   if (!time) misfit(step, "other text");
   return *time;
 }
@@ -94,19 +94,18 @@ inline void SqliteRows::read_row() {
     rows::Cell& cell = *step.cell;
     cell.null = value.type == SQLITE_NULL;
     if (cell.null) continue;
-    switch (step.type) {
-      case ColumnType::text:
+    switch (step.kind) {
+      case CellKind::text:
         cell.text = text_of(step, value);
         break;
-      case ColumnType::integer:
-      case ColumnType::duration:
+      case CellKind::whole:
         cell.number = integer_of(step, value);
         break;
-      case ColumnType::boolean:
+      case CellKind::truth:
         cell.number = integer_of(step, value);
         if (cell.number != 0 && cell.number != 1) misfit(step, "another integer");
         break;
-      case ColumnType::money:
+      case CellKind::money:
         cell.number = integer_of(step, value);
         if (const auto digits = minor_digits_of(step)) {
           cell.scale = *digits;
@@ -114,12 +113,11 @@ inline void SqliteRows::read_row() {
           misfit(step, "an amount without a currency");
         }
         break;
-      case ColumnType::decimal:
-      case ColumnType::percent:
+      case CellKind::scaled:
         cell.number = scaled_of(step, value);
         break;
-      case ColumnType::timestamp:
-      case ColumnType::date:
+      case CellKind::instant:
+      case CellKind::day:
         cell.number = time_of(step, value);
         break;
     }

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "reportctl/base/json.hpp"
 #include "audit_chain.hpp"
 #include "reportctl/base/hash.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::store {
@@ -107,9 +107,7 @@ AuditEvents with_run(AuditEvents events, std::string_view run_id) {
   return events;
 }
 
-std::string event_payload(const std::map<std::string, std::string>& fields) {
-  return json_text(nlohmann::json(fields));
-}
+std::string event_payload(const std::map<std::string, std::string>& fields) { return json_text(nlohmann::json(fields)); }
 
 void append_audit(State& state, const AuditEvents& events, Instant now) {
   WriteTransaction transaction(state.connection());

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "reportctl/base/json.hpp"
 #include "reportctl/base/hash.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/schedule/period_json.hpp"
 #include "reportctl/store/runs.hpp"

@@ -17,9 +17,10 @@ class Connection;  // src/store: the only place that knows SQLite
 
 enum class OpenMode { existing, create };
 
-/// The state file. Every function of this room throws Error(busy) when it is locked, Error(state) when it is read-only, full, corrupt or of a newer
-/// schema, and says which file and what to do. Each mutating function is one transaction: all of it happens or nothing. A file
-/// that can only be read can be read; the first change is refused. For one thread, and not to be carried across fork().
+/// The state file. Every function of this room throws Error(busy) when it is locked, Error(state) when it is read-only, full,
+/// corrupt or of a newer schema, and says which file and what to do. Each mutating function is one transaction: all of it happens
+/// or nothing. A file that can only be read can be read; the first change is refused. For one thread, and not to be carried
+/// across fork().
 class State {
  public:
   /// `existing`: Error(state) when absent, with the command that creates it. An older schema is migrated, after a backup beside

@@ -38,7 +38,7 @@ int due_exit_code_of(const run::Ended& ended) {
 int worse(int a, int b) {
   const auto severity = [](int code) -> std::ptrdiff_t {
     constexpr std::array kMildFirst = {exit_code::kDeferred, exit_code::kUnsuccessful, exit_code::kUnknownDelivery,
-                                       exit_code::kConfig, exit_code::kBusy, exit_code::kState};
+                                       exit_code::kConfig,   exit_code::kBusy,         exit_code::kState};
     if (code == exit_code::kDone) return -2;
     if (code >= exit_code::kSignal) return kMildFirst.size();
     const auto* const found = std::find(kMildFirst.begin(), kMildFirst.end(), code);

@@ -45,9 +45,7 @@ Instant moment_of(Session& session, const std::optional<std::string>& text) {
 Listing listing_of(const run::FileHead& head) {
   Listing listing;
   for (const auto& column : head.columns) {
-    const bool is_number = column.type != rows::ColumnType::text && column.type != rows::ColumnType::timestamp &&
-                           column.type != rows::ColumnType::date && column.type != rows::ColumnType::boolean;
-    listing.columns.push_back({column.name, column.label, is_number ? Align::right : Align::left, true});
+    listing.columns.push_back({column.name, column.label, facts_of(column.type).number ? Align::right : Align::left, true});
   }
   for (const auto& row : head.rows) {
     auto& fields = listing.rows.emplace_back();

@@ -11,9 +11,9 @@
 #include <limits>
 #include <utility>
 
-#include "reportctl/base/json.hpp"
 #include "help.hpp"
 #include "output_text.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/sink.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/base/time.hpp"

@@ -72,8 +72,7 @@ ChartCollector::ChartCollector(const rows::Columns& columns, ChartPlan plan, Zon
     if (plan_.y_title.empty()) plan_.y_title = "Rows";
   } else {
     const rows::Column& y = columns_[static_cast<std::size_t>(plan_.y)];
-    if (y.type == ColumnType::text || y.type == ColumnType::boolean)
-      throw Error(ErrorKind::failed, fmt::format("a chart cannot add up the column \"{}\"", y.name));
+    if (!facts_of(y.type).number) throw Error(ErrorKind::failed, fmt::format("a chart cannot add up the column \"{}\"", y.name));
     if (plan_.y_title.empty()) plan_.y_title = y.label.empty() ? y.name : y.label;
     if (y.type == ColumnType::money && is_column(columns_, y.currency_column)) currency_column_ = y.currency_column;
   }

@@ -84,10 +84,4 @@ TableShape shape_table(const std::vector<ColumnNeeds>& columns, const Paper& upr
   return shape;
 }
 
-bool stands_right(rows::ColumnType type) {
-  using rows::ColumnType;
-  return type == ColumnType::integer || type == ColumnType::decimal || type == ColumnType::money || type == ColumnType::percent ||
-         type == ColumnType::duration;
-}
-
 }  // namespace reportctl::render

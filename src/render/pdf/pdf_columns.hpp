@@ -36,7 +36,4 @@ struct TableShape {
 /// Upright where everything fits on a line, turned otherwise; then texts wrap, then letters shrink.
 TableShape shape_table(const std::vector<ColumnNeeds>&, const Paper& upright);
 
-/// Numbers, money and durations stand at the right.
-bool stands_right(rows::ColumnType);
-
 }  // namespace reportctl::render

@@ -139,7 +139,7 @@ void PdfPages::write_back() {
       if (!content_.totals[i][k].empty()) {
         TextBlock block(bold_, content_.totals[i][k], fit_of(k, kMaxCellLines));
         band.height = std::max(band.height, block.height() + 3 * kRowPadding);
-        const Align align = stands_right(content_.spec.columns[k].type) ? Align::right : Align::left;
+        const Align align = facts_of(content_.spec.columns[k].type).number ? Align::right : Align::left;
         band.items.push_back({std::move(block), x + padding_, 1.5 * kRowPadding, width - 2 * padding_, align, kInk});
       }
       x += width;
@@ -264,7 +264,7 @@ double PdfPages::draw_header(double y) {
   pen_.color(readable_on(brand_));
   double x = kMargin;
   for (std::size_t i = 0; i < labels_.size(); ++i) {
-    const Align align = stands_right(content_.spec.columns[i].type) ? Align::right : Align::left;
+    const Align align = facts_of(content_.spec.columns[i].type).number ? Align::right : Align::left;
     const double top = y + header_height_ - labels_[i].height() - 2 * kRowPadding * ratio_;
     labels_[i].draw(pen_, x + padding_, top, content_.shape.widths[i] - 2 * padding_, align);
     x += content_.shape.widths[i];
@@ -304,7 +304,7 @@ double PdfPages::draw_rows(const Page& page, double y) {
     double x = kMargin;
     for (std::size_t k = 0; k < columns; ++k) {
       const double width = content_.shape.widths[k];
-      const Align align = stands_right(content_.spec.columns[k].type) ? Align::right : Align::left;
+      const Align align = facts_of(content_.spec.columns[k].type).number ? Align::right : Align::left;
       blocks[i * columns + k].draw(pen_, x + padding_, y + kRowPadding * ratio_, width - 2 * padding_, align);
       x += width;
     }

@@ -118,9 +118,14 @@ std::optional<double> XlsxCells::as_number(ColumnType type, __int128 number, std
       if (whole >= 0 && whole < (kLastDay + 1) * kSecondsADay) return value / static_cast<double>(kSecondsADay);
       ++odd_durations_;
       return std::nullopt;
-    default:
-      return value / kPowers[std::min(scale, kPowers.size() - 1)];
+    case ColumnType::text:
+    case ColumnType::integer:
+    case ColumnType::decimal:
+    case ColumnType::money:
+    case ColumnType::boolean:
+      break;
   }
+  return value / kPowers[std::min(scale, kPowers.size() - 1)];
 }
 
 void XlsxCells::stand_in(const XlsxPlace& place, std::string_view words, XlsxStyle style) {

@@ -48,7 +48,7 @@ class XlsxCells {
 
  private:
   static constexpr std::size_t kScales = 20;
-  static constexpr std::size_t kKinds = 10;  ///< column types, and text that stands for a number
+  static constexpr std::size_t kKinds = rows::kColumnTypes.size() + 1;  ///< and text that stands for a number
   std::optional<double> as_number(rows::ColumnType, __int128 number, std::size_t scale);
   std::int64_t offset_at(std::int64_t instant);
   void stand_in(const XlsxPlace&, std::string_view, XlsxStyle);

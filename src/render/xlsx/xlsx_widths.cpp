@@ -64,7 +64,11 @@ std::size_t XlsxWidths::width_of(std::size_t column) const {
       return std::string_view("2026-03-17").size();
     case ColumnType::boolean:
       return std::string_view("FALSE").size();
-    default:
+    case ColumnType::integer:
+    case ColumnType::decimal:
+    case ColumnType::money:
+    case ColumnType::duration:
+    case ColumnType::percent:
       break;
   }
   std::size_t width = extent.text;

@@ -15,10 +15,11 @@ using namespace reportctl::cli;
 
 TEST_CASE("every kind of error has the exit code of the manual page") {
   // reportctl-exit-codes.7, and design: 1 2 4 5 6 7 11 12 13 74 75 78 and 128+N
-  const std::pair<ErrorKind, int> kTable[] = {{ErrorKind::failed, 1},    {ErrorKind::usage, 2},    {ErrorKind::not_permitted, 4},
-                                              {ErrorKind::not_found, 5}, {ErrorKind::conflict, 6}, {ErrorKind::invalid, 7},
-                                              {ErrorKind::busy, 11}, {ErrorKind::state, 12},    {ErrorKind::source, 13},  {ErrorKind::output, 74},
-                                              {ErrorKind::deferred, 75}, {ErrorKind::config, 78},  {ErrorKind::interrupted, 143}};
+  const std::pair<ErrorKind, int> kTable[] = {
+      {ErrorKind::failed, 1},       {ErrorKind::usage, 2},   {ErrorKind::not_permitted, 4}, {ErrorKind::not_found, 5},
+      {ErrorKind::conflict, 6},     {ErrorKind::invalid, 7}, {ErrorKind::busy, 11},         {ErrorKind::state, 12},
+      {ErrorKind::source, 13},      {ErrorKind::output, 74}, {ErrorKind::deferred, 75},     {ErrorKind::config, 78},
+      {ErrorKind::interrupted, 143}};
   std::ifstream file(REPORTCTL_ROOT "/man/reportctl-exit-codes.7");
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   REQUIRE_FALSE(page.empty());

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "reportctl/rows/cell.hpp"
+#include "reportctl/rows/dialect.hpp"
 #include "reportctl/rows/file_format.hpp"
 
 using namespace reportctl::rows;
@@ -24,6 +25,27 @@ TEST_CASE("every column type of the module format has a word, and back") {
 TEST_CASE("nothing else is a column type") {
   for (const char* word : {"", "Text", "string", "int", "decimal(3)", " text", "text "})
     CHECK_FALSE(parse_column_type(word).has_value());
+}
+
+TEST_CASE("which types are numbers, can be added up, have an order and are strings in JSON") {
+  const auto with = [](bool ColumnTypeFacts::*trait) {
+    std::string names;
+    for (const auto& facts : kColumnTypes)
+      if (facts.*trait) names += (names.empty() ? "" : " ") + std::string(facts.name);
+    return names;
+  };
+  CHECK(with(&ColumnTypeFacts::number) == "integer decimal money duration percent");
+  CHECK(with(&ColumnTypeFacts::addable) == "integer decimal money duration");
+  CHECK(with(&ColumnTypeFacts::ordered) == "integer decimal money timestamp date duration percent");
+  CHECK(with(&ColumnTypeFacts::quoted) == "text timestamp date duration");
+}
+
+TEST_CASE("urls name their dialect by its scheme, in lower case") {
+  CHECK(dialect_of_scheme("sqlite") == Dialect::sqlite);
+  CHECK(dialect_of_scheme("postgresql") == Dialect::postgresql);
+  CHECK(dialect_of_scheme("postgres") == Dialect::postgresql);
+  for (const char* scheme : {"", "SQLITE", "mysql", "sqlite3"}) CHECK_FALSE(dialect_of_scheme(scheme).has_value());
+  for (const Dialect dialect : kDialects) CHECK(rules_of(dialect).dialect == dialect);
 }
 
 TEST_CASE("formats have one canonical name") {
