@@ -29,7 +29,8 @@ std::string size_text(std::int64_t bytes) {
     const std::int64_t tenths = (bytes + unit / 20) / (unit / 10);
     return fmt::format("{} {}", tenths % 10 == 0 ? grouped(tenths / 10) : grouped(tenths, 1), name);
   };
-  return bytes < 999'950 ? in(1000, "kB") : in(1'000'000, "MB");
+  if (bytes < 999'950) return in(1000, "kB");
+  return bytes < 999'950'000 ? in(1'000'000, "MB") : in(1'000'000'000, "GB");
 }
 
 std::string minute_text(Instant at, const Zone& zone) {

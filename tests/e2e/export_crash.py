@@ -155,7 +155,7 @@ class ExportCrash(e2e.Case):
         self.assertEqual(self.place.run("export", "run", env=env).code, 3)
         failed = self.place.json("export", "show", job, env=env)
         self.assertEqual(failed["state"], "failed")
-        self.assertRegex(failed["reason"], r"MB are free, and this report needs about [0-9.]+ MB")
+        self.assertRegex(failed["reason"], r"[MG]B are free, and this report needs about [0-9.]+ [MG]B")
         self.place.must("export", "create", "orders-export", "--filter", "mode=summary", "--format", "csv", "--wait", env=env)  # of another format there is no such file yet
 
 

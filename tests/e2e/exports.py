@@ -365,7 +365,7 @@ class Exports(e2e.Case):
         told = world.run("run-due", now="2026-03-18T05:02:00Z")
         self.assertEqual(told.code, 3)
         failed, = world.runs("--outcome", "failed")
-        self.assertRegex(failed["reason"], r"artifacts: [0-9.]+ MB are free, and this report needs about [0-9.]+ MB: its last file had [0-9.]+ MB")
+        self.assertRegex(failed["reason"], r"artifacts: [0-9.]+ [MG]B are free, and this report needs about [0-9.]+ [MG]B: its last file had [0-9.]+ [MG]B")
         self.assertIn(failed["reason"], told.err)
         self.assertEqual({mail["To"].addresses[0].addr_spec for mail in world.outbox_mails()}, e2e.STEWARDS | {"a@example.org"})
         self.assertEqual(len([mail for mail in world.outbox_mails() if mail["To"].addresses[0].addr_spec == "a@example.org"]), 1)  # the day before

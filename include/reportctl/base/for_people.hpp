@@ -12,7 +12,7 @@ namespace reportctl {
 
 /// `1,234,567.50` from 123456750 at scale 2.
 std::string grouped(__int128 number, std::size_t scale = 0);
-/// `812 bytes`, `1.5 kB`, `26 MB`; a kB has 1000 bytes.
+/// `812 bytes`, `1.5 kB`, `26 MB`, `1.2 GB`; a kB has 1000 bytes.
 std::string size_text(std::int64_t bytes);
 /// `2026-03-17 06:00`, where what surrounds it tells the zone.
 std::string minute_text(Instant, const Zone&);

@@ -19,7 +19,7 @@ TEST_CASE("sizes have one decimal at most, and a kilobyte has 1000 bytes") {
   CHECK(size_text(999'949) == "999.9 kB");
   CHECK(size_text(999'950) == "1 MB");
   CHECK(size_text(26'000'000) == "26 MB");
-  CHECK(size_text(12'345'678'901) == "12,345.7 MB");
+  CHECK(size_text(12'345'678'901) == "12.3 GB");
 }
 
 TEST_CASE("UTF-8 is told from what only looks like it") {
