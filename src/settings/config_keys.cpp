@@ -88,9 +88,7 @@ std::string set_transport(Settings& settings, const Written& written) {
   const std::string& url = written.front();
   constexpr std::array<std::string_view, 4> kSchemes = {"smtp://", "smtps://", "sendmail:", "maildir:/"};
   if (std::none_of(kSchemes.begin(), kSchemes.end(), [&](std::string_view scheme) { return url.starts_with(scheme); }))
-    return "must be smtp://HOST:PORT, smtps://HOST:PORT, sendmail: or maildir:/PATH (what was written is not shown: it may hold "
-           "a "
-           "password)";
+    return fmt::format("must be smtp://HOST:PORT, smtps://HOST:PORT, sendmail: or maildir:/PATH{}", kNotRepeated);
   if (url.starts_with("smtp") && url.find('@') != std::string::npos)
     return "must not hold a user or password; write mail.username and mail.password_file";
   settings.mail.transport.url = url;

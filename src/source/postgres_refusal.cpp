@@ -57,8 +57,7 @@ std::string Refusal::hint() const {
   if (state == "28P01") return "check the user in the source's url and its password_file";
   if (state.starts_with("28"))
     return "the server does not let this user in from this host: check the user in the source's url, and the server's "
-           "pg_hba.conf, "
-           "which may ask for TLS (sslmode=require) or a client certificate";
+           "pg_hba.conf, which may ask for TLS (sslmode=require) or a client certificate";
   if (state == "3D000") return "check the database in the source's url";
   if (state == "42501") return "grant the login CONNECT on the database";
   if (state.starts_with("53")) return "the server has no connection left for this login; try again later, or raise its limit";

@@ -50,7 +50,7 @@ SchemeOf scheme_of(std::string_view url) {
 std::string url_problem(std::string_view url) {
   const SchemeOf scheme = scheme_of(url);
   if (!scheme.dialect)
-    return fmt::format("the url must be {}, with the password in password_file (what was written is not shown: it may hold one)",
+    return fmt::format("the url must be {}, with the password in password_file (not repeated here: it may hold a password)",
                        join(rows::dialect_phrases(&rows::DialectRules::url_form), " or "));
   switch (*scheme.dialect) {
     case rows::Dialect::sqlite:
