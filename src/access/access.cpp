@@ -96,6 +96,19 @@ std::string Actor::str() const {
   return text;
 }
 
+Actor actor_of(const Member& member) {
+  Actor actor;
+  actor.login = member.login;
+  actor.memberships = {member};
+  return actor;
+}
+
+const Member* membership_for(const Actor& actor, Action action, std::string_view account, const schedule::Scope& scope) {
+  for (const Member& member : actor.memberships)
+    if (member.account == account && may(actor_of(member), action, account, scope)) return &member;
+  return nullptr;
+}
+
 bool may(const Actor& actor, Action action, std::string_view account, const schedule::Scope& scope) {
   const auto roles = roles_in(actor, account, scope);
   return std::any_of(roles.begin(), roles.end(), [&](Role role) { return role_may(role, action); });

@@ -40,7 +40,7 @@ endfunction()
 reportctl_room(base LIBRARIES reportctl_dep_yaml-cpp reportctl_dep_utf8proc reportctl_lazy_cctz reportctl_lazy_crypto
                               reportctl_lazy_idn2)
 reportctl_room(rows USES base)
-reportctl_room(schedule USES base)
+reportctl_room(schedule USES base LIBRARIES nlohmann_json::nlohmann_json)
 reportctl_room(access USES base schedule)
 reportctl_room(catalog USES base rows schedule access)
 reportctl_room(validation USES base rows schedule access catalog LIBRARIES nlohmann_json::nlohmann_json)

@@ -70,16 +70,16 @@ class RowReader {
   }
 
   /// A list of addresses, each a text or an object with email and name; one text has them apart by commas or semicolons.
-  std::vector<std::string> recipients() {
+  std::vector<schedule::Recipient> recipients() {
     const auto* value = take({"recipients", "emails"}, "to");
-    std::vector<std::string> found;
+    std::vector<schedule::Recipient> found;
     if (value == nullptr) return found;
     const auto field = taken_;
     if (value->is_string()) {
       auto list = value->get<std::string>();
       std::replace(list.begin(), list.end(), ';', ',');
       for (const auto& part : split(list, ',')) {
-        if (!trim(part).empty()) found.emplace_back(trim(part));
+        if (!trim(part).empty()) found.emplace_back(std::string(trim(part)));
       }
       return found;
     }
@@ -249,13 +249,13 @@ void read_weekday(RowReader& reader, LegacyRow& row) {
     return reader.problem("day_of_week_required", "day_of_week", "on", fmt::format("\"{}\" is not 0 to 6", shown_word(text)),
                           "0 is Sunday, 6 is Saturday");
   }
-  request.weekday = schedule::weekday_name(*day == 0 ? 7 : static_cast<int>(*day));
+  request.on = schedule::weekday_name(*day == 0 ? 7 : static_cast<int>(*day));
 }
 
 void read_day_of_month(RowReader& reader, LegacyRow& row) {
   auto& request = row.draft.request;
   if (request.cadence != "monthly") return reader.keep("day_of_month");
-  if (auto day = reader.text({"day_of_month"}, "day"); !day.empty()) request.day_of_month = std::move(day);
+  if (auto day = reader.text({"day_of_month"}, "day"); !day.empty()) request.day = std::move(day);
 }
 
 std::string value_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
@@ -278,6 +278,14 @@ void read_parameters(RowReader& reader, const Json& config, schedule::Parameters
   }
 }
 
+void read_columns(RowReader& reader, const Json& config, std::vector<std::string>& columns) {
+  const auto given = config.find("columns");
+  if (given == config.end() || given->is_null()) return;
+  if (!given->is_array() || !std::all_of(given->begin(), given->end(), [](const Json& name) { return name.is_string(); }))
+    return reader.problem("config.columns", "columns", "a list of names is expected");
+  columns = given->get<std::vector<std::string>>();
+}
+
 /// `config`: the parameters and the columns go where they belong, the rest is further configuration here too.
 Json read_config(RowReader& reader, LegacyRow& row) {
   const auto* value = reader.take({"config"}, "extra");
@@ -288,9 +296,10 @@ Json read_config(RowReader& reader, LegacyRow& row) {
     return Json::object();
   }
   read_parameters(reader, config, row.draft.request.parameters);
+  read_columns(reader, config, row.draft.request.columns);
   Json extra = Json::object();
   for (const auto& [name, inner] : config.items()) {
-    if (name == "parameters" || inner.is_null()) continue;
+    if (name == "parameters" || name == "columns" || inner.is_null()) continue;
     if (name == kImportedFrom) {
       reader.problem(fmt::format("config.{}", kImportedFrom), "extra", "the import writes this key itself");
     } else {
@@ -318,7 +327,7 @@ void read_outreach_row(const Json& value, LegacyRow& row, const std::set<std::st
   request.cadence = to_lower(reader.text({"frequency"}, "cadence"));
   read_weekday(reader, row);
   read_day_of_month(reader, row);
-  if (auto range = reader.text({"date_range"}, "window"); !range.empty()) request.range = to_lower(range);
+  if (auto range = reader.text({"date_range"}, "window"); !range.empty()) request.window = to_lower(range);
   request.format = reader.text({"format"}, "format");
   draft.active = reader.flag({"is_active"}, "active").value_or(true);
   auto extra = read_config(reader, row);

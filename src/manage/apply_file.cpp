@@ -5,9 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/records.hpp"
+#include "reportctl/schedule/fields.hpp"
 
 namespace reportctl::manage {
 namespace {
@@ -38,6 +40,10 @@ Json value_of(const Node& node) {
     }
   }
   return nullptr;
+}
+
+schedule::FieldText single_text(std::string text) {
+  return text.empty() ? schedule::FieldText{} : schedule::FieldText{{std::move(text)}, {}};
 }
 
 class FileReader {
@@ -74,19 +80,20 @@ class FileReader {
     entry.place = place(node);
     auto& account = entry.account;
     account.id = reader.required_text("id");
-    account.name = reader.text("name", account.id);
-    account.timezone = reader.text("timezone");
-    account.source = reader.text("source");
-    account.key = reader.text("key");
-    for (auto& feature : reader.text_list("features")) account.features.insert(std::move(feature));
-    account.allowed_domains = reader.text_list("allowed_domains");
-    if (const auto* brand = reader.child("brand")) {
-      MapReader look(*brand, "brand", file_, input_.problems);
-      account.brand.name = look.text("name");
-      account.brand.color = look.text("color");
-      entry.logo = look.text("logo");
-      look.finish();
+    account.name = account.id;
+    std::optional<MapReader> brand;
+    if (const auto* look = reader.child("brand")) brand.emplace(*look, "brand", file_, input_.problems);
+    for (const auto& field : access::account_fields()) {
+      const auto dot = field.name.find('.');
+      auto* const from = dot == std::string_view::npos ? &reader : brand ? &*brand : nullptr;
+      if (from == nullptr) continue;
+      const auto key = dot == std::string_view::npos ? field.name : field.name.substr(dot + 1);
+      const bool is_list = field.kind == schedule::FieldKind::list;
+      const auto text = is_list ? schedule::FieldText{from->text_list(key), {}} : single_text(from->text(key));
+      if (!text.empty()) field.read(text, account);
     }
+    if (brand) brand->finish();
+    entry.logo = std::exchange(account.brand.logo, {});  // a file here, a hash in the state
     if (reader.has("members")) {
       entry.members.emplace();
       each(reader, "members", [&](const Node& item) { member(item, account.id, *entry.members); });
@@ -162,33 +169,59 @@ class FileReader {
     webhooks.push_back(std::move(entry));
   }
 
-  void parameters(MapReader& reader, schedule::Parameters& parameters) {
-    const auto* node = reader.child("params");
-    if (node == nullptr) return;
-    if (node->kind != Node::Kind::map) return reader.problem(*node, "params: a map of names and values is expected");
-    MapReader values(*node, "params", file_, input_.problems);
+  schedule::Parameters parameters(MapReader& reader, std::string_view key) {
+    const auto* node = reader.child(key);
+    if (node == nullptr) return {};
+    if (node->kind != Node::Kind::map) {
+      reader.problem(*node, fmt::format("{}: a map of names and values is expected", key));
+      return {};
+    }
+    schedule::Parameters parameters;
+    MapReader values(*node, std::string(key), file_, input_.problems);
     for (const auto& [name, value] : node->entries) {
       auto list = values.text_list(name.text);
       if (!list.empty()) parameters[name.text] = std::move(list);
     }
     values.finish();
+    return parameters;
   }
 
-  void extra(MapReader& reader, std::string& extra) {
-    const auto* node = reader.child("extra");
-    if (node == nullptr) return;
-    extra = node->kind == Node::Kind::scalar ? node->text : json_of(*node);
-  }
-
-  void csv(MapReader& reader, validation::CsvRequest& csv) {
-    const auto* node = reader.child("csv");
-    if (node == nullptr) return;
-    MapReader values(*node, "csv", file_, input_.problems);
-    if (values.has("bom")) csv.bom = values.boolean("bom", false);
-    if (values.has("crlf")) csv.crlf = values.boolean("crlf", false);
-    if (values.has("labels")) csv.labels = values.boolean("labels", false);
-    csv.delimiter = values.optional_text("delimiter");
+  schedule::Parameters csv(MapReader& reader, std::string_view key) {
+    const auto* node = reader.child(key);
+    if (node == nullptr) return {};
+    schedule::Parameters options;
+    MapReader values(*node, std::string(key), file_, input_.problems);
+    for (const auto& [name, value] : schedule::kCsvSwitches) {
+      if (values.has(name)) options[std::string(name)] = {values.boolean(name, false) ? "true" : "false"};
+    }
+    if (auto delimiter = values.optional_text("delimiter")) options["delimiter"] = {std::move(*delimiter)};
     values.finish();
+    return options;
+  }
+
+  schedule::FieldText field_text(MapReader& reader, const schedule::Field& field) {
+    using schedule::FieldKind;
+    switch (field.kind) {
+      case FieldKind::flag:
+        return single_text(reader.boolean(field.name, true) ? "true" : "false");
+      case FieldKind::list:
+        return {reader.text_list(field.name), {}};
+      case FieldKind::map:
+        return {{}, parameters(reader, field.name)};
+      case FieldKind::options:
+        return {{}, csv(reader, field.name)};
+      case FieldKind::json: {
+        const auto* node = reader.child(field.name);
+        if (node == nullptr) return {};
+        return single_text(node->kind == Node::Kind::scalar ? node->text : json_of(*node));
+      }
+      case FieldKind::text:
+      case FieldKind::optional:
+      case FieldKind::number:
+        break;
+    }
+    return single_text(field.presence == schedule::Presence::required ? reader.required_text(field.name)
+                                                                      : reader.text(field.name));
   }
 
   void schedule(const Node& node) {
@@ -196,29 +229,12 @@ class FileReader {
     ScheduleEntry entry;
     entry.place = place(node);
     auto& draft = entry.draft;
-    auto& request = draft.request;
-    request.surface = catalog::Surface::schedule;
-    draft.name = reader.required_text("name");
-    draft.account = reader.required_text("account");
-    draft.description = reader.text("description");
-    request.report = reader.required_text("report");
-    request.scope = reader.text("scope", "account");
-    request.cadence = reader.required_text("cadence");
-    request.weekday = reader.optional_text("on");
-    request.day_of_month = reader.optional_text("day");
-    draft.at = reader.required_text("at");
-    request.timezone = reader.text("timezone");
-    request.range = reader.optional_text("window");
-    request.lookback = reader.optional_text("lookback");
-    request.format = reader.text("format");
-    request.columns = reader.text_list("columns");
-    csv(reader, request.csv);
-    parameters(reader, request.parameters);
-    extra(reader, draft.extra);
-    draft.recipients = reader.text_list("to");
-    draft.subject = reader.text("subject");
-    draft.no_data = reader.text("no_data");
-    if (reader.has("active")) entry.active = reader.boolean("active", true);
+    draft.request.surface = catalog::Surface::schedule;
+    for (const auto& field : schedule::fields()) {
+      const auto text = field_text(reader, field);
+      if (!text.empty()) field.write(text, draft);
+    }
+    if (reader.has("active")) entry.active = draft.active;
     reader.finish();
     const auto same = [&](const ScheduleEntry& other) {
       return other.draft.account == draft.account && other.draft.name == draft.name && !draft.name.empty();

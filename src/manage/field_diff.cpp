@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "reportctl/base/text.hpp"
+#include "reportctl/schedule/fields.hpp"
 
 namespace reportctl::manage {
 namespace {
@@ -15,8 +16,6 @@ std::vector<std::string> one(std::string value) {
   if (value.empty()) return {};
   return {std::move(value)};
 }
-
-std::vector<std::string> list(const std::set<std::string>& values) { return {values.begin(), values.end()}; }
 
 const std::vector<std::string>& values_of(const FieldTexts& fields, const std::string& name) {
   static const std::vector<std::string> kNone;
@@ -48,42 +47,23 @@ void diff_field(const std::string& name, const std::vector<std::string>& before,
 }  // namespace
 
 FieldTexts fields_of(const schedule::Definition& definition) {
-  const auto& cadence = definition.cadence;
-  FieldTexts fields = {
-      {"name", one(definition.name)},
-      {"description", one(definition.description)},
-      {"report", one(definition.report)},
-      {"scope", one(definition.scope.str())},
-      {"cadence", one(std::string(schedule::cadence_name(cadence.kind)))},
-      {"on", cadence.weekday == 0 ? one({}) : one(std::string(schedule::weekday_name(cadence.weekday)))},
-      {"day", cadence.day_of_month == 0 ? one({}) : one(std::to_string(cadence.day_of_month))},
-      {"at", definition.at ? one(format_time_of_day(*definition.at)) : one({})},
-      {"timezone", one(definition.timezone)},
-      {"window", definition.range ? one(std::string(schedule::range_name(*definition.range))) : one({})},
-      {"lookback", definition.lookback_days ? one(std::to_string(*definition.lookback_days)) : one({})},
-      {"format", one(definition.format)},
-  };
-  for (const auto& [name, values] : definition.parameters) fields.push_back({"params." + name, values});
-  fields.push_back({"extra", one(definition.extra)});
-  std::vector<std::string> to;
-  for (const auto& mailbox : definition.recipients) to.push_back(mailbox.str());
-  fields.push_back({"to", std::move(to)});
-  fields.push_back({"subject", one(definition.subject)});
-  fields.push_back({"no_data", definition.no_data ? one(std::string(schedule::no_data_name(*definition.no_data))) : one({})});
-  fields.push_back({"active", one(definition.active ? "true" : "false")});
-  return fields;
+  FieldTexts texts;
+  for (const auto& field : schedule::fields()) {
+    if (field.name == "account") continue;  // it never changes
+    auto [values, named] = field.text(definition);
+    for (auto& [name, several] : named) texts.push_back({fmt::format("{}.{}", field.name, name), std::move(several)});
+    if (named.empty()) texts.push_back({std::string(field.name), std::move(values)});
+  }
+  return texts;
 }
 
 FieldTexts fields_of(const access::Account& account) {
-  return {{"name", one(account.name)},
-          {"timezone", one(account.timezone)},
-          {"source", one(account.source)},
-          {"key", one(account.key)},
-          {"features", list(account.features)},
-          {"brand.name", one(account.brand.name)},
-          {"brand.color", one(account.brand.color)},
-          {"brand.logo", one(account.brand.logo.substr(0, 12))},
-          {"allowed_domains", account.allowed_domains}};
+  FieldTexts texts;
+  for (const auto& field : access::account_fields()) {
+    texts.push_back({std::string(field.name), field.text(account).values});
+    if (field.name == "brand.logo" && !account.brand.logo.empty()) texts.back().values.front().resize(12);
+  }
+  return texts;
 }
 
 FieldTexts fields_of(const access::Member& member) {

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include "reportctl/manage/records.hpp"
 
+#include "reportctl/schedule/fields.hpp"
 #include "reportctl/schedule/period_json.hpp"
 
 namespace reportctl::manage {
@@ -10,14 +11,6 @@ namespace {
 template <typename Value>
 Json value_or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json(nullptr);
-}
-
-Json number_or_null(int number) { return number == 0 ? Json(nullptr) : Json(number); }
-
-Json recipients(const std::vector<Mailbox>& mailboxes) {
-  Json list = Json::array();
-  for (const auto& mailbox : mailboxes) list.push_back(mailbox.str());
-  return list;
 }
 
 }  // namespace
@@ -31,14 +24,15 @@ Json parsed_or_text(const std::string& text) {
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Json to_json(const access::Account& account) {
-  return {{"id", account.id},
-          {"name", account.name},
-          {"timezone", account.timezone},
-          {"source", account.source},
-          {"key", account.source_key()},
-          {"features", account.features},
-          {"brand", {{"name", account.brand.name}, {"color", account.brand.color}, {"logo", account.brand.logo}}},
-          {"allowed_domains", account.allowed_domains}};
+  Json record = {{"id", account.id}};
+  for (const auto& field : access::account_fields()) {
+    const auto dot = field.name.find('.');
+    auto* place = &record[std::string(field.name.substr(0, dot))];
+    if (dot != std::string_view::npos) place = &(*place)[std::string(field.name.substr(dot + 1))];
+    *place = schedule::to_json(field.kind, field.text(account));
+  }
+  record["key"] = account.source_key();
+  return record;
 }
 
 Json to_json(const access::Member& member) {
@@ -69,27 +63,16 @@ Json to_json(const schedule::Window& window) {
 }
 
 Json to_json(const schedule::Definition& definition, std::string_view account_timezone) {
-  const auto& cadence = definition.cadence;
-  return {{"name", definition.name},
-          {"account", definition.account},
-          {"description", definition.description},
-          {"report", definition.report},
-          {"scope", definition.scope.str()},
-          {"cadence", schedule::cadence_name(cadence.kind)},
-          {"day_of_week", number_or_null(cadence.weekday)},
-          {"day_of_month", number_or_null(cadence.day_of_month)},
-          {"at", definition.at ? Json(format_time_of_day(*definition.at)) : Json(nullptr)},
-          {"timezone", schedule::effective_timezone(definition, account_timezone)},
-          {"timezone_inherited", definition.timezone.empty()},
-          {"window", definition.range ? Json(schedule::range_name(*definition.range)) : Json(nullptr)},
-          {"lookback", value_or_null(definition.lookback_days)},
-          {"format", definition.format},
-          {"params", to_json(definition.parameters)},
-          {"extra", parsed_or_text(definition.extra)},
-          {"recipients", recipients(definition.recipients)},
-          {"subject", text_or_null(definition.subject)},
-          {"no_data", definition.no_data ? Json(schedule::no_data_name(*definition.no_data)) : Json(nullptr)},
-          {"active", definition.active}};
+  Json record;
+  for (const auto& field : schedule::fields()) {
+    auto& value = record[std::string(field.record)];
+    value = schedule::to_json(field.kind, field.text(definition));
+    if (field.kind == schedule::FieldKind::json) value = parsed_or_text(definition.extra);
+    if (field.name != "timezone") continue;
+    value = schedule::effective_timezone(definition, account_timezone);
+    record["timezone_inherited"] = definition.timezone.empty();
+  }
+  return record;
 }
 
 Json to_json(const schedule::Schedule& schedule, std::string_view account_timezone) {

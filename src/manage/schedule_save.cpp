@@ -43,8 +43,8 @@ validation::DraftCheck check_against_data(const Editor& editor, const SaveReques
 }
 
 Json lookback_of(const schedule::Definition& definition) {
-  if (definition.lookback_days) return *definition.lookback_days;
-  if (definition.range) return schedule::range_name(*definition.range);
+  if (definition.lookback) return *definition.lookback;
+  if (definition.window) return schedule::range_name(*definition.window);
   return nullptr;
 }
 
@@ -65,12 +65,8 @@ void require_in_scope(const access::Actor& actor, access::Action action, const a
 }
 
 validation::DraftCheck check_for_save(const Editor& editor, const SaveRequest& request) {
-  const validation::Context context = {.catalog = editor.parts.catalog(),
-                                       .account = request.account,
-                                       .roles = acting_roles(editor.actor, request.account, request.draft.request.scope),
-                                       .allowed_domains = editor.parts.settings().mail.allowed_domains,
-                                       .now = editor.parts.now(),
-                                       .scope_timezone = {}};
+  const auto roles = acting_roles(editor.actor, request.account, request.draft.request.scope);
+  const auto context = run::context(editor.parts, request.account, roles, editor.parts.now());
   auto check = validation::check_draft(request.draft, context);
   if (check.resolved) check = check_against_data(editor, request, context, std::move(check));
   if (request.renamed && !store::name_is_free(editor.parts.state(), request.account.id, request.draft.name)) {
@@ -88,16 +84,9 @@ validation::DraftCheck check_for_save(const Editor& editor, const SaveRequest& r
 }
 
 std::string owner_for(const Editor& editor, const schedule::Definition& definition) {
-  for (const auto& member : editor.actor.memberships) {
-    access::Actor alone;
-    alone.login = member.login;
-    alone.memberships = {member};
-    if (member.account == definition.account &&
-        access::may(alone, access::Action::manage_schedules, definition.account, definition.scope)) {
-      return member.id;
-    }
-  }
-  return {};
+  const auto* member =
+      access::membership_for(editor.actor, access::Action::manage_schedules, definition.account, definition.scope);
+  return member == nullptr ? std::string() : member->id;
 }
 
 schedule::Rhythm rhythm_of(const schedule::Definition& definition, std::string_view account_timezone) {

@@ -16,26 +16,6 @@
 namespace reportctl::run {
 namespace {
 
-/// Who asks, and when.
-struct Asking {
-  const access::Account& account;
-  std::set<access::Role> roles;
-  Instant at;
-};
-
-validation::Context context(Parts& parts, const Asking& asking, const std::string& scope_timezone) {
-  return {.catalog = parts.catalog(),
-          .account = asking.account,
-          .roles = asking.roles,
-          .allowed_domains = parts.settings().mail.allowed_domains,
-          .now = asking.at,
-          .scope_timezone = scope_timezone};
-}
-
-void append(validation::Violations& all, validation::Violations more) {
-  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
-}
-
 std::string safe_file_word(std::string_view word) {
   std::string safe;
   for (const char c : word) {
@@ -115,14 +95,25 @@ validation::Violation not_found(const validation::Resolved& resolved, const cata
 
 }  // namespace
 
+validation::Context context(Parts& parts, const access::Account& account, const std::set<access::Role>& roles, Instant at) {
+  return {.catalog = parts.catalog(),
+          .account = account,
+          .roles = roles,
+          .allowed_domains = parts.settings().mail.allowed_domains,
+          .now = at,
+          .scope_timezone = {}};
+}
+
 std::variant<RunPlan, Rejection> plan(Parts& parts, const validation::Request& request, const access::Account& account,
                                       const std::set<access::Role>& roles, Instant at) {
-  auto check = validation::check_request(request, context(parts, {account, roles, at}, {}));
+  auto world = context(parts, account, roles, at);
+  auto check = validation::check_request(request, world);
   if (!check.resolved) return Rejection{std::move(check.violations)};
   auto site = check_site(parts, *check.resolved, account);
   if (!site.violations.empty()) return Rejection{std::move(site.violations)};
   if (!site.timezone.empty()) {
-    check = validation::check_request(request, context(parts, {account, roles, at}, site.timezone));
+    world.scope_timezone = site.timezone;
+    check = validation::check_request(request, world);
     if (!check.resolved) return Rejection{std::move(check.violations)};
   }
   return complete(parts, {std::move(*check.resolved), std::move(site.name)}, account, at);
@@ -132,8 +123,8 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
                                                Instant slot) {
   auto found = standing.broken;
   // The zone of the site was written into the definition when it was saved.
-  auto check = validation::check_draft(validation::draft_of(schedule.definition),
-                                       context(parts, {standing.account, standing.roles, slot}, {}));
+  auto check =
+      validation::check_draft(validation::draft_of(schedule.definition), context(parts, standing.account, standing.roles, slot));
   if (!found.empty()) {  // said already, in better words
     std::erase_if(check.violations, [](const auto& one) { return one.code == validation::Code::role_not_permitted; });
   }

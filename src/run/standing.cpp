@@ -30,9 +30,7 @@ Standing standing_of(store::State& state, const Behalf& behalf) {
     return standing;
   }
   const auto& member = *standing.member;
-  access::Actor actor;
-  actor.login = member.login;
-  actor.memberships = {member};
+  const auto actor = access::actor_of(member);
   if (!access::may(actor, behalf.action, behalf.account, behalf.scope)) {
     not_permitted(fmt::format("{}, {}, is {} and may not {} of {} any more", member.name, behalf.role_in_it,
                               access::role_name(member.role), behalf.what, behalf.scope.str()));

@@ -142,13 +142,6 @@ void add_account(State& state, const access::Account& account, const AuditEvents
   transaction.commit();
 }
 
-void edit_account(State& state, const access::Account& account, const AuditEvents& events, Instant now) {
-  WriteTransaction transaction(state.connection());
-  update_account(state.connection(), account);
-  append_events(state.connection(), events, now);
-  transaction.commit();
-}
-
 void remove_account(State& state, std::string_view id, const AuditEvents& events, Instant now) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);

@@ -4,15 +4,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/schedule/fields.hpp"
 
 namespace reportctl::store {
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 [[noreturn]] void damaged(std::string_view what) {
   throw Error(ErrorKind::state, fmt::format("the state file holds {} that reportctl did not write", what),
@@ -50,64 +53,37 @@ schedule::Scope read_scope(const json& value) {
           .site = value.at(1).get<std::string>()};
 }
 
-Mailbox read_mailbox(const json& value) {
-  return {.display = value.at(0).get<std::string>(),
-          .address = require(EmailAddress::parse(value.at(1).get<std::string>()), "an address")};
-}
+/// Fields with a column of their own.
+constexpr std::array<std::string_view, 4> kInColumns = {"account", "name", "report", "active"};
 
-template <typename Value>
-json or_null(const std::optional<Value>& value) {
-  return value ? json(*value) : json(nullptr);
-}
-
-void read_fields(const json& value, schedule::Definition& definition) {
-  definition.description = value.at("description").get<std::string>();
-  definition.scope = read_scope(value.at("scope"));
-  definition.cadence.kind = require(schedule::parse_cadence(value.at("cadence").get<std::string>()), "a cadence");
-  definition.cadence.weekday = value.at("weekday").get<int>();
-  definition.cadence.day_of_month = value.at("day_of_month").get<int>();
-  if (const auto& at = value.at("at"); !at.is_null())
-    definition.at = TimeOfDay{.hour = at.at(0).get<int>(), .minute = at.at(1).get<int>()};
-  definition.timezone = value.at("timezone").get<std::string>();
-  if (const auto& range = value.at("range"); !range.is_null()) {
-    definition.range = require(schedule::parse_range(range.get<std::string>()), "a range");
-  }
-  if (const auto& days = value.at("lookback_days"); !days.is_null()) definition.lookback_days = days.get<int>();
-  definition.format = value.at("format").get<std::string>();
-  definition.parameters = value.at("parameters").get<schedule::Parameters>();
-  definition.extra = value.at("extra").get<std::string>();
-  definition.recipients.clear();
-  for (const auto& recipient : value.at("recipients")) definition.recipients.push_back(read_mailbox(recipient));
-  definition.subject = value.at("subject").get<std::string>();
-  if (const auto& no_data = value.at("no_data"); !no_data.is_null()) {
-    definition.no_data = require(schedule::parse_no_data(no_data.get<std::string>()), "a no-data policy");
-  }
+bool is_in_column(const schedule::Field& field) {
+  return std::find(kInColumns.begin(), kInColumns.end(), field.name) != kInColumns.end();
 }
 
 }  // namespace
 
 std::string definition_json(const schedule::Definition& definition) {
-  json recipients = json::array();
-  for (const auto& mailbox : definition.recipients) recipients.push_back(json::array({mailbox.display, mailbox.address.str()}));
-  return dump({{"description", definition.description},
-               {"scope", scope_json(definition.scope)},
-               {"cadence", schedule::cadence_name(definition.cadence.kind)},
-               {"weekday", definition.cadence.weekday},
-               {"day_of_month", definition.cadence.day_of_month},
-               {"at", definition.at ? json::array({definition.at->hour, definition.at->minute}) : json(nullptr)},
-               {"timezone", definition.timezone},
-               {"range", definition.range ? json(schedule::range_name(*definition.range)) : json(nullptr)},
-               {"lookback_days", or_null(definition.lookback_days)},
-               {"format", definition.format},
-               {"parameters", definition.parameters},
-               {"extra", definition.extra},
-               {"recipients", recipients},
-               {"subject", definition.subject},
-               {"no_data", definition.no_data ? json(schedule::no_data_name(*definition.no_data)) : json(nullptr)}});
+  json fields = json::object();
+  for (const auto& field : schedule::fields()) {
+    const auto text = field.text(definition);
+    if (!is_in_column(field) && !text.empty()) fields[std::string(field.name)] = schedule::to_json(field.kind, text);
+  }
+  return dump(fields);
 }
 
-void read_definition(std::string_view text, schedule::Definition& definition) {
-  read(text, "a schedule", [&](const json& value) { read_fields(value, definition); });
+void read_definition(std::string_view stored_text, schedule::Definition& definition) {
+  read(stored_text, "a schedule", [&](const json& value) {
+    if (!value.is_object()) damaged("a schedule");
+    std::size_t known = 0;
+    for (const auto& field : schedule::fields()) {
+      if (is_in_column(field)) continue;
+      const auto stored = value.find(std::string(field.name));
+      known += stored == value.end() ? 0 : 1;
+      const auto text = stored == value.end() ? schedule::FieldText{} : schedule::read_json(*stored);
+      if (!field.read(text, definition)) damaged("a schedule");
+    }
+    if (known != value.size() || !value.contains("cadence")) damaged("a schedule");  // none is without a cadence
+  });
 }
 
 std::string texts_json(const std::vector<std::string>& texts) { return dump(json(texts)); }

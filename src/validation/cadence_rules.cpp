@@ -46,7 +46,7 @@ bool is_misplaced(const Request& request, std::optional<CadenceKind> kind) {
 }
 
 int check_weekday(const Request& request, std::optional<CadenceKind> kind, Violations& found) {
-  const std::string written = request.weekday.value_or("");
+  const std::string written = request.on.value_or("");
   if (kind != CadenceKind::weekly) {
     if (!written.empty() && is_misplaced(request, kind))
       found.push_back(
@@ -69,7 +69,7 @@ int check_weekday(const Request& request, std::optional<CadenceKind> kind, Viola
 
 int check_day_of_month(const Request& request, std::optional<CadenceKind> kind, const catalog::Report* report,
                        Violations& found) {
-  const std::string written = request.day_of_month.value_or("");
+  const std::string written = request.day.value_or("");
   if (kind != CadenceKind::monthly) {
     if (!written.empty() && is_misplaced(request, kind))
       found.push_back({Code::cadence_not_allowed, "day", "only monthly schedules have a day of the month",

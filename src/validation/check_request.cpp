@@ -159,8 +159,6 @@ std::string check_format(const Request& request, const Report* report, Violation
   return {};
 }
 
-void append(Violations& all, Violations more) { std::move(more.begin(), more.end(), std::back_inserter(all)); }
-
 }  // namespace
 
 std::vector<std::string> formats_for(const Report* report, Surface surface) {
@@ -171,7 +169,7 @@ std::vector<std::string> formats_for(const Report* report, Surface surface) {
   return formats;
 }
 
-Checked check_common(const Request& request, const Context& context, const Setting& setting) {
+Checked check_common(const Request& request, const Context& context, std::optional<TimeOfDay> at) {
   Violations found;
   const Report* report = check_report(request, context.catalog, found);
   if (report != nullptr) check_surface(*report, request.surface, found);
@@ -191,7 +189,7 @@ Checked check_common(const Request& request, const Context& context, const Setti
                                     .zone = zone.zone ? &*zone.zone : nullptr,
                                     .now = context.now,
                                     .cadence = cadence,
-                                    .at = setting.at},
+                                    .at = at},
                                    found);
   append(found, std::move(of_zone));
   const auto format = check_format(request, report, found);
@@ -207,7 +205,7 @@ Checked check_common(const Request& request, const Context& context, const Setti
     const auto before = found.size();
     resolved.parameters = check_parameters({request.parameters, *report, context.catalog, scope}, found);
     if (before == found.size() && !request.columns.empty())
-      resolved.columns = check_columns(request.columns, report->shape(resolved.parameters), setting.columns_field, found);
+      resolved.columns = check_columns(request.columns, report->shape(resolved.parameters), found);
   }
   if (scheduled) append(found, std::move(of_cadence));
   if (!found.empty()) return {std::move(found), std::nullopt, cadence};
@@ -217,7 +215,7 @@ Checked check_common(const Request& request, const Context& context, const Setti
 }
 
 RequestCheck check_request(const Request& request, const Context& context) {
-  auto checked = check_common(request, context, {});
+  auto checked = check_common(request, context, std::nullopt);
   return {std::move(checked.violations), std::move(checked.resolved)};
 }
 

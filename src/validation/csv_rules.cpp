@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "csv_json.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/rows/csv_delimiters.hpp"
 #include "rules.hpp"
@@ -13,8 +11,6 @@
 namespace reportctl::validation {
 
 namespace {
-
-using nlohmann::json;
 
 std::optional<char> parse_delimiter(std::string_view written) {
   for (const auto& [sign, name] : rows::kCsvDelimiters)
@@ -53,44 +49,13 @@ CsvStyle check_csv(const CsvRequest& request, std::string_view format, Violation
   return style;
 }
 
-CsvRequest merged(CsvRequest over, const CsvRequest& base) {
-  if (!over.bom) over.bom = base.bom;
-  if (!over.crlf) over.crlf = base.crlf;
-  if (!over.labels) over.labels = base.labels;
-  if (!over.delimiter) over.delimiter = base.delimiter;
-  return over;
-}
-
-std::string read_csv_request(const json& object, CsvRequest& request) {
-  if (!object.is_object()) return "its csv must be an object";
-  for (const auto& [key, value] : object.items()) {
-    std::optional<bool>* const flag = key == "bom"      ? &request.bom
-                                      : key == "crlf"   ? &request.crlf
-                                      : key == "labels" ? &request.labels
-                                                        : nullptr;
-    if (flag != nullptr && value.is_boolean())
-      *flag = value.get<bool>();
-    else if (key == "delimiter" && value.is_string())
-      request.delimiter = value.get<std::string>();
-    else
-      return fmt::format("its csv has bom, crlf and labels, which are true or false, and delimiter, which is text; not {}",
-                         in_quotes(key));
-  }
-  return {};
-}
-
-std::string with_csv(std::string_view text, const CsvStyle& style) {
-  json value = text.empty() ? json::object() : json::parse(text);
-  json csv = json::object();
-  if (style.bom) csv["bom"] = true;
-  if (style.crlf) csv["crlf"] = true;
-  if (style.labels) csv["labels"] = true;
-  if (style.delimiter != ',') csv["delimiter"] = delimiter_name(style.delimiter);
-  if (csv.empty())
-    value.erase("csv");
-  else
-    value["csv"] = csv;
-  return value.empty() ? std::string() : value.dump();
+CsvRequest csv_request(const CsvStyle& style) {
+  CsvRequest request;
+  if (style.bom) request.bom = true;
+  if (style.crlf) request.crlf = true;
+  if (style.labels) request.labels = true;
+  if (style.delimiter != ',') request.delimiter = delimiter_name(style.delimiter);
+  return request;
 }
 
 }  // namespace reportctl::validation

@@ -192,8 +192,7 @@ schedule::Parameters check_parameters(const ParameterRequest& request, Violation
   return canonical;
 }
 
-std::vector<std::string> check_columns(const std::vector<std::string>& given, const catalog::Shape& shape, std::string_view field,
-                                       Violations& found) {
+std::vector<std::string> check_columns(const std::vector<std::string>& given, const catalog::Shape& shape, Violations& found) {
   std::vector<std::string> known;
   for (const auto& column : shape.columns) known.push_back(column.name);
   std::vector<std::string> chosen;
@@ -201,11 +200,12 @@ std::vector<std::string> check_columns(const std::vector<std::string>& given, co
   for (std::size_t i = 0; i < given.size(); ++i) {
     const std::string name = to_lower(trim(given[i]));
     if (std::find(known.begin(), known.end(), name) == known.end())
-      found.push_back({Code::column_unknown, place(field, i),
+      found.push_back({Code::column_unknown, place("columns", i),
                        fmt::format("there is no column {}{}", in_quotes(given[i]), did_you_mean(name, known)),
                        "it has " + join(known, ", ")});
     else if (!seen.insert(name).second)
-      found.push_back({Code::column_unknown, place(field, i), fmt::format("column {} is chosen twice", name), "name it once"});
+      found.push_back(
+          {Code::column_unknown, place("columns", i), fmt::format("column {} is chosen twice", name), "name it once"});
     else
       chosen.push_back(name);
   }

@@ -10,19 +10,19 @@
 
 namespace reportctl::validation {
 
-std::vector<Mailbox> check_recipients(const std::vector<std::string>& given, const Context& context, Violations& found) {
+std::vector<Mailbox> check_recipients(const std::vector<schedule::Recipient>& given, const Context& context, Violations& found) {
   std::vector<Mailbox> recipients;
   std::map<std::string, std::size_t> places;
   if (given.empty())
     found.push_back({Code::recipient_required, "to", "nobody would get the report", "give at least one address"});
   for (std::size_t i = 0; i < given.size(); ++i) {
     const std::string field = place("to", i);
-    std::string why;
-    const auto mailbox = Mailbox::parse(given[i], &why);
+    const auto& mailbox = given[i].mailbox();
     if (!mailbox) {
-      const bool several = given[i].find_first_of(",;") != std::string::npos && given[i].find('@') != std::string::npos;
+      const auto& text = given[i].text();
+      const bool several = text.find_first_of(",;") != std::string::npos && text.find('@') != std::string::npos;
       found.push_back({Code::recipient_invalid, field,
-                       fmt::format("{} is not an address: {}", in_quotes(given[i]), printable(why)),
+                       fmt::format("{} is not an address: {}", in_quotes(text), printable(given[i].problem())),
                        several ? "give one address each time" : "write name@example.com or Name <name@example.com>"});
       continue;
     }

@@ -43,31 +43,21 @@ struct ParameterRequest {
   const std::optional<schedule::Scope>& scope;  ///< nullopt: unknown, and then parameters of any scope are taken
 };
 schedule::Parameters check_parameters(const ParameterRequest&, Violations& found);
-/// Precondition: the parameters hold. `field` is where the columns were written.
-std::vector<std::string> check_columns(const std::vector<std::string>& given, const catalog::Shape&, std::string_view field,
-                                       Violations& found);
+/// Precondition: the parameters hold.
+std::vector<std::string> check_columns(const std::vector<std::string>& given, const catalog::Shape&, Violations& found);
 
-std::vector<Mailbox> check_recipients(const std::vector<std::string>& given, const Context&, Violations& found);
+std::vector<Mailbox> check_recipients(const std::vector<schedule::Recipient>& given, const Context&, Violations& found);
 
 std::string check_name(std::string_view name, Violations& found);
 std::string check_description(std::string_view description, Violations& found);
 std::string check_subject(std::string_view subject, Violations& found);
 
 CsvStyle check_csv(const CsvRequest&, std::string_view format, Violations& found);
-/// What `over` does not say is as `base` says.
-CsvRequest merged(CsvRequest over, const CsvRequest& base);
+/// What differs from the default style, as a request.
+CsvRequest csv_request(const CsvStyle&);
 
-/// Further configuration: a JSON object, trimmed, and what it says of columns and CSV.
-struct Extra {
-  std::string text;
-  std::vector<std::string> columns;
-  CsvRequest csv;
-};
-Extra check_extra(std::string_view text, Violations& found);
-/// The same object with these columns chosen. Precondition: `text` is empty or a JSON object.
-std::string with_columns(std::string_view text, const std::vector<std::string>& columns);
-/// The same object with what differs from the default style. Precondition as above.
-std::string with_csv(std::string_view text, const CsvStyle&);
+/// Further configuration: a JSON object, trimmed.
+std::string check_extra(std::string_view text, Violations& found);
 
 /// What check_request() and check_draft() share. `at`: the time of a schedule.
 struct Checked {
@@ -75,10 +65,6 @@ struct Checked {
   std::optional<Resolved> resolved;  ///< present exactly when there are no violations
   std::optional<schedule::Cadence> cadence;
 };
-struct Setting {
-  std::optional<TimeOfDay> at;
-  std::string_view columns_field = "columns";
-};
-Checked check_common(const Request&, const Context&, const Setting&);
+Checked check_common(const Request&, const Context&, std::optional<TimeOfDay> at);
 
 }  // namespace reportctl::validation

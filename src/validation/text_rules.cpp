@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "csv_json.hpp"
 #include "reportctl/base/text.hpp"
 #include "rules.hpp"
 
@@ -87,14 +86,13 @@ std::string check_subject(std::string_view subject, Violations& found) {
   return std::string(subject);
 }
 
-Extra check_extra(std::string_view text, Violations& found) {
+std::string check_extra(std::string_view text, Violations& found) {
   constexpr std::size_t kMostBytes = 65536;
   text = trim(text);
   if (text.empty()) return {};
-  const auto refuse = [&](std::string message) {
-    found.push_back(
-        {Code::extra_invalid, "extra", std::move(message), R"(write a JSON object, like {"columns": ["date", "orders"]})"});
-    return Extra{};
+  const auto refuse = [&](std::string message, std::string hint = R"(write a JSON object, like {"note": "for the board"})") {
+    found.push_back({Code::extra_invalid, "extra", std::move(message), std::move(hint)});
+    return std::string();
   };
   if (text.size() > kMostBytes) return refuse(fmt::format("it has {} bytes, more than {}", text.size(), kMostBytes));
   if (nesting(text) > kDeepest) return refuse(fmt::format("it nests deeper than {} levels", kDeepest));
@@ -102,23 +100,9 @@ Extra check_extra(std::string_view text, Violations& found) {
   const json value = json::parse(text, nullptr, kMayThrow);
   if (value.is_discarded()) return refuse("it is not valid JSON");
   if (!value.is_object()) return refuse(fmt::format("it is a JSON {}, not an object", value.type_name()));
-  Extra extra{std::string(text), {}, {}};
-  if (const auto csv = value.find("csv"); csv != value.end()) {
-    if (auto wrong = read_csv_request(*csv, extra.csv); !wrong.empty()) return refuse(std::move(wrong));
-  }
-  const auto columns = value.find("columns");
-  if (columns == value.end()) return extra;
-  const bool is_list =
-      columns->is_array() && std::all_of(columns->begin(), columns->end(), [](const json& item) { return item.is_string(); });
-  if (!is_list) return refuse("its columns must be a list of names");
-  extra.columns = columns->get<std::vector<std::string>>();
-  return extra;
-}
-
-std::string with_columns(std::string_view text, const std::vector<std::string>& columns) {
-  json value = text.empty() ? json::object() : json::parse(text);
-  value["columns"] = columns;
-  return value.dump();
+  for (const char* field : {"columns", "csv"})
+    if (value.contains(field)) return refuse(fmt::format("{} is a field of its own", field), "move it out of extra");
+  return std::string(text);
 }
 
 }  // namespace reportctl::validation

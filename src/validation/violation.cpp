@@ -37,6 +37,8 @@ const std::vector<Code>& all_codes() {
   return kCodes;
 }
 
+void append(Violations& all, Violations more) { std::move(more.begin(), more.end(), std::back_inserter(all)); }
+
 std::string describe(const Violations& violations) {
   std::vector<std::string> lines;
   for (const Violation& violation : violations) {

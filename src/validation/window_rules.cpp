@@ -93,7 +93,7 @@ std::optional<WindowChoice> check_dates(const WindowRequest& in, Violations& fou
 }
 
 std::optional<WindowChoice> check_range(const WindowRequest& in, Violations& found) {
-  const std::string& written = *in.request.range;
+  const std::string& written = *in.request.window;
   if (in.report != nullptr) {
     const auto kind = in.report->window.kind;
     const bool rolling = kind == WindowKind::lookback && in.request.surface == catalog::Surface::schedule;
@@ -199,7 +199,7 @@ std::optional<WindowChoice> check_window(const WindowRequest& in, Violations& fo
     ways.emplace_back("from and to");
     choice = check_dates(in, found);
   }
-  if (is_given(request.range)) {
+  if (is_given(request.window)) {
     ways.emplace_back("window");
     choice = check_range(in, found);
   }

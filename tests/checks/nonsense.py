@@ -41,7 +41,9 @@ schedules:
     on: mon
     at: "07:30"
     params: {mode: line-items}
-    extra: {columns: [order_number, line_total]}
+    columns: [order_number, line_total]
+    csv: {labels: true, delimiter: tab}
+    extra: {note: "for the board"}
     to: [a@example.com]
 """
 

@@ -4,11 +4,13 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "reportctl/base/address.hpp"
+#include "reportctl/schedule/fields.hpp"
 #include "reportctl/schedule/schedule.hpp"
 
 namespace reportctl::access {
@@ -63,13 +65,28 @@ struct Actor {
   [[nodiscard]] std::string str() const;
 };
 
+/// A member acting with this one membership.
+Actor actor_of(const Member&);
+
 enum class Action { view, run, manage_schedules, manage_account, administer };
 
 /// May the actor do this in the account, within the scope? `administer` concerns every account (account empty).
 bool may(const Actor&, Action, std::string_view account, const schedule::Scope&);
 /// As may(), or Error(not_permitted). Never tells whether a thing of another tenant exists.
 void require(const Actor&, Action, std::string_view account, const schedule::Scope&);
+/// The actor's first membership that alone may do this there; nullptr: none.
+const Member* membership_for(const Actor&, Action, std::string_view account, const schedule::Scope&);
 /// The roles with which the actor acts in that account and scope (a system_admin has that role everywhere).
 std::set<Role> roles_in(const Actor&, std::string_view account, const schedule::Scope&);
+
+/// One field of an account that a person decides, in the words of files; a dot leads into a map.
+struct AccountField {
+  std::string_view name;
+  schedule::FieldKind kind;
+  schedule::FieldText (*text)(const Account&);
+  void (*read)(const schedule::FieldText&, Account&);
+};
+/// In the order in which people see them. The id is not one of them: it never changes.
+std::span<const AccountField> account_fields();
 
 }  // namespace reportctl::access

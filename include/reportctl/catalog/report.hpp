@@ -19,7 +19,7 @@ namespace reportctl::catalog {
 
 /// A report module as plain data: everything that governs a report on demand, scheduled and exported. Format: reportctl-module.5.
 
-enum class Surface { run, schedule, export_job };
+using schedule::Surface;
 std::string_view surface_name(Surface);  ///< run, schedule, export
 
 enum class ParameterType { id, id_list, enumeration, integer, decimal, boolean, text, date };

@@ -35,6 +35,9 @@ struct Rejection {
   validation::Violations violations;
 };
 
+/// What the rules need to know, but the zone of a site. The account is borrowed.
+validation::Context context(Parts&, const access::Account&, const std::set<access::Role>& roles, Instant at);
+
 /// For every door: validates the request, resolves its window against `at`, checks selectors against the data, and builds the
 /// query. Throws Error(source) or Error(config) when the source cannot be asked.
 std::variant<RunPlan, Rejection> plan(Parts&, const validation::Request&, const access::Account&,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "reportctl/base/address.hpp"
@@ -37,7 +38,70 @@ enum class NoData { send, skip };
 std::optional<NoData> parse_no_data(std::string_view);
 std::string_view no_data_name(NoData);
 
-/// What a person decides about a schedule: the fields of add, edit and apply.
+/// How a CSV file is to be written, as far as it was said.
+struct CsvRequest {
+  std::optional<bool> bom, crlf, labels;
+  std::optional<std::string> delimiter;  ///< `;`, `semicolon`, …
+  [[nodiscard]] bool given() const { return bom || crlf || labels || delimiter; }
+  bool operator==(const CsvRequest&) const = default;
+};
+
+/// The door through which a report is asked for.
+enum class Surface { run, schedule, export_job };
+
+/// What someone wants of a report, as they wrote it, whatever the door: an on-demand run, a schedule at save, a schedule at run.
+/// Nothing is parsed before validation, so that everything wrong is reported at once.
+struct Request {
+  Surface surface = Surface::run;
+  std::string report;               ///< id or alias
+  std::string scope = "account";    ///< `account`, `depot:north`, …
+  std::string timezone;             ///< empty: the scope's, else the account's, else UTC
+  std::optional<std::string> from;  ///< local days, both included; not on schedules
+  std::optional<std::string> to;
+  std::optional<std::string> window;    ///< `last_7d`, …
+  std::optional<std::string> lookback;  ///< days
+  std::optional<std::string> cadence;   ///< the window is what this cadence covers
+  std::optional<std::string> on;        ///< with cadence: `mon` or 1–7
+  std::optional<std::string> day;       ///< with cadence: of the month
+  std::string format;                   ///< empty: the module's default
+  Parameters parameters;
+  std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all
+  CsvRequest csv;
+};
+
+/// A recipient as written, parsed once, where it comes in.
+class Recipient {
+ public:
+  Recipient(std::string text) : text_(std::move(text)), mailbox_(Mailbox::parse(text_, &problem_)) {}  // NOLINT: text is text
+  Recipient(const char* text) : Recipient(std::string(text)) {}                                        // NOLINT
+  Recipient(Mailbox mailbox) : text_(mailbox.str()), mailbox_(std::move(mailbox)) {}                   // NOLINT
+  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] const std::optional<Mailbox>& mailbox() const { return mailbox_; }
+  [[nodiscard]] const std::string& problem() const { return problem_; }  ///< why there is no mailbox
+  bool operator==(const Recipient& other) const { return text_ == other.text_; }
+
+ private:
+  std::string text_;
+  std::string problem_;
+  std::optional<Mailbox> mailbox_;
+};
+
+/// A schedule as someone wrote it: the request and what makes it a schedule.
+struct Draft {
+  std::string name;
+  std::string account;
+  std::string description;
+  Request request;  ///< surface is ignored; cadence, on and day are those of the schedule
+  std::string at;   ///< `06:00`
+  std::vector<Recipient> recipients;
+  std::string subject;
+  std::string extra;    ///< JSON object as text
+  std::string no_data;  ///< empty, send or skip
+  bool active = true;
+};
+
+/// What a person decides about a schedule. Its fields stand once in fields.cpp: add, edit, apply, the state, differences and
+/// JSON go by that table.
 struct Definition {
   std::string name;     ///< unique per account
   std::string account;  ///< account id
@@ -47,9 +111,11 @@ struct Definition {
   Cadence cadence;
   std::optional<TimeOfDay> at;
   std::string timezone;              ///< IANA name; empty: the account's
-  std::optional<NamedRange> range;   ///< instead of the module's own window
-  std::optional<int> lookback_days;  ///< for lookback modules
+  std::optional<NamedRange> window;  ///< instead of the module's own
+  std::optional<int> lookback;       ///< days, for lookback modules
   std::string format = "csv";
+  std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all
+  CsvRequest csv;                    ///< what differs from the default, the delimiter by its name
   Parameters parameters;
   std::string extra;  ///< further configuration, a JSON object as text; empty when none
   std::vector<Mailbox> recipients;

@@ -13,10 +13,8 @@
 
 namespace reportctl::store {
 
-/// Error(conflict) when the id exists; edit and remove: Error(not_found). Removing an account that has schedules is
-/// Error(conflict).
+/// Error(conflict) when the id exists, or at removal when there are schedules; Error(not_found). apply_changes() edits.
 void add_account(State&, const access::Account&, const AuditEvents&, Instant now);
-void edit_account(State&, const access::Account&, const AuditEvents&, Instant now);
 void remove_account(State&, std::string_view id, const AuditEvents&, Instant now);
 std::optional<access::Account> find_account(State&, std::string_view id);
 std::vector<access::Account> list_accounts(State&);

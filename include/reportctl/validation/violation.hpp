@@ -57,6 +57,7 @@ struct Violation {
   std::string hint;
 };
 using Violations = std::vector<Violation>;
+void append(Violations& all, Violations more);
 
 /// `lookback: 120 days is more than charging-sessions allows (92) [lookback_out_of_range]; use 1 to 92`, one a line.
 std::string describe(const Violations&);

@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <map>
+
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
@@ -23,7 +25,8 @@ using access::Account;
 
 struct AccountOptions {
   std::string id;
-  std::optional<std::string> name, timezone, source, key, brand_name, brand_color, logo;
+  std::map<std::string_view, std::string> given;  ///< texts by field
+  std::optional<std::string> logo;
   std::vector<std::string> features, no_features, allowed_domains;
   std::optional<std::string> named;  ///< show, edit: which one, when there are several
   bool any_domain = false;
@@ -31,14 +34,29 @@ struct AccountOptions {
   bool yes = false;
 };
 
+struct FieldOption {
+  const char* field;
+  const char* name;
+  const char* value;
+  const char* help;
+};
+constexpr FieldOption kFieldOptions[] = {
+    {"timezone", "--timezone", "ZONE", "IANA name, such as Europe/Berlin; UTC when left out"},
+    {"source", "--source", "NAME", "name of a configured source (reportctl source list)"},
+    {"key", "--key", "KEY", "the account's id inside the source; the same id when left out"},
+    {"brand.name", "--brand-name", "NAME", "name at the head of mails; the account's name when left out"},
+    {"brand.color", "--brand-color", "COLOR", "colour of mails, #rrggbb"},
+};
+
+void add_field(CLI::App& verb, AccountOptions& options, const FieldOption& field) {
+  verb.add_option_function<std::string>(
+          field.name, [&options, name = field.field](const std::string& text) { options.given[name] = text; }, field.help)
+      ->type_name(field.value);
+}
+
 void add_fields(CLI::App& verb, AccountOptions& options) {
-  verb.add_option("--timezone", options.timezone, "IANA name, such as Europe/Berlin; UTC when left out")->type_name("ZONE");
-  verb.add_option("--source", options.source, "name of a configured source (reportctl source list)")->type_name("NAME");
-  verb.add_option("--key", options.key, "the account's id inside the source; the same id when left out")->type_name("KEY");
+  for (const auto& field : kFieldOptions) add_field(verb, options, field);
   add_repeated_option(verb, options.features, {"--feature", "FLAG", "feature flag that some reports ask for; repeatable"});
-  verb.add_option("--brand-name", options.brand_name, "name at the head of mails; the account's name when left out")
-      ->type_name("NAME");
-  verb.add_option("--brand-color", options.brand_color, "colour of mails, #rrggbb")->type_name("COLOR");
   verb.add_option("--logo", options.logo, "PNG or JPEG at the head of mails, at most 200 kB; kept in the state")
       ->type_name("FILE");
   add_repeated_option(verb, options.allowed_domains, {"--allow-domain", "DOMAIN", "only these may receive mail; repeatable"});
@@ -46,12 +64,9 @@ void add_fields(CLI::App& verb, AccountOptions& options) {
 
 /// The account with what the options say laid over it.
 Account changed(Account account, const AccountOptions& options) {
-  if (options.name) account.name = *options.name;
-  if (options.timezone) account.timezone = *options.timezone;
-  if (options.source) account.source = *options.source;
-  if (options.key) account.key = *options.key;
-  if (options.brand_name) account.brand.name = *options.brand_name;
-  if (options.brand_color) account.brand.color = *options.brand_color;
+  for (const auto& field : access::account_fields()) {
+    if (const auto text = options.given.find(field.name); text != options.given.end()) field.read({{text->second}, {}}, account);
+  }
   account.features.insert(options.features.begin(), options.features.end());
   for (const std::string& feature : options.no_features) account.features.erase(feature);
   if (options.any_domain) account.allowed_domains.clear();
@@ -74,7 +89,7 @@ int add(Session& session, const AccountOptions& options) {
   account.name = options.id;
   account = changed(account, options);
   const auto& sources = session.config().settings.sources;
-  if (!options.source && sources.size() == 1) account.source = sources.begin()->first;
+  if (!options.given.contains("source") && sources.size() == 1) account.source = sources.begin()->first;
   manage::refuse_problems(fmt::format("account {} was not added", options.id),
                           manage::account_problems(account, session.config().settings));
   set_logo(session, account, options);
@@ -192,7 +207,7 @@ void bind_account(CLI::App& root, Session& session) {
                                         "reportctl account add north --key 7f3c --source fleet --timezone Australia/Sydney\n"
                                         "reportctl account add acme --source shop --allow-domain acme.example"});
     verb.add_option("ID", options->id, "short and permanent: letters, digits, . _ -")->required();
-    verb.add_option("--name", options->name, "for people; the id when left out")->type_name("NAME");
+    add_field(verb, *options, {"name", "--name", "NAME", "for people; the id when left out"});
     add_fields(verb, *options);
     when_chosen(verb, session, [&session, options] { return add(session, *options); });
   }
@@ -204,7 +219,7 @@ void bind_account(CLI::App& root, Session& session) {
                                         "reportctl account edit acme --brand-name Acme --brand-color '#1a6b3c'\n"
                                         "reportctl account edit acme --logo acme.png"});
     verb.add_option("ID", options->id, "the account")->required();
-    verb.add_option("--name", options->name, "for people")->type_name("NAME");
+    add_field(verb, *options, {"name", "--name", "NAME", "for people"});
     add_fields(verb, *options);
     add_repeated_option(verb, options->no_features, {"--no-feature", "FLAG", "takes a feature away; repeatable"});
     verb.add_flag("--no-logo", options->no_logo, "mails without a logo");

@@ -26,7 +26,7 @@ using store::ExportState;
 struct ExportCreateOptions {
   std::string report;
   std::optional<std::string> account, from, to;
-  RequestOptions request;
+  FieldOptions request;
   bool wait = false;
 };
 
@@ -34,13 +34,8 @@ struct ExportCreateOptions {
 std::string member_for(const access::Actor& actor, const std::string& account, const std::string& scope) {
   if (actor.is_system_admin()) return {};
   const auto site = schedule::Scope::parse(scope);
-  for (const auto& member : actor.memberships) {
-    access::Actor alone;
-    alone.login = member.login;
-    alone.memberships = {member};
-    if (member.account == account && site && access::may(alone, access::Action::run, account, *site)) return member.id;
-  }
-  return {};
+  const auto* member = site ? access::membership_for(actor, access::Action::run, account, *site) : nullptr;
+  return member == nullptr ? std::string() : member->id;
 }
 
 std::string duration_words(std::chrono::milliseconds time) {
@@ -116,14 +111,13 @@ int create_job(Session& session, const ExportCreateOptions& options) {
 }
 
 /// The documents' words for what `run` calls --window, --param and --columns; both are taken.
-void rename_options(CLI::App& verb, RequestOptions& request) {
+void rename_options(CLI::App& verb, FieldOptions& request) {
   for (const char* name : {"--window", "--param", "--columns"}) verb.remove_option(verb.get_option(name));
-  add_text_option(verb, request.window, "--range,--window", "NAME",
-                  "yesterday, last_7d, last_14d, last_30d, last_90d, this_month or last_month");
+  add_field_option(verb, request, "window", "--range,--window");
   add_repeated_option(
       verb, request.params,
       {.names = "--filter,--param", .value = "NAME=VALUE", .help = "a parameter of the report; again for another"});
-  add_text_option(verb, request.columns, "--fields,--columns", "NAME,…", "only these columns, in this order");
+  add_field_option(verb, request, "columns", "--fields,--columns");
 }
 
 }  // namespace

@@ -23,11 +23,11 @@ Json count_or_null(const std::optional<Number>& number) {
 
 /// The period as it was asked for; empty: the report's own.
 std::string window_words(const validation::Request& request) {
-  if (request.range) return *request.range;
+  if (request.window) return *request.window;
   if (request.lookback) return fmt::format("lookback {}", *request.lookback);
   if (request.from || request.to) return fmt::format("{} to {}", request.from.value_or("…"), request.to.value_or("…"));
   if (!request.cadence) return {};
-  const auto day = request.weekday ? *request.weekday : request.day_of_month.value_or(std::string());
+  const auto day = request.on ? *request.on : request.day.value_or(std::string());
   return day.empty() ? *request.cadence : fmt::format("{}, {}", *request.cadence, day);
 }
 

@@ -23,21 +23,23 @@ namespace {
 struct RunOptions {
   std::string report;
   std::optional<std::string> account, from, to;
-  RequestOptions request;
+  FieldOptions request;
   std::string output;
 };
 
 /// Without --format, --json and --csv say which when the rows themselves are what is printed.
-std::optional<std::string> format_of(const Session& session, const RunOptions& options) {
-  if (options.request.format || !options.output.empty()) return options.request.format;
-  if (session.globals.json || session.globals.output_format == "json") return "json";
-  if (session.globals.csv || session.globals.output_format == "csv") return "csv";
-  return std::nullopt;
+void add_format(const Session& session, const RunOptions& options, FieldOptions& given) {
+  if (given.given.contains("format") || !options.output.empty()) return;
+  if (session.globals.json || session.globals.output_format == "json") {
+    given.given["format"] = "json";
+  } else if (session.globals.csv || session.globals.output_format == "csv") {
+    given.given["format"] = "csv";
+  }
 }
 
 validation::Request request_of(Session& session, const RunOptions& options) {
   auto given = options.request;
-  given.format = format_of(session, options);
+  add_format(session, options, given);
   validation::Request request;
   request.surface = catalog::Surface::run;
   request.report = options.report;

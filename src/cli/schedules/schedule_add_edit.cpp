@@ -23,14 +23,14 @@ namespace {
 struct AddOptions {
   std::string name;
   std::optional<std::string> account;
-  DraftOptions draft;
+  FieldOptions fields;
   bool paused = false;
 };
 
 struct EditOptions {
   std::string name;
-  std::optional<std::string> account;
-  DraftOptions draft;
+  std::optional<std::string> account, rename;
+  FieldOptions fields;
 };
 
 /// Records the refusal and throws it: nothing else has changed.
@@ -38,6 +38,11 @@ struct EditOptions {
                          const std::string& id) {
   store::append_audit(session.state(), {rejected_event(session.editor(), draft, violations, id)}, session.now());
   manage::refuse(fmt::format("schedule \"{}\" was not saved", visible(draft.name)), violations);
+}
+
+const catalog::Report* report_of(Session& session, const FieldOptions& options, const std::string& otherwise) {
+  const auto given = options.given.find("report");
+  return session.catalog().find(given == options.given.end() ? otherwise : given->second);
 }
 
 std::string next_run(const schedule::Schedule& schedule, const access::Account& account) {
@@ -51,8 +56,7 @@ int add(Session& session, const AddOptions& options) {
   empty.name = options.name;
   empty.account = account.id;
   empty.active = !options.paused;
-  const auto* report = options.draft.report ? session.catalog().find(*options.draft.report) : nullptr;
-  const auto draft = with_options(empty, options.draft, report);
+  const auto draft = with_options(empty, options.fields, report_of(session, options.fields, {}));
   manage::require_in_scope(session.actor(), access::Action::manage_schedules, account, draft.request.scope);
 
   auto check = check_for_save(session.editor(), {.draft = draft, .account = account, .renamed = true});
@@ -71,8 +75,8 @@ int edit(Session& session, const EditOptions& options) {
   const auto account = account_of(session.viewer(), schedule);
   const auto before = schedule.definition;
   const auto old_record = to_json(schedule, account.timezone);
-  const auto* report = session.catalog().find(options.draft.report.value_or(before.report));
-  const auto draft = with_options(validation::draft_of(before), options.draft, report);
+  auto draft = with_options(validation::draft_of(before), options.fields, report_of(session, options.fields, before.report));
+  if (options.rename) draft.name = *options.rename;
   manage::require_in_scope(session.actor(), access::Action::manage_schedules, account, draft.request.scope);
 
   auto check = check_for_save(session.editor(), {.draft = draft, .account = account, .renamed = draft.name != before.name});
@@ -114,7 +118,7 @@ void bind_schedule_add(CLI::App& command, Session& session) {
            "--day 1 --at 05:00 --format xlsx --to a@example.com"});
   verb.add_option("name", options->name, "unique within the account")->required()->type_name("NAME");
   add_account_option(verb, options->account);
-  add_draft_options(verb, options->draft);
+  add_draft_options(verb, options->fields);
   verb.add_flag("--paused", options->paused, "store it without running it: reportctl schedule resume NAME starts it");
   when_chosen(verb, session, [&session, options] { return add(session, *options); });
 }
@@ -129,10 +133,11 @@ void bind_schedule_edit(CLI::App& command, Session& session) {
                                      "reportctl schedule edit morning-power --timezone \"\"      # the account's again"});
   verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
   add_account_option(verb, options->account);
-  add_text_option(verb, options->draft.rename, "--rename", "NAME", "another name");
-  add_draft_options(verb, options->draft);
-  add_repeated_option(verb, options->draft.add_to, {.names = "--add-to", .value = "ADDRESS", .help = "one more recipient"});
-  add_repeated_option(verb, options->draft.remove_to, {.names = "--remove-to", .value = "ADDRESS", .help = "one recipient less"});
+  add_text_option(verb, options->rename, "--rename", "NAME", "another name");
+  add_draft_options(verb, options->fields);
+  add_repeated_option(verb, options->fields.add_to, {.names = "--add-to", .value = "ADDRESS", .help = "one more recipient"});
+  add_repeated_option(verb, options->fields.remove_to,
+                      {.names = "--remove-to", .value = "ADDRESS", .help = "one recipient less"});
   when_chosen(verb, session, [&session, options] { return edit(session, *options); });
 }
 

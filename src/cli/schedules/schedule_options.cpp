@@ -8,50 +8,101 @@
 #include <algorithm>
 #include <set>
 
-#include "reportctl/base/address.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/schedule/cadence.hpp"
-#include "terminal/json_records.hpp"
+#include "reportctl/schedule/fields.hpp"
 #include "terminal/options.hpp"
 
 namespace reportctl::cli {
 namespace {
 
-/// An empty value is "back to the default".
-void set(std::optional<std::string>& field, const std::optional<std::string>& given) {
-  if (!given) return;
-  field = given->empty() ? std::nullopt : given;
-}
+using schedule::Recipient;
 
-void set(std::string& field, const std::optional<std::string>& given) {
-  if (given) field = *given;
-}
+struct OptionText {
+  std::string_view field;
+  const char* names;
+  const char* value;
+  const char* help;
+};
+
+constexpr OptionText kRequestOptions[] = {
+    {"scope", "--scope", "SCOPE", "whose rows: account, depot:ID or workspace:ID"},
+    {"timezone", "--timezone", "ZONE", "IANA time zone in which days and times are meant"},
+    {"lookback", "--lookback", "DAYS", "the last complete days"},
+    {"window", "--window", "NAME", "yesterday, last_7d, last_14d, last_30d, last_90d, this_month or last_month"},
+    {"cadence", "--cadence", "CADENCE", "daily, weekly or monthly"},
+    {"on", "--on", "DAY", "weekly: mon to sun, or 1 to 7"},
+    {"day", "--day", "DAY", "monthly: day of the month"},
+    {"format", "--format", "FORMAT", "; the report says which"},  // after the formats of the surface
+    {"columns", "--columns", "NAME,…", "only these columns, in this order"},
+};
+constexpr OptionText kReportOption = {"report", "--report", "REPORT", "which report: reportctl catalog list"};
+constexpr OptionText kScheduleOptions[] = {
+    {"at", "--at", "HH:MM", "local time at which it runs"},
+    {"subject", "--subject", "TEMPLATE", "subject, with {report} {period} {account} {name}"},
+    {"no_data", "--no-data", "POLICY", "when there are no rows: send (and say so) or skip"},
+    {"description", "--description", "TEXT", "what it is for"},
+    {"extra", "--extra", "JSON", "further configuration, an object"},
+};
 
 /// The address alone decides whether two ways to write a recipient mean the same one.
-std::string key_of(const std::string& recipient) {
-  const auto mailbox = Mailbox::parse(recipient);
-  return mailbox ? mailbox->address.normalized() : recipient;
+bool same_recipient(const Recipient& a, const Recipient& b) {
+  if (!a.mailbox() || !b.mailbox()) return a == b;
+  return a.mailbox()->address.normalized() == b.mailbox()->address.normalized();
 }
 
-std::vector<std::string> with_recipients(std::vector<std::string> base, const DraftOptions& options) {
-  if (!options.to.empty()) base = options.to;
-  for (const auto& gone : options.remove_to) {
-    const auto removed = std::erase_if(base, [&](const std::string& recipient) { return key_of(recipient) == key_of(gone); });
-    if (removed == 0) {
-      throw Error(ErrorKind::usage, fmt::format("--remove-to {}: not a recipient of this schedule", visible(gone)),
-                  "reportctl schedule show NAME lists them");
-    }
+std::vector<Recipient> with_recipients(std::vector<Recipient> base, const FieldOptions& options) {
+  if (!options.to.empty()) base.assign(options.to.begin(), options.to.end());
+  for (const auto& text : options.remove_to) {
+    const Recipient gone(text);
+    if (std::erase_if(base, [&](const Recipient& recipient) { return same_recipient(recipient, gone); }) > 0) continue;
+    throw Error(ErrorKind::usage, fmt::format("--remove-to {}: not a recipient of this schedule", visible(text)),
+                "reportctl schedule show NAME lists them");
   }
   base.insert(base.end(), options.add_to.begin(), options.add_to.end());
   return base;
 }
 
-/// Chosen columns live in `extra`: choosing none takes them out of it.
-std::string without_columns(const std::string& extra) {
-  auto json = Json::parse(extra, nullptr, false);
-  if (!json.is_object() || json.erase("columns") == 0) return extra;
-  return json.empty() ? std::string() : json_text(json);
+schedule::FieldText field_text(const schedule::Field& field, const std::string& given) {
+  schedule::FieldText text;
+  if (field.kind != schedule::FieldKind::list) {
+    if (!given.empty()) text.values = {given};
+    return text;
+  }
+  for (const auto& part : split(given, ',')) {
+    if (!trim(part).empty()) text.values.emplace_back(trim(part));
+  }
+  return text;
+}
+
+/// Everything that was given, over the draft.
+void lay_over(validation::Draft& draft, const FieldOptions& options, const catalog::Report* report) {
+  auto& request = draft.request;
+  if (const auto cadence = options.given.find("cadence"); cadence != options.given.end() && request.cadence) {
+    if (schedule::parse_cadence(*request.cadence) != schedule::parse_cadence(cadence->second)) {
+      request.on.reset();
+      request.day.reset();
+    }
+  }
+  for (const auto& [name, given] : options.given) {
+    const auto& field = schedule::field(name);
+    field.write(field_text(field, given), draft);
+  }
+  if (request.scope.empty()) request.scope = "account";
+  for (const auto& [name, value] : schedule::kCsvSwitches) {
+    if (options.csv.*value) request.csv.*value = options.csv.*value;
+  }
+  if (options.csv.delimiter) request.csv.delimiter = options.csv.delimiter;
+  request.parameters = with_parameters(std::move(request.parameters), options.params, report);
+}
+
+void add_option(CLI::App& app, FieldOptions& options, const OptionText& text, const std::string& names,
+                const std::string& before = {}) {
+  app.add_option_function<std::string>(
+         names, [&options, field = std::string(text.field)](const std::string& value) { options.given[field] = value; },
+         before + text.help)
+      ->type_name(text.value);
 }
 
 /// add_flag() of CLI11 2.1 writes false into an optional that was not asked about.
@@ -87,18 +138,16 @@ schedule::Parameters with_parameters(schedule::Parameters base, const std::vecto
   return base;
 }
 
-void add_request_options(CLI::App& app, RequestOptions& options, catalog::Surface surface) {
-  add_text_option(app, options.scope, "--scope", "SCOPE", "whose rows: account, depot:ID or workspace:ID");
-  add_text_option(app, options.timezone, "--timezone", "ZONE", "IANA time zone in which days and times are meant");
-  add_text_option(app, options.lookback, "--lookback", "DAYS", "the last complete days");
-  add_text_option(app, options.window, "--window", "NAME",
-                  "yesterday, last_7d, last_14d, last_30d, last_90d, this_month or last_month");
-  add_text_option(app, options.cadence, "--cadence", "CADENCE", "daily, weekly or monthly");
-  add_text_option(app, options.on, "--on", "DAY", "weekly: mon to sun, or 1 to 7");
-  add_text_option(app, options.day, "--day", "DAY", "monthly: day of the month");
-  add_text_option(app, options.format, "--format", "FORMAT",
-                  join(validation::formats_for(nullptr, surface), ", ") + "; the report says which");
-  add_text_option(app, options.columns, "--columns", "NAME,…", "only these columns, in this order");
+void add_field_option(CLI::App& app, FieldOptions& options, std::string_view field, const std::string& names) {
+  for (const auto& text : kRequestOptions)
+    if (text.field == field) add_option(app, options, text, names);
+}
+
+void add_request_options(CLI::App& app, FieldOptions& options, catalog::Surface surface) {
+  const auto formats = join(validation::formats_for(nullptr, surface), ", ");
+  for (const auto& text : kRequestOptions) {
+    add_option(app, options, text, text.names, text.field == "format" ? formats : std::string());
+  }
   add_text_option(app, options.csv.delimiter, "--delimiter", "SIGN", "csv: comma, semicolon, tab or pipe");
   add_choice_flag(app, options.csv.bom, "--bom,!--no-bom", "csv: begin with a byte order mark, for Excel");
   add_choice_flag(app, options.csv.crlf, "--crlf,!--no-crlf", "csv: lines end as on Windows");
@@ -107,59 +156,23 @@ void add_request_options(CLI::App& app, RequestOptions& options, catalog::Surfac
                       {.names = "--param", .value = "NAME=VALUE", .help = "a parameter of the report; again for another"});
 }
 
-validation::Request with_options(validation::Request base, const RequestOptions& options, const catalog::Report* report) {
-  set(base.scope, options.scope);
-  if (base.scope.empty()) base.scope = "account";
-  set(base.timezone, options.timezone);
-  set(base.lookback, options.lookback);
-  set(base.range, options.window);
-  if (options.cadence) {
-    const bool same = base.cadence && schedule::parse_cadence(*base.cadence) == schedule::parse_cadence(*options.cadence);
-    set(base.cadence, options.cadence);
-    if (!same) {
-      base.weekday.reset();
-      base.day_of_month.reset();
-    }
-  }
-  set(base.weekday, options.on);
-  set(base.day_of_month, options.day);
-  set(base.format, options.format);
-  if (options.columns) {
-    base.columns.clear();
-    for (const auto& column : split(*options.columns, ',')) {
-      if (!trim(column).empty()) base.columns.emplace_back(trim(column));
-    }
-  }
-  if (options.csv.bom) base.csv.bom = options.csv.bom;
-  if (options.csv.crlf) base.csv.crlf = options.csv.crlf;
-  if (options.csv.labels) base.csv.labels = options.csv.labels;
-  if (options.csv.delimiter) base.csv.delimiter = options.csv.delimiter;
-  base.parameters = with_parameters(std::move(base.parameters), options.params, report);
-  return base;
-}
-
-void add_draft_options(CLI::App& app, DraftOptions& options) {
-  add_text_option(app, options.report, "--report", "REPORT", "which report: reportctl catalog list");
-  add_request_options(app, options.request, catalog::Surface::schedule);
-  add_text_option(app, options.at, "--at", "HH:MM", "local time at which it runs");
+void add_draft_options(CLI::App& app, FieldOptions& options) {
+  add_option(app, options, kReportOption, kReportOption.names);
+  add_request_options(app, options, catalog::Surface::schedule);
   add_repeated_option(app, options.to, {.names = "--to", .value = "ADDRESS", .help = "a recipient; again for another"});
-  add_text_option(app, options.subject, "--subject", "TEMPLATE", "subject, with {report} {period} {account} {name}");
-  add_text_option(app, options.no_data, "--no-data", "POLICY", "when there are no rows: send (and say so) or skip");
-  add_text_option(app, options.description, "--description", "TEXT", "what it is for");
-  add_text_option(app, options.extra, "--extra", "JSON", "further configuration, an object");
+  for (const auto& text : kScheduleOptions) add_option(app, options, text, text.names);
 }
 
-validation::Draft with_options(validation::Draft base, const DraftOptions& options, const catalog::Report* report) {
-  set(base.name, options.rename);
-  set(base.description, options.description);
-  set(base.request.report, options.report);
-  base.request = with_options(std::move(base.request), options.request, report);
-  set(base.at, options.at);
+validation::Request with_options(validation::Request base, const FieldOptions& options, const catalog::Report* report) {
+  validation::Draft draft;
+  draft.request = std::move(base);
+  lay_over(draft, options, report);
+  return std::move(draft.request);
+}
+
+validation::Draft with_options(validation::Draft base, const FieldOptions& options, const catalog::Report* report) {
+  lay_over(base, options, report);
   base.recipients = with_recipients(std::move(base.recipients), options);
-  set(base.subject, options.subject);
-  set(base.extra, options.extra);
-  if (options.request.columns && base.request.columns.empty()) base.extra = without_columns(base.extra);
-  set(base.no_data, options.no_data);
   return base;
 }
 

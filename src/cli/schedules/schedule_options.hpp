@@ -29,23 +29,20 @@ ParameterText parse_parameter(std::string_view text);
 schedule::Parameters with_parameters(schedule::Parameters base, const std::vector<std::string>& texts,
                                      const catalog::Report* report);
 
-/// The fields of a request that are options alike of `run`, `schedule add` and `schedule edit`.
-struct RequestOptions {
-  std::optional<std::string> scope, timezone, lookback, window, cadence, on, day, format, columns;
+/// The fields of a request or a schedule as options of `run`, `export create`, `schedule add` and `schedule edit`.
+struct FieldOptions {
+  std::map<std::string, std::string, std::less<>> given;  ///< by the field's name; empty: back to the default
   std::vector<std::string> params;
   validation::CsvRequest csv;
-};
-void add_request_options(CLI::App&, RequestOptions&, catalog::Surface);
-/// Puts what was given over the request; what was not given stays.
-validation::Request with_options(validation::Request base, const RequestOptions&, const catalog::Report* report);
-
-/// The options of `schedule add` and `schedule edit`.
-struct DraftOptions {
-  RequestOptions request;
-  std::optional<std::string> report, description, at, subject, extra, no_data, rename;
   std::vector<std::string> to, add_to, remove_to;
 };
-void add_draft_options(CLI::App&, DraftOptions&);
-validation::Draft with_options(validation::Draft base, const DraftOptions&, const catalog::Report* report);
+/// The option of one field, which may have names of its own here.
+void add_field_option(CLI::App&, FieldOptions&, std::string_view field, const std::string& names);
+void add_request_options(CLI::App&, FieldOptions&, catalog::Surface);
+/// Those of a request and the rest of a schedule.
+void add_draft_options(CLI::App&, FieldOptions&);
+/// Puts what was given over the request or draft; what was not given stays.
+validation::Request with_options(validation::Request base, const FieldOptions&, const catalog::Report* report);
+validation::Draft with_options(validation::Draft base, const FieldOptions&, const catalog::Report* report);
 
 }  // namespace reportctl::cli

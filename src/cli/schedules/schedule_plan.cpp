@@ -90,13 +90,9 @@ int validate(Session& session, const ValidateOptions& options) {
 /// The period that a run at a slot would cover; empty when the schedule breaks a rule.
 std::optional<schedule::WindowChoice> window_of(Session& session, const schedule::Schedule& schedule,
                                                 const access::Account& account) {
-  const auto check = validation::check_draft(validation::draft_of(schedule.definition),
-                                             {.catalog = session.catalog(),
-                                              .account = account,
-                                              .roles = run::standing_of(session.state(), schedule).roles,
-                                              .allowed_domains = session.config().settings.mail.allowed_domains,
-                                              .now = session.now(),
-                                              .scope_timezone = {}});
+  const auto check = validation::check_draft(
+      validation::draft_of(schedule.definition),
+      run::context(session.parts(), account, run::standing_of(session.state(), schedule).roles, session.now()));
   if (!check.resolved) return std::nullopt;
   return check.resolved->window;
 }

@@ -2,13 +2,16 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
+#include "reportctl/schedule/fields.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "schedule_verbs.hpp"
 #include "schedule_words.hpp"
@@ -77,15 +80,25 @@ int list_schedules(Session& session, const ScheduleListOptions& options) {
   return exit_code::kDone;
 }
 
+/// Parts of the rhythm and the window.
+const std::set<std::string_view> kTold = {"on", "day", "at", "lookback"};
+
+/// `No data`.
+std::string label_of(const schedule::Field& field) {
+  if (field.name == "params") return "Parameter";
+  if (field.name == "csv") return "CSV";
+  std::string label(field.name);
+  label.front() = static_cast<char>(label.front() - 'a' + 'A');
+  std::replace(label.begin(), label.end(), '_', ' ');
+  return label;
+}
+
 Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const access::Account& account) {
   const auto& definition = schedule.definition;
   const auto zone_name = schedule::effective_timezone(definition, account.timezone);
   const auto zone = Zone::find(zone_name).value_or(Zone::utc());
   const auto when = [&](const std::optional<Instant>& at) {
     return at ? fmt::format("{} ({})", minute_or_dash(at, zone), format_utc(*at)) : std::string("–");
-  };
-  const auto or_default = [](const std::string& text, const char* fallback) {
-    return text.empty() ? std::string(fallback) : text;
   };
   std::string owner = "the operator who made it";
   if (!schedule.owner.empty()) {
@@ -95,23 +108,27 @@ Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const acces
   }
 
   Sheet sheet;
-  const auto line = [&](const char* label, Field field) { sheet.lines.emplace_back(label, std::move(field)); };
-  line("Name", {definition.name});
-  line("Id", {schedule.id});
-  if (!definition.description.empty()) line("Description", {definition.description});
-  line("Account", {definition.account});
-  line("Report", {definition.report});
-  line("Scope", {definition.scope.str()});
-  line("Rhythm", {rhythm_words(definition, account.timezone)});
-  line("Time zone", {definition.timezone.empty() ? zone_name + " (the account's)" : zone_name});
-  line("Window", {window_words(definition, session.catalog().find(definition.report))});
-  line("Format", {definition.format});
-  for (const auto& [name, values] : definition.parameters) line("Parameter", {name + " = " + join(values, ", ")});
-  if (!definition.extra.empty()) line("Extra", {definition.extra});
-  for (const auto& mailbox : definition.recipients) line("To", {mailbox.str()});
-  line("Subject", {or_default(definition.subject, "the default")});
-  line("No data", {definition.no_data ? std::string(schedule::no_data_name(*definition.no_data)) : std::string("the policy's")});
-  line("Active", definition.active ? Field{"yes", Tone::good} : Field{"no, paused", Tone::warn});
+  const auto line = [&](const std::string& label, Field field) { sheet.lines.emplace_back(label, std::move(field)); };
+  for (const auto& field : schedule::fields()) {
+    const auto [values, named] = field.text(definition);
+    if (field.name == "cadence") {
+      line("Rhythm", {rhythm_words(definition, account.timezone)});
+    } else if (field.name == "timezone") {
+      line("Time zone", {definition.timezone.empty() ? zone_name + " (the account's)" : zone_name});
+    } else if (field.name == "window") {
+      line("Window", {window_words(definition, session.catalog().find(definition.report))});
+    } else if (field.name == "subject" && values.empty()) {
+      line("Subject", {"the default"});
+    } else if (field.name == "no_data" && values.empty()) {
+      line("No data", {"the policy's"});
+    } else if (field.name == "active") {
+      line("Active", definition.active ? Field{"yes", Tone::good} : Field{"no, paused", Tone::warn});
+    } else if (!kTold.contains(field.name)) {
+      for (const auto& value : values) line(label_of(field), {value});
+      for (const auto& [name, several] : named) line(label_of(field), {name + " = " + join(several, ", ")});
+    }
+    if (field.name == "name") line("Id", {schedule.id});
+  }
   line("Next run", {when(schedule.next_run_at)});
   line("Last run", {when(schedule.last_run_at)});
   line("Last status", status_field(schedule));

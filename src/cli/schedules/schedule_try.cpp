@@ -109,20 +109,14 @@ int preview(Session& session, const PreviewOptions& options) {
   return exit_code::kDone;
 }
 
-std::vector<Mailbox> mailboxes(const std::vector<std::string>& texts) {
-  std::vector<Mailbox> list;
-  for (const auto& text : texts) list.push_back(*Mailbox::parse(text));
-  return list;
-}
-
 int test(Session& session, const TestOptions& options) {
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
   auto draft = validation::draft_of(schedule.definition);
-  draft.recipients = options.to;
+  draft.recipients.assign(options.to.begin(), options.to.end());
   const auto check =
       check_for_save(session.editor(), {.draft = draft, .account = account_of(session.viewer(), schedule), .renamed = false});
   if (!check.definition) manage::refuse(fmt::format("schedule \"{}\" cannot be tested", draft.name), check.violations);
-  const auto ended = run::test_schedule(session.parts(), schedule, mailboxes(options.to), session.actor().str());
+  const auto ended = run::test_schedule(session.parts(), schedule, check.definition->recipients, session.actor().str());
   auto words = sentence(ended);
   if (const auto command = run::next_command(ended); !command.empty()) words += "; " + command;
   session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));

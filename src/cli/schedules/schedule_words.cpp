@@ -36,8 +36,8 @@ std::string rhythm_words(const schedule::Definition& definition, std::string_vie
 }
 
 std::string window_words(const schedule::Definition& definition, const catalog::Report* report) {
-  if (definition.range) return std::string(schedule::range_name(*definition.range));
-  if (definition.lookback_days) return last_days(*definition.lookback_days);
+  if (definition.window) return std::string(schedule::range_name(*definition.window));
+  if (definition.lookback) return last_days(*definition.lookback);
   if (report == nullptr) return "the report's own";
   switch (report->window.kind) {
     case catalog::WindowKind::snapshot:

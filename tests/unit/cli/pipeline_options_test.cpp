@@ -8,7 +8,7 @@
 #include "terminal/progress.hpp"
 
 using namespace reportctl;
-using cli::DraftOptions;
+using cli::FieldOptions;
 
 namespace {
 
@@ -26,7 +26,7 @@ validation::Draft weekly_draft() {
   draft.name = "spend";
   draft.request.report = "customer-spend";
   draft.request.cadence = "weekly";
-  draft.request.weekday = "1";
+  draft.request.on = "1";
   draft.at = "07:30";
   draft.recipients = {"Ann <ann@example.com>", "b@example.com"};
   draft.request.parameters = {{"mode", {"summary"}}};
@@ -72,60 +72,60 @@ TEST_CASE("giving a parameter replaces what was stored, giving it empty takes it
 }
 
 TEST_CASE("edit changes the fields that are given and nothing else") {
-  DraftOptions options;
-  options.at = "08:00";
+  FieldOptions options;
+  options.given["at"] = "08:00";
   const auto draft = cli::with_options(weekly_draft(), options, nullptr);
   CHECK(draft.at == "08:00");
-  CHECK(draft.request.weekday == "1");
+  CHECK(draft.request.on == "1");
   CHECK(draft.recipients == weekly_draft().recipients);
   CHECK(draft.request.parameters == weekly_draft().request.parameters);
 }
 
 TEST_CASE("another cadence forgets the day of the old one") {
-  DraftOptions options;
-  options.request.cadence = "monthly";
-  options.request.day = "15";
+  FieldOptions options;
+  options.given["cadence"] = "monthly";
+  options.given["day"] = "15";
   const auto draft = cli::with_options(weekly_draft(), options, nullptr);
-  CHECK_FALSE(draft.request.weekday);
-  CHECK(draft.request.day_of_month == "15");
-  options.request.cadence = "WEEKLY";
-  options.request.day.reset();
-  CHECK(cli::with_options(weekly_draft(), options, nullptr).request.weekday == "1");
+  CHECK_FALSE(draft.request.on);
+  CHECK(draft.request.day == "15");
+  options.given["cadence"] = "WEEKLY";
+  options.given.erase("day");
+  CHECK(cli::with_options(weekly_draft(), options, nullptr).request.on == "1");
 }
 
 TEST_CASE("an empty value returns a field to its default") {
   auto base = weekly_draft();
-  base.request.range = "last_7d";
+  base.request.window = "last_7d";
   base.subject = "{report}";
-  DraftOptions options;
-  options.request.window = "";
-  options.subject = "";
+  FieldOptions options;
+  options.given["window"] = "";
+  options.given["subject"] = "";
   const auto draft = cli::with_options(base, options, nullptr);
-  CHECK_FALSE(draft.request.range);
+  CHECK_FALSE(draft.request.window);
   CHECK(draft.subject.empty());
 }
 
 TEST_CASE("recipients are replaced by --to, and added and removed one by one") {
-  DraftOptions options;
+  FieldOptions options;
   options.add_to = {"c@example.com"};
   options.remove_to = {"ann@example.com"};
   CHECK(cli::with_options(weekly_draft(), options, nullptr).recipients ==
-        std::vector<std::string>{"b@example.com", "c@example.com"});
+        std::vector<schedule::Recipient>{"b@example.com", "c@example.com"});
   options = {};
   options.to = {"x@example.com"};
-  CHECK(cli::with_options(weekly_draft(), options, nullptr).recipients == std::vector<std::string>{"x@example.com"});
+  CHECK(cli::with_options(weekly_draft(), options, nullptr).recipients == std::vector<schedule::Recipient>{"x@example.com"});
   options = {};
   options.remove_to = {"nobody@example.com"};
   CHECK(kind_of([&] { cli::with_options(weekly_draft(), options, nullptr); }) == ErrorKind::usage);
 }
 
-TEST_CASE("choosing no columns takes the choice out of the extra configuration") {
+TEST_CASE("chosen columns are separated by commas, and choosing none takes the choice away") {
   auto base = weekly_draft();
-  base.extra = R"({"columns":["customer"],"note":"x"})";
-  DraftOptions options;
-  options.request.columns = "";
-  CHECK(cli::with_options(base, options, nullptr).extra == R"({"note":"x"})");
-  options.request.columns = "customer, revenue";
+  base.request.columns = {"customer"};
+  FieldOptions options;
+  options.given["columns"] = "";
+  CHECK(cli::with_options(base, options, nullptr).request.columns.empty());
+  options.given["columns"] = "customer, revenue";
   CHECK(cli::with_options(base, options, nullptr).request.columns == std::vector<std::string>{"customer", "revenue"});
 }
 

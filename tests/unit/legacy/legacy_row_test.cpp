@@ -45,7 +45,7 @@ TEST_CASE("a fleet schedule is read with all of its fields") {
   CHECK(row.draft.description == "d");
   CHECK(row.draft.request.report == "site-power");
   CHECK(row.draft.request.scope == "depot:north");
-  CHECK(row.draft.recipients == std::vector<std::string>{"a@example.com", "Bo <b@example.com>"});
+  CHECK(row.draft.recipients == std::vector<schedule::Recipient>{"a@example.com", "Bo <b@example.com>"});
   CHECK(row.draft.at == "06:00");
   CHECK(row.draft.request.timezone == "Australia/Sydney");
   CHECK(row.draft.request.cadence == "daily");
@@ -70,7 +70,7 @@ TEST_CASE("the generic configuration may stand in a config of its own, but not t
       read(R"({"reportType": "SITE_POWER", "depotId": "n", "config": {"time": "05:30", "recipients": "a@x.org; b@x.org"}})");
   CHECK(row.problems.empty());
   CHECK(row.draft.at == "05:30");
-  CHECK(row.draft.recipients == std::vector<std::string>{"a@x.org", "b@x.org"});
+  CHECK(row.draft.recipients == std::vector<schedule::Recipient>{"a@x.org", "b@x.org"});
   CHECK(row.draft.name == "site-power-n");
   CHECK(has(read(R"({"reportType": "SITE_POWER", "time": "1", "config": {"time": "05:30"}})"), "row_invalid", "config.time"));
 }
@@ -82,8 +82,7 @@ TEST_CASE("a fleet schedule that is not daily is refused") {
 
 TEST_CASE("days of the week count from Sunday, which is 0") {
   const char* days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-  for (int day = 0; day < 7; ++day)
-    CHECK(outreach(fmt::format(R"({{"day_of_week": {}}})", day)).draft.request.weekday == days[day]);
+  for (int day = 0; day < 7; ++day) CHECK(outreach(fmt::format(R"({{"day_of_week": {}}})", day)).draft.request.on == days[day]);
   for (const auto* wrong : {"7", "-1", "\"sunday\"", "1.5"})
     CHECK(has(outreach(fmt::format(R"({{"day_of_week": {}}})", wrong)), "day_of_week_required", "day_of_week"));
 }
@@ -91,8 +90,8 @@ TEST_CASE("days of the week count from Sunday, which is 0") {
 TEST_CASE("days of another frequency are set aside, not lost") {
   const auto row = outreach(R"({"frequency": "monthly", "day_of_month": 31})");
   CHECK(row.problems.empty());
-  CHECK(row.draft.request.day_of_month == "31");
-  CHECK_FALSE(row.draft.request.weekday);
+  CHECK(row.draft.request.day == "31");
+  CHECK_FALSE(row.draft.request.on);
   CHECK(legacy::Json::parse(row.draft.extra)["imported_from"]["day_of_week"] == 0);
 }
 
@@ -102,7 +101,7 @@ TEST_CASE("a row of scheduled_reports is read with the defaults of its table") {
   CHECK(row.tenant == "t1");
   CHECK(row.draft.request.scope == "account");
   CHECK(row.draft.request.timezone == "UTC");
-  CHECK(row.draft.request.range == "last_7d");
+  CHECK(row.draft.request.window == "last_7d");
   CHECK(row.draft.at == "18:00");
   CHECK(row.draft.active);
   CHECK_FALSE(outreach(R"({"is_active": 0})").draft.active);
@@ -117,7 +116,8 @@ TEST_CASE("config gives parameters, columns and further configuration") {
     CHECK(row.problems.empty());
     CHECK(row.draft.request.parameters == schedule::Parameters{{"a", {"1"}}, {"b", {"x", "true"}}});
     const auto extra = legacy::Json::parse(row.draft.extra);
-    CHECK(extra["columns"] == legacy::Json{"sent"});
+    CHECK(row.draft.request.columns == std::vector<std::string>{"sent"});
+    CHECK_FALSE(extra.contains("columns"));
     CHECK(extra["note"]["k"] == 1);
     CHECK(extra["imported_from"]["id"] == "r1");
   }
@@ -125,6 +125,7 @@ TEST_CASE("config gives parameters, columns and further configuration") {
   CHECK(has(outreach(R"({"config": "{"})"), "row_invalid", "config"));
   CHECK(has(outreach(R"({"config": {"parameters": []}})"), "row_invalid", "config.parameters"));
   CHECK(has(outreach(R"({"config": {"parameters": {"a": {}}}})"), "row_invalid", "config.parameters.a"));
+  CHECK(has(outreach(R"({"config": {"columns": "sent"}})"), "row_invalid", "config.columns"));
   CHECK(has(outreach(R"({"config": {"imported_from": 1}})"), "row_invalid", "config.imported_from"));
 }
 

@@ -43,16 +43,35 @@ TEST_CASE("every field of a definition that can be written has its line") {
   definition.cadence = {.kind = schedule::CadenceKind::weekly, .weekday = 1, .day_of_month = 0};
   definition.at = TimeOfDay{7, 30};
   definition.timezone = "Europe/Berlin";
-  definition.range = schedule::NamedRange::last_7d;
-  definition.format = "pdf";
+  definition.window = schedule::NamedRange::last_7d;
+  definition.format = "csv";
+  definition.columns = {"customer", "revenue"};
+  definition.csv.bom = true;
+  definition.csv.delimiter = "tab";
   definition.parameters = {{"mode", {"summary"}}};
   definition.extra = R"({"k":1})";
   definition.recipients = {*Mailbox::parse("Ann <ann@example.com>"), *Mailbox::parse("b@example.com")};
   definition.subject = "{report}";
   definition.no_data = schedule::NoData::skip;
-  CHECK(manage::diff({}, manage::fields_of(definition)) ==
-        Lines{"+ name: spend", "+ description: for the CFO", "+ report: customer-spend", "+ scope: account", "+ cadence: weekly",
-              "+ on: mon", "+ at: 07:30", "+ timezone: Europe/Berlin", "+ window: last_7d", "+ format: pdf",
-              "+ params.mode: summary", "+ extra: {\"k\":1}", "+ to: Ann <ann@example.com>", "+ to: b@example.com",
-              "+ subject: {report}", "+ no_data: skip", "+ active: true"});
+  CHECK(manage::diff({}, manage::fields_of(definition)) == Lines{"+ name: spend",
+                                                                 "+ description: for the CFO",
+                                                                 "+ report: customer-spend",
+                                                                 "+ scope: account",
+                                                                 "+ cadence: weekly",
+                                                                 "+ on: mon",
+                                                                 "+ at: 07:30",
+                                                                 "+ timezone: Europe/Berlin",
+                                                                 "+ window: last_7d",
+                                                                 "+ format: csv",
+                                                                 "+ columns: customer",
+                                                                 "+ columns: revenue",
+                                                                 "+ csv.bom: true",
+                                                                 "+ csv.delimiter: tab",
+                                                                 "+ params.mode: summary",
+                                                                 "+ extra: {\"k\":1}",
+                                                                 "+ to: Ann <ann@example.com>",
+                                                                 "+ to: b@example.com",
+                                                                 "+ subject: {report}",
+                                                                 "+ no_data: skip",
+                                                                 "+ active: true"});
 }

@@ -35,6 +35,12 @@ AuditEvents event(const char* name) {
   return {{.name = name, .account = "acme", .subject = "", .actor = "root", .payload = "{}"}};
 }
 
+void edit(State& state, const access::Account& account) {
+  ScheduleChanges changes;
+  changes.edit_accounts = {account};
+  apply_changes(state, changes, event("AccountEdited"), kNow);
+}
+
 }  // namespace
 
 TEST_CASE("an account comes back exactly as it was given") {
@@ -46,7 +52,7 @@ TEST_CASE("an account comes back exactly as it was given") {
   account.features.clear();
   account.allowed_domains.clear();
   account.name = "";
-  edit_account(state, account, event("AccountEdited"), kNow);
+  edit(state, account);
   CHECK(find_account(state, "acme").value() == account);
   add_account(state, an_account("aaa"), {}, kNow);
   CHECK(list_accounts(state).at(0).id == "aaa");
@@ -59,7 +65,7 @@ TEST_CASE("an account cannot be added twice, edited or removed when absent, or r
   Fixture fixture;
   auto& state = fixture.state;
   CHECK(kind_of([&] { add_account(state, an_account(), event("AccountAdded"), kNow); }) == ErrorKind::conflict);
-  CHECK(kind_of([&] { edit_account(state, an_account("none"), event("AccountEdited"), kNow); }) == ErrorKind::not_found);
+  CHECK(kind_of([&] { edit(state, an_account("none")); }) == ErrorKind::not_found);
   CHECK(kind_of([&] { remove_account(state, "none", event("AccountRemoved"), kNow); }) == ErrorKind::not_found);
   CHECK(kind_of([&] { remove_account(state, "acme", event("AccountRemoved"), kNow); }) == ErrorKind::conflict);
   CHECK(list_audit(state, {}).empty());  // what did not happen is not recorded as having happened

@@ -21,10 +21,12 @@ schedule::Schedule a_full_schedule() {
   definition.cadence = {.kind = schedule::CadenceKind::monthly, .weekday = 0, .day_of_month = 31};
   definition.at = TimeOfDay{.hour = 23, .minute = 59};
   definition.timezone = "Australia/Lord_Howe";
-  definition.range = schedule::NamedRange::last_90d;
-  definition.lookback_days = 92;
+  definition.window = schedule::NamedRange::last_90d;
+  definition.lookback = 92;
   definition.format = "xlsx";
   definition.parameters = {{"sensors", {"s1", "", kNasty, "s1"}}, {"none", {}}, {kNasty, {"x"}}};
+  definition.columns = {"b", "a", ""};
+  definition.csv = {.bom = true, .crlf = false, .labels = {}, .delimiter = "tab"};
   definition.extra = R"({ "z": 1, "a": 1.10, "big": 12345678901234567890 })";
   definition.recipients = {mailbox("Zoë \"Z\" <zoe@example.com>"), mailbox("ann@example.com"), mailbox("Zoë <Zoe@example.com>")};
   definition.subject = "{report} — {period}";
@@ -94,11 +96,11 @@ TEST_CASE("every enumerator of a definition comes back") {
     round_trip(definition);
   }
   for (const auto& name : schedule::range_names()) {
-    definition.range = schedule::parse_range(name);
+    definition.window = schedule::parse_range(name);
     round_trip(definition);
   }
   for (const auto kind : {schedule::ScopeKind::account, schedule::ScopeKind::depot, schedule::ScopeKind::workspace}) {
-    definition.scope = {.kind = kind, .site = "w"};
+    definition.scope = {.kind = kind, .site = kind == schedule::ScopeKind::account ? "" : "w"};
     round_trip(definition);
   }
   for (const auto no_data : {schedule::NoData::send, schedule::NoData::skip}) {
@@ -295,7 +297,8 @@ TEST_CASE("a schedule is named by name, id, or an unambiguous beginning of its i
 
 TEST_CASE("a definition that another program wrote is an error of the state file, not a crash") {
   Fixture fixture;
-  for (const char* written : {"", "null", "[]", "{}", "{\"scope\":[\"planet\",\"x\"]}", "not json"}) {
+  for (const char* written : {"", "null", "[]", "{}", "{\"cadence\":\"daily\",\"scope\":\"planet:x\"}",
+                              "{\"cadence\":\"daily\",\"colour\":\"red\"}", "{\"cadence\":{}}", "not json"}) {
     CAPTURE(written);
     fixture.sql(std::string("UPDATE schedules SET definition = '") + written + "'");
     CHECK(kind_of([&] { list_schedules(fixture.state, {}); }) == ErrorKind::state);

@@ -14,8 +14,8 @@ using Values = std::vector<std::string>;
 Draft on(const std::string& report, const char* cadence, const char* weekday, const char* day) {
   Draft draft = draft_for(report);
   draft.request.cadence = cadence;
-  draft.request.weekday = weekday;
-  draft.request.day_of_month = day;
+  draft.request.on = weekday;
+  draft.request.day = day;
   return draft;
 }
 
@@ -25,9 +25,9 @@ std::string told_of(const World& world, std::string Draft::*field, std::string v
   return world.wrong(draft);
 }
 
-std::string told_of_recipients(const World& world, Values recipients) {
+std::string told_of_recipients(const World& world, const Values& recipients) {
   Draft draft = draft_for("x-turnover");
-  draft.recipients = std::move(recipients);
+  draft.recipients.assign(recipients.begin(), recipients.end());
   return world.wrong(draft);
 }
 
@@ -52,8 +52,8 @@ TEST_CASE_FIXTURE(World, "a schedule that holds becomes a complete definition") 
   CHECK(made.cadence == schedule::Cadence{});
   CHECK(made.at == TimeOfDay{6, 0});
   CHECK(made.timezone == "Australia/Sydney");
-  CHECK_FALSE(made.range);
-  CHECK(made.lookback_days == 7);
+  CHECK_FALSE(made.window);
+  CHECK(made.lookback == 7);
   CHECK(made.format == "csv");
   CHECK(made.parameters == schedule::Parameters{{"users", {"u2", "u1"}}});
   CHECK(made.extra == "{\"note\": 1}");
@@ -68,7 +68,7 @@ TEST_CASE_FIXTURE(World, "a stored definition written down and checked again is 
   std::vector<Draft> drafts = {draft_for("x-power"), draft_for("x-logins"), draft_for("x-turnover"), draft_for("x-campaign"),
                                draft_for("x-stock"), draft_for("x-typed"),  draft_for("x-detail")};
   drafts.push_back(on("x-turnover", "weekly", "sun", ""));
-  drafts.back().request.range = "last_month";
+  drafts.back().request.window = "last_month";
   drafts.push_back(on("x-campaign", "monthly", "", "31"));
   drafts.back().request.scope = "workspace:w1";
   drafts.back().request.format = "excel";
@@ -85,9 +85,9 @@ TEST_CASE_FIXTURE(World, "the window of a schedule is that of its cadence at its
   const auto window = [&](const Draft& draft) { return check_draft(draft, context).resolved.value().window; };
   Draft draft = on("x-turnover", "weekly", "mon", "");
   CHECK(window(draft) == schedule::WindowChoice(schedule::CadenceChoice{{schedule::CadenceKind::weekly, 1, 0}, TimeOfDay{6, 0}}));
-  draft.request.range = "last_month";
+  draft.request.window = "last_month";
   CHECK(window(draft) == schedule::WindowChoice(schedule::RangeChoice{schedule::NamedRange::last_month}));
-  CHECK(definition(draft).range == schedule::NamedRange::last_month);
+  CHECK(definition(draft).window == schedule::NamedRange::last_month);
   CHECK(window(draft_for("x-campaign")) == schedule::WindowChoice(schedule::RangeChoice{schedule::NamedRange::last_30d}));
   CHECK(window(draft_for("x-stock")) == schedule::WindowChoice(schedule::SnapshotChoice{}));
   CHECK(window(draft_for("x-logins")) == schedule::WindowChoice(schedule::LookbackChoice{7}));
@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(World, "subject_invalid: nothing that could forge a header") {
 }
 
 TEST_CASE_FIXTURE(World, "extra_invalid: a JSON object, of sane size and depth") {
-  const char* hint = R"([extra_invalid]; write a JSON object, like {"columns": ["date", "orders"]})";
+  const char* hint = R"([extra_invalid]; write a JSON object, like {"note": "for the board"})";
   CHECK(told_of(*this, &Draft::extra, "{\"a\": [1, {\"b\": \"}]{[\"}]}").empty());
   CHECK(told_of(*this, &Draft::extra, "{") == fmt::format("extra: it is not valid JSON {}", hint));
   CHECK(told_of(*this, &Draft::extra, "{} {}") == fmt::format("extra: it is not valid JSON {}", hint));
@@ -243,50 +243,43 @@ TEST_CASE_FIXTURE(World, "extra_invalid: a JSON object, of sane size and depth")
   CHECK(told_of(*this, &Draft::extra, std::string(70000, '{')) ==
         fmt::format("extra: it has 70000 bytes, more than 65536 {}", hint));
   CHECK(told_of(*this, &Draft::extra, "{\"a\":" + std::string(15, '[') + std::string(15, ']') + "}").empty());
-  CHECK(told_of(*this, &Draft::extra, "{\"columns\": \"name\"}") ==
-        fmt::format("extra: its columns must be a list of names {}", hint));
+  for (const char* field : {"columns", "csv"})
+    CHECK(told_of(*this, &Draft::extra, fmt::format("{{\"{}\": []}}", field)) ==
+          fmt::format("extra: {} is a field of its own [extra_invalid]; move it out of extra", field));
 }
 
-TEST_CASE_FIXTURE(World, "columns chosen on a schedule are kept in extra, wherever they were written") {
+TEST_CASE_FIXTURE(World, "chosen columns are kept with the schedule, beside its extra configuration") {
   Draft draft = draft_for("x-turnover");
-  draft.extra = R"({"columns": ["value"], "note": "x"})";
-  auto check = check_draft(draft, context);
-  REQUIRE(check.definition);
-  CHECK(check.resolved->columns == Values{"value"});
-  CHECK(check.definition->extra == draft.extra);
-  draft.request.columns = {"name"};
-  check = check_draft(draft, context);
+  draft.extra = R"({"note": "x"})";
+  draft.request.columns = {" NAME"};
+  const auto check = check_draft(draft, context);
   REQUIRE(check.definition);
   CHECK(check.resolved->columns == Values{"name"});
-  CHECK(check.definition->extra == R"({"columns":["name"],"note":"x"})");
+  CHECK(check.definition->columns == Values{"name"});
+  CHECK(check.definition->extra == draft.extra);
   CHECK(check_draft(draft_of(*check.definition), context).resolved->columns == Values{"name"});
-  draft.request.columns.clear();
-  draft.extra = R"({"columns": ["vlaue"]})";
+  draft.request.columns = {"vlaue"};
   CHECK(wrong(draft) ==
-        "extra.columns[1]: there is no column \"vlaue\" (did you mean \"value\"?) [column_unknown]; it has name, value");
+        "columns[1]: there is no column \"vlaue\" (did you mean \"value\"?) [column_unknown]; it has name, value");
 }
 
-TEST_CASE_FIXTURE(World, "the style of CSV is kept in extra, as far as it differs from the default") {
+TEST_CASE_FIXTURE(World, "the style of CSV is kept as far as it differs from the default") {
   Draft draft = draft_for("x-turnover");
-  draft.extra = R"({"note": "x", "csv": {"bom": true, "delimiter": ";"}})";
+  draft.request.csv = {.bom = true, .crlf = {}, .labels = {}, .delimiter = ";"};
   auto check = check_draft(draft, context);
   REQUIRE(check.resolved);
   CHECK(check.resolved->csv.bom);
   CHECK_FALSE(check.resolved->csv.crlf);
   CHECK(check.resolved->csv.delimiter == ';');
-  draft.request.csv.bom = false;
-  draft.request.csv.labels = true;
-  draft.request.csv.delimiter = "TAB";
+  draft.request.csv = {.bom = false, .crlf = {}, .labels = true, .delimiter = "TAB"};
   check = check_draft(draft, context);
   REQUIRE(check.definition);
   CHECK(check.resolved->csv.delimiter == '\t');
-  CHECK(check.definition->extra == R"({"csv":{"delimiter":"tab","labels":true},"note":"x"})");
+  CHECK(check.definition->csv == CsvRequest{.bom = {}, .crlf = {}, .labels = true, .delimiter = "tab"});
   const auto again = check_draft(draft_of(*check.definition), context);
   CHECK((again.resolved->csv.labels && !again.resolved->csv.bom && again.resolved->csv.delimiter == '\t'));
-  draft.request.csv.labels = false;
-  draft.request.csv.delimiter = ",";
-  draft.extra = R"({"csv": {"bom": true}})";
-  CHECK(definition(draft).extra.empty());
+  draft.request.csv = {.bom = {}, .crlf = {}, .labels = false, .delimiter = ","};
+  CHECK_FALSE(definition(draft).csv.given());
 }
 
 TEST_CASE_FIXTURE(World, "csv_option_invalid: only for csv, with a sign that parts fields") {
@@ -300,9 +293,6 @@ TEST_CASE_FIXTURE(World, "csv_option_invalid: only for csv, with a sign that par
       wrong(draft) ==
       "csv: bom, crlf, delimiter and labels are for csv, and the format is xlsx [csv_option_invalid]; leave them out, or choose "
       "csv");
-  draft = draft_for("x-turnover");
-  draft.extra = R"({"csv": {"bom": "yes"}})";
-  CHECK(wrong(draft).find("extra: its csv has bom, crlf and labels, which are true or false") == 0);
 }
 
 TEST_CASE_FIXTURE(World, "JSON is had on demand and by export, not by schedule: nobody opens it from a mail") {
@@ -329,7 +319,7 @@ TEST_CASE_FIXTURE(World, "a schedule with everything wrong is told everything, i
   Draft draft;
   draft.request.report = "x-campaign";
   draft.request.scope = "depot:north";
-  draft.request.range = "yesterday";
+  draft.request.window = "yesterday";
   draft.request.timezone = "Nowhere";
   draft.request.format = "json";
   draft.request.parameters["x"] = {"1"};
@@ -352,7 +342,7 @@ TEST_CASE_FIXTURE(World, "rules are checked again at run, against the module and
   account.features = {};
   CHECK(wrong(draft_of(stored)).find("feature_disabled") != std::string::npos);
   auto older = definition(draft_for("x-power"));
-  older.lookback_days = 60;  // allowed when the cap was higher
+  older.lookback = 60;  // allowed when the cap was higher
   CHECK(wrong(draft_of(older)) == "lookback: 60 days is more than x-power allows (31) [lookback_out_of_range]; use 1 to 31");
   older.at.reset();
   CHECK(wrong(draft_of(older)).find("time_invalid") != std::string::npos);

@@ -175,7 +175,7 @@ TEST_CASE_FIXTURE(World, "hostile words are shown on one line, shortened, in val
   for (const std::string& word : {std::string("\xE2\x80\xAE"), std::string("\0", 1), std::string(100000, '\xC3')}) {
     Request bad = request_of("x-turnover");
     bad.report = bad.scope = bad.timezone = bad.format = word;
-    bad.from = bad.to = bad.range = bad.lookback = bad.cadence = bad.weekday = bad.day_of_month = word;
+    bad.from = bad.to = bad.window = bad.lookback = bad.cadence = bad.on = bad.day = word;
     bad.parameters[word] = {word};
     bad.columns = {word};
     for (const auto& violation : check_request(bad, context).violations) {

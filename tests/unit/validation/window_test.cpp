@@ -46,12 +46,12 @@ TEST_CASE_FIXTURE(World, "lookback_out_of_range: the cap holds however the perio
       "from: 2026-02-14 to 2026-03-17 is 32 days, more than x-power allows (31) [lookback_out_of_range]; choose at most 31 days");
   CHECK(wrong(dates("x-power", "2026-03-10", "2026-03-18")) ==
         "to: 2026-03-18 is in the future: today is 2026-03-17 in UTC [lookback_out_of_range]; choose a day up to 2026-03-17");
-  CHECK(days(with(request_of("x-power"), &Request::range, "last_30d")) == "2026-02-15 to 2026-03-16");
-  CHECK(wrong(with(request_of("x-power"), &Request::range, "last_90d")) ==
+  CHECK(days(with(request_of("x-power"), &Request::window, "last_30d")) == "2026-02-15 to 2026-03-16");
+  CHECK(wrong(with(request_of("x-power"), &Request::window, "last_90d")) ==
         "window: last_90d is 90 days, more than x-power allows (31) [lookback_out_of_range]; choose at most 31 days");
   CHECK(days(with(request_of("x-power"), &Request::cadence, "daily")) == "2026-03-16");
   account.features = {"raw-logs"};
-  CHECK(wrong(with(request_of("x-logs"), &Request::range, "last_month")) ==
+  CHECK(wrong(with(request_of("x-logs"), &Request::window, "last_month")) ==
         "window: last_month is 28 days, more than x-logs allows (14) [lookback_out_of_range]; choose at most 14 days");
 }
 
@@ -81,24 +81,24 @@ TEST_CASE_FIXTURE(World, "range_not_allowed: dates that make no period") {
 }
 
 TEST_CASE_FIXTURE(World, "range_not_allowed: a range that is unknown, or not the module's") {
-  CHECK(days(with(request_of("x-turnover"), &Request::range, "LAST_MONTH")) == "2026-02-01 to 2026-02-28");
-  CHECK(wrong(with(request_of("x-turnover"), &Request::range, "last_mnth")) ==
+  CHECK(days(with(request_of("x-turnover"), &Request::window, "LAST_MONTH")) == "2026-02-01 to 2026-02-28");
+  CHECK(wrong(with(request_of("x-turnover"), &Request::window, "last_mnth")) ==
         "window: \"last_mnth\" is not a named range (did you mean \"last_month\"?) [range_not_allowed]; use cadence, window "
         "(last_7d, "
         "last_month) or from and to");
   CHECK(
-      wrong(with(request_of("x-turnover"), &Request::range, "last_90d")) ==
+      wrong(with(request_of("x-turnover"), &Request::window, "last_90d")) ==
       "window: x-turnover does not take last_90d [range_not_allowed]; use cadence, window (last_7d, last_month) or from and to");
-  CHECK(wrong(with(request_of("x-campaign"), &Request::range, "yesterday")) ==
+  CHECK(wrong(with(request_of("x-campaign"), &Request::window, "yesterday")) ==
         "window: x-campaign does not take yesterday [range_not_allowed]; use window (last_7d, last_30d) or from and to");
-  CHECK(wrong(with(request_of("x-power"), &Request::range, "fortnight")).find("is not a named range [range_not_allowed]") !=
+  CHECK(wrong(with(request_of("x-power"), &Request::window, "fortnight")).find("is not a named range [range_not_allowed]") !=
         std::string::npos);
 }
 
 TEST_CASE_FIXTURE(World, "window_kind_not_allowed: a snapshot has no period") {
   const char* refusal = "x-stock shows the moment at which it runs and takes no period [window_kind_not_allowed]; leave it out";
   CHECK(wrong(dates("x-stock", "2026-03-01", "2026-03-02")) == fmt::format("from: {}", refusal));
-  CHECK(wrong(with(request_of("x-stock"), &Request::range, "last_7d")) == fmt::format("window: {}", refusal));
+  CHECK(wrong(with(request_of("x-stock"), &Request::window, "last_7d")) == fmt::format("window: {}", refusal));
   CHECK(wrong(with(request_of("x-stock"), &Request::lookback, "7")) == fmt::format("lookback: {}", refusal));
   CHECK(wrong(with(request_of("x-stock"), &Request::cadence, "weekly")) == fmt::format("cadence: {}", refusal));
 }
@@ -111,7 +111,7 @@ TEST_CASE_FIXTURE(World, "window_kind_not_allowed: what a module of another kind
         "cadence: x-campaign takes no cadence as its period [window_kind_not_allowed]; use window (last_7d, last_30d) or from "
         "and to");
   Draft draft = draft_for("x-power");
-  draft.request.range = "last_7d";
+  draft.request.window = "last_7d";
   CHECK(wrong(draft) == "window: x-power takes no named range on a schedule [window_kind_not_allowed]; use lookback 1 to 31");
   draft = draft_for("x-turnover");
   draft.request.lookback = "7";
@@ -130,7 +130,7 @@ TEST_CASE_FIXTURE(World, "window_kind_not_allowed: a schedule has no fixed dates
 }
 
 TEST_CASE_FIXTURE(World, "window_kind_not_allowed: two ways to choose the period are both named") {
-  Request request = with(with(request_of("x-power"), &Request::range, "last_7d"), &Request::lookback, "7");
+  Request request = with(with(request_of("x-power"), &Request::window, "last_7d"), &Request::lookback, "7");
   CHECK(wrong(request) == "lookback: window and lookback each choose the period [window_kind_not_allowed]; give one of them");
   request = with(dates("x-turnover", "2026-03-01", "2026-03-02"), &Request::cadence, "weekly");
   CHECK(wrong(request) == "cadence: from and to and cadence each choose the period [window_kind_not_allowed]; give one of them");
@@ -139,10 +139,10 @@ TEST_CASE_FIXTURE(World, "window_kind_not_allowed: two ways to choose the period
 TEST_CASE_FIXTURE(World, "on demand a cadence gives what it would cover now") {
   CHECK(days(with(request_of("x-turnover"), &Request::cadence, "WEEKLY")) == "2026-03-10 to 2026-03-16");
   CHECK(days(with(request_of("x-turnover"), &Request::cadence, "monthly")) == "2026-02-17 to 2026-03-16");
-  Request monday = with(with(request_of("x-turnover"), &Request::cadence, "weekly"), &Request::weekday, "mon");
+  Request monday = with(with(request_of("x-turnover"), &Request::cadence, "weekly"), &Request::on, "mon");
   CHECK(days(monday) == "2026-03-09 to 2026-03-15");
   CHECK(wrong(with(request_of("x-power"), &Request::cadence, "weekly")) ==
         "cadence: x-power does not take weekly [cadence_not_allowed]; use daily");
-  CHECK(wrong(with(request_of("x-turnover"), &Request::weekday, "mon")) ==
+  CHECK(wrong(with(request_of("x-turnover"), &Request::on, "mon")) ==
         "on: only weekly schedules have a weekday [cadence_not_allowed]; leave it out, or use cadence weekly");
 }

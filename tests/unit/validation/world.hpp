@@ -157,7 +157,7 @@ inline reportctl::validation::Draft draft_for(const std::string& report) {
   draft.name = "morning";
   draft.request = request_of(report);
   draft.request.cadence = report == "x-stock" ? "weekly" : "daily";
-  if (report == "x-stock") draft.request.weekday = "mon";
+  if (report == "x-stock") draft.request.on = "mon";
   draft.at = "06:00";
   draft.recipients = {"ops@example.com"};
   return draft;

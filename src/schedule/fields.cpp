@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/schedule/fields.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <type_traits>
+
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::schedule {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+FieldText one(std::string_view text) {
+  if (text.empty()) return {};
+  return {.values = {std::string(text)}, .named = {}};
+}
+
+// To text, by type.
+FieldText text_of(const std::string& text) { return one(text); }
+FieldText text_of(const std::optional<std::string>& text) { return one(text.value_or("")); }
+FieldText text_of(bool flag) { return one(flag ? "true" : "false"); }
+FieldText text_of(const std::optional<int>& number) { return number ? one(std::to_string(*number)) : FieldText{}; }
+FieldText text_of(const Scope& scope) { return one(scope.str()); }
+FieldText text_of(CadenceKind kind) { return one(cadence_name(kind)); }
+FieldText text_of(const std::optional<TimeOfDay>& at) { return at ? one(format_time_of_day(*at)) : FieldText{}; }
+FieldText text_of(const std::optional<NamedRange>& range) { return range ? one(range_name(*range)) : FieldText{}; }
+FieldText text_of(const std::optional<NoData>& choice) { return choice ? one(no_data_name(*choice)) : FieldText{}; }
+FieldText text_of(const std::vector<std::string>& values) { return {.values = values, .named = {}}; }
+FieldText text_of(const Parameters& parameters) { return {.values = {}, .named = parameters}; }
+FieldText text_of(const CsvRequest& csv) {
+  FieldText text;
+  for (const auto& [name, value] : kCsvSwitches)
+    if (csv.*value) text.named[std::string(name)] = {*(csv.*value) ? "true" : "false"};
+  if (csv.delimiter) text.named["delimiter"] = {*csv.delimiter};
+  return text;
+}
+FieldText text_of(const std::vector<Mailbox>& mailboxes) {
+  FieldText text;
+  for (const auto& mailbox : mailboxes) text.values.push_back(mailbox.str());
+  return text;
+}
+FieldText text_of(const std::vector<Recipient>& recipients) {
+  FieldText text;
+  for (const auto& recipient : recipients) text.values.push_back(recipient.text());
+  return text;
+}
+
+std::string single(const FieldText& text) { return text.values.empty() ? std::string() : text.values.front(); }
+
+/// Of one value, which `parse` makes of the text; none is the default.
+template <typename Value, typename Parse>
+bool read_optional(const FieldText& text, std::optional<Value>& value, const Parse& parse) {
+  value.reset();
+  if (text.values.empty()) return true;
+  if (const auto parsed = parse(single(text))) value = static_cast<Value>(*parsed);
+  return value.has_value();
+}
+template <typename Value, typename Parse>
+bool read_value(const FieldText& text, Value& value, const Parse& parse) {
+  std::optional<Value> parsed;
+  const bool is_read = read_optional(text, parsed, parse);
+  value = parsed.value_or(Value{});
+  return is_read;
+}
+
+// From text, by type.
+bool read(const FieldText& text, std::string& value) {
+  value = single(text);
+  return true;
+}
+bool read(const FieldText& text, std::optional<std::string>& value) {
+  value = text.values.empty() ? std::nullopt : std::optional(text.values.front());
+  return true;
+}
+bool read(const FieldText& text, bool& flag) {
+  const auto word = single(text);
+  flag = word != "false";
+  return word == "true" || word == "false" || word.empty();
+}
+bool read(const FieldText& text, std::optional<int>& number) { return read_optional(text, number, parse_integer); }
+bool read(const FieldText& text, Scope& scope) { return read_value(text, scope, Scope::parse); }
+bool read(const FieldText& text, CadenceKind& kind) { return read_value(text, kind, parse_cadence); }
+bool read(const FieldText& text, std::optional<TimeOfDay>& at) { return read_optional(text, at, parse_time_of_day); }
+bool read(const FieldText& text, std::optional<NamedRange>& range) { return read_optional(text, range, parse_range); }
+bool read(const FieldText& text, std::optional<NoData>& choice) { return read_optional(text, choice, parse_no_data); }
+bool read(const FieldText& text, std::vector<std::string>& values) {
+  values = text.values;
+  return true;
+}
+bool read(const FieldText& text, Parameters& parameters) {
+  parameters = text.named;
+  return true;
+}
+bool read(const FieldText& text, CsvRequest& csv) {
+  csv = {};
+  for (const auto& [name, values] : text.named) {
+    const auto known =
+        std::find_if(kCsvSwitches.begin(), kCsvSwitches.end(), [&, n = name](const auto& s) { return s.name == n; });
+    if (values.size() != 1) return false;
+    if (known != kCsvSwitches.end()) {
+      csv.*(known->value) = values[0] == "true";
+    } else if (name == "delimiter") {
+      csv.delimiter = values[0];
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+bool read(const FieldText& text, std::vector<Mailbox>& mailboxes) {
+  mailboxes.clear();
+  for (const auto& value : text.values) {
+    auto mailbox = Mailbox::parse(value);
+    if (!mailbox) return false;
+    mailboxes.push_back(std::move(*mailbox));
+  }
+  return true;
+}
+bool read(const FieldText& text, std::vector<Recipient>& recipients) {
+  recipients.assign(text.values.begin(), text.values.end());
+  return true;
+}
+
+/// The days of a cadence, which are 0 where it has none.
+template <typename Int>
+struct Weekday {
+  Int& day;
+};
+template <typename Int>
+struct MonthDay {
+  Int& day;
+};
+template <typename Int>
+FieldText text_of(Weekday<Int> weekday) {
+  return weekday.day == 0 ? FieldText{} : one(weekday_name(weekday.day));
+}
+template <typename Int>
+FieldText text_of(MonthDay<Int> of_month) {
+  return of_month.day == 0 ? FieldText{} : one(std::to_string(of_month.day));
+}
+bool read(const FieldText& text, Weekday<int> weekday) { return read_value(text, weekday.day, parse_weekday); }
+bool read(const FieldText& text, MonthDay<int> of_month) { return read_value(text, of_month.day, parse_integer); }
+
+struct Traits {
+  FieldKind kind = FieldKind::text;
+  Presence presence = Presence::optional;
+  Belongs belongs = Belongs::schedule;
+  std::string_view record = {};
+};
+
+/// `InDraft` and `InDefinition` say where the two keep the value. They have no state: their types alone matter.
+template <typename InDraft, typename InDefinition>
+Field row(std::string_view name, const Traits& traits, InDraft, InDefinition) {
+  return {.name = name,
+          .kind = traits.kind,
+          .presence = traits.presence,
+          .belongs = traits.belongs,
+          .record = traits.record.empty() ? name : traits.record,
+          .text = [](const Definition& definition) { return text_of(InDefinition{}(definition)); },
+          .read = [](const FieldText& text, Definition& definition) { return read(text, InDefinition{}(definition)); },
+          .written = [](const Draft& draft) { return text_of(InDraft{}(draft)); },
+          .write = [](const FieldText& text, Draft& draft) { read(text, InDraft{}(draft)); },
+          .carry =
+              [](const Definition& definition, Draft& draft) {
+                const auto& from = InDefinition{}(definition);
+                auto& into = InDraft{}(draft);
+                if constexpr (std::is_same_v<std::decay_t<decltype(from)>, std::vector<Mailbox>>) {
+                  into.assign(from.begin(), from.end());
+                } else {
+                  read(text_of(from), into);
+                }
+              }};
+}
+/// Both have it under one name.
+template <typename InBoth>
+Field row(std::string_view name, const Traits& traits, InBoth in) {
+  return row(name, traits, in, in);
+}
+
+constexpr auto kRequired = Presence::required;
+constexpr auto kAsked = Belongs::request;
+
+const std::vector<Field>& table() {
+  static const std::vector<Field> kFields = {
+      row(
+          "name", {.presence = kRequired}, [](auto& d) -> auto& { return d.name; }),
+      row(
+          "account", {.presence = kRequired}, [](auto& d) -> auto& { return d.account; }),
+      row(
+          "description", {}, [](auto& d) -> auto& { return d.description; }),
+      row(
+          "report", {.presence = kRequired, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.report; },
+          [](auto& d) -> auto& { return d.report; }),
+      row(
+          "scope", {.belongs = kAsked}, [](auto& d) -> auto& { return d.request.scope; },
+          [](auto& d) -> auto& { return d.scope; }),
+      row(
+          "cadence", {.kind = FieldKind::optional, .presence = kRequired, .belongs = kAsked},
+          [](auto& d) -> auto& { return d.request.cadence; }, [](auto& d) -> auto& { return d.cadence.kind; }),
+      row(
+          "on", {.kind = FieldKind::optional, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.on; },
+          [](auto& d) { return Weekday{d.cadence.weekday}; }),
+      row(
+          "day", {.kind = FieldKind::number, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.day; },
+          [](auto& d) { return MonthDay{d.cadence.day_of_month}; }),
+      row(
+          "at", {.kind = FieldKind::optional, .presence = kRequired}, [](auto& d) -> auto& { return d.at; }),
+      row(
+          "timezone", {.belongs = kAsked}, [](auto& d) -> auto& { return d.request.timezone; },
+          [](auto& d) -> auto& { return d.timezone; }),
+      row(
+          "window", {.kind = FieldKind::optional, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.window; },
+          [](auto& d) -> auto& { return d.window; }),
+      row(
+          "lookback", {.kind = FieldKind::number, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.lookback; },
+          [](auto& d) -> auto& { return d.lookback; }),
+      row(
+          "format", {.belongs = kAsked}, [](auto& d) -> auto& { return d.request.format; },
+          [](auto& d) -> auto& { return d.format; }),
+      row(
+          "columns", {.kind = FieldKind::list, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.columns; },
+          [](auto& d) -> auto& { return d.columns; }),
+      row(
+          "csv", {.kind = FieldKind::options, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.csv; },
+          [](auto& d) -> auto& { return d.csv; }),
+      row(
+          "params", {.kind = FieldKind::map, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.parameters; },
+          [](auto& d) -> auto& { return d.parameters; }),
+      row(
+          "extra", {.kind = FieldKind::json}, [](auto& d) -> auto& { return d.extra; }),
+      row(
+          "to", {.kind = FieldKind::list, .record = "recipients"}, [](auto& d) -> auto& { return d.recipients; }),
+      row(
+          "subject", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.subject; }),
+      row(
+          "no_data", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.no_data; }),
+      row(
+          "active", {.kind = FieldKind::flag}, [](auto& d) -> auto& { return d.active; }),
+  };
+  return kFields;
+}
+
+/// true, false, or a text.
+Json scalar(const std::string& text) {
+  if (text == "true" || text == "false") return text == "true";
+  return text;
+}
+std::string scalar_text(const Json& value) {
+  return value.is_boolean() || value.is_number_integer() ? value.dump() : value.get<std::string>();
+}
+
+}  // namespace
+
+std::span<const Field> fields() { return table(); }
+
+const Field& field(std::string_view name) {
+  const auto found = std::find_if(table().begin(), table().end(), [&](const Field& one) { return one.name == name; });
+  if (found == table().end()) throw std::logic_error("a schedule has no field " + std::string(name));
+  return *found;
+}
+
+Draft draft_of(const Definition& definition) {
+  Draft draft;
+  draft.request.surface = Surface::schedule;
+  for (const auto& field : table()) field.carry(definition, draft);
+  return draft;
+}
+
+Json to_json(FieldKind kind, const FieldText& text) {
+  const auto value = single(text);
+  switch (kind) {
+    case FieldKind::text:
+      return value;
+    case FieldKind::optional:
+    case FieldKind::json:
+      return value.empty() ? Json(nullptr) : Json(value);
+    case FieldKind::number: {
+      if (value.empty()) return nullptr;
+      const auto number = parse_integer(value);
+      return number ? Json(*number) : Json(value);
+    }
+    case FieldKind::flag:
+      return value == "true";
+    case FieldKind::list:
+      return text.values;
+    case FieldKind::map:
+    case FieldKind::options:
+      break;
+  }
+  Json object = Json::object();
+  for (const auto& [name, values] : text.named) {
+    if (kind == FieldKind::map) {
+      object[name] = values;
+    } else if (!values.empty()) {
+      object[name] = scalar(values.front());
+    }
+  }
+  return object;
+}
+
+FieldText read_json(const Json& json) {
+  FieldText text;
+  if (json.is_null()) return text;
+  if (json.is_array()) {
+    text.values = json.get<std::vector<std::string>>();
+  } else if (json.is_object()) {
+    for (const auto& [name, value] : json.items()) {
+      text.named[name] = value.is_array() ? value.get<std::vector<std::string>>() : std::vector{scalar_text(value)};
+    }
+  } else if (auto value = scalar_text(json); !value.empty()) {
+    text.values.push_back(std::move(value));
+  }
+  return text;
+}
+
+}  // namespace reportctl::schedule
