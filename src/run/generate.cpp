@@ -16,8 +16,8 @@
 #include "reportctl/base/stop.hpp"
 #include "reportctl/catalog/query.hpp"
 #include "reportctl/render/writer.hpp"
-#include "reportctl/run/export.hpp"
 #include "reportctl/rows/file_format.hpp"
+#include "reportctl/run/export.hpp"
 
 namespace reportctl::run {
 namespace {

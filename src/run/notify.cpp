@@ -26,7 +26,6 @@ using store::RunState;
 
 constexpr const char* kKind = "SCHEDULED_REPORT_FAILED";
 
-
 bool is_too_large(const store::Delivery& delivery) { return delivery.reason_class == "too_large"; }
 
 std::string fix_for(Parts& parts, const Failure& failure, const store::Claim& claim) {
