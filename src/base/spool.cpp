@@ -2,8 +2,10 @@
 // Copyright the reportctl authors
 #include "reportctl/base/spool.hpp"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,24 +31,41 @@ SpoolingSink::SpoolingSink(int fd, std::string what) : fd_(fd), direct_(fd, std:
   if (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode) || (S_ISCHR(status.st_mode) && ::isatty(fd) == 0)) kind_ = Kind::file;
 }
 
-/// True when PIPE_BUF bytes can be written at once, or when writing will fail.
-bool SpoolingSink::has_room() const {
-  if (kind_ == Kind::other) return false;
+std::size_t SpoolingSink::room() {
+  if (kind_ == Kind::other) return 0;
   pollfd ready{fd_, POLLOUT, 0};
-  return ::poll(&ready, 1, 0) > 0;
+  if (::poll(&ready, 1, 0) <= 0) {
+    if (patience_ <= patience_.zero()) return 0;
+    const auto started = std::chrono::steady_clock::now();
+    const auto most = std::chrono::ceil<std::chrono::milliseconds>(patience_);
+    const int found = ::poll(&ready, 1, static_cast<int>(most.count()));
+    patience_ -= std::chrono::steady_clock::now() - started;
+    if (found <= 0) return 0;
+  }
+  // A pipe that can be written takes PIPE_BUF bytes at once, and an empty one all that it holds; so does one whose reader has
+  // gone.
+  int waiting = 0;
+  const int capacity = ::fcntl(fd_, F_GETPIPE_SZ);
+  const bool empty = ::ioctl(fd_, FIONREAD, &waiting) == 0 && waiting == 0 && capacity > PIPE_BUF;
+  return empty ? static_cast<std::size_t>(capacity) : PIPE_BUF;
 }
 
 void SpoolingSink::write(std::string_view bytes) {
   if (kind_ == Kind::file) return direct_.write(bytes);
-  while (!bytes.empty() && is_caught_up() && has_room()) {
-    const std::string_view part = bytes.substr(0, PIPE_BUF);
+  while (!bytes.empty() && is_caught_up()) {
+    const std::string_view part = bytes.substr(0, room());
+    if (part.empty()) break;
     direct_.write(part);
     bytes.remove_prefix(part.size());
   }
   if (bytes.empty()) return;
   if (!spool_) spool_ = TempFile::create(spool_directory());
   spool_->write(bytes);
-  while (!is_caught_up() && has_room()) direct_.write(next_piece(PIPE_BUF));
+  while (!is_caught_up()) {
+    const std::size_t free = room();
+    if (free == 0) return;
+    direct_.write(next_piece(free));
+  }
 }
 
 std::string_view SpoolingSink::next_piece(std::size_t most) {

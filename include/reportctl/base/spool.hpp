@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,9 +12,10 @@
 
 namespace reportctl {
 
-/// Writes to a descriptor that it does not own, without ever waiting for a slow reader: what a pipe has no room for is kept in a
-/// nameless file until there is room, or until finish(). Whoever produces the bytes goes on at its own speed, and a database that
-/// is read for them is left in time. Terminals and sockets, whose room is not known, get everything at finish().
+/// Writes to a descriptor that it does not own, and waits for a slow reader no longer than a second in all: what a pipe has no
+/// room for is kept in a nameless file until there is room, or until finish(). Whoever produces the bytes goes on at its own
+/// speed, and a database that is read for them is left in time. Terminals and sockets, whose room is not known, get everything at
+/// finish().
 class SpoolingSink final : public Sink {
  public:
   /// `what` is for messages, as in FdSink.
@@ -24,7 +26,8 @@ class SpoolingSink final : public Sink {
 
  private:
   enum class Kind { file, pipe, other };
-  [[nodiscard]] bool has_room() const;
+  /// How many bytes can be written without waiting, after waiting as long as there is patience; 0: none.
+  [[nodiscard]] std::size_t room();
   [[nodiscard]] bool is_caught_up() const { return !spool_ || sent_ == spool_->size(); }
   std::string_view next_piece(std::size_t most);
 
@@ -32,7 +35,8 @@ class SpoolingSink final : public Sink {
   FdSink direct_;
   Kind kind_;
   std::optional<TempFile> spool_;
-  std::uint64_t sent_ = 0;  ///< of the spool
+  std::uint64_t sent_ = 0;                                      ///< of the spool
+  std::chrono::nanoseconds patience_{std::chrono::seconds{1}};  ///< what is left of it
   std::string piece_;
 };
 
