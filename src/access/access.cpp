@@ -20,9 +20,8 @@ bool has_site(const Member& member, const schedule::Scope& scope) {
   return std::find(member.sites.begin(), member.sites.end(), scope) != member.sites.end();
 }
 
-/// Does the membership reach into this scope at all? Account-wide things belong to no site.
-bool reaches(const Member& member, std::string_view account, const schedule::Scope& scope) {
-  if (account.empty() || member.account != account) return false;
+/// Otherwise it holds for the member's sites alone.
+bool is_account_wide(const Member& member) {
   switch (member.role) {
     case Role::system_admin:
     case Role::owner:
@@ -30,11 +29,17 @@ bool reaches(const Member& member, std::string_view account, const schedule::Sco
       return true;
     case Role::depot_admin:
     case Role::manager:
-      return has_site(member, scope);
+      return false;
     case Role::viewer:
-      return member.sites.empty() || has_site(member, scope);
+      return member.sites.empty();
   }
   return false;
+}
+
+/// Does the membership reach into this scope at all? Account-wide things belong to no site.
+bool reaches(const Member& member, std::string_view account, const schedule::Scope& scope) {
+  if (account.empty() || member.account != account) return false;
+  return is_account_wide(member) || has_site(member, scope);
 }
 
 bool role_may(Role role, Action action) {
@@ -119,6 +124,24 @@ void require(const Actor& actor, Action action, std::string_view account, const 
   const Refusal why = refusal(action);
   // Neither the account nor the scope is looked up or named: the same words whether it exists or not.
   throw Error(ErrorKind::not_permitted, fmt::format("{} may not {}", actor.str(), why.what), fmt::format("ask {}", why.whose));
+}
+
+std::optional<std::vector<Reach>> reach(const Actor& actor, Action action) {
+  if (actor.is_system_admin()) return std::nullopt;
+  std::vector<Reach> reached;
+  const auto add = [&](Reach one) {
+    if (one.account.empty()) return;
+    const bool known = std::any_of(reached.begin(), reached.end(), [&](const Reach& other) {
+      return other == one || (other.account == one.account && !other.site);
+    });
+    if (!known) reached.push_back(std::move(one));
+  };
+  for (const Member& member : actor.memberships)
+    if (role_may(member.role, action) && is_account_wide(member)) add({member.account, std::nullopt});
+  for (const Member& member : actor.memberships)
+    if (role_may(member.role, action))
+      for (const auto& site : member.sites) add({member.account, site});
+  return reached;
 }
 
 std::set<Role> roles_in(const Actor& actor, std::string_view account, const schedule::Scope& scope) {

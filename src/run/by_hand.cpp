@@ -7,6 +7,9 @@
 #include "attempts.hpp"
 #include "events.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/store/claims.hpp"
+#include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/runs.hpp"
 #include "run_one.hpp"
 
 namespace reportctl::run {

@@ -6,7 +6,8 @@
 
 #include "post.hpp"
 #include "reportctl/run/parts.hpp"
-#include "reportctl/store/runs.hpp"
+#include "reportctl/store/claims.hpp"
+#include "reportctl/store/deliveries.hpp"
 
 namespace reportctl::run {
 

@@ -15,7 +15,7 @@
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
-#include "reportctl/store/runs.hpp"
+#include "reportctl/store/claims.hpp"
 
 namespace reportctl::run {
 namespace {

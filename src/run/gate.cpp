@@ -8,6 +8,7 @@
 #include "reportctl/base/process.hpp"
 #include "reportctl/run/retention.hpp"
 #include "reportctl/run/run_due.hpp"
+#include "reportctl/store/claims.hpp"
 #include "reportctl/store/webhooks.hpp"
 
 namespace reportctl::run {

@@ -10,7 +10,7 @@
 #include "reportctl/mail/templates.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/run/parts.hpp"
-#include "reportctl/store/runs.hpp"
+#include "reportctl/store/deliveries.hpp"
 
 namespace reportctl::run {
 

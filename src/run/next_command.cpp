@@ -4,6 +4,7 @@
 
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/run_due.hpp"
+#include "reportctl/store/runs.hpp"
 
 namespace reportctl::run {
 

@@ -17,6 +17,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/run_due.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/notifications.hpp"
 
 namespace reportctl::run {
 namespace {

@@ -6,6 +6,9 @@
 #include <vector>
 
 #include "reportctl/run/parts.hpp"
+#include "reportctl/store/claims.hpp"
+#include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/endings.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/validation/violation.hpp"
 

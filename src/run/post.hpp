@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "letter.hpp"
+#include "reportctl/store/deliveries.hpp"
 
 namespace reportctl::run {
 

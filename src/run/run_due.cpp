@@ -21,6 +21,7 @@
 #include "reportctl/run/retention.hpp"
 #include "reportctl/run/webhooks.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/claims.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "run_one.hpp"
 

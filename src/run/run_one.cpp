@@ -17,6 +17,10 @@
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/run/generate.hpp"
+#include "reportctl/store/claims.hpp"
+#include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/endings.hpp"
+#include "reportctl/store/runs.hpp"
 #include "reportctl/store/schedules.hpp"
 
 namespace reportctl::run {
@@ -170,7 +174,7 @@ Ended deliver_again(Parts& parts, const Claim& claim) {
   const auto& run = claim.run;
   const auto file = parts.artifacts().get(run.artifact_sha256);
   Post post(
-      parts, facts_from_json(run.mail),
+      parts, facts_from_json(store::mail_facts(parts.state(), run.id)),
       {.run_id = run.id, .format = run.format, .sha256 = run.artifact_sha256, .bytes = run.bytes.value_or(0), .fd = file.get()});
   return deliver(parts, claim, post);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reportctl/run/run_due.hpp"
+#include "reportctl/store/claims.hpp"
 
 namespace reportctl::run {
 

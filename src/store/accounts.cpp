@@ -17,8 +17,11 @@ namespace reportctl::store {
 namespace {
 
 constexpr const char* kAccounts =
-    "SELECT id, name, timezone, source, source_key, features, brand_name, brand_color, brand_logo, allowed_domains FROM accounts";
-constexpr const char* kMembers = "SELECT id, ifnull(account, ''), name, email, role, sites, ifnull(login, '') FROM members";
+    R"sql(
+      SELECT id, name, timezone, source, source_key, features, brand_name, brand_color, brand_logo, allowed_domains
+      FROM accounts)sql";
+constexpr const char* kMembers =
+    R"sql(SELECT id, ifnull(account, ''), name, email, role, sites, ifnull(login, '') FROM members)sql";
 
 access::Account read_account(Query& query) {
   access::Account account;
@@ -62,7 +65,7 @@ Error not_found(std::string_view what, std::string_view id, std::string hint) {
 }
 
 bool account_exists(Connection& connection, std::string_view id) {
-  return Query(connection, "SELECT 1 FROM accounts WHERE id = ?").bind(id).next();
+  return Query(connection, R"sql(SELECT 1 FROM accounts WHERE id = ?)sql").bind(id).next();
 }
 
 /// A member's account exists, and its login and e-mail are not another member's there.
@@ -72,7 +75,8 @@ void require_free_identity(Connection& connection, const access::Member& member)
   }
   const auto clash = [&](const char* column, const std::optional<std::string>& value) {
     if (!value) return;
-    Query query(connection, fmt::format("SELECT name FROM members WHERE {} = ? AND ifnull(account, '') = ? AND id <> ?", column));
+    Query query(connection,
+                fmt::format(R"sql(SELECT name FROM members WHERE {} = ? AND ifnull(account, '') = ? AND id <> ?)sql", column));
     if (!query.bind(*value, member.account, member.id).next()) return;
     throw Error(ErrorKind::conflict,
                 fmt::format("account \"{}\": member \"{}\" has the {} {} already", visible(member.account), visible(query.text()),
@@ -91,8 +95,9 @@ void insert_account(Connection& connection, const access::Account& account) {
                 fmt::format("`reportctl account edit {}` changes it", visible(account.id)));
   }
   Query(connection,
-        "INSERT INTO accounts (id, name, timezone, source, source_key, features, brand_name, brand_color, brand_logo, "
-        "allowed_domains) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        R"sql(
+          INSERT INTO accounts (id, name, timezone, source, source_key, features, brand_name, brand_color, brand_logo,
+          allowed_domains) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql")
       .bind(account.id, account.name, account.timezone, account.source, account.key,
             texts_json({account.features.begin(), account.features.end()}), account.brand.name, account.brand.color,
             account.brand.logo, texts_json(account.allowed_domains))
@@ -101,9 +106,10 @@ void insert_account(Connection& connection, const access::Account& account) {
 
 void update_account(Connection& connection, const access::Account& account) {
   const auto changed = Query(connection,
-                             "UPDATE accounts SET name = ?, timezone = ?, source = ?, source_key = ?, features = ?, brand_name = "
-                             "?, brand_color = ?, brand_logo = ?, "
-                             "allowed_domains = ? WHERE id = ?")
+                             R"sql(
+                               UPDATE accounts SET name = ?, timezone = ?, source = ?, source_key = ?, features = ?,
+                               brand_name = ?, brand_color = ?, brand_logo = ?, allowed_domains = ?
+                               WHERE id = ?)sql")
                            .bind(account.name, account.timezone, account.source, account.key,
                                  texts_json({account.features.begin(), account.features.end()}), account.brand.name,
                                  account.brand.color, account.brand.logo, texts_json(account.allowed_domains), account.id)
@@ -113,7 +119,7 @@ void update_account(Connection& connection, const access::Account& account) {
 
 void insert_member(Connection& connection, const access::Member& member) {
   require_free_identity(connection, member);
-  Query(connection, "INSERT INTO members (id, account, name, email, role, sites, login) VALUES (?, ?, ?, ?, ?, ?, ?)")
+  Query(connection, R"sql(INSERT INTO members (id, account, name, email, role, sites, login) VALUES (?, ?, ?, ?, ?, ?, ?))sql")
       .bind(member.id, null_if_empty(member.account), member.name, email_of(member), access::role_name(member.role),
             scopes_json(member.sites), null_if_empty(member.login))
       .run();
@@ -122,7 +128,8 @@ void insert_member(Connection& connection, const access::Member& member) {
 void update_member(Connection& connection, const access::Member& member) {
   require_free_identity(connection, member);
   const auto changed =
-      Query(connection, "UPDATE members SET account = ?, name = ?, email = ?, role = ?, sites = ?, login = ? WHERE id = ?")
+      Query(connection,
+            R"sql(UPDATE members SET account = ?, name = ?, email = ?, role = ?, sites = ?, login = ? WHERE id = ?)sql")
           .bind(null_if_empty(member.account), member.name, email_of(member), access::role_name(member.role),
                 scopes_json(member.sites), null_if_empty(member.login), member.id)
           .run();
@@ -130,7 +137,7 @@ void update_member(Connection& connection, const access::Member& member) {
 }
 
 void delete_member(Connection& connection, std::string_view id) {
-  if (Query(connection, "DELETE FROM members WHERE id = ?").bind(id).run() != 1) {
+  if (Query(connection, R"sql(DELETE FROM members WHERE id = ?)sql").bind(id).run() != 1) {
     throw not_found("member", id, "`reportctl member list` shows them");
   }
 }
@@ -145,17 +152,17 @@ void add_account(State& state, const access::Account& account, const AuditEvents
 void remove_account(State& state, std::string_view id, const AuditEvents& events, Instant now) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
-  Query schedules(connection, "SELECT count(*) FROM schedules WHERE account = ?");
+  Query schedules(connection, R"sql(SELECT count(*) FROM schedules WHERE account = ?)sql");
   if (schedules.bind(id).next()) {
     if (const auto count = schedules.integer(); count > 0) {
       throw Error(ErrorKind::conflict, fmt::format("account \"{}\" has {} schedule{}", visible(id), count, count == 1 ? "" : "s"),
                   fmt::format("remove them first: `reportctl schedule list --account {}`", visible(id)));
     }
   }
-  if (Query(connection, "DELETE FROM accounts WHERE id = ?").bind(id).run() != 1) {
+  if (Query(connection, R"sql(DELETE FROM accounts WHERE id = ?)sql").bind(id).run() != 1) {
     throw not_found("account", id, "`reportctl account list` shows them");
   }
-  Query(connection, "DELETE FROM runs WHERE account = ?").bind(id).run();  // those without a schedule
+  Query(connection, R"sql(DELETE FROM runs WHERE account = ?)sql").bind(id).run();  // those without a schedule
   append_events(connection, events, now);
   transaction.commit();
 }
@@ -212,7 +219,9 @@ std::vector<access::Member> members_with_login(State& state, std::string_view lo
   return read_members(query.bind(login));
 }
 
-bool any_login(State& state) { return Query(state.connection(), "SELECT 1 FROM members WHERE login IS NOT NULL LIMIT 1").next(); }
+bool any_login(State& state) {
+  return Query(state.connection(), R"sql(SELECT 1 FROM members WHERE login IS NOT NULL LIMIT 1)sql").next();
+}
 
 std::vector<access::Member> stewards(State& state, std::string_view account) {
   Query query(state.connection(),

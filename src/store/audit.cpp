@@ -4,39 +4,30 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <array>
 #include <utility>
 
 #include "audit_chain.hpp"
-#include "reportctl/base/hash.hpp"
-#include "reportctl/base/json.hpp"
+#include "columns.hpp"
+#include "listing.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::store {
 namespace {
 
-constexpr const char* kColumns = "SELECT sequence, at, name, account, subject, actor, payload, hash FROM audit";
+constexpr std::array kAuditColumns{
+    column<&AuditRecord::sequence>("sequence"),
+    column<&AuditRecord::at>("at"),
+    Column<AuditRecord>{"name", [](Query& query, AuditRecord& record) { record.event.name = query.text(); }},
+    Column<AuditRecord>{"account", [](Query& query, AuditRecord& record) { record.event.account = query.text(); }},
+    Column<AuditRecord>{"subject", [](Query& query, AuditRecord& record) { record.event.subject = query.text(); }},
+    Column<AuditRecord>{"actor", [](Query& query, AuditRecord& record) { record.event.actor = query.text(); }},
+    Column<AuditRecord>{"payload", [](Query& query, AuditRecord& record) { record.event.payload = query.text(); }},
+    column<&AuditRecord::hash>("hash"),
+};
 
-/// What the first record's hash is chained to.
-std::string genesis() { return std::string(64, '0'); }
-
-AuditRecord read_record(Query& query) {
-  AuditRecord record;
-  record.sequence = query.integer();
-  record.at = query.instant();
-  record.event.name = query.text();
-  record.event.account = query.text();
-  record.event.subject = query.text();
-  record.event.actor = query.text();
-  record.event.payload = query.text();
-  record.hash = query.text();
-  return record;
-}
-
-/// `5:hello`: with its length before it, no field can run into the next.
-void add_field(std::string& canonical, std::string_view field) {
-  fmt::format_to(std::back_inserter(canonical), "{}:{}", field.size(), field);
-}
+constexpr ListedTable kAuditTable{
+    .table = "audit a", .joined = "", .key = "a.sequence", .id = "a.sequence", .account = "a.account", .only = "NULL"};
 
 std::string describe(const AuditRecord& record) {
   return fmt::format("record {} ({} at {})", record.sequence, visible(record.event.name), format_utc(record.at));
@@ -59,56 +50,6 @@ std::string break_at(const AuditRecord& record, std::int64_t before, const std::
 
 }  // namespace
 
-std::string chain_hash(std::string_view previous_hash, const AuditRecord& record) {
-  std::string text = fmt::format("{}\n", previous_hash);
-  add_field(text, fmt::format("{}", record.sequence));
-  add_field(text, format_utc(record.at));
-  add_field(text, record.event.name);
-  add_field(text, record.event.account);
-  add_field(text, record.event.subject);
-  add_field(text, record.event.actor);
-  add_field(text, record.event.payload);
-  return sha256_hex(text);
-}
-
-void append_events(Connection& connection, const AuditEvents& events, Instant now) {
-  if (events.empty()) return;
-  AuditRecord record{.sequence = 0, .at = now, .event = {}, .hash = genesis()};
-  {
-    Query head(connection, "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1");
-    if (head.next()) {
-      record.sequence = head.integer();
-      record.hash = head.text();
-    }
-  }
-  for (const auto& event : events) {
-    ++record.sequence;
-    record.event = event;
-    record.hash = chain_hash(record.hash, record);
-    Query(connection,
-          "INSERT INTO audit (sequence, at, name, account, subject, actor, payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        .bind(record.sequence, record.at, event.name, event.account, event.subject, event.actor, event.payload, record.hash)
-        .run();
-  }
-}
-
-AuditEvents with_run(AuditEvents events, std::string_view run_id) {
-  constexpr std::string_view kToken = "\"$run\"";
-  for (auto& event : events) {
-    if (event.subject == "$run") event.subject = run_id;
-    const std::string quoted = fmt::format("\"{}\"", run_id);
-    for (std::size_t at = 0; (at = event.payload.find(kToken, at)) != std::string::npos;) {
-      // A quote behind a backslash is part of somebody's text, not the beginning of a string.
-      const bool whole = at == 0 || event.payload[at - 1] != '\\';
-      if (whole) event.payload.replace(at, kToken.size(), quoted);
-      at += whole ? quoted.size() : 1;
-    }
-  }
-  return events;
-}
-
-std::string event_payload(const std::map<std::string, std::string>& fields) { return json_text(nlohmann::json(fields)); }
-
 void append_audit(State& state, const AuditEvents& events, Instant now) {
   WriteTransaction transaction(state.connection());
   append_events(state.connection(), events, now);
@@ -116,36 +57,27 @@ void append_audit(State& state, const AuditEvents& events, Instant now) {
 }
 
 std::vector<AuditRecord> list_audit(State& state, const AuditFilter& filter) {
-  std::string sql = fmt::format("{} WHERE 1", kColumns);
-  if (filter.subject) sql += " AND subject = ?";
-  if (filter.account) sql += " AND account = ?";
-  if (filter.name) sql += " AND name = ?";
-  if (filter.since) sql += " AND at >= ?";
-  sql += " ORDER BY sequence DESC LIMIT ?";
-  Query query(state.connection(), sql);
-  if (filter.subject) query.bind(*filter.subject);
-  if (filter.account) query.bind(*filter.account);
-  if (filter.name) query.bind(*filter.name);
-  if (filter.since) query.bind(*filter.since);
-  query.bind(filter.limit > 0 ? filter.limit : -1);
-  std::vector<AuditRecord> records;
-  while (query.next()) records.push_back(read_record(query));
-  return records;
+  const Sight everything;
+  Listed list{.table = kAuditTable, .columns = select_list(kAuditColumns), .where = {}, .sight = everything};
+  list.where.add("subject = {}", filter.subject).add("account = {}", filter.account).add("name = {}", filter.name);
+  list.where.add(R"sql(sequence >= (SELECT min(sequence) FROM audit WHERE at >= {0}) AND at >= {0})sql", filter.since);
+  Query query(state.connection(), select_newest(std::move(list), filter.limit));
+  return read_all(query, kAuditColumns);
 }
 
 AuditVerdict verify_audit(State& state, std::string_view expected_head) {
   AuditVerdict verdict;
   const ReadTransaction moment(state.connection());
   std::int64_t before = 0;
-  verdict.head = genesis();
-  if (Query cut(state.connection(), "SELECT sequence, hash FROM audit_cut"); cut.next()) {
+  verdict.head = audit_genesis();
+  if (Query cut(state.connection(), R"sql(SELECT sequence, hash FROM audit_cut)sql"); cut.next()) {
     before = verdict.pruned = cut.integer();
     verdict.head = cut.text();
   }
   bool anchored = expected_head.empty() || expected_head == verdict.head;
-  Query query(state.connection(), fmt::format("{} ORDER BY sequence", kColumns));
+  Query query(state.connection(), fmt::format(R"sql(SELECT {} FROM audit ORDER BY sequence)sql", select_list(kAuditColumns)));
   while (query.next()) {
-    const AuditRecord record = read_record(query);
+    const AuditRecord record = read_columns(query, kAuditColumns);
     verdict.problem = break_at(record, before, verdict.head);
     if (!verdict.problem.empty()) return verdict;
     before = record.sequence;

@@ -20,6 +20,8 @@ AuditEvents with_run(AuditEvents events, std::string_view run_id);
 /// A flat JSON object of texts, for the events that this room makes itself.
 std::string event_payload(const std::map<std::string, std::string>& fields);
 
+/// What the first record's hash is chained to.
+std::string audit_genesis();
 /// The next link of the chain.
 std::string chain_hash(std::string_view previous_hash, const AuditRecord&);
 

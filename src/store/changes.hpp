@@ -6,7 +6,6 @@
 
 #include "connection.hpp"
 #include "reportctl/access/access.hpp"
-#include "reportctl/schedule/schedule.hpp"
 
 // Single changes without a transaction of their own, so that `apply` can make many of them one. Errors as the public functions
 // promise.
@@ -17,8 +16,5 @@ void update_account(Connection&, const access::Account&);
 void insert_member(Connection&, const access::Member&);
 void update_member(Connection&, const access::Member&);
 void delete_member(Connection&, std::string_view id);
-void insert_schedule(Connection&, const schedule::Schedule&, Instant now);
-void update_schedule(Connection&, const schedule::Schedule&, Instant now);
-void delete_schedule(Connection&, std::string_view id);
 
 }  // namespace reportctl::store

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+#include "reportctl/store/claims.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -10,7 +12,6 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
-#include "reportctl/store/runs.hpp"
 #include "run_row.hpp"
 #include "schedule_row.hpp"
 #include "webhook_queue.hpp"
@@ -19,7 +20,7 @@ namespace reportctl::store {
 namespace {
 
 /// A run to be, on behalf of a schedule or of none.
-struct Birth {
+struct NewRunRow {
   Trigger trigger = Trigger::scheduled;
   std::string account;
   std::string report;
@@ -30,8 +31,8 @@ struct Birth {
   Instant now{};
 };
 
-Claim insert_run(Connection& connection, const Birth& birth) {
-  const auto* schedule = birth.schedule;
+Claim insert_run(Connection& connection, const NewRunRow& row) {
+  const auto* schedule = row.schedule;
   Claim claim;
   if (schedule != nullptr) claim.schedule = *schedule;
   Run& run = claim.run;
@@ -39,26 +40,26 @@ Claim insert_run(Connection& connection, const Birth& birth) {
   // An unsaved schedule is remembered by its definition alone.
   if (schedule != nullptr && find_schedule(connection, schedule->id)) run.schedule_id = schedule->id;
   if (schedule != nullptr) run.schedule_name = schedule->definition.name;
-  run.account = birth.account;
-  run.report = birth.report;
-  run.trigger = birth.trigger;
-  run.slot = birth.slot;
-  run.created_at = birth.now;
+  run.account = row.account;
+  run.report = row.report;
+  run.trigger = row.trigger;
+  run.slot = row.slot;
+  run.created_at = row.now;
   run.fence = 1;
   Query(connection,
-        "INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at, fence, owner_host, "
-        "owner_boot, "
-        "owner_pid, owner_start, lease_until, definition) VALUES (?, ?, ?, ?, ?, ?, 'triggered', ?, ?, 1, ?, ?, ?, ?, ?, ?)")
+        R"sql(
+          INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at, fence,
+          owner_host, owner_boot, owner_pid, owner_start, lease_until, definition)
+          VALUES (?, ?, ?, ?, ?, ?, 'triggered', ?, ?, 1, ?, ?, ?, ?, ?, ?))sql")
       .bind(run.id, null_if_empty(run.schedule_id), run.schedule_name, run.account, run.report, trigger_name(run.trigger),
-            run.slot, run.created_at, birth.owner.host, birth.owner.boot_id, birth.owner.pid, birth.owner.start_time,
-            birth.lease_until,
+            run.slot, run.created_at, row.owner.host, row.owner.boot_id, row.owner.pid, row.owner.start_time, row.lease_until,
             schedule != nullptr ? std::optional<std::string>(definition_json(schedule->definition)) : std::nullopt)
       .run();
   return claim;
 }
 
 bool slot_is_taken(Connection& connection, std::string_view schedule_id, Instant slot) {
-  return Query(connection, "SELECT 1 FROM runs WHERE schedule_id = ? AND slot = ? AND trigger = 'scheduled'")
+  return Query(connection, R"sql(SELECT 1 FROM runs WHERE schedule_id = ? AND slot = ? AND trigger = 'scheduled')sql")
       .bind(schedule_id, slot)
       .next();
 }
@@ -67,9 +68,9 @@ void insert_skipped(Connection& connection, const schedule::Schedule& schedule, 
   if (slot_is_taken(connection, schedule.id, slot)) return;
   const auto id = new_id();
   Query(connection,
-        "INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at, finished_at, "
-        "fence, reason) "
-        "VALUES (?, ?, ?, ?, ?, 'scheduled', 'skipped', ?, ?, ?, 0, ?)")
+        R"sql(
+          INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at,
+          finished_at, fence, reason) VALUES (?, ?, ?, ?, ?, 'scheduled', 'skipped', ?, ?, ?, 0, ?))sql")
       .bind(id, schedule.id, schedule.definition.name, schedule.definition.account, schedule.definition.report, slot, request.now,
             request.now, request.skip_reason)
       .run();
@@ -78,8 +79,8 @@ void insert_skipped(Connection& connection, const schedule::Schedule& schedule, 
 
 /// Runs that some living process works on right now.
 std::int64_t running(Connection& connection, Instant now) {
-  Query query(connection,
-              fmt::format("{} INDEXED BY runs_unfinished WHERE r.finished_at IS NULL AND r.owner_host IS NOT NULL", kSelectRun));
+  Query query(connection, fmt::format("{} INDEXED BY runs_unfinished WHERE r.finished_at IS NULL AND r.owner_host IS NOT NULL",
+                                      select_run()));
   std::int64_t count = 0;
   while (query.next()) {
     if (is_working(read_run(query).owner, now)) ++count;
@@ -89,17 +90,20 @@ std::int64_t running(Connection& connection, Instant now) {
 
 bool move_schedule(Connection& connection, const ClaimRequest& request) {
   return Query(connection,
-               "UPDATE schedules SET next_run_at = ?, revision = revision + 1 WHERE id = ? AND next_run_at = ? AND is_active = 1")
+               R"sql(
+                 UPDATE schedules SET next_run_at = ?, revision = revision + 1
+                 WHERE id = ? AND next_run_at = ? AND is_active = 1)sql")
              .bind(request.next, request.schedule_id, request.as_read)
              .run() == 1;
 }
 
 /// What an interrupted process left behind: before handing_over the dot was provably not sent, after it nobody can know.
 void settle_deliveries(Connection& connection, const Run& run, Instant now) {
-  Query(connection, "UPDATE deliveries SET state = 'queued' WHERE run_id = ? AND state = 'sending'").bind(run.id).run();
+  Query(connection, R"sql(UPDATE deliveries SET state = 'queued' WHERE run_id = ? AND state = 'sending')sql").bind(run.id).run();
   AuditEvents events;
   {
-    Query query(connection, "SELECT id, message_id FROM deliveries WHERE run_id = ? AND state = 'handing_over' ORDER BY number");
+    Query query(connection,
+                R"sql(SELECT id, message_id FROM deliveries WHERE run_id = ? AND state = 'handing_over' ORDER BY number)sql");
     query.bind(run.id);
     while (query.next()) {
       const std::string id = query.text();
@@ -111,9 +115,10 @@ void settle_deliveries(Connection& connection, const Run& run, Instant now) {
     }
   }
   Query(connection,
-        "UPDATE deliveries SET state = 'unknown', in_doubt = 1, reason_class = 'interrupted', next_attempt_at = NULL, answer = "
-        "'the process ended after the message was handed over and before the server''s answer was recorded' "
-        "WHERE run_id = ? AND state = 'handing_over'")
+        R"sql(
+          UPDATE deliveries SET state = 'unknown', in_doubt = 1, reason_class = 'interrupted', next_attempt_at = NULL,
+          answer = 'the process ended after the message was handed over and before the server''s answer was recorded'
+          WHERE run_id = ? AND state = 'handing_over')sql")
       .bind(run.id)
       .run();
   append_events(connection, events, now);
@@ -123,7 +128,9 @@ void settle_deliveries(Connection& connection, const Run& run, Instant now) {
 
 std::vector<Due> due_schedules(State& state, Instant now, int limit) {
   Query query(state.connection(),
-              "SELECT id, next_run_at FROM schedules WHERE is_active = 1 AND next_run_at <= ? ORDER BY next_run_at, id LIMIT ?");
+              R"sql(
+                SELECT id, next_run_at FROM schedules WHERE is_active = 1 AND next_run_at <= ?
+                ORDER BY next_run_at, id LIMIT ?)sql");
   query.bind(now, limit);
   std::vector<Due> due;
   while (query.next()) {
@@ -134,7 +141,9 @@ std::vector<Due> due_schedules(State& state, Instant now, int limit) {
 }
 
 bool anything_due(State& state, Instant now) {
-  if (Query(state.connection(), "SELECT 1 FROM schedules WHERE is_active = 1 AND next_run_at <= ? LIMIT 1").bind(now).next())
+  if (Query(state.connection(), R"sql(SELECT 1 FROM schedules WHERE is_active = 1 AND next_run_at <= ? LIMIT 1)sql")
+          .bind(now)
+          .next())
     return true;
   return !runs_to_resume(state, now).empty();
 }
@@ -199,13 +208,13 @@ std::vector<Run> runs_to_resume(State& state, Instant now) {
     Query unfinished(connection,
                      fmt::format("{} INDEXED BY runs_unfinished WHERE r.finished_at IS NULL AND ifnull(r.resume_at, 0) <= ? "
                                  "ORDER BY r.number",
-                                 kSelectRun));
+                                 select_run()));
     collect(unfinished.bind(now));
   }
   Query untold(connection, fmt::format("{} WHERE r.finished_at IS NOT NULL AND r.id IN (SELECT run_id FROM deliveries INDEXED BY "
                                        "deliveries_untold WHERE notification_id IS NOT NULL AND state IN ('queued', 'sending', "
                                        "'handing_over')) ORDER BY r.number",
-                                       kSelectRun));
+                                       select_run()));
   collect(untold);
   return runs;
 }
@@ -215,10 +224,11 @@ std::optional<Claim> take_over(State& state, const TakeOver& request) {
   WriteTransaction transaction(connection);
   const auto before = find_run(connection, request.run_id);
   if (!before || before->run.fence != request.fence || is_working(before->owner, request.now)) return std::nullopt;
-  Query(
-      connection,
-      "UPDATE runs SET fence = fence + 1, resumed = resumed + ?, owner_host = ?, owner_boot = ?, owner_pid = ?, owner_start = ?, "
-      "lease_until = ?, resume_at = NULL WHERE id = ? AND fence = ?")
+  Query(connection,
+        R"sql(
+        UPDATE runs SET fence = fence + 1, resumed = resumed + ?, owner_host = ?, owner_boot = ?, owner_pid = ?,
+        owner_start = ?, lease_until = ?, resume_at = NULL
+        WHERE id = ? AND fence = ?)sql")
       .bind(request.counts, request.owner.host, request.owner.boot_id, request.owner.pid, request.owner.start_time,
             request.lease_until, request.run_id, request.fence)
       .run();
@@ -249,17 +259,18 @@ std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& reques
   for (const auto wanted : request.states) {
     // The person has looked: what was in doubt is settled, and the next answer counts.
     chosen += Query(connection,
-                    "UPDATE deliveries SET state = 'queued', in_doubt = 0, next_attempt_at = NULL WHERE run_id = ? AND "
-                    "notification_id IS NULL "
-                    "AND state = ?")
+                    R"sql(
+                      UPDATE deliveries SET state = 'queued', in_doubt = 0, next_attempt_at = NULL
+                      WHERE run_id = ? AND notification_id IS NULL AND state = ?)sql")
                   .bind(request.run_id, delivery_state_name(wanted))
                   .run();
   }
   if (chosen == 0) return std::nullopt;
   Query(connection,
-        "UPDATE runs SET state = 'generated', finished_at = NULL, fence = fence + 1, resumed = 0, reopened = reopened + 1, "
-        "owner_host = ?, "
-        "owner_boot = ?, owner_pid = ?, owner_start = ?, lease_until = ?, resume_at = NULL WHERE id = ?")
+        R"sql(
+          UPDATE runs SET state = 'generated', finished_at = NULL, fence = fence + 1, resumed = 0, reopened = reopened
+          + 1, owner_host = ?, owner_boot = ?, owner_pid = ?, owner_start = ?, lease_until = ?, resume_at = NULL
+          WHERE id = ?)sql")
       .bind(request.owner.host, request.owner.boot_id, request.owner.pid, request.owner.start_time, request.lease_until,
             request.run_id)
       .run();
@@ -267,6 +278,19 @@ std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& reques
   auto claim = claim_of(connection, *find_run(connection, request.run_id));
   transaction.commit();
   return claim;
+}
+
+void release(State& state, const Claim& claim, const std::optional<Instant>& resume_at) {
+  auto& connection = state.connection();
+  WriteTransaction transaction(connection);
+  const auto changed = Query(connection, fmt::format(R"sql(
+        UPDATE runs SET {}, resume_at = CASE WHEN finished_at IS NULL THEN ? END
+        WHERE id = ? AND fence = ? AND owner_host IS NOT NULL)sql",
+                                                     kDisown))
+                           .bind(resume_at, claim.run.id, claim.run.fence)
+                           .run();
+  if (changed != 1) refuse(connection, claim, "it is owned by nobody");
+  transaction.commit();
 }
 
 }  // namespace reportctl::store

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -152,6 +153,10 @@ Query::Query(Connection& connection, std::string sql) : connection_(connection),
   }
 }
 
+Query::Query(Connection& connection, const Selected& selected) : Query(connection, selected.sql) {
+  for (const auto& parameter : selected.parameters) bind_parameter(parameter);
+}
+
 Query::~Query() { connection_.give_back(sql_, std::move(statement_)); }
 
 void Query::bind_null() {
@@ -162,29 +167,22 @@ void Query::bind_null() {
   }
 }
 
-void Query::bind_integer(std::int64_t value) {
+void Query::bind_parameter(const Parameter& value) {
   try {
-    statement_->bind(++bound_, value);
-  } catch (const SQLite::Exception& problem) {
-    connection_.fail(problem);
-  }
-}
-
-void Query::bind_text(std::string_view value) {
-  try {
-    statement_->bind(++bound_, std::string(value));
+    std::visit([&](const auto& plain) { statement_->bind(++bound_, plain); }, value);
   } catch (const SQLite::Exception& problem) {
     connection_.fail(problem);
   }
 }
 
 void Query::bind_period(const std::optional<schedule::Period>& value) {
-  bind_text(value ? format_date(value->first) : std::string());
-  bind_text(value ? format_date(value->last) : std::string());
-  bind_integer(value && value->snapshot ? 1 : 0);
+  bind_parameter(value ? format_date(value->first) : std::string());
+  bind_parameter(value ? format_date(value->last) : std::string());
+  bind_parameter(std::int64_t{value && value->snapshot ? 1 : 0});
 }
 
 bool Query::step() {
+  if (bound_ != statement_->getBindParameterCount()) throw std::logic_error("values are not those of the statement: " + sql_);
   try {
     return statement_->executeStep();
   } catch (const SQLite::Exception& problem) {
@@ -193,6 +191,7 @@ bool Query::step() {
 }
 
 bool Query::next() {
+  if (column_ != 0 && column_ != statement_->getColumnCount()) throw std::logic_error("a row is read in part: " + sql_);
   column_ = 0;
   return step();
 }

@@ -16,6 +16,8 @@
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
+#include <variant>
+#include <vector>
 
 #include "reportctl/base/time.hpp"
 #include "reportctl/schedule/window.hpp"
@@ -62,11 +64,39 @@ class Connection {
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;  ///< prepared, idle
 };
 
-/// A prepared statement on loan from the connection. Values are bound from left to right; so are the columns of a row read. A
-/// period is one value in three columns: first_day, last_day, snapshot; the days are '' where there is none.
+using Parameter = std::variant<std::int64_t, std::string>;
+using Parameters = std::vector<Parameter>;
+
+/// A statement that was put together, with what is bound to ?1, ?2 ….
+struct Selected {
+  std::string sql;
+  Parameters parameters;
+};
+
+template <typename Value>
+inline constexpr bool is_optional = false;
+template <typename Value>
+inline constexpr bool is_optional<std::optional<Value>> = true;
+
+/// How a value is stored.
+template <typename Value>
+Parameter parameter_of(const Value& value) {
+  if constexpr (std::is_same_v<Value, Instant>) {
+    return static_cast<std::int64_t>(value.time_since_epoch().count());
+  } else if constexpr (std::is_integral_v<Value>) {
+    return static_cast<std::int64_t>(value);
+  } else {
+    return std::string(value);
+  }
+}
+
+/// A prepared statement on loan from the connection. Values are bound from left to right; so are the columns of a row read. Both
+/// are counted: a value that is missing or a row that is read in part is std::logic_error. A period is one value in three
+/// columns: first_day, last_day, snapshot; the days are '' where there is none.
 class Query {
  public:
   Query(Connection& connection, std::string sql);
+  Query(Connection& connection, const Selected& selected);
   ~Query();
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
@@ -93,27 +123,20 @@ class Query {
 
  private:
   void bind_null();
-  void bind_integer(std::int64_t value);
-  void bind_text(std::string_view value);
+  void bind_parameter(const Parameter& value);
   void bind_period(const std::optional<schedule::Period>& value);
   bool step();
 
   template <typename Value>
   void bind_value(const Value& value) {
-    if constexpr (std::is_same_v<Value, Instant>) {
-      bind_integer(value.time_since_epoch().count());
-    } else if constexpr (std::is_integral_v<Value>) {
-      bind_integer(static_cast<std::int64_t>(value));
-    } else if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
-      bind_text(value);
+    if constexpr (std::is_same_v<Value, std::nullopt_t>) {
+      bind_null();
     } else if constexpr (std::is_same_v<Value, schedule::Period> || std::is_same_v<Value, std::optional<schedule::Period>>) {
       bind_period(value);
-    } else if constexpr (std::is_same_v<Value, std::nullopt_t>) {
-      bind_null();
-    } else if (value) {
-      bind_value(*value);
+    } else if constexpr (is_optional<Value>) {
+      value ? bind_value(*value) : bind_null();
     } else {
-      bind_null();
+      bind_parameter(parameter_of(value));
     }
   }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+#include "reportctl/store/endings.hpp"
+
 #include <fmt/format.h>
 
 #include <utility>
 
 #include "audit_chain.hpp"
 #include "connection.hpp"
+#include "delivery_row.hpp"
 #include "reportctl/base/error.hpp"
-#include "reportctl/store/runs.hpp"
 #include "run_row.hpp"
 #include "webhook_queue.hpp"
 
@@ -35,8 +37,9 @@ void end_run(Connection& connection, const Claim& claim, const Finish& finish, I
     throw Error(ErrorKind::conflict, fmt::format("run {} cannot end as {}", claim.run.id, run_state_name(finish.state)));
   }
   const auto changed =
-      Query(connection, fmt::format("UPDATE runs SET state = ?, reason = ?, violations = ?, finished_at = ?, resume_at = NULL, "
-                                    "definition = NULL WHERE id = ? AND fence = ? AND owner_host IS NOT NULL AND {}",
+      Query(connection, fmt::format(R"sql(
+        UPDATE runs SET state = ?, reason = ?, violations = ?, finished_at = ?, resume_at = NULL, definition = NULL
+        WHERE id = ? AND fence = ? AND owner_host IS NOT NULL AND {})sql",
                                     states_before(finish.state)))
           .bind(run_state_name(finish.state), finish.reason, finish.violations, now, claim.run.id, claim.run.fence)
           .run();
@@ -44,14 +47,15 @@ void end_run(Connection& connection, const Claim& claim, const Finish& finish, I
 }
 
 bool was_reopened(Connection& connection, const Run& run) {
-  Query query(connection, "SELECT reopened FROM runs WHERE id = ?");
+  Query query(connection, R"sql(SELECT reopened FROM runs WHERE id = ?)sql");
   return query.bind(run.id).next() && query.integer() > 0;
 }
 
 /// Did a later occurrence end already (a slow or resumed run may end after the one that follows it)?
 bool later_one_ended(Connection& connection, const Run& run, std::string_view condition) {
-  return Query(connection, fmt::format("SELECT 1 FROM runs WHERE schedule_id = ? AND trigger = 'scheduled' AND slot > ? AND "
-                                       "finished_at IS NOT NULL AND state <> 'skipped'{}",
+  return Query(connection, fmt::format(R"sql(
+    SELECT 1 FROM runs WHERE schedule_id = ? AND trigger = 'scheduled' AND slot > ? AND finished_at IS NOT NULL AND
+    state <> 'skipped'{})sql",
                                        condition))
       .bind(run.schedule_id, run.slot)
       .next();
@@ -66,20 +70,21 @@ bool counts_when_failed(Connection& connection, const Run& run) {
 void update_schedule_status(Connection& connection, const Run& run, const Finish& finish, Instant now) {
   const bool good = ended_well(finish.state);
   if (!later_one_ended(connection, run, "")) {
-    Query(connection, "UPDATE schedules SET last_run_at = ?, last_run_status = ?, last_run_error = ? WHERE id = ?")
+    Query(connection, R"sql(UPDATE schedules SET last_run_at = ?, last_run_status = ?, last_run_error = ? WHERE id = ?)sql")
         .bind(now, run_status_word(finish.state), good ? std::string() : finish.reason, run.schedule_id)
         .run();
-    if (good) Query(connection, "UPDATE schedules SET failure_count = 0 WHERE id = ?").bind(run.schedule_id).run();
+    if (good) Query(connection, R"sql(UPDATE schedules SET failure_count = 0 WHERE id = ?)sql").bind(run.schedule_id).run();
   }
   if (good || !counts_when_failed(connection, run)) return;
-  Query(connection, "UPDATE schedules SET failure_count = failure_count + 1 WHERE id = ?").bind(run.schedule_id).run();
+  Query(connection, R"sql(UPDATE schedules SET failure_count = failure_count + 1 WHERE id = ?)sql").bind(run.schedule_id).run();
 }
 
 AuditEvents pause_if_hopeless(Connection& connection, const Claim& claim, int limit, Instant now) {
   if (limit <= 0) return {};
   const auto paused = Query(connection,
-                            "UPDATE schedules SET is_active = 0, updated_at = ?, revision = revision + 1 "
-                            "WHERE id = ? AND is_active = 1 AND failure_count >= ?")
+                            R"sql(
+                              UPDATE schedules SET is_active = 0, updated_at = ?, revision = revision + 1
+                              WHERE id = ? AND is_active = 1 AND failure_count >= ?)sql")
                           .bind(now, claim.run.schedule_id, limit)
                           .run();
   if (paused != 1) return {};
@@ -92,8 +97,9 @@ AuditEvents pause_if_hopeless(Connection& connection, const Claim& claim, int li
 
 void insert_notification(Connection& connection, const Claim& claim, const NewNotification& notification, Instant now) {
   Query(connection,
-        "INSERT INTO notifications (id, run_id, account, member_id, kind, subject, body, mail, created_at) VALUES (?, ?, ?, ?, "
-        "?, ?, ?, ?, ?)")
+        R"sql(
+          INSERT INTO notifications (id, run_id, account, member_id, kind, subject, body, mail, created_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?))sql")
       .bind(notification.id, claim.run.id, notification.account, notification.member_id, notification.kind, notification.subject,
             notification.body, notification.mail, now)
       .run();
@@ -120,22 +126,9 @@ void finish(State& state, const Claim& claim, const Finish& finish, Instant now)
 
 int failures_in_a_row(State& state, const Claim& claim) {
   auto& connection = state.connection();
-  Query query(connection, "SELECT failure_count FROM schedules WHERE id = ?");
+  Query query(connection, R"sql(SELECT failure_count FROM schedules WHERE id = ?)sql");
   const int before = query.bind(claim.run.schedule_id).next() ? query.small() : 0;
   return before + (counts_when_failed(connection, claim.run) ? 1 : 0);
-}
-
-void release(State& state, const Claim& claim, const std::optional<Instant>& resume_at) {
-  auto& connection = state.connection();
-  WriteTransaction transaction(connection);
-  const auto changed =
-      Query(connection, fmt::format("UPDATE runs SET {}, resume_at = CASE WHEN finished_at IS NULL THEN ? END WHERE id = ? "
-                                    "AND fence = ? AND owner_host IS NOT NULL",
-                                    kDisown))
-          .bind(resume_at, claim.run.id, claim.run.fence)
-          .run();
-  if (changed != 1) refuse(connection, claim, "it is owned by nobody");
-  transaction.commit();
 }
 
 }  // namespace reportctl::store

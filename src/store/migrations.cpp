@@ -4,10 +4,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "embedded_files.hpp"
@@ -21,6 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kPartial = ".partial";
 constexpr std::int64_t kApplicationId = 0x7263746c;  // "rctl"
 
 std::int64_t pragma(Connection& connection, const char* name) {
@@ -29,7 +32,7 @@ std::int64_t pragma(Connection& connection, const char* name) {
 }
 
 bool has_tables(Connection& connection) {
-  Query query(connection, "SELECT 1 FROM sqlite_schema LIMIT 1");
+  Query query(connection, R"sql(SELECT 1 FROM sqlite_schema LIMIT 1)sql");
   return query.next();
 }
 
@@ -60,6 +63,22 @@ fs::path backup_name(const fs::path& path, int version) {
   return path.string() + fmt::format(".before-v{}.{}", version, stamp);
 }
 
+/// Never replaces a file, except on file systems that cannot promise it; there it was looked for before.
+bool rename_to_new(const fs::path& from, const fs::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  return (errno == EINVAL || errno == ENOSYS) && ::rename(from.c_str(), to.c_str()) == 0;
+}
+
+/// What migrations that were killed left behind. The caller holds the write lock, so that nobody is writing one.
+void remove_partial_backups(const fs::path& path) {
+  const auto beginning = path.filename().string() + ".before-v";
+  std::error_code gone;
+  for (const auto& entry : fs::directory_iterator(fs::absolute(path).parent_path(), gone)) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with(beginning) && name.find(kPartial) != std::string::npos) fs::remove(entry.path(), gone);
+  }
+}
+
 }  // namespace
 
 std::vector<Migration> known_migrations() {
@@ -83,6 +102,7 @@ void migrate(Connection& connection, std::span<const Migration> migrations) {
   if (version == newest) return;
   if (version > 0) {
     // A second connection can read beside our write lock, so the backup holds everything up to this very moment.
+    remove_partial_backups(connection.path());
     Connection reader(connection.path());
     copy_database(reader, backup_name(connection.path(), newest));
   }
@@ -94,26 +114,38 @@ void migrate(Connection& connection, std::span<const Migration> migrations) {
 }
 
 void copy_database(Connection& connection, const fs::path& target) {
-  // SQLite takes an empty file as the target and would make a new one readable by others.
-  const Fd made(::open(target.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const auto refusal = [&](ErrorKind kind, std::string_view what, std::string hint) {
+    return Error(kind, fmt::format("backup {}: {}", visible(target.string()), what), std::move(hint));
+  };
+  const auto exists = [&] { return refusal(ErrorKind::conflict, "the file exists already", "choose another name"); };
+  // Written aside: whatever carries the name of a backup is whole, also after a kill. SQLite takes an empty file as the target
+  // and would make a new one readable by others.
+  const fs::path partial = target.string() + kPartial;
+  const Fd made(::open(partial.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!made) {
-    if (errno == EEXIST) {
-      throw Error(ErrorKind::conflict, fmt::format("backup {}: the file exists already", visible(target.string())),
-                  "choose another name");
-    }
-    throw Error(ErrorKind::state, fmt::format("backup {}: cannot be created: {}", visible(target.string()), std::strerror(errno)),
-                "choose a directory that this user may write");
+    throw refusal(ErrorKind::state, fmt::format("cannot be created: {}", std::strerror(errno)),
+                  "choose a directory that this user may write");
+  }
+  if (::flock(made.get(), LOCK_EX | LOCK_NB) != 0) {
+    throw refusal(ErrorKind::conflict, "another process is writing it", "wait, or choose another name");
   }
   try {
-    Query(connection, "VACUUM INTO ?").bind(fs::absolute(target).string()).run();
-    if (::fsync(made.get()) != 0) {
-      throw Error(ErrorKind::state,
-                  fmt::format("backup {}: cannot be written: {}", visible(target.string()), std::strerror(errno)),
-                  "free space there and run the command again");
+    if (fs::exists(fs::symlink_status(target))) throw exists();
+    const bool emptied = ::ftruncate(made.get(), 0) == 0;
+    ::unlink((partial.string() + "-journal").c_str());  // of one that was killed
+    if (emptied) Query(connection, R"sql(VACUUM INTO ?)sql").bind(fs::absolute(partial).string()).run();
+    if (!emptied || ::fsync(made.get()) != 0) {
+      throw refusal(ErrorKind::state, fmt::format("cannot be written: {}", std::strerror(errno)),
+                    "free space there and run the command again");
+    }
+    if (!rename_to_new(partial, target)) {
+      if (errno == EEXIST) throw exists();
+      throw refusal(ErrorKind::state, fmt::format("cannot be created: {}", std::strerror(errno)),
+                    "choose a directory that this user may write");
     }
     fsync_directory(fs::absolute(target).parent_path());
   } catch (...) {
-    ::unlink(target.c_str());
+    ::unlink(partial.c_str());
     throw;
   }
 }

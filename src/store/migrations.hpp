@@ -22,7 +22,8 @@ std::vector<Migration> known_migrations();
 /// had a schema. Error(state) when it is of a newer schema or another program's; the file is then untouched.
 void migrate(Connection&, std::span<const Migration> migrations);
 
-/// VACUUM INTO a new file of mode 0600, synced with its directory. Error(conflict) when the target exists.
+/// VACUUM INTO a new file of mode 0600, synced with its directory; until it is whole it is called `<target>.partial`.
+/// Error(conflict) when the target exists.
 void copy_database(Connection&, const std::filesystem::path& target);
 
 int schema_version(Connection&);

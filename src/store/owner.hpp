@@ -15,7 +15,8 @@ struct Owner {
   std::optional<Instant> lease_until;
 };
 
-/// From the columns owner_host, owner_boot, owner_pid, owner_start and lease_until, in this order.
+/// Five columns of one owner, and what reads them.
+constexpr const char* kOwnerColumns = "owner_host, owner_boot, owner_pid, owner_start, lease_until";
 Owner read_owner(Query&);
 
 /// Is somebody working on it? Processes of this host are looked at; those of others are believed until their lease ends.

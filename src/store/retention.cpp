@@ -24,49 +24,54 @@ struct Going {
   const char* change;  ///< what happens to those, before `WHERE number IN (…)`
 };
 
-constexpr Going kOldRuns{
-    "FROM runs WHERE finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND NOT EXISTS (SELECT 1 FROM deliveries d "
-    "WHERE d.run_id = "
-    "runs.id AND d.state IN ('queued', 'sending', 'handing_over'))",
-    "number", "DELETE FROM runs"};
-constexpr Going kOldExports{"FROM exports WHERE finished_at < ?1 AND created_at <= ?2", "number", "DELETE FROM exports"};
-constexpr Going kOldRunFiles{
-    "FROM runs WHERE finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND artifact_sha256 <> '' AND file_pruned_at "
-    "IS NULL",
-    "number", "UPDATE runs SET file_pruned_at = ?2"};
-constexpr Going kOldExportFiles{
-    "FROM exports WHERE finished_at IS NOT NULL AND (finished_at < ?1 OR expires_at <= ?2) AND artifact_sha256 <> '' AND "
-    "file_pruned_at IS NULL",
-    "number", "UPDATE exports SET file_pruned_at = ?2"};
-constexpr Going kOldNotifications{
-    "FROM notifications WHERE acknowledged_at IS NOT NULL AND created_at < ?1 AND created_at <= ?2 AND NOT EXISTS (SELECT 1 FROM "
-    "deliveries d "
-    "WHERE d.notification_id = notifications.id AND d.state IN ('queued', 'sending', 'handing_over'))",
-    "number", "DELETE FROM notifications"};
-constexpr Going kOldRecords{"FROM audit WHERE at < ?1 AND at <= ?2 AND sequence < (SELECT max(sequence) FROM audit)", "sequence",
-                            ""};
+constexpr Going kOldRuns{R"sql(
+    FROM runs WHERE finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND NOT EXISTS (
+      SELECT 1 FROM deliveries d WHERE d.run_id = runs.id AND d.state IN ('queued', 'sending', 'handing_over')))sql",
+                         "number", R"sql(DELETE FROM runs)sql"};
+constexpr Going kOldExports{R"sql(FROM exports WHERE finished_at < ?1 AND created_at <= ?2)sql", "number",
+                            R"sql(DELETE FROM exports)sql"};
+constexpr Going kOldRunFiles{R"sql(
+    FROM runs WHERE finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND artifact_sha256 <> ''
+    AND file_pruned_at IS NULL)sql",
+                             "number", R"sql(UPDATE runs SET file_pruned_at = ?2)sql"};
+constexpr Going kOldExportFiles{R"sql(
+    FROM exports WHERE finished_at IS NOT NULL AND (finished_at < ?1 OR expires_at <= ?2) AND artifact_sha256 <> ''
+    AND file_pruned_at IS NULL)sql",
+                                "number", R"sql(UPDATE exports SET file_pruned_at = ?2)sql"};
+constexpr Going kOldNotifications{R"sql(
+    FROM notifications WHERE acknowledged_at IS NOT NULL AND created_at < ?1 AND created_at <= ?2 AND NOT EXISTS (
+      SELECT 1 FROM deliveries d
+      WHERE d.notification_id = notifications.id AND d.state IN ('queued', 'sending', 'handing_over')))sql",
+                                  "number", R"sql(DELETE FROM notifications)sql"};
+/// The log is only ever cut at its beginning: before the first record that is young enough, and the newest stays.
+constexpr Going kOldRecords{R"sql(
+    FROM audit WHERE sequence < (SELECT max(sequence) FROM audit) AND
+    sequence < ifnull((SELECT min(sequence) FROM audit WHERE at >= min(?1, ?2 + 1)), 9e18))sql",
+                            "sequence", ""};
 
 std::int64_t count_going(State& state, const Going& going, const std::optional<Instant>& cut, Instant now) {
   if (!cut) return 0;
-  Query query(state.connection(), fmt::format("SELECT count(*) {}", going.rows));
+  Query query(state.connection(), fmt::format(R"sql(SELECT count(*) {})sql", going.rows));
   return query.bind(*cut, now).next() ? query.integer() : 0;
 }
 
-struct Listed {
+struct Shown {
   const Going& going;
   std::optional<Instant> cut;
   const char* kind;
-  const char* columns;  ///< id, account, what it is about, since when, bytes
+  const char* about;
+  const char* since;
+  const char* bytes;
 };
 
-void list_going(State& state, const Listed& listed, const Cuts& cuts, int limit, std::vector<Prunable>& found) {
-  if (!listed.cut) return;
-  Query query(state.connection(),
-              fmt::format("SELECT {} {} ORDER BY 4, {} LIMIT ?3", listed.columns, listed.going.rows, listed.going.number));
-  query.bind(*listed.cut, cuts.now, limit);
+void list_going(State& state, const Shown& shown, const Cuts& cuts, int limit, std::vector<Prunable>& found) {
+  if (!shown.cut) return;
+  Query query(state.connection(), fmt::format(R"sql(SELECT id, account, {0}, {1}, {2} {3} ORDER BY {1}, {4} LIMIT ?3)sql",
+                                              shown.about, shown.since, shown.bytes, shown.going.rows, shown.going.number));
+  query.bind(*shown.cut, cuts.now, limit);
   while (query.next()) {
     Prunable one;
-    one.kind = listed.kind;
+    one.kind = shown.kind;
     one.id = query.text();
     one.account = query.text();
     one.about = query.text();
@@ -99,8 +104,10 @@ void cut_audit(State& state, const std::optional<Instant>& cut, Instant now, Pru
     std::int64_t last = 0;
     std::string hash;
     {
-      Query query(connection, fmt::format("SELECT sequence, hash, at < ?1 FROM audit WHERE sequence < (SELECT max(sequence) FROM "
-                                          "audit) ORDER BY sequence LIMIT {}",
+      Query query(connection, fmt::format(R"sql(
+        SELECT sequence, hash, at < ?1 FROM audit
+        WHERE sequence < (SELECT max(sequence) FROM audit)
+        ORDER BY sequence LIMIT {})sql",
                                           kRowsATime));
       query.bind(*cut);
       while (query.next()) {
@@ -113,11 +120,13 @@ void cut_audit(State& state, const std::optional<Instant>& cut, Instant now, Pru
     }
     if (last == 0) return;
     Query(connection,
-          "INSERT INTO audit_cut (one, sequence, hash, at) VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET "
-          "sequence = excluded.sequence, hash = excluded.hash, at = excluded.at")
+          R"sql(
+            INSERT INTO audit_cut (one, sequence, hash, at)
+            VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE
+            SET sequence = excluded.sequence, hash = excluded.hash, at = excluded.at)sql")
         .bind(last, hash, now)
         .run();
-    const auto deleted = Query(connection, "DELETE FROM audit WHERE sequence <= ?").bind(last).run();
+    const auto deleted = Query(connection, R"sql(DELETE FROM audit WHERE sequence <= ?)sql").bind(last).run();
     transaction.commit();
     rows.audit += deleted;
     rows.audit_head = hash;
@@ -139,16 +148,15 @@ PrunedRows count_prunable(State& state, const Cuts& cuts) {
 }
 
 std::vector<Prunable> list_prunable(State& state, const Cuts& cuts, int limit) {
-  constexpr const char* kOfRun = "id, account, report, finished_at, NULL";
-  constexpr const char* kOfFile = "id, account, report, finished_at, bytes";
   const ReadTransaction moment(state.connection());
   std::vector<Prunable> found;
-  for (const auto& listed :
-       {Listed{kOldRuns, cuts.runs, "run", kOfRun}, Listed{kOldExports, cuts.runs, "export", kOfRun},
-        Listed{kOldRunFiles, cuts.run_files, "run file", kOfFile},
-        Listed{kOldExportFiles, cuts.export_files.value_or(kNever), "export file", kOfFile},
-        Listed{kOldNotifications, cuts.notifications, "notification", "id, account, kind, created_at, NULL"}}) {
-    list_going(state, listed, cuts, limit, found);
+  for (const auto& shown :
+       {Shown{kOldRuns, cuts.runs, "run", "report", "finished_at", "NULL"},
+        Shown{kOldExports, cuts.runs, "export", "report", "finished_at", "NULL"},
+        Shown{kOldRunFiles, cuts.run_files, "run file", "report", "finished_at", "bytes"},
+        Shown{kOldExportFiles, cuts.export_files.value_or(kNever), "export file", "report", "finished_at", "bytes"},
+        Shown{kOldNotifications, cuts.notifications, "notification", "kind", "created_at", "NULL"}}) {
+    list_going(state, shown, cuts, limit, found);
   }
   return found;
 }
@@ -165,22 +173,23 @@ PrunedRows prune_rows(State& state, const Cuts& cuts) {
   return rows;
 }
 
+// `<> ''` is what lets SQLite use the partial indexes on files: it cannot know that of a bound value.
 bool is_file_kept(State& state, std::string_view sha256, const Cuts& cuts) {
-  Query query(
-      state.connection(),
-      "SELECT 1 WHERE EXISTS (SELECT 1 FROM runs WHERE artifact_sha256 = ?1 AND file_pruned_at IS NULL AND (finished_at IS "
-      "NULL OR owner_host IS NOT NULL OR (finished_at >= ?2 AND finished_at >= ?3))) OR EXISTS (SELECT 1 FROM exports WHERE "
-      "artifact_sha256 = ?1 AND file_pruned_at IS NULL AND finished_at >= ?2 AND finished_at >= ?4 AND ifnull(expires_at > "
-      "?5, 1))");
-  return query
+  return Query(state.connection(), R"sql(
+      SELECT 1 WHERE EXISTS (
+        SELECT 1 FROM runs WHERE artifact_sha256 = ?1 AND artifact_sha256 <> '' AND file_pruned_at IS NULL AND (
+          finished_at IS NULL OR owner_host IS NOT NULL OR (finished_at >= ?2 AND finished_at >= ?3)))
+      OR EXISTS (
+        SELECT 1 FROM exports WHERE artifact_sha256 = ?1 AND artifact_sha256 <> '' AND file_pruned_at IS NULL
+        AND finished_at >= ?2 AND finished_at >= ?4 AND ifnull(expires_at > ?5, 1)))sql")
       .bind(sha256, cuts.runs.value_or(kNever), cuts.run_files.value_or(kNever), cuts.export_files.value_or(kNever), cuts.now)
       .next();
 }
 
 bool is_file_known(State& state, std::string_view sha256) {
-  return Query(state.connection(),
-               "SELECT 1 WHERE EXISTS (SELECT 1 FROM runs WHERE artifact_sha256 = ?1) OR EXISTS (SELECT 1 FROM exports WHERE "
-               "artifact_sha256 = ?1)")
+  return Query(state.connection(), R"sql(
+      SELECT 1 WHERE EXISTS (SELECT 1 FROM runs WHERE artifact_sha256 = ?1 AND artifact_sha256 <> '')
+      OR EXISTS (SELECT 1 FROM exports WHERE artifact_sha256 = ?1 AND artifact_sha256 <> ''))sql")
       .bind(sha256)
       .next();
 }
@@ -191,7 +200,9 @@ bool claim_daily(State& state, std::string_view name, Instant now, std::int64_t 
   const auto text = state.fact(name);
   const auto last = text ? parse_instant(*text) : std::nullopt;
   if (last && *last <= now && (now - *last).count() < every) return false;
-  Query(connection, "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+  Query(connection, R"sql(
+    INSERT INTO facts (name, value) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value)sql")
       .bind(name, format_utc(now))
       .run();
   transaction.commit();

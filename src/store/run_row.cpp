@@ -7,85 +7,62 @@
 #include <array>
 #include <utility>
 
+#include "columns.hpp"
 #include "definition.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "schedule_row.hpp"
 
 namespace reportctl::store {
+// Found by column() through the room, where unnamed namespaces are not looked into.
+static void read_value(Query& query, Trigger& value) { value = parse_trigger(query.text()).value_or(Trigger::test); }
+static void read_value(Query& query, RunState& value) { value = parse_run_state(query.text()).value_or(RunState::failed); }
+
 namespace {
 
-constexpr std::array<std::string_view, 2> kTriggers{"scheduled", "test"};
-constexpr std::array<std::string_view, 7> kDeliveryStates{"queued",   "sending", "handing_over", "accepted",
-                                                          "deferred", "refused", "unknown"};
-
-/// Names stand in the order of the enumerators.
-template <typename Enum, std::size_t Size>
-std::optional<Enum> parse_name(const std::array<std::string_view, Size>& names, std::string_view name) {
-  for (std::size_t index = 0; index < Size; ++index) {
-    if (names[index] == name) return static_cast<Enum>(index);
-  }
-  return std::nullopt;
-}
-
-template <std::size_t Size, typename Enum>
-std::string_view name_in(const std::array<std::string_view, Size>& names, Enum value) {
-  return names.at(static_cast<std::size_t>(value));
-}
+constexpr std::array kRunColumns{
+    column<&Run::id>("r.id"),
+    column<&Run::schedule_id>("ifnull(r.schedule_id, '')"),
+    column<&Run::schedule_name>("r.schedule_name"),
+    column<&Run::account>("r.account"),
+    column<&Run::report>("r.report"),
+    column<&Run::trigger>("r.trigger"),
+    column<&Run::state>("r.state"),
+    column<&Run::slot>("r.slot"),
+    column<&Run::created_at>("r.created_at"),
+    column<&Run::finished_at>("r.finished_at"),
+    column<&Run::fence>("r.fence"),
+    column<&Run::resumed>("r.resumed"),
+    column<&Run::resume_at>("r.resume_at"),
+    column<&Run::period>("r.first_day, r.last_day, r.snapshot"),
+    column<&Run::timezone>("r.timezone"),
+    column<&Run::format>("r.format"),
+    column<&Run::reason>("r.reason"),
+    column<&Run::violations>("r.violations"),
+    column<&Run::rows>("r.row_count"),
+    column<&Run::bytes>("r.bytes"),
+    column<&Run::generation_ms>("r.generation_ms"),
+    column<&Run::artifact_sha256>("r.artifact_sha256"),
+    column<&Run::artifact_name>("r.artifact_name"),
+    column<&Run::file_pruned_at>("r.file_pruned_at"),
+};
 
 }  // namespace
 
-std::string_view trigger_name(Trigger trigger) { return name_in(kTriggers, trigger); }
-std::string_view delivery_state_name(DeliveryState state) { return name_in(kDeliveryStates, state); }
-std::optional<DeliveryState> parse_delivery_state(std::string_view name) {
-  return parse_name<DeliveryState>(kDeliveryStates, name);
-}
-
-const char* const kSelectRun =
-    "SELECT r.id, ifnull(r.schedule_id, ''), r.schedule_name, r.account, r.report, r.trigger, r.state, r.slot, r.created_at, "
-    "r.finished_at, "
-    "r.fence, r.resumed, r.resume_at, r.first_day, r.last_day, r.snapshot, r.timezone, r.format, r.reason, r.violations, "
-    "r.row_count, "
-    "r.bytes, "
-    "r.generation_ms, r.artifact_sha256, r.artifact_name, r.mail, r.owner_host, r.owner_boot, r.owner_pid, r.owner_start, "
-    "r.lease_until, "
-    "r.definition, r.file_pruned_at FROM runs r";
+std::string run_columns() { return fmt::format("{}, {}, definition", select_list(kRunColumns), kOwnerColumns); }
 
 StoredRun read_run(Query& query) {
   StoredRun stored;
-  Run& run = stored.run;
-  run.id = query.text();
-  run.schedule_id = query.text();
-  run.schedule_name = query.text();
-  run.account = query.text();
-  run.report = query.text();
-  run.trigger = parse_name<Trigger>(kTriggers, query.text()).value_or(Trigger::test);
-  run.state = parse_run_state(query.text()).value_or(RunState::failed);
-  run.slot = query.optional_instant();
-  run.created_at = query.instant();
-  run.finished_at = query.optional_instant();
-  run.fence = query.integer();
-  run.resumed = query.small();
-  run.resume_at = query.optional_instant();
-  run.period = query.optional_period();
-  run.timezone = query.text();
-  run.format = query.text();
-  run.reason = query.text();
-  run.violations = query.text();
-  run.rows = query.optional_integer();
-  run.bytes = query.optional_integer();
-  run.generation_ms = query.optional_integer();
-  run.artifact_sha256 = query.text();
-  run.artifact_name = query.text();
-  run.mail = query.text();
+  stored.run = read_columns(query, kRunColumns);
   stored.owner = read_owner(query);
   stored.definition = query.optional_text();
-  run.file_pruned_at = query.optional_instant();
   return stored;
 }
 
+std::string select_run() { return fmt::format(R"sql(SELECT {} FROM runs r)sql", run_columns()); }
+
 std::optional<StoredRun> find_run(Connection& connection, std::string_view id) {
-  Query query(connection, fmt::format("{} WHERE r.id = ?", kSelectRun));
+  Query query(connection, fmt::format("{} WHERE r.id = ?", select_run()));
   if (!query.bind(id).next()) return std::nullopt;
   return read_run(query);
 }

@@ -8,6 +8,7 @@
 
 #include "connection.hpp"
 #include "owner.hpp"
+#include "reportctl/store/claims.hpp"
 #include "reportctl/store/runs.hpp"
 
 namespace reportctl::store {
@@ -19,21 +20,17 @@ struct StoredRun {
   std::optional<std::string> definition;  ///< the schedule's as claimed; none once finished
 };
 
-/// `SELECT … FROM runs r`, to be continued, and what reads its rows. `run.interrupted` is not filled.
-extern const char* const kSelectRun;
+/// The columns of a run, of which the table is called `r`, and what reads them. `run.interrupted` is not filled.
+std::string run_columns();
+/// `SELECT … FROM runs r`, to be continued.
+std::string select_run();
 StoredRun read_run(Query&);
 std::optional<StoredRun> find_run(Connection&, std::string_view id);
 
 /// The claim of a run that was just taken: its schedule as claimed, or as it is now when the run had been finished.
 Claim claim_of(Connection&, const StoredRun&);
 
-std::optional<DeliveryState> parse_delivery_state(std::string_view);
-
 /// FenceLost when another process owns the run (or nobody, or it is gone); otherwise Error(conflict) with `what`.
 [[noreturn]] void refuse(Connection&, const Claim&, std::string_view what);
-
-/// Within the caller's transaction.
-void insert_delivery(Connection&, std::string_view run_id, const std::optional<std::string>& notification_id, const NewDelivery&);
-void update_outcome(Connection&, const Claim&, const DeliveryOutcome&, Instant now);
 
 }  // namespace reportctl::store

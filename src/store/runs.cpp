@@ -4,20 +4,33 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <utility>
 
 #include "connection.hpp"
+#include "listing.hpp"
+#include "names.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "run_row.hpp"
+#include "schedule_row.hpp"
 
 namespace reportctl::store {
 namespace {
+
+constexpr std::array<std::string_view, 2> kTriggers{"scheduled", "test"};
 
 /// Without a moment at hand, a process of another host passes for alive.
 Run shown(StoredRun stored) {
   stored.run.interrupted = !stored.run.finished_at && is_orphaned(stored.owner);
   return std::move(stored.run);
+}
+
+const ListedTable& run_table() {
+  static const std::string site = fmt::format(R"sql((SELECT {} FROM schedules s WHERE s.id = r.schedule_id))sql", kScheduleSite);
+  static const ListedTable table{
+      .table = "runs r", .joined = "", .key = "r.number", .id = "r.id", .account = "r.account", .only = site.c_str()};
+  return table;
 }
 
 std::int64_t count(Connection& connection, const char* sql) {
@@ -27,86 +40,46 @@ std::int64_t count(Connection& connection, const char* sql) {
 
 }  // namespace
 
+std::string_view trigger_name(Trigger trigger) { return name_in(kTriggers, trigger); }
+std::optional<Trigger> parse_trigger(std::string_view name) { return parse_name<Trigger>(kTriggers, name); }
+
 std::vector<Run> list_runs(State& state, const RunFilter& filter) {
-  std::string sql = fmt::format("{} WHERE 1", kSelectRun);
-  if (filter.schedule_id) sql += " AND r.schedule_id = ?";
-  if (filter.account) sql += " AND r.account = ?";
-  if (filter.state) sql += " AND r.state = ?";
-  if (filter.since) sql += " AND r.created_at >= ?";
-  Query query(state.connection(), sql + " ORDER BY r.number DESC LIMIT ?");
-  if (filter.schedule_id) query.bind(*filter.schedule_id);
-  if (filter.account) query.bind(*filter.account);
-  if (filter.state) query.bind(run_state_name(*filter.state));
-  if (filter.since) query.bind(*filter.since);
-  query.bind(filter.limit > 0 ? filter.limit : -1);
+  Listed list{.table = run_table(), .columns = run_columns(), .where = {}, .sight = filter.sight};
+  list.where.add("r.schedule_id = {}", filter.schedule_id).add("r.account = {}", filter.account);
+  if (filter.state) list.where.add("r.state = {}", run_state_name(*filter.state));
+  list.where.add(R"sql(r.number >= (SELECT min(number) FROM runs WHERE created_at >= {0}) AND r.created_at >= {0})sql",
+                 filter.since);
+  Query query(state.connection(), select_newest(std::move(list), filter.limit));
   std::vector<Run> runs;
   while (query.next()) runs.push_back(shown(read_run(query)));
   return runs;
 }
 
-Run get_run(State& state, std::string_view id) {
-  auto& connection = state.connection();
-  if (auto stored = find_run(connection, id)) return shown(std::move(*stored));
-  std::vector<StoredRun> found;
-  if (id.size() >= kShortestPrefix) {
-    Query query(connection, fmt::format("{} WHERE r.id >= ?1 AND r.id < ?1 || '~' ORDER BY r.id LIMIT 5", kSelectRun));
-    query.bind(id);
-    while (query.next()) found.push_back(read_run(query));
-  }
-  if (found.empty()) {
-    throw Error(ErrorKind::not_found, fmt::format("run \"{}\" does not exist", visible(id)), "`reportctl runs list` shows them");
-  }
-  if (found.size() > 1) {
-    std::vector<std::string> ids;
-    for (const auto& stored : found) ids.push_back(stored.run.id);
-    throw Error(ErrorKind::conflict, fmt::format("run \"{}\" is ambiguous: {}", visible(id), join(ids, ", ")),
-                "give more of the id");
-  }
-  return shown(std::move(found.front()));
+Run get_run(State& state, std::string_view id, const Sight& sight) {
+  Query query(state.connection(),
+              select_by_id({.table = run_table(), .columns = run_columns(), .where = {}, .sight = sight}, id));
+  std::vector<Run> found;
+  while (query.next()) found.push_back(shown(read_run(query)));
+  return only_one(std::move(found), {.kind = "run", .asked = id, .shown_by = "reportctl runs list"});
 }
 
-std::vector<Delivery> list_deliveries(State& state, std::string_view run_id) {
-  Query query(
-      state.connection(),
-      "SELECT id, recipient, address, ifnull(notification_id, ''), state, message_id, message_date, message_sha256, "
-      "message_bytes, attempts, answer, reason_class, sent_at, next_attempt_at, in_doubt FROM deliveries WHERE run_id = ? "
-      "ORDER BY notification_id IS NOT NULL, number");
-  query.bind(run_id);
-  std::vector<Delivery> deliveries;
-  while (query.next()) {
-    Delivery delivery;
-    delivery.id = query.text();
-    delivery.recipient = Mailbox::parse(query.text());
-    delivery.address = query.text();
-    delivery.run_id = run_id;
-    delivery.notification_id = query.text();
-    delivery.notification = !delivery.notification_id.empty();
-    delivery.state = parse_delivery_state(query.text()).value_or(DeliveryState::unknown);
-    delivery.message_id = query.text();
-    delivery.message_date = query.instant();
-    delivery.message_sha256 = query.text();
-    delivery.message_bytes = query.integer();
-    delivery.attempts = query.small();
-    delivery.answer = query.text();
-    delivery.reason_class = query.text();
-    delivery.sent_at = query.optional_instant();
-    delivery.next_attempt_at = query.optional_instant();
-    delivery.in_doubt = query.flag();
-    deliveries.push_back(std::move(delivery));
-  }
-  return deliveries;
+std::string mail_facts(State& state, std::string_view run_id) {
+  Query query(state.connection(), R"sql(SELECT facts FROM run_mails WHERE run = (SELECT number FROM runs WHERE id = ?))sql");
+  return query.bind(run_id).next() ? query.text() : std::string();
 }
 
 Overview overview(State& state, Instant now, Instant since) {
   auto& connection = state.connection();
   Overview overview;
-  overview.schedules = count(connection, "SELECT count(*) FROM schedules");
-  overview.active = count(connection, "SELECT count(*) FROM schedules WHERE is_active = 1");
-  overview.unknown_deliveries = count(connection, "SELECT count(*) FROM deliveries WHERE state = 'unknown'");
-  overview.unacknowledged = count(connection, "SELECT count(*) FROM notifications WHERE acknowledged_at IS NULL");
-  Query due(connection, "SELECT count(*) FROM schedules WHERE is_active = 1 AND next_run_at <= ?");
+  overview.schedules = count(connection, R"sql(SELECT count(*) FROM schedules)sql");
+  overview.active = count(connection, R"sql(SELECT count(*) FROM schedules WHERE is_active = 1)sql");
+  overview.unknown_deliveries = count(connection, R"sql(SELECT count(*) FROM deliveries WHERE state = 'unknown')sql");
+  overview.unacknowledged = count(connection, R"sql(SELECT count(*) FROM notifications WHERE acknowledged_at IS NULL)sql");
+  Query due(connection, R"sql(SELECT count(*) FROM schedules WHERE is_active = 1 AND next_run_at <= ?)sql");
   if (due.bind(now).next()) overview.due = due.integer();
-  Query states(connection, "SELECT state, count(*) FROM runs WHERE created_at >= ? GROUP BY state ORDER BY state");
+  Query states(
+      connection,
+      R"sql(SELECT state, count(*) FROM runs INDEXED BY runs_created WHERE created_at >= ? GROUP BY state ORDER BY state)sql");
   states.bind(since);
   while (states.next()) {
     std::string name = states.text();

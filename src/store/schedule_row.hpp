@@ -3,16 +3,26 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "connection.hpp"
 #include "reportctl/schedule/schedule.hpp"
 
 namespace reportctl::store {
 
-/// `SELECT … FROM schedules`, to be continued, and what reads its rows.
-extern const char* const kSelectSchedule;
-schedule::Schedule read_schedule(Query&);
+/// The site of a schedule (of which the table is called `s`), as schedule::Scope::str() writes it.
+constexpr const char* kScheduleSite = R"sql(ifnull(s.definition ->> '$.scope', 'account'))sql";
+
+/// The columns of a schedule, of which the table is called `s`, and what reads all rows of a query that selects them.
+std::string schedule_columns();
+std::vector<schedule::Schedule> read_schedules(Query&);
 std::optional<schedule::Schedule> find_schedule(Connection&, std::string_view id);
+
+// Single changes without a transaction of their own, for `apply`. Errors as the public functions promise.
+void insert_schedule(Connection&, const schedule::Schedule&, Instant now);
+void update_schedule(Connection&, const schedule::Schedule&, Instant now);
+void delete_schedule(Connection&, std::string_view id);
 
 }  // namespace reportctl::store

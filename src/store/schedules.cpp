@@ -9,78 +9,37 @@
 #include "audit_chain.hpp"
 #include "changes.hpp"
 #include "connection.hpp"
-#include "definition.hpp"
+#include "listing.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "schedule_row.hpp"
-#include "webhook_queue.hpp"
+#include "webhook_row.hpp"
 
 namespace reportctl::store {
 
-const char* const kSelectSchedule =
-    "SELECT id, account, name, report, is_active, definition, created_by, owner, created_at, updated_at, next_run_at, "
-    "last_run_at, "
-    "last_run_status, last_run_error, failure_count, revision FROM schedules";
+namespace {
 
-schedule::Schedule read_schedule(Query& query) {
-  schedule::Schedule schedule;
-  schedule.id = query.text();
-  schedule.definition.account = query.text();
-  schedule.definition.name = query.text();
-  schedule.definition.report = query.text();
-  schedule.definition.active = query.flag();
-  read_definition(query.text(), schedule.definition);
-  schedule.created_by = query.text();
-  schedule.owner = query.text();
-  schedule.created_at = query.instant();
-  schedule.updated_at = query.instant();
-  schedule.next_run_at = query.optional_instant();
-  schedule.last_run_at = query.optional_instant();
-  schedule.last_run_status = query.text();
-  schedule.last_run_error = query.text();
-  schedule.failure_count = query.small();
-  schedule.revision = query.integer();
-  return schedule;
+using schedule::Schedule;
+
+constexpr ListedTable kScheduleTable{
+    .table = "schedules s", .joined = "", .key = "s.rowid", .id = "s.id", .account = "s.account", .only = kScheduleSite};
+
+/// The rows in sight in which the conditions hold, within the account when one is given.
+std::vector<Schedule> select(Connection& connection, Where where, const ScheduleName& name) {
+  where.add("s.account = {}", name.account);
+  add_in_sight(where, kScheduleTable, name.sight);
+  Query query(connection, {.sql = fmt::format(R"sql(SELECT {} FROM schedules s{} ORDER BY s.account, s.name LIMIT 20)sql",
+                                              schedule_columns(), where.str()),
+                           .parameters = where.parameters()});
+  return read_schedules(query);
 }
 
-std::optional<schedule::Schedule> find_schedule(Connection& connection, std::string_view id) {
-  Query query(connection, fmt::format("{} WHERE id = ?", kSelectSchedule));
-  if (!query.bind(id).next()) return std::nullopt;
-  return read_schedule(query);
-}
+}  // namespace
 
 namespace {
 
 std::string title(const schedule::Schedule& schedule) {
   return fmt::format("{}/{} ({})", visible(schedule.definition.account), visible(schedule.definition.name), schedule.id);
-}
-
-void require_free_name(Connection& connection, const schedule::Schedule& schedule) {
-  const auto& definition = schedule.definition;
-  if (!Query(connection, "SELECT 1 FROM accounts WHERE id = ?").bind(definition.account).next()) {
-    throw Error(ErrorKind::not_found, fmt::format("account \"{}\" does not exist", visible(definition.account)),
-                "`reportctl account list` shows them");
-  }
-  if (Query(connection, "SELECT 1 FROM schedules WHERE account = ? AND name = ? AND id <> ?")
-          .bind(definition.account, definition.name, schedule.id)
-          .next()) {
-    throw Error(
-        ErrorKind::conflict,
-        fmt::format("account \"{}\" has a schedule named \"{}\" already", visible(definition.account), visible(definition.name)),
-        "choose another name, or edit that schedule");
-  }
-}
-
-/// The rows in which `condition` (with `value` bound) holds, within the account when one is given.
-std::vector<schedule::Schedule> select(Connection& connection, std::string_view condition, std::string_view value,
-                                       const std::optional<std::string>& account) {
-  Query query(connection, fmt::format("{} WHERE {}{} ORDER BY account, name LIMIT 20", kSelectSchedule, condition,
-                                      account ? " AND account = ?2" : ""));
-  query.bind(value);
-  if (account) query.bind(*account);
-  std::vector<schedule::Schedule> found;
-  while (query.next()) found.push_back(read_schedule(query));
-  return found;
 }
 
 schedule::Schedule only(std::vector<schedule::Schedule> found, std::string_view asked) {
@@ -91,56 +50,7 @@ schedule::Schedule only(std::vector<schedule::Schedule> found, std::string_view 
               "name the account with --account, or give the whole id");
 }
 
-std::vector<std::string> names(Connection& connection, const std::optional<std::string>& account) {
-  Query query(connection, fmt::format("SELECT DISTINCT name FROM schedules{} LIMIT 10000", account ? " WHERE account = ?" : ""));
-  if (account) query.bind(*account);
-  std::vector<std::string> found;
-  while (query.next()) found.push_back(query.text());
-  return found;
-}
-
 }  // namespace
-
-void insert_schedule(Connection& connection, const schedule::Schedule& schedule, Instant now) {
-  require_free_name(connection, schedule);
-  const auto& definition = schedule.definition;
-  const auto or_now = [&](Instant at) { return at == Instant{} ? now : at; };
-  Query(connection,
-        "INSERT INTO schedules (id, account, name, report, is_active, definition, created_by, owner, created_at, updated_at, "
-        "next_run_at, "
-        "last_run_at, last_run_status, last_run_error, failure_count, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?)")
-      .bind(schedule.id, definition.account, definition.name, definition.report, definition.active, definition_json(definition),
-            schedule.created_by, schedule.owner, or_now(schedule.created_at), or_now(schedule.updated_at), schedule.next_run_at,
-            schedule.last_run_at, schedule.last_run_status, schedule.last_run_error, schedule.failure_count, schedule.revision)
-      .run();
-}
-
-void update_schedule(Connection& connection, const schedule::Schedule& schedule, Instant now) {
-  require_free_name(connection, schedule);
-  const auto& definition = schedule.definition;
-  const auto changed =
-      Query(connection,
-            "UPDATE schedules SET account = ?, name = ?, report = ?, is_active = ?, definition = ?, owner = ?, updated_at = ?, "
-            "next_run_at = ?, revision = revision + 1 WHERE id = ? AND revision = ?")
-          .bind(definition.account, definition.name, definition.report, definition.active, definition_json(definition),
-                schedule.owner, now, schedule.next_run_at, schedule.id, schedule.revision)
-          .run();
-  if (changed == 1) return;
-  if (!find_schedule(connection, schedule.id)) {
-    throw Error(ErrorKind::not_found, fmt::format("schedule \"{}\" does not exist any more", visible(definition.name)));
-  }
-  throw Error(ErrorKind::conflict,
-              fmt::format("schedule \"{}\" was changed or run by someone else meanwhile", visible(definition.name)),
-              "look at it again with `reportctl schedule show`, then repeat the change");
-}
-
-void delete_schedule(Connection& connection, std::string_view id) {
-  if (Query(connection, "DELETE FROM schedules WHERE id = ?").bind(id).run() != 1) {
-    throw Error(ErrorKind::not_found, fmt::format("schedule \"{}\" does not exist", visible(id)),
-                "`reportctl schedule list` shows them");
-  }
-}
 
 void add_schedule(State& state, const schedule::Schedule& schedule, const AuditEvents& events, Instant now) {
   ScheduleChanges changes;
@@ -180,40 +90,41 @@ void apply_changes(State& state, const ScheduleChanges& changes, const AuditEven
 }
 
 std::vector<schedule::Schedule> list_schedules(State& state, const ScheduleFilter& filter) {
-  std::string sql = fmt::format("{} WHERE 1", kSelectSchedule);
-  if (filter.account) sql += " AND account = ?";
-  if (filter.report) sql += " AND report = ?";
-  if (filter.active) sql += " AND is_active = ?";
-  Query query(state.connection(), sql + " ORDER BY account, name");
-  if (filter.account) query.bind(*filter.account);
-  if (filter.report) query.bind(*filter.report);
-  if (filter.active) query.bind(*filter.active);
-  std::vector<schedule::Schedule> schedules;
-  while (query.next()) schedules.push_back(read_schedule(query));
-  return schedules;
+  Where where;
+  where.add("s.account = {}", filter.account).add("s.report = {}", filter.report).add("s.is_active = {}", filter.active);
+  if (filter.sight) where.add(R"sql(s.account IN (SELECT value ->> 0 FROM json_each({})))sql", sight_json(*filter.sight));
+  add_in_sight(where, kScheduleTable, filter.sight);
+  Query query(state.connection(), {.sql = fmt::format(R"sql(SELECT {} FROM schedules s{} ORDER BY s.account, s.name)sql",
+                                                      schedule_columns(), where.str()),
+                                   .parameters = where.parameters()});
+  return read_schedules(query);
 }
 
 std::optional<schedule::Schedule> find_schedule(State& state, std::string_view id) {
   return find_schedule(state.connection(), id);
 }
 
-schedule::Schedule get_schedule(State& state, std::string_view name_or_id, const std::optional<std::string>& account) {
+schedule::Schedule get_schedule(State& state, const ScheduleName& name) {
   auto& connection = state.connection();
-  auto found = select(connection, "name = ?1", name_or_id, account);
-  if (found.empty()) found = select(connection, "id = ?1", name_or_id, account);
-  if (found.empty() && name_or_id.size() >= kShortestPrefix) {
-    found = select(connection, "id >= ?1 AND id < ?1 || '~'", name_or_id, account);
+  const auto& asked = name.name_or_id;
+  auto found = select(connection, Where().add("s.name = {}", asked), name);
+  if (found.empty()) found = select(connection, Where().add("s.id = {}", asked), name);
+  if (found.empty() && asked.size() >= kShortestPrefix) {
+    found = select(connection, Where().add("s.id >= {0} AND s.id < {0} || '~'", asked), name);
   }
-  if (!found.empty()) return only(std::move(found), name_or_id);
-  throw Error(ErrorKind::not_found,
-              fmt::format("schedule \"{}\" does not exist{}{}", visible(name_or_id),
-                          account ? fmt::format(" in account \"{}\"", visible(*account)) : "",
-                          did_you_mean(name_or_id, names(connection, account))),
-              "`reportctl schedule list` shows them");
+  if (!found.empty()) return only(std::move(found), asked);
+  std::vector<std::string> names;
+  for (auto& schedule : list_schedules(state, {.account = name.account, .report = {}, .active = {}, .sight = name.sight}))
+    names.push_back(std::move(schedule.definition.name));
+  throw Error(
+      ErrorKind::not_found,
+      fmt::format("schedule \"{}\" does not exist{}{}", visible(asked),
+                  name.account ? fmt::format(" in account \"{}\"", visible(*name.account)) : "", did_you_mean(asked, names)),
+      "`reportctl schedule list` shows them");
 }
 
 bool name_is_free(State& state, std::string_view account, std::string_view name) {
-  return !Query(state.connection(), "SELECT 1 FROM schedules WHERE account = ? AND name = ?").bind(account, name).next();
+  return !Query(state.connection(), R"sql(SELECT 1 FROM schedules WHERE account = ? AND name = ?)sql").bind(account, name).next();
 }
 
 }  // namespace reportctl::store

@@ -69,15 +69,19 @@ struct Rule {
 };
 
 constexpr std::array kRules{
-    Rule{"SELECT id FROM runs WHERE state = 'delivered' AND EXISTS (SELECT 1 FROM deliveries d WHERE d.run_id = runs.id AND "
-         "d.notification_id IS NULL AND d.state <> 'accepted')",
+    Rule{R"sql(
+      SELECT id FROM runs WHERE state = 'delivered' AND EXISTS (SELECT 1
+      FROM deliveries d WHERE d.run_id = runs.id AND d.notification_id IS NULL AND d.state <> 'accepted'))sql",
          "run {} is delivered, but one of its deliveries was not accepted"},
-    Rule{"SELECT id FROM runs WHERE state IN ('triggered', 'rejected', 'skipped') AND EXISTS (SELECT 1 FROM deliveries d WHERE "
-         "d.run_id = runs.id AND d.notification_id IS NULL)",
+    Rule{R"sql(
+      SELECT id FROM runs WHERE state IN ('triggered', 'rejected', 'skipped') AND EXISTS (SELECT 1
+      FROM deliveries d WHERE d.run_id = runs.id AND d.notification_id IS NULL))sql",
          "run {} was never generated, but has deliveries"},
-    Rule{"SELECT d.id FROM deliveries d JOIN notifications n ON n.id = d.notification_id WHERE n.run_id <> d.run_id",
+    Rule{R"sql(
+      SELECT d.id FROM deliveries d JOIN notifications n
+      ON n.id = d.notification_id WHERE n.run_id <> d.run_id)sql",
          "delivery {} carries a notification of another run"},
-    Rule{"SELECT id FROM runs WHERE (owner_host IS NULL) <> (owner_pid IS NULL)", "run {} has half an owner"},
+    Rule{R"sql(SELECT id FROM runs WHERE (owner_host IS NULL) <> (owner_pid IS NULL))sql", "run {} has half an owner"},
 };
 
 }  // namespace
@@ -106,14 +110,16 @@ int current_schema_version() {
 }
 
 std::optional<std::string> State::fact(std::string_view name) const {
-  Query query(*connection_, "SELECT value FROM facts WHERE name = ?");
+  Query query(*connection_, R"sql(SELECT value FROM facts WHERE name = ?)sql");
   if (!query.bind(name).next()) return std::nullopt;
   return query.text();
 }
 
 void State::set_fact(std::string_view name, std::string_view value) {
   WriteTransaction transaction(*connection_);
-  Query(*connection_, "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+  Query(*connection_, R"sql(
+    INSERT INTO facts (name, value) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value)sql")
       .bind(name, value)
       .run();
   transaction.commit();
@@ -128,7 +134,7 @@ std::vector<std::string> State::check() const {
     while (integrity.next()) {
       if (auto line = integrity.text(); line != "ok") problems.push_back(std::move(line));
     }
-    Query foreign_keys(*connection_, "PRAGMA foreign_key_check");
+    Query foreign_keys(*connection_, R"sql(SELECT "table", rowid, parent FROM pragma_foreign_key_check)sql");
     while (foreign_keys.next()) {
       const std::string table = foreign_keys.text();
       const auto row = foreign_keys.optional_integer();

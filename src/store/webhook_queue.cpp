@@ -44,8 +44,9 @@ std::string codes_of(const std::string& violations) {
 /// Deliveries are counted here, since the run's own words name a recipient and repeat a mail server's.
 std::string recipients_missed(Connection& connection, std::string_view run_id) {
   Query query(connection,
-              "SELECT count(*), sum(state = 'accepted'), sum(state = 'unknown') FROM deliveries WHERE run_id = ? AND "
-              "notification_id IS NULL");
+              R"sql(
+                SELECT count(*), sum(state = 'accepted'), sum(state = 'unknown')
+                FROM deliveries WHERE run_id = ? AND notification_id IS NULL)sql");
   if (!query.bind(run_id).next()) return {};
   const auto all = query.integer(), accepted = query.integer(), unknown = query.integer();
   return unknown > 0 ? fmt::format("{} of {} recipients did not get it, or nobody knows", all - accepted, all)
@@ -70,8 +71,10 @@ std::string told_reason(Connection& connection, const Run& run) {
 /// Ids of the webhooks of the event's account that want to know, with their endpoints.
 std::vector<std::pair<std::string, std::string>> listeners(Connection& connection, const WebhookEvent& event) {
   Query query(connection,
-              "SELECT id, url FROM webhooks WHERE account = ? AND (outcomes = 'all' OR ?) AND EXISTS (SELECT 1 FROM "
-              "json_each(webhooks.events) WHERE value = ?) ORDER BY number");
+              R"sql(
+                SELECT id, url FROM webhooks WHERE account = ? AND (outcomes = 'all' OR ?) AND EXISTS (SELECT 1
+                FROM json_each(webhooks.events) WHERE value = ?)
+                ORDER BY number)sql");
   query.bind(event.account, event.failure, event.event);
   std::vector<std::pair<std::string, std::string>> found;
   while (query.next()) {
@@ -82,7 +85,7 @@ std::vector<std::pair<std::string, std::string>> listeners(Connection& connectio
 }
 
 bool has_webhooks(Connection& connection, std::string_view account) {
-  return Query(connection, "SELECT 1 FROM webhooks WHERE account = ? LIMIT 1").bind(account).next();
+  return Query(connection, R"sql(SELECT 1 FROM webhooks WHERE account = ? LIMIT 1)sql").bind(account).next();
 }
 
 }  // namespace
@@ -106,8 +109,9 @@ void queue_webhooks(Connection& connection, const WebhookEvent& event, Instant n
     WebhookJson body = {{"id", id}, {"event", event.event}, {"created_at", format_utc(now)}, {"account", event.account}};
     body.update(WebhookJson::parse(event.payload));
     Query(connection,
-          "INSERT INTO webhook_deliveries (id, webhook_id, account, endpoint, event, run_id, export_id, body, state, created_at, "
-          "due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)")
+          R"sql(
+            INSERT INTO webhook_deliveries (id, webhook_id, account, endpoint, event, run_id, export_id, body, state,
+            created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?))sql")
         .bind(id, webhook, event.account, endpoint, event.event, null_if_empty(event.run_id), null_if_empty(event.export_id),
               json_text(body), now, now)
         .run();
@@ -144,10 +148,11 @@ void queue_run_webhooks(Connection& connection, std::string_view run_id, Instant
 }
 
 void queue_export_webhooks(Connection& connection, std::string_view export_id, Instant now) {
-  Query query(
-      connection,
-      "SELECT account, report, format, state, reason, violations, first_day, last_day, snapshot, timezone, row_count, bytes, "
-      "artifact_sha256, finished_at FROM exports WHERE id = ?");
+  Query query(connection,
+              R"sql(
+        SELECT account, report, format, state, reason, violations, first_day, last_day, snapshot, timezone, row_count,
+        bytes, artifact_sha256, finished_at FROM exports
+        WHERE id = ?)sql");
   if (!query.bind(export_id).next()) return;
   const std::string account = query.text();
   if (!has_webhooks(connection, account)) return;

@@ -28,9 +28,4 @@ void queue_export_webhooks(Connection&, std::string_view export_id, Instant now)
 /// A reason without what belongs to people: every word with an @ becomes `(address)`.
 std::string without_addresses(std::string_view reason);
 
-// Single changes without a transaction of their own, for `apply`.
-void insert_webhook(Connection&, const Webhook&);
-void update_webhook(Connection&, const Webhook&);
-void delete_webhook(Connection&, std::string_view id);
-
 }  // namespace reportctl::store

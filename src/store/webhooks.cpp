@@ -8,74 +8,85 @@
 #include <nlohmann/json.hpp>
 
 #include "audit_chain.hpp"
+#include "columns.hpp"
 #include "connection.hpp"
 #include "definition.hpp"
+#include "listing.hpp"
+#include "names.hpp"
 #include "owner.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
-#include "webhook_queue.hpp"
+#include "webhook_row.hpp"
 
 namespace reportctl::store {
+// Found by column() through the room, where unnamed namespaces are not looked into.
+static void read_value(Query& query, WebhookOutcomes& value) {
+  value = parse_webhook_outcomes(query.text()).value_or(WebhookOutcomes::all);
+}
+static void read_value(Query& query, WebhookState& value) {
+  value = parse_webhook_state(query.text()).value_or(WebhookState::refused);
+}
+static void read_value(Query& query, std::set<std::string>& value) {
+  for (auto& text : read_texts(query.text())) value.insert(std::move(text));
+}
+
 namespace {
 
 constexpr std::array<std::string_view, 5> kWebhookStates{"queued", "sending", "accepted", "deferred", "refused"};
 
-constexpr const char* kSelectWebhook =
-    "SELECT id, account, url, events, outcomes, secret_file, secret_credential, created_at FROM webhooks";
+constexpr std::array kWebhookColumns{
+    column<&Webhook::id>("w.id"),
+    column<&Webhook::account>("w.account"),
+    column<&Webhook::url>("w.url"),
+    column<&Webhook::events>("w.events"),
+    column<&Webhook::outcomes>("w.outcomes"),
+    column<&Webhook::secret_file>("w.secret_file"),
+    column<&Webhook::secret_credential>("w.secret_credential"),
+    column<&Webhook::created_at>("w.created_at"),
+};
 
-Webhook read_webhook(Query& query) {
-  Webhook webhook;
-  webhook.id = query.text();
-  webhook.account = query.text();
-  webhook.url = query.text();
-  for (const auto& event : nlohmann::json::parse(query.text())) webhook.events.insert(event.get<std::string>());
-  webhook.outcomes = parse_webhook_outcomes(query.text()).value_or(WebhookOutcomes::all);
-  webhook.secret_file = query.text();
-  webhook.secret_credential = query.text();
-  webhook.created_at = query.instant();
-  return webhook;
-}
+constexpr ListedTable kWebhookTable{
+    .table = "webhooks w", .joined = "", .key = "w.number", .id = "w.id", .account = "w.account", .only = "NULL"};
 
-constexpr const char* kSelectWebhookDelivery =
-    "SELECT id, webhook_id, account, endpoint, event, ifnull(run_id, ''), ifnull(export_id, ''), body, state, attempts, fence, "
-    "created_at, due_at, status, answer, reason_class, sent_at, owner_host, owner_boot, owner_pid, owner_start, lease_until "
-    "FROM webhook_deliveries";
+constexpr std::array kWebhookDeliveryColumns{
+    column<&WebhookDelivery::id>("d.id"),
+    column<&WebhookDelivery::webhook_id>("d.webhook_id"),
+    column<&WebhookDelivery::account>("d.account"),
+    column<&WebhookDelivery::endpoint>("d.endpoint"),
+    column<&WebhookDelivery::event>("d.event"),
+    column<&WebhookDelivery::run_id>("ifnull(d.run_id, '')"),
+    column<&WebhookDelivery::export_id>("ifnull(d.export_id, '')"),
+    column<&WebhookDelivery::body>("d.body"),
+    column<&WebhookDelivery::state>("d.state"),
+    column<&WebhookDelivery::attempts>("d.attempts"),
+    column<&WebhookDelivery::fence>("d.fence"),
+    column<&WebhookDelivery::created_at>("d.created_at"),
+    column<&WebhookDelivery::due_at>("d.due_at"),
+    column<&WebhookDelivery::status>("d.status"),
+    column<&WebhookDelivery::answer>("d.answer"),
+    column<&WebhookDelivery::reason_class>("d.reason_class"),
+    column<&WebhookDelivery::sent_at>("d.sent_at"),
+};
+
+constexpr ListedTable kWebhookDeliveryTable{
+    .table = "webhook_deliveries d", .joined = "", .key = "d.number", .id = "d.id", .account = "d.account", .only = "NULL"};
 
 struct StoredWebhookDelivery {
   WebhookDelivery delivery;
   Owner owner;
 };
 
+std::string select_webhook_delivery() {
+  return fmt::format(R"sql(SELECT {}, {} FROM webhook_deliveries d)sql", select_list(kWebhookDeliveryColumns), kOwnerColumns);
+}
+
 StoredWebhookDelivery read_webhook_delivery(Query& query) {
   StoredWebhookDelivery stored;
-  auto& delivery = stored.delivery;
-  delivery.id = query.text();
-  delivery.webhook_id = query.text();
-  delivery.account = query.text();
-  delivery.endpoint = query.text();
-  delivery.event = query.text();
-  delivery.run_id = query.text();
-  delivery.export_id = query.text();
-  delivery.body = query.text();
-  delivery.state = parse_webhook_state(query.text()).value_or(WebhookState::refused);
-  delivery.attempts = query.small();
-  delivery.fence = query.integer();
-  delivery.created_at = query.instant();
-  delivery.due_at = query.optional_instant();
-  delivery.status = query.small();
-  delivery.answer = query.text();
-  delivery.reason_class = query.text();
-  delivery.sent_at = query.optional_instant();
+  stored.delivery = read_columns(query, kWebhookDeliveryColumns);
   stored.owner = read_owner(query);
   return stored;
 }
-
-Error no_webhook(std::string_view id) {
-  return {ErrorKind::not_found, fmt::format("webhook \"{}\" does not exist", visible(id)), "`reportctl webhook list` shows them"};
-}
-
-std::string events_json(const Webhook& webhook) { return texts_json({webhook.events.begin(), webhook.events.end()}); }
 
 }  // namespace
 
@@ -87,14 +98,8 @@ std::optional<WebhookOutcomes> parse_webhook_outcomes(std::string_view word) {
   return std::nullopt;
 }
 
-std::string_view webhook_state_name(WebhookState state) { return kWebhookStates.at(static_cast<std::size_t>(state)); }
-
-std::optional<WebhookState> parse_webhook_state(std::string_view word) {
-  for (std::size_t i = 0; i < kWebhookStates.size(); ++i) {
-    if (kWebhookStates[i] == word) return static_cast<WebhookState>(i);
-  }
-  return std::nullopt;
-}
+std::string_view webhook_state_name(WebhookState state) { return name_in(kWebhookStates, state); }
+std::optional<WebhookState> parse_webhook_state(std::string_view word) { return parse_name<WebhookState>(kWebhookStates, word); }
 
 bool same_webhook(const Webhook& a, const Webhook& b) {
   return a.account == b.account && a.url == b.url && a.events == b.events && a.outcomes == b.outcomes &&
@@ -105,39 +110,6 @@ std::string endpoint_of(std::string_view url) {
   const auto scheme = url.find("://");
   if (scheme == std::string_view::npos) return {};
   return std::string(url.substr(0, url.find_first_of("/?", scheme + 3)));
-}
-
-void insert_webhook(Connection& connection, const Webhook& webhook) {
-  if (Query(connection, "SELECT 1 FROM webhooks WHERE account = ? AND url = ?").bind(webhook.account, webhook.url).next()) {
-    throw Error(ErrorKind::conflict,
-                fmt::format("account \"{}\" has a webhook to {} already", visible(webhook.account), visible(webhook.url)),
-                "`reportctl webhook list` shows it");
-  }
-  Query(connection,
-        "INSERT INTO webhooks (id, account, url, events, outcomes, secret_file, secret_credential, created_at) VALUES (?, ?, ?, "
-        "?, ?, ?, ?, ?)")
-      .bind(webhook.id, webhook.account, webhook.url, events_json(webhook), webhook_outcomes_name(webhook.outcomes),
-            webhook.secret_file, webhook.secret_credential, webhook.created_at)
-      .run();
-}
-
-void update_webhook(Connection& connection, const Webhook& webhook) {
-  const auto changed =
-      Query(connection, "UPDATE webhooks SET events = ?, outcomes = ?, secret_file = ?, secret_credential = ? WHERE id = ?")
-          .bind(events_json(webhook), webhook_outcomes_name(webhook.outcomes), webhook.secret_file, webhook.secret_credential,
-                webhook.id)
-          .run();
-  if (changed != 1) throw no_webhook(webhook.id);
-}
-
-void delete_webhook(Connection& connection, std::string_view id) {
-  if (Query(connection, "DELETE FROM webhooks WHERE id = ?").bind(id).run() != 1) throw no_webhook(id);
-  // One that is being sent ends as it ends: its owner records that.
-  Query(connection,
-        "UPDATE webhook_deliveries SET state = 'refused', due_at = NULL, answer = 'the webhook was removed', reason_class = "
-        "'removed' WHERE webhook_id = ? AND due_at IS NOT NULL AND owner_host IS NULL")
-      .bind(id)
-      .run();
 }
 
 void add_webhook(State& state, const Webhook& webhook, const AuditEvents& events, Instant now) {
@@ -154,19 +126,41 @@ void remove_webhook(State& state, std::string_view id, const AuditEvents& events
   transaction.commit();
 }
 
-std::vector<Webhook> list_webhooks(State& state, std::string_view account) {
-  Query query(state.connection(),
-              fmt::format("{}{} ORDER BY account, number", kSelectWebhook, account.empty() ? "" : " WHERE account = ?"));
-  if (!account.empty()) query.bind(account);
-  std::vector<Webhook> webhooks;
-  while (query.next()) webhooks.push_back(read_webhook(query));
-  return webhooks;
+std::vector<Webhook> list_webhooks(State& state, const std::optional<std::string>& account, const Sight& sight) {
+  Where where;
+  where.add("w.account = {}", account);
+  add_in_sight(where, kWebhookTable, sight);
+  Query query(state.connection(), {.sql = fmt::format(R"sql(SELECT {} FROM webhooks w{} ORDER BY w.account, w.number)sql",
+                                                      select_list(kWebhookColumns), where.str()),
+                                   .parameters = where.parameters()});
+  return read_all(query, kWebhookColumns);
 }
 
 std::optional<Webhook> find_webhook(State& state, std::string_view id) {
-  Query query(state.connection(), fmt::format("{} WHERE id = ?", kSelectWebhook));
+  Query query(state.connection(), fmt::format(R"sql(SELECT {} FROM webhooks w WHERE w.id = ?)sql", select_list(kWebhookColumns)));
   if (!query.bind(id).next()) return std::nullopt;
-  return read_webhook(query);
+  return read_columns(query, kWebhookColumns);
+}
+
+Webhook get_webhook(State& state, std::string_view url_or_id, const Sight& sight, const std::optional<std::string>& account) {
+  auto& connection = state.connection();
+  std::vector<Webhook> found;
+  {
+    Where where;
+    where.add("w.url = {}", url_or_id).add("w.account = {}", account);
+    add_in_sight(where, kWebhookTable, sight);
+    Query query(connection, {.sql = fmt::format(R"sql(SELECT {} FROM webhooks w{} ORDER BY w.number)sql",
+                                                select_list(kWebhookColumns), where.str()),
+                             .parameters = where.parameters()});
+    found = read_all(query, kWebhookColumns);
+  }
+  if (found.empty()) {
+    Listed list{.table = kWebhookTable, .columns = select_list(kWebhookColumns), .where = {}, .sight = sight};
+    list.where.add("w.account = {}", account);
+    Query query(connection, select_by_id(std::move(list), url_or_id));
+    found = read_all(query, kWebhookColumns);
+  }
+  return only_one(std::move(found), {.kind = "webhook", .asked = url_or_id, .shown_by = "reportctl webhook list"});
 }
 
 std::string queue_test_webhook(State& state, const Webhook& webhook, const AuditEvents& events, Instant now) {
@@ -176,8 +170,9 @@ std::string queue_test_webhook(State& state, const Webhook& webhook, const Audit
   const nlohmann::ordered_json body = {
       {"id", id}, {"event", "test"}, {"created_at", format_utc(now)}, {"account", webhook.account}};
   Query(connection,
-        "INSERT INTO webhook_deliveries (id, webhook_id, account, endpoint, event, body, state, created_at, due_at) VALUES (?, "
-        "?, ?, ?, 'test', ?, 'queued', ?, ?)")
+        R"sql(
+          INSERT INTO webhook_deliveries (id, webhook_id, account, endpoint, event, body, state, created_at, due_at)
+          VALUES (?, ?, ?, ?, 'test', ?, 'queued', ?, ?))sql")
       .bind(id, webhook.id, webhook.account, endpoint_of(webhook.url), body.dump(), now, now)
       .run();
   append_events(connection, events, now);
@@ -188,7 +183,7 @@ std::string queue_test_webhook(State& state, const Webhook& webhook, const Audit
 std::vector<WebhookDelivery> due_webhooks(State& state, Instant now, int limit) {
   // The index is named because the planner, knowing nothing of the sizes, might read the whole ledger.
   Query query(state.connection(), fmt::format("{} INDEXED BY webhook_deliveries_due WHERE due_at <= ? ORDER BY due_at, number",
-                                              kSelectWebhookDelivery));
+                                              select_webhook_delivery()));
   query.bind(now);
   std::vector<WebhookDelivery> due;
   while (static_cast<int>(due.size()) < limit && query.next()) {
@@ -201,27 +196,27 @@ std::vector<WebhookDelivery> due_webhooks(State& state, Instant now, int limit) 
 std::optional<WebhookClaim> claim_webhook(State& state, const WebhookClaimRequest& request) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
-  const auto taken =
-      Query(connection,
-            "UPDATE webhook_deliveries SET state = 'sending', attempts = attempts + 1, fence = fence + 1, owner_host "
-            "= ?, owner_boot = ?, owner_pid = ?, owner_start = ?, lease_until = ? WHERE id = ? AND fence = ? AND "
-            "due_at IS NOT NULL AND state IN ('queued', 'deferred', 'sending')")
-          .bind(request.owner.host, request.owner.boot_id, request.owner.pid, request.owner.start_time, request.lease_until,
-                request.delivery_id, request.fence)
-          .run();
+  const auto taken = Query(connection,
+                           R"sql(
+              UPDATE webhook_deliveries SET state = 'sending', attempts = attempts + 1, fence = fence + 1, owner_host
+              = ?, owner_boot = ?, owner_pid = ?, owner_start = ?, lease_until = ?
+              WHERE id = ? AND fence = ? AND due_at IS NOT NULL AND state IN ('queued', 'deferred', 'sending'))sql")
+                         .bind(request.owner.host, request.owner.boot_id, request.owner.pid, request.owner.start_time,
+                               request.lease_until, request.delivery_id, request.fence)
+                         .run();
   if (taken != 1) return std::nullopt;
   WebhookClaim claim;
   {
-    Query query(connection, fmt::format("{} WHERE id = ?", kSelectWebhookDelivery));
+    Query query(connection, fmt::format("{} WHERE id = ?", select_webhook_delivery()));
     if (!query.bind(request.delivery_id).next()) return std::nullopt;
     claim.delivery = read_webhook_delivery(query).delivery;
   }
   auto webhook = find_webhook(state, claim.delivery.webhook_id);
   if (!webhook) {
-    Query(connection,
-          fmt::format("UPDATE webhook_deliveries SET state = 'refused', due_at = NULL, {}, answer = 'the webhook was removed', "
-                      "reason_class = 'removed' WHERE id = ?",
-                      kDisown))
+    Query(connection, fmt::format(R"sql(
+            UPDATE webhook_deliveries SET state = 'refused', due_at = NULL, {}, answer = 'the webhook was removed',
+            reason_class = 'removed' WHERE id = ?)sql",
+                                  kDisown))
         .bind(request.delivery_id)
         .run();
     transaction.commit();
@@ -238,17 +233,16 @@ bool record_webhook(State& state, const WebhookClaim& claim, const WebhookResult
   WriteTransaction transaction(connection);
   const bool back = result.state == WebhookState::queued;
   const bool accepted = result.state == WebhookState::accepted;
-  const auto changed =
-      Query(connection,
-            fmt::format(
-                "UPDATE webhook_deliveries SET state = ?1, due_at = CASE ?1 WHEN 'queued' THEN due_at ELSE ?2 END, attempts "
-                "= attempts - (?1 = 'queued'), status = ?3, answer = ?4, reason_class = ?5, sent_at = ?6, {} WHERE id = ?7 "
-                "AND fence = ?8 AND state = 'sending'",
-                kDisown))
-          .bind(webhook_state_name(result.state), back ? std::nullopt : result.next_attempt_at, result.status, result.answer,
-                result.reason_class, accepted ? std::optional<Instant>(now) : std::nullopt, claim.delivery.id,
-                claim.delivery.fence)
-          .run();
+  const auto changed = Query(connection, fmt::format(
+                                             R"sql(
+                  UPDATE webhook_deliveries SET state = ?1, due_at = CASE ?1 WHEN 'queued' THEN due_at ELSE ?2 END,
+                  attempts = attempts - (?1 = 'queued'), status = ?3, answer = ?4, reason_class = ?5, sent_at = ?6, {}
+                  WHERE id = ?7 AND fence = ?8 AND state = 'sending')sql",
+                                             kDisown))
+                           .bind(webhook_state_name(result.state), back ? std::nullopt : result.next_attempt_at, result.status,
+                                 result.answer, result.reason_class, accepted ? std::optional<Instant>(now) : std::nullopt,
+                                 claim.delivery.id, claim.delivery.fence)
+                           .run();
   if (changed != 1) return false;
   append_events(connection, events, now);
   transaction.commit();
@@ -256,18 +250,18 @@ bool record_webhook(State& state, const WebhookClaim& claim, const WebhookResult
 }
 
 std::vector<WebhookDelivery> list_webhook_deliveries(State& state, const WebhookDeliveryFilter& filter) {
-  std::string sql = fmt::format("{} WHERE 1", kSelectWebhookDelivery);
-  if (filter.account) sql += " AND account = ?";
-  if (filter.run_id) sql += " AND run_id = ?";
-  if (filter.state) sql += " AND state = ?";
-  Query query(state.connection(), sql + (filter.run_id ? " ORDER BY number LIMIT ?" : " ORDER BY number DESC LIMIT ?"));
-  if (filter.account) query.bind(*filter.account);
-  if (filter.run_id) query.bind(*filter.run_id);
-  if (filter.state) query.bind(webhook_state_name(*filter.state));
-  query.bind(filter.limit > 0 ? filter.limit : -1);
-  std::vector<WebhookDelivery> deliveries;
-  while (query.next()) deliveries.push_back(read_webhook_delivery(query).delivery);
-  return deliveries;
+  Listed list{
+      .table = kWebhookDeliveryTable, .columns = select_list(kWebhookDeliveryColumns), .where = {}, .sight = filter.sight};
+  list.where.add("d.account = {}", filter.account);
+  if (filter.state) list.where.add("d.state = {}", webhook_state_name(*filter.state));
+  Query query(state.connection(), select_newest(std::move(list), filter.limit));
+  return read_all(query, kWebhookDeliveryColumns);
+}
+
+std::vector<WebhookDelivery> webhook_deliveries_of_run(State& state, std::string_view run_id) {
+  Query query(state.connection(), fmt::format(R"sql(SELECT {} FROM webhook_deliveries d WHERE d.run_id = ? ORDER BY d.number)sql",
+                                              select_list(kWebhookDeliveryColumns)));
+  return read_all(query.bind(run_id), kWebhookDeliveryColumns);
 }
 
 }  // namespace reportctl::store

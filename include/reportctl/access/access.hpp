@@ -76,6 +76,15 @@ bool may(const Actor&, Action, std::string_view account, const schedule::Scope&)
 void require(const Actor&, Action, std::string_view account, const schedule::Scope&);
 /// The actor's first membership that alone may do this there; nullptr: none.
 const Member* membership_for(const Actor&, Action, std::string_view account, const schedule::Scope&);
+/// A whole account, or one of its sites.
+struct Reach {
+  std::string account;
+  std::optional<schedule::Scope> site;
+  bool operator==(const Reach&) const = default;
+};
+/// Everything for which may() says yes, so that lists can be filtered where they are read; nullopt: everything there is. A whole
+/// account stands in it once, and without its sites.
+std::optional<std::vector<Reach>> reach(const Actor&, Action);
 /// The roles with which the actor acts in that account and scope (a system_admin has that role everywhere).
 std::set<Role> roles_in(const Actor&, std::string_view account, const schedule::Scope&);
 

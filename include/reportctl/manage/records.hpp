@@ -12,6 +12,8 @@
 #include "reportctl/schedule/schedule.hpp"
 #include "reportctl/schedule/window.hpp"
 #include "reportctl/store/audit.hpp"
+#include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/notifications.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/webhooks.hpp"
 #include "reportctl/validation/violation.hpp"

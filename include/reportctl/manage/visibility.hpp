@@ -9,6 +9,7 @@
 
 #include "reportctl/manage/viewer.hpp"
 #include "reportctl/schedule/schedule.hpp"
+#include "reportctl/store/notifications.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/schedules.hpp"
 
@@ -18,9 +19,8 @@ namespace reportctl::manage {
 // exist.
 
 bool may_see(const Viewer&, const schedule::Schedule&);
-/// A run counts for the site of its schedule; one whose schedule is gone, or that never had one, for the whole account.
-bool may_see(const Viewer&, const store::Run&);
-bool may_see(const Viewer&, const store::Notification&);
+/// What the action may be done to, for lists and lookups of the store.
+store::Sight sight_of(const access::Actor&, access::Action);
 
 /// May the actor see that the account exists? Members who only reach some of its sites do too.
 bool sees(const access::Actor&, const std::string& account);
@@ -30,11 +30,13 @@ access::Account visible_account(const Viewer&, const std::optional<std::string>&
 /// Error(not_permitted).
 schedule::Schedule visible_schedule(const Viewer&, const std::string& name_or_id, const std::optional<std::string>& account,
                                     access::Action action);
-std::vector<schedule::Schedule> visible_schedules(const Viewer&, const store::ScheduleFilter&);
+std::vector<schedule::Schedule> visible_schedules(const Viewer&, store::ScheduleFilter filter);
 store::Run visible_run(const Viewer&, const std::string& id);
 /// Newest first, at most filter.limit that the actor may see.
 std::vector<store::Run> visible_runs(const Viewer&, store::RunFilter filter);
+/// What was told to the actor, and to everyone in the accounts that they manage.
 std::vector<store::Notification> visible_notifications(const Viewer&, store::NotificationFilter filter);
+store::Notification visible_notification(const Viewer&, const std::string& id, const std::optional<std::string>& account);
 
 /// The module's rule on roles, for whoever wants to see the rows: Error(not_permitted). A report that left the catalog is for
 /// managers of the account.

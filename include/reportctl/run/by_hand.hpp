@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reportctl/run/run_due.hpp"
+#include "reportctl/store/runs.hpp"
 
 namespace reportctl::run {
 

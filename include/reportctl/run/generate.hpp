@@ -14,6 +14,7 @@
 #include "reportctl/render/chart.hpp"
 #include "reportctl/render/summary.hpp"
 #include "reportctl/run/plan.hpp"
+#include "reportctl/store/deliveries.hpp"
 
 namespace reportctl::run {
 

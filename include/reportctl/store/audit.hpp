@@ -34,10 +34,10 @@ struct AuditRecord {
 };
 
 struct AuditFilter {
-  std::optional<std::string> account;
-  std::optional<std::string> name;
-  std::optional<std::string> subject;
-  std::optional<Instant> since;
+  std::optional<std::string> account = std::nullopt;
+  std::optional<std::string> name = std::nullopt;
+  std::optional<std::string> subject = std::nullopt;
+  std::optional<Instant> since = std::nullopt;
   int limit = 100;  ///< newest first; 0: all
 };
 

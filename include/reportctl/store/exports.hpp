@@ -11,6 +11,7 @@
 #include "reportctl/base/process.hpp"
 #include "reportctl/schedule/window.hpp"
 #include "reportctl/store/audit.hpp"
+#include "reportctl/store/sight.hpp"
 #include "reportctl/store/state.hpp"
 
 namespace reportctl::store {
@@ -99,14 +100,15 @@ struct Cancellation {
 CancelResult cancel_export(State&, const Cancellation&, Instant now);
 
 struct ExportFilter {
-  std::optional<std::string> account;
-  std::optional<ExportState> state;
-  std::optional<Instant> since;
-  int limit = 50;  ///< newest first
+  std::optional<std::string> account = std::nullopt;
+  std::optional<ExportState> state = std::nullopt;
+  std::optional<Instant> since = std::nullopt;
+  int limit = 50;  ///< newest first; 0: all
+  Sight sight = std::nullopt;
 };
 std::vector<Export> list_exports(State&, const ExportFilter&);
-/// Those whose id is, or begins with, this (at least 4 characters); at most `limit`.
-std::vector<Export> exports_by_id(State&, std::string_view id, int limit);
+/// By id or an unambiguous prefix (≥ 4) among what is in sight. Error(not_found), Error(conflict).
+Export get_export(State&, std::string_view id, const Sight&);
 std::optional<Export> find_export(State&, std::string_view id);
 
 /// What the newest files of a report of an account cost, runs and exports, newest first.

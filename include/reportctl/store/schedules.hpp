@@ -11,6 +11,7 @@
 #include "reportctl/access/access.hpp"
 #include "reportctl/schedule/schedule.hpp"
 #include "reportctl/store/audit.hpp"
+#include "reportctl/store/sight.hpp"
 #include "reportctl/store/state.hpp"
 #include "reportctl/store/webhooks.hpp"
 
@@ -37,15 +38,21 @@ struct ScheduleChanges {
 void apply_changes(State&, const ScheduleChanges&, const AuditEvents&, Instant now);
 
 struct ScheduleFilter {
-  std::optional<std::string> account;
-  std::optional<std::string> report;
-  std::optional<bool> active;
+  std::optional<std::string> account = std::nullopt;
+  std::optional<std::string> report = std::nullopt;
+  std::optional<bool> active = std::nullopt;
+  Sight sight = std::nullopt;
 };
 std::vector<schedule::Schedule> list_schedules(State&, const ScheduleFilter&);
 std::optional<schedule::Schedule> find_schedule(State&, std::string_view id);
-/// By name (within the account, or anywhere when that is unambiguous), by id, or by an unambiguous prefix of an id (≥ 4
-/// characters). Error(not_found) with "did you mean"; Error(conflict) when ambiguous, naming the candidates.
-schedule::Schedule get_schedule(State&, std::string_view name_or_id, const std::optional<std::string>& account);
+struct ScheduleName {
+  std::string name_or_id;
+  std::optional<std::string> account = std::nullopt;
+  Sight sight = std::nullopt;
+};
+/// By name, by id, or by an unambiguous prefix (≥ 4) of an id, among what is in sight and, where one is given, in the account.
+/// Error(not_found) with "did you mean"; Error(conflict) when ambiguous, naming the candidates.
+schedule::Schedule get_schedule(State&, const ScheduleName&);
 bool name_is_free(State&, std::string_view account, std::string_view name);
 
 }  // namespace reportctl::store

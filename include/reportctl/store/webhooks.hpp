@@ -12,6 +12,7 @@
 #include "reportctl/base/process.hpp"
 #include "reportctl/base/secret.hpp"
 #include "reportctl/store/audit.hpp"
+#include "reportctl/store/sight.hpp"
 #include "reportctl/store/state.hpp"
 
 namespace reportctl::store {
@@ -42,9 +43,11 @@ std::string endpoint_of(std::string_view url);
 void add_webhook(State&, const Webhook&, const AuditEvents&, Instant now);
 /// What waits for it is refused, visibly.
 void remove_webhook(State&, std::string_view id, const AuditEvents&, Instant now);
-/// In the order in which they were added; all accounts with an empty one.
-std::vector<Webhook> list_webhooks(State&, std::string_view account);
+/// Those in sight, of one account or of all, in the order in which they were added.
+std::vector<Webhook> list_webhooks(State&, const std::optional<std::string>& account, const Sight& sight = std::nullopt);
 std::optional<Webhook> find_webhook(State&, std::string_view id);
+/// By url, by id, or by an unambiguous prefix (≥ 4) of an id, among what is in sight. Error(not_found), Error(conflict).
+Webhook get_webhook(State&, std::string_view url_or_id, const Sight&, const std::optional<std::string>& account);
 
 /// There is no `unknown`: a try that ends without an answer is made again under the same id, and receivers drop doubles by it.
 enum class WebhookState { queued, sending, accepted, deferred, refused };
@@ -96,11 +99,13 @@ struct WebhookResult {
 bool record_webhook(State&, const WebhookClaim&, const WebhookResult&, const AuditEvents&, Instant now);
 
 struct WebhookDeliveryFilter {
-  std::optional<std::string> account;
-  std::optional<std::string> run_id;
-  std::optional<WebhookState> state;
-  int limit = 50;  ///< newest first; with a run: the order in which they were queued
+  std::optional<std::string> account = std::nullopt;
+  std::optional<WebhookState> state = std::nullopt;
+  int limit = 50;  ///< newest first; 0: all
+  Sight sight = std::nullopt;
 };
 std::vector<WebhookDelivery> list_webhook_deliveries(State&, const WebhookDeliveryFilter&);
+/// In the order in which they were queued.
+std::vector<WebhookDelivery> webhook_deliveries_of_run(State&, std::string_view run_id);
 
 }  // namespace reportctl::store

@@ -33,36 +33,17 @@ struct WebhookOptions {
   bool yes = false;
 };
 
-/// Webhooks of the accounts that the actor manages.
-std::vector<Webhook> seen_webhooks(Session& session, const std::optional<std::string>& account) {
-  if (account) {
-    const auto id = session.account(account).id;
-    access::require(session.actor(), Action::manage_account, id, {});
-    return store::list_webhooks(session.state(), id);
-  }
-  auto webhooks = store::list_webhooks(session.state(), "");
-  std::erase_if(webhooks, [&](const Webhook& webhook) {
-    return !access::may(session.actor(), Action::manage_account, webhook.account, {});
-  });
-  return webhooks;
+/// The account that was named, when the actor manages it.
+std::optional<std::string> managed_account(Session& session, const std::optional<std::string>& named) {
+  if (!named) return std::nullopt;
+  auto id = session.account(named).id;
+  access::require(session.actor(), Action::manage_account, id, {});
+  return id;
 }
 
 Webhook one_webhook(Session& session, const WebhookOptions& options) {
-  constexpr std::size_t kShortest = 4;
-  std::vector<Webhook> found;
-  for (auto& webhook : seen_webhooks(session, options.account)) {
-    const bool by_id = options.webhook.size() >= kShortest && webhook.id.starts_with(options.webhook);
-    if (by_id || webhook.url == options.webhook) found.push_back(std::move(webhook));
-  }
-  if (found.empty()) {
-    throw Error(ErrorKind::not_found, fmt::format("no webhook \"{}\"", visible(options.webhook)),
-                "reportctl webhook list shows them");
-  }
-  if (found.size() > 1) {
-    throw Error(ErrorKind::conflict, fmt::format("\"{}\" fits {} webhooks", visible(options.webhook), found.size()),
-                "add --account ID, or write more of the id");
-  }
-  return std::move(found.front());
+  const auto account = managed_account(session, options.account);
+  return store::get_webhook(session.state(), options.webhook, manage::sight_of(session.actor(), Action::manage_account), account);
 }
 
 std::string events_text(const Webhook& webhook) { return fmt::format("{}", fmt::join(webhook.events, ", ")); }
@@ -98,7 +79,9 @@ int list(Session& session, const WebhookOptions& options) {
                      {"events"},        {"outcomes"}, {"secret_file", "SECRET", Align::left, true}};
   listing.more_keys = {"secret_credential"};
   listing.empty = manage::nothing_seen(session.actor(), "no webhooks; add one: reportctl webhook add URL --secret-file FILE");
-  for (const auto& webhook : seen_webhooks(session, options.account)) {
+  const auto account = managed_account(session, options.account);
+  const auto sight = manage::sight_of(session.actor(), Action::manage_account);
+  for (const auto& webhook : store::list_webhooks(session.state(), account, sight)) {
     listing.rows.push_back({{webhook.id},
                             {webhook.account},
                             {webhook.url},
@@ -141,10 +124,7 @@ Tone tone_of_webhook(const store::WebhookDelivery& delivery) {
 
 int deliveries(Session& session, const WebhookOptions& options) {
   store::WebhookDeliveryFilter filter;
-  if (options.account) {
-    filter.account = session.account(options.account).id;
-    access::require(session.actor(), Action::manage_account, *filter.account, {});
-  }
+  filter.account = managed_account(session, options.account);
   if (options.outcome) {
     filter.state = store::parse_webhook_state(*options.outcome);
     if (!filter.state) {
@@ -152,8 +132,8 @@ int deliveries(Session& session, const WebhookOptions& options) {
                   "one of queued, sending, accepted, deferred, refused");
     }
   }
-  const bool sees_all = session.actor().is_system_admin() || options.account;
-  filter.limit = sees_all ? options.limit : 0;
+  filter.limit = options.limit;
+  filter.sight = manage::sight_of(session.actor(), Action::manage_account);
   Listing listing;
   listing.columns = {{"id", "DELIVERY"},
                      {"created_at", "QUEUED"},
@@ -168,8 +148,6 @@ int deliveries(Session& session, const WebhookOptions& options) {
   listing.more_keys = {"export_id"};
   listing.empty = manage::nothing_seen(session.actor(), "no deliveries to webhooks");
   for (const auto& delivery : store::list_webhook_deliveries(session.state(), filter)) {
-    if (!access::may(session.actor(), Action::manage_account, delivery.account, {})) continue;
-    if (static_cast<int>(listing.rows.size()) >= options.limit) break;
     listing.rows.push_back({{delivery.id},
                             {format_utc(delivery.created_at)},
                             {delivery.account},

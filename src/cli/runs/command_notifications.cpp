@@ -2,13 +2,13 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/visibility.hpp"
+#include "reportctl/store/notifications.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/filters.hpp"
 #include "terminal/json_records.hpp"
@@ -28,9 +28,6 @@ struct AckOptions {
   std::optional<std::string> account;
   bool all = false;
 };
-
-constexpr int kEverything = 100'000;
-constexpr std::size_t kShortestPrefix = 4;
 
 int list_notifications(Session& session, const NotificationListOptions& options) {
   store::NotificationFilter filter;
@@ -65,30 +62,14 @@ int list_notifications(Session& session, const NotificationListOptions& options)
   return exit_code::kDone;
 }
 
-/// What the words name among what the actor may see; every word must name exactly one.
+/// What the words name among what the actor may see; every word must name exactly one. One that is acknowledged already may be
+/// named again.
 std::vector<store::Notification> named(Session& session, const AckOptions& options) {
-  store::NotificationFilter filter;
-  if (options.account) filter.account = session.account(options.account).id;
-  filter.all = !options.all;  // one that is acknowledged already may be named again
-  filter.limit = kEverything;
-  const auto seen = visible_notifications(session.viewer(), filter);
-  if (options.all) return seen;
+  std::optional<std::string> account;
+  if (options.account) account = session.account(options.account).id;
+  if (options.all) return visible_notifications(session.viewer(), {.account = account, .all = false, .limit = 0});
   std::vector<store::Notification> chosen;
-  for (const auto& word : options.ids) {
-    std::vector<store::Notification> matching;
-    std::copy_if(seen.begin(), seen.end(), std::back_inserter(matching), [&](const store::Notification& notification) {
-      return notification.id == word || (word.size() >= kShortestPrefix && notification.id.starts_with(word));
-    });
-    if (matching.empty()) {
-      throw Error(ErrorKind::not_found, fmt::format("no notification \"{}\"", visible(word)),
-                  "reportctl notifications list --all");
-    }
-    if (matching.size() > 1) {
-      throw Error(ErrorKind::conflict, fmt::format("\"{}\" begins the ids of {} notifications", visible(word), matching.size()),
-                  "write more of the id");
-    }
-    chosen.push_back(std::move(matching.front()));
-  }
+  for (const auto& word : options.ids) chosen.push_back(visible_notification(session.viewer(), word, account));
   return chosen;
 }
 

@@ -12,6 +12,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/run_due.hpp"
+#include "reportctl/store/runs.hpp"
 #include "run_endings.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"

@@ -9,6 +9,8 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/by_hand.hpp"
+#include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/runs.hpp"
 #include "run_endings.hpp"
 #include "stored_file.hpp"
 #include "terminal/exit_codes.hpp"
@@ -176,8 +178,7 @@ int show(Session& session, const std::string& id) {
     deliveries.push_back(to_json(delivery));
   }
   auto& webhooks = sheet.record["webhooks"] = Json::array();
-  for (const auto& delivery :
-       store::list_webhook_deliveries(session.state(), {.account = {}, .run_id = run.id, .state = {}, .limit = 0})) {
+  for (const auto& delivery : store::webhook_deliveries_of_run(session.state(), run.id)) {
     add_webhook(sheet, delivery);
     webhooks.push_back(to_json(delivery));
   }

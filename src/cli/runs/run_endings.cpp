@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "reportctl/store/runs.hpp"
 #include "terminal/exit_codes.hpp"
 
 namespace reportctl::cli {

@@ -10,6 +10,9 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/export_access.hpp"
 #include "reportctl/manage/visibility.hpp"
+#include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/notifications.hpp"
+#include "reportctl/store/runs.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 

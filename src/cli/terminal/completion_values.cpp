@@ -8,6 +8,7 @@
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/runs.hpp"
 #include "reportctl/store/webhooks.hpp"
 
 namespace reportctl::cli {
@@ -36,8 +37,8 @@ std::vector<std::string> recent_runs(Session& session) {
 
 std::vector<std::string> webhook_ids(Session& session) {
   std::vector<std::string> ids;
-  for (const auto& webhook : store::list_webhooks(session.state(), ""))
-    if (access::may(session.actor(), access::Action::manage_account, webhook.account, {})) ids.push_back(webhook.id);
+  const auto sight = manage::sight_of(session.actor(), access::Action::manage_account);
+  for (const auto& webhook : store::list_webhooks(session.state(), std::nullopt, sight)) ids.push_back(webhook.id);
   return ids;
 }
 

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -99,6 +101,39 @@ TEST_CASE("a person with several memberships has the rights of each, each in its
   CHECK(roles_in(both, "acme", kNorth) == std::set{Role::viewer, Role::manager});
   CHECK(roles_in(both, "acme", kSouth) == std::set{Role::viewer});
   CHECK(roles_in(both, "initech", kNorth).empty());
+}
+
+TEST_CASE("what an action reaches is where it is allowed, for every role, site and action") {
+  const std::vector<std::vector<Scope>> some_sites{{}, {kNorth}, {kNorth, kSouth}};
+  for (const Role role : {Role::system_admin, Role::owner, Role::admin, Role::depot_admin, Role::manager, Role::viewer}) {
+    for (const auto& sites : some_sites) {
+      const Actor who = actor(role, sites);
+      for (const Action action : {Action::view, Action::run, Action::manage_schedules, Action::manage_account}) {
+        const auto reached = reach(who, action);
+        for (const char* account : {"acme", "other"}) {
+          for (const Scope& scope : {kAccount, kNorth, kSouth, kNorthWorkspace}) {
+            const bool within = !reached || std::any_of(reached->begin(), reached->end(), [&](const Reach& one) {
+              return one.account == account && (!one.site || *one.site == scope);
+            });
+            CAPTURE(role_name(role));
+            CAPTURE(account);
+            CAPTURE(scope.str());
+            CHECK(within == may(who, action, account, scope));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("an account that is reached whole stands there once, whatever sites other memberships add") {
+  Actor who = actor(Role::manager, {kNorth, kNorth});
+  CHECK(reach(who, Action::view) == std::vector<Reach>{{"acme", kNorth}});
+  who.memberships.push_back(who.memberships.front());
+  who.memberships.back().role = Role::viewer;
+  who.memberships.back().sites.clear();
+  CHECK(reach(who, Action::view) == std::vector<Reach>{{"acme", std::nullopt}});
+  CHECK(reach(who, Action::run) == std::vector<Reach>{{"acme", kNorth}});
 }
 
 TEST_CASE("while no member has a login, the owner of the state file is system_admin") {

@@ -4,6 +4,7 @@
 
 #include <sstream>
 
+#include "reportctl/store/runs.hpp"
 #include "runs/due_workers.hpp"
 #include "runs/run_endings.hpp"
 

@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 
 #include "reportctl/run/by_hand.hpp"
+#include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/runs.hpp"
 #include "world.hpp"
 
 using namespace reportctl;

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "reportctl/base/stop.hpp"
+#include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/runs.hpp"
 #include "world.hpp"
 
 using namespace reportctl;

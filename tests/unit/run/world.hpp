@@ -23,6 +23,7 @@
 #include "reportctl/run/parts.hpp"
 #include "reportctl/run/run_due.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/deliveries.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/schedules.hpp"
 

@@ -76,7 +76,7 @@ TEST_CASE("a claim moves the schedule on and makes the run, with its event, in o
   CHECK(claim.schedule.id == fixture.schedule.id);
   CHECK(claim.schedule.definition == fixture.schedule.definition);
   CHECK(claim.schedule.next_run_at == kNow + kDay);
-  const auto run = get_run(fixture.state, claim.run.id);
+  const auto run = get_run(fixture.state, claim.run.id, {});
   CHECK(run.id.size() == 16);
   CHECK(run.schedule_id == fixture.schedule.id);
   CHECK(run.schedule_name == "morning");

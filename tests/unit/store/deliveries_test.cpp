@@ -50,7 +50,7 @@ TEST_CASE("generated: facts, deliveries and event in one transaction") {
   CHECK(run.generation_ms == 5);
   CHECK(run.artifact_sha256 == std::string(64, 'b'));
   CHECK(run.artifact_name == "sales.csv");
-  CHECK(run.mail == "{}");
+  CHECK(mail_facts(fixture.state, run.id) == "{}");
   const auto deliveries = list_deliveries(fixture.state, run.id);
   REQUIRE(deliveries.size() == 2);
   CHECK(deliveries[0].recipient == mailbox("Ann <ann@example.com>"));

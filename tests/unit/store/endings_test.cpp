@@ -224,6 +224,25 @@ TEST_CASE("the claim stays valid after the ending, for notification mails but no
   CHECK(shown.mail_answer == "250 OK");
 }
 
+TEST_CASE("how often a schedule will have failed in a row is known before the run ends") {
+  Fixture fixture;
+  occur(fixture, RunState::failed);
+  const auto claim = fixture.claim();
+  CHECK(failures_in_a_row(fixture.state, claim) == 2);
+  finish(fixture.state, claim, an_ending(RunState::failed, "because"), kNow);
+  CHECK(fixture.stored().failure_count == 2);
+}
+
+TEST_CASE("the facts that a notification's mail is composed from are kept as they were queued") {
+  Fixture fixture;
+  auto ending = an_ending(RunState::failed);
+  ending.notifications = {a_notification("n1")};
+  ending.notifications.front().mail = R"({"from":""})";
+  finish(fixture.state, fixture.claim(), ending, kNow);
+  CHECK(notification_mail(fixture.state, "n1") == R"({"from":""})");
+  CHECK(notification_mail(fixture.state, "none").empty());
+}
+
 TEST_CASE("notifications are kept until they are acknowledged, by id or its beginning, once") {
   Fixture fixture;
   access::Member member;
@@ -248,8 +267,9 @@ TEST_CASE("notifications are kept until they are acknowledged, by id or its begi
 
   const AuditEvents events{
       {.name = "NotificationAcknowledged", .account = "acme", .subject = "abcd1111", .actor = "ann", .payload = "{}"}};
-  acknowledge(fixture.state, "abcd1", "ann", events, kNow);
-  acknowledge(fixture.state, "abcd1", "bo", events, kNow + kDay);
+  const auto id = get_notification(fixture.state, "abcd1", {}, "acme").id;
+  acknowledge(fixture.state, id, "ann", events, kNow);
+  acknowledge(fixture.state, id, "bo", events, kNow + kDay);
   CHECK(list_notifications(fixture.state, {}).size() == 1);
   NotificationFilter all;
   all.all = true;
@@ -257,8 +277,8 @@ TEST_CASE("notifications are kept until they are acknowledged, by id or its begi
   CHECK(acknowledged.acknowledged_by == "ann");
   CHECK(acknowledged.acknowledged_at == kNow);
   CHECK(list_audit(fixture.state, {}).size() == 1);
-  CHECK(kind_of([&] { acknowledge(fixture.state, "abcd", "ann", {}, kNow); }) == ErrorKind::conflict);
-  CHECK(kind_of([&] { acknowledge(fixture.state, "zzzz", "ann", {}, kNow); }) == ErrorKind::not_found);
+  CHECK(kind_of([&] { get_notification(fixture.state, "abcd", {}, {}); }) == ErrorKind::conflict);
+  CHECK(kind_of([&] { get_notification(fixture.state, "zzzz", {}, {}); }) == ErrorKind::not_found);
   NotificationFilter elsewhere;
   elsewhere.account = "other";
   CHECK(list_notifications(fixture.state, elsewhere).empty());
@@ -379,14 +399,14 @@ TEST_CASE("runs are listed newest first, filtered, and found by the beginning of
   filter.since = kNow + std::chrono::seconds(1);
   CHECK(ids(filter).empty());
 
-  CHECK(get_run(fixture.state, first.run.id).id == first.run.id);
-  CHECK(get_run(fixture.state, first.run.id.substr(0, 10)).id == first.run.id);
-  CHECK(kind_of([&] { get_run(fixture.state, first.run.id.substr(0, 3)); }) == ErrorKind::not_found);
-  CHECK(kind_of([&] { get_run(fixture.state, "zzzz"); }) == ErrorKind::not_found);
-  CHECK(kind_of([&] { get_run(fixture.state, ""); }) == ErrorKind::not_found);
+  CHECK(get_run(fixture.state, first.run.id, {}).id == first.run.id);
+  CHECK(get_run(fixture.state, first.run.id.substr(0, 10), {}).id == first.run.id);
+  CHECK(kind_of([&] { get_run(fixture.state, first.run.id.substr(0, 3), {}); }) == ErrorKind::not_found);
+  CHECK(kind_of([&] { get_run(fixture.state, "zzzz", {}); }) == ErrorKind::not_found);
+  CHECK(kind_of([&] { get_run(fixture.state, "", {}); }) == ErrorKind::not_found);
   fixture.sql("UPDATE runs SET id = 'abcd1' WHERE id = '" + first.run.id + "'; UPDATE runs SET id = 'abcd2' WHERE id = '" +
               second.run.id + "'");
-  CHECK(contains(error_of([&] { get_run(fixture.state, "abcd"); }).what(), "abcd2"));
+  CHECK(contains(error_of([&] { get_run(fixture.state, "abcd", {}); }).what(), "abcd2"));
 }
 
 TEST_CASE("the overview counts what an operator looks for") {

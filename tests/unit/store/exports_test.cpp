@@ -159,8 +159,8 @@ TEST_CASE("lists are newest first and filtered; ids may be abbreviated") {
   CHECK(list_exports(fixture.state, {.account = "other", .state = {}, .since = {}, .limit = 0}).size() == 1);
   CHECK(list_exports(fixture.state, {.account = {}, .state = ExportState::completed, .since = {}, .limit = 0}).size() == 1);
   CHECK(list_exports(fixture.state, {.account = {}, .state = {}, .since = kNow + kDay, .limit = 0}).empty());
-  CHECK(exports_by_id(fixture.state, first.id.substr(0, 12), 10).size() == 1);
-  CHECK(exports_by_id(fixture.state, first.id.substr(0, 3), 10).empty());  // too short to mean one
+  CHECK(get_export(fixture.state, first.id.substr(0, 12), {}).id == first.id);
+  CHECK(kind_of([&] { get_export(fixture.state, first.id.substr(0, 3), {}); }) == ErrorKind::not_found);  // too short to mean one
 }
 
 TEST_CASE("what a report cost is remembered from runs and exports of that account") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +19,12 @@
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/process.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/claims.hpp"
+#include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/endings.hpp"
+#include "reportctl/store/exports.hpp"
+#include "reportctl/store/notifications.hpp"
+#include "reportctl/store/retention.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "reportctl/store/state.hpp"
@@ -91,6 +98,20 @@ inline bool ended_well(pid_t child) {
 
 inline void demand(bool condition, const char* what) {
   if (!condition) throw std::runtime_error(what);
+}
+
+inline mode_t mode_of(const fs::path& path) {
+  struct stat status {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777U;
+}
+
+inline std::vector<fs::path> files_like(const fs::path& directory, const std::string& part) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    if (contains(entry.path().filename().string(), part)) found.push_back(entry.path());
+  }
+  return found;
 }
 
 inline Mailbox mailbox(const char* text) { return Mailbox::parse(text).value(); }

@@ -2,9 +2,14 @@
 // Copyright the reportctl authors
 #include "migrations.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/resource.h>
 
 #include <fstream>
+#include <span>
 
 #include "fixture.hpp"
 
@@ -75,25 +80,121 @@ void add_schedule_row(Connection& connection, const std::string& name, const cha
 
 }  // namespace
 
-TEST_CASE("notifications of schema 4 are kept, without the facts of their mail") {
+TEST_CASE("an older schema is migrated after a backup beside the file") {
   Fixture fixture;
-  auto ending = an_ending(RunState::failed, "no source");
-  NewNotification notification;
-  notification.id = "n1";
-  notification.account = "acme";
-  notification.kind = "SCHEDULED_REPORT_FAILED";
-  notification.subject = "Acme: morning failed";
-  notification.mail = R"({"from":""})";
-  ending.notifications = {notification};
-  finish(fixture.state, fixture.claim(), ending, kNow);
-  CHECK(notification_mail(fixture.state, "n1") == notification.mail);
-  fixture.sql(
-      "ALTER TABLE notifications DROP COLUMN mail; ALTER TABLE runs DROP COLUMN snapshot; "
-      "ALTER TABLE exports DROP COLUMN snapshot; PRAGMA user_version = 4");
-  migrate(fixture.state.connection(), known_migrations());
-  CHECK(fixture.state.schema_version() == known_migrations().back().version);
-  CHECK(list_notifications(fixture.state, {}).at(0).subject == notification.subject);
-  CHECK(notification_mail(fixture.state, "n1").empty());
+  auto migrations = known_migrations();
+  const int newest = migrations.back().version;
+  migrations.push_back({newest + 1, "CREATE TABLE later (a TEXT) STRICT; UPDATE schedules SET created_by = 'migrated';"});
+  migrate(fixture.state.connection(), migrations);
+  CHECK(fixture.state.schema_version() == newest + 1);
+  CHECK(fixture.stored().created_by == "migrated");
+
+  const auto backups = files_like(fixture.directory.path(), "state.db.before-v" + std::to_string(newest + 1) + ".");
+  REQUIRE(backups.size() == 1);
+  CHECK(mode_of(backups.front()) == 0600);
+  auto copy = State::open(backups.front(), OpenMode::existing);
+  CHECK(copy.schema_version() == newest);
+  CHECK(find_schedule(copy, fixture.schedule.id)->created_by == "");
+}
+
+TEST_CASE("schema 8 takes what mails are composed from out of the rows of runs, and loses none of it") {
+  const TempDirectory directory;
+  { std::ofstream(directory.file()); }
+  fs::permissions(directory.file(), fs::perms::owner_read | fs::perms::owner_write);
+  const auto all = known_migrations();
+  {
+    Connection connection(directory.file());
+    migrate(connection, std::span(all).first(7));
+    connection.execute(
+        "INSERT INTO runs (id, schedule_name, account, report, trigger, state, created_at, finished_at, fence, mail, "
+        "file_pruned_at) VALUES "
+        "('mailed', '', 'acme', 'sales', 'test', 'delivered', 1, 2, 1, '{\"subject\":\"Sales\"}', 7), "
+        "('skipped', '', 'acme', 'sales', 'test', 'skipped', 1, 2, 1, '', NULL)");
+  }
+  auto state = State::open(directory.file(), OpenMode::existing);
+  CHECK(mail_facts(state, "mailed") == "{\"subject\":\"Sales\"}");
+  CHECK(mail_facts(state, "skipped") == "");
+  CHECK(get_run(state, "mailed", {}).file_pruned_at == Instant{std::chrono::seconds{7}});
+  CHECK(state.check() == std::vector<std::string>{});
+  state.connection().execute("DELETE FROM runs;");
+  Query left(state.connection(), "SELECT count(*) FROM run_mails;");
+  REQUIRE(left.next());
+  CHECK(left.integer() == 0);
+}
+
+TEST_CASE("a migration that is killed while it copies leaves nothing that looks like a backup, and the next one cleans up") {
+  Fixture fixture;
+  auto migrations = known_migrations();
+  migrations.push_back({migrations.back().version + 1, "CREATE TABLE later (a TEXT) STRICT;"});
+  const auto path = fixture.directory.file();
+  const auto killed = start_child([&] {
+    ::signal(SIGXFSZ, SIG_DFL);
+    const rlimit limit{20'000, 20'000};  // less than the copy needs; nothing else is written before it
+    demand(::setrlimit(RLIMIT_FSIZE, &limit) == 0, "no limit");
+    Connection connection(path);
+    migrate(connection, migrations);
+  });
+  int status = 0;
+  REQUIRE(::waitpid(killed, &status, 0) == killed);
+  REQUIRE((WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ));
+  const auto left = files_like(fixture.directory.path(), "state.db.before-v");
+  REQUIRE_FALSE(left.empty());
+  for (const auto& file : left) CHECK(file.extension().string().starts_with(".partial"));
+
+  migrate(fixture.state.connection(), migrations);
+  const auto backups = files_like(fixture.directory.path(), "state.db.before-v");
+  REQUIRE(backups.size() == 1);
+  CHECK(mode_of(backups.front()) == 0600);
+  auto copy = State::open(backups.front(), OpenMode::existing);
+  CHECK(copy.check() == std::vector<std::string>{});
+  CHECK(find_schedule(copy, fixture.schedule.id).has_value());
+}
+
+TEST_CASE("a backup that another process is writing is not written twice") {
+  const Fixture fixture;
+  const auto target = fixture.directory.file("copy.db");
+  const int other = ::open((target.string() + ".partial").c_str(), O_RDWR | O_CREAT, 0600);
+  REQUIRE(::flock(other, LOCK_EX) == 0);
+  CHECK(kind_of([&] { fixture.state.backup(target); }) == ErrorKind::conflict);
+  ::close(other);
+  fixture.state.backup(target);  // what the other left is written over
+  CHECK(files_like(fixture.directory.path(), "copy.db") == std::vector<fs::path>{target});
+}
+
+TEST_CASE("a migration that fails half way leaves the old schema whole") {
+  Fixture fixture;
+  auto migrations = known_migrations();
+  const int newest = migrations.back().version;
+  migrations.push_back({newest + 1, "DELETE FROM schedules; CREATE TABLE runs (a);"});
+  CHECK(kind_of([&] { migrate(fixture.state.connection(), migrations); }) == ErrorKind::state);
+  CHECK(fixture.state.schema_version() == newest);
+  CHECK(fixture.stored().id == fixture.schedule.id);
+  fixture.require_sound();
+}
+
+TEST_CASE("migrations are numbered 1, 2, 3 without gaps") {
+  const auto migrations = known_migrations();
+  REQUIRE_FALSE(migrations.empty());
+  for (std::size_t i = 0; i < migrations.size(); ++i) CHECK(migrations[i].version == static_cast<int>(i) + 1);
+}
+
+TEST_CASE("notifications of schema 4 are kept, without the facts of their mail") {
+  const TempDirectory directory;
+  { std::ofstream(directory.file()); }
+  fs::permissions(directory.file(), fs::perms::owner_read | fs::perms::owner_write);
+  {
+    const auto all = known_migrations();
+    Connection connection(directory.file());
+    migrate(connection, std::span(all).first(4));
+    connection.execute(
+        "INSERT INTO runs (id, schedule_name, account, report, trigger, state, created_at, finished_at, fence) VALUES ('r1', '', "
+        "'acme', 'sales', 'test', 'failed', 1, 2, 1); INSERT INTO notifications (id, run_id, account, member_id, kind, subject, "
+        "body, created_at) VALUES ('n1', 'r1', 'acme', 'm1', 'SCHEDULED_REPORT_FAILED', 'morning failed', 'no source', 2)");
+  }
+  auto state = State::open(directory.file(), OpenMode::existing);
+  CHECK(state.schema_version() == current_schema_version());
+  CHECK(list_notifications(state, {}).at(0).subject == "morning failed");
+  CHECK(notification_mail(state, "n1").empty());
 }
 
 TEST_CASE("runs and exports of an earlier schema are known to be snapshots by the names of their files") {

@@ -278,21 +278,24 @@ TEST_CASE("a schedule is named by name, id, or an unambiguous beginning of its i
   add_schedule(state, twin, {}, kNow);
   add_schedule(state, near, {}, kNow);
 
-  CHECK(get_schedule(state, "spend", std::nullopt).id == near.id);
-  CHECK(get_schedule(state, "morning", "shop").id == twin.id);
-  CHECK(get_schedule(state, twin.id, std::nullopt).id == twin.id);
-  CHECK(get_schedule(state, "abcd1", std::nullopt).id == near.id);
+  CHECK(get_schedule(state, {.name_or_id = "spend", .account = std::nullopt}).id == near.id);
+  CHECK(get_schedule(state, {.name_or_id = "morning", .account = "shop"}).id == twin.id);
+  CHECK(get_schedule(state, {.name_or_id = twin.id, .account = std::nullopt}).id == twin.id);
+  CHECK(get_schedule(state, {.name_or_id = "abcd1", .account = std::nullopt}).id == near.id);
 
-  const auto by_name = error_of([&] { get_schedule(state, "morning", std::nullopt); });
+  const auto by_name = error_of([&] { get_schedule(state, {.name_or_id = "morning", .account = std::nullopt}); });
   CHECK(by_name.kind() == ErrorKind::conflict);
   CHECK(contains(by_name.what(), "acme/morning"));
   CHECK(contains(by_name.what(), "shop/morning"));
-  CHECK(kind_of([&] { get_schedule(state, "abcd", std::nullopt); }) == ErrorKind::conflict);
-  CHECK(kind_of([&] { get_schedule(state, "abc", std::nullopt); }) == ErrorKind::not_found);  // too short
-  CHECK(kind_of([&] { get_schedule(state, twin.id, "acme"); }) == ErrorKind::not_found);
-  CHECK(kind_of([&] { get_schedule(state, "", std::nullopt); }) == ErrorKind::not_found);
-  CHECK(contains(error_of([&] { get_schedule(state, "spemd", "shop"); }).what(), "did you mean \"spend\""));
-  CHECK_FALSE(contains(error_of([&] { get_schedule(state, "spemd", "acme"); }).what(), "spend\""));  // another account's
+  CHECK(kind_of([&] { get_schedule(state, {.name_or_id = "abcd", .account = std::nullopt}); }) == ErrorKind::conflict);
+  CHECK(kind_of([&] { get_schedule(state, {.name_or_id = "abc", .account = std::nullopt}); }) ==
+        ErrorKind::not_found);  // too short
+  CHECK(kind_of([&] { get_schedule(state, {.name_or_id = twin.id, .account = "acme"}); }) == ErrorKind::not_found);
+  CHECK(kind_of([&] { get_schedule(state, {.name_or_id = "", .account = std::nullopt}); }) == ErrorKind::not_found);
+  CHECK(contains(error_of([&] { get_schedule(state, {.name_or_id = "spemd", .account = "shop"}); }).what(),
+                 "did you mean \"spend\""));
+  CHECK_FALSE(contains(error_of([&] { get_schedule(state, {.name_or_id = "spemd", .account = "acme"}); }).what(),
+                       "spend\""));  // another account's
 }
 
 TEST_CASE("a definition that another program wrote is an error of the state file, not a crash") {

@@ -154,6 +154,50 @@ TEST_CASE("a webhook that is removed hears nothing more, and its ledger stays") 
   CHECK(kind_of([&] { remove_webhook(fixture.state, fixture.webhook.id, {}, kNow); }) == ErrorKind::not_found);
 }
 
+TEST_CASE("what a dead process was sending to a webhook that is gone is refused, and not sent again") {
+  Hooked fixture;
+  fixture.end_a_run(RunState::failed);
+  REQUIRE(fixture.take(fixture.ledger().at(0), dead_process()));
+  remove_webhook(fixture.state, fixture.webhook.id, {}, kNow);
+  CHECK_FALSE(fixture.take(fixture.ledger().at(0)));
+  CHECK(fixture.ledger().at(0).state == WebhookState::refused);
+  CHECK(fixture.ledger().at(0).reason_class == "removed");
+}
+
+TEST_CASE("the news of a run that some did not get counts its recipients, and names none") {
+  Hooked fixture;
+  const auto claim = fixture.generated({a_delivery("d1", "ann@example.com"), a_delivery("d2", "bo@example.com")});
+  begin_sending(fixture.state, claim, "d1");
+  mark_handing_over(fixture.state, claim, "d1");
+  record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::accepted), kNow);
+  record_outcome(fixture.state, claim, an_outcome("d2", DeliveryState::refused, "550 bo@example.com"), kNow);
+  store::finish(fixture.state, claim, an_ending(RunState::partial, "bo@example.com: 550"), kNow);
+  const auto body = nlohmann::json::parse(fixture.ledger().at(0).body);
+  CHECK(body.at("reason") == "1 of 2 recipients did not get it");
+}
+
+TEST_CASE("the deliveries of one run stand in the order in which they were queued") {
+  Hooked fixture;
+  auto second = a_webhook("https://second.example.com/x");
+  add_webhook(fixture.state, second, {}, kNow);
+  fixture.end_a_run(RunState::failed);
+  const auto told = webhook_deliveries_of_run(fixture.state, fixture.run().id);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].endpoint == "https://hooks.example.com");
+  CHECK(told[1].endpoint == "https://second.example.com");
+  CHECK(webhook_deliveries_of_run(fixture.state, "none").empty());
+}
+
+TEST_CASE("a webhook that is edited keeps its id and its url") {
+  Hooked fixture;
+  fixture.webhook.events = {"export"};
+  fixture.webhook.outcomes = WebhookOutcomes::failures;
+  ScheduleChanges changes;
+  changes.edit_webhooks = {fixture.webhook};
+  apply_changes(fixture.state, changes, {}, kNow);
+  CHECK(same_webhook(find_webhook(fixture.state, fixture.webhook.id).value(), fixture.webhook));
+}
+
 TEST_CASE("a url is there once in an account") {
   Hooked fixture;
   CHECK(kind_of([&] { add_webhook(fixture.state, a_webhook(), {}, kNow); }) == ErrorKind::conflict);
@@ -171,7 +215,7 @@ TEST_CASE("history goes with its run and with its account") {
   remove_schedule(fixture.state, fixture.schedule.id, {}, kNow);
   CHECK(fixture.ledger().empty());
   remove_account(fixture.state, "acme", {}, kNow);
-  CHECK(list_webhooks(fixture.state, "").empty());
+  CHECK(list_webhooks(fixture.state, std::nullopt).empty());
   fixture.require_sound();
 }
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/process.hpp"
+#include "reportctl/schedule/schedule.hpp"
+#include "reportctl/store/audit.hpp"
+#include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/runs.hpp"
+#include "reportctl/store/state.hpp"
+
+namespace reportctl::store {
+
+/// Another process owns the run now. Whoever gets this stops at once and touches nothing more of that run.
+struct FenceLost : Error {
+  explicit FenceLost(const std::string& message) : Error(ErrorKind::conflict, message) {}
+};
+
+/// A run that this process owns. Every function that takes one is conditional on owner and fence and throws FenceLost otherwise.
+struct Claim {
+  Run run;
+  schedule::Schedule schedule;  ///< as it was when claimed; default-constructed for runs without one
+};
+
+struct Due {
+  std::string schedule_id;
+  Instant next_run_at;
+};
+/// Active schedules with next_run_at ≤ now, the longest due first.
+std::vector<Due> due_schedules(State&, Instant now, int limit);
+/// Is there a due schedule, or a run to resume? Its cost does not grow with the file: a run-due that gets false can end.
+bool anything_due(State&, Instant now);
+
+struct ClaimRequest {
+  std::string schedule_id;
+  Instant as_read{};             ///< next_run_at as it was read: the condition
+  Instant next{};                ///< where next_run_at moves
+  std::optional<Instant> slot;   ///< the run to make; none when every missed slot is skipped
+  std::vector<Instant> skipped;  ///< older slots: visible `skipped` runs
+  std::string skip_reason;
+  ProcessIdentity owner;
+  Instant lease_until{};  ///< matters to other hosts only
+  Instant now{};
+  std::int64_t max_running = 0;  ///< policy.max_running over all processes; 0: no limit
+  AuditEvents events;  ///< ScheduledRunTriggered; `subject` is filled with the run's id where it is `$run`, also in payloads
+};
+enum class ClaimResult { claimed, lost, busy };  ///< busy: max_running is reached
+struct Claimed {
+  ClaimResult result = ClaimResult::lost;
+  std::optional<Claim> claim;  ///< when claimed and there was a slot to run
+};
+/// The condition, the run, the skipped runs and the events are one transaction. A slot that has its run already (the clock was
+/// set back) gets no second one: claimed, without a claim.
+Claimed claim_due(State&, const ClaimRequest&);
+
+/// A run outside the rhythm. Owned at once.
+struct NewRun {
+  Trigger trigger = Trigger::test;
+  std::string account;
+  std::string report;
+  std::optional<schedule::Schedule> schedule;
+  ProcessIdentity owner;
+  Instant lease_until{};
+  Instant now{};
+  AuditEvents events;
+};
+Claim create_run(State&, const NewRun&);
+
+/// Runs that wait for someone: unfinished with a dead owner, given back, or with a retry that is due; finished with notification
+/// mails that were never sent. Lease expiry decides for owners on other hosts.
+std::vector<Run> runs_to_resume(State&, Instant now);
+struct TakeOver {
+  std::string run_id;
+  std::int64_t fence = 0;  ///< as read: the condition
+  ProcessIdentity owner;
+  Instant lease_until{};
+  Instant now{};
+  bool counts = true;  ///< a crash counts towards the three; a retry or a stop does not
+};
+/// nullopt: someone else took it. Fence and resumed grow. Deliveries found in `sending` become queued again (the dot was provably
+/// not sent); those in `handing_over` become unknown, with their audit event.
+std::optional<Claim> take_over(State&, const TakeOver&);
+
+/// Ends ownership. For an unfinished run: it is given back, stopped by a signal (resume_at empty: at once) or waiting for a
+/// retry.
+void release(State&, const Claim&, const std::optional<Instant>& resume_at);
+
+/// Makes a finished run sendable again: the chosen deliveries become queued, the run generated and owned. Error(conflict) when
+/// the run is not finished or has no artifact. Returns nullopt when no delivery matches.
+struct ResendRequest {
+  std::string run_id;
+  std::vector<DeliveryState> states;  ///< which deliveries
+  ProcessIdentity owner;
+  Instant lease_until{};
+  Instant now{};
+  AuditEvents events;
+};
+std::optional<Claim> reopen_for_resend(State&, const ResendRequest&);
+
+}  // namespace reportctl::store

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reportctl/base/address.hpp"
+#include "reportctl/schedule/window.hpp"
+#include "reportctl/store/audit.hpp"
+#include "reportctl/store/state.hpp"
+
+namespace reportctl::store {
+
+struct Claim;  // claims.hpp
+
+enum class DeliveryState { queued, sending, handing_over, accepted, deferred, refused, unknown };
+std::string_view delivery_state_name(DeliveryState);
+std::optional<DeliveryState> parse_delivery_state(std::string_view);
+
+struct Delivery {
+  std::string id;
+  std::optional<Mailbox> recipient = {};  ///< none: what is stored is no mailbox (any more)
+  std::string address = {};               ///< addr-spec, unique within the run and kind
+  std::string run_id = {};
+  bool notification = false;         ///< to an owner or admin about a failure, not the report itself
+  std::string notification_id = {};  ///< for notifications
+  DeliveryState state = DeliveryState::queued;
+  std::string message_id = {};  ///< fixed when queued
+  Instant message_date{};
+  std::string message_sha256 = {};  ///< of head and body together
+  std::int64_t message_bytes = 0;
+  int attempts = 0;
+  std::string answer = {};              ///< the server's words, or the reason
+  std::string reason_class = {};        ///< `too_large`, `config`, `sender_rejected`, …; empty when none
+  std::optional<Instant> sent_at = {};  ///< when accepted
+  std::optional<Instant> next_attempt_at = {};
+  bool in_doubt = false;  ///< an earlier attempt ended unknown and nothing has settled it: that copy may have arrived
+};
+
+/// Of one run, reports first, in the order they were queued.
+std::vector<Delivery> list_deliveries(State&, std::string_view run_id);
+
+struct NewDelivery {
+  std::string id;
+  Mailbox recipient;
+  std::string message_id = {}, message_sha256 = {};
+  std::int64_t message_bytes = 0;
+  Instant message_date{};
+};
+struct Generated {
+  schedule::Period period;
+  std::string timezone, format;
+  std::int64_t rows = 0, bytes = 0, generation_ms = 0;
+  std::string artifact_sha256, artifact_name;
+  std::string mail;  ///< JSON facts
+  std::vector<NewDelivery> deliveries;
+  AuditEvents events;
+};
+/// triggered → generated, with one queued delivery per recipient, in one transaction.
+void record_generated(State&, const Claim&, const Generated&, Instant now);
+
+/// queued | deferred → sending; attempts grows. unknown → sending only when its outcome set next_attempt_at (a policy). Also
+/// proves that the state can be written before anything is sent.
+void begin_sending(State&, const Claim&, std::string_view delivery_id);
+/// sending → handing_over. Throws when that could not be made durable: then the last bytes must not be handed over.
+void mark_handing_over(State&, const Claim&, std::string_view delivery_id);
+
+struct DeliveryOutcome {
+  std::string delivery_id;
+  DeliveryState state = DeliveryState::accepted;  ///< accepted, deferred, refused or unknown; queued: not attempted after all
+  std::string answer, reason_class;
+  std::optional<Instant> next_attempt_at;
+};
+/// accepted and unknown follow handing_over; queued follows sending (the attempt is taken back) or handing_over (a definite no,
+/// tried again after a stop); deferred and refused follow anything that is not settled, a delivery that was never tried included.
+/// A delivery that is in_doubt stays unknown when it is deferred or refused. Error(conflict) for any other step.
+void record_outcome(State&, const Claim&, const DeliveryOutcome&, Instant now);
+
+/// The delivery's bytes are no longer what they were: a fresh Message-ID and hash. Only for deliveries that never reached
+/// handing_over.
+void replace_message(State&, const Claim&, const NewDelivery&);
+/// As replace_message(), also for one that was handed over: another message takes its place, since a copy that arrived is worth
+/// nothing (its link ended), or was too large to arrive.
+void supersede_message(State&, const Claim&, const NewDelivery&);
+
+}  // namespace reportctl::store

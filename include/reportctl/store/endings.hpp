@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reportctl/store/claims.hpp"
+
+namespace reportctl::store {
+
+/// Something an owner or admin is told, kept until acknowledged.
+struct NewNotification {
+  std::string id, account, member_id, kind, subject, body;  ///< kind: SCHEDULED_REPORT_FAILED
+  std::string mail;                                         ///< JSON: the facts the mail is composed from
+  std::optional<NewDelivery> delivery;                      ///< the mail that carries it, when the member has an address
+};
+struct Finish {
+  RunState state = RunState::delivered;
+  std::string reason;
+  std::string violations;               ///< JSON array for rejected
+  std::optional<DeliveryOutcome> last;  ///< the last delivery's outcome, recorded in the same transaction
+  int auto_pause_after = 0;             ///< pause the schedule when failure_count reaches this; 0: never
+  std::vector<NewNotification> notifications;
+  AuditEvents events;
+};
+/// The only ending, for success and failure alike. Scheduled runs: sets last_run_at, status, error and failure_count of the
+/// schedule. The claim stays valid (for the notification mails) until release(). delivered, partial, delivery_failed and unknown
+/// follow generated; rejected follows triggered; no_data and failed follow either; else Error(conflict). A resend that succeeds
+/// resets the schedule's count, one that fails is not counted again; a run that ends after a later occurrence ended does not
+/// overwrite what that one showed.
+void finish(State&, const Claim&, const Finish&, Instant now);
+/// The schedule's count if the run ended now, and not well.
+int failures_in_a_row(State&, const Claim&);
+
+}  // namespace reportctl::store

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "audit_chain.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "reportctl/base/hash.hpp"
+#include "reportctl/base/json.hpp"
+
+namespace reportctl::store {
+namespace {
+
+/// `5:hello`: with its length before it, no field can run into the next.
+void add_field(std::string& canonical, std::string_view field) {
+  fmt::format_to(std::back_inserter(canonical), "{}:{}", field.size(), field);
+}
+
+}  // namespace
+
+std::string audit_genesis() { return std::string(64, '0'); }
+
+std::string chain_hash(std::string_view previous_hash, const AuditRecord& record) {
+  std::string text = fmt::format("{}\n", previous_hash);
+  add_field(text, fmt::format("{}", record.sequence));
+  add_field(text, format_utc(record.at));
+  add_field(text, record.event.name);
+  add_field(text, record.event.account);
+  add_field(text, record.event.subject);
+  add_field(text, record.event.actor);
+  add_field(text, record.event.payload);
+  return sha256_hex(text);
+}
+
+void append_events(Connection& connection, const AuditEvents& events, Instant now) {
+  if (events.empty()) return;
+  AuditRecord record{.sequence = 0, .at = now, .event = {}, .hash = audit_genesis()};
+  {
+    Query head(connection, R"sql(SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1)sql");
+    if (head.next()) {
+      record.sequence = head.integer();
+      record.hash = head.text();
+    }
+  }
+  for (const auto& event : events) {
+    ++record.sequence;
+    record.event = event;
+    record.hash = chain_hash(record.hash, record);
+    Query(connection,
+          R"sql(
+            INSERT INTO audit (sequence, at, name, account, subject, actor, payload, hash)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?))sql")
+        .bind(record.sequence, record.at, event.name, event.account, event.subject, event.actor, event.payload, record.hash)
+        .run();
+  }
+}
+
+AuditEvents with_run(AuditEvents events, std::string_view run_id) {
+  constexpr std::string_view kToken = "\"$run\"";
+  for (auto& event : events) {
+    if (event.subject == "$run") event.subject = run_id;
+    const std::string quoted = fmt::format("\"{}\"", run_id);
+    for (std::size_t at = 0; (at = event.payload.find(kToken, at)) != std::string::npos;) {
+      // A quote behind a backslash is part of somebody's text, not the beginning of a string.
+      const bool whole = at == 0 || event.payload[at - 1] != '\\';
+      if (whole) event.payload.replace(at, kToken.size(), quoted);
+      at += whole ? quoted.size() : 1;
+    }
+  }
+  return events;
+}
+
+std::string event_payload(const std::map<std::string, std::string>& fields) { return json_text(nlohmann::json(fields)); }
+
+}  // namespace reportctl::store
