@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include "letter.hpp"
 
+#include "reportctl/base/error.hpp"
+
 #include <doctest/doctest.h>
 
 #include <nlohmann/json.hpp>
