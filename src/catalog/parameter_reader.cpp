@@ -127,7 +127,7 @@ class ParameterReader {
     if (!fits(parameter_, *parameter_.fallback))
       map_.problem_at(
           "default",
-          fmt::format("default \"{}\" is no {}{}", *parameter_.fallback, parameter_type_name(parameter_.type),
+          fmt::format("default \"{}\" is not a valid {}{}", *parameter_.fallback, parameter_type_name(parameter_.type),
                       parameter_.values.empty() ? "" : " value of this parameter (" + join(parameter_.values, ", ") + ")"));
   }
 
@@ -141,7 +141,7 @@ class ParameterReader {
       if (kind && report.scopes.contains(*kind))
         parameter_.scopes.insert(*kind);
       else
-        file_.problem(*word, fmt::format("\"{}\" is no scope of this report{}; its scopes: {}", word->text,
+        file_.problem(*word, fmt::format("\"{}\" is not a scope of this report{}; its scopes: {}", word->text,
                                          did_you_mean(word->text, known), join(known, ", ")));
     }
   }

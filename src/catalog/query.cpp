@@ -171,7 +171,7 @@ class Builder {
   [[nodiscard]] std::string_view checked(std::string_view name) const {
     const auto& reserved = reserved_binds();
     if (std::find(reserved.begin(), reserved.end(), name) == reserved.end() && report_.parameter(name) == nullptr)
-      throw Error(ErrorKind::invalid, fmt::format("report {}: the query uses :{}, which is no parameter", report_.id, name));
+      throw Error(ErrorKind::invalid, fmt::format("report {}: the query uses :{}, which is not a parameter", report_.id, name));
     return name;
   }
 

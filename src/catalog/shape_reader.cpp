@@ -162,7 +162,7 @@ class ShapeReader {
     if (call && call->name == "minimum") aggregate.kind = Aggregate::Kind::minimum;
     if (call && call->name == "maximum") aggregate.kind = Aggregate::Kind::maximum;
     if (aggregate.kind == Aggregate::Kind::count || !call->argument) {
-      file_.problem(at, fmt::format("\"{}\" is no metric: count, total(column), minimum(column) or maximum(column)", text));
+      file_.problem(at, fmt::format("\"{}\" is not a metric: count, total(column), minimum(column) or maximum(column)", text));
       return {};
     }
     aggregate.column = column_at(at, *call->argument);
@@ -206,7 +206,7 @@ class ShapeReader {
       if (index >= 0 && type_of(index) != ColumnType::timestamp && type_of(index) != ColumnType::date)
         file_.problem(at, fmt::format("day() needs a timestamp or date column, not {}", rows::column_type_name(type_of(index))));
     } else {
-      file_.problem(at, fmt::format("\"{}\" is no x: a column, or day(column)", text));
+      file_.problem(at, fmt::format("\"{}\" is not an x: a column, or day(column)", text));
     }
   }
 
@@ -214,7 +214,7 @@ class ShapeReader {
     const auto call = parse_call(text);
     if (call && call->name == "count" && !call->argument) return;
     if (!call || !call->argument || (call->name != "sum" && call->name != "average" && call->name != "maximum")) {
-      file_.problem(at, fmt::format("\"{}\" is no y: count, or sum, average or maximum of a column", text));
+      file_.problem(at, fmt::format("\"{}\" is not a y: count, or sum, average or maximum of a column", text));
       return;
     }
     const int index = column_at(at, *call->argument);
@@ -289,8 +289,8 @@ void read_variants(ModuleFile& file, const yaml::Node& node, Report& report) {
   }
   for (const auto& [key, value] : shapes->entries) {
     if (chooser != nullptr && std::find(chooser->values.begin(), chooser->values.end(), key.text) == chooser->values.end())
-      file.problem(key,
-                   fmt::format("\"{}\" is no value of {}{}", key.text, chooser->name, did_you_mean(key.text, chooser->values)));
+      file.problem(
+          key, fmt::format("\"{}\" is not a value of {}{}", key.text, chooser->name, did_you_mean(key.text, chooser->values)));
     if (value.kind != yaml::Node::Kind::map) {
       file.problem(value, "a variant is a map of columns, summary, chart and query");
       continue;

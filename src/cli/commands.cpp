@@ -19,7 +19,7 @@ const std::vector<Command>& commands() {
       {"runs", "history of runs; resend what failed, save what was sent", bind_runs},
       {"export", "rows on request, kept as files for a while", bind_export},
       {"catalog", "the reports there are, their rules and choices", bind_catalog},
-      {"source", "data sources: what is configured, and does it fit", bind_source},
+      {"source", "list data sources and check that they fit the reports", bind_source},
       {"notifications", "what owners and admins were told", bind_notifications},
       {"webhook", "programs that are told when runs and exports end", bind_webhook},
       {"audit", "who did what, tamper-evident", bind_audit},

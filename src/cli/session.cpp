@@ -106,7 +106,7 @@ access::Account Session::account(const std::optional<std::string>& id) { return 
 void Session::confirm(const std::string& question, bool yes) {
   if (yes) return;
   if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1) {
-    throw Error(ErrorKind::usage, "this needs a yes, and there is no terminal to ask on", "add --yes");
+    throw Error(ErrorKind::usage, "confirmation required, and there is no terminal to ask on", "add --yes");
   }
   FdSink(STDERR_FILENO, "standard error").write(visible(question) + " [y/N] ");
   char answer[16] = {};

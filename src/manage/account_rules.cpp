@@ -35,11 +35,11 @@ bool is_system(const access::Member* member) {
 std::vector<std::string> account_problems(const access::Account& account, const settings::Settings& settings) {
   std::vector<std::string> problems;
   if (!is_id(account.id))
-    problems.push_back(fmt::format("\"{}\" is no account id: letters, digits, . _ and -, at most 64", account.id));
+    problems.push_back(fmt::format("\"{}\" is not an account id: letters, digits, . _ and -, at most 64", account.id));
   if (trim(account.name).empty() || has_control(account.name))
     problems.emplace_back("name: a name without control characters is needed");
   if (!account.timezone.empty() && !Zone::find(account.timezone))
-    problems.push_back(fmt::format("timezone: \"{}\" is no time zone such as Europe/Berlin", account.timezone));
+    problems.push_back(fmt::format("timezone: \"{}\" is not a time zone such as Europe/Berlin", account.timezone));
   std::vector<std::string> sources;
   for (const auto& [name, source] : settings.sources) sources.push_back(name);
   if (!settings.sources.contains(account.source)) {
@@ -50,13 +50,13 @@ std::vector<std::string> account_problems(const access::Account& account, const 
                                                             did_you_mean(account.source, sources), known));
   }
   for (const std::string& feature : account.features)
-    if (!is_id(feature)) problems.push_back(fmt::format("features: \"{}\" is no name of a feature", feature));
+    if (!is_id(feature)) problems.push_back(fmt::format("features: \"{}\" is not the name of a feature", feature));
   if (!account.brand.color.empty() && !is_color(account.brand.color))
     problems.push_back(fmt::format("brand color: \"{}\" is not of the form #1a2b3c", account.brand.color));
   if (has_control(account.brand.name)) problems.emplace_back("brand name: without control characters, please");
   for (const std::string& domain : account.allowed_domains)
     if (!EmailAddress::parse("postmaster@" + domain))
-      problems.push_back(fmt::format("allowed domains: \"{}\" is no domain", domain));
+      problems.push_back(fmt::format("allowed domains: \"{}\" is not a domain", domain));
   return problems;
 }
 
@@ -66,7 +66,7 @@ std::vector<std::string> member_problems(const access::Member& member) {
   if (trim(member.name).empty() || has_control(member.name))
     problems.emplace_back("name: a name without control characters is needed");
   if (has_control(member.login) || member.login.find(' ') != std::string::npos)
-    problems.push_back(fmt::format("login: \"{}\" is no Unix login", member.login));
+    problems.push_back(fmt::format("login: \"{}\" is not a Unix login", member.login));
   if (member.account.empty() && member.role != Role::system_admin)
     problems.emplace_back("account: only a system_admin belongs to none");
   const bool needs_sites = member.role == Role::depot_admin || member.role == Role::manager;
@@ -76,7 +76,7 @@ std::vector<std::string> member_problems(const access::Member& member) {
     problems.push_back(fmt::format("sites: a {} reaches the whole account; leave them out", access::role_name(member.role)));
   for (const schedule::Scope& site : member.sites)
     if (site.kind == schedule::ScopeKind::account)
-      problems.emplace_back("sites: \"account\" is no site; write depot:ID or workspace:ID");
+      problems.emplace_back("sites: \"account\" is not a site; write depot:ID or workspace:ID");
   return problems;
 }
 

@@ -122,7 +122,7 @@ class FileReader {
     if (const auto email = reader.optional_text("email")) {
       std::string why;
       member.email = EmailAddress::parse(*email, &why);
-      if (!member.email) reader.problem_at("email", fmt::format("\"{}\" is no address: {}", *email, why));
+      if (!member.email) reader.problem_at("email", fmt::format("\"{}\" is not an address: {}", *email, why));
     }
     const auto word = reader.required_text("role");
     const auto role = access::parse_role(word);

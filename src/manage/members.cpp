@@ -52,7 +52,7 @@ std::string orphans(const Viewer& viewer, const access::Member& member, const st
   const auto count = names.size();
   constexpr std::size_t kShown = 5;
   if (count > kShown) names.resize(kShown), names.emplace_back("…");
-  return fmt::format("{} of theirs ({}) will be rejected from then on",
+  return fmt::format("{} of theirs ({}) will be rejected until reassigned",
                      count == 1 ? "one schedule" : fmt::format("{} schedules", count), join(names, ", "));
 }
 

@@ -20,7 +20,7 @@ void check_secret(const WrittenWebhook& written, std::vector<std::string>& probl
     return;
   }
   if (!written.secret_file.empty() && (!written.secret_file.starts_with('/') || has_control(written.secret_file)))
-    problems.push_back(fmt::format("secret_file: \"{}\" is no absolute path", written.secret_file));
+    problems.push_back(fmt::format("secret_file: \"{}\" is not an absolute path", written.secret_file));
   if (written.secret_credential.find('/') != std::string::npos || has_control(written.secret_credential))
     problems.push_back(fmt::format("secret_credential: \"{}\" is not the name of a credential", written.secret_credential));
 }

@@ -245,9 +245,10 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, cons
   if (clock_is_replaced()) report.notice = fmt::format("Rehearsal: made with the clock set to {}.", format_utc(parts.now()));
   report.generated_at = minute_zone_text(parts.moment(), plan.zone);
   const auto ask = contact(parts, plan);
-  report.why = fmt::format("You receive this report because your address is on the schedule \u201c{}\u201d of {}.{}",
-                           schedule.definition.name, account_name,
-                           ask.empty() ? std::string() : fmt::format(" Questions, or no longer want it? Ask {}.", ask));
+  report.why = fmt::format(
+      "You receive this report because your address is on the schedule \u201c{}\u201d of {}.{}", schedule.definition.name,
+      account_name,
+      ask.empty() ? std::string() : fmt::format(" For questions, or to stop receiving this report, contact {}.", ask));
   report.run_id = run_id;
   facts.subject = subject_of(plan, schedule.definition);
   if (parts.settings().mail.from) facts.from = parts.settings().mail.from->str();

@@ -124,7 +124,7 @@ std::string set_allowed_domains(Settings& settings, const Written& written) {
   std::vector<std::string> domains;
   for (const std::string& text : written) {
     const auto address = EmailAddress::parse("postmaster@" + text);
-    if (!address) return fmt::format("\"{}\" is no domain such as example.com", visible(text));
+    if (!address) return fmt::format("\"{}\" is not a domain such as example.com", visible(text));
     domains.emplace_back(address->domain());
   }
   settings.mail.allowed_domains = std::move(domains);
@@ -179,7 +179,7 @@ std::string set_allow_private(Settings& settings, const Written& written) {
   std::vector<Network> networks;
   for (const std::string& text : written) {
     const auto network = Network::parse(text);
-    if (!network) return fmt::format("\"{}\" is no network such as 10.0.0.0/8 or fd00::/8", visible(text));
+    if (!network) return fmt::format("\"{}\" is not a network such as 10.0.0.0/8 or fd00::/8", visible(text));
     networks.push_back(*network);
   }
   settings.webhooks.allow_private = std::move(networks);

@@ -85,7 +85,7 @@ class PostgresSource final : public Source {
     if (query.sql.find('\0') != std::string::npos) connection_->fail("the query has a NUL character");
     NumberedSql sql = number_parameters(query.sql);
     if (sql.has_anonymous) connection_->fail("the query has a parameter without a name", "write :name instead of $1");
-    if (!sql.reads) connection_->fail("the query is no SELECT", "a report may only read");
+    if (!sql.reads) connection_->fail("the query is not a SELECT", "a report may only read");
     return sql;
   }
 
@@ -103,7 +103,7 @@ class PostgresSource final : public Source {
   std::vector<Oid> described(const std::string& sql, const rows::Columns& wanted) {
     const PqResult description = connection_->prepare(sql);
     const int count = pq().PQnfields(description.get());
-    if (count == 0) connection_->fail("the query is no SELECT", "a report may only read");
+    if (count == 0) connection_->fail("the query is not a SELECT", "a report may only read");
     std::vector<std::string> names;
     std::vector<Oid> types;
     for (int i = 0; i < count; ++i) {

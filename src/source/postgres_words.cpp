@@ -44,7 +44,7 @@ bool is_about_zone(const PGresult* result) {
 const char* state_hint(std::string_view state) {
   if (state == "42501") return "grant the login SELECT on the tables of the reports, and USAGE on their schema";
   if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000")
-    return "reportctl source check shows what the reports expect; write views where your tables are named otherwise";
+    return "reportctl source check shows what the reports expect; create views if your tables have different names";
   if (state == "25006") return "a report may only read";
   if (state == kQueryCanceled) return "somebody ended it on the server; run the report again";
   if (state == "55P03") return "a migration or another session holds the table; run the report again when it has finished";

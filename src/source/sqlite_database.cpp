@@ -181,7 +181,8 @@ Statement SqliteDatabase::prepare_one(const std::string& sql) {
 Statement SqliteDatabase::prepare(const std::string& sql) {
   Statement statement = prepare_one(sql);
   if (sqlite3_stmt_readonly(statement.get()) == 0) fail("the query would write");
-  if (sqlite3_column_count(statement.get()) == 0 || sqlite3_stmt_isexplain(statement.get()) != 0) fail("the query is no SELECT");
+  if (sqlite3_column_count(statement.get()) == 0 || sqlite3_stmt_isexplain(statement.get()) != 0)
+    fail("the query is not a SELECT");
   return statement;
 }
 

@@ -58,12 +58,11 @@ void SqliteFunctions::local(sqlite3_context* context, int, sqlite3_value** value
   const auto& self = *static_cast<Local*>(sqlite3_user_data(context));
   if (is_null(values[0])) return sqlite3_result_null(context);
   const auto instant = instant_of(values[0], self.functions->reader_);
-  if (!instant) return sqlite3_result_error(context, "a local time was asked of a value that is no instant", -1);
+  if (!instant) return sqlite3_result_error(context, "expected a UTC timestamp such as 2026-03-17T06:00:00Z", -1);
   try {
     const auto zone = text_of(values[1]);
     ZonedFormatter* formatter = zone ? self.functions->formatter_of(*zone) : nullptr;
-    if (formatter == nullptr)
-      return sqlite3_result_error(context, "a local time was asked in a time zone that does not exist", -1);
+    if (formatter == nullptr) return sqlite3_result_error(context, "there is no such time zone", -1);
     std::array<char, ZonedFormatter::kMaxSize> text;
     formatter->write(Instant{std::chrono::seconds{*instant}}, text.data());
     sqlite3_result_text(context, text.data(), self.length, SQLITE_TRANSIENT);

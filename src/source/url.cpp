@@ -133,7 +133,7 @@ class PostgresUrlReader {
       std::string_view port = host_end >= entry.size() ? std::string_view() : entry.substr(host_end);
       if (!port.empty() && !port.starts_with(':')) return problem("the url has something between a ] and the port");
       if (!port.empty()) port.remove_prefix(1);
-      if (!is_port(port)) return problem("the url's port is no number from 1 to 65535");
+      if (!is_port(port)) return problem("the url's port is not a number from 1 to 65535");
       hosts.emplace_back(host);
       ports.emplace_back(port);
       any_port |= !port.empty();

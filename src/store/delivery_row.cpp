@@ -46,7 +46,7 @@ void insert_delivery(Connection& connection, std::string_view run_id, const std:
 
 void update_outcome(Connection& connection, const Claim& claim, const DeliveryOutcome& outcome, Instant now) {
   if (outcome.state == DeliveryState::sending || outcome.state == DeliveryState::handing_over) {
-    throw Error(ErrorKind::conflict, fmt::format("{} is no outcome of a delivery", delivery_state_name(outcome.state)));
+    throw Error(ErrorKind::conflict, fmt::format("{} is not an outcome of a delivery", delivery_state_name(outcome.state)));
   }
   const bool accepted = outcome.state == DeliveryState::accepted;
   // A later try that was put off or refused does not settle whether the earlier one arrived.

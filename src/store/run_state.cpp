@@ -16,7 +16,7 @@ constexpr std::array<RunStateFacts, 10> kRunStates{{
     {RunState::delivered, "delivered", kFinished, kWell, "ok", "delivered"},
     {RunState::partial, "partial", kFinished, kBad, "partial", "delivered to some recipients only"},
     {RunState::delivery_failed, "delivery_failed", kFinished, kBad, "failed", "not delivered"},
-    {RunState::unknown, "unknown", kFinished, kBad, "failed", "perhaps not delivered"},
+    {RunState::unknown, "unknown", kFinished, kBad, "failed", "delivery unconfirmed"},
     {RunState::no_data, "no_data", kFinished, kWell, "ok", "no data"},
     {RunState::rejected, "rejected", kFinished, kBad, "failed", "rejected"},
     {RunState::failed, "failed", kFinished, kBad, "failed", "failed"},

@@ -24,7 +24,7 @@ const Report* check_report(const Request& request, const catalog::Catalog& catal
     const auto ids = catalog.ids();
     found.push_back({Code::report_unknown, "report",
                      request.report.empty()
-                         ? "no report is named"
+                         ? "a report is required"
                          : fmt::format("there is no report {}{}", in_quotes(request.report), did_you_mean(request.report, ids)),
                      "`reportctl catalog list` shows the reports"});
     return nullptr;
@@ -152,7 +152,7 @@ std::string check_format(const Request& request, const Report* report, Violation
   const auto format = rows::canonical_format(trim(request.format));
   if (format && std::find(known.begin(), known.end(), *format) != known.end()) return *format;
   const std::string message =
-      format ? fmt::format("{} does not come as {}{}", report == nullptr ? "this report" : report->id, *format,
+      format ? fmt::format("{} is not available as {}{}", report == nullptr ? "this report" : report->id, *format,
                            report != nullptr && known.size() < report->formats.size() ? " when it is scheduled" : "")
              : fmt::format("{} is not a format{}", in_quotes(request.format), did_you_mean(request.format, known));
   found.push_back({Code::format_not_allowed, "format", message, "use " + either(known)});

@@ -44,7 +44,7 @@ CsvStyle check_csv(const CsvRequest& request, std::string_view format, Violation
     style.delimiter = *delimiter;
   else
     found.push_back({Code::csv_option_invalid, "csv.delimiter",
-                     fmt::format("{} cannot part the fields of a CSV file", in_quotes(*request.delimiter)),
+                     fmt::format("{} is not a valid CSV delimiter", in_quotes(*request.delimiter)),
                      "use comma, semicolon, tab or pipe"});
   return style;
 }

@@ -13,8 +13,7 @@ namespace reportctl::validation {
 std::vector<Mailbox> check_recipients(const std::vector<schedule::Recipient>& given, const Context& context, Violations& found) {
   std::vector<Mailbox> recipients;
   std::map<std::string, std::size_t> places;
-  if (given.empty())
-    found.push_back({Code::recipient_required, "to", "nobody would get the report", "give at least one address"});
+  if (given.empty()) found.push_back({Code::recipient_required, "to", "no recipient", "add at least one address"});
   for (std::size_t i = 0; i < given.size(); ++i) {
     const std::string field = place("to", i);
     const auto& mailbox = given[i].mailbox();

@@ -34,7 +34,7 @@ struct Document {
   std::string color;          ///< the brand's `#rrggbb`; empty: the default
   Instant at{};               ///< when it was made: the slot, or the clock on demand, so that a second try gives the same bytes
   std::string paper = "a4";   ///< PDF: a4 or letter
-  std::int64_t max_rows = 0;  ///< PDF prints at most so many, and says so; 0: all
+  std::int64_t max_rows = 0;  ///< PDF prints at most this many, and says so; 0: all
 };
 
 /// How a file is written. The same spec, rows and closing give the same bytes.

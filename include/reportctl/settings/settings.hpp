@@ -53,7 +53,7 @@ struct MailSettings {
 
 struct PdfSettings {
   std::string paper = "a4";        ///< a4 or letter
-  std::int64_t max_rows = 20'000;  ///< a PDF prints at most so many, and says so; 0: all
+  std::int64_t max_rows = 20'000;  ///< a PDF prints at most this many, and says so; 0: all
 };
 
 /// How long things are kept; none: for ever.

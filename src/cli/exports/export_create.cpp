@@ -116,7 +116,7 @@ void rename_options(CLI::App& verb, FieldOptions& request) {
   add_field_option(verb, request, "window", "--range,--window");
   add_repeated_option(
       verb, request.params,
-      {.names = "--filter,--param", .value = "NAME=VALUE", .help = "a parameter of the report; again for another"});
+      {.names = "--filter,--param", .value = "NAME=VALUE", .help = "a parameter of the report (may be repeated)"});
   add_field_option(verb, request, "columns", "--fields,--columns");
 }
 

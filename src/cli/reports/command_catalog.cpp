@@ -103,7 +103,7 @@ int choices(Session& session, const CatalogOptions& options) {
   }
   const auto scope = schedule::Scope::parse(options.scope);
   if (!scope)
-    throw Error(ErrorKind::usage, fmt::format("\"{}\" is no scope", options.scope), "write account, depot:ID or workspace:ID");
+    throw Error(ErrorKind::usage, fmt::format("\"{}\" is not a scope", options.scope), "write account, depot:ID or workspace:ID");
   Listing listing;
   listing.columns = {{"id"}, {"name", "NAME", Align::left, true}};
   listing.empty = parameter->choices.empty() ? "any value of its type will do" : "there is none in this scope";
@@ -187,7 +187,7 @@ void bind_catalog(CLI::App& root, Session& session) {
     verb.add_option("PARAMETER", options->parameter, "its name")->required();
     add_account_option(verb, options->account);
     verb.add_option("--scope", options->scope, "account, depot:ID or workspace:ID")->type_name("SCOPE");
-    verb.add_option("--limit", options->limit, "at most so many; 1000 when left out")->type_name("N");
+    verb.add_option("--limit", options->limit, "show at most N; default: 1000")->type_name("N");
     when_chosen(verb, session, [&session, options] { return choices(session, *options); });
   }
   bind_catalog_scopes(command, session);

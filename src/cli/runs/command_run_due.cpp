@@ -151,7 +151,7 @@ void bind_run_due(CLI::App& root, Session& session) {
                                                  "reportctl run-due --dry-run      # what would happen now\n"
                                                  "reportctl run-due --jobs 4 -v    # four at once, one line a run"});
   command.add_flag("--dry-run", options->dry_run, "show what is due and what would be rejected; change nothing");
-  command.add_option("--jobs", options->jobs, "work in so many processes, 1 to 64")
+  command.add_option("--jobs", options->jobs, "use N worker processes, 1 to 64")
       ->type_name("N")
       ->check(CLI::Range(1, 64).description(""));
   command.add_flag("--accept-clock", options->accept_clock, "the clock is right, although it leapt more than 35 days ahead");

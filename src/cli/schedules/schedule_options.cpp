@@ -117,7 +117,7 @@ ParameterText parse_parameter(std::string_view text) {
   const auto equals = text.find('=');
   const auto name = trim(text.substr(0, equals));
   if (name.empty() || equals == std::string_view::npos) {
-    throw Error(ErrorKind::usage, fmt::format("\"{}\" is no parameter with its value", visible(text)),
+    throw Error(ErrorKind::usage, fmt::format("\"{}\" is not NAME=VALUE", visible(text)),
                 "write NAME=VALUE, for example mode=line-items or vehicles=v1,v2");
   }
   return {std::string(name), std::string(trim(text.substr(equals + 1)))};
@@ -153,13 +153,13 @@ void add_request_options(CLI::App& app, FieldOptions& options, catalog::Surface 
   add_choice_flag(app, options.csv.crlf, "--crlf,!--no-crlf", "csv: lines end as on Windows");
   add_choice_flag(app, options.csv.labels, "--labels,!--no-labels", "csv: a header of labels instead of names");
   add_repeated_option(app, options.params,
-                      {.names = "--param", .value = "NAME=VALUE", .help = "a parameter of the report; again for another"});
+                      {.names = "--param", .value = "NAME=VALUE", .help = "a parameter of the report (may be repeated)"});
 }
 
 void add_draft_options(CLI::App& app, FieldOptions& options) {
   add_option(app, options, kReportOption, kReportOption.names);
   add_request_options(app, options, catalog::Surface::schedule);
-  add_repeated_option(app, options.to, {.names = "--to", .value = "ADDRESS", .help = "a recipient; again for another"});
+  add_repeated_option(app, options.to, {.names = "--to", .value = "ADDRESS", .help = "recipient (may be repeated)"});
   for (const auto& text : kScheduleOptions) add_option(app, options, text, text.names);
 }
 

@@ -148,7 +148,7 @@ void bind_schedule_test(CLI::App& command, Session& session) {
                                   .examples = "reportctl schedule test spend --to me@example.com"});
   verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
   add_account_option(verb, options->account);
-  add_repeated_option(verb, options->to, {.names = "--to", .value = "ADDRESS", .help = "who gets it; again for another"})
+  add_repeated_option(verb, options->to, {.names = "--to", .value = "ADDRESS", .help = "recipient (may be repeated)"})
       ->required();
   when_chosen(verb, session, [&session, options] { return test(session, *options); });
 }

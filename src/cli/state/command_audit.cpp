@@ -83,7 +83,7 @@ void bind_audit(CLI::App& root, Session& session) {
                                                  "reportctl audit verify"});
   const auto options = std::make_shared<AuditListOptions>();
   auto& list_verb = add_verb(command, {.name = "list",
-                                       .summary = "who did what, the newest first",
+                                       .summary = "who did what, newest first",
                                        .examples = "reportctl audit list --event ScheduledReportConfigured --since 30d\n"
                                                    "reportctl audit list --account acme --json | jq '.[] | {at, actor, name}'"});
   add_account_option(list_verb, options->account);

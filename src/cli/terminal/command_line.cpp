@@ -90,7 +90,7 @@ Error explain_leftover(const CLI::App& app, const std::string& word) {
   const std::vector<std::string> verbs = verbs_of(app);
   if (!verbs.empty()) {
     const auto near = nearest(word, verbs);
-    return Error(ErrorKind::usage, fmt::format("\"{}\" is no verb of {}", shown, path_of(app)),
+    return Error(ErrorKind::usage, fmt::format("unknown subcommand \"{}\" of {}", shown, path_of(app)),
                  near ? fmt::format("did you mean \"{}\"?", *near) : fmt::format("one of: {}", join(verbs, ", ")));
   }
   return Error(ErrorKind::usage, fmt::format("unexpected argument \"{}\"", shown), help_hint(app));

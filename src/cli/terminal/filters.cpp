@@ -21,7 +21,7 @@ Instant parse_since(std::string_view text, Instant now) {
 }
 
 void add_limit_option(CLI::App& app, int& limit) {
-  app.add_option("--limit", limit, fmt::format("at most so many, the newest first; default: {}", limit))
+  app.add_option("--limit", limit, fmt::format("show at most N, newest first; default: {}", limit))
       ->type_name("N")
       ->check(CLI::Range(1, 100'000).description(""));
 }

@@ -457,7 +457,7 @@ class Scheduled(Checks):
                 owner = [member["email"] for member in self.members[schedule["account"]] if member["role"] == "owner"][0]
                 brand = self.world.accounts[schedule["account"]]["brand"]["name"]
                 why = (f"You receive this report because your address is on the schedule “{schedule['name']}” of {brand}. "
-                       f"Questions, or no longer want it? Ask {owner}.")
+                       f"For questions, or to stop receiving this report, contact {owner}.")
                 self.assertIn(why, mail.visible())
                 self.assertIn(why, " ".join(mail.text.split("-- \n")[1].split()))
 

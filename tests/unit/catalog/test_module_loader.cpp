@@ -217,11 +217,12 @@ TEST_CASE("parameters are typed and cannot hide a bind that every query has") {
       {kind, "{name: kind, label: Kind, type: text, values: [in]}", "m:17:51: values belong to parameters of type enum"},
       {kind, "{name: kind, label: Kind, type: enum, values: [in, in]}", "m:17:56: \"in\" stands in values twice"},
       {kind, "{name: kind, label: Kind, type: enum, values: ['a,b']}", "m:17:52: a value has no comma"},
-      {kind, "{name: kind, label: Kind, type: enum, values: [in], default: up}", "m:17:66: default \"up\" is no enum value"},
-      {kind, "{name: kind, label: Kind, type: integer, default: 1.5}", "m:17:55: default \"1.5\" is no integer"},
-      {kind, "{name: kind, label: Kind, type: decimal, default: 1.}", "m:17:55: default \"1.\" is no decimal"},
-      {kind, "{name: kind, label: Kind, type: boolean, default: yes}", "m:17:55: default \"yes\" is no boolean"},
-      {kind, "{name: kind, label: Kind, type: date, default: 2026-02-30}", "m:17:52: default \"2026-02-30\" is no date"},
+      {kind, "{name: kind, label: Kind, type: enum, values: [in], default: up}",
+       "m:17:66: default \"up\" is not a valid enum value"},
+      {kind, "{name: kind, label: Kind, type: integer, default: 1.5}", "m:17:55: default \"1.5\" is not a valid integer"},
+      {kind, "{name: kind, label: Kind, type: decimal, default: 1.}", "m:17:55: default \"1.\" is not a valid decimal"},
+      {kind, "{name: kind, label: Kind, type: boolean, default: yes}", "m:17:55: default \"yes\" is not a valid boolean"},
+      {kind, "{name: kind, label: Kind, type: date, default: 2026-02-30}", "m:17:52: default \"2026-02-30\" is not a valid date"},
       {kind, "{name: kind, label: Kind, type: text, required: true, default: x}", "m:17:68: a required parameter has no default"},
       {kind, "{name: kind, label: Kind, type: text, required: yes}", "m:17:53: required must be true or false"},
       {kind, "{name: kind, label: Kind, type: integer, choices: SELECT 1 WHERE :account = 1}", "m:17:55: choices belong to"},
@@ -231,9 +232,9 @@ TEST_CASE("parameters are typed and cannot hide a bind that every query has") {
       {kind, "{name: kind, label: Kind, type: id, all: true}", "m:17:46: all belongs to parameters of type id_list"},
       {kind, "{name: kind, label: Kind, type: id_list, all: maybe}", "m:17:51: all must be true or false"},
       {kind, "{name: kind, label: Kind, type: id, scope: [workspace]}",
-       "m:17:49: \"workspace\" is no scope of this report; its scopes: account, depot"},
+       "m:17:49: \"workspace\" is not a scope of this report; its scopes: account, depot"},
       {kind, "{name: kind, label: Kind, type: id, scope: [depto]}",
-       "m:17:49: \"depto\" is no scope of this report (did you mean \"depot\"?)"},
+       "m:17:49: \"depto\" is not a scope of this report (did you mean \"depot\"?)"},
       {kind, "{name: kind, label: Kind, type: id, scope: []}", "m:17:48: scope must be a list of at least one word"},
       {filter, "filter: v.gate_id) OR (1=1", "m:16:65: filter: this parenthesis was never opened"},
       {filter, "filter: 'v.gate_id --'", "m:16:56: filter is one expression without comments"},
@@ -287,17 +288,18 @@ TEST_CASE("columns have known types, and money names its currency") {
 TEST_CASE("metrics and the chart speak of columns that exist") {
   const std::string chart = "chart: {type: bar, x: day(at), y: sum(fee)}";
   check({
-      {"value: count", "value: counts", "m:23:34: \"counts\" is no metric"},
+      {"value: count", "value: counts", "m:23:34: \"counts\" is not a metric"},
       {"total(fee)", "total(fees)", "m:23:62: there is no column \"fees\" (did you mean \"fee\"?)"},
       {"total(fee)", "total(at)", "m:23:62: a timestamp column cannot be added up"},
       {"total(fee)", "maximum(currency)", "m:23:62: a text column has no maximum"},
-      {"total(fee)", "total", "m:23:62: \"total\" is no metric"},
+      {"total(fee)", "total", "m:23:62: \"total\" is not a metric"},
       {"{label: Visits, value: count}", "{value: count}", "m:23:11: a metric needs the key \"label\""},
       {chart, "chart: {type: pie, x: day(at), y: sum(fee)}", "m:24:15: chart type must be"},
       {chart, "chart: {type: bar, x: day(when), y: sum(fee)}", "m:24:23: there is no column \"when\""},
       {chart, "chart: {type: bar, x: day(fee), y: sum(fee)}", "m:24:23: day() needs a timestamp or date column, not money"},
-      {chart, "chart: {type: bar, x: week(at), y: sum(fee)}", "m:24:23: \"week(at)\" is no x"},
-      {chart, "chart: {type: bar, x: at, y: median(fee)}", "m:24:30: \"median(fee)\" is no y: count, or sum, average or maximum"},
+      {chart, "chart: {type: bar, x: week(at), y: sum(fee)}", "m:24:23: \"week(at)\" is not an x"},
+      {chart, "chart: {type: bar, x: at, y: median(fee)}",
+       "m:24:30: \"median(fee)\" is not a y: count, or sum, average or maximum"},
       {chart, "chart: {type: bar, x: at, y: average(at)}", "m:24:30: a chart cannot have the average of a timestamp column"},
       {chart, "chart: {type: bar, x: at, y: count, series: who}", "m:24:45: there is no column \"who\""},
       {chart, "chart: {type: bar, x: at, y: count, series: fee}", "m:24:45: series needs a text or boolean column, not money"},
@@ -394,7 +396,7 @@ variants:
   CHECK(loaded.report.shape({{"mode", {"a"}}}).columns.size() == 1);
   CHECK(loaded.report.shape({{"mode", {"b-c"}}}).columns.size() == 2);
   CHECK(problems_of(replaced(text, "parameter: mode", "parameter: mod")).starts_with("m:11:14: there is no parameter \"mod\""));
-  CHECK(problems_of(replaced(text, "    a:\n", "    d:\n")).starts_with("m:13:5: \"d\" is no value of mode"));
+  CHECK(problems_of(replaced(text, "    a:\n", "    d:\n")).starts_with("m:13:5: \"d\" is not a value of mode"));
   CHECK(problems_of(replaced(text, "    a:\n", "    d:\n")).find("there is no variant for mode = a") != std::string::npos);
   CHECK(problems_of(replaced(text, ", required: true", ""))
             .starts_with("m:11:14: parameter \"mode\" must be required or have a default"));

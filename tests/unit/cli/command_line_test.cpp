@@ -53,7 +53,7 @@ TEST_CASE("help is asked for in three ways, and is no error") {
 
 TEST_CASE("an unknown word gets a suggestion, and one line to do") {
   CHECK(said({"acount", "list"}) == "there is no command \"acount\" | did you mean \"account\"?");
-  CHECK(said({"account", "lst"}) == "\"lst\" is no verb of reportctl account | did you mean \"list\"?");
+  CHECK(said({"account", "lst"}) == "unknown subcommand \"lst\" of reportctl account | did you mean \"list\"?");
   CHECK(said({"account", "add", "x", "--timezne", "UTC"}) == "unknown option --timezne | did you mean --timezone?");
   CHECK(said({"account", "add", "x", "--timezne=UTC"}) == "unknown option --timezne | did you mean --timezone?");
   CHECK(said({"status", "--jsno"}) == "unknown option --jsno | did you mean --json?");

@@ -29,7 +29,7 @@ TEST_CASE("named parameters are numbered, the same name with the same number") {
   CHECK(numbered("SELECT :n::bigint, CAST(:m AS text)") == "SELECT $1::bigint, CAST($2 AS text) | n m");
 }
 
-TEST_CASE("what is no parameter stays as it is") {
+TEST_CASE("what is not a parameter stays as it is") {
   for (const char* sql : {
            "SELECT 'it''s :a', \"col:a\", \"q\"\":a\"",
            "SELECT E'\\' :a', e'\\\\', E'x''\\':a'",

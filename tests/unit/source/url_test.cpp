@@ -71,7 +71,7 @@ TEST_CASE("a PostgreSQL url that is none says why") {
   CHECK(problem("postgresql://[::1/f") == "the url has a [ without its ]");
   CHECK(problem("postgresql://[::1]x/f") == "the url has something between a ] and the port");
   for (const char* port : {"0", "65536", "-1", "5432x", "1e3"})
-    CHECK(problem("postgresql://db:" + std::string(port) + "/f") == "the url's port is no number from 1 to 65535");
+    CHECK(problem("postgresql://db:" + std::string(port) + "/f") == "the url's port is not a number from 1 to 65535");
   for (const char* escape : {"%zz", "%4", "%", "%00"})
     CHECK(problem("postgresql://db/f" + std::string(escape)) ==
           "the url has a % that is not followed by two hex digits (a % itself is %25)");

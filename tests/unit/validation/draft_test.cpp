@@ -148,7 +148,7 @@ TEST_CASE_FIXTURE(World, "time_invalid") {
 }
 
 TEST_CASE_FIXTURE(World, "recipient_required") {
-  CHECK(told_of_recipients(*this, {}) == "to: nobody would get the report [recipient_required]; give at least one address");
+  CHECK(told_of_recipients(*this, {}) == "to: no recipient [recipient_required]; add at least one address");
 }
 
 TEST_CASE_FIXTURE(World, "recipient_invalid says which and why") {
@@ -286,7 +286,7 @@ TEST_CASE_FIXTURE(World, "csv_option_invalid: only for csv, with a sign that par
   Draft draft = draft_for("x-turnover");
   draft.request.csv.delimiter = "colon";
   CHECK(wrong(draft) ==
-        "csv.delimiter: \"colon\" cannot part the fields of a CSV file [csv_option_invalid]; use comma, semicolon, tab or pipe");
+        "csv.delimiter: \"colon\" is not a valid CSV delimiter [csv_option_invalid]; use comma, semicolon, tab or pipe");
   draft.request.csv.delimiter = ";";
   draft.request.format = "xlsx";
   CHECK(
@@ -303,7 +303,7 @@ TEST_CASE_FIXTURE(World, "JSON is had on demand and by export, not by schedule: 
     Draft draft = draft_for("x-figures");
     draft.request.format = format;
     CHECK(wrong(draft) ==
-          fmt::format("format: x-figures does not come as {} when it is scheduled [format_not_allowed]; use csv or "
+          fmt::format("format: x-figures is not available as {} when it is scheduled [format_not_allowed]; use csv or "
                       "xlsx",
                       format));
   }

@@ -14,7 +14,7 @@ TEST_CASE_FIXTURE(World, "report_unknown, with a suggestion") {
         "report: there is no report \"x-turnver\" (did you mean \"x-turnover\"?) [report_unknown]; `reportctl catalog list` "
         "shows the reports");
   request.report = "";
-  CHECK(wrong(request) == "report: no report is named [report_unknown]; `reportctl catalog list` shows the reports");
+  CHECK(wrong(request) == "report: a report is required [report_unknown]; `reportctl catalog list` shows the reports");
 }
 
 TEST_CASE_FIXTURE(World, "a report is found by its alias, in any case") {
@@ -130,12 +130,12 @@ TEST_CASE_FIXTURE(World, "format_not_allowed, aliases in any case") {
     CHECK(resolved(request).format == canonical);
   }
   request.format = "json";
-  CHECK(wrong(request) == "format: x-turnover does not come as json [format_not_allowed]; use csv, xlsx or pdf");
+  CHECK(wrong(request) == "format: x-turnover is not available as json [format_not_allowed]; use csv, xlsx or pdf");
   request.format = "xlxs";
   CHECK(wrong(request) == "format: \"xlxs\" is not a format (did you mean \"xlsx\"?) [format_not_allowed]; use csv, xlsx or pdf");
   request = request_of("x-power");
   request.format = "pdf";
-  CHECK(wrong(request) == "format: x-power does not come as pdf [format_not_allowed]; use csv");
+  CHECK(wrong(request) == "format: x-power is not available as pdf [format_not_allowed]; use csv");
 }
 
 TEST_CASE_FIXTURE(World, "everything that is wrong is said at once, in the order of the fields") {
