@@ -101,7 +101,7 @@ FailureMail stored_mail(Parts& parts, const store::Claim& claim, const store::De
 }
 
 bool concerns_this_mail_alone(const Error& error) {
-  return error.kind() != ErrorKind::interrupted && error.kind() != ErrorKind::state && error.kind() != ErrorKind::conflict;
+  return !ends_process(error.kind()) && error.kind() != ErrorKind::conflict;
 }
 
 }  // namespace
