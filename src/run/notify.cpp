@@ -100,9 +100,7 @@ FailureMail stored_mail(Parts& parts, const store::Claim& claim, const store::De
   return facts_of(parts, claim, {.state = claim.run.state, .reason = claim.run.reason, .broken_rules = {}, .deliveries = {}});
 }
 
-bool concerns_this_mail_alone(const Error& error) {
-  return !ends_process(error.kind()) && error.kind() != ErrorKind::conflict;
-}
+bool concerns_this_mail_alone(const Error& error) { return !ends_process(error.kind()) && error.kind() != ErrorKind::conflict; }
 
 }  // namespace
 
