@@ -3,6 +3,7 @@
 #include "reportctl/base/spool.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+
+#include "reportctl/base/error.hpp"
 
 namespace reportctl {
 namespace {
@@ -59,12 +62,22 @@ void SpoolingSink::write(std::string_view bytes) {
     bytes.remove_prefix(part.size());
   }
   if (bytes.empty()) return;
-  if (!spool_) spool_ = TempFile::create(spool_directory());
-  spool_->write(bytes);
+  keep(bytes);
   while (!is_caught_up()) {
     const std::size_t free = room();
     if (free == 0) return;
     direct_.write(next_piece(free));
+  }
+}
+
+void SpoolingSink::keep(std::string_view bytes) {
+  try {
+    if (!spool_) spool_ = TempFile::create(spool_directory());
+    spool_->write(bytes);
+  } catch (const Error& error) {
+    throw Error(error.kind(),
+                fmt::format("the reader is slower than the source, and what it has not read cannot be kept: {}", error.what()),
+                "set TMPDIR to a directory with room, or write to a file: --output FILE");
   }
 }
 

@@ -29,6 +29,7 @@ class SpoolingSink final : public Sink {
   /// How many bytes can be written without waiting, after waiting as long as there is patience; 0: none.
   [[nodiscard]] std::size_t room();
   [[nodiscard]] bool is_caught_up() const { return !spool_ || sent_ == spool_->size(); }
+  void keep(std::string_view bytes);
   std::string_view next_piece(std::size_t most);
 
   int fd_;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <string>
 #include <thread>
 
@@ -108,4 +109,18 @@ TEST_CASE("a reader that has gone is an error, whenever it went") {
   CHECK_THROWS_AS(sink.write("more"), Error);
   CHECK_THROWS_AS(sink.finish(), Error);
   ::signal(SIGPIPE, SIG_DFL);
+}
+
+TEST_CASE("where nothing can be kept for a slow reader, the error says how to go on") {
+  ::setenv("TMPDIR", "/proc/nowhere", 1);
+  const Channel channel = socket_channel();
+  SpoolingSink sink(channel.writer.get(), "the socket");
+  try {
+    sink.write("rows");
+    FAIL("written");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::output);
+    CHECK(error.hint().find("TMPDIR") != std::string::npos);
+  }
+  ::unsetenv("TMPDIR");
 }
