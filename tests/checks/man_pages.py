@@ -96,6 +96,8 @@ def main():
             continue
         page = source_of(page_name)
         tally.check('.Sh EXAMPLES' in page, f'{page_name}: no EXAMPLES')
+        purpose = re.search(r'(?m)^\.Nd (.*)$', page).group(1)
+        tally.check(' '.join(text.split()).startswith(f'reportctl {command}: {purpose} '), f'{page_name}: another purpose than in --help')
         known = options_in_help(text)
         for verb in listed(text, 'Verbs'):
             tally.check(re.search(rf'(?m)^\.(Ss|Nm|It).*\b{verb}\b', page), f'{page_name}: no word of the verb {verb}')

@@ -41,10 +41,10 @@ struct FieldOption {
   const char* help;
 };
 constexpr FieldOption kFieldOptions[] = {
-    {"timezone", "--timezone", "ZONE", "IANA name, such as Europe/Berlin; UTC when left out"},
+    {"timezone", "--timezone", "ZONE", "IANA name, such as Europe/Berlin; default: UTC"},
     {"source", "--source", "NAME", "name of a configured source (reportctl source list)"},
-    {"key", "--key", "KEY", "the account's id inside the source; the same id when left out"},
-    {"brand.name", "--brand-name", "NAME", "name at the head of mails; the account's name when left out"},
+    {"key", "--key", "KEY", "the account's id inside the source; default: the same id"},
+    {"brand.name", "--brand-name", "NAME", "name at the head of mails; default: the account's name"},
     {"brand.color", "--brand-color", "COLOR", "colour of mails, #rrggbb"},
 };
 
@@ -56,10 +56,11 @@ void add_field(CLI::App& verb, AccountOptions& options, const FieldOption& field
 
 void add_fields(CLI::App& verb, AccountOptions& options) {
   for (const auto& field : kFieldOptions) add_field(verb, options, field);
-  add_repeated_option(verb, options.features, {"--feature", "FLAG", "feature flag that some reports ask for; repeatable"});
+  add_repeated_option(verb, options.features, {"--feature", "FLAG", "feature flag that some reports ask for (may be repeated)"});
   verb.add_option("--logo", options.logo, "PNG or JPEG at the head of mails, at most 200 kB; kept in the state")
       ->type_name("FILE");
-  add_repeated_option(verb, options.allowed_domains, {"--allow-domain", "DOMAIN", "only these may receive mail; repeatable"});
+  add_repeated_option(verb, options.allowed_domains,
+                      {"--allow-domain", "DOMAIN", "only these may receive mail (may be repeated)"});
 }
 
 /// The account with what the options say laid over it.
@@ -207,7 +208,7 @@ void bind_account(CLI::App& root, Session& session) {
                                         "reportctl account add north --key 7f3c --source fleet --timezone Australia/Sydney\n"
                                         "reportctl account add acme --source shop --allow-domain acme.example"});
     verb.add_option("ID", options->id, "short and permanent: letters, digits, . _ -")->required();
-    add_field(verb, *options, {"name", "--name", "NAME", "for people; the id when left out"});
+    add_field(verb, *options, {"name", "--name", "NAME", "for people; default: the id"});
     add_fields(verb, *options);
     when_chosen(verb, session, [&session, options] { return add(session, *options); });
   }
@@ -221,7 +222,7 @@ void bind_account(CLI::App& root, Session& session) {
     verb.add_option("ID", options->id, "the account")->required();
     add_field(verb, *options, {"name", "--name", "NAME", "for people"});
     add_fields(verb, *options);
-    add_repeated_option(verb, options->no_features, {"--no-feature", "FLAG", "takes a feature away; repeatable"});
+    add_repeated_option(verb, options->no_features, {"--no-feature", "FLAG", "takes a feature away (may be repeated)"});
     verb.add_flag("--no-logo", options->no_logo, "mails without a logo");
     verb.add_flag("--any-domain", options->any_domain, "lifts the account's list of allowed domains");
     when_chosen(verb, session, [&session, options] { return edit(session, *options); });
@@ -237,7 +238,7 @@ void bind_account(CLI::App& root, Session& session) {
     CLI::App& verb = add_verb(command, {"show", "one account with everything about it",
                                         "reportctl account show acme\n"
                                         "reportctl account show acme --json"});
-    verb.add_option("ID", options->named, "the account; may be left out where there is only one");
+    verb.add_option("ID", options->named, "the account; may be omitted if there is only one");
     when_chosen(verb, session, [&session, options] { return show(session, *options); });
   }
   {

@@ -33,7 +33,8 @@ struct MemberOptions {
 void add_fields(CLI::App& verb, MemberOptions& options) {
   verb.add_option("--email", options.email, "where news of failures goes, for owners and admins")->type_name("ADDRESS");
   verb.add_option("--role", options.role, "system_admin, owner, admin, depot_admin, manager or viewer")->type_name("ROLE");
-  add_repeated_option(verb, options.sites, {"--site", "SITE", "depot:ID or workspace:ID that the member reaches; repeatable"});
+  add_repeated_option(verb, options.sites,
+                      {"--site", "SITE", "depot:ID or workspace:ID that the member reaches (may be repeated)"});
   verb.add_option("--login", options.login, "Unix login with which the member uses reportctl")->type_name("LOGIN");
 }
 

@@ -181,7 +181,7 @@ void bind_webhook(CLI::App& root, Session& session) {
                                     "--secret-credential ops-hook --account acme"});
     verb.add_option("URL", options->webhook, "where to POST; https, or http on this host itself")->required();
     add_account_option(verb, options->account);
-    add_repeated_option(verb, options->events, {"--event", "EVENT", "run or export; repeatable; both when left out"});
+    add_repeated_option(verb, options->events, {"--event", "EVENT", "run or export (may be repeated); default: both"});
     verb.add_option("--outcomes", options->outcomes, "all (the default) or failures")->type_name("WORD");
     verb.add_option("--secret-file", options->secret_file, "file with the secret that signs; read when something is sent")
         ->type_name("FILE");

@@ -182,10 +182,11 @@ void bind_import_legacy(CLI::App& root, Session& session) {
                                      "psql -Atc 'SELECT json_agg(r) FROM scheduled_reports r' | reportctl import-legacy -"});
   command.add_option("FILE", options->files, "schedules as JSON; - is standard input")->required()->type_name("");
   command.add_option("--account", options->account, "whose the rows are whose own account is not known here")->type_name("ID");
-  add_repeated_option(command, options->map,
-                      {.names = "--map", .value = "OLD=ACCOUNT", .help = "an account of the old system is this one; repeatable"});
+  add_repeated_option(
+      command, options->map,
+      {.names = "--map", .value = "OLD=ACCOUNT", .help = "an account of the old system is this one (may be repeated)"});
   add_repeated_option(command, options->ignore,
-                      {.names = "--ignore", .value = "FIELD", .help = "import rows with this unknown field; repeatable"});
+                      {.names = "--ignore", .value = "FIELD", .help = "import rows with this unknown field (may be repeated)"});
   command.add_flag("--dry-run", options->dry_run, "show what would become of each row; change nothing");
   when_chosen(command, session, [&session, options] { return import_legacy(session, *options); });
 }

@@ -28,7 +28,7 @@ struct OptionText {
 
 constexpr OptionText kRequestOptions[] = {
     {"scope", "--scope", "SCOPE", "whose rows: account, depot:ID or workspace:ID"},
-    {"timezone", "--timezone", "ZONE", "IANA time zone in which days and times are meant"},
+    {"timezone", "--timezone", "ZONE", "IANA time zone of its days and times"},
     {"lookback", "--lookback", "DAYS", "the last complete days"},
     {"window", "--window", "NAME", "yesterday, last_7d, last_14d, last_30d, last_90d, this_month or last_month"},
     {"cadence", "--cadence", "CADENCE", "daily, weekly or monthly"},

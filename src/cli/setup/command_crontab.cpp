@@ -77,7 +77,7 @@ void bind_crontab(CLI::App& root, Session& session) {
                                          "(crontab -l; reportctl crontab) | crontab -\n"
                                          "reportctl crontab --user reportctl > /etc/cron.d/reportctl"});
   const auto options = std::make_shared<CrontabOptions>();
-  command.add_option("--every", options->every, "minutes between two runs, 1 to 30; 5 when left out")
+  command.add_option("--every", options->every, "minutes between two runs, 1 to 30; default: 5")
       ->type_name("N")
       ->check(CLI::Range(1, 30).description(""));
   command.add_option("--user", options->user, "for /etc/cron.d, whose lines name a user")->type_name("LOGIN");

@@ -31,7 +31,7 @@ void when_chosen(CLI::App& verb, Session& session, std::function<int()> act) {
 }
 
 CLI::Option* add_account_option(CLI::App& app, std::optional<std::string>& account) {
-  return app.add_option("--account", account, "account; may be left out where there is only one")->type_name("ID");
+  return app.add_option("--account", account, "account; may be omitted if there is only one")->type_name("ID");
 }
 
 void add_text_option(CLI::App& app, std::optional<std::string>& value, const std::string& names, const std::string& type,
