@@ -1,3 +1,3 @@
--- Schema 5: the facts that the mail of a notification is composed from, so that its bytes are the same whenever it is sent.
+-- Schema 5: the facts from which a notification's mail is composed, so that its bytes are the same whenever it is sent.
 
-ALTER TABLE notifications ADD COLUMN mail TEXT NOT NULL DEFAULT '';  -- JSON; '' for those of older versions
+ALTER TABLE notifications ADD COLUMN mail TEXT NOT NULL DEFAULT '';  -- JSON; '' if an older version queued it

@@ -107,9 +107,22 @@ TEST_CASE("exports, notifications and webhooks are seen by account, site and mem
   CHECK(kind_of([&] { get_export(state, job.id, kShop); }) == ErrorKind::not_found);
 
   auto ending = an_ending(RunState::failed);
-  ending.notifications = {
-      {.id = "n1ann", .account = "acme", .member_id = "ann", .kind = "X", .subject = "s", .body = "b", .delivery = {}},
-      {.id = "n1bob", .account = "acme", .member_id = "bob", .kind = "X", .subject = "s", .body = "b", .delivery = {}}};
+  ending.notifications = {{.id = "n1ann",
+                           .account = "acme",
+                           .member_id = "ann",
+                           .kind = "X",
+                           .subject = "s",
+                           .body = "b",
+                           .mail = {},
+                           .delivery = {}},
+                          {.id = "n1bob",
+                           .account = "acme",
+                           .member_id = "bob",
+                           .kind = "X",
+                           .subject = "s",
+                           .body = "b",
+                           .mail = {},
+                           .delivery = {}}};
   finish(state, fixture.claim(), ending, kNow);
   const Sight ann{{Seen{"acme", "ann"}}};
   CHECK(list_notifications(state, {.sight = ann}).size() == 1);
