@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// reason: every layer of the configuration, and what its settings must be together.
+// Over 400 lines: every layer of the configuration, and what its settings must be together.
 #include "reportctl/settings/config.hpp"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// Long, reason: upright and lying charts share their axes, colours and labels, and are read side by side.
+// Over 400 lines: vertical and horizontal charts share their axes, colours and labels, and are read side by side.
 #include "chart_draw.hpp"
 
 #include <fmt/format.h>
@@ -46,9 +46,9 @@ class ChartDrawing {
     ChartBox box = draw_title(whole);
     if (data_.series.size() > 1 && !data_.separate_axes) box = draw_legend(box);
     if (data_.over_time || data_.type == ChartType::line)
-      draw_upright(box);
+      draw_vertical(box);
     else
-      draw_lying(box);
+      draw_horizontal(box);
     pen_.flush();
   }
 
@@ -155,7 +155,7 @@ class ChartDrawing {
   }
 
   // Values upwards, categories to the right.
-  void draw_upright(const ChartBox& box) {
+  void draw_vertical(const ChartBox& box) {
     const std::vector<Shown> all = panels();
     // One left edge and one axis of categories for all panels.
     struct Panel {
@@ -266,7 +266,7 @@ class ChartDrawing {
     }
   }
 
-  // Names below an upright chart: of days as many as fit; others each, aslant where they would touch.
+  // Names below a vertical chart: of days as many as fit; others each, aslant where they would touch.
   static constexpr double kSlant = 0.6;  // radians
   static constexpr double kMaxSlanted = 80;
   [[nodiscard]] double widest_name() {
@@ -316,7 +316,7 @@ class ChartDrawing {
   }
 
   // Values to the right, categories downwards: names are read without turning the head.
-  void draw_lying(const ChartBox& box) {
+  void draw_horizontal(const ChartBox& box) {
     const std::vector<Shown> all = panels();
     const double names = std::min(widest_name(), kMaxNameShare * box.width) + kChartGap;
     const double each = (box.width - names) / static_cast<double>(all.size());
@@ -332,13 +332,13 @@ class ChartDrawing {
       const double x = box.x + names + each * static_cast<double>(i);
       pen_.color(kQuietInk);
       put(text_, value_title(all[i]), {.x = x, .y = box.y, .width = each - kChartGap});
-      draw_lying_bars({x, box.y + titles, each - (i + 1 < all.size() ? 3 * kChartGap : 0),
-                       slot * static_cast<double>(data_.categories.size())},
-                      all[i]);
+      draw_horizontal_bars({x, box.y + titles, each - (i + 1 < all.size() ? 3 * kChartGap : 0),
+                            slot * static_cast<double>(data_.categories.size())},
+                           all[i]);
     }
   }
 
-  void draw_lying_bars(const ChartBox& box, const Shown& shown) {
+  void draw_horizontal_bars(const ChartBox& box, const Shown& shown) {
     bool with_values = shown.size() == 1;
     double room = kChartGap;  // at the right, for values behind the bars
     if (with_values)

@@ -64,11 +64,11 @@ Paper paper_named(const std::string& name) {
   throw Error(ErrorKind::invalid, fmt::format("there is no paper \"{}\"", visible(repair_utf8(name))), "choose a4 or letter");
 }
 
-TableShape shape_table(const std::vector<ColumnNeeds>& columns, const Paper& upright) {
+TableShape shape_table(const std::vector<ColumnNeeds>& columns, const Paper& portrait) {
   std::vector<Wish> wishes;
   for (const ColumnNeeds& column : columns) wishes.push_back(wish_of(column));
-  TableShape shape{upright, kTextSize, {}};
-  if (sum_of(wishes, &Wish::wanted) > upright.width - 2 * kMargin) shape.paper = {upright.height, upright.width};
+  TableShape shape{portrait, kTextSize, {}};
+  if (sum_of(wishes, &Wish::wanted) > portrait.width - 2 * kMargin) shape.paper = {portrait.height, portrait.width};
   const double available = shape.paper.width - 2 * kMargin;
   const double least = sum_of(wishes, &Wish::least);
   if (least > available) {  // the padding shrinks with the letters

@@ -29,11 +29,11 @@ struct ColumnNeeds {
 };
 
 struct TableShape {
-  Paper paper;  ///< upright or turned, as the columns need it
+  Paper paper;  ///< portrait or landscape, as the columns need it
   double text_size = kTextSize;
   std::vector<double> widths;  ///< padding included; together the width between the margins
 };
 /// Upright where everything fits on a line, turned otherwise; then texts wrap, then letters shrink.
-TableShape shape_table(const std::vector<ColumnNeeds>&, const Paper& upright);
+TableShape shape_table(const std::vector<ColumnNeeds>&, const Paper& portrait);
 
 }  // namespace reportctl::render

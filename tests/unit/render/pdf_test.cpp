@@ -51,7 +51,7 @@ class NoRoom final : public Sink {
 
 }  // namespace
 
-TEST_CASE("a PDF begins and ends as one, is A4 upright, and is the same twice") {
+TEST_CASE("a PDF begins and ends as one, is A4 portrait, and is the same twice") {
   const std::string pdf = pdf_of(pdf_spec(3), {{text_of("a"), text_of("žluťoučký"), text_of("東京 😀")}});
   CHECK(pdf.starts_with("%PDF-1."));
   CHECK(pdf.ends_with("%%EOF\n"));
@@ -118,17 +118,17 @@ TEST_CASE("a page that cannot be written is the sink's own error") {
   }
 }
 
-TEST_CASE("columns share the width of the page: upright, turned, wrapped, smaller") {
+TEST_CASE("columns share the width of the page: portrait, landscape, wrapped, smaller") {
   const render::Paper a4 = render::paper_named("a4");
   const render::ColumnNeeds number{.may_wrap = false, .widest = 50, .label = 40, .label_word = 30};
   const render::ColumnNeeds words{.may_wrap = true, .widest = 5000, .label = 40, .label_word = 30};
 
-  const render::TableShape upright = render::shape_table({number, number, words}, a4);
-  CHECK(upright.paper.width == doctest::Approx(595.28));
-  CHECK(upright.text_size == render::kTextSize);
-  CHECK(sum_of(upright.widths) == doctest::Approx(595.28 - 72));
-  CHECK(upright.widths[0] >= 50 + 2 * render::kCellPadding);
-  CHECK(upright.widths[2] > upright.widths[0]);  // what is left goes to the texts
+  const render::TableShape portrait = render::shape_table({number, number, words}, a4);
+  CHECK(portrait.paper.width == doctest::Approx(595.28));
+  CHECK(portrait.text_size == render::kTextSize);
+  CHECK(sum_of(portrait.widths) == doctest::Approx(595.28 - 72));
+  CHECK(portrait.widths[0] >= 50 + 2 * render::kCellPadding);
+  CHECK(portrait.widths[2] > portrait.widths[0]);  // what is left goes to the texts
 
   const render::TableShape turned = render::shape_table(std::vector<render::ColumnNeeds>(12, number), a4);
   CHECK(turned.paper.width == doctest::Approx(841.89));
