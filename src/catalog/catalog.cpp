@@ -20,6 +20,10 @@ namespace {
 
 constexpr std::uint64_t kLargestModule = 1U << 20U;
 
+/// Whether a file lies in a directory of the catalog. Elsewhere it is a draft: it stops no other module, and may have the names
+/// of the file that it is going to replace, which is called as it is.
+enum class Place { searched, elsewhere };
+
 /// An operator's file. Whatever is wrong with it is in `loaded.problems`.
 struct OperatorModule {
   std::filesystem::path path;
@@ -51,13 +55,20 @@ std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& direc
 std::unique_ptr<OperatorModule> load_file(const std::filesystem::path& path) {
   auto module = std::make_unique<OperatorModule>();
   module->path = path;
-  try {
-    module->text = read_file(path, kLargestModule);
-    module->loaded = load_module(module->text, path.string());
-  } catch (const Error& error) {
-    module->loaded.problems.push_back({path.string(), 1, 1, error.what()});
-  }
+  module->text = read_file(path, kLargestModule);
+  module->loaded = load_module(module->text, path.string());
   return module;
+}
+
+std::unique_ptr<OperatorModule> load_found(const std::filesystem::path& path) {
+  try {
+    return load_file(path);
+  } catch (const Error& error) {
+    auto module = std::make_unique<OperatorModule>();
+    module->path = path;
+    module->loaded.problems.push_back({path.string(), 1, 1, error.what()});
+    return module;
+  }
 }
 
 }  // namespace
@@ -70,8 +81,10 @@ struct Catalog::Impl {
   std::vector<std::unique_ptr<Report>> compiled;  ///< as compiled_modules(); null: not asked for yet
   bool searched = false;
   std::vector<std::unique_ptr<OperatorModule>> modules;
-  std::map<std::string, const OperatorModule*, std::less<>> names;
+  std::map<std::string, OperatorModule*, std::less<>> names;  ///< of each: the first that has it
+  std::map<const CompiledModule*, std::string> doubled;       ///< compiled in, and a file has a name of it: why it is stopped
   yaml::Problems directory_problems;
+  yaml::Problems doubled_names;
 
   const Report& compiled_report(const CompiledModule& module) {
     const auto index = static_cast<std::size_t>(&module - compiled_modules().data());
@@ -86,29 +99,45 @@ struct Catalog::Impl {
     return *report;
   }
 
-  /// Reads the operator's files once, when something is asked for that the program does not have.
+  /// Reads the operator's files once.
   void search() {
     if (searched) return;
     searched = true;
     for (const auto& directory : directories)
-      for (const auto& path : yaml_files(directory, directory_problems)) add(load_file(path));
+      for (const auto& path : yaml_files(directory, directory_problems)) add(load_found(path));
   }
 
-  void add(std::unique_ptr<OperatorModule> module) {
-    Report& report = module->loaded.report;
+  /// A name that two modules have stops both: whichever were taken, it might be the old copy of the other.
+  void add(std::unique_ptr<OperatorModule> module, Place place = Place::searched) {
     for (const std::string& name : names_of(*module)) {
       const std::string key = to_lower(name);
-      const CompiledModule* compiled_in = find_compiled(key);
-      const auto other = names.find(key);
-      if (compiled_in != nullptr)
-        refuse(*module, name, fmt::format("the program's own report {} has this name", compiled_in->id));
-      else if (other == names.end())
-        names.emplace(key, module.get());
-      else if (other->second != module.get())
-        refuse(*module, name, fmt::format("{} has this name already", other->second->path.string()));
+      if (const CompiledModule* compiled_in = find_compiled(key)) {
+        refuse(*module, name, fmt::format("the program's own report {} has it, too; give this module another", compiled_in->id));
+        doubled.try_emplace(compiled_in, fmt::format("{} has a name of this report", module->path.string()));
+      }
+      const auto [other, is_new] = names.try_emplace(key, module.get());
+      if (is_new || other->second == module.get()) continue;
+      if (place == Place::elsewhere && other->second->path.filename() == module->path.filename()) continue;
+      refuse(*module, name, fmt::format("{} has it, too; keep one of the two", other->second->path.string()));
+      if (place == Place::searched)
+        refuse(*other->second, name, fmt::format("{} has it, too; keep one of the two", module->path.string()));
     }
-    if (report.id.empty()) names.try_emplace(to_lower(module->path.stem().string()), module.get());
+    if (module->loaded.report.id.empty()) names.try_emplace(to_lower(module->path.stem().string()), module.get());
     modules.push_back(std::move(module));
+  }
+
+  /// What is wrong with a file, which is read now if no directory has it.
+  yaml::Problems problems_of(const std::filesystem::path& file) {
+    std::error_code error;
+    auto found = std::find_if(modules.begin(), modules.end(),
+                              [&](const auto& module) { return std::filesystem::equivalent(module->path, file, error); });
+    if (found == modules.end()) {
+      add(load_file(file), Place::elsewhere);
+      found = std::prev(modules.end());
+    }
+    yaml::Problems problems = (*found)->loaded.problems;
+    for (yaml::Problem& problem : problems) problem.file = file.string();
+    return problems;
   }
 
   static std::vector<std::string> names_of(const OperatorModule& module) {
@@ -117,21 +146,27 @@ struct Catalog::Impl {
     return all;
   }
 
-  static void refuse(OperatorModule& module, const std::string& name, std::string why) {
-    yaml::Problem problem{module.path.string(), 1, 1, fmt::format("\"{}\" is taken: {}", visible(name), why)};
+  void refuse(OperatorModule& module, const std::string& name, const std::string& why) {
+    yaml::Problem problem{module.path.string(), 1, 1, fmt::format("the name \"{}\" is taken: {}", visible(name), why)};
     for (const NamePlace& place : find_names(module.text, problem.file)) {
-      if (place.name != name) continue;
+      if (to_lower(place.name) != to_lower(name)) continue;
       problem.line = place.line;
       problem.column = place.column;
       break;
     }
-    module.loaded.problems.push_back(std::move(problem));
+    module.loaded.problems.push_back(problem);
+    doubled_names.push_back(std::move(problem));
   }
 
   const Report* find(std::string_view written) {
     const std::string key = to_lower(trim(written));
-    if (const CompiledModule* module = find_compiled(key)) return &compiled_report(*module);
     search();
+    if (const CompiledModule* module = find_compiled(key)) {
+      if (const auto why = doubled.find(module); why != doubled.end())
+        throw Error(ErrorKind::invalid, fmt::format("there are two reports {}: {}", module->id, why->second),
+                    "give the module of that file another id, or remove it from catalog.dirs");
+      return &compiled_report(*module);
+    }
     const auto found = names.find(key);
     if (found == names.end()) return nullptr;
     const OperatorModule& module = *found->second;
@@ -171,7 +206,8 @@ std::vector<const Report*> Catalog::all() const {
   const std::lock_guard lock(impl_->mutex);
   impl_->search();
   std::vector<const Report*> reports;
-  for (const CompiledModule& module : compiled_modules()) reports.push_back(&impl_->compiled_report(module));
+  for (const CompiledModule& module : compiled_modules())
+    if (!impl_->doubled.contains(&module)) reports.push_back(&impl_->compiled_report(module));
   for (const auto& module : impl_->modules)
     if (module->loaded.problems.empty()) reports.push_back(&module->loaded.report);
   std::sort(reports.begin(), reports.end(),
@@ -183,7 +219,8 @@ std::vector<std::string> Catalog::ids() const {
   const std::lock_guard lock(impl_->mutex);
   impl_->search();
   std::vector<std::string> ids;
-  for (const CompiledModule& module : compiled_modules()) ids.emplace_back(module.id);
+  for (const CompiledModule& module : compiled_modules())
+    if (!impl_->doubled.contains(&module)) ids.emplace_back(module.id);
   for (const auto& module : impl_->modules)
     if (module->loaded.problems.empty()) ids.push_back(module->loaded.report.id);
   std::sort(ids.begin(), ids.end());
@@ -196,6 +233,23 @@ yaml::Problems Catalog::problems() const {
   yaml::Problems problems = impl_->directory_problems;
   for (const auto& module : impl_->modules)
     problems.insert(problems.end(), module->loaded.problems.begin(), module->loaded.problems.end());
+  return problems;
+}
+
+yaml::Problems Catalog::doubled_names() const {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->search();
+  return impl_->doubled_names;
+}
+
+yaml::Problems Catalog::lint(const std::vector<std::filesystem::path>& files) const {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->search();
+  yaml::Problems problems;
+  for (const auto& file : files) {
+    const yaml::Problems found = impl_->problems_of(file);
+    problems.insert(problems.end(), found.begin(), found.end());
+  }
   return problems;
 }
 

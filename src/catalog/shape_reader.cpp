@@ -25,6 +25,14 @@ std::optional<Call> parse_call(std::string_view text) {
   return Call{trim(text.substr(0, open)), trim(text.substr(open + 1, text.size() - open - 2))};
 }
 
+/// The label, when one of those before has it; upper and lower case are the same to people.
+template <typename Labelled>
+std::string named_alike(const std::vector<Labelled>& before, const std::string& label) {
+  const bool alike =
+      std::any_of(before.begin(), before.end(), [&](const Labelled& other) { return to_lower(other.label) == to_lower(label); });
+  return alike ? label : std::string();
+}
+
 /// Reads one shape: from the module itself, or from one of its variants.
 class ShapeReader {
  public:
@@ -87,6 +95,8 @@ class ShapeReader {
     if (!column.name.empty() && index_of(column.name) >= 0)
       map.problem_at("name", fmt::format("there are two columns \"{}\"", column.name));
     column.label = read_label(file_, map, "label");
+    if (const std::string name = named_alike(shape_.columns, column.label); !name.empty())
+      map.problem_at("label", fmt::format("there are two columns with the label \"{}\"; nobody could tell them apart", name));
     const std::string word = map.required_text("type");
     const auto type = rows::parse_column_type(word);
     if (!type && !word.empty())
@@ -147,6 +157,8 @@ class ShapeReader {
       yaml::MapReader map = file_.reader(item, "a metric");
       Metric metric;
       metric.label = read_label(file_, map, "label");
+      if (const std::string name = named_alike(shape_.summary, metric.label); !name.empty())
+        map.problem_at("label", fmt::format("there are two figures with the label \"{}\"; nobody could tell them apart", name));
       const std::string value = map.required_text("value");
       if (!value.empty()) metric.value = read_aggregate(*item.find("value"), value);
       map.finish();

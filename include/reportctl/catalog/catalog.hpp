@@ -24,9 +24,8 @@ Loaded load_module(std::string_view text, const std::string& file);
 /// All modules: the compiled-in ones and the operator's. Parses a module only when it is asked for.
 class Catalog {
  public:
-  /// `directories` are searched for `*.yaml` in name order; a missing directory is no error. Nothing is parsed yet except the ids
-  /// and aliases of the operator's files (needed to find them); a broken operator module is reported by problems(), never by
-  /// get() of another report.
+  /// `directories` are searched for `*.yaml` in name order when something is first asked for; a missing directory is no error. A
+  /// broken operator module is reported by problems(), never by get() of another report. A name that two modules have stops both.
   static Catalog open(const std::vector<std::filesystem::path>& directories);
 
   /// By id or alias in any case (`SALES`, `orders-export`). nullptr when unknown. Error(invalid) when that very module is broken.
@@ -36,8 +35,13 @@ class Catalog {
   /// Every module in order of family and id, broken ones left out.
   [[nodiscard]] std::vector<const Report*> all() const;
   [[nodiscard]] std::vector<std::string> ids() const;
-  /// What is wrong with the operator's modules (ids taken by built-in ones included).
+  /// What is wrong with the operator's modules, names of other modules included.
   [[nodiscard]] yaml::Problems problems() const;
+  /// Those of them that stop two modules, since both have a name.
+  [[nodiscard]] yaml::Problems doubled_names() const;
+  /// The same of these files, which need not lie in the catalog's directories: outside, one may have the names of the file that
+  /// it would replace (the one that is called as it is). Error when one cannot be read.
+  [[nodiscard]] yaml::Problems lint(const std::vector<std::filesystem::path>& files) const;
 
  private:
   struct Impl;

@@ -8,8 +8,6 @@
 #include "catalog_scopes.hpp"
 #include "report_words.hpp"
 #include "reportctl/base/error.hpp"
-#include "reportctl/base/file.hpp"
-#include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
@@ -35,11 +33,6 @@ struct CatalogOptions {
   std::vector<std::string> files;
 };
 
-/// An operator's broken module must not hide: said once, on standard error.
-void warn_of_broken_modules(Session& session) {
-  for (const yaml::Problem& problem : session.catalog().problems()) log(LogLevel::warning, problem.str());
-}
-
 int list_reports(Session& session, const CatalogOptions& options) {
   Listing listing;
   listing.columns = {{"id", "REPORT"}, {"scopes", "SCOPE"}, {"formats"}, {"hidden", "NOTE", Align::left, true}};
@@ -54,7 +47,7 @@ int list_reports(Session& session, const CatalogOptions& options) {
     listing.records.push_back(to_json(*report));
   }
   session.out().list(listing);
-  warn_of_broken_modules(session);
+  warn_of_broken_modules(session.catalog());
   return 0;
 }
 
@@ -126,28 +119,14 @@ int choices(Session& session, const CatalogOptions& options) {
   return 0;
 }
 
-yaml::Problems lint_file(const std::string& file) {
-  auto loaded = catalog::load_module(read_file(file, 1U << 20U), file);
-  if (!loaded.problems.empty()) return loaded.problems;
-  const auto built_in = catalog::Catalog::open({});
-  std::vector<std::string> names = loaded.report.aliases;
-  names.push_back(loaded.report.id);
-  for (const std::string& name : names)
-    if (built_in.find(name) != nullptr)
-      loaded.problems.push_back({file, 1, 1, fmt::format("\"{}\" is a report that the program already has", name)});
-  return loaded.problems;
-}
-
 int lint(Session& session, const CatalogOptions& options) {
   Listing listing;
   listing.columns = {{"file"}, {"line", "LINE", Align::right}, {"column", "COLUMN", Align::right}, {"message", "PROBLEM"}};
-  for (const std::string& file : options.files) {
-    for (const yaml::Problem& problem : lint_file(file)) {
-      listing.rows.push_back(
-          {{problem.file}, {fmt::format("{}", problem.line)}, {fmt::format("{}", problem.column)}, {problem.message, Tone::bad}});
-      listing.records.push_back(
-          {{"file", problem.file}, {"line", problem.line}, {"column", problem.column}, {"message", problem.message}});
-    }
+  for (const yaml::Problem& problem : session.catalog().lint({options.files.begin(), options.files.end()})) {
+    listing.rows.push_back(
+        {{problem.file}, {fmt::format("{}", problem.line)}, {fmt::format("{}", problem.column)}, {problem.message, Tone::bad}});
+    listing.records.push_back(
+        {{"file", problem.file}, {"line", problem.line}, {"column", problem.column}, {"message", problem.message}});
   }
   listing.empty = options.files.size() == 1 ? "the module is sound" : "all modules are sound";
   session.out().list(listing);

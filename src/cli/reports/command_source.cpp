@@ -6,6 +6,7 @@
 #include <set>
 
 #include "binds.hpp"
+#include "report_words.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/contract.hpp"
@@ -73,7 +74,7 @@ int check_sources(Session& session, const SourceOptions& options) {
   Listing listing;
   listing.columns = {{"source"}, {"report"}, {"ok", "STATUS"}, {"scheduled"}, {"why", "WHY", Align::left, true}};
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
-  int code = exit_code::kDone;
+  int code = warn_of_broken_modules(session.catalog()) == 0 ? exit_code::kDone : exit_code::kInvalid;
   std::size_t left_out = 0;
   const auto put = [&](const std::string& name, const std::string& report, const run::Stopped& stopped) {
     const std::string& why = stopped.why;

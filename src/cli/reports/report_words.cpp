@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
 #include "terminal/json_records.hpp"
 
@@ -189,6 +190,12 @@ Json to_json(const Report& report) {
           {"parameters", parameters},
           {"variant_parameter", report.variant_parameter.empty() ? Json() : Json(report.variant_parameter)},
           {"shapes", shapes}};
+}
+
+std::size_t warn_of_broken_modules(const catalog::Catalog& catalog) {
+  const yaml::Problems problems = catalog.problems();
+  for (const yaml::Problem& problem : problems) log(LogLevel::warning, problem.str());
+  return problems.size();
 }
 
 }  // namespace reportctl::cli

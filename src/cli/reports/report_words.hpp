@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "reportctl/catalog/catalog.hpp"
 #include "reportctl/catalog/report.hpp"
 #include "reportctl/cli/output.hpp"
 
@@ -27,5 +28,7 @@ std::vector<std::pair<std::string, Field>> sheet_lines(const catalog::Report&);
 /// A run and a schedule that the module would accept, with names to be replaced.
 std::vector<std::string> example_commands(const catalog::Report&);
 nlohmann::ordered_json to_json(const catalog::Report&);
+/// Says on standard error what is wrong with the operator's modules, which must not hide. Gives the number of problems.
+std::size_t warn_of_broken_modules(const catalog::Catalog&);
 
 }  // namespace reportctl::cli

@@ -137,26 +137,57 @@ TEST_CASE("an operator's module is found like a built-in one") {
   CHECK(refusal(catalog, "visit") == "not found: there is no report \"visit\" (did you mean \"visits\"?)");
 }
 
-TEST_CASE("a name that the program has cannot be taken, and a second file cannot take another's") {
+TEST_CASE("a name that two modules have stops both") {
   const Directory own;
   own.write("a.yaml", module_text("first", "aliases: [ONE]\n"));
   own.write("b.yaml", module_text("second", "aliases: [TWO, one]\n"));
   own.write("c.yaml", module_text("sales"));
   own.write("d.yaml", module_text("fourth", "aliases: [Customer_Spend]\n"));
+  const auto path = [&](const char* name) { return (own.path / name).string(); };
   const Catalog catalog = Catalog::open({own.path});
-  CHECK(catalog.get("sales").origin == "built in");
-  CHECK(catalog.get("CUSTOMER_SPEND").origin == "built in");
-  CHECK(catalog.get("one").id == "first");
-  CHECK(refusal(catalog, "second").starts_with("invalid: the module of report second is broken:"));
+  for (const char* name : {"sales", "SALES"})
+    CHECK(refusal(catalog, name) == "invalid: there are two reports sales: " + path("c.yaml") + " has a name of this report");
+  CHECK(refusal(catalog, "customer-spend").starts_with("invalid: there are two reports customer-spend: " + path("d.yaml")));
+  for (const char* name : {"one", "first"})
+    CHECK(refusal(catalog, name).starts_with("invalid: the module of report " + std::string(name) + " is broken:"));
+  for (const char* name : {"second", "two"})
+    CHECK(refusal(catalog, name).starts_with("invalid: the module of report " + std::string(name) + " is broken:"));
+  CHECK(catalog.get("orders-export").origin == "built in");
   const yaml::Problems problems = catalog.problems();
-  REQUIRE(problems.size() == 3);
-  CHECK(problems[0].str() == (own.path / "b.yaml").string() + ":10:16: \"one\" is taken: " + (own.path / "a.yaml").string() +
-                                 " has this name already");
+  REQUIRE(problems.size() == 4);
+  CHECK(problems[0].str() ==
+        path("a.yaml") + ":10:11: the name \"one\" is taken: " + path("b.yaml") + " has it, too; keep one of the two");
   CHECK(problems[1].str() ==
-        (own.path / "c.yaml").string() + ":1:5: \"sales\" is taken: the program's own report sales has this name");
-  CHECK(problems[2].str() == (own.path / "d.yaml").string() +
-                                 ":10:11: \"Customer_Spend\" is taken: the program's own report customer-spend has this name");
-  CHECK(catalog.all().size() == compiled_modules().size() + 1);
+        path("b.yaml") + ":10:16: the name \"one\" is taken: " + path("a.yaml") + " has it, too; keep one of the two");
+  CHECK(problems[2].str() ==
+        path("c.yaml") +
+            ":1:5: the name \"sales\" is taken: the program's own report sales has it, too; give this module "
+            "another");
+  CHECK(problems[3].str() ==
+        path("d.yaml") +
+            ":10:11: the name \"Customer_Spend\" is taken: the program's own report customer-spend has it, too; "
+            "give this module another");
+  CHECK(catalog.all().size() == compiled_modules().size() - 2);
+}
+
+TEST_CASE("a backup copy stops its report, a draft elsewhere may replace the file that is called like it") {
+  const Directory own;
+  const Directory drafts;
+  own.write("hours-old.yaml", module_text("hours"));
+  own.write("hours.yaml", module_text("hours"));
+  own.write("visits.yaml", module_text("visits"));
+  drafts.write("visits.yaml", module_text("visits"));
+  drafts.write("copy.yaml", module_text("visits"));
+  drafts.write("new.yaml", module_text("new"));
+  const Catalog catalog = Catalog::open({own.path});
+  for (const char* file : {"hours-old.yaml", "hours.yaml"}) CHECK(catalog.lint({own.path / file}).size() == 1);
+  CHECK(catalog.lint({own.path / "visits.yaml"}).empty());
+  CHECK(catalog.lint({drafts.path / "visits.yaml", drafts.path / "new.yaml"}).empty());
+  const yaml::Problems problems = catalog.lint({drafts.path / "copy.yaml"});
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].str() == (drafts.path / "copy.yaml").string() + ":1:5: the name \"visits\" is taken: " +
+                                 (own.path / "visits.yaml").string() + " has it, too; keep one of the two");
+  CHECK(catalog.get("visits").origin == (own.path / "visits.yaml").string());
 }
 
 TEST_CASE("a broken module is refused by name and spoils no other") {
@@ -171,13 +202,4 @@ TEST_CASE("a broken module is refused by name and spoils no other") {
   CHECK(refusal(catalog, "torn").starts_with("invalid: "));
   CHECK(catalog.problems().size() == 3);
   CHECK(catalog.get("sales").id == "sales");
-}
-
-TEST_CASE("operator files are not read while built-in reports are asked for") {
-  const Directory own;
-  own.write("own.yaml", module_text("own"));
-  const Catalog catalog = Catalog::open({own.path});
-  CHECK(catalog.find("sales") != nullptr);
-  std::filesystem::remove(own.path / "own.yaml");  // read only now, so the file is missed
-  CHECK(catalog.find("own") == nullptr);
 }

@@ -283,6 +283,8 @@ TEST_CASE("columns have known types, and money names its currency") {
   });
   CHECK(problems_of(replaced(kModule, "{name: currency,", "{name: at,")).find("m:21:12: there are two columns \"at\"") !=
         std::string::npos);
+  CHECK(problems_of(replaced(kModule, "label: Currency", "label: AT")).find("there are two columns with the label \"AT\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("metrics and the chart speak of columns that exist") {
