@@ -148,7 +148,7 @@ Texts render_failure(const FailureFacts& facts, PictureLinks links) {
   add("Schedule", facts.schedule_name);
   add("Period", facts.period);
   add("Was due", facts.slot);
-  add("Next run", facts.next_run);
+  add("Next due", facts.next_run);
 
   mustache::data data;
   data.set("color", brand(facts.brand_color));
@@ -160,8 +160,9 @@ Texts render_failure(const FailureFacts& facts, PictureLinks links) {
   set_text(data, "fix", facts.fix, kLongSentence);
   data.set("fix_lines", on_lines(shown(facts.fix, kLongSentence)));
   set_text(data, "failure_count", facts.failure_count);
-  set_text(data, "run_id", facts.run_id);
+  if (facts.runs.empty()) set_text(data, "run_id", facts.run_id);
   data.set("facts", table(lines));
+  set_table(data, "runs", facts.runs);
   set_table(data, "reasons", facts.reasons);
   set_table(data, "recipients", facts.recipients);
   return {squeezed(render("failure.txt.mustache", data, Escaping::none)), render("failure.html.mustache", data, Escaping::html)};

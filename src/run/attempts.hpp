@@ -25,5 +25,8 @@ std::string hopeless_reason(int takeovers);
 /// When something that has been tried `attempts` times is tried again: after 5, 10, 20, 40, 67 minutes, then every 67. Nothing
 /// once `retries` further attempts were made.
 std::optional<Instant> next_attempt(Instant now, int attempts, int retries);
+/// When something that is sent until it is accepted, and has waited since then, is tried again: after as long as it has waited,
+/// 5 minutes at least and 67 at most.
+Instant next_attempt_since(Instant now, Instant since);
 
 }  // namespace reportctl::run

@@ -35,15 +35,17 @@ Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std:
   auto triggered = run_triggered(schedule, parts.moment());
   triggered.name = "ScheduleTested";
   triggered.actor = actor;
+  auto tested = schedule;
+  tested.definition.recipients = to;
   const auto claim = store::create_run(parts.state(), {.trigger = store::Trigger::test,
                                                        .account = schedule.definition.account,
                                                        .report = schedule.definition.report,
-                                                       .schedule = schedule,
+                                                       .schedule = tested,
                                                        .owner = parts.self(),
                                                        .lease_until = parts.now() + kLease,
                                                        .now = parts.moment(),
                                                        .events = {triggered}});
-  return run_test(parts, claim, to);
+  return run_one(parts, claim);
 }
 
 Ended resend(Parts& parts, const store::Run& run, ResendOnly only, const std::string& actor) {

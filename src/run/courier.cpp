@@ -57,13 +57,18 @@ store::Delivery with_message(store::Delivery delivery, const store::NewDelivery&
   return delivery;
 }
 
+store::Delivery superseded_at(Parts& parts, const store::Claim& claim, const Mailing& mailing, const store::Delivery& delivery,
+                              Instant date) {
+  const auto fresh = renewed(claim, mailing, delivery, date);
+  store::supersede_message(parts.state(), claim, fresh);
+  return with_message(delivery, fresh);
+}
+
 /// Another message takes the place of this one, with a link that is made now.
 Message by_link(Parts& parts, const store::Claim& claim, Post& post, const store::Delivery& delivery) {
   const auto date = parts.moment();
   const auto& mailing = post.linked(date);
-  const auto fresh = renewed(claim, mailing, delivery, date);
-  store::supersede_message(parts.state(), claim, fresh);
-  return {with_message(delivery, fresh), &mailing, true};
+  return {superseded_at(parts, claim, mailing, delivery, date), &mailing, true};
 }
 
 /// Half of its life is over; where a copy may have arrived, and another one would be a double, all of it.
@@ -140,12 +145,16 @@ DeliveryOutcome not_tried(const store::Delivery& delivery, const delivery::Outco
 }
 
 void schedule_retry(DeliveryOutcome& outcome, const RetryRule& rule, int attempts, Instant now) {
-  if (outcome.state == DeliveryState::deferred) outcome.next_attempt_at = next_attempt(now, attempts, rule.retries);
+  if (outcome.state == DeliveryState::deferred) outcome.next_attempt_at = rule.retry_at;
   if (outcome.state == DeliveryState::unknown && rule.resend_unknown)
     outcome.next_attempt_at = next_attempt(now, attempts, kMaxResendsOfUnknown);
 }
 
 }  // namespace
+
+store::Delivery superseded(Parts& parts, const store::Claim& claim, const Mailing& mailing, const store::Delivery& delivery) {
+  return superseded_at(parts, claim, mailing, delivery, parts.moment());
+}
 
 DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, Post& post, const store::Delivery& queued,
                           const RetryRule& rule) {
@@ -153,7 +162,7 @@ DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, Post& post, c
   if (!queued.recipient) return refused_as_unreadable(queued);  // nothing after this parses an address
   if (parts.broken_transport) {
     auto outcome = not_tried(queued, *parts.broken_transport);
-    schedule_retry(outcome, rule, queued.attempts + 1, parts.now());
+    outcome.next_attempt_at = rule.retry_at;
     return outcome;
   }
   const auto limit = parts.settings().mail.max_message_bytes;

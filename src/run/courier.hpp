@@ -2,7 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
-#include <vector>
+#include <optional>
 
 #include "post.hpp"
 #include "reportctl/run/parts.hpp"
@@ -13,9 +13,12 @@ namespace reportctl::run {
 
 /// What to do with an outcome that is not an end by itself.
 struct RetryRule {
-  int retries = 0;  ///< further tries of a deferred delivery
+  std::optional<Instant> retry_at = {};  ///< of a deferred delivery, tried or not; none: it is an outcome
   bool resend_unknown = false;
 };
+
+/// Another message takes the place of a delivery's; the ledger has it.
+store::Delivery superseded(Parts&, const store::Claim&, const Mailing&, const store::Delivery&);
 
 /// Hands over one message and says what became of it. A link that is about to end is made anew, and a file that the policy or the
 /// server finds too large goes as a link where the policy sends links. The ledger has `sending` and `handing_over` before each

@@ -33,7 +33,8 @@ void each_text(Facts& facts, See see) {
 }  // namespace
 
 std::string FailureMail::subject() const {
-  return fmt::format("{}: {} {}", facts.account_name, facts.schedule_name, facts.outcome);
+  return fmt::format("{}: {} {}", facts.account_name, facts.runs.empty() ? facts.schedule_name : facts.report_label,
+                     facts.outcome);
 }
 
 std::string to_json(const FailureMail& mail) {
@@ -57,6 +58,30 @@ FailureMail failure_mail_from_json(const std::string& text) {
   } catch (const FailureJson::exception&) {
     throw Error(ErrorKind::failed, "the stored facts of this notification's mail cannot be read", "reportctl state check");
   }
+}
+
+FailureMail merged(const std::vector<FailureMail>& mails, const std::string& account) {
+  constexpr std::size_t kMostRuns = 50;
+  const auto& last = mails.back();
+  FailureMail mail{.facts = {}, .from = last.from, .logo_image = last.logo_image};
+  auto& facts = mail.facts;
+  facts.account_name = last.facts.account_name;
+  facts.brand_color = last.facts.brand_color;
+  facts.run_id = mails.front().facts.run_id;
+  facts.report_label = fmt::format("{} reports", mails.size());
+  facts.outcome = "not sent as planned";
+  facts.sentence = "You could not be told earlier: mail was not accepted.";
+  for (const auto& one : mails) {
+    if (facts.runs.size() == kMostRuns) {
+      facts.sentence += fmt::format(" The first {} are listed here.", kMostRuns);
+      break;
+    }
+    const auto& due = one.facts.slot;
+    facts.runs.emplace_back(due.empty() ? one.facts.schedule_name : fmt::format("{}, due {}", one.facts.schedule_name, due),
+                            fmt::format("{}: {}", one.facts.outcome, one.facts.sentence));
+  }
+  facts.fix = fmt::format("reportctl notifications list --account {}", account);
+  return mail;
 }
 
 FailureLetter compose(Parts& parts, const FailureMail& mail) {

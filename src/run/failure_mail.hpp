@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "letter.hpp"
 #include "reportctl/mail/templates.hpp"
@@ -19,6 +20,9 @@ struct FailureMail {
 std::string to_json(const FailureMail&);
 /// Error(failed) when the text is not what to_json() wrote.
 FailureMail failure_mail_from_json(const std::string&);
+
+/// One mail for several of one account, the oldest first.
+FailureMail merged(const std::vector<FailureMail>&, const std::string& account);
 
 /// The mail as it is sent, and its text part, which the notification keeps.
 struct FailureLetter {

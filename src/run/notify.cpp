@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
+#include "attempts.hpp"
 #include "courier.hpp"
 #include "failure_mail.hpp"
 #include "post.hpp"
@@ -143,27 +145,90 @@ std::vector<store::NewNotification> notifications_of(Parts& parts, const store::
   return result;
 }
 
-void send_notifications(Parts& parts, const store::Claim& claim) {
-  for (const auto& delivery : store::list_deliveries(parts.state(), claim.run.id)) {
-    if (!delivery.notification || delivery.state != DeliveryState::queued) continue;
-    store::DeliveryOutcome outcome;
-    try {
-      const auto letter = compose(parts, stored_mail(parts, claim, delivery));
-      Post post(parts, letter.facts, letter.content);
-      outcome = hand_over(parts, claim, post, delivery, {});
-    } catch (const Error& error) {
-      if (!concerns_this_mail_alone(error)) throw;
-      outcome = {.delivery_id = delivery.id,
-                 .state = DeliveryState::deferred,
-                 .answer = error.what(),
-                 .reason_class = "config",
-                 .next_attempt_at = std::nullopt};
+namespace {
+
+/// A notification mail that is due.
+struct Notice {
+  const store::Claim* claim;
+  store::Delivery delivery;
+};
+/// What goes in one mail, the oldest first.
+using Notices = std::vector<Notice>;
+
+bool is_due(const store::Delivery& delivery, Instant now) {
+  return delivery.notification &&
+         (delivery.state == DeliveryState::queued || (delivery.next_attempt_at && *delivery.next_attempt_at <= now));
+}
+
+std::map<std::pair<std::string, std::string>, Notices> due_notices(Parts& parts, const std::vector<store::Claim>& claims) {
+  std::map<std::pair<std::string, std::string>, Notices> by_address;
+  for (const auto& claim : claims) {
+    for (auto& delivery : store::list_deliveries(parts.state(), claim.run.id)) {
+      if (is_due(delivery, parts.now())) by_address[{claim.run.account, delivery.address}].push_back({&claim, delivery});
     }
-    store::record_outcome(parts.state(), claim, outcome, parts.moment());
-    if (outcome.state != DeliveryState::accepted) {
-      log(LogLevel::warning, fmt::format("notification to {}: {} ({})", delivery.address,
-                                         store::delivery_state_name(outcome.state), outcome.answer));
-    }
+  }
+  return by_address;
+}
+
+FailureLetter letter_of(Parts& parts, const Notices& notices) {
+  std::vector<FailureMail> mails;
+  for (const auto& notice : notices) {
+    auto mail = stored_mail(parts, *notice.claim, notice.delivery);
+    if (mails.empty() || mails.back().facts.run_id != mail.facts.run_id) mails.push_back(std::move(mail));
+  }
+  return compose(parts, mails.size() == 1 ? mails.front() : merged(mails, notices.front().claim->run.account));
+}
+
+/// Of the first notice, which carries the others.
+store::DeliveryOutcome carry(Parts& parts, const Notices& notices, const RetryRule& rule) {
+  const auto& [claim, delivery] = notices.front();
+  try {
+    const auto letter = letter_of(parts, notices);
+    Post post(parts, letter.facts, letter.content);
+    const auto& mailing = post.attached();
+    const bool same = !delivery.recipient || mailing.sha256(mailing.head(delivery)) == delivery.message_sha256;
+    return hand_over(parts, *claim, post, same ? delivery : superseded(parts, *claim, mailing, delivery), rule);
+  } catch (const Error& error) {
+    if (!concerns_this_mail_alone(error)) throw;
+    return {.delivery_id = delivery.id,
+            .state = DeliveryState::deferred,
+            .answer = error.what(),
+            .reason_class = "config",
+            .next_attempt_at = rule.retry_at};
+  }
+}
+
+void record_carried(Parts& parts, const Notice& notice, store::DeliveryOutcome outcome, const RetryRule& rule) {
+  outcome.delivery_id = notice.delivery.id;
+  if (outcome.state == DeliveryState::accepted) {
+    store::begin_sending(parts.state(), *notice.claim, notice.delivery.id);
+    store::mark_handing_over(parts.state(), *notice.claim, notice.delivery.id);
+  } else if (outcome.state == DeliveryState::unknown) {
+    outcome.state = DeliveryState::deferred;
+    outcome.next_attempt_at = rule.retry_at;
+  }
+  store::record_outcome(parts.state(), *notice.claim, outcome, parts.moment());
+}
+
+void tell_operator(const store::Delivery& delivery, const store::DeliveryOutcome& outcome) {
+  if (outcome.state == DeliveryState::accepted) return;
+  // Once: it is tried again and again.
+  const auto level = outcome.next_attempt_at && delivery.state != DeliveryState::queued ? LogLevel::info : LogLevel::warning;
+  log(level,
+      fmt::format("notification to {}: {} ({})", delivery.address, store::delivery_state_name(outcome.state), outcome.answer));
+}
+
+}  // namespace
+
+void send_notifications(Parts& parts, const std::vector<store::Claim>& claims) {
+  for (const auto& [address, notices] : due_notices(parts, claims)) {
+    const auto& [claim, first] = notices.front();
+    const auto since = claim->run.finished_at.value_or(parts.now());
+    const RetryRule rule{.retry_at = next_attempt_since(parts.now(), since), .resend_unknown = true};
+    const auto outcome = carry(parts, notices, rule);
+    store::record_outcome(parts.state(), *claim, outcome, parts.moment());
+    tell_operator(first, outcome);
+    for (auto other = std::next(notices.begin()); other != notices.end(); ++other) record_carried(parts, *other, outcome, rule);
   }
 }
 

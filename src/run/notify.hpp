@@ -28,8 +28,9 @@ Failure rejection(const validation::Violations&);
 /// address. The mail is queued with the run's end; without a usable sender the notification still stands.
 std::vector<store::NewNotification> notifications_of(Parts&, const store::Claim&, const Failure&);
 
-/// Hands over the notification mails of a finished run, made from what was stored with them. A failing notification is recorded
-/// and never notifies.
-void send_notifications(Parts&, const store::Claim&);
+/// Hands over the notification mails of finished runs that are due, made from what was stored with them: what waits for one
+/// address goes in one mail. One that is deferred is tried again until it is accepted or acknowledged; one that fails never
+/// notifies.
+void send_notifications(Parts&, const std::vector<store::Claim>&);
 
 }  // namespace reportctl::run

@@ -13,6 +13,7 @@
 #include "attempts.hpp"
 #include "due_slots.hpp"
 #include "events.hpp"
+#include "notify.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
@@ -30,11 +31,6 @@ namespace {
 
 constexpr int kBatch = 64;
 constexpr int kMostPlanned = 100000;
-
-void note(Parts& parts, DueResult& result, Ended ended) {
-  if (parts.broken_transport && parts.broken_transport->reason_class == "config") result.config_problem = true;
-  result.ended.push_back(std::move(ended));
-}
 
 /// Old things that stay are no reason for a run-due to fail; they are told.
 void prune_once_a_day(Parts& parts, DueResult& result) {
@@ -57,7 +53,22 @@ void unless_taken(const std::string& run_id, Work work) {
   }
 }
 
+/// Owners and admins who could not be told when a run ended.
+void tell_again(Parts& parts, const std::vector<store::Claim>& finished) {
+  const auto release_all = [&] {
+    for (const auto& claim : finished) unless_taken(claim.run.id, [&] { store::release(parts.state(), claim); });
+  };
+  try {
+    if (!finished.empty()) unless_taken(finished.front().run.id, [&] { send_notifications(parts, finished); });
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) release_all();
+    throw;
+  }
+  release_all();
+}
+
 void resume(Parts& parts, DueResult& result) {
+  std::vector<store::Claim> finished;
   for (const auto& run : store::runs_to_resume(parts.state(), parts.now())) {
     throw_if_stopped();
     const auto claim = store::take_over(parts.state(), {.run_id = run.id,
@@ -67,11 +78,15 @@ void resume(Parts& parts, DueResult& result) {
                                                         .now = parts.moment(),
                                                         .counts = run.interrupted});
     if (!claim) continue;
+    if (store::is_finished(claim->run.state)) {
+      finished.push_back(*claim);
+      continue;
+    }
     unless_taken(run.id, [&] {
-      const bool unfinished = !store::is_finished(claim->run.state);
-      note(parts, result, unfinished && is_hopeless(claim->run.resumed) ? give_up(parts, *claim) : run_one(parts, *claim));
+      result.ended.push_back(is_hopeless(claim->run.resumed) ? give_up(parts, *claim) : run_one(parts, *claim));
     });
   }
+  tell_again(parts, finished);
 }
 
 /// Of the account; asked only where it decides.
@@ -115,7 +130,7 @@ bool claim_and_run(Parts& parts, const store::Due& due, DueResult& result) {
   if (claimed.result == store::ClaimResult::lost) return true;
   note_skipped(*schedule, slots, result);
   if (claimed.claim) {
-    unless_taken(claimed.claim->run.id, [&] { note(parts, result, run_one(parts, *claimed.claim)); });
+    unless_taken(claimed.claim->run.id, [&] { result.ended.push_back(run_one(parts, *claimed.claim)); });
   }
   return true;
 }
@@ -152,6 +167,7 @@ DueResult run_due(Parts& parts, const DueOptions& options) {
   if (!work_waits(parts.state(), options, parts.now())) return result;
   resume(parts, result);
   work_off(parts, result);
+  result.config_problem = parts.broken_transport && parts.broken_transport->reason_class == "config";
   result.exports = work_off_exports(parts);
   send_webhooks(parts);
   prune_once_a_day(parts, result);

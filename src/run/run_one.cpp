@@ -56,9 +56,22 @@ Ended end(Parts& parts, const Claim& claim, store::Finish finish, const Failure&
     if (!store::ended_well(finish.state)) finish.notifications = notifications_of(parts, claim, failure);
   }
   store::finish(parts.state(), claim, finish, parts.moment());
-  if (!finish.notifications.empty()) send_notifications(parts, claim);
-  store::release(parts.state(), claim, std::nullopt);
+  if (!finish.notifications.empty()) send_notifications(parts, {claim});
+  store::release(parts.state(), claim);
   return ended_as(claim, finish.state, finish.reason);
+}
+
+/// When a run that cannot go on now is taken up again. None for a test: somebody is waiting for its outcome.
+std::optional<Instant> retry_at(Parts& parts, const Claim& claim) {
+  const int retries = claim.run.trigger == store::Trigger::scheduled ? parts.settings().policy.retries : 0;
+  return next_attempt(parts.now(), claim.run.attempts + 1, retries);
+}
+
+Ended wait(Parts& parts, const Claim& claim, Instant until, const std::string& reason) {
+  store::release(parts.state(), claim, store::Wait{.until = until, .reason = reason});
+  auto waiting = ended_as(claim, claim.run.state, fmt::format("{}; tried again at {}", reason, format_utc(until)));
+  waiting.deferred = true;
+  return waiting;
 }
 
 Ended end_failed(Parts& parts, const Claim& claim, const std::string& reason) {
@@ -129,10 +142,7 @@ Ended settle(Parts& parts, const Claim& claim, const std::vector<Delivery>& deli
   const auto reason = reason_of(tally, deliveries.size());
   if (tally.retry_at) {
     if (last) store::record_outcome(parts.state(), claim, *last, parts.moment());
-    store::release(parts.state(), claim, tally.retry_at);
-    auto waiting = ended_as(claim, RunState::generated, reason);
-    waiting.deferred = true;
-    return waiting;
+    return wait(parts, claim, *tally.retry_at, reason);
   }
   store::Finish finish;
   finish.state = state_of(tally);
@@ -146,21 +156,24 @@ Ended settle(Parts& parts, const Claim& claim, const std::vector<Delivery>& deli
              {.state = finish.state, .reason = reason, .broken_rules = {}, .deliveries = deliveries});
 }
 
-bool to_be_sent(const Delivery& delivery, Instant now) {
-  if (delivery.state == DeliveryState::queued) return true;
-  return delivery.next_attempt_at && *delivery.next_attempt_at <= now &&
-         (delivery.state == DeliveryState::deferred || delivery.state == DeliveryState::unknown);
+/// What is sent now: what is queued, and as soon as one further attempt is due all of them, so that every recipient of a run is
+/// tried equally often.
+bool to_be_sent(const Delivery& delivery, bool retrying) {
+  return delivery.state == DeliveryState::queued || (retrying && delivery.next_attempt_at);
 }
 
 /// From `generated` on: sends what waits, one recipient after the other.
 Ended deliver(Parts& parts, const Claim& claim, Post& post) {
   const auto& policy = parts.settings().policy;
-  const RetryRule rule{.retries = policy.retries, .resend_unknown = policy.on_unknown == settings::OnUnknown::resend};
+  const RetryRule rule{.retry_at = retry_at(parts, claim), .resend_unknown = policy.on_unknown == settings::OnUnknown::resend};
   auto deliveries = store::list_deliveries(parts.state(), claim.run.id);
   std::erase_if(deliveries, [](const Delivery& delivery) { return delivery.notification; });
+  const bool retrying = std::any_of(deliveries.begin(), deliveries.end(), [&](const Delivery& delivery) {
+    return delivery.next_attempt_at && *delivery.next_attempt_at <= parts.now();
+  });
   std::optional<DeliveryOutcome> last;
   for (auto& delivery : deliveries) {
-    if (!to_be_sent(delivery, parts.now())) continue;
+    if (!to_be_sent(delivery, retrying)) continue;
     if (last) store::record_outcome(parts.state(), claim, *last, parts.moment());
     last.reset();
     last = hand_over(parts, claim, post, delivery, rule);
@@ -180,7 +193,7 @@ Ended deliver_again(Parts& parts, const Claim& claim) {
 }
 
 /// From `triggered` on: makes the report and queues its messages.
-Ended produce(Parts& parts, const Claim& claim, const std::vector<Mailbox>& recipients) {
+Ended produce(Parts& parts, const Claim& claim) {
   const auto slot = claim.run.slot.value_or(parts.now());
   auto planned = plan_schedule(parts, claim.schedule, slot);
   if (const auto* rejection = std::get_if<Rejection>(&planned)) return end_rejected(parts, claim, rejection->violations);
@@ -197,10 +210,12 @@ Ended produce(Parts& parts, const Claim& claim, const std::vector<Mailbox>& reci
       {.run_id = claim.run.id, .format = generated.format, .sha256 = file.sha256, .bytes = file.bytes, .fd = made.spool.fd()});
   const auto no_data = claim.schedule.definition.no_data.value_or(parts.settings().policy.no_data);
   const bool skip = file.rows == 0 && no_data == schedule::NoData::skip;
-  if (!skip) generated.deliveries = post.queue(recipients, parts.moment());
+  if (!skip) generated.deliveries = post.queue(claim.schedule.definition.recipients, parts.moment());
   generated.mail = to_json(post.facts());
   store::record_generated(parts.state(), claim, generated, parts.moment());
   auto now_generated = claim;
+  now_generated.run.state = RunState::generated;
+  now_generated.run.attempts = 0;
   now_generated.run.timezone = generated.timezone;
   now_generated.run.period = generated.period;
   if (!skip) return deliver(parts, now_generated, post);
@@ -210,14 +225,21 @@ Ended produce(Parts& parts, const Claim& claim, const std::vector<Mailbox>& reci
   return end(parts, now_generated, std::move(finish), {});
 }
 
-/// A stop gives the run back at once; anything else that only concerns this run becomes its recorded end.
+/// A source or a place for files that fails may work again in a moment; configuration does not mend itself.
+bool may_pass(const Error& error) {
+  return error.kind() == ErrorKind::source || error.kind() == ErrorKind::output || error.kind() == ErrorKind::deferred;
+}
+
+/// A stop gives the run back at once; anything else that only concerns this run is tried again, or becomes its recorded end.
 template <typename Work>
 Ended guarded(Parts& parts, const Claim& claim, Work work) {
   try {
     return work();
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted) store::release(parts.state(), claim, std::nullopt);
+    if (error.kind() == ErrorKind::interrupted) store::release(parts.state(), claim);
     if (concerns_the_process(error)) throw;
+    const auto until = may_pass(error) ? retry_at(parts, claim) : std::nullopt;
+    if (until) return wait(parts, claim, *until, error.what());
     return end_failed(parts, claim, error.what());
   } catch (const std::exception& error) {
     log(LogLevel::error, fmt::format("run {}: internal error: {}", claim.run.id, error.what()));
@@ -228,23 +250,8 @@ Ended guarded(Parts& parts, const Claim& claim, Work work) {
 }  // namespace
 
 Ended run_one(Parts& parts, const Claim& claim) {
-  return guarded(parts, claim, [&] {
-    switch (claim.run.state) {
-      case RunState::triggered:
-        return produce(parts, claim, claim.schedule.definition.recipients);
-      case RunState::generated:
-        return deliver_again(parts, claim);
-      default:
-        break;
-    }
-    send_notifications(parts, claim);  // finished; only its notifications were still to be sent
-    store::release(parts.state(), claim, std::nullopt);
-    return ended_as(claim, claim.run.state, claim.run.reason);
-  });
-}
-
-Ended run_test(Parts& parts, const Claim& claim, const std::vector<Mailbox>& to) {
-  return guarded(parts, claim, [&] { return produce(parts, claim, to); });
+  return guarded(parts, claim,
+                 [&] { return claim.run.state == RunState::triggered ? produce(parts, claim) : deliver_again(parts, claim); });
 }
 
 Ended give_up(Parts& parts, const Claim& claim) {

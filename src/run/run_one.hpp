@@ -7,13 +7,10 @@
 
 namespace reportctl::run {
 
-/// Takes one claimed run from wherever it stands to its end: plan, generate, compose, deliver, finish. What must be recorded is
-/// recorded; what is thrown concerns the whole process: Error(interrupted): a stop was requested and the run was given back.
-/// Error(state): the record itself cannot be kept. FenceLost: the run belongs to someone else now.
+/// Takes one claimed, unfinished run from wherever it stands to its end: plan, generate, compose, deliver, finish. What must be
+/// recorded is recorded; what is thrown concerns the whole process: Error(interrupted): a stop was requested and the run was
+/// given back. Error(state): the record itself cannot be kept. FenceLost: the run belongs to someone else now.
 Ended run_one(Parts&, const store::Claim&);
-
-/// As run_one() for a run of trigger `test`: other recipients, same report.
-Ended run_test(Parts&, const store::Claim&, const std::vector<Mailbox>& to);
 
 /// The end of a run that was interrupted too often.
 Ended give_up(Parts&, const store::Claim&);

@@ -116,10 +116,11 @@ void settle_deliveries(Connection& connection, const Run& run, Instant now) {
   }
   Query(connection,
         R"sql(
-          UPDATE deliveries SET state = 'unknown', in_doubt = 1, reason_class = 'interrupted', next_attempt_at = NULL,
+          UPDATE deliveries SET state = 'unknown', in_doubt = 1, reason_class = 'interrupted',
+          next_attempt_at = CASE WHEN notification_id IS NOT NULL AND attempts < 3 THEN ?2 END,
           answer = 'the process ended after the message was handed over and before the server''s answer was recorded'
-          WHERE run_id = ? AND state = 'handing_over')sql")
-      .bind(run.id)
+          WHERE run_id = ?1 AND state = 'handing_over')sql")
+      .bind(run.id, now)
       .run();
   append_events(connection, events, now);
 }
@@ -212,10 +213,11 @@ std::vector<Run> runs_to_resume(State& state, Instant now) {
     collect(unfinished.bind(now));
   }
   Query untold(connection, fmt::format("{} WHERE r.finished_at IS NOT NULL AND r.id IN (SELECT run_id FROM deliveries INDEXED BY "
-                                       "deliveries_untold WHERE notification_id IS NOT NULL AND state IN ('queued', 'sending', "
-                                       "'handing_over')) ORDER BY r.number",
+                                       "deliveries_untold WHERE notification_id IS NOT NULL AND (state IN ('queued', 'sending', "
+                                       "'handing_over') OR next_attempt_at IS NOT NULL) AND ifnull(next_attempt_at, 0) <= ?) "
+                                       "ORDER BY r.number",
                                        select_run()));
-  collect(untold);
+  collect(untold.bind(now));
   return runs;
 }
 
@@ -268,8 +270,8 @@ std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& reques
   if (chosen == 0) return std::nullopt;
   Query(connection,
         R"sql(
-          UPDATE runs SET state = 'generated', finished_at = NULL, fence = fence + 1, resumed = 0, reopened = reopened
-          + 1, owner_host = ?, owner_boot = ?, owner_pid = ?, owner_start = ?, lease_until = ?, resume_at = NULL
+          UPDATE runs SET state = 'generated', finished_at = NULL, fence = fence + 1, resumed = 0, attempts = 0,
+          reopened = reopened + 1, owner_host = ?, owner_boot = ?, owner_pid = ?, owner_start = ?, lease_until = ?, resume_at = NULL
           WHERE id = ?)sql")
       .bind(request.owner.host, request.owner.boot_id, request.owner.pid, request.owner.start_time, request.lease_until,
             request.run_id)
@@ -280,14 +282,16 @@ std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& reques
   return claim;
 }
 
-void release(State& state, const Claim& claim, const std::optional<Instant>& resume_at) {
+void release(State& state, const Claim& claim, const std::optional<Wait>& wait) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   const auto changed = Query(connection, fmt::format(R"sql(
-        UPDATE runs SET {}, resume_at = CASE WHEN finished_at IS NULL THEN ? END
-        WHERE id = ? AND fence = ? AND owner_host IS NOT NULL)sql",
+        UPDATE runs SET {}, resume_at = CASE WHEN finished_at IS NULL THEN ?1 END, attempts = attempts + (?1 IS NOT NULL),
+        reason = ifnull(?2, reason)
+        WHERE id = ?3 AND fence = ?4 AND owner_host IS NOT NULL)sql",
                                                      kDisown))
-                           .bind(resume_at, claim.run.id, claim.run.fence)
+                           .bind(wait ? std::optional(wait->until) : std::nullopt,
+                                 wait ? std::optional(wait->reason) : std::nullopt, claim.run.id, claim.run.fence)
                            .run();
   if (changed != 1) refuse(connection, claim, "it is owned by nobody");
   transaction.commit();

@@ -33,7 +33,7 @@ void record_generated(State& state, const Claim& claim, const Generated& generat
   const auto changed =
       Query(connection,
             R"sql(
-            UPDATE runs SET state = 'generated', first_day = ?, last_day = ?, snapshot = ?, timezone = ?, format = ?, row_count = ?,
+            UPDATE runs SET state = 'generated', attempts = 0, reason = '', first_day = ?, last_day = ?, snapshot = ?, timezone = ?, format = ?, row_count = ?,
             bytes = ?, generation_ms = ?, artifact_sha256 = ?, artifact_name = ?
             WHERE id = ? AND fence = ? AND owner_host IS NOT NULL AND state = 'triggered')sql")
           .bind(generated.period, generated.timezone, generated.format, generated.rows, generated.bytes, generated.generation_ms,

@@ -73,6 +73,8 @@ void acknowledge(State& state, std::string_view id, std::string_view by, const A
               WHERE id = ? AND acknowledged_at IS NULL)sql")
                            .bind(now, by, id)
                            .run();
+  // Who has seen it need not be told any more.
+  Query(connection, R"sql(UPDATE deliveries SET next_attempt_at = NULL WHERE notification_id = ?)sql").bind(id).run();
   if (changed == 1) append_events(connection, events, now);
   transaction.commit();
 }

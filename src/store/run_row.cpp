@@ -33,6 +33,7 @@ constexpr std::array kRunColumns{
     column<&Run::finished_at>("r.finished_at"),
     column<&Run::fence>("r.fence"),
     column<&Run::resumed>("r.resumed"),
+    column<&Run::attempts>("r.attempts"),
     column<&Run::resume_at>("r.resume_at"),
     column<&Run::period>("r.first_day, r.last_day, r.snapshot"),
     column<&Run::timezone>("r.timezone"),

@@ -99,7 +99,8 @@ def schedule(name, to, report="sales", at="05:00", more=""):
 class World:
     """A configuration, a state file, a source and an outbox, below one temporary directory."""
 
-    def __init__(self, transport=None, mail="", policy="", more=""):
+    # Every outcome is final, unless a test is about further attempts.
+    def __init__(self, transport=None, mail="", policy="retries: 0", more=""):
         self.path = scratch("world")
         self.source = self.path / "shop.db"
         self.state = self.path / "state" / "state.db"
@@ -111,7 +112,7 @@ class World:
         (self.path / "state").mkdir(mode=0o700)
         self.must("init", now=MADE_AT)
 
-    def configure(self, transport=None, mail="", policy="", more=""):
+    def configure(self, transport=None, mail="", policy="retries: 0", more=""):
         """`mail` and `policy` are the inside of the YAML maps of that name."""
         lines = [f"state: {self.state}", "mail:", f"  transport: {transport or 'maildir:' + str(self.outbox)}",
                  "  from: Reports <reports@shop.example>"]

@@ -92,10 +92,11 @@ struct FailureFacts {
   std::string slot;                                             ///< when it was due, with zone
   std::vector<std::pair<std::string, std::string>> reasons;     ///< code or field → message
   std::vector<std::pair<std::string, std::string>> recipients;  ///< address → the server's words
+  std::vector<std::pair<std::string, std::string>> runs;        ///< of a mail about several: which → what happened
   std::string fix;                                              ///< a command
   std::string next_run;                                         ///< with zone
   std::string failure_count;                                    ///< `3rd in a row`
-  std::string run_id;
+  std::string run_id;                                           ///< of a mail about several it is not shown
 };
 Texts render_failure(const FailureFacts&, PictureLinks = PictureLinks::content_ids);
 

@@ -36,7 +36,7 @@ struct Policy {
   Missed missed = Missed::coalesce;
   std::int64_t grace_seconds = 12 * 3600;  ///< for Missed::skip
   OnUnknown on_unknown = OnUnknown::hold;
-  int retries = 0;           ///< further tries of a deferred delivery: after 5, 10, 20, 40, 67 minutes, then every 67
+  int retries = 5;           ///< of a run whose source or mail server fails: after 5, 10, 20, 40, 67 minutes, then every 67
   int auto_pause_after = 0;  ///< consecutive failures; 0: never
   schedule::NoData no_data = schedule::NoData::send;
   std::int64_t max_running = 0;  ///< over all processes; 0: no limit

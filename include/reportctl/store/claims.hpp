@@ -74,7 +74,7 @@ struct NewRun {
 Claim create_run(State&, const NewRun&);
 
 /// Runs that wait for someone: unfinished with a dead owner, given back, or with a retry that is due; finished with notification
-/// mails that were never sent. Lease expiry decides for owners on other hosts.
+/// mails that were never sent, or that are due again. Lease expiry decides for owners on other hosts.
 std::vector<Run> runs_to_resume(State&, Instant now);
 struct TakeOver {
   std::string run_id;
@@ -85,12 +85,17 @@ struct TakeOver {
   bool counts = true;  ///< a crash counts towards the three; a retry or a stop does not
 };
 /// nullopt: someone else took it. Fence and resumed grow. Deliveries found in `sending` become queued again (the dot was provably
-/// not sent); those in `handing_over` become unknown, with their audit event.
+/// not sent); those in `handing_over` become unknown, with their audit event, and notifications are then sent again.
 std::optional<Claim> take_over(State&, const TakeOver&);
 
-/// Ends ownership. For an unfinished run: it is given back, stopped by a signal (resume_at empty: at once) or waiting for a
-/// retry.
-void release(State&, const Claim&, const std::optional<Instant>& resume_at);
+/// What an unfinished run waits for.
+struct Wait {
+  Instant until{};
+  std::string reason;  ///< why, for an operator
+};
+/// Ends ownership. An unfinished run is given back: to be taken up at once (a signal stopped it), or when its wait ends, which
+/// is one attempt more.
+void release(State&, const Claim&, const std::optional<Wait>& = std::nullopt);
 
 /// Makes a finished run sendable again: the chosen deliveries become queued, the run generated and owned. Error(conflict) when
 /// the run is not finished or has no artifact. Returns nullopt when no delivery matches.

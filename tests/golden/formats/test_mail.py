@@ -612,7 +612,7 @@ class Odd(Checks):
         self.assertEqual(len(told), 2)
         (run,) = [run for run in self.world.runs() if run["schedule"] == "daily" and run["state"] == "failed"]
         for mail in told:
-            self.check_notification(mail, "failed", "Schedule daily", "Was due 2026-03-20 05:00 (Europe/Berlin)", "Next run 2026-03-21 05:00 (Europe/Berlin)",
+            self.check_notification(mail, "failed", "Schedule daily", "Was due 2026-03-20 05:00 (Europe/Berlin)", "Next due 2026-03-21 05:00 (Europe/Berlin)",
                                     f"reportctl runs show {run['id']}", "shop.db does not exist")
 
     def test_z3_owners_and_admins_are_told_why_a_run_was_rejected(self):

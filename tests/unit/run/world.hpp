@@ -68,6 +68,7 @@ inline delivery::Outcome unknown() { return answer(delivery::OutcomeKind::unknow
 struct Outside {
   std::vector<std::pair<std::string, std::int64_t>> visits = {{"Docs", 5}, {"Home", 12}};
   std::deque<std::function<delivery::Outcome()>> mail_answers;  ///< of the next letters; accepted once they are used up
+  std::deque<Error> source_errors;                              ///< of the next queries
   std::deque<delivery::WebhookAnswer> webhook_answers;
   struct Sent {
     std::string to, bytes;
@@ -101,16 +102,21 @@ class VisitStream final : public rows::RowStream {
 
 class FakeSource final : public source::Source {
  public:
-  explicit FakeSource(const Outside& outside) : outside_(outside) {}
+  explicit FakeSource(Outside& outside) : outside_(outside) {}
   [[nodiscard]] rows::Dialect dialect() const override { return rows::Dialect::sqlite; }
   std::unique_ptr<rows::RowStream> open(const rows::Query& query) override {
+    if (!outside_.source_errors.empty()) {
+      const auto error = outside_.source_errors.front();
+      outside_.source_errors.pop_front();
+      throw Error(error);
+    }
     return std::make_unique<VisitStream>(outside_, query.columns);
   }
   void prepare(const rows::Query&) override {}
   std::vector<source::TableInfo> tables() override { return {}; }
 
  private:
-  const Outside& outside_;
+  Outside& outside_;
 };
 
 class FakeTransport final : public delivery::Transport {
@@ -202,6 +208,7 @@ struct World {
     settings.state = directory / "state.db";
     settings.sources["shop"].name = "shop";
     settings.mail.from = mailbox("Reports <reports@example.com>");
+    settings.policy.retries = 0;  // tests of further attempts set it
   }
 
   void furnish() {

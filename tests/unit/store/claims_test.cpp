@@ -180,7 +180,7 @@ TEST_CASE("max_running counts what living processes work on, and a busy claim ch
   CHECK(claim_due(fixture.state, request).result == ClaimResult::busy);
   CHECK(find_schedule(fixture.state, second.id)->next_run_at == kNow);
   CHECK(list_runs(fixture.state, {}).size() == 1);
-  release(fixture.state, claim, kNow + kDay);  // waits for a retry: not running
+  release(fixture.state, claim, Wait{.until = kNow + kDay, .reason = "later"});  // waits for a retry: not running
   CHECK(claim_due(fixture.state, request).result == ClaimResult::claimed);
 
   Fixture crashed;
@@ -278,7 +278,7 @@ TEST_CASE("another host's owner is believed until its lease ends") {
 TEST_CASE("what was given back waits for its time, and a retry does not count as a crash") {
   Fixture fixture;
   const auto claim = fixture.delivering(DeliveryState::deferred);
-  release(fixture.state, claim, kNow + std::chrono::minutes(5));
+  release(fixture.state, claim, Wait{.until = kNow + std::chrono::minutes(5), .reason = "451 later"});
   CHECK(fixture.run().resume_at == kNow + std::chrono::minutes(5));
   CHECK_FALSE(fixture.run().interrupted);
   CHECK(resumable(fixture.state, kNow + std::chrono::minutes(4)).empty());
