@@ -1,6 +1,11 @@
 # fish completion for reportctl
 function __reportctl_complete
     set -l words (commandline -opc) (commandline -ct)
-    reportctl __complete $words[2..-1] 2>/dev/null
+    set -l found (reportctl __complete $words[2..-1] 2>/dev/null)
+    if test (count $found) -gt 0
+        string join \n -- $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
 end
-complete -c reportctl -a '(__reportctl_complete)'
+complete -c reportctl -f -a '(__reportctl_complete)'

@@ -14,6 +14,8 @@
 #include <fmt/format.h>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/hash.hpp"
+#include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl {
@@ -28,22 +30,24 @@ std::string name_of(const fs::path& path) { return visible(path.string()); }
 
 fs::path directory_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
+/// Whoever finds such a name after a crash may delete it.
+constexpr const char* kTemporary = ".reportctl-";
+
 struct NamedFile {
   fs::path path;
   Fd fd;
 };
 
-/// A new file of our own beside `target`. Whoever finds such a name after a crash may delete it.
-NamedFile create_beside(const fs::path& target, mode_t mode) {
-  std::string name = (directory_of(target) / ".reportctl-XXXXXX").string();
+/// A new file of our own beside `target`.
+NamedFile create_beside(const fs::path& target) {
+  std::string name = (directory_of(target) / kTemporary).string() + "XXXXXX";
   Fd fd(::mkostemp(name.data(), O_CLOEXEC));
   if (!fd) throw system_error(ErrorKind::output, "cannot create a file in " + name_of(directory_of(target)), errno);
-  if (mode != 0600 && ::fchmod(fd.get(), mode) != 0) {
-    const int error = errno;
-    ::unlink(name.c_str());
-    throw system_error(ErrorKind::output, "cannot set the mode of " + visible(name), error);
-  }
   return {name, std::move(fd)};
+}
+
+void set_mode(int fd, mode_t mode, const fs::path& path) {
+  if (::fchmod(fd, mode) != 0) throw system_error(ErrorKind::output, "cannot set the mode of " + name_of(path), errno);
 }
 
 void sync_file(const Fd& fd, const fs::path& path) {
@@ -77,7 +81,7 @@ TempFile TempFile::create(const fs::path& directory) {
   if (fd) return TempFile(std::move(fd));
   if (errno != EOPNOTSUPP && errno != EISDIR)
     throw system_error(ErrorKind::output, "cannot create a file in " + name_of(directory), errno);
-  NamedFile named = create_beside(directory / "x", 0600);  // NFS, FUSE: no O_TMPFILE
+  NamedFile named = create_beside(directory / "x");  // NFS, FUSE: no O_TMPFILE
   ::unlink(named.path.c_str());
   return TempFile(std::move(named.fd));
 }
@@ -105,8 +109,10 @@ bool TempFile::link_as(const fs::path& path) {
     if (errno == EEXIST) return false;
     // Another file system, a file that had to be unlinked at birth, or no /proc: the content is copied, and only its whole copy
     // gets the name.
-    NamedFile copy = create_beside(path, 0600);
+    NamedFile copy = create_beside(path);
     try {
+      struct stat status {};
+      if (::fstat(fd_.get(), &status) == 0) set_mode(copy.fd.get(), status.st_mode & 0777U, path);
       FdSink sink(copy.fd.get(), name_of(path));
       std::string block(kBlock, '\0');
       for (std::uint64_t at = 0; const std::size_t count = read_at(at, block.data(), block.size()); at += count)
@@ -126,48 +132,71 @@ bool TempFile::link_as(const fs::path& path) {
   return true;
 }
 
-AtomicFile::AtomicFile(fs::path target, mode_t mode) : target_(std::move(target)) {
-  NamedFile named = create_beside(target_, mode);
-  temporary_ = std::move(named.path);
-  fd_ = std::move(named.fd);
+AtomicFile::AtomicFile(fs::path target, mode_t mode)
+    : target_(std::move(target)), file_(TempFile::create(directory_of(target_))) {
+  set_mode(file_.fd(), mode, target_);
 }
 
-AtomicFile::~AtomicFile() {
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
-}
+void AtomicFile::write(std::string_view bytes) { FdSink(file_.fd(), name_of(target_)).write(bytes); }
 
-void AtomicFile::write(std::string_view bytes) { FdSink(fd_.get(), name_of(target_)).write(bytes); }
+void AtomicFile::keep_attributes() {
+  struct stat old {};
+  struct stat own {};
+  if (::stat(target_.c_str(), &old) != 0 || ::fstat(file_.fd(), &own) != 0) return;
+  mode_t mode = old.st_mode & 0777U;
+  if (::fchown(file_.fd(), old.st_uid, old.st_gid) != 0 && old.st_gid != own.st_gid &&
+      ::fchown(file_.fd(), static_cast<uid_t>(-1), old.st_gid) != 0)
+    mode &= ~mode_t{0070};  // what one group was allowed is not for another
+  set_mode(file_.fd(), mode, target_);
+}
 
 void AtomicFile::commit() {
-  sync_file(fd_, target_);
-  fd_.close(name_of(target_));
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0)
-    throw system_error(ErrorKind::output, "cannot create " + name_of(target_), errno);
-  temporary_.clear();
+  fs::path temporary;
+  do temporary = directory_of(target_) / (kTemporary + new_id().substr(0, 12));
+  while (!file_.link_as(temporary));
+  if (::rename(temporary.c_str(), target_.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    throw system_error(ErrorKind::output, "cannot create " + name_of(target_), error);
+  }
   fsync_directory(directory_of(target_));
 }
 
-std::string read_file(const fs::path& path, std::uint64_t limit) {
-  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // O_NONBLOCK: a FIFO without a writer must not hang us
+std::string read_file(const fs::path& path, std::uint64_t limit, FileKind kind) {
+  const int flags =
+      O_RDONLY | O_CLOEXEC | (kind == FileKind::regular ? O_NONBLOCK : 0);  // a FIFO without a writer must not hang us
+  Fd fd(::open(path.c_str(), flags));
+  while (!fd && errno == EINTR) {
+    throw_if_stopped();
+    fd = Fd(::open(path.c_str(), flags));
+  }
   if (!fd)
     throw system_error(errno == ENOENT || errno == ENOTDIR ? ErrorKind::not_found : ErrorKind::config,
                        "cannot open " + name_of(path), errno);
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw system_error(ErrorKind::config, "cannot read " + name_of(path), errno);
-  if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::config, "cannot read " + name_of(path) + ": it is not a regular file");
+  if (kind == FileKind::regular && !S_ISREG(status.st_mode))
+    throw Error(ErrorKind::config, "cannot read " + name_of(path) + ": it is not a regular file");
+  return read_descriptor(fd.get(), name_of(path), limit);
+}
+
+std::string read_descriptor(int fd, const std::string& name, std::uint64_t limit) {
   std::string text;
-  const auto expected = static_cast<std::uint64_t>(status.st_size);
+  struct stat status {};
+  const bool has_size = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  const auto expected = has_size ? static_cast<std::uint64_t>(status.st_size) : limit;
   // One byte more than stat() promises finds the end of the file without another round; files in /proc promise 0.
   for (std::size_t room = expected < limit ? expected + 1 : kBlock; text.size() <= limit; room = kBlock) {
     const std::size_t size = text.size();
     text.resize(size + room);
-    const ssize_t count = ::read(fd.get(), text.data() + size, room);
+    const ssize_t count = ::read(fd, text.data() + size, room);
     const int error = errno;
     text.resize(size + static_cast<std::size_t>(count > 0 ? count : 0));
     if (count == 0) return text;
-    if (count < 0 && error != EINTR) throw system_error(ErrorKind::config, "cannot read " + name_of(path), error);
+    if (count < 0 && error != EINTR) throw system_error(ErrorKind::config, "cannot read " + name, error);
+    if (count < 0) throw_if_stopped();
   }
-  throw Error(ErrorKind::invalid, fmt::format("{} is larger than {} bytes", name_of(path), limit));
+  throw Error(ErrorKind::invalid, fmt::format("{} is larger than {} bytes", name, limit));
 }
 
 void ensure_directory(const fs::path& path) {

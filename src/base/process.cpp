@@ -160,6 +160,11 @@ bool drain(int fd, std::string& output, std::size_t limit) {
   return true;
 }
 
+const passwd* user_entry(uid_t user, passwd& entry, std::array<char, 4096>& buffer) {
+  passwd* found = nullptr;
+  return ::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 ? found : nullptr;
+}
+
 }  // namespace
 
 ProcessIdentity this_process() {
@@ -180,9 +185,20 @@ bool is_alive(const ProcessIdentity& identity) {
 std::string current_login() {
   std::array<char, 4096> buffer{};
   passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) return found->pw_name;
-  return fmt::format("#{}", ::getuid());
+  const passwd* const found = user_entry(::getuid(), entry, buffer);
+  return found != nullptr ? found->pw_name : fmt::format("#{}", ::getuid());
+}
+
+std::string home_directory() {
+  const char* const named = std::getenv("HOME");
+  if (named != nullptr && *named == '/') return named;
+  if (named != nullptr && *named != '\0')
+    throw Error(ErrorKind::config, fmt::format("HOME is \"{}\", not an absolute path", visible(named)),
+                "set HOME, or name the files: --config FILE --state FILE");
+  std::array<char, 4096> buffer{};
+  passwd entry{};
+  const passwd* const found = user_entry(::geteuid(), entry, buffer);
+  return found != nullptr && *found->pw_dir == '/' ? found->pw_dir : "";
 }
 
 std::string sudo_claim() {

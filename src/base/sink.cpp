@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/stop.hpp"
 
 namespace reportctl {
 
@@ -18,8 +19,10 @@ void FdSink::write(std::string_view bytes) {
       bytes.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {  // somebody shares the descriptor and made it non-blocking
       pollfd ready{fd_, POLLOUT, 0};
-      ::poll(&ready, 1, -1);
-    } else if (errno != EINTR) {
+      if (::poll(&ready, 1, -1) < 0) throw_if_stopped();
+    } else if (errno == EINTR) {
+      throw_if_stopped();  // the reader may never take the rest
+    } else {
       throw system_error(ErrorKind::output, "cannot write " + what_, errno);
     }
   }

@@ -3,6 +3,7 @@
 #include "reportctl/base/stop.hpp"
 
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -13,13 +14,11 @@ namespace reportctl {
 
 namespace {
 
+constexpr long kSameRequest = 200;  ///< milliseconds
+
 // A signal handler has nothing else to write to.
 volatile sig_atomic_t stopped_by = 0;
-
-extern "C" void on_stop_signal(int number) {
-  if (stopped_by != 0) ::_exit(128 + number);
-  stopped_by = number;
-}
+volatile long stopped_at = 0;  ///< milliseconds of the monotonic clock
 
 void set_handler(int number, void (*handler)(int)) {
   struct sigaction action {};
@@ -27,6 +26,26 @@ void set_handler(int number, void (*handler)(int)) {
   ::sigemptyset(&action.sa_mask);
   action.sa_flags = 0;  // no SA_RESTART: a blocking call comes back with EINTR and sees the request
   ::sigaction(number, &action, nullptr);
+}
+
+long milliseconds_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<long>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
+/// A call that began to wait just after the signal came has not seen it: every second it is interrupted, and the request is seen.
+extern "C" void wake(int) { ::alarm(1); }
+
+extern "C" void on_stop_signal(int number) {
+  const long now = milliseconds_now();
+  // timeout(1) signals its child and then the whole group.
+  if (stopped_by == number && now - stopped_at < kSameRequest) return;
+  if (stopped_by != 0) ::_exit(128 + number);
+  stopped_at = now;
+  stopped_by = number;
+  set_handler(SIGALRM, wake);
+  wake(SIGALRM);
 }
 
 bool is_ignored(int number) {

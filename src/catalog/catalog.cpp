@@ -55,7 +55,7 @@ std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& direc
 std::unique_ptr<OperatorModule> load_file(const std::filesystem::path& path) {
   auto module = std::make_unique<OperatorModule>();
   module->path = path;
-  module->text = read_file(path, kLargestModule);
+  module->text = read_file(path, kLargestModule, FileKind::any);
   module->loaded = load_module(module->text, path.string());
   return module;
 }

@@ -8,10 +8,12 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/process.hpp"
 #include "reportctl/base/sink.hpp"
+#include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
@@ -21,21 +23,26 @@ namespace reportctl::cli {
 namespace {
 
 Format format_of(const Globals& globals) {
-  if (globals.json && globals.csv) throw Error(ErrorKind::usage, "--json and --csv contradict each other", "choose one");
-  if (globals.json) return Format::json;
-  if (globals.csv) return Format::csv;
-  if (globals.output_format == "json") return Format::json;
-  if (globals.output_format == "csv") return Format::csv;
-  if (globals.output_format == "plain") return Format::plain;
+  std::set<std::string> asked;
+  if (globals.json) asked.insert("json");
+  if (globals.csv) asked.insert("csv");
+  if (!globals.output_format.empty()) asked.insert(globals.output_format);
+  if (asked.size() > 1)
+    throw Error(ErrorKind::usage,
+                fmt::format("the output cannot be {} at the same time",
+                            join(std::vector<std::string>(asked.begin(), asked.end()), " and ")),
+                "choose one of --json, --csv and --output-format");
+  if (asked.contains("json")) return Format::json;
+  if (asked.contains("csv")) return Format::csv;
+  if (asked.contains("plain")) return Format::plain;
   return Format::table;
 }
 
 bool wants_color(const Globals& globals) {
   if (globals.color != "auto") return globals.color == "always";
   const char* no_color = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
   if (no_color != nullptr && *no_color != '\0') return false;
-  return ::isatty(STDOUT_FILENO) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+  return takes_escapes(STDOUT_FILENO);
 }
 
 /// Root, or who owns the state file.
@@ -111,6 +118,7 @@ void Session::confirm(const std::string& question, bool yes) {
   FdSink(STDERR_FILENO, "standard error").write(visible(question) + " [y/N] ");
   char answer[16] = {};
   const bool answered = std::fgets(answer, sizeof answer, stdin) != nullptr;
+  throw_if_stopped();
   const std::string word = answered ? to_lower(trim(answer)) : std::string();
   if (word != "y" && word != "yes") throw Error(ErrorKind::failed, "nothing was done");
 }

@@ -14,7 +14,7 @@ namespace reportctl::manage {
 std::string read_logo(const std::filesystem::path& file) {
   constexpr std::uint64_t kFarTooLarge = 16U << 20U;
   try {
-    auto bytes = read_file(file, kFarTooLarge);
+    auto bytes = read_file(file, kFarTooLarge, FileKind::any);
     static_cast<void>(mail::logo(bytes, {}));
     return bytes;
   } catch (const Error& error) {

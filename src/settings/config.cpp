@@ -14,6 +14,7 @@
 #include "config_keys.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
+#include "reportctl/base/process.hpp"
 #include "reportctl/base/text.hpp"
 
 extern char** environ;
@@ -39,12 +40,13 @@ std::string named_config(const ConfigInputs& inputs) {
   return inputs.config_flag.empty() ? environment("REPORTCTL_CONFIG") : inputs.config_flag;
 }
 
-/// A base directory: the variable when it holds an absolute path (the XDG rule), else below the home directory.
+/// A base directory: the variable when it holds an absolute path (the XDG rule), else below the home directory; empty without
+/// one.
 fs::path xdg_directory(const char* variable, const char* below_home) {
   const std::string value = environment(variable);
   if (value.starts_with('/')) return fs::path(value) / "reportctl";
-  const std::string home = environment("HOME");
-  return fs::path(home.empty() ? "/" : home) / below_home / "reportctl";
+  const std::string home = home_directory();
+  return home.empty() ? fs::path() : fs::path(home) / below_home / "reportctl";
 }
 
 /// `mail.transport` → `REPORTCTL_MAIL_TRANSPORT`.
@@ -241,7 +243,7 @@ void Builder::read_file_layer(const fs::path& path) {
     throw Error(ErrorKind::config, fmt::format("{} is larger than {} bytes", path.string(), kLargest),
                 "correct it, then: reportctl config check");
   }
-  const std::string text = read_file(path, kLargest);
+  const std::string text = read_file(path, kLargest, FileKind::any);
   const yaml::Document document = yaml::parse(text, path.string());
   config_.files.push_back(path);
   for (const yaml::Problem& found : document.problems) problems_.push_back(found.str());
@@ -384,7 +386,9 @@ fs::path default_state_path(const ConfigInputs& inputs) {
   std::error_code ignored;
   const bool system_wide = named_config(inputs).empty() && fs::exists(system_config_path(), ignored);
   if (system_wide || ::geteuid() == 0) return "/var/lib/reportctl/state.db";
-  return xdg_directory("XDG_STATE_HOME", ".local/state") / "state.db";
+  if (const fs::path own = xdg_directory("XDG_STATE_HOME", ".local/state"); !own.empty()) return own / "state.db";
+  throw Error(ErrorKind::config, "HOME is not set, and this user has no home directory",
+              "set HOME, or name the file: --state FILE");
 }
 
 Config load_config(const ConfigInputs& inputs) {

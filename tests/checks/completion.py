@@ -69,6 +69,25 @@ printf '%s\n' "${COMPREPLY[@]}"
 '''
 
 
+# The first Tab loads the function from fpath, and wants words then.
+ZSH = r'''
+fpath=($PWD $fpath); autoload -Uz compinit; compinit -D -u
+compadd() { print -l -- ${(P)@[-1]}; }; _files() { print files; }
+words=(reportctl "$@"); CURRENT=$#words; _reportctl
+'''
+FISH = 'source _reportctl.fish; complete --do-complete "reportctl $argv"'
+
+
+def first_words(world, shell, words):
+    """What a shell offers that has just been started."""
+    script = subprocess.run(['reportctl', 'completion', shell], cwd=world.home, env=world.env, capture_output=True, check=True).stdout
+    with open(os.path.join(world.home, {'zsh': '_reportctl', 'fish': '_reportctl.fish'}[shell]), 'wb') as file:
+        file.write(script)
+    command = ['zsh', '-f', '-c', ZSH, 'zsh', *words] if shell == 'zsh' else ['fish', '--no-config', '-c', FISH, *words]
+    done = subprocess.run(command, cwd=world.home, env=world.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return {word.split('\t')[0] for word in done.stdout.split('\n') if word}, done.stderr
+
+
 def main():
     top = tempfile.mkdtemp(prefix='s-', dir='/tmp')
     passed = failed = 0
@@ -93,6 +112,11 @@ def main():
             passed, failed = passed + (done.returncode == 0), failed + (done.returncode != 0)
             if done.returncode:
                 print(f'FAILED: {shell}: {done.stderr.decode()}')
+            got, errors = first_words(world, shell, ['sch'])
+            good = got == {'schedule'} and not errors
+            passed, failed = passed + good, failed + (not good)
+            if not good:
+                print(f'FAILED: {shell}: reportctl sch<TAB> offers {sorted(got)}: {errors}')
     finally:
         shutil.rmtree(top, ignore_errors=True)
     print(f'{passed} passed, {failed} failed')

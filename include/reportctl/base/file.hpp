@@ -51,24 +51,29 @@ class TempFile final : public Sink {
   std::uint64_t size_ = 0;
 };
 
-/// Writes a file that appears whole or not at all: temporary name beside it, fsync, rename, fsync of the directory.
-/// Without commit() nothing is left behind.
+/// Writes a file that appears whole or not at all: a nameless file in its directory, fsync, link, rename, fsync of the directory.
+/// Without commit() nothing is left behind, even after SIGKILL.
 class AtomicFile final : public Sink {
  public:
   explicit AtomicFile(std::filesystem::path target, mode_t mode = 0600);
-  ~AtomicFile() override;
   void write(std::string_view bytes) override;
+  /// A file that is replaced passes on its mode, and its owner and group where this user may give them.
+  void keep_attributes();
   void commit();
 
  private:
   std::filesystem::path target_;
-  std::filesystem::path temporary_;
-  Fd fd_;
+  TempFile file_;
 };
 
-/// Whole content of a regular file of at most `limit` bytes. Error(not_found), Error(invalid) when larger, Error(config)
-/// otherwise.
-std::string read_file(const std::filesystem::path& path, std::uint64_t limit = 16U << 20U);
+enum class FileKind {
+  regular,
+  any  ///< also what people name: a pipe of the shell (`<(…)`), a device
+};
+/// Whole content of a file of at most `limit` bytes. Error(not_found), Error(invalid) when larger, Error(config) otherwise.
+std::string read_file(const std::filesystem::path& path, std::uint64_t limit = 16U << 20U, FileKind = FileKind::regular);
+/// The same of an open descriptor; `name` is for messages.
+std::string read_descriptor(int fd, const std::string& name, std::uint64_t limit);
 /// Creates missing directories with 0700. Error(output).
 void ensure_directory(const std::filesystem::path& path);
 void fsync_directory(const std::filesystem::path& path);

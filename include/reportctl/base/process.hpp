@@ -26,6 +26,9 @@ bool is_alive(const ProcessIdentity&);
 
 /// The Unix login of the real user, and what sudo claims (`SUDO_USER`), empty when absent.
 std::string current_login();
+/// HOME, or where it is not set the directory in the entry of the effective user; empty where there is none. Error(config) for a
+/// relative one.
+std::string home_directory();
 std::string sudo_claim();
 
 struct CommandResult {

@@ -17,7 +17,8 @@ class Sink {
   virtual void write(std::string_view bytes) = 0;
 };
 
-/// Writes to a descriptor that it does not own. EPIPE, ENOSPC and every other failure is Error(output) naming `what`.
+/// Writes to a descriptor that it does not own. EPIPE, ENOSPC and every other failure is Error(output) naming `what`; a stop
+/// signal while a reader stands still is Error(interrupted).
 class FdSink final : public Sink {
  public:
   FdSink(int fd, std::string what) : fd_(fd), what_(std::move(what)) {}

@@ -4,8 +4,9 @@
 
 namespace reportctl {
 
-/// SIGTERM, SIGINT and SIGHUP ask for a stop; SIGPIPE and SIGXFSZ are ignored. A second signal ends the process at once.
-/// Long work asks stop_requested() and unwinds with Error(interrupted).
+/// SIGTERM, SIGINT and SIGHUP ask for a stop; SIGPIPE and SIGXFSZ are ignored. A second signal ends the process at once; the same
+/// one within 0.2 seconds is the same request. Long work asks stop_requested() and unwinds with Error(interrupted). A call that
+/// waits comes back with EINTR, and whoever made it calls throw_if_stopped().
 void install_signal_handlers();
 bool stop_requested();
 /// The signal that asked, 0 when none.

@@ -11,6 +11,9 @@ namespace reportctl::cli {
 
 enum class Format { table, plain, json, csv };
 
+/// A terminal that understands escape sequences.
+bool takes_escapes(int fd);
+
 enum class Align { left, right };
 enum class Tone { none, good, warn, bad, dim };
 
@@ -35,6 +38,7 @@ struct Listing {
   std::vector<std::vector<Field>> rows;
   nlohmann::ordered_json records = nlohmann::ordered_json::array();  ///< one object a row, snake_case
   std::string empty;                                                 ///< what people read when there is nothing, on stderr
+  bool findings = false;                                             ///< of a check: with -q people see only what is wrong
 };
 
 /// One thing: people see aligned `Label: value` lines, JSON is an object, CSV has a line for each of its values:

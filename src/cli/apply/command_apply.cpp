@@ -5,13 +5,13 @@
 #include <memory>
 
 #include "binds.hpp"
-#include "input_file.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/apply_file.hpp"
 #include "reportctl/manage/apply_plan.hpp"
 #include "reportctl/store/images.hpp"
 #include "terminal/exit_codes.hpp"
+#include "terminal/input_file.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 

@@ -5,13 +5,13 @@
 #include <memory>
 
 #include "binds.hpp"
-#include "input_file.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/legacy/legacy_json.hpp"
 #include "reportctl/legacy/legacy_plan.hpp"
 #include "schedules/schedule_words.hpp"
 #include "terminal/exit_codes.hpp"
+#include "terminal/input_file.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 

@@ -152,10 +152,10 @@ int link_job(Session& session, const std::string& id) {
 int fetch_job(Session& session, const ExportFetchOptions& options) {
   const auto job = fetchable_export(session, options.id);
   const Destination destination{options.output, job.format};
-  write_stored(session, destination, job.artifact_sha256, fmt::format("export {}", job.id));
-  store::append_audit(session.state(), {export_event(session, "ExportFetched", job, {{"bytes", job.bytes.value_or(0)}})},
-                      session.now());
-  if (destination.is_stdout()) return exit_code::kDone;
+  write_stored(session, destination, {job.artifact_sha256, fmt::format("export {}", job.id)}, [&](bool complete) {
+    return export_event(session, "ExportFetched", job, {{"bytes", job.bytes.value_or(0)}, {"complete", complete}});
+  });
+  if (destination.is_stream()) return exit_code::kDone;
   session.out().done(
       fmt::format("{}: {} bytes of export {}", options.output, job.bytes.value_or(0), job.id),
       {{"id", job.id}, {"output", options.output}, {"bytes", job.bytes.value_or(0)}, {"sha256", job.artifact_sha256}});
@@ -194,8 +194,7 @@ void bind_export_fetch(CLI::App& command, Session& session) {
                                   .examples = "reportctl export fetch 3f2a > leads.csv\n"
                                               "reportctl export fetch 3f2a --output leads.xlsx"});
   verb.add_option("export", options->id, "id, or the first characters of it")->required()->type_name("EXPORT");
-  verb.add_option("-o,--output", options->output, "write this file, whole or not at all; default: standard output")
-      ->type_name("FILE");
+  add_output_option(verb, options->output);
   when_chosen(verb, session, [&session, options] { return fetch_job(session, *options); });
 }
 

@@ -119,10 +119,16 @@ int choices(Session& session, const CatalogOptions& options) {
   return 0;
 }
 
+std::vector<std::filesystem::path> paths_of(const std::vector<std::string>& files) {
+  std::vector<std::filesystem::path> paths;
+  for (const std::string& file : files) paths.emplace_back(file == "-" ? "/dev/stdin" : file);
+  return paths;
+}
+
 int lint(Session& session, const CatalogOptions& options) {
   Listing listing;
   listing.columns = {{"file"}, {"line", "LINE", Align::right}, {"column", "COLUMN", Align::right}, {"message", "PROBLEM"}};
-  for (const yaml::Problem& problem : session.catalog().lint({options.files.begin(), options.files.end()})) {
+  for (const yaml::Problem& problem : session.catalog().lint(paths_of(options.files))) {
     listing.rows.push_back(
         {{problem.file}, {fmt::format("{}", problem.line)}, {fmt::format("{}", problem.column)}, {problem.message, Tone::bad}});
     listing.records.push_back(

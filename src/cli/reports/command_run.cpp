@@ -29,7 +29,7 @@ struct RunOptions {
 
 /// Without --format, --json and --csv say which when the rows themselves are what is printed.
 void add_format(const Session& session, const RunOptions& options, FieldOptions& given) {
-  if (given.given.contains("format") || !options.output.empty()) return;
+  if (given.given.contains("format") || !Destination(options.output).is_stdout()) return;
   if (session.globals.json || session.globals.output_format == "json") {
     given.given["format"] = "json";
   } else if (session.globals.csv || session.globals.output_format == "csv") {
@@ -77,18 +77,17 @@ Json record_of(const run::RunPlan& plan, const run::File& file) {
           {"summary", summary}};
 }
 
-/// Who took which rows out of the house.
-store::AuditEvent event_of(Session& session, const run::RunPlan& plan, const run::File& file) {
-  const Json payload = {{"reportType", plan.resolved.report->id},
-                        {"scope", plan.resolved.scope.str()},
-                        {"reportParams", to_json(plan.resolved.parameters)},
-                        {"firstDay", format_date(plan.window.first)},
-                        {"lastDay", format_date(plan.window.last)},
-                        {"timezone", plan.zone.name()},
-                        {"format", plan.resolved.format},
-                        {"rowCount", file.rows},
-                        {"bytes", file.bytes},
-                        {"sha256", file.sha256}};
+/// Who took which rows out of the house. What a file holds that nobody waited for is not known.
+store::AuditEvent event_of(Session& session, const run::RunPlan& plan, const run::File& file, Handed handed) {
+  Json payload = {{"reportType", plan.resolved.report->id},
+                  {"scope", plan.resolved.scope.str()},
+                  {"reportParams", to_json(plan.resolved.parameters)},
+                  {"firstDay", format_date(plan.window.first)},
+                  {"lastDay", format_date(plan.window.last)},
+                  {"timezone", plan.zone.name()},
+                  {"format", plan.resolved.format},
+                  {"complete", handed == Handed::whole}};
+  if (!file.sha256.empty()) payload.update({{"rowCount", file.rows}, {"bytes", file.bytes}, {"sha256", file.sha256}});
   return {.name = "ReportRun",
           .account = plan.account.id,
           .subject = plan.resolved.report->id,
@@ -100,12 +99,14 @@ int run_report(Session& session, const RunOptions& options) {
   const auto plan = plan_of(session, options);
   const Destination destination{options.output, plan.resolved.format, Pace::of_writer};
   run::File file;
-  write_to(destination, [&](Sink& sink) {
-    ProgressLine progress(session);
-    file = run::make_file(session.parts(), plan, sink, {.progress = progress.callback()}).file;
-  });
-  store::append_audit(session.state(), {event_of(session, plan, file)}, session.now());
-  if (destination.is_stdout()) return exit_code::kDone;
+  hand_out(
+      destination,
+      [&](Sink& sink) {
+        ProgressLine progress(session);
+        file = run::make_file(session.parts(), plan, sink, {.progress = progress.callback()}).file;
+      },
+      [&](Handed handed) { store::append_audit(session.state(), {event_of(session, plan, file, handed)}, session.now()); });
+  if (destination.is_stream()) return exit_code::kDone;
   auto record = record_of(plan, file);
   record["output"] = options.output;
   session.out().done(fmt::format("{}: {} {}, {} bytes, {}", options.output, file.rows, file.rows == 1 ? "row" : "rows",
@@ -131,8 +132,7 @@ void bind_run(CLI::App& root, Session& session) {
   add_text_option(command, options->from, "--from", "DATE", "first local day, with --to");
   add_text_option(command, options->to, "--to", "DATE", "last local day, included");
   add_request_options(command, options->request, catalog::Surface::run);
-  command.add_option("-o,--output", options->output, "write this file, whole or not at all; default: standard output")
-      ->type_name("FILE");
+  add_output_option(command, options->output);
   when_chosen(command, session, [&session, options] { return run_report(session, *options); });
 }
 

@@ -73,6 +73,7 @@ int check_sources(Session& session, const SourceOptions& options) {
   const auto in_use = reports_in_use(session);
   Listing listing;
   listing.columns = {{"source"}, {"report"}, {"ok", "STATUS"}, {"scheduled"}, {"why", "WHY", Align::left, true}};
+  listing.findings = true;
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
   int code = warn_of_broken_modules(session.catalog()) == 0 ? exit_code::kDone : exit_code::kInvalid;
   std::size_t left_out = 0;

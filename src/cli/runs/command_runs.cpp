@@ -221,8 +221,16 @@ int save(Session& session, const SaveOptions& options) {
                 "make the report again: reportctl run");
   }
   const Destination destination{options.output, run.format};
-  write_stored(session, destination, run.artifact_sha256, fmt::format("run {}", run.id));
-  if (destination.is_stdout()) return exit_code::kDone;
+  write_stored(session, destination, {run.artifact_sha256, fmt::format("run {}", run.id)}, [&](bool complete) {
+    const Json payload = {
+        {"runId", run.id}, {"sha256", run.artifact_sha256}, {"bytes", run.bytes.value_or(0)}, {"complete", complete}};
+    return store::AuditEvent{.name = "RunSaved",
+                             .account = run.account,
+                             .subject = run.id,
+                             .actor = session.actor().str(),
+                             .payload = json_text(payload)};
+  });
+  if (destination.is_stream()) return exit_code::kDone;
   session.out().done(
       fmt::format("{}: the {} bytes that were sent", options.output, run.bytes.value_or(0)),
       {{"run_id", run.id}, {"output", options.output}, {"bytes", run.bytes.value_or(0)}, {"sha256", run.artifact_sha256}});
@@ -275,8 +283,7 @@ void bind_save(CLI::App& command, Session& session) {
                                   .examples = "reportctl runs save 3f2a > report.csv\n"
                                               "reportctl runs save 3f2a --output report.xlsx"});
   verb.add_option("run", options->run, "id, or the first characters of it")->required()->type_name("RUN");
-  verb.add_option("-o,--output", options->output, "write this file, whole or not at all; default: standard output")
-      ->type_name("FILE");
+  add_output_option(verb, options->output);
   when_chosen(verb, session, [&session, options] { return save(session, *options); });
 }
 

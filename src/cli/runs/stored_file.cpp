@@ -28,15 +28,18 @@ void copy_stored(const Fd& from, Sink& sink, const std::string& whose) {
 
 }  // namespace
 
-void write_stored(Session& session, const Destination& destination, const std::string& sha256, const std::string& whose) {
-  write_to(destination, [&](Sink& sink) {
+void write_stored(Session& session, const Destination& destination, const StoredFile& file,
+                  const std::function<store::AuditEvent(bool complete)>& event) {
+  const auto write = [&](Sink& sink) {
     HashingSink hashing(sink);
-    copy_stored(session.parts().artifacts().get(sha256), hashing, whose);
-    if (hashing.sha256() != sha256) {
-      throw Error(ErrorKind::failed, fmt::format("the file of {} changed while it was read", whose),
+    copy_stored(session.parts().artifacts().get(file.sha256), hashing, file.whose);
+    if (hashing.sha256() != file.sha256) {
+      throw Error(ErrorKind::failed, fmt::format("the file of {} changed while it was read", file.whose),
                   "do not use what was written");
     }
-  });
+  };
+  hand_out(destination, write,
+           [&](Handed handed) { store::append_audit(session.state(), {event(handed == Handed::whole)}, session.now()); });
 }
 
 }  // namespace reportctl::cli

@@ -61,6 +61,7 @@ int validate(Session& session, const ValidateOptions& options) {
   }
   Listing listing;
   listing.columns = {{"schedule"}, {"account"}, {"code", "RULE"}, {"field"}, {"message", "WHAT", Align::left, true}};
+  listing.findings = true;
   listing.empty = manage::nothing_seen(session.actor(), "no schedules");
   int code = exit_code::kDone;
   for (const auto& schedule : chosen_schedules(session, options)) {

@@ -122,6 +122,7 @@ int check_config(Session& session) {
   Listing listing;
   listing.columns = {{"check"}, {"ok", "RESULT"}, {"detail", "DETAIL", Align::left, true}};
   listing.more_keys = {"hint"};
+  listing.findings = true;
   int code = exit_code::kDone;
   std::string advice;
   for (const Finding& finding : findings(session)) {

@@ -34,7 +34,7 @@ Instant preview_moment(Session& session, const MailPreviewOptions& options) {
 }
 
 void write_part(const std::string& file, const std::string& bytes) {
-  write_to({.file = file, .format = "csv"}, [&](Sink& sink) { sink.write(bytes); });
+  write_to(Destination(file, "csv"), [&](Sink& sink) { sink.write(bytes); });
 }
 
 int preview_of_mail(Session& session, const MailPreviewOptions& options) {

@@ -23,6 +23,8 @@ void require_operator(Session& session) { access::require(session.actor(), acces
 
 int backup(Session& session, const StateOptions& options) {
   require_operator(session);
+  if (options.file == "-")
+    throw Error(ErrorKind::usage, "a backup is a file, not a stream", "name a new file: reportctl state backup FILE");
   const std::filesystem::path target = std::filesystem::absolute(options.file).lexically_normal();
   session.state().backup(target);
   store::append_audit(session.state(),

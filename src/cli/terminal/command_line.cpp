@@ -139,6 +139,10 @@ std::string chosen_command(const Arguments& arguments) {
 
 Arguments normalized(Arguments arguments) {
   const std::string command = chosen_command(arguments);
+  // Before the command `--` ends nothing that could be mistaken for an option.
+  if (const auto ended = std::find(arguments.begin(), arguments.end(), "--");
+      ended < std::find(arguments.begin(), arguments.end(), command))
+    arguments.erase(ended);
   if (command == "help") {
     arguments.erase(std::find(arguments.begin(), arguments.end(), command));
     arguments.push_back("--help");

@@ -33,23 +33,34 @@ complete -o default -F _reportctl reportctl
 constexpr const char* kZsh = R"(#compdef reportctl
 _reportctl() {
   local -a candidates
-  candidates=("${(@f)$(${words[1]} __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  candidates=("${(@f)$(${(Q)words[1]} __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
   candidates=(${candidates:#})
-  if (( $#candidates )); then
-    compadd -a candidates
-  else
+  if (( ! $#candidates )); then
     _files
+  elif (( $#candidates == 1 )) && [[ $candidates[1] == *= ]]; then
+    compadd -S '' -a candidates
+  else
+    compadd -a candidates
   fi
 }
-compdef _reportctl reportctl
+if [[ $funcstack[1] == _reportctl ]]; then  # loaded from fpath by the first Tab, which wants words too
+  _reportctl "$@"
+else
+  compdef _reportctl reportctl
+fi
 )";
 
 constexpr const char* kFish = R"(# fish completion for reportctl
 function __reportctl_complete
     set -l words (commandline -opc) (commandline -ct)
-    reportctl __complete $words[2..-1] 2>/dev/null
+    set -l found (reportctl __complete $words[2..-1] 2>/dev/null)
+    if test (count $found) -gt 0
+        string join \n -- $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
 end
-complete -c reportctl -a '(__reportctl_complete)'
+complete -c reportctl -f -a '(__reportctl_complete)'
 )";
 
 /// Where the last word stands.

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "reportctl/base/error.hpp"
 #include "reportctl/base/for_people.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/cli/commands.hpp"
@@ -39,6 +40,17 @@ void add_text_option(CLI::App& app, std::optional<std::string>& value, const std
   app.add_option_function<std::string>(
          names, [&value](const std::string& text) { value = text; }, help)
       ->type_name(type);
+}
+
+void add_output_option(CLI::App& app, std::string& file) {
+  app.add_option_function<std::string>(
+         "-o,--output",
+         [&file](const std::string& text) {
+           if (text.empty()) throw Error(ErrorKind::usage, "--output needs the name of a file", "- is standard output");
+           file = text;
+         },
+         "write this file, whole or not at all; default: standard output")
+      ->type_name("FILE");
 }
 
 CLI::Option* add_yes_option(CLI::App& app, bool& yes) {

@@ -32,6 +32,8 @@ CLI::Option* add_account_option(CLI::App&, std::optional<std::string>& account);
 void add_text_option(CLI::App&, std::optional<std::string>& value, const std::string& names, const std::string& type,
                      const std::string& help);
 /// `--yes`, for Session::confirm().
+/// `-o FILE`, as Destination takes it.
+void add_output_option(CLI::App&, std::string& file);
 CLI::Option* add_yes_option(CLI::App&, bool& yes);
 
 struct RepeatedText {

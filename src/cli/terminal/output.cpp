@@ -127,6 +127,11 @@ void add_csv_values(std::string& text, const std::string& path, const Json& valu
 
 }  // namespace
 
+bool takes_escapes(int fd) {
+  const char* const terminal = std::getenv("TERM");
+  return ::isatty(fd) == 1 && terminal != nullptr && *terminal != '\0' && std::string_view(terminal) != "dumb";
+}
+
 std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
   std::string quoted = "\"";
@@ -242,7 +247,13 @@ void Output::list(const Listing& listing) {
       return;
     case Format::table:
       note_replaced_clock();
-      if (!listing.rows.empty()) {
+      if (quiet_ && listing.findings) {
+        Listing bad = listing;
+        std::erase_if(bad.rows, [](const auto& row) {
+          return std::none_of(row.begin(), row.end(), [](const Field& field) { return field.tone == Tone::bad; });
+        });
+        if (!bad.rows.empty()) buffer_ += table_text(bad, available_width(), color_ ? Paint::color : Paint::none);
+      } else if (!listing.rows.empty()) {
         buffer_ += table_text(listing, available_width(), color_ ? Paint::color : Paint::none);
       } else if (!quiet_ && !listing.empty.empty()) {
         FdSink(STDERR_FILENO, "standard error").write(listing.empty + "\n");

@@ -7,63 +7,118 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
+#include <utility>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/spool.hpp"
+#include "reportctl/base/stop.hpp"
+#include "reportctl/base/text.hpp"
 #include "reportctl/rows/file_format.hpp"
 
 namespace reportctl::cli {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 constexpr mode_t kMode = 0600;
+constexpr int kMostLinks = 40;  ///< as Linux
 
-Fd open_for_writing(const std::filesystem::path& path) {
-  Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!fd) throw system_error(ErrorKind::output, fmt::format("cannot write {}", path.string()), errno);
-  return fd;
+/// `/dev/fd/N` and its like: a descriptor that this process has open already. To open it once more would begin at the start of a
+/// file that the shell has opened.
+std::optional<int> descriptor_named(const fs::path& path) {
+  std::error_code none;
+  const fs::path directory = fs::canonical(path.parent_path(), none);
+  if (none || directory != fs::path("/proc") / std::to_string(::getpid()) / "fd") return std::nullopt;
+  const auto number = parse_integer(path.filename().string());
+  return number ? std::optional<int>(static_cast<int>(*number)) : std::nullopt;
 }
 
-/// Standard output, a device or a named pipe.
-struct Stream {
-  int fd;
-  std::string name;
-};
-void write_through(const Stream& stream, Pace pace, const std::function<void(Sink&)>& write) {
-  if (pace == Pace::of_reader) {
-    FdSink sink(stream.fd, stream.name);
+Fd open_for_writing(const fs::path& path) {
+  for (;;) {
+    Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (fd) return fd;
+    if (errno != EINTR) throw system_error(ErrorKind::output, fmt::format("cannot write {}", path.string()), errno);
+    throw_if_stopped();  // nobody opens the other end of the pipe
+  }
+}
+
+void write_through(int fd, const Destination& destination, const std::function<void(Sink&)>& write) {
+  if (rows::file_format(destination.format()).binary && ::isatty(fd) == 1) {
+    throw Error(ErrorKind::usage, fmt::format("{} is not for a terminal", destination.format()),
+                "write it to a file: --output FILE");
+  }
+  if (destination.pace() == Pace::of_reader) {
+    FdSink sink(fd, destination.name());
     return write(sink);
   }
-  SpoolingSink sink(stream.fd, stream.name);
+  SpoolingSink sink(fd, destination.name());
   write(sink);
   sink.finish();
 }
 
+/// Passes bytes on, and knows whether there were any.
+class NotingSink final : public Sink {
+ public:
+  NotingSink(Sink& next, bool& any) : next_(next), any_(any) {}
+  void write(std::string_view bytes) override {
+    any_ = true;  // before a write that fails, a part of it may have been taken
+    next_.write(bytes);
+  }
+
+ private:
+  Sink& next_;
+  bool& any_;
+};
+
 }  // namespace
 
-void write_to(const Destination& destination, const std::function<void(Sink&)>& write) {
-  if (destination.is_stdout()) {
-    if (rows::file_format(destination.format).binary && ::isatty(STDOUT_FILENO) == 1) {
-      throw Error(ErrorKind::usage, fmt::format("{} is not for a terminal", destination.format),
-                  "write it to a file: --output FILE");
-    }
-    return write_through({STDOUT_FILENO, "standard output"}, destination.pace, write);
-  }
-  std::error_code none;
-  const auto status = std::filesystem::status(destination.file, none);
-  if (std::filesystem::is_directory(status)) {
-    throw Error(ErrorKind::usage, fmt::format("--output {}: is a directory", destination.file.string()), "name a file in it");
-  }
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    // A device or a named pipe is written to, never replaced.
-    Fd fd = open_for_writing(destination.file);
-    write_through({fd.get(), destination.file.string()}, destination.pace, write);
-    fd.close(destination.file.string());
+Destination::Destination(const fs::path& named, std::string format, Pace pace)
+    : path_(named), name_(named.string()), format_(std::move(format)), pace_(pace) {
+  if (named.empty() || named == "-") {
+    descriptor_ = STDOUT_FILENO;
+    name_ = "standard output";
     return;
   }
-  AtomicFile file(destination.file, kMode);
+  std::error_code none;
+  for (int links = 0; !(descriptor_ = descriptor_named(path_)) && fs::is_symlink(path_, none); ++links) {
+    if (links == kMostLinks) throw system_error(ErrorKind::output, fmt::format("cannot write {}", name_), ELOOP);
+    path_ = path_.parent_path() / fs::read_symlink(path_, none);
+  }
+  const auto status = fs::status(path_, none);
+  if (fs::is_directory(status))
+    throw Error(ErrorKind::usage, fmt::format("--output {}: is a directory", name_), "name a file in it");
+  is_stream_ = descriptor_ || (fs::exists(status) && !fs::is_regular_file(status));
+}
+
+void write_to(const Destination& destination, const std::function<void(Sink&)>& write) {
+  if (destination.descriptor()) return write_through(*destination.descriptor(), destination, write);
+  if (destination.is_stream()) {  // written to, never replaced
+    Fd fd = open_for_writing(destination.path());
+    write_through(fd.get(), destination, write);
+    return fd.close(destination.name());
+  }
+  AtomicFile file(destination.path(), kMode);
+  file.keep_attributes();
   write(file);
   file.commit();
+}
+
+void hand_out(const Destination& destination, const std::function<void(Sink&)>& write,
+              const std::function<void(Handed)>& record) {
+  bool any = false;
+  try {
+    write_to(destination, [&](Sink& sink) {
+      NotingSink noting(sink, any);
+      write(noting);
+    });
+  } catch (const Error&) {
+    if (any && destination.is_stream()) record(Handed::partly);
+    throw;
+  }
+  record(Handed::whole);
 }
 
 }  // namespace reportctl::cli

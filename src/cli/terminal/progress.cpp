@@ -22,7 +22,7 @@ std::string progress_line(std::int64_t rows, std::int64_t bytes, std::chrono::mi
   return fmt::format("{} rows, {}, {}/s", grouped(rows), size_text(bytes), size_text(each_second));
 }
 
-ProgressLine::ProgressLine(Session& session) : visible_(!session.globals.quiet && ::isatty(STDERR_FILENO) == 1) {}
+ProgressLine::ProgressLine(Session& session) : visible_(!session.globals.quiet && takes_escapes(STDERR_FILENO)) {}
 
 ProgressLine::~ProgressLine() {
   if (drawn_) fmt::print(stderr, "\r\033[K");

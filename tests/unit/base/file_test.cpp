@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -110,7 +111,7 @@ TEST_CASE("without commit an atomic file leaves nothing behind and the old conte
   {
     AtomicFile file(scratch / "target");
     file.write("new");
-    CHECK(scratch.entries() == 2);
+    CHECK(scratch.entries() == 1);  // a kill leaves nothing, either
   }
   CHECK(scratch.entries() == 1);
   CHECK(read_file(scratch / "target") == "old");
@@ -131,6 +132,20 @@ TEST_CASE("a committed atomic file replaces the old one whole, with its mode") {
   secret.commit();
   CHECK(mode_of(scratch / std::string(250, 'n')) == 0600);
   CHECK(scratch.entries() == 2);
+}
+
+TEST_CASE("a file that is replaced passes on its mode") {
+  const Scratch scratch;
+  fs::permissions(scratch.put("target", "old"), static_cast<fs::perms>(0644));
+  AtomicFile file(scratch / "target", 0600);
+  file.keep_attributes();
+  file.write("new");
+  file.commit();
+  CHECK(mode_of(scratch / "target") == 0644);
+  AtomicFile first(scratch / "first", 0600);
+  first.keep_attributes();
+  first.commit();
+  CHECK(mode_of(scratch / "first") == 0600);
 }
 
 TEST_CASE("a full disk is an output error that names the file, and leaves nothing behind") {
@@ -241,6 +256,16 @@ TEST_CASE("reading a file tells absent, too large and unreadable apart") {
   CHECK(error_of([&] { read_file("/dev/zero"); }).kind() == ErrorKind::config);
   REQUIRE(::mkfifo((scratch / "fifo").c_str(), 0600) == 0);
   CHECK(error_of([&] { read_file(scratch / "fifo"); }).kind() == ErrorKind::config);
+  CHECK(error_of([&] { read_file("/dev/zero", 100, FileKind::any); }).kind() == ErrorKind::invalid);
+  CHECK(error_of([&] { read_file(scratch.path(), 100, FileKind::any); }).kind() == ErrorKind::config);
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const Fd reader(ends[0]);
+  {
+    const Fd writer(ends[1]);
+    FdSink(writer.get(), "a pipe").write("through a pipe");
+  }
+  CHECK(read_file(fmt::format("/dev/fd/{}", reader.get()), 100, FileKind::any) == "through a pipe");
   const std::string big(300000, 'z');
   CHECK(read_file(scratch.put("big", big)) == big);
 }

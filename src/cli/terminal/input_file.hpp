@@ -7,8 +7,7 @@
 
 namespace reportctl::cli {
 
-/// A file that a person names, whole; `-` is standard input. Error(invalid) when it is larger than `limit` bytes; else as
-/// read_file().
+/// What a person names, whole: a file, a pipe of the shell (`<(…)`), or `-`, standard input. Errors as read_file().
 std::string read_input(const std::string& file, std::uint64_t limit);
 /// The same file in messages: `standard input` for `-`.
 std::string input_name(const std::string& file);
