@@ -57,6 +57,15 @@ bool role_may(Role role, Action action) {
   return false;
 }
 
+/// The name, without what could imitate the words around it.
+std::string name_or(const std::string& login, const char* otherwise) {
+  const auto is_plain = [](char c) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return is_letter || (c >= '0' && c <= '9') || std::string_view("._-@+$\\").find(c) != std::string_view::npos;
+  };
+  return !login.empty() && std::all_of(login.begin(), login.end(), is_plain) ? login : otherwise;
+}
+
 struct Refusal {
   std::string_view what;   ///< after "may not"
   std::string_view whose;  ///< who may
@@ -91,13 +100,14 @@ std::optional<Role> parse_role(std::string_view text) {
 std::vector<std::string> role_names() { return {kRoles.begin(), kRoles.end()}; }
 
 bool Actor::is_system_admin() const {
-  return bootstrap || std::any_of(memberships.begin(), memberships.end(),
-                                  [](const Member& member) { return member.role == Role::system_admin; });
+  return is_operator || std::any_of(memberships.begin(), memberships.end(),
+                                    [](const Member& member) { return member.role == Role::system_admin; });
 }
 
 std::string Actor::str() const {
-  std::string text = login.empty() ? "unknown" : visible(login);
-  if (!sudo_user.empty()) text += fmt::format(" (sudo: {})", visible(sudo_user));
+  std::string text = name_or(login, "unknown");
+  if (!as.empty()) text += fmt::format(" (as {})", name_or(as, "?"));
+  if (!sudo_user.empty()) text += fmt::format(" (SUDO_USER: {})", name_or(sudo_user, "no login"));
   return text;
 }
 

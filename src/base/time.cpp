@@ -131,9 +131,11 @@ Date add_days(Date date, int count) { return sys_days{date} + days{count}; }
 
 int days_between(Date from, Date to) { return static_cast<int>((sys_days{to} - sys_days{from}).count()); }
 
+Instant host_clock() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
+
 Instant read_clock() {
   const std::string_view replaced = replaced_clock();
-  if (replaced.empty()) return std::chrono::floor<seconds>(std::chrono::system_clock::now());
+  if (replaced.empty()) return host_clock();
   if (const auto instant = parse_instant(replaced)) return *instant;
   throw Error(ErrorKind::usage, fmt::format("REPORTCTL_NOW is not an RFC 3339 instant: \"{}\"", visible(replaced)),
               "write it like 2026-03-17T06:00:00Z, or unset it");

@@ -63,6 +63,15 @@ int answer(const Error& error, const Arguments& arguments) {
   return exit_code_of(error.kind());
 }
 
+int run_chosen(Session& session, const std::string& command) {
+  try {
+    return session.chosen();
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::not_permitted) session.record_refusal(error, command);
+    throw;
+  }
+}
+
 int dispatch(const Arguments& arguments) {
   Session session(read_clock());
   if (!arguments.empty() && arguments.front() == kComplete) {
@@ -79,7 +88,7 @@ int dispatch(const Arguments& arguments) {
   }
   if (session.globals.verbose > 0) set_log_level(session.globals.verbose > 1 ? LogLevel::debug : LogLevel::info);
   if (session.globals.quiet) set_log_level(LogLevel::error);
-  const int code = session.chosen();
+  const int code = run_chosen(session, command);
   session.out().flush();
   return code;
 }

@@ -8,15 +8,18 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/process.hpp"
 #include "reportctl/base/sink.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/audit.hpp"
 
 namespace reportctl::cli {
 
@@ -77,28 +80,44 @@ const access::Actor& Session::actor() {
   actor->login = current_login();
   actor->sudo_user = sudo_claim();
   const bool operates = is_operator(state().path());
-  actor->bootstrap = operates && !store::any_login(state());
+  const bool always = config().settings.operators == settings::Operators::always;
+  actor->is_operator = operates && (always || !store::any_login(state()));
   actor->memberships = store::members_with_login(state(), actor->login);
   if (!globals.as.empty()) {
     if (!operates && !actor->is_system_admin()) {
       throw Error(ErrorKind::not_permitted, fmt::format("{} may not act as someone else", actor->login),
                   "--as is for system admins, root and the owner of the state file");
     }
-    // With their own login, root and the owner of the file keep what they had before anyone had a login: nobody can be locked
-    // out.
-    actor->bootstrap = operates && globals.as == actor->login;
+    // With their own login, root and the owner of the file have every right whatever is configured: nobody can be locked out.
+    actor->is_operator = operates && globals.as == actor->login;
     actor->memberships = store::members_with_login(state(), globals.as);
-    if (actor->memberships.empty() && !actor->bootstrap) {
+    if (actor->memberships.empty() && !actor->is_operator) {
       throw Error(ErrorKind::not_found, fmt::format("no member has the login \"{}\"", globals.as),
                   "see who there is: reportctl member list");
     }
-    actor->login += fmt::format(" (as {})", globals.as);
+    actor->as = globals.as;
   }
   actor_ = std::move(actor);
+  state().set_actor(actor_->str());
   return *actor_;
 }
 
+void Session::record_refusal(const Error& refused, const std::string& command) {
+  try {
+    access::Actor who;
+    who.login = current_login();
+    who.as = globals.as;
+    who.sudo_user = sudo_claim();
+    const nlohmann::ordered_json payload = {{"command", command}, {"reason", refused.what()}};
+    store::append_audit(
+        state(), {{.name = "AccessRefused", .account = {}, .subject = {}, .actor = who.str(), .payload = json_text(payload)}},
+        now_);
+  } catch (const Error&) {  // the refusal is what the user is told
+  }
+}
+
 run::Parts& Session::parts() {
+  actor();  // so that what the parts record names who started them
   if (!parts_) parts_ = std::make_unique<run::Parts>(config().settings, state(), catalog(), now_);
   return *parts_;
 }

@@ -45,8 +45,9 @@ validation::Violations handover_problems(const Editor& editor, const schedule::S
   const auto theirs = run::standing_of(editor.parts.state(), given).roles;
   const auto member = store::find_member(editor.parts.state(), owner.id);
   const access::Actor alone{.login = {},
+                            .as = {},
                             .sudo_user = {},
-                            .bootstrap = false,
+                            .is_operator = false,
                             .memberships = member ? std::vector{*member} : std::vector<access::Member>{}};
   if (!owner.id.empty() && !access::may(alone, access::Action::manage_schedules, definition.account, definition.scope)) {
     refuse(fmt::format("{} has no role that may have schedules in {}", owner.words, definition.scope.str()),

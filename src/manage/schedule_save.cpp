@@ -142,7 +142,7 @@ store::AuditEvent rejected_event(const Editor& editor, const validation::Draft& 
 schedule::Schedule new_schedule(const Editor& editor, schedule::Definition definition, const access::Account& account) {
   schedule::Schedule schedule;
   schedule.id = new_id();
-  schedule.created_by = editor.actor.login;
+  schedule.created_by = editor.actor.str();
   schedule.owner = owner_for(editor, definition);
   schedule.created_at = schedule.updated_at = editor.parts.now();
   schedule.next_run_at = first_run(definition, account.timezone, editor.parts.now());

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/accounts.hpp"
@@ -45,6 +47,8 @@ access::Account visible_account(const Viewer& viewer, const std::optional<std::s
     throw Error(ErrorKind::not_found, fmt::format("no account \"{}\"{}", *id, did_you_mean(*id, ids)),
                 "see the accounts there are: reportctl account list");
   }
+  if (seen.empty() && !viewer.actor.is_system_admin())
+    throw Error(ErrorKind::not_found, nothing_seen(viewer.actor, "no account"));
   if (seen.empty()) {
     throw Error(ErrorKind::not_found, "there is no account yet", "add one: reportctl account add ID --name NAME --source SOURCE");
   }
@@ -55,8 +59,12 @@ access::Account visible_account(const Viewer& viewer, const std::optional<std::s
   return seen.front();
 }
 
-std::string nothing_seen(const access::Actor& actor, const std::string& nothing) {
-  if (actor.is_system_admin() || !actor.memberships.empty()) return nothing;
+std::string nothing_seen(const access::Actor& actor, const std::string& nothing, const std::string& advice) {
+  const auto reached = access::reach(actor, Action::view);
+  const bool only_sites =
+      reached && std::all_of(reached->begin(), reached->end(), [](const auto& one) { return one.site.has_value(); });
+  if (!only_sites) return nothing + advice;
+  if (!actor.memberships.empty()) return fmt::format("{} that {} may see", nothing, actor.str());
   return fmt::format(
       "{} is a member of no account and sees nothing; root and the owner of the state file may act for a member: --as LOGIN",
       actor.str());

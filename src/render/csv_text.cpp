@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "reportctl/base/formula.hpp"
+
 namespace reportctl::render {
 namespace {
 
@@ -18,9 +20,8 @@ using Words = std::uint64_t __attribute__((vector_size(16)));
 
 constexpr Words kPlain = {0x6161616161616161U, 0x6161616161616161U};  // letters, to fill up a short text
 
-template <char kDelimiter>
 bool has_special(Block block) {
-  const Words found = reinterpret_cast<Words>((block == '"') | (block == kDelimiter) | (block < 0x20));
+  const Words found = reinterpret_cast<Words>((block == '"') | (block == ',') | (block == ';') | (block == '|') | (block < 0x20));
   return (found[0] | found[1]) != 0;
 }
 
@@ -35,9 +36,8 @@ void store(char* to, Word word) {
   std::memcpy(to, &word, sizeof word);
 }
 
-/// Copies and tells whether all of it was plain: no quote, delimiter or control character. Where not, what was copied is to be
+/// Copies and tells whether all of it was plain: no quote, separator or control character. Where not, what was copied is to be
 /// written over. Short texts are covered by two loads that may overlap, so nothing outside of the text is read.
-template <char kDelimiter>
 bool copy_plain(std::string_view text, char* out) {
   const char* const from = text.data();
   const std::size_t size = text.size();
@@ -46,11 +46,11 @@ bool copy_plain(std::string_view text, char* out) {
     for (std::size_t at = 0; at + 16 <= size; at += 16) {
       const auto block = load<Block>(from + at);
       store(out + at, block);
-      if (has_special<kDelimiter>(block)) return false;
+      if (has_special(block)) return false;
     }
     const auto last = load<Block>(from + size - 16);
     store(out + size - 16, last);
-    return !has_special<kDelimiter>(last);
+    return !has_special(last);
   }
   if (size >= 8) {
     words[0] = load<std::uint64_t>(from);
@@ -69,13 +69,13 @@ bool copy_plain(std::string_view text, char* out) {
       words[0] = words[0] << 8U | static_cast<unsigned char>(from[at]);
     }
   }
-  return !has_special<kDelimiter>(reinterpret_cast<Block>(words));
+  return !has_special(reinterpret_cast<Block>(words));
 }
 
-/// First bytes of texts that reads_as_formula() must look at.
+/// First bytes of texts that need a guard, perhaps. Behind a separator copy_plain() finds what needs one.
 constexpr std::array<bool, 256> kSuspicious = [] {
   std::array<bool, 256> table{};
-  for (const char c : "=+-@|%\t\r\n \0\xC2\xE2\xEF"sv) table[static_cast<unsigned char>(c)] = true;
+  for (const char c : "=+-@|%\t\r\n\v\f '\"\0\xC2\xE2\xEF"sv) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
 
@@ -83,37 +83,9 @@ bool is_suspicious(std::string_view text) { return !text.empty() && kSuspicious[
 
 }  // namespace
 
-bool reads_as_formula(std::string_view text) {
-  static constexpr std::array kSkipped = {" "sv, "\0"sv, "\xEF\xBB\xBF"sv, "\xE2\x80\x8B"sv, "\xC2\xA0"sv};
-  static constexpr std::array kTriggers = {"="sv,
-                                           "+"sv,
-                                           "-"sv,
-                                           "@"sv,
-                                           "|"sv,
-                                           "%"sv,
-                                           "\t"sv,
-                                           "\r"sv,
-                                           "\n"sv,
-                                           "\xEF\xBC\x9D"sv,
-                                           "\xEF\xBC\x8B"sv,
-                                           "\xEF\xBC\x8D"sv,
-                                           "\xEF\xBC\xA0"sv};
-  for (bool skipped = true; skipped;) {
-    skipped = false;
-    for (const std::string_view skip : kSkipped)
-      if (text.starts_with(skip)) {
-        text.remove_prefix(skip.size());
-        skipped = true;
-      }
-  }
-  for (const std::string_view trigger : kTriggers)
-    if (text.starts_with(trigger)) return true;
-  return false;
-}
-
-FieldNeeds needs_of(std::string_view text, char delimiter) {
-  const auto needs_quotes = [delimiter](char c) { return c == '"' || c == delimiter || c == '\n' || c == '\r'; };
-  return {is_suspicious(text) && reads_as_formula(text), std::any_of(text.begin(), text.end(), needs_quotes)};
+bool needs_quotes(std::string_view text, char delimiter) {
+  return std::any_of(text.begin(), text.end(),
+                     [delimiter](char c) { return c == '"' || c == delimiter || c == '\n' || c == '\r'; });
 }
 
 char* put_escaped(std::string_view text, char* out) {
@@ -127,12 +99,17 @@ char* put_escaped(std::string_view text, char* out) {
 
 template <char kDelimiter>
 char* put_field(std::string_view text, char* out) {
-  if (!is_suspicious(text) && copy_plain<kDelimiter>(text, out)) return out + text.size();
-  const FieldNeeds needs = needs_of(text, kDelimiter);
-  if (needs.quotes) *out++ = '"';
-  if (needs.guard) *out++ = '\'';
-  out = put_escaped(text, out);
-  if (needs.quotes) *out++ = '"';
+  if (!is_suspicious(text) && copy_plain(text, out)) return out + text.size();
+  const bool quotes = needs_quotes(text, kDelimiter);
+  if (quotes) *out++ = '"';
+  std::size_t done = 0;
+  for (std::size_t at = next_guard(text, 0); at != std::string_view::npos; at = next_guard(text, at + 1)) {
+    out = put_escaped(text.substr(done, at - done), out);
+    *out++ = '\'';
+    done = at;
+  }
+  out = put_escaped(text.substr(done), out);
+  if (quotes) *out++ = '"';
   return out;
 }
 

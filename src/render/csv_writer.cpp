@@ -10,6 +10,7 @@
 #include "csv_text.hpp"
 #include "out_buffer.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/formula.hpp"
 #include "reportctl/rows/csv_delimiters.hpp"
 #include "value_writer.hpp"
 
@@ -71,16 +72,22 @@ class CsvWriter final : public Writer {
     return put_field<kDelimiter>(text, out_.room(field_room(text.size()) + kSpare, at));
   }
   char* put_large_text(std::string_view text, char* at) {
-    const FieldNeeds needs = needs_of(text, kDelimiter);
-    at = out_.room(2, at);
-    if (needs.quotes) *at++ = '"';
-    if (needs.guard) *at++ = '\'';
-    for (; !text.empty(); text.remove_prefix(std::min(text.size(), kLargeText))) {
-      const std::string_view part = text.substr(0, kLargeText);
+    const bool quotes = needs_quotes(text, kDelimiter);
+    at = out_.room(1, at);
+    if (quotes) *at++ = '"';
+    std::size_t guard = next_guard(text, 0);
+    for (std::size_t done = 0; done < text.size();) {
+      at = out_.room(1, at);
+      if (done == guard) {
+        *at++ = '\'';
+        guard = next_guard(text, done + 1);
+      }
+      const std::string_view part = text.substr(done, std::min(kLargeText, guard - done));
       at = put_escaped(part, out_.room(field_room(part.size()), at));
+      done += part.size();
     }
     at = out_.room(1 + kSpare, at);
-    if (needs.quotes) *at++ = '"';
+    if (quotes) *at++ = '"';
     return at;
   }
   /// Turns the last delimiter into the end of the line, and keeps the line.

@@ -11,7 +11,7 @@
 namespace reportctl::run {
 
 /// The audit events of a run, with the payloads of reportctl-audit(1), and the pair that every dispatch ends in.
-inline constexpr const char* kRunActor = "run-due";
+using store::kRunActor;
 
 store::AuditEvent run_triggered(const schedule::Schedule&, Instant run_at);
 store::AuditEvent run_rejected(const schedule::Schedule&, const validation::Violations&);

@@ -42,6 +42,9 @@ void refuse_leap(const std::optional<Instant>& last, Instant now, const std::fil
 }  // namespace
 
 bool work_waits(store::State& state, const DueOptions& options, Instant now) {
+  if (options.accept_clock && clock_is_replaced()) {
+    throw Error(ErrorKind::usage, "--accept-clock is about the clock of this host, and REPORTCTL_NOW replaces it", "unset it");
+  }
   refuse_foreign_state(state);
   const auto text = state.fact(kLastRunDue);
   std::optional<Instant> last;

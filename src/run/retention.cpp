@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "events.hpp"
+#include "reportctl/base/error.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/store/audit.hpp"
 
@@ -23,11 +24,12 @@ std::optional<Instant> cut(Instant now, const settings::Retention::Keep& keep) {
   return keep ? std::optional(now - *keep) : std::nullopt;
 }
 
-store::Cuts cuts_of(const Parts& parts, PruneWhat what) {
+store::Cuts cuts_of(const Parts& parts, PruneWhat what, const std::string& actor) {
   const auto& keep = parts.settings().retention;
   const Instant now = parts.now();
   store::Cuts cuts;
   cuts.now = now;
+  cuts.actor = actor;
   cuts.export_files = cut(now, keep.exports);
   if (what == PruneWhat::export_files) return cuts;
   cuts.runs = cut(now, keep.runs);
@@ -66,13 +68,17 @@ store::AuditEvent pruned_event(const Pruned& pruned, const std::string& actor) {
                                     {"files", pruned.files},
                                     {"bytes", pruned.bytes}};
   if (!pruned.rows.audit_head.empty()) payload["auditHead"] = pruned.rows.audit_head;
-  return {.name = "RetentionApplied", .account = {}, .subject = {}, .actor = actor, .payload = payload.dump()};
+  return {.name = store::kRetentionApplied, .account = {}, .subject = {}, .actor = actor, .payload = payload.dump()};
 }
 
 }  // namespace
 
 Pruned prune(Parts& parts, PruneMode mode, PruneWhat what, const std::string& actor) {
-  const auto cuts = cuts_of(parts, what);
+  if (mode == PruneMode::real && clock_is_replaced()) {
+    throw Error(ErrorKind::usage, "nothing is removed while REPORTCTL_NOW replaces the clock",
+                "unset it; --dry-run shows what would go then");
+  }
+  const auto cuts = cuts_of(parts, what, actor);
   Pruned pruned;
   pruned.rows = mode == PruneMode::real ? store::prune_rows(parts.state(), cuts) : store::count_prunable(parts.state(), cuts);
   sweep_files(parts, cuts, mode, pruned);
@@ -83,10 +89,11 @@ Pruned prune(Parts& parts, PruneMode mode, PruneWhat what, const std::string& ac
 }
 
 std::vector<store::Prunable> prunable(Parts& parts, PruneWhat what, int limit) {
-  return store::list_prunable(parts.state(), cuts_of(parts, what), limit);
+  return store::list_prunable(parts.state(), cuts_of(parts, what, {}), limit);
 }
 
 bool prune_is_due(store::State& state, Instant now) {
+  if (clock_is_replaced()) return false;
   const auto text = state.fact(kLastPrune);
   const auto last = text ? parse_instant(*text) : std::nullopt;
   return !last || now < *last || (now - *last).count() >= kDaySeconds;

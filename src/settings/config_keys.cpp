@@ -186,6 +186,13 @@ std::string set_allow_private(Settings& settings, const Written& written) {
   return {};
 }
 
+std::string set_operators(Settings& settings, const Written& written) {
+  if (written.front() != "always" && written.front() != "until_first_login")
+    return one_of(written.front(), {"always", "until_first_login"});
+  settings.operators = written.front() == "always" ? Operators::always : Operators::until_first_login;
+  return {};
+}
+
 std::string set_missed(Settings& settings, const Written& written) {
   if (written.front() == "coalesce") {
     settings.policy.missed = Missed::coalesce;
@@ -394,6 +401,8 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
          return set_seconds(s.webhooks.timeout, w.front(), {1, 300});
        },
        [](const Settings& s) { return duration_text(s.webhooks.timeout.count()); }},
+      {"access.operators", false, set_operators,
+       [](const Settings& s) { return std::string(s.operators == Operators::always ? "always" : "until_first_login"); }},
       {"policy.missed", false, set_missed,
        [](const Settings& s) {
          return std::string(s.policy.missed == Missed::all ? "all" : s.policy.missed == Missed::skip ? "skip" : "coalesce");

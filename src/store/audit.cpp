@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "audit_chain.hpp"
@@ -34,18 +35,46 @@ std::string describe(const AuditRecord& record) {
 }
 
 /// Why this record cannot follow the one before it; empty when it can.
-std::string break_at(const AuditRecord& record, std::int64_t before, const std::string& previous_hash) {
-  const std::int64_t expected = before + 1;
+std::string break_at(const AuditRecord& record, const AuditRecord& before, bool in_order) {
+  const std::int64_t expected = before.sequence + 1;
   if (record.sequence > expected) {
     return record.sequence == expected + 1 ? fmt::format("record {} is missing", expected)
                                            : fmt::format("records {} to {} are missing", expected, record.sequence - 1);
   }
   if (record.sequence < expected) return fmt::format("record {} stands where {} should", record.sequence, expected);
-  if (record.hash != chain_hash(previous_hash, record)) {
+  if (record.hash != chain_hash(before.hash, record)) {
     return fmt::format("{} does not fit its hash: it, or the hash of the record before it, was changed after it was written",
                        describe(record));
   }
+  if (in_order && record.at < before.at)
+    return fmt::format("{} is older than the record before it, of {}", describe(record), format_utc(before.at));
   return {};
+}
+
+/// Where the log begins after retention cut it.
+struct Cut {
+  std::int64_t sequence = 0;  ///< of the last record that went
+  std::string hash;
+};
+
+/// Does this record say that the log was to be cut there, and was it old enough by a policy?
+bool announces(const AuditRecord& record, const Cut& cut) {
+  const auto payload = nlohmann::json::parse(record.event.payload, nullptr, false);
+  if (!payload.is_object()) return false;
+  if (record.event.name == kRetentionApplied) return payload.value("auditHead", nlohmann::json()) == cut.hash;  // before schema 10
+  if (record.event.name != kAuditCut) return false;
+  const auto last = payload.value("lastSequence", nlohmann::json());
+  const auto before = payload.value("olderThan", nlohmann::json());
+  if (!last.is_number_integer() || !before.is_string()) return false;
+  const auto moment = parse_instant(before.get<std::string>());
+  if (!moment || *moment + kShortestAuditRetention > record.at || last < cut.sequence) return false;
+  return last > cut.sequence || payload.value("lastHash", nlohmann::json()) == cut.hash;
+}
+
+/// Older records may have times that REPORTCTL_NOW chose.
+std::int64_t in_order_after(State& state) {
+  const auto text = state.fact("audit_in_order_after");
+  return text ? parse_integer(*text).value_or(0) : 0;
 }
 
 }  // namespace
@@ -68,22 +97,33 @@ std::vector<AuditRecord> list_audit(State& state, const AuditFilter& filter) {
 AuditVerdict verify_audit(State& state, std::string_view expected_head) {
   AuditVerdict verdict;
   const ReadTransaction moment(state.connection());
-  std::int64_t before = 0;
-  verdict.head = audit_genesis();
-  if (Query cut(state.connection(), R"sql(SELECT sequence, hash FROM audit_cut)sql"); cut.next()) {
-    before = verdict.pruned = cut.integer();
-    verdict.head = cut.text();
+  AuditRecord before;
+  before.hash = audit_genesis();
+  std::optional<Cut> cut;
+  if (Query found(state.connection(), R"sql(SELECT sequence, hash FROM audit_cut)sql"); found.next()) {
+    cut = Cut{found.integer(), found.text()};
+    before.sequence = verdict.pruned = cut->sequence;
+    before.hash = cut->hash;
   }
+  verdict.head = before.hash;
+  bool announced = !cut;
+  const auto ordered_after = in_order_after(state);
   bool anchored = expected_head.empty() || expected_head == verdict.head;
   Query query(state.connection(), fmt::format(R"sql(SELECT {} FROM audit ORDER BY sequence)sql", select_list(kAuditColumns)));
   while (query.next()) {
-    const AuditRecord record = read_columns(query, kAuditColumns);
-    verdict.problem = break_at(record, before, verdict.head);
+    AuditRecord record = read_columns(query, kAuditColumns);
+    verdict.problem = break_at(record, before, before.sequence > ordered_after);
     if (!verdict.problem.empty()) return verdict;
-    before = record.sequence;
     ++verdict.records;
     verdict.head = record.hash;
     anchored = anchored || record.hash == expected_head;
+    announced = announced || announces(record, *cut);
+    before = std::move(record);
+  }
+  if (!announced) {
+    verdict.problem = fmt::format("the first {} are missing, and no record says that a retention policy removed them",
+                                  verdict.pruned == 1 ? "record" : fmt::format("{} records", verdict.pruned));
+    return verdict;
   }
   if (!anchored && verdict.pruned > 0) {
     verdict.problem = fmt::format(

@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "reportctl/base/hash.hpp"
@@ -16,6 +19,20 @@ namespace {
 /// `5:hello`: with its length before it, no field can run into the next.
 void add_field(std::string& canonical, std::string_view field) {
   fmt::format_to(std::back_inserter(canonical), "{}:{}", field.size(), field);
+}
+
+/// A command that waited for the state file is no clock that was set back.
+constexpr auto kSameMoment = std::chrono::minutes(1);
+
+/// The event as it is recorded: with whoever started run-due, and with the command's own time where that is another.
+AuditEvent recorded(AuditEvent event, const std::string& starter, std::optional<Instant> clock) {
+  if (event.actor == kRunActor && !starter.empty()) event.actor = fmt::format("{} by {}", kRunActor, starter);
+  if (!clock) return event;
+  auto payload = nlohmann::ordered_json::parse(event.payload, nullptr, false);
+  if (!payload.is_object()) payload = {{"payload", event.payload}};
+  payload["clock"] = format_utc(*clock);
+  event.payload = json_text(payload);
+  return event;
 }
 
 }  // namespace
@@ -36,23 +53,26 @@ std::string chain_hash(std::string_view previous_hash, const AuditRecord& record
 
 void append_events(Connection& connection, const AuditEvents& events, Instant now) {
   if (events.empty()) return;
-  AuditRecord record{.sequence = 0, .at = now, .event = {}, .hash = audit_genesis()};
+  AuditRecord record{.sequence = 0, .at = clock_is_replaced() ? host_clock() : now, .event = {}, .hash = audit_genesis()};
   {
-    Query head(connection, R"sql(SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1)sql");
+    Query head(connection, R"sql(SELECT sequence, hash, at FROM audit ORDER BY sequence DESC LIMIT 1)sql");
     if (head.next()) {
       record.sequence = head.integer();
       record.hash = head.text();
+      record.at = std::max(record.at, head.instant());
     }
   }
+  const bool is_told = clock_is_replaced() || record.at - now > kSameMoment;
   for (const auto& event : events) {
     ++record.sequence;
-    record.event = event;
+    record.event = recorded(event, connection.actor(), is_told ? std::optional(now) : std::nullopt);
     record.hash = chain_hash(record.hash, record);
     Query(connection,
           R"sql(
             INSERT INTO audit (sequence, at, name, account, subject, actor, payload, hash)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?))sql")
-        .bind(record.sequence, record.at, event.name, event.account, event.subject, event.actor, event.payload, record.hash)
+        .bind(record.sequence, record.at, event.name, event.account, event.subject, record.event.actor, record.event.payload,
+              record.hash)
         .run();
   }
 }

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -19,6 +20,11 @@ AuditEvents with_run(AuditEvents events, std::string_view run_id);
 
 /// A flat JSON object of texts, for the events that this room makes itself.
 std::string event_payload(const std::map<std::string, std::string>& fields);
+
+/// Written before the first record goes: up to which record the log is cut, and why. Without it a log that begins late is broken.
+inline constexpr const char* kAuditCut = "AuditCut";
+/// No policy keeps records for less.
+inline constexpr auto kShortestAuditRetention = std::chrono::hours(1);
 
 /// What the first record's hash is chained to.
 std::string audit_genesis();

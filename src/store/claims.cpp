@@ -110,7 +110,7 @@ void settle_deliveries(Connection& connection, const Run& run, Instant now) {
       events.push_back({.name = "DeliveryUnknown",
                         .account = run.account,
                         .subject = run.id,
-                        .actor = "run-due",
+                        .actor = kRunActor,
                         .payload = event_payload({{"deliveryId", id}, {"messageId", query.text()}, {"runId", run.id}})});
     }
   }

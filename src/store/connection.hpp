@@ -45,6 +45,9 @@ class Connection {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   SQLite::Database& database() { return *database_; }
+  /// See State::set_actor().
+  void set_actor(std::string actor) { actor_ = std::move(actor); }
+  [[nodiscard]] const std::string& actor() const { return actor_; }
   void set_busy_limit(std::chrono::milliseconds limit) { busy_.limit = limit; }
 
   /// Several statements without results or parameters.
@@ -59,6 +62,7 @@ class Connection {
   void give_back(const std::string& sql, std::unique_ptr<SQLite::Statement> statement);
 
   std::filesystem::path path_;
+  std::string actor_;
   BusyWait busy_;
   std::optional<SQLite::Database> database_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;  ///< prepared, idle

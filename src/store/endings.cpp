@@ -91,7 +91,7 @@ AuditEvents pause_if_hopeless(Connection& connection, const Claim& claim, int li
   return {{.name = "SchedulePaused",
            .account = claim.run.account,
            .subject = claim.run.schedule_id,
-           .actor = "run-due",
+           .actor = kRunActor,
            .payload = event_payload({{"reason", fmt::format("{} failures in a row", limit)}, {"runId", claim.run.id}})}};
 }
 

@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
+#include "audit_chain.hpp"
 #include "connection.hpp"
 #include "reportctl/base/time.hpp"
 
@@ -95,10 +97,33 @@ std::int64_t take_going(State& state, const Going& going, const std::optional<In
   }
 }
 
+/// Records up to which record the log will be cut, and returns it; 0: nothing is old enough.
+std::int64_t announce_cut(Connection& connection, const Cuts& cuts) {
+  WriteTransaction transaction(connection);
+  {
+    Query first(connection, R"sql(SELECT at < ? FROM audit ORDER BY sequence LIMIT 1)sql");
+    if (!first.bind(*cuts.audit).next() || !first.flag()) return 0;
+  }
+  std::int64_t last = 0;
+  AuditEvent event{.name = kAuditCut, .account = {}, .subject = {}, .actor = cuts.actor, .payload = {}};
+  {
+    Query query(connection, fmt::format(R"sql(SELECT sequence, hash {} ORDER BY sequence DESC LIMIT 1)sql", kOldRecords.rows));
+    if (!query.bind(*cuts.audit, cuts.now).next()) return 0;
+    last = query.integer();
+    const nlohmann::ordered_json payload = {
+        {"lastSequence", last}, {"lastHash", query.text()}, {"olderThan", format_utc(*cuts.audit)}};
+    event.payload = payload.dump();
+  }
+  append_events(connection, {event}, cuts.now);
+  transaction.commit();
+  return last;
+}
+
 /// The log is only ever cut at its beginning: up to the last record before the moment, of which the hash is kept.
-void cut_audit(State& state, const std::optional<Instant>& cut, Instant now, PrunedRows& rows) {
-  if (!cut) return;
+void cut_audit(State& state, const Cuts& cuts, PrunedRows& rows) {
   auto& connection = state.connection();
+  const auto announced = cuts.audit ? announce_cut(connection, cuts) : 0;
+  if (announced == 0) return;
   for (;;) {
     WriteTransaction transaction(connection);
     std::int64_t last = 0;
@@ -106,10 +131,10 @@ void cut_audit(State& state, const std::optional<Instant>& cut, Instant now, Pru
     {
       Query query(connection, fmt::format(R"sql(
         SELECT sequence, hash, at < ?1 FROM audit
-        WHERE sequence < (SELECT max(sequence) FROM audit)
+        WHERE sequence <= ?2
         ORDER BY sequence LIMIT {})sql",
                                           kRowsATime));
-      query.bind(*cut);
+      query.bind(*cuts.audit, announced);
       while (query.next()) {
         const auto sequence = query.integer();
         auto record_hash = query.text();
@@ -124,7 +149,7 @@ void cut_audit(State& state, const std::optional<Instant>& cut, Instant now, Pru
             INSERT INTO audit_cut (one, sequence, hash, at)
             VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE
             SET sequence = excluded.sequence, hash = excluded.hash, at = excluded.at)sql")
-        .bind(last, hash, now)
+        .bind(last, hash, cuts.now)
         .run();
     const auto deleted = Query(connection, R"sql(DELETE FROM audit WHERE sequence <= ?)sql").bind(last).run();
     transaction.commit();
@@ -169,7 +194,7 @@ PrunedRows prune_rows(State& state, const Cuts& cuts) {
   rows.notifications = take_going(state, kOldNotifications, cuts.notifications, cuts.now);
   rows.runs = take_going(state, kOldRuns, cuts.runs, cuts.now);
   rows.exports = take_going(state, kOldExports, cuts.runs, cuts.now);
-  cut_audit(state, cuts.audit, cuts.now, rows);
+  cut_audit(state, cuts, rows);
   return rows;
 }
 

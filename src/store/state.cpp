@@ -102,6 +102,8 @@ State State::open(const fs::path& path, OpenMode mode) {
 
 const fs::path& State::path() const { return connection_->path(); }
 
+void State::set_actor(std::string actor) { connection_->set_actor(std::move(actor)); }
+
 int State::schema_version() const { return store::schema_version(*connection_); }
 
 int current_schema_version() {

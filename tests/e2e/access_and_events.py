@@ -48,7 +48,7 @@ class AccessAndEvents(e2e.Case):
 
     def test_a_schedule_that_is_configured_triggered_generated_and_delivered_leaves_its_four_events(self):
         """names and payloads of reportctl-audit(1)."""
-        world = self.fleet()
+        world = self.fleet(clock=True)
         world.must("schedule", "add", "power", *POWER, "--scope", "depot:north", "--lookback", "2", now=e2e.MADE_AT)
         world.must("run-due")
         schedule = world.json("schedule", "show", "power")

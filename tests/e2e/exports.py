@@ -3,7 +3,7 @@
 # Copyright the reportctl authors
 """Export jobs: the bytes are those of `run` for every report of the export surface, in every format; one process makes each, however many try; nobody
 sees another tenant's; what expires goes, and what a younger one shares stays."""
-import collections, contextlib, hashlib, json, os, pathlib, pty, pwd, shutil, signal, sqlite3, subprocess, sys, time
+import collections, contextlib, datetime, hashlib, json, os, pathlib, pty, pwd, shutil, signal, sqlite3, subprocess, sys, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import demo_world, e2e
@@ -22,10 +22,10 @@ def created(world, *words, **options):
 
 def age_files(world, seconds=7200):
     """As if the stored files had lain there for so long."""
+    then = datetime.datetime.fromisoformat(e2e.NOW.replace("Z", "+00:00")).timestamp() - seconds
     for path in (world.path / "artifacts").rglob("*"):
         if path.is_file():
-            status = path.stat()
-            os.utime(path, (status.st_atime - seconds, status.st_mtime - seconds))
+            os.utime(path, (then, then))
 
 
 def stored_files(world):
@@ -257,7 +257,7 @@ class Exports(e2e.Case):
         self.assertIn("about 20 s", world.must("export", "create", "sales").out.decode())
 
     def test_an_expired_file_is_refused_and_then_removed_while_a_shared_one_stays(self):
-        world = self.shop()
+        world = self.shop(clock=True)
         old = created(world, "sales", "--from", "2026-03-15", "--to", "2026-03-16", "--wait")
         new = created(world, "sales", "--from", "2026-03-15", "--to", "2026-03-16", "--wait", now=later(5))
         alone = created(world, "inventory-valuation", "--wait")
@@ -314,7 +314,7 @@ class Exports(e2e.Case):
         self.assertEqual({job["id"] for job in demo.json("export", "list", "--as", "nora", now=demo.now)}, {asked, made})
 
     def test_run_due_prunes_once_a_day_and_a_run_says_that_its_file_went(self):
-        world = self.world()
+        world = self.world(clock=True)
         world.schedules(e2e.schedule("daily", "a@example.org"))
         world.must("run-due")
         run = world.only_run()
@@ -335,7 +335,7 @@ class Exports(e2e.Case):
         self.assertEqual(world.sql("SELECT value FROM facts WHERE name = 'last_prune_at'"), [("2026-04-17T05:02:00Z",)])
 
     def test_a_file_that_a_run_and_an_export_share_goes_when_neither_keeps_it(self):
-        world = self.world(more="retention: {artifacts: 1d, exports: 3d, audit: never}\n")
+        world = self.world(clock=True, more="retention: {artifacts: 1d, exports: 3d, audit: never}\n")
         world.schedules(e2e.schedule("daily", "a@example.org"))
         world.must("run-due")
         run = world.only_run()
@@ -373,7 +373,7 @@ class Exports(e2e.Case):
         world.must("run-due", now="2026-03-19T05:02:00Z")
 
     def test_the_policy_block_is_obeyed_and_a_pruned_audit_log_stays_sound(self):
-        world = self.world(more="retention: {runs: 10d, artifacts: never, notifications: never, audit: 5d}\n")
+        world = self.world(clock=True, more="retention: {runs: 10d, artifacts: never, notifications: never, audit: 5d}\n")
         world.schedules(e2e.schedule("daily", "a@example.org"))
         world.must("run-due")
         head = world.json("audit", "verify")["head"]
@@ -391,11 +391,12 @@ class Exports(e2e.Case):
         world.must("state", "check")
 
     def test_a_file_that_nobody_recorded_goes_after_a_day(self):
-        world = self.shop()
+        world = self.shop(clock=True)
         created(world, "sales", "--wait")
         orphan = world.path / "artifacts" / "ab" / ("ab" + "0" * 62)
         orphan.parent.mkdir(mode=0o700, exist_ok=True)
         orphan.write_bytes(b"left behind")
+        age_files(world, 0)
         self.assertEqual(world.json("prune")["files"], 0)
         age_files(world, 25 * 3600)
         said = world.json("prune")

@@ -62,7 +62,7 @@ class OwnReport(e2e.Case):
 
     def test_the_schedule_mails_the_same_report(self):
         done = self.reportctl("run-due", now="2026-05-11T06:00:00Z")
-        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", "(clock replaced: 2026-05-11T06:00:00Z)\n"))
         mails = [e2e.read_mail(path.read_bytes()) for path in (self.home / "state" / "outbox" / "new").iterdir()]
         self.assertEqual(len(mails), 1)
         name, content = e2e.attachment_of(mails[0])

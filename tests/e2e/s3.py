@@ -63,6 +63,12 @@ class S3(e2e.Case):
         for path in self.store.objects().values():
             os.utime(path, (time.time() - 7200,) * 2)
 
+    def ended_long_ago(self, world):
+        """By the clock of the host, which is what pruning goes by: no file is kept so long, but runs and exports are."""
+        then = int(time.time()) - 40 * 86400
+        world.sql("UPDATE runs SET created_at = ?1, finished_at = ?1", then)
+        world.sql("UPDATE exports SET created_at = ?1, finished_at = ?1, expires_at = ?1", then)
+
     def got_it(self, world):
         return [mail for mail in world.outbox_mails() if mail["To"].addresses[0].addr_spec == "bo@example.org"]
 
@@ -95,7 +101,8 @@ class S3(e2e.Case):
         said = world.json("prune", "--dry-run", now=LONG_AFTER)
         self.assertEqual(said["files"], 2)
         self.assertEqual(len(self.store.objects()), 3)
-        self.assertEqual(world.json("prune", now=LONG_AFTER)["files"], 2)
+        self.ended_long_ago(world)
+        self.assertEqual(world.json("prune", now=None)["files"], 2)
         self.assertEqual([path for path in self.store.objects().values()], [stranger])
         self.assertEqual(world.run("export", "fetch", job["id"]).code, 5)
 
@@ -356,16 +363,17 @@ class S3(e2e.Case):
         world.schedules()
         job = world.json("export", "create", "sales", "--wait")
         self.age()
+        self.ended_long_ago(world)
         for does, method, said in (((503, "SlowDown"), "GET", "cannot list the files"), ((403, "AccessDenied"), "DELETE", "cannot remove the file"),
                                    ("silent", "HEAD", "cannot remove the file")):
             with self.subTest(does=does, method=method):
                 self.disturb(does, method)
-                result = world.run("prune", now=LONG_AFTER)
+                result = world.run("prune", now=None)
                 self.assertNotEqual(result.code, 0)
                 self.assertIn(said, result.err)
                 self.assertEqual(list(self.store.objects()), [self.key(job["sha256"])])
         self.well()
-        world.must("prune", now=LONG_AFTER)
+        world.must("prune", now=None)
         self.assertEqual(self.store.objects(), {})
 
     # Large files, stops and kills

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
 """The state file that is somewhere else, read-only, broken or newer; a clock that leaps; a standard output that is full."""
-import os, pathlib, pwd, shutil, sqlite3, subprocess, sys, unittest
+import datetime, os, pathlib, pwd, shutil, sqlite3, subprocess, sys, time, unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import e2e
@@ -20,7 +20,7 @@ class Clock(e2e.Case):
         self.assertEqual(world.only_run()["slot"], "2026-03-17T05:00:00Z")
 
     def test_a_clock_forty_days_ahead_is_refused_with_12_until_it_is_accepted(self):
-        world = self.world()
+        world = self.world(clock=True)
         world.schedules(e2e.schedule("morning", "a@example.org"))
         world.must("run-due", now="2026-03-16T12:30:00Z")
         refused = world.run("run-due", now="2026-04-25T12:30:00Z")
@@ -30,6 +30,33 @@ class Clock(e2e.Case):
         world.must("run-due", "--accept-clock", now="2026-04-25T12:30:00Z")
         self.assertEqual(len(world.outbox_mails()), 1)
         world.must("run-due", now="2026-04-25T12:31:00Z")
+
+    def test_a_replaced_clock_is_neither_accepted_nor_does_it_remove_anything(self):
+        world = self.world(more="retention: {runs: 1h, audit: 1h}\n")
+        world.schedules(e2e.schedule("morning", "a@example.org"))
+        world.must("run-due")
+        records = world.sql("SELECT count(*) FROM audit")
+        for words in (("run-due", "--accept-clock"), ("run-due", "--accept-clock", "--jobs", "2"), ("prune",), ("export", "prune")):
+            refused = world.run(*words, now="2029-06-01T00:00:00Z")
+            self.assertEqual(refused.code, 2, words)
+            self.assertIn("REPORTCTL_NOW", refused.err)
+        world.must("run-due", now="2026-03-17T23:00:00Z")
+        self.assertEqual((len(world.runs()), world.sql("SELECT count(*) FROM audit")), (1, records))
+
+    def test_a_record_has_the_time_of_the_host_and_the_one_that_replaced_it(self):
+        world = self.world()
+        before = int(time.time())
+        world.schedules(e2e.schedule("morning", "a@example.org"))
+        told = subprocess.run([e2e.REPORTCTL, "run-due"], env=world.command_environment(), capture_output=True, text=True, check=True)
+        self.assertEqual(told.stderr, f"(clock replaced: {e2e.NOW})\n")
+        records = world.json("audit", "list", "--limit", "1000", now=None)
+        for record in records:
+            at = datetime.datetime.fromisoformat(record["at"].replace("Z", "+00:00")).timestamp()
+            self.assertTrue(before <= at <= time.time(), record)
+            self.assertIn(record["payload"]["clock"][:15], (e2e.MADE_AT[:15], e2e.NOW[:15]))
+        me = pwd.getpwuid(os.getuid()).pw_name
+        self.assertEqual({record["actor"] for record in records if record["name"] == "ScheduledReportSent"}, {f"run-due by {me}"})
+        world.must("audit", "verify")
 
     def test_a_clock_thirty_four_days_ahead_is_taken_for_a_long_rest(self):
         world = self.world()

@@ -10,13 +10,14 @@
 #include "reportctl/base/sink.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/render/writer.hpp"
+#include "reportctl/rows/csv_delimiters.hpp"
 
 using namespace reportctl;
 
 namespace {
 
-/// The first byte chooses the width, 0x1F ends a cell, 0x1E alone is a null; what remains is text, repaired as sources hand it
-/// over.
+/// The first byte chooses width and delimiter, 0x1F ends a cell, 0x1E alone is a null; what remains is text, repaired as sources
+/// hand it over.
 std::vector<std::vector<rows::Cell>> table_of(const std::vector<std::string>& texts, std::size_t width) {
   std::vector<std::vector<rows::Cell>> table;
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -28,19 +29,14 @@ std::vector<std::vector<rows::Cell>> table_of(const std::vector<std::string>& te
   return table;
 }
 
-std::string expected(const rows::Cell& cell) {
-  if (cell.null) return {};
-  std::string text = testing::runs_as_formula(cell.text) ? "'" : "";
-  for (const char c : cell.text)
-    if (c != '\0') text += c;
-  return text;
-}
+std::string expected(const rows::Cell& cell) { return cell.null ? std::string() : testing::as_guarded(cell.text); }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::size_t width = 1 + data[0] % 4;
+  const char delimiter = rows::kCsvDelimiters[data[0] / 4 % rows::kCsvDelimiters.size()].sign;
   std::vector<std::string> texts = split({reinterpret_cast<const char*>(data) + 1, size - 1}, '\x1F');
   for (std::string& text : texts) text = repair_utf8(text);
   const auto table = table_of(texts, width);
@@ -49,18 +45,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 0; i < width; ++i)
     spec.columns.push_back({.name = "column", .label = texts[0], .type = rows::ColumnType::text});
   spec.labels = true;
+  spec.csv.delimiter = delimiter;
   StringSink sink;
   const auto writer = render::make_writer(spec, sink);
   for (const auto& cells : table) writer->row(rows::Row(cells));
   writer->finish({});
 
-  const auto read = testing::read_csv(sink.text);
+  const auto read = testing::read_csv(sink.text, delimiter);
   EXPECT(read && read->size() == table.size() + 1);
   for (std::size_t row = 0; row < table.size(); ++row) {
     EXPECT((*read)[row + 1].size() == width);
     for (std::size_t i = 0; i < width; ++i) {
       EXPECT((*read)[row + 1][i] == expected(table[row][i]));
-      EXPECT(!testing::runs_as_formula((*read)[row + 1][i]));
+      for (const std::size_t place : testing::formulas_in((*read)[row + 1][i])) EXPECT((*read)[row + 1][i][place] == '\'');
+      const std::string text(table[row][i].null ? std::string_view() : table[row][i].text);
+      if (text.find('\0') == std::string::npos) EXPECT(testing::as_unguarded((*read)[row + 1][i]) == text);
     }
   }
   return 0;

@@ -11,6 +11,9 @@ The runner prints one line a test, `skipped: ` with the reason where a component
 import asyncio, collections, contextlib, email, email.policy, json, logging, os, pathlib, shutil, socket, sqlite3, ssl, subprocess, sys, tempfile
 import threading, time, traceback, unittest, warnings
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import host_clock  # noqa: E402
+
 REPORTCTL = os.path.abspath(os.environ.get("REPORTCTL", "reportctl"))
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MADE_AT = "2026-03-16T12:00:00Z"  # schedules are saved then
@@ -99,8 +102,11 @@ def schedule(name, to, report="sales", at="05:00", more=""):
 class World:
     """A configuration, a state file, a source and an outbox, below one temporary directory."""
 
+    clock = False  # True: commands find the clock of the host at `now`, instead of REPORTCTL_NOW
+
     # Every outcome is final, unless a test is about further attempts.
-    def __init__(self, transport=None, mail="", policy="retries: 0", more=""):
+    def __init__(self, transport=None, mail="", policy="retries: 0", more="", clock=False):
+        self.clock = clock
         self.path = scratch("world")
         self.source = self.path / "shop.db"
         self.state = self.path / "state" / "state.db"
@@ -137,7 +143,7 @@ class World:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REPORTCTL")}
         kept.update(REPORTCTL_CONFIG=str(self.config), LC_ALL="C.UTF-8", TZ="UTC", **self.environment)
         if now:
-            kept["REPORTCTL_NOW"] = now
+            kept.update(host_clock.at(now) if self.clock else {"REPORTCTL_NOW": now})
         return {**kept, **{name: str(value) for name, value in more.items()}}
 
     def run(self, *args, now=NOW, stdin=None, stdout=subprocess.PIPE, timeout=PATIENCE, prefix=(), env=None):
@@ -145,7 +151,10 @@ class World:
         done = subprocess.run([*prefix, REPORTCTL, *map(str, args)], env=self.command_environment(now, **(env or {})),
                               input=stdin, stdin=None if stdin is not None else subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
                               timeout=timeout, cwd=self.path)
-        return Result(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"), time.monotonic() - start)
+        told = done.stderr.decode("utf-8", "replace")
+        for notice in (f"(clock replaced: {now})\n", f'{{"type":"notice","clock_replaced":"{now}"}}\n'):
+            told = told.replace(notice, "")
+        return Result(done.returncode, done.stdout, told, time.monotonic() - start)
 
     def start(self, *args, now=NOW, env=None):
         return subprocess.Popen([REPORTCTL, *map(str, args)], env=self.command_environment(now, **(env or {})), stdin=subprocess.DEVNULL,

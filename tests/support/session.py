@@ -9,7 +9,8 @@ A file has cases, apart by a blank line. A case begins with its sentence and rea
 
     # what holds, as a sentence               (further comment lines may follow)
     % fixture shop                            what is there before (session_fixtures.py)
-    % now 2026-03-18T06:00:00Z                the clock for what follows (default: kNow below)
+    % now 2026-03-18T06:00:00Z                REPORTCTL_NOW for what follows (default: kNow below)
+    % clock 2026-06-01T12:00:00Z              the clock of the host for what follows, without REPORTCTL_NOW
     $ reportctl schedule list                 bash runs it; `> ` lines below continue the command
     No schedules yet.                         the exact output, stdout and stderr in the order of their writing
     ? 5                                       the exit code, where it is not 0
@@ -26,6 +27,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import host_clock  # noqa: E402
 import session_fixtures  # noqa: E402
 
 kNow = session_fixtures.NOW
@@ -99,11 +101,11 @@ class World:
         self.home = os.path.join(top, 'h')
         self.stock = os.path.join(top, 'stock')
         self.env = {
-            'PATH': os.path.join(top, 'bin') + ':/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': self.home, 'REPORTCTL_NOW': kNow,
+            'PATH': os.path.join(top, 'bin') + ':/usr/sbin:/usr/bin:/sbin:/bin', 'HOME': self.home,
             'REPORTCTL_CONFIG': self.home + '/reportctl.yaml', 'REPORTCTL_STATE': self.home + '/state.db',
             'XDG_CONFIG_HOME': self.home + '/.config', 'XDG_STATE_HOME': self.home + '/.local/state',
             'XDG_CACHE_HOME': self.home + '/.cache', 'TMPDIR': self.home + '/tmp', 'NO_COLOR': '1', 'COLUMNS': '80', 'TERM': 'dumb',
-            'TZ': 'UTC', 'LC_ALL': 'C.UTF-8', 'LOGNAME': 'root', 'USER': 'root',
+            'TZ': 'UTC', 'LC_ALL': 'C.UTF-8', 'LOGNAME': 'root', 'USER': 'root', **host_clock.at(kNow), 'REPORTCTL_NOW': kNow,
         }
         os.makedirs(os.path.join(top, 'bin'))
         os.symlink(os.path.abspath(os.environ['REPORTCTL']), os.path.join(top, 'bin', 'reportctl'))
@@ -111,7 +113,11 @@ class World:
     def fresh(self):
         shutil.rmtree(self.home, ignore_errors=True)
         os.makedirs(self.home + '/tmp', mode=0o700)
-        self.env['REPORTCTL_NOW'] = kNow
+        self.now(kNow)
+
+    def now(self, instant):
+        self.env.update(host_clock.at(instant))  # records of the audit log have the time of the host
+        self.env['REPORTCTL_NOW'] = instant
 
     def fixture(self, name):
         """The first use makes it; the next ones get a copy."""
@@ -147,7 +153,9 @@ def run_case(world, case, show):
             if word == 'fixture':
                 world.fixture(value)
             elif word == 'now':
-                world.env['REPORTCTL_NOW'] = value
+                world.now(value)
+            elif word == 'clock':
+                world.env.update(host_clock.at(value))
             else:
                 sys.exit(f'{case.path}:{step.line}: unknown directive {word}')
             if show:

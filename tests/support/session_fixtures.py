@@ -165,9 +165,9 @@ def daily(world):
 def sent(world):
     """`daily-sales` ran on the 18th at 06:05 UTC and was delivered."""
     daily(world)
-    world.env['REPORTCTL_NOW'] = '2026-03-18T06:05:00Z'
+    world.now('2026-03-18T06:05:00Z')
     reportctl(world, 'run-due')
-    world.env['REPORTCTL_NOW'] = NOW
+    world.now(NOW)
 
 
 # What the fleet and outreach reports look up when a schedule is saved.

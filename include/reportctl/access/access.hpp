@@ -57,11 +57,12 @@ struct Member {
 /// Who is acting, as far as the operating system can tell.
 struct Actor {
   std::string login;
-  std::string sudo_user;            ///< what sudo claims; empty when not behind sudo
-  bool bootstrap = false;           ///< state file's owner or root while no member has a login: acts as system_admin
+  std::string as;                   ///< --as; empty: with their own login
+  std::string sudo_user;            ///< what the environment claims; empty when it claims nothing
+  bool is_operator = false;         ///< root or the state file's owner, where the configuration lets them act as system_admin
   std::vector<Member> memberships;  ///< all members with this login
   [[nodiscard]] bool is_system_admin() const;
-  /// `ann`, or `root (sudo: ann)`: what the audit log records.
+  /// `ann`, `root (as ann)` or `root (SUDO_USER: ann)`: what the audit log records. Nobody can write either bracket themselves.
   [[nodiscard]] std::string str() const;
 };
 

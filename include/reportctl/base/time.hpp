@@ -43,6 +43,8 @@ int days_between(Date from, Date to);
 /// The clock is read once per command; everything below gets the instant as an argument.
 /// `REPORTCTL_NOW` (RFC 3339) replaces it; a malformed value is an Error(usage).
 Instant read_clock();
+/// The clock of this host, whatever REPORTCTL_NOW says.
+Instant host_clock();
 /// True when `REPORTCTL_NOW` is set: every output it affects says so.
 bool clock_is_replaced();
 

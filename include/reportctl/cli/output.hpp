@@ -62,7 +62,8 @@ class Output {
   void text(std::string_view);
   /// One line of what a command did (`schedule morning-power created`); silent with -q; with JSON the record instead.
   void done(const std::string& sentence, const nlohmann::ordered_json& record);
-  /// With REPORTCTL_NOW: `(clock replaced: …)` on stderr, once, for people; list(), sheet() and done() do it by themselves.
+  /// With REPORTCTL_NOW: `(clock replaced: …)` on stderr, once; list(), sheet() and done() do it by themselves for people. What
+  /// acts without them calls it first; with --json it is an object.
   void note_replaced_clock();
   /// Writes what is buffered and checks that it arrived. Called by cli::run() before exit 0 is believed.
   void flush();

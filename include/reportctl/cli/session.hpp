@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reportctl/access/access.hpp"
+#include "reportctl/base/error.hpp"
 #include "reportctl/catalog/catalog.hpp"
 #include "reportctl/cli/output.hpp"
 #include "reportctl/manage/viewer.hpp"
@@ -50,6 +51,9 @@ class Session {
   manage::Viewer viewer() { return {state(), actor()}; }
   manage::Editor editor() { return {parts(), actor()}; }
   Output& out();
+
+  /// A refused attempt, for the audit log. A state file that cannot be written hides nothing: the refusal is told anyway.
+  void record_refusal(const Error& refused, const std::string& command);
 
   /// The account to work on: the one named, or the only one there is. Error(not_found) otherwise, with what to write.
   access::Account account(const std::optional<std::string>& id);

@@ -42,8 +42,9 @@ store::Notification visible_notification(const Viewer&, const std::string& id, c
 /// managers of the account.
 void require_report(const Editor&, const std::string& report, const std::string& account, const schedule::Scope&);
 
-/// What an empty list says: that there is nothing, or that the actor is a member of nothing and therefore sees none of it.
-std::string nothing_seen(const access::Actor&, const std::string& nothing);
+/// What an empty list says: that there is nothing, with advice; or that the actor sees only what belongs to some sites, or, as a
+/// member of nothing, none of it.
+std::string nothing_seen(const access::Actor&, const std::string& nothing, const std::string& advice = {});
 
 /// The accounts in which the actor is a member; nullopt: all of them.
 std::optional<std::set<std::string>> own_accounts(const access::Actor&);

@@ -56,6 +56,9 @@ struct PdfSettings {
   std::int64_t max_rows = 20'000;  ///< a PDF prints at most this many, and says so; 0: all
 };
 
+/// When root and the owner of the state file are system admins without a membership.
+enum class Operators { always, until_first_login };
+
 /// How long things are kept; none: for ever.
 struct Retention {
   using Keep = std::optional<std::chrono::seconds>;
@@ -77,6 +80,7 @@ struct Settings {
   Policy policy;
   Retention retention;
   PdfSettings pdf;
+  Operators operators = Operators::always;
 };
 
 }  // namespace reportctl::settings

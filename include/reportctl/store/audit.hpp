@@ -17,18 +17,24 @@ namespace reportctl::store {
 /// Something that happened. Appended in the transaction of what it records, never changed, chained by SHA-256: a record's hash is
 /// that of `<hash before>\n` and, each as `<length in bytes>:<text>`, its sequence, time (`2026-03-17T06:00:00Z`), name, account,
 /// subject, actor and payload. The first is chained to 64 zeros.
+/// Records made under REPORTCTL_NOW, or after the host's clock was set back, keep in their payload what the command took for the
+/// time: `clock`.
 struct AuditEvent {
   std::string name;     ///< `ScheduledReportConfigured`, `AccountAdded`, …
   std::string account;  ///< empty when it concerns none
   std::string subject;  ///< id of the schedule, run, member …
-  std::string actor;    ///< access::Actor::str(), or `run-due`
+  std::string actor;    ///< access::Actor::str(), or kRunActor, which is recorded with whoever started it: `run-due by root`
   std::string payload;  ///< JSON object as text
 };
+/// What the program does by itself.
+inline constexpr const char* kRunActor = "run-due";
+/// What a retention removed; before schema 10 it alone told of a cut of this log.
+inline constexpr const char* kRetentionApplied = "RetentionApplied";
 using AuditEvents = std::vector<AuditEvent>;
 
 struct AuditRecord {
   std::int64_t sequence = 0;  ///< from 1, without gaps
-  Instant at{};
+  Instant at{};               ///< by the host's clock, and never before the record that it follows
   AuditEvent event;
   std::string hash;  ///< SHA-256 over the previous hash and this record's canonical form
 };

@@ -19,7 +19,8 @@ struct Cuts {
   std::optional<Instant> run_files, export_files;
   std::optional<Instant> notifications;  ///< acknowledged ones
   std::optional<Instant> audit;
-  Instant now{};  ///< exports that expired by then lose their file, whatever the cut
+  Instant now{};      ///< exports that expired by then lose their file, whatever the cut
+  std::string actor;  ///< who applies the policy, for the audit log
 };
 
 struct PrunedRows {

@@ -33,6 +33,9 @@ class State {
   [[nodiscard]] const std::filesystem::path& path() const;
   [[nodiscard]] int schema_version() const;
 
+  /// Who acts: audit records of what the program does by itself name them too.
+  void set_actor(std::string actor);
+
   /// Small facts by name: instance, host, last_run_due_at, demo, …
   [[nodiscard]] std::optional<std::string> fact(std::string_view name) const;
   void set_fact(std::string_view name, std::string_view value);

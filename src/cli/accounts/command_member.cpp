@@ -90,8 +90,9 @@ Member find_one(Session& session, const MemberOptions& options) {
   return manage::only_member(seen_members(session, options.account), options.who);
 }
 
-/// From the first login on, rights come from memberships: whoever set things up should not be surprised.
-void warn_when_bootstrap_ends(Session& session, bool there_were_logins) {
+/// With access.operators: until_first_login, whoever set things up should not be surprised.
+void warn_at_first_login(Session& session, bool there_were_logins) {
+  if (session.config().settings.operators == settings::Operators::always) return;
   if (there_were_logins || !store::any_login(session.state())) return;
   log(LogLevel::notice,
       "from now on rights come from memberships; root and the owner of the state file keep all of theirs with --as and their own "
@@ -115,7 +116,7 @@ int add(Session& session, const MemberOptions& options) {
                          ? fmt::format("member {} added ({})", member.name, access::role_name(member.role))
                          : fmt::format("member {} added to {} ({})", member.name, member.account, access::role_name(member.role)),
                      to_json(member));
-  warn_when_bootstrap_ends(session, there_were_logins);
+  warn_at_first_login(session, there_were_logins);
   return 0;
 }
 
@@ -130,7 +131,7 @@ int edit(Session& session, const MemberOptions& options) {
       manage::audit_of(session.actor(), {"MemberEdited", after.account, after.id, to_json(before), to_json(after)}),
       session.now());
   session.out().done(fmt::format("member {} changed", after.name), to_json(after));
-  warn_when_bootstrap_ends(session, there_were_logins);
+  warn_at_first_login(session, there_were_logins);
   return 0;
 }
 

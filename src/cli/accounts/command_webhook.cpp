@@ -78,7 +78,7 @@ int list(Session& session, const WebhookOptions& options) {
   listing.columns = {{"id", "WEBHOOK"}, {"account"},  {"url", "URL", Align::left, true},
                      {"events"},        {"outcomes"}, {"secret_file", "SECRET", Align::left, true}};
   listing.more_keys = {"secret_credential"};
-  listing.empty = manage::nothing_seen(session.actor(), "no webhooks; add one: reportctl webhook add URL --secret-file FILE");
+  listing.empty = manage::nothing_seen(session.actor(), "no webhooks", "; add one: reportctl webhook add URL --secret-file FILE");
   const auto account = managed_account(session, options.account);
   const auto sight = manage::sight_of(session.actor(), Action::manage_account);
   for (const auto& webhook : store::list_webhooks(session.state(), account, sight)) {

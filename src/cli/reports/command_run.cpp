@@ -99,6 +99,7 @@ int run_report(Session& session, const RunOptions& options) {
   const auto plan = plan_of(session, options);
   const Destination destination{options.output, plan.resolved.format, Pace::of_writer};
   run::File file;
+  session.out().note_replaced_clock();
   hand_out(
       destination,
       [&](Sink& sink) {

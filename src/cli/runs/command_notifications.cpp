@@ -81,7 +81,7 @@ int acknowledge(Session& session, const AckOptions& options) {
   for (const auto& notification : named(session, options)) {
     const Json payload = {{"notificationId", notification.id}, {"kind", notification.kind}, {"runId", notification.run_id}};
     store::acknowledge(
-        session.state(), notification.id, session.actor().login,
+        session.state(), notification.id, session.actor().str(),
         {{"NotificationAcknowledged", notification.account, notification.id, session.actor().str(), json_text(payload)}},
         session.now());
     acknowledged.push_back(notification.id);

@@ -27,12 +27,19 @@ struct DueCommandOptions {
   int jobs = 1;
 };
 
-/// Before anything else is opened. With several jobs the state must be closed again before the processes part.
+/// Before anything else is opened. What is due belongs to every account.
+bool work_waits(Session& session, const run::DueOptions& options) {
+  access::require(session.actor(), access::Action::administer, "", {});
+  return run::work_waits(session.state(), options, session.now());
+}
+
+/// With several jobs the state must be closed again before the processes part.
 bool work_waits(Session& session, const run::DueOptions& options, int jobs) {
-  if (jobs == 1) return run::work_waits(session.state(), options, session.now());
+  session.out().note_replaced_clock();
+  if (jobs == 1) return work_waits(session, options);
   Session looking(session.now());
   looking.globals = session.globals;
-  return run::work_waits(looking.state(), options, looking.now());
+  return work_waits(looking, options);
 }
 
 std::string short_period(const run::Planned& planned) {

@@ -59,7 +59,7 @@ int list_schedules(Session& session, const ScheduleListOptions& options) {
                      {"last_run_status", "STATUS"},
                      {"recipients", "TO", Align::left, true}};
   listing.more_keys = {"active"};
-  listing.empty = manage::nothing_seen(session.actor(), "no schedules; reportctl schedule add NAME … makes one");
+  listing.empty = manage::nothing_seen(session.actor(), "no schedules", "; reportctl schedule add NAME … makes one");
   for (const auto& schedule : schedules) {
     const auto& definition = schedule.definition;
     const auto& account_zone = zones[definition.account];

@@ -123,7 +123,7 @@ int status(Session& session) {
       {"Schedules",
        {fmt::format("{}, {} active, {} due now", seen.schedules, seen.active, seen.due), seen.due > 0 ? Tone::warn : Tone::none}},
       {"Next", next ? Field{fmt::format("{}/{} at {}", next->definition.account, next->definition.name, utc(*next->next_run_at))}
-                    : Field{"nothing is scheduled", Tone::dim}},
+                    : Field{manage::nothing_seen(session.actor(), "nothing is scheduled"), Tone::dim}},
       {"Last 7 days", ended.empty() ? Field{"no runs", Tone::dim} : Field{join(ended, ", "), bad > 0 ? Tone::bad : Tone::good}},
       {"Waiting for you", seen.unknown_deliveries == 0 ? Field{"nothing", Tone::good}
                                                        : Field{counted(seen.unknown_deliveries, "delivery whose fate is unknown",

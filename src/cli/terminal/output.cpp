@@ -13,6 +13,7 @@
 
 #include "help.hpp"
 #include "output_text.hpp"
+#include "reportctl/base/formula.hpp"
 #include "reportctl/base/json.hpp"
 #include "reportctl/base/sink.hpp"
 #include "reportctl/base/text.hpp"
@@ -110,9 +111,16 @@ std::string csv_value(const Json& record, const std::string& key, const std::str
   return found == record.end() ? otherwise : csv_value(*found).value_or(otherwise);
 }
 
+/// `-5`, `12.50`: no text, and no formula.
+bool is_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.front() != '.' && text.back() != '.' && std::count(text.begin(), text.end(), '.') <= 1 &&
+         text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 std::string csv_line(const std::vector<std::string>& values) {
   std::vector<std::string> fields;
-  for (const std::string& value : values) fields.push_back(csv_field(value));
+  for (const std::string& value : values) fields.push_back(csv_field(is_number(value) ? value : guarded(value)));
   return join(fields, ",") + "\n";
 }
 
@@ -307,7 +315,10 @@ void Output::json(const nlohmann::ordered_json& value) {
 void Output::note_replaced_clock() {
   if (quiet_ || clock_noted_ || !clock_is_replaced()) return;
   clock_noted_ = true;
-  FdSink(STDERR_FILENO, "standard error").write(fmt::format("(clock replaced: {})\n", format_utc(read_clock())));
+  const auto now = format_utc(read_clock());
+  const auto record = nlohmann::ordered_json{{"type", "notice"}, {"clock_replaced", now}};
+  FdSink(STDERR_FILENO, "standard error")
+      .write(format_ == Format::json ? json_text(record) + "\n" : fmt::format("(clock replaced: {})\n", now));
 }
 
 void Output::flush() {

@@ -139,7 +139,7 @@ TEST_CASE("an account that is reached whole stands there once, whatever sites ot
 TEST_CASE("while no member has a login, the owner of the state file is system_admin") {
   Actor root;
   root.login = "root";
-  root.bootstrap = true;
+  root.is_operator = true;
   CHECK(root.is_system_admin());
   CHECK(rights(root, "acme", kNorth) == "VRSC");
   CHECK(may(root, Action::administer, "", kAccount));
@@ -174,9 +174,14 @@ TEST_CASE("the audit log names the login and what sudo claims, on one line") {
   who.login = "root";
   CHECK(who.str() == "root");
   who.sudo_user = "ann";
-  CHECK(who.str() == "root (sudo: ann)");
-  who.sudo_user = "a\nb";
-  CHECK(who.str() == "root (sudo: a\\x0ab)");
+  CHECK(who.str() == "root (SUDO_USER: ann)");
+  for (const char* forged : {"a\nb", "x) (as root", "", "root (as ann)", "a\u202Eb", "ann,bob"}) {
+    who.sudo_user = forged;
+    CHECK(who.str() == (*forged == '\0' ? "root" : "root (SUDO_USER: no login)"));
+  }
+  who.sudo_user = "DOM\\ann.b-c@x$";
+  who.as = "kim";
+  CHECK(who.str() == "root (as kim) (SUDO_USER: DOM\\ann.b-c@x$)");
   CHECK(Actor{}.str() == "unknown");
 }
 

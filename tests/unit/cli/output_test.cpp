@@ -105,6 +105,23 @@ TEST_CASE("CSV fields are quoted where RFC 4180 wants it and nowhere else") {
   CHECK(csv_field("") == "");
 }
 
+TEST_CASE("lists as CSV guard what a spreadsheet would run, and leave numbers alone") {
+  const auto printed = [](const std::string& name) {
+    Listing listing;
+    listing.columns = {{"name"}, {"count"}};
+    listing.rows = {{{name}, {"-5"}}};
+    listing.records = {{{"name", name}, {"count", -5}}};
+    return csv_text(listing).substr(std::string("name,count\n").size());
+  };
+  CHECK(printed("=HYPERLINK(\"http://evil\")") == "\"'=HYPERLINK(\"\"http://evil\"\")\",-5\n");
+  CHECK(printed("x;=1") == "x;'=1,-5\n");
+  CHECK(printed("a,+1") == "\"a,'+1\",-5\n");
+  CHECK(printed("-12.50") == "-12.50,-5\n");
+  CHECK(printed("-.5") == "'-.5,-5\n");
+  CHECK(printed("+5") == "'+5,-5\n");
+  CHECK(csv_text(Sheet{.lines = {}, .record = {{"=a", "@b"}}}) == "field,value\n'=a,'@b\n");
+}
+
 TEST_CASE("words are wrapped at spaces, and a longer word stays whole") {
   CHECK(wrap_words("aa bb cc", 5) == std::vector<std::string>{"aa bb", "cc"});
   CHECK(wrap_words("aaaaaaaa b", 4) == std::vector<std::string>{"aaaaaaaa", "b"});

@@ -65,7 +65,7 @@ TEST_CASE("system admins are made by system admins alone") {
   admin.account.clear();
   CHECK_THROWS_AS(require_member_change(acting_as(Role::owner), nullptr, &admin), Error);
   access::Actor root;
-  root.bootstrap = true;
+  root.is_operator = true;
   CHECK_NOTHROW(require_member_change(root, nullptr, &admin));
 }
 

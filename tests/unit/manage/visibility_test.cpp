@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(World, "the account need not be named where only one is seen")
   CHECK(visible_account({state, owner}, std::nullopt).id == "acme");
   CHECK(kind_of([&] { visible_account({state, owner}, std::string("globex")); }) == ErrorKind::not_found);
   access::Actor root;
-  root.bootstrap = true;
+  root.is_operator = true;
   CHECK(kind_of([&] { visible_account({state, root}, std::nullopt); }) == ErrorKind::not_found);
   CHECK(visible_account({state, root}, std::string("globex")).id == "globex");
 }

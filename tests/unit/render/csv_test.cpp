@@ -24,11 +24,6 @@ std::string field(std::string_view text) {
   return out;
 }
 
-std::string without_nuls(std::string text) {
-  std::erase(text, '\0');
-  return text;
-}
-
 Cell text_cell(std::string_view value) { return {.null = false, .scale = 0, .number = 0, .text = value}; }
 
 }  // namespace
@@ -84,7 +79,9 @@ TEST_CASE("texts that a spreadsheet would run are guarded") {
                            "－1",
                            "＠x",
                            "+61 2 1234 5678",
-                           "-5"}) {
+                           "-5",
+                           "'=1",
+                           "''=1"}) {
     CAPTURE(text);
     CHECK(field(text) == "'"s + text);
   }
@@ -94,11 +91,48 @@ TEST_CASE("texts that a spreadsheet would run are guarded") {
   CHECK(field("\nx") == "\"'\nx\"");
   CHECK(field("\0=1"s) == "'=1");
   CHECK(field("\0\0 \0=1"s) == "' =1");
-  for (const char* text :
-       {"a=1", "1+1", "1-2", "a@b.example", "'=1", "", " ", "\xC2\xA0", "É=1", "—5", "​", "“quoted”", "£5"}) {
+  for (const char* text : {"a=1", "1+1", "1-2", "a@b.example", "'a", "", " ", "\xC2\xA0", "É=1", "—5", "​", "“quoted”", "£5"}) {
     CAPTURE(text);
     CHECK(field(text) == text);
   }
+}
+
+TEST_CASE("a formula behind a character at which a spreadsheet may split is guarded, and a price is not") {
+  CHECK(field("x;=1+1;y") == "x;'=1+1;y");
+  CHECK(field("y\t=2+2") == "y\t'=2+2");
+  CHECK(field("a|@SUM(A1)|+1") == "a|'@SUM(A1)|'+1");
+  CHECK(field("a,-1") == "\"a,'-1\"");
+  CHECK(field("a\n=1\r\n=2") == "\"a\n'=1\r\n'=2\"");
+  CHECK(field("a\v=1\f=2") == "a\v'=1\f'=2");
+  CHECK(field("a; \xC2\xA0'=1") == "a;' \xC2\xA0'=1");
+  CHECK(field("a;\"=1\"") == "\"a;'\"\"=1\"\"\"");
+  CHECK(field("\"=1\"") == "\"'\"\"=1\"\"\"");
+  CHECK(field("=1;=2") == "'=1;'=2");
+  CHECK(field("a;＝1") == "a;'＝1");
+  CHECK(field("\t=1") == "'\t'=1");
+  for (const char* text : {"10;-", "10;-;x", "a;b=1", "a;;b", "a|b", "a;'b", "x;1-2"}) {
+    CAPTURE(text);
+    CHECK(field(text) == text);
+  }
+  for (std::size_t before = 0; before < 40; ++before)  // wherever a block of sixteen ends
+    for (std::size_t behind = 1; behind < 40; ++behind) {
+      const auto text = std::string(before, 'x') + ";=" + std::string(behind, 'y');
+      REQUIRE(field(text) == std::string(before, 'x') + ";'=" + std::string(behind, 'y'));
+    }
+}
+
+TEST_CASE("large texts are guarded where their parts meet too") {
+  for (const std::size_t size : {65535U, 65536U, 65537U, 262144U, 300000U}) {
+    const auto text = std::string(size, 'x') + ";=1;=2," + std::string(70000, 'y') + "\n=3";
+    CHECK(field(text) == "\"" + std::string(size, 'x') + ";'=1;'=2," + std::string(70000, 'y') + "\n'=3\"");
+  }
+  const auto many = [](const char* piece) {
+    std::string text;
+    for (int i = 0; i < 200'000; ++i) text += piece;
+    return text;
+  };
+  CHECK(field(many(";=1")) == many(";'=1"));
+  CHECK(field("=" + std::string(300'000, 'x')) == "'=" + std::string(300'000, 'x'));
 }
 
 TEST_CASE("NULs are never written") {
@@ -227,8 +261,7 @@ TEST_CASE("property: what is written is read back, guarded exactly where the ora
         const Cell cells[2] = {text_cell(values[0]), text_cell(values[1])};
         writer->row(rows::Row(cells));
         expected.emplace_back();
-        for (const std::string& value : values)
-          expected.back().push_back((reportctl::testing::runs_as_formula(value) ? "'" : "") + without_nuls(value));
+        for (const std::string& value : values) expected.back().push_back(reportctl::testing::as_guarded(value));
       }
       writer->finish({});
       const auto table = reportctl::testing::read_csv(sink.text, delimiter, line_end);
@@ -239,5 +272,11 @@ TEST_CASE("property: what is written is read back, guarded exactly where the ora
           CAPTURE(i);
           REQUIRE((*table)[i] == expected[i]);
         }
+      for (const auto& line : expected)
+        for (const std::string& value : line)
+          if (reportctl::testing::as_guarded(reportctl::testing::as_unguarded(value)) != value) {
+            CAPTURE(value);
+            REQUIRE(reportctl::testing::as_guarded(reportctl::testing::as_unguarded(value)) == value);
+          }
     }
 }

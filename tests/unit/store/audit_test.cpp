@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+#include <algorithm>
+#include <functional>
 #include "audit_chain.hpp"
+
 #include "fixture.hpp"
 
 using namespace reportctl;
@@ -114,6 +117,111 @@ TEST_CASE("removed records are found: in the middle at once, at the end by an an
   CHECK(verify_audit(fixture.state, "").problem == "records 2 to 3 are missing");
   fixture.sql("DELETE FROM audit WHERE sequence = 4");
   CHECK(contains(verify_audit(fixture.state, "").problem, "missing"));
+}
+
+TEST_CASE("a record is never older than the one before it: a clock that was set back is told in the payload") {
+  Fixture fixture;
+  append_audit(fixture.state, {an_event("A")}, kNow);
+  append_audit(fixture.state, {an_event("B"), {.name = "C", .account = "", .subject = "", .actor = "", .payload = "[1]"}},
+               kNow - kDay);
+  append_audit(fixture.state, {an_event("D")}, kNow - std::chrono::seconds(20));  // it waited for the file
+  append_audit(fixture.state, {an_event("E")}, kNow + std::chrono::seconds(1));
+  const auto records = list_audit(fixture.state, {});
+  REQUIRE(records.size() == 5);
+  const auto yesterday = format_utc(kNow - kDay);
+  CHECK(records[4].event.payload == R"({"a":"b"})");
+  CHECK(records[3].at == kNow);
+  CHECK(records[3].event.payload == R"({"a":"b","clock":")" + yesterday + R"("})");
+  CHECK(records[2].event.payload == R"({"payload":"[1]","clock":")" + yesterday + R"("})");
+  CHECK(records[1].at == kNow);
+  CHECK(records[1].event.payload == R"({"a":"b"})");
+  CHECK(records[0].at == kNow + std::chrono::seconds(1));
+  CHECK(verify_audit(fixture.state, "").sound);
+}
+
+namespace {
+
+/// The log written anew from a record on, as whoever may write the file can.
+void forge(Fixture& fixture, std::int64_t from, const std::function<void(AuditRecord&)>& change) {
+  auto records = list_audit(fixture.state, {.limit = 0});
+  std::reverse(records.begin(), records.end());
+  std::string hash = audit_genesis();
+  for (auto& record : records) {
+    if (record.sequence == from) change(record);
+    record.hash = chain_hash(hash, record);
+    hash = record.hash;
+    Query(fixture.state.connection(), "UPDATE audit SET at = ?, payload = ?, name = ?, hash = ? WHERE sequence = ?")
+        .bind(record.at, record.event.payload, record.event.name, record.hash, record.sequence)
+        .run();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a record that is older than the one before it is found, though its hash fits") {
+  Tampering fixture;
+  forge(fixture, 4, [](AuditRecord& record) { record.at = kNow - kDay; });
+  const auto verdict = verify_audit(fixture.state, "");
+  CHECK_FALSE(verdict.sound);
+  CHECK(contains(verdict.problem, "record 4 (Event4 at 2"));
+  CHECK(contains(verdict.problem, "is older than the record before it"));
+  fixture.state.set_fact("audit_in_order_after", "6");  // written before schema 10
+  CHECK(verify_audit(fixture.state, "").sound);
+}
+
+TEST_CASE("a log whose beginning is missing is sound only with the record of the policy that cut it") {
+  const auto cut_at_four = [](const char* name, const std::string& payload) {
+    Tampering fixture;
+    const auto hash = [&] {
+      for (const auto& record : list_audit(fixture.state, {}))
+        if (record.sequence == 4) return record.hash;
+      return std::string();
+    }();
+    auto text = payload;
+    if (const auto at = text.find("HASH"); at != std::string::npos) text.replace(at, 4, hash);
+    if (*name != '\0') {
+      auto event = an_event(name);
+      event.payload = text;
+      append_audit(fixture.state, {event}, kNow + kDay);
+    }
+    fixture.sql(
+        "INSERT INTO audit_cut SELECT 1, sequence, hash, at FROM audit WHERE sequence = 4; DELETE FROM audit WHERE sequence <= "
+        "4");
+    return verify_audit(fixture.state, "");
+  };
+  const auto then = format_utc(kNow + kDay - std::chrono::hours(1));
+  const auto soon = format_utc(kNow + kDay - std::chrono::minutes(59));
+  CHECK(cut_at_four("AuditCut", R"({"lastSequence":4,"lastHash":"HASH","olderThan":")" + then + R"("})").sound);
+  CHECK(cut_at_four("AuditCut", R"({"lastSequence":5,"lastHash":"x","olderThan":")" + then + R"("})").sound);  // not done yet
+  CHECK(cut_at_four("RetentionApplied", R"({"auditHead":"HASH"})").sound);                                     // before schema 10
+  for (const auto& [name, payload] : std::vector<std::pair<const char*, std::string>>{
+           {"", ""},
+           {"Other", R"({"lastSequence":4,"lastHash":"HASH","olderThan":")" + then + R"("})"},
+           {"AuditCut", R"({"lastSequence":4,"lastHash":"HASH","olderThan":")" + soon + R"("})"},
+           {"AuditCut", R"({"lastSequence":4,"lastHash":"x","olderThan":")" + then + R"("})"},
+           {"AuditCut", R"({"lastSequence":3,"lastHash":"HASH","olderThan":")" + then + R"("})"},
+           {"AuditCut", R"({"lastSequence":"4","lastHash":"HASH","olderThan":[]})"},
+           {"AuditCut", "[]"},
+           {"RetentionApplied", R"({"auditHead":"x"})"},
+           {"RetentionApplied", R"({"runs":1})"}}) {
+    CAPTURE(payload);
+    const auto verdict = cut_at_four(name, payload);
+    CHECK_FALSE(verdict.sound);
+    CHECK(contains(verdict.problem, "the first 4 records are missing"));
+  }
+}
+
+TEST_CASE("what the program does by itself names who started it") {
+  Fixture fixture;
+  auto event = an_event("A");
+  event.actor = kRunActor;
+  append_audit(fixture.state, {event}, kNow);
+  fixture.state.set_actor("root (as kim)");
+  append_audit(fixture.state, {event, an_event("B")}, kNow);
+  const auto records = list_audit(fixture.state, {});
+  CHECK(records[2].event.actor == "run-due");
+  CHECK(records[1].event.actor == "run-due by root (as kim)");
+  CHECK(records[0].event.actor == "ann");
 }
 
 TEST_CASE("an anchor may be any record on the way") {

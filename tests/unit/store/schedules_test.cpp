@@ -32,7 +32,7 @@ schedule::Schedule a_full_schedule() {
   definition.subject = "{report} — {period}";
   definition.no_data = schedule::NoData::skip;
   definition.active = false;
-  schedule.created_by = "root (sudo: ann)";
+  schedule.created_by = "root (SUDO_USER: ann)";
   schedule.owner = "m1";
   schedule.created_at = at("1969-12-31T23:59:59Z");
   schedule.updated_at = at("2040-02-29T12:00:00Z");

@@ -31,8 +31,9 @@ struct Exception {
 constexpr std::array kExceptions{
     Exception{"SELECT [^?]* FROM \\w+ \\w+ (LEFT JOIN [^?]*)?ORDER BY \\w\\.(number|sequence) DESC LIMIT \\?1",
               "reads as many rows as it shows, the newest"},
-    Exception{"SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1", "reads one row"},
+    Exception{"SELECT sequence, hash, at FROM audit ORDER BY sequence DESC LIMIT 1", "reads one row"},
     Exception{"SELECT [^?]* FROM audit ORDER BY sequence", "verify: the whole chain is the question"},
+    Exception{"SELECT at < \\? FROM audit ORDER BY sequence LIMIT 1", "reads one row"},
     Exception{"SELECT sequence, hash, at < \\?1 FROM audit .*ORDER BY sequence LIMIT 500",
               "begins at the oldest and ends with what goes"},
     Exception{"SELECT id FROM runs WHERE (state = 'delivered'|state IN|\\(owner_host).*",
