@@ -61,7 +61,8 @@ struct Cut {
 bool announces(const AuditRecord& record, const Cut& cut) {
   const auto payload = nlohmann::json::parse(record.event.payload, nullptr, false);
   if (!payload.is_object()) return false;
-  if (record.event.name == kRetentionApplied) return payload.value("auditHead", nlohmann::json()) == cut.hash;  // before schema 10
+  if (record.event.name == kRetentionApplied)
+    return payload.value("auditHead", nlohmann::json()) == cut.hash;  // before schema 10
   if (record.event.name != kAuditCut) return false;
   const auto last = payload.value("lastSequence", nlohmann::json());
   const auto before = payload.value("olderThan", nlohmann::json());
