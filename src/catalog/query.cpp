@@ -5,11 +5,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "instant_sql.hpp"
 #include "sql_macros.hpp"
 #include "sql_scan.hpp"
+#include "sql_tables.hpp"
 
 namespace reportctl::catalog {
 namespace {
@@ -33,8 +36,7 @@ Value parameter_value(const Parameter& parameter, const std::vector<std::string>
 std::string_view cast_of(const Report& report, std::string_view name, const rows::DialectRules& rules) {
   const Parameter* parameter = report.parameter(name);
   if (parameter == nullptr) {
-    if (name == "timezone") return rules.text_cast;
-    return name == "from" || name == "to" ? rules.instant_cast.text : std::string_view();
+    return name == "timezone" ? rules.text_cast.text : std::string_view();
   }
   switch (parameter->type) {
     case ParameterType::id_list:
@@ -77,13 +79,17 @@ bool starts_with_is(std::string_view sql) {
 /// Expands one text and remembers which names it uses.
 class Builder {
  public:
-  Builder(const Report& report, const QueryInputs& inputs, rows::Dialect dialect)
-      : report_(report), inputs_(inputs), rules_(rules_of(dialect)) {}
+  Builder(const Report& report, const QueryInputs& inputs, const rows::SourceForms& forms)
+      : report_(report),
+        inputs_(inputs),
+        rules_(rules_of(forms.dialect)),
+        forms_(forms),
+        instants_(forms, inputs.timezone, [this](const std::string& name, Value value) { return own_bind(name, std::move(value)); }) {}
 
   rows::Query build(std::string_view text) {
     rows::Query query;
     query.sql = expand(text);
-    for (const Use& use : used_) query.binds.push_back({use.bind, value_of(use.name)});
+    for (const Use& use : used_) query.binds.push_back({use.bind, use.value ? *use.value : value_of(use.name)});
     return query;
   }
 
@@ -105,15 +111,32 @@ class Builder {
     if (name == "account") return inputs_.account_key;
     if (name == "depot") return site(schedule::ScopeKind::depot);
     if (name == "workspace") return site(schedule::ScopeKind::workspace);
-    if (name == "from") return format_utc(inputs_.window.from);
-    if (name == "to") return format_utc(inputs_.window.to);
     if (name == "timezone") return inputs_.timezone;
     const Parameter& parameter = *report_.parameter(name);
     return parameter_value(parameter, given(parameter));
   }
 
+  /// `:from` and its kind; nullopt for any other name, and where there is no such moment.
+  [[nodiscard]] std::optional<Bound> bound_of(std::string_view name) const {
+    const bool before = name.starts_with("previous_");
+    if (name != "from" && name != "to" && !before) return std::nullopt;
+    if (before && !inputs_.previous) return std::nullopt;
+    const schedule::Window& window = before ? *inputs_.previous : inputs_.window;
+    return Bound{std::string(name), name.ends_with("from") ? window.from : window.to};
+  }
+
+  std::string own_bind(const std::string& name, Value value) {
+    const auto used = std::find_if(used_.begin(), used_.end(), [&](const Use& use) { return use.name == name && use.value; });
+    if (used != used_.end()) return ":" + used->bind;
+    const std::string bind = is_taken(name) ? further_bind(name) : name;
+    used_.push_back({bind, name, std::move(value)});
+    return ":" + bind;
+  }
+
   /// The bind as SQL. `next` is what follows it.
   std::string use(std::string_view name, std::string_view next = {}) {
+    if (const auto bound = bound_of(name)) return instants_.bound(*bound);
+    if (name.starts_with("previous_") && report_.parameter(name) == nullptr) return "NULL";
     std::string_view cast = cast_of(report_, name, rules_);
     const bool again = std::any_of(used_.begin(), used_.end(), [&](const Use& use) { return use.name == name; });
     std::string bind(name);
@@ -121,7 +144,7 @@ class Builder {
       if (again) bind = further_bind(bind);
       if (starts_with_is(next)) cast = "text";
     }
-    if (!again || bind != name) used_.push_back({bind, std::string(name)});
+    if (!again || bind != name) used_.push_back({bind, std::string(name), std::nullopt});
     return cast.empty() ? ":" + bind : fmt::format("CAST(:{} AS {})", bind, cast);
   }
 
@@ -129,9 +152,12 @@ class Builder {
   [[nodiscard]] std::string further_bind(const std::string& name) const {
     for (int number = 2;; ++number) {
       std::string bind = fmt::format("{}_{}", name, number);
-      const bool used = std::any_of(used_.begin(), used_.end(), [&](const Use& use) { return use.bind == bind; });
-      if (!used && report_.parameter(bind) == nullptr) return bind;
+      if (!is_taken(bind)) return bind;
     }
+  }
+  [[nodiscard]] bool is_taken(const std::string& bind) const {
+    return report_.parameter(bind) != nullptr ||
+           std::any_of(used_.begin(), used_.end(), [&](const Use& use) { return use.bind == bind; });
   }
 
   std::string expand(std::string_view text) {
@@ -139,33 +165,113 @@ class Builder {
     if (!scan.problems.empty())
       throw Error(ErrorKind::invalid,
                   fmt::format("report {}: the query cannot be read: {}", report_.id, scan.problems.front().message));
-    return expand(scan.pieces);
+    const SqlTables tables(scan.pieces);
+    const SqlTables* const outer = std::exchange(tables_, &tables);
+    std::string sql = expand(scan.pieces);
+    tables_ = outer;
+    return sql;
   }
 
   std::string expand(const SqlPieces& pieces) {
     std::string sql;
+    std::size_t skipped = 0;  // of the next text: what a comparison has taken
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       const SqlPiece& piece = pieces[i];
-      const bool text_follows = i + 1 < pieces.size() && pieces[i + 1].kind == SqlPiece::Kind::text;
-      if (piece.kind == SqlPiece::Kind::text)
-        sql += piece.text;
-      else if (piece.kind == SqlPiece::Kind::bind)
-        sql += use(checked(piece.text), text_follows ? pieces[i + 1].text : std::string_view());
-      else
+      if (piece.kind == SqlPiece::Kind::text) {
+        sql += piece.text.substr(skipped);
+        skipped = 0;
+      } else if (piece.kind == SqlPiece::Kind::macro) {
         sql += piece.text == kFilters ? filters() : macro(piece);
+      } else if (!compare(pieces, i, sql, skipped)) {
+        const bool text_follows = i + 1 < pieces.size() && pieces[i + 1].kind == SqlPiece::Kind::text;
+        sql += use(checked(piece.text), text_follows ? pieces[i + 1].text : std::string_view());
+      }
     }
     return sql;
   }
 
+  /// `x.at >= :from`, `:from <= x.at` and `x.at BETWEEN :from AND :to`: compares as the source keeps x.at. False where the bind at
+  /// `at` is not compared so. `at` is where it ends, `skipped` what it took of the text behind that.
+  bool compare(const SqlPieces& pieces, std::size_t& at, std::string& sql, std::size_t& skipped) {
+    const auto bound = bound_of(pieces[at].text);
+    if (!bound) return false;
+    const auto text_at = [&](std::size_t i) {
+      return i < pieces.size() && pieces[i].kind == SqlPiece::Kind::text ? &pieces[i] : nullptr;
+    };
+    const SqlPiece* const before = at > 0 ? text_at(at - 1) : nullptr;
+    const SqlPiece* const behind = text_at(at + 1);
+    if (const auto found = before == nullptr ? std::nullopt : comparison_before(before->tokens)) {
+      if (behind != nullptr && !behind->tokens.empty() && continues_expression(behind->tokens.front())) return false;
+      const bool between = found->op == "between";
+      const auto last = between && behind != nullptr && behind->tokens.size() == 1 && to_lower(behind->tokens[0].text) == "and" &&
+                                at + 2 < pieces.size() && pieces[at + 2].kind == SqlPiece::Kind::bind
+                            ? bound_of(pieces[at + 2].text)
+                            : std::nullopt;
+      if (between && !last) return false;
+      const char* const from = found->expression.front().text.data();
+      if (from < before->text.data() + (before->text.size() - std::min(before->text.size(), sql.size()))) return false;
+      sql.resize(sql.size() - static_cast<std::size_t>(before->text.data() + before->text.size() - from));
+      const InstantSql instant = instant_of(found->expression);
+      sql += last ? instants_.in_period(instant, *bound, *last, true) : instants_.compared(instant, found->op, *bound);
+      if (last) at += 2;
+      return true;
+    }
+    if (before != nullptr && !before->tokens.empty() && continues_expression(before->tokens.back())) return false;
+    const auto found = behind == nullptr ? std::nullopt : comparison_behind(behind->tokens);
+    if (!found) return false;
+    sql += instants_.compared(instant_of(found->expression), found->op, *bound);
+    const std::string_view last = found->expression.back().text;
+    skipped = static_cast<std::size_t>(last.data() + last.size() - behind->text.data());
+    return true;
+  }
+
+  [[nodiscard]] InstantSql instant_of(std::span<const SqlToken> expression) const {
+    const char* const from = expression.front().text.data();
+    const std::string_view last = expression.back().text;
+    return {std::string(from, last.data() + last.size()), tables_->named(expression, forms_)};
+  }
+
+  /// Of a macro: a bind and a macro alone have the common form.
+  InstantSql instant_of(const SqlPieces& argument, const std::optional<rows::InstantForm>& form) {
+    InstantSql instant{std::string(trim(expand(argument))), tables_->named(argument, forms_), false};
+    const bool alone = std::all_of(argument.begin(), argument.end(), [](const SqlPiece& piece) {
+      return piece.kind == SqlPiece::Kind::text ? trim(piece.text).empty() : takes_form(piece.text) || piece.kind == SqlPiece::Kind::bind;
+    });
+    instant.typed = alone && !form;
+    if (form) instant.named.form = *form;
+    return instant;
+  }
+
   std::string macro(const SqlPiece& piece) {
-    if (macro_arity(piece.text) != piece.arguments.size())
+    const auto arity = macro_arity(piece.text);
+    const bool with_form = arity && takes_form(piece.text) && piece.arguments.size() == *arity + 1;
+    if (!with_form && arity != piece.arguments.size())
       throw Error(ErrorKind::invalid, fmt::format("report {}: there is no macro {{{{{}}}}} with {} arguments", report_.id,
                                                   piece.text, piece.arguments.size()));
     const std::string_view bind = macro_bind(piece.text);
     if (is_site_macro(piece.text) && bind != schedule::scope_kind_name(inputs_.scope.kind)) return std::string(rules_.always);
+    std::optional<rows::InstantForm> form;
+    if (with_form) form = declared_form(piece);
+    const MacroTakes takes = macro_takes(piece.text);
     std::vector<std::string> arguments;
-    for (const SqlPieces& argument : piece.arguments) arguments.emplace_back(trim(expand(argument)));
+    for (std::size_t i = 0; i < *arity; ++i) {
+      if (takes == MacroTakes::expressions || takes == MacroTakes::column) {
+        arguments.emplace_back(trim(expand(piece.arguments[i])));
+        continue;
+      }
+      const InstantSql instant = instant_of(piece.arguments[i], form);
+      arguments.push_back(takes == MacroTakes::period     ? instants_.in_period(instant, *bound_of("from"), *bound_of("to"), false)
+                          : takes == MacroTakes::instants ? instants_.macro_argument(instant)
+                                                          : instants_.common(instant));
+    }
     return expand_macro(piece.text, arguments, bind.empty() ? std::string() : use(bind), rules_);
+  }
+
+  [[nodiscard]] rows::InstantForm declared_form(const SqlPiece& piece) const {
+    const SqlPieces& argument = piece.arguments.back();
+    auto form = rows::parse_instant_form(argument.empty() ? std::string_view() : argument.front().text);
+    if (auto* found = std::get_if<rows::InstantForm>(&form)) return std::move(*found);
+    throw Error(ErrorKind::invalid, fmt::format("report {}: {{{{{}}}}}: {}", report_.id, piece.text, std::get<std::string>(form)));
   }
 
   [[nodiscard]] std::string_view checked(std::string_view name) const {
@@ -192,11 +298,15 @@ class Builder {
   struct Use {
     std::string bind;
     std::string name;
+    std::optional<Value> value;  ///< of our own
   };
 
   const Report& report_;
   const QueryInputs& inputs_;
   const rows::DialectRules& rules_;
+  const rows::SourceForms& forms_;
+  InstantWriter instants_;
+  const SqlTables* tables_ = nullptr;  ///< of the text that is being expanded
   std::vector<Use> used_;
 };
 
@@ -209,22 +319,22 @@ rows::Column text_column(std::string name, std::string label) {
 
 }  // namespace
 
-rows::Query build_query(const Report& report, const QueryInputs& inputs, rows::Dialect dialect) {
+rows::Query build_query(const Report& report, const QueryInputs& inputs, const rows::SourceForms& forms) {
   const Shape& shape = report.shape(inputs.parameters);
-  const std::string name(rules_of(dialect).name);
+  const std::string name(rules_of(forms.dialect).name);
   const auto own = shape.query_by_dialect.find(name);
   const std::string& text = own == shape.query_by_dialect.end() ? shape.query : own->second;
   if (text.empty()) throw Error(ErrorKind::invalid, fmt::format("report {} has no query for {} sources", report.id, name));
-  rows::Query query = Builder(report, inputs, dialect).build(text);
+  rows::Query query = Builder(report, inputs, forms).build(text);
   query.columns = shape.columns;
   return query;
 }
 
 rows::Query build_choices_query(const Report& report, const Parameter& parameter, const QueryInputs& inputs,
-                                rows::Dialect dialect) {
+                                const rows::SourceForms& forms) {
   if (parameter.choices.empty())
     throw Error(ErrorKind::invalid, fmt::format("report {}: parameter {} has no list of choices", report.id, parameter.name));
-  rows::Query query = Builder(report, inputs, dialect).build(parameter.choices);
+  rows::Query query = Builder(report, inputs, forms).build(parameter.choices);
   query.columns = {text_column("id", "Id"), text_column("name", "Name")};
   return query;
 }

@@ -13,20 +13,24 @@ namespace {
 struct Macro {
   std::string_view name;
   std::size_t arity;
+  MacroTakes takes;
   std::string_view bind;
-  rows::Phrase rows::DialectRules::*form;  ///< nullptr: kOfSite, the same in every dialect
+  rows::Phrase rows::DialectRules::*form;  ///< nullptr: the same in every dialect
 };
 
 constexpr std::string_view kOfSite = "({0}) = {2}";
-constexpr std::array<Macro, 8> kMacros{{
-    {"earlier", 2, "", &rows::DialectRules::earlier},
-    {"in_depot", 1, "depot", nullptr},
-    {"in_workspace", 1, "workspace", nullptr},
-    {"later", 2, "", &rows::DialectRules::later},
-    {"local_date", 1, "timezone", &rows::DialectRules::local_date},
-    {"local_timestamp", 1, "timezone", &rows::DialectRules::local_timestamp},
-    {"seconds_between", 2, "", &rows::DialectRules::seconds_between},
-    {"text_order", 1, "", &rows::DialectRules::text_order},
+constexpr std::string_view kAsItIs = "{0}";
+constexpr std::array<Macro, 10> kMacros{{
+    {"earlier", 2, MacroTakes::common_instants, "", &rows::DialectRules::earlier},
+    {"in_depot", 1, MacroTakes::column, "depot", nullptr},
+    {"in_period", 1, MacroTakes::period, "", nullptr},
+    {"in_workspace", 1, MacroTakes::column, "workspace", nullptr},
+    {"instant", 1, MacroTakes::common_instants, "", nullptr},
+    {"later", 2, MacroTakes::common_instants, "", &rows::DialectRules::later},
+    {"local_date", 1, MacroTakes::instants, "timezone", &rows::DialectRules::local_date},
+    {"local_timestamp", 1, MacroTakes::instants, "timezone", &rows::DialectRules::local_timestamp},
+    {"seconds_between", 2, MacroTakes::instants, "", &rows::DialectRules::seconds_between},
+    {"text_order", 1, MacroTakes::expressions, "", &rows::DialectRules::text_order},
 }};
 
 const Macro* find_macro(std::string_view name) {
@@ -37,7 +41,8 @@ const Macro* find_macro(std::string_view name) {
 }  // namespace
 
 const std::vector<std::string>& reserved_binds() {
-  static const std::vector<std::string> names{"account", "depot", "workspace", "from", "to", "timezone"};
+  static const std::vector<std::string> names{"account", "depot",    "workspace",     "from",
+                                              "to",      "timezone", "previous_from", "previous_to"};
   return names;
 }
 
@@ -55,9 +60,19 @@ std::optional<std::size_t> macro_arity(std::string_view name) {
   return macro == nullptr ? std::nullopt : std::optional(macro->arity);
 }
 
+MacroTakes macro_takes(std::string_view name) {
+  const Macro* macro = find_macro(name);
+  return macro == nullptr ? MacroTakes::expressions : macro->takes;
+}
+
 std::string_view macro_bind(std::string_view name) {
   const Macro* macro = find_macro(name);
   return macro == nullptr ? std::string_view() : macro->bind;
+}
+
+bool takes_form(std::string_view macro) {
+  const MacroTakes takes = macro_takes(macro);
+  return takes == MacroTakes::common_instants || takes == MacroTakes::instants || takes == MacroTakes::period;
 }
 
 bool is_site_macro(std::string_view name) {
@@ -68,7 +83,7 @@ bool is_site_macro(std::string_view name) {
 std::string expand_macro(std::string_view name, const std::vector<std::string>& arguments, std::string_view bind,
                          const rows::DialectRules& rules) {
   const Macro& macro = *find_macro(name);
-  const std::string_view form = macro.form == nullptr ? kOfSite : (rules.*macro.form).text;
+  const std::string_view form = macro.form != nullptr ? (rules.*macro.form).text : macro.bind.empty() ? kAsItIs : kOfSite;
   const std::string second = arguments.size() > 1 ? arguments[1] : std::string();
   return fmt::format(fmt::runtime(form), arguments.at(0), second, bind);
 }

@@ -20,8 +20,13 @@ const std::vector<std::string>& reserved_binds();
 
 /// Macros that hide what dialects write differently, `filters` not among them.
 const std::vector<std::string>& dialect_macros();
-/// How many arguments it takes; nullopt for an unknown name.
+/// How many arguments it takes; nullopt for an unknown name. Behind those that are instants the form of all of them may follow.
 std::optional<std::size_t> macro_arity(std::string_view name);
+/// What the arguments are: instants in the common form of their source, instants as they are kept, the one that is compared with
+/// the period, a column alone, or whatever there is.
+enum class MacroTakes { common_instants, instants, period, column, expressions };
+MacroTakes macro_takes(std::string_view name);
+bool takes_form(std::string_view macro);
 /// The bind that its expansion uses, e.g. `timezone`; empty for none and for an unknown name.
 std::string_view macro_bind(std::string_view name);
 /// `in_depot`, `in_workspace`: a condition that always holds where the scope is no such site.

@@ -36,22 +36,35 @@ class Scanner {
     SqlPieces pieces;
     std::vector<std::size_t> open;
     std::size_t start = at_;
+    std::vector<SqlToken> tokens;
     const auto flush = [&](std::size_t end) {
-      if (end > start) pieces.push_back({SqlPiece::Kind::text, start, text_.substr(start, end - start), {}});
+      if (end > start) pieces.push_back({SqlPiece::Kind::text, start, text_.substr(start, end - start), {}, std::move(tokens)});
+      tokens.clear();
+    };
+    const auto token = [&](SqlToken::Kind kind, std::size_t from) {
+      tokens.push_back({kind, text_.substr(from, at_ - from)});
     };
     while (at_ < text_.size()) {
       const char c = text_[at_];
+      const std::size_t from = at_;
       const bool is_first = !seen_code_ && kBlank.find(c) == std::string_view::npos;
-      if (skip_quoted_or_comment()) continue;
+      if (skip_quoted_or_comment()) {
+        const bool comment = c == '-' || c == '/';
+        if (!comment) token(c == '\'' || c == '$' ? SqlToken::Kind::literal : SqlToken::Kind::quoted_name, from);
+        continue;
+      }
       if (is_first) seen_code_ = true;
       if (starts_word(c)) {
         const std::size_t word = at_;
         while (continues_word(at(at_))) ++at_;
         if (is_first) result_.first_word = text_.substr(word, at_ - word);
+        token(SqlToken::Kind::word, word);
       } else if (is_digit(c)) {
         while (continues_word(at(at_)) || at(at_) == '.') ++at_;
+        token(SqlToken::Kind::number, from);
       } else if (here("::")) {
         at_ += 2;
+        token(SqlToken::Kind::sign, from);
       } else if (c == ':' && starts_word(at(at_ + 1))) {
         flush(at_);
         const std::size_t name = at_ + 1;
@@ -68,6 +81,7 @@ class Scanner {
       } else {
         check_character(c, open);
         ++at_;
+        if (kBlank.find(c) == std::string_view::npos) token(SqlToken::Kind::sign, from);
       }
     }
     flush(at_);

@@ -11,6 +11,13 @@
 
 namespace reportctl::catalog {
 
+/// A word of code: comments and blanks are none.
+struct SqlToken {
+  enum class Kind { word, quoted_name, number, literal, sign };
+  Kind kind = Kind::word;
+  std::string_view text;  ///< as written; a sign is one character, or `::`
+};
+
 /// A stretch of a module's SQL. Literals, quoted names and comments are always plain text.
 struct SqlPiece {
   enum class Kind { text, bind, macro };
@@ -18,6 +25,7 @@ struct SqlPiece {
   std::size_t offset = 0;                        ///< in the scanned text
   std::string_view text;                         ///< as written; of a bind or macro: its name
   std::vector<std::vector<SqlPiece>> arguments;  ///< macro
+  std::vector<SqlToken> tokens = {};             ///< text
 };
 using SqlPieces = std::vector<SqlPiece>;
 

@@ -71,7 +71,7 @@ constexpr DialectRules kPostgresql{
     .seconds_between = "CAST(floor(extract(epoch FROM ({1}) - ({0}))) AS bigint)",
     .text_order = "({0}) COLLATE \"C\"",
     .truths = "a boolean",
-    .instants = "instants are of type timestamptz",
+    .instants = "instants are of type timestamptz, or as sources.NAME.instants declares (reportctl.conf(5))",
     .days = "days are of type date",
 };
 

@@ -157,7 +157,7 @@ std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const 
                                            .window = window,
                                            .timezone = plan.resolved.timezone,
                                            .parameters = plan.resolved.parameters},
-                                          source.dialect());
+                                          source.forms());
   render::Summary summary(plan.shape->columns, figures(*plan.shape));
   const auto stream = source.open(query);
   while (const auto* row = stream->next()) {

@@ -67,7 +67,7 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const acc
   plan.window = schedule::resolve(resolved.window, at, plan.zone);
   plan.shape = &resolved.report->shape(resolved.parameters);
   plan.query = catalog::build_query(*resolved.report, query_inputs(resolved, account, plan.window),
-                                    parts.source(account.source).dialect());
+                                    parts.source(account.source).forms());
   plan.resolved = std::move(resolved);
   plan.file_name = file_name(plan);
   return plan;
@@ -152,7 +152,7 @@ validation::Violations check_choices(Parts& parts, const validation::Resolved& r
     auto& source = parts.source(account.source);
     const auto window = schedule::resolve(resolved.window, at, zone_of(resolved));
     const auto query =
-        catalog::build_choices_query(*resolved.report, parameter, query_inputs(resolved, account, window), source.dialect());
+        catalog::build_choices_query(*resolved.report, parameter, query_inputs(resolved, account, window), source.forms());
     const auto stream = source.open(query);
     while (const auto* row = unseen.empty() ? nullptr : stream->next()) unseen.erase(std::string((*row)[0].text));
     if (!unseen.empty()) missing.push_back(not_found(resolved, parameter, unseen, account));
@@ -172,7 +172,7 @@ std::vector<Choice> list_choices(Parts& parts, const catalog::Report& report, co
   inputs.scope = scope;
   inputs.timezone = account.timezone.empty() ? "UTC" : account.timezone;
   auto& source = parts.source(account.source);
-  const auto stream = source.open(catalog::build_choices_query(report, parameter, inputs, source.dialect()));
+  const auto stream = source.open(catalog::build_choices_query(report, parameter, inputs, source.forms()));
   while (const auto* row = choices.size() < limit ? stream->next() : nullptr) {
     choices.push_back({std::string((*row)[0].text), std::string((*row)[1].text)});
   }

@@ -33,10 +33,10 @@ void prepare_all(source::Source& source, const catalog::Report& report, Instant 
     if (!inputs.scope.site.empty()) source.prepare(catalog::build_sites_query("0", inputs.scope));
     for (const auto& [variant, shape] : report.shapes) {
       if (!variant.empty()) inputs.parameters[report.variant_parameter] = {variant};
-      source.prepare(catalog::build_query(report, inputs, source.dialect()));
+      source.prepare(catalog::build_query(report, inputs, source.forms()));
     }
     for (const catalog::Parameter& parameter : report.parameters)
-      if (!parameter.choices.empty()) source.prepare(catalog::build_choices_query(report, parameter, inputs, source.dialect()));
+      if (!parameter.choices.empty()) source.prepare(catalog::build_choices_query(report, parameter, inputs, source.forms()));
   }
 }
 

@@ -129,6 +129,11 @@ std::optional<Written> Builder::written(const yaml::Node& value, bool list, cons
     }
     return texts;
   }
+  if (value.kind == yaml::Node::Kind::map && list) {
+    Written texts;
+    for (const auto& [key, item] : value.entries) texts.push_back(fmt::format("{}={}", key.text, item.text));
+    return texts;
+  }
   problem(value, file, list ? "must be a list of texts" : "must be one value");
   return std::nullopt;
 }

@@ -253,6 +253,25 @@ std::string set_source_url(SourceSettings& settings, const Written& written) {
   return problem;
 }
 
+/// `sql-text UTC`, for the whole source, or `orders=…` and `orders.placed_at=…`.
+std::string set_instants(SourceSettings& settings, const Written& written) {
+  settings.instants.clear();
+  for (const std::string& one : written) {
+    const std::size_t sign = one.find('=');
+    const std::string name = sign == std::string::npos ? std::string(source::kUsual) : to_lower(one.substr(0, sign));
+    auto form = rows::parse_instant_form(sign == std::string::npos ? one : one.substr(sign + 1));
+    if (const auto* wrong = std::get_if<std::string>(&form)) return fmt::format("({}): {}", visible(name), *wrong);
+    settings.instants[name] = std::get<rows::InstantForm>(std::move(form));
+  }
+  return {};
+}
+
+std::string instants_text(const SourceSettings& settings) {
+  std::vector<std::string> texts;
+  for (const auto& [name, form] : settings.instants) texts.push_back(fmt::format("{}: {}", name, form.str()));
+  return join(texts, ", ");
+}
+
 std::string secret_file(const SecretSource& secret) { return secret.file.string(); }
 /// Its arguments may hold what it takes to get the secret.
 std::string secret_command(const SecretSource& secret) {
@@ -456,6 +475,7 @@ const std::vector<ConfigKey<SourceSettings>>& source_keys() {
          return set_seconds(s.statement_timeout, w.front(), {1, kDay});
        },
        [](const SourceSettings& s) { return duration_text(s.statement_timeout.count()); }},
+      {"instants", true, set_instants, instants_text},
   };
   return kKeys;
 }

@@ -133,25 +133,38 @@ std::optional<std::int64_t> TimeReader::new_day(std::string_view text) {
   return last_day_;
 }
 
-std::optional<std::int64_t> TimeReader::other_spaced_instant(std::string_view text) {
-  if (text.size() < 22 || text[10] != ' ') return std::nullopt;
+std::optional<TimeReader::WallTime> TimeReader::wall_time(std::string_view text) {
+  constexpr std::size_t kSecondsEnd = 19;
+  if (text.size() < kSecondsEnd || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
   const auto local = day_and_clock(text);
-  std::size_t at = 19;
-  if (text[at] == '.')
-    while (++at < text.size() && is_digit(text[at])) {
-    }
-  if (!local || at >= text.size() || (text[at] != '+' && text[at] != '-')) return std::nullopt;
-  // ±HH, ±HH:MM or ±HH:MM:SS
-  const std::int64_t sign = text[at] == '+' ? 1 : -1;
-  const std::string_view offset = text.substr(at + 1);
-  if (offset.size() != 2 && offset.size() != 5 && offset.size() != 8) return std::nullopt;
-  std::int64_t east = 0;
-  std::int64_t unit = 3600;
-  for (std::size_t i = 0; i < offset.size(); i += 3, unit /= 60) {
-    if (!is_digit(offset[i]) || !is_digit(offset[i + 1]) || (i > 0 && offset[i - 1] != ':')) return std::nullopt;
-    east += unit * ((offset[i] - '0') * 10 + (offset[i + 1] - '0'));
+  if (!local) return std::nullopt;
+  WallTime time{*local, 0, std::nullopt};
+  std::size_t at = kSecondsEnd;
+  if (at < text.size() && text[at] == '.') {
+    const std::size_t first = ++at;
+    for (std::int32_t unit = 100000; at < text.size() && is_digit(text[at]); ++at, unit /= 10)
+      time.micros += unit * (text[at] - '0');
+    if (at == first) return std::nullopt;
   }
-  return *local - sign * east;
+  const std::string_view offset = text.substr(at);
+  if (offset.empty()) return time;
+  time.offset = 0;
+  if (offset == "Z" || offset == "z") return time;
+  if ((offset[0] != '+' && offset[0] != '-') || (offset.size() != 3 && offset.size() != 6 && offset.size() != 9))
+    return std::nullopt;
+  int unit = offset[0] == '+' ? 3600 : -3600;
+  for (std::size_t i = 1; i < offset.size(); i += 3, unit /= 60) {
+    if (!is_digit(offset[i]) || !is_digit(offset[i + 1]) || (i > 1 && offset[i - 1] != ':')) return std::nullopt;
+    const int number = (offset[i] - '0') * 10 + (offset[i + 1] - '0');
+    if (number > (i == 1 ? 23 : 59)) return std::nullopt;
+    *time.offset += unit * number;
+  }
+  return time;
+}
+
+std::optional<std::int64_t> TimeReader::other_spaced_instant(std::string_view text) {
+  const auto time = text.size() > 10 && text[10] == ' ' ? wall_time(text) : std::nullopt;
+  return time && time->offset ? std::optional(time->seconds - *time->offset) : std::nullopt;
 }
 
 std::optional<std::int64_t> TimeReader::other_instant(std::string_view text) {

@@ -44,6 +44,14 @@ class TimeReader {
     if (text.size() == 22 && text[10] == ' ' && std::memcmp(text.data() + 19, "+00", 3) == 0) return day_and_clock(text);
     return other_spaced_instant(text);
   }
+  /// A time as it is written: `2026-03-17T06:00:00`, a blank or `t` for the T, a fraction, `Z` or an offset (±HH, ±HH:MM,
+  /// ±HH:MM:SS), or neither.
+  struct WallTime {
+    std::int64_t seconds;       ///< since 1970, of its clock
+    std::int32_t micros;        ///< the fraction, cut off after six digits
+    std::optional<int> offset;  ///< seconds east of UTC; nullopt: it names none
+  };
+  std::optional<WallTime> wall_time(std::string_view text);
   /// Days since 1970-01-01.
   std::optional<std::int64_t> day(std::string_view text) {
     if (text.size() == sizeof last_ && std::memcmp(text.data(), last_, 8) == 0 && std::memcmp(text.data() + 8, last_ + 8, 2) == 0)

@@ -13,6 +13,7 @@
 #include "pq_api.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/secret.hpp"
+#include "reportctl/rows/instant_form.hpp"
 #include "url.hpp"
 
 namespace reportctl::source {
@@ -22,6 +23,7 @@ struct PostgresSettings {
   PostgresUrl url;
   SecretSource password;
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
+  rows::SourceForms forms{rows::Dialect::postgresql};
 };
 
 /// A connection on which everything happens inside `BEGIN … READ ONLY` and ends with ROLLBACK. Nothing here blocks: every wait
@@ -50,6 +52,7 @@ class PostgresConnection {
   PqResult next_result();
 
   [[noreturn]] void fail(const std::string& what, const std::string& hint = {});
+  [[nodiscard]] const PostgresSettings& settings() const { return settings_; }
 
  private:
   using Clock = std::chrono::steady_clock;

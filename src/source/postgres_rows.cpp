@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include "postgres_rows.hpp"
 
+#include <charconv>
+
 #include "postgres_types.hpp"
 #include "postgres_words.hpp"
 
@@ -42,6 +44,12 @@ bool has_no_text(Oid type) {
   }
 }
 
+/// A timestamp without zone is written as SQL writes it.
+InstantReader reader_of(const rows::InstantForm& usual) {
+  return InstantReader(usual.kind == rows::InstantKind::timestamp ? rows::InstantForm{rows::InstantKind::sql_text, usual.zone}
+                                                                  : usual);
+}
+
 }  // namespace
 
 PostgresRows::PostgresRows(std::shared_ptr<PostgresConnection> connection, std::vector<Oid> types, rows::Columns columns)
@@ -50,7 +58,8 @@ PostgresRows::PostgresRows(std::shared_ptr<PostgresConnection> connection, std::
       columns_(std::move(columns)),
       cells_(columns_.size()),
       steps_(steps_for(columns_, cells_)),
-      row_(cells_) {}
+      row_(cells_),
+      undeclared_(reader_of(connection_->settings().forms.usual)) {}
 
 void PostgresRows::close() noexcept {
   if (connection_ == nullptr) return;
@@ -112,20 +121,41 @@ inline std::int64_t PostgresRows::scaled_of(const Step& step, std::string_view v
   return *number;
 }
 
-inline std::int64_t PostgresRows::time_of(const Step& step, std::string_view value) {
+inline std::int64_t PostgresRows::day_of(const Step& step, std::string_view value) {
+  const bool text = is_text(type_of(step));
+  if (!text && type_of(step) != kDate) misfit(step);
+  const auto day = times_.day(value);
+  if (!day) misfit(step, text ? "other text" : odd_value(value).empty() ? "a year beyond 9999" : odd_value(value));
+  return *day;
+}
+
+/// What the source's declaration makes an instant of.
+std::optional<std::int64_t> PostgresRows::untyped_instant(const Step& step, std::string_view value) {
   const Oid type = type_of(step);
-  const bool date = step.kind == rows::CellKind::day;
-  std::optional<std::int64_t> time;
-  if (is_text(type)) {
-    time = date ? times_.day(value) : times_.instant(value);
-    if (!time) misfit(step, "other text");
-  } else if (date ? type == kDate : type == kTimestamptz) {
-    time = date ? times_.day(value) : times_.spaced_instant(value);
-    if (!time) misfit(step, odd_value(value).empty() ? "a year beyond 9999" : odd_value(value));
+  std::optional<std::int64_t> micros;
+  if (undeclared_.form().kind == rows::InstantKind::sql_text) {
+    if (type != kTimestamp) misfit(step);
+    micros = undeclared_.micros(value);
+  } else if (is_integer(type) || type == kNumeric || type == kFloat8) {
+    if (const auto whole = whole_number(value)) {
+      micros = undeclared_.micros(*whole);
+    } else if (double real = 0; std::from_chars(value.data(), value.data() + value.size(), real).ec == std::errc()) {
+      micros = undeclared_.micros(real);
+    }
   } else {
     misfit(step);
   }
-  return *time;
+  if (!micros) return std::nullopt;
+  return (*micros - (*micros < 0 ? 999999 : 0)) / 1000000;
+}
+
+inline std::int64_t PostgresRows::instant_of(const Step& step, std::string_view value) {
+  const Oid type = type_of(step);
+  const auto instant = type == kTimestamptz ? times_.spaced_instant(value)
+                       : is_text(type)      ? times_.instant(value)
+                                            : untyped_instant(step, value);
+  if (!instant) misfit(step, is_text(type) ? "other text" : odd_value(value).empty() ? "a year beyond 9999" : odd_value(value));
+  return *instant;
 }
 
 inline void PostgresRows::read_cell(const Step& step, std::string_view value) {
@@ -153,8 +183,10 @@ inline void PostgresRows::read_cell(const Step& step, std::string_view value) {
       cell.number = scaled_of(step, value);
       break;
     case CellKind::instant:
+      cell.number = instant_of(step, value);
+      break;
     case CellKind::day:
-      cell.number = time_of(step, value);
+      cell.number = day_of(step, value);
       break;
   }
 }

@@ -8,6 +8,7 @@
 
 #include "columns.hpp"
 #include "decode.hpp"
+#include "instant_reader.hpp"
 #include "postgres_connection.hpp"
 #include "reportctl/rows/row_stream.hpp"
 
@@ -32,7 +33,9 @@ class PostgresRows final : public rows::RowStream {
   std::int64_t integer_of(const Step&, std::string_view value);
   std::int64_t boolean_of(const Step&, std::string_view value);
   std::int64_t scaled_of(const Step&, std::string_view value);
-  std::int64_t time_of(const Step&, std::string_view value);
+  std::int64_t day_of(const Step&, std::string_view value);
+  std::int64_t instant_of(const Step&, std::string_view value);
+  std::optional<std::int64_t> untyped_instant(const Step&, std::string_view value);
   [[nodiscard]] Oid type_of(const Step& step) const { return types_[static_cast<std::size_t>(step.column)]; }
   [[noreturn]] void misfit(const Step&, std::string_view found);
   [[noreturn]] void misfit(const Step&);
@@ -45,6 +48,7 @@ class PostgresRows final : public rows::RowStream {
   rows::Row row_;
   PqResult result_;  ///< of the current row, whose texts the cells borrow
   TimeReader times_;
+  InstantReader undeclared_;  ///< of what is neither text nor timestamptz
   std::int64_t row_number_ = 0;
 };
 

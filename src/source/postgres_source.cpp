@@ -33,7 +33,7 @@ class PostgresSource final : public Source {
  public:
   explicit PostgresSource(PostgresSettings settings) : connection_(std::make_shared<PostgresConnection>(std::move(settings))) {}
 
-  [[nodiscard]] rows::Dialect dialect() const override { return rows::Dialect::postgresql; }
+  [[nodiscard]] const rows::SourceForms& forms() const override { return connection_->settings().forms; }
 
   std::unique_ptr<rows::RowStream> open(const rows::Query& query) override {
     connection_->begin();

@@ -61,12 +61,28 @@ std::string url_problem(std::string_view url) {
   return parse_postgres_url(url).problem;
 }
 
+std::string instants_problem(const SourceSettings& settings) {
+  const auto& rules = rules_of(*scheme_of(settings.url).dialect);
+  for (const auto& [name, form] : settings.instants) {
+    const auto& facts = form.facts();
+    const bool kept = rules.dialect == rows::Dialect::sqlite ? facts.sqlite : facts.postgresql;
+    if (!kept) return fmt::format("{} is not how {} keeps instants", facts.name, rules.label.text);
+    if (name == kUsual && form.kind == rows::InstantKind::day) return "a day is no instant: declare it for a table or a column";
+  }
+  return {};
+}
+
 std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   if (const std::string problem = url_problem(settings.url); !problem.empty()) refuse(settings, problem);
   const SchemeOf scheme = scheme_of(settings.url);
+  if (const std::string problem = instants_problem(settings); !problem.empty())
+    throw Error(ErrorKind::config, fmt::format("source {}: {}", settings.name, problem), "see instants in reportctl.conf(5)");
+  rows::SourceForms forms(*scheme.dialect);
+  forms.declared = settings.instants;
+  if (const auto usual = forms.declared.extract(kUsual)) forms.usual = usual.mapped();
   switch (*scheme.dialect) {
     case rows::Dialect::postgresql:
-      return open_postgres({settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout});
+      return open_postgres({settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout, std::move(forms)});
     case rows::Dialect::sqlite:
       break;
   }
@@ -74,7 +90,7 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   std::error_code error;
   const auto file = std::filesystem::absolute(parse_sqlite_url(scheme.rest).path, error);
   if (error) refuse(settings, fmt::format("the working directory is unknown: {}", error.message()));
-  return open_sqlite({settings.name, file.lexically_normal(), settings.statement_timeout});
+  return open_sqlite({settings.name, file.lexically_normal(), settings.statement_timeout, std::move(forms)});
 }
 
 }  // namespace reportctl::source

@@ -280,6 +280,7 @@ void SqliteDatabase::fail(const std::string& what, const std::string& hint) {
 void SqliteDatabase::fail(int code) {
   const int primary = code & 0xFF;
   if ((primary == SQLITE_INTERRUPT || primary == SQLITE_BUSY) && stop_requested()) throw_if_stopped();
+  if (const auto& problem = functions_.problem()) fail(problem->what, problem->hint);
   const std::string words = visible(repair_utf8(sqlite3_errmsg(connection_.get())));
   const std::string file = settings_.file.string();
   if ((primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) && was_changed()) fail_changed();

@@ -29,6 +29,7 @@ struct SqliteSettings {
   std::string name;  ///< of the source, for messages
   std::filesystem::path file;
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
+  rows::SourceForms forms{rows::Dialect::sqlite};
 };
 
 /// A connection that can only read: files that nothing writes to (ReaderFiles), `query_only`, DEFENSIVE, schema not trusted (as
@@ -43,6 +44,7 @@ class SqliteDatabase {
 
   /// One read-only statement that gives rows; anything else is Error(source).
   Statement prepare(const std::string& sql);
+  [[nodiscard]] const SqliteSettings& settings() const { return settings_; }
   /// For our own statements, which the authorizer must not judge.
   Statement prepare_own(const std::string& sql);
   void bind(sqlite3_stmt*, const rows::Query&);
@@ -76,7 +78,7 @@ class SqliteDatabase {
   FileMark mark_;  ///< before anything was read
   Clock::time_point deadline_ = Clock::time_point::max();
   bool own_statement_ = false;
-  SqliteFunctions functions_;  ///< outlives the connection, which borrows it
+  SqliteFunctions functions_{settings_.name};  ///< outlives the connection, which borrows it
   std::unique_ptr<sqlite3, CloseConnection> connection_;
 };
 

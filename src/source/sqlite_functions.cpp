@@ -2,46 +2,76 @@
 // Copyright the reportctl authors
 #include "sqlite_functions.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 
 #include "reportctl/base/error.hpp"
 
 namespace reportctl::source {
 namespace {
 
-constexpr const char* kLocalDate = "rc_local_date";
-constexpr const char* kLocalTimestamp = "rc_local_timestamp";
-constexpr const char* kSecondsBetween = "rc_seconds_between";
+constexpr std::int64_t kMicros = 1000000;
 
 bool is_null(sqlite3_value* value) { return sqlite3_value_type(value) == SQLITE_NULL; }
 
-std::optional<std::string_view> text_of(sqlite3_value* value) {
-  if (sqlite3_value_type(value) != SQLITE_TEXT) return std::nullopt;
+std::string_view text_of(sqlite3_value* value) {
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-  if (text == nullptr) return std::nullopt;
-  return std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+  if (text == nullptr) return {};
+  return {text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
-std::optional<std::int64_t> instant_of(sqlite3_value* value, TimeReader& reader) {
-  const auto text = text_of(value);
-  return text ? reader.instant(*text) : std::nullopt;
+rows::InstantForm form_of(sqlite3_value* value) {
+  auto form = rows::parse_instant_form(text_of(value));
+  if (auto* found = std::get_if<rows::InstantForm>(&form)) return std::move(*found);
+  throw Error(ErrorKind::source, std::get<std::string>(form));
+}
+
+/// Whole seconds, rounded down.
+Instant second_of(std::int64_t micros) {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::sys_time<std::chrono::microseconds>{std::chrono::microseconds{micros}});
+}
+
+/// Nothing may pass through SQLite's C frames.
+template <typename Work>
+void guarded(sqlite3_context* context, Work work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    sqlite3_result_error(context, error.what(), -1);
+  }
 }
 
 }  // namespace
 
+struct SqliteFunctions::Function {
+  const char* name;
+  int arguments;
+  void (*call)(sqlite3_context*, int, sqlite3_value**);
+};
+
+const SqliteFunctions::Function SqliteFunctions::kFunctions[6] = {
+    {"rc_instant", 3, instant},       {"rc_in_period", 5, in_period},
+    {"rc_kept", 4, kept},             {"rc_local_date", 4, local_date},
+    {"rc_local_timestamp", 4, local_timestamp}, {"rc_seconds_between", 6, seconds_between},
+};
+
 int SqliteFunctions::add_to(sqlite3* connection) {
   constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-  int code = sqlite3_create_function_v2(connection, kLocalDate, 2, kFlags, &date_, local, nullptr, nullptr, nullptr);
-  if (code == SQLITE_OK)
-    code = sqlite3_create_function_v2(connection, kLocalTimestamp, 2, kFlags, &timestamp_, local, nullptr, nullptr, nullptr);
-  if (code == SQLITE_OK)
-    code = sqlite3_create_function_v2(connection, kSecondsBetween, 2, kFlags, this, seconds_between, nullptr, nullptr, nullptr);
-  return code;
+  for (const Function& one : kFunctions) {
+    const int code = sqlite3_create_function_v2(connection, one.name, one.arguments, kFlags, this, one.call, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return code;
+  }
+  return SQLITE_OK;
 }
 
 bool SqliteFunctions::has(std::string_view name) {
-  return name == kLocalDate || name == kLocalTimestamp || name == kSecondsBetween;
+  return std::any_of(std::begin(kFunctions), std::end(kFunctions), [&](const Function& one) { return name == one.name; });
+}
+
+SqliteFunctions& SqliteFunctions::self(sqlite3_context* context) {
+  return *static_cast<SqliteFunctions*>(sqlite3_user_data(context));
 }
 
 ZonedFormatter* SqliteFunctions::formatter_of(std::string_view zone) {
@@ -54,30 +84,96 @@ ZonedFormatter* SqliteFunctions::formatter_of(std::string_view zone) {
   return &*formatter_;
 }
 
-void SqliteFunctions::local(sqlite3_context* context, int, sqlite3_value** values) {
-  const auto& self = *static_cast<Local*>(sqlite3_user_data(context));
-  if (is_null(values[0])) return sqlite3_result_null(context);
-  const auto instant = instant_of(values[0], self.functions->reader_);
-  if (!instant) return sqlite3_result_error(context, "expected a UTC timestamp such as 2026-03-17T06:00:00Z", -1);
-  try {
-    const auto zone = text_of(values[1]);
-    ZonedFormatter* formatter = zone ? self.functions->formatter_of(*zone) : nullptr;
-    if (formatter == nullptr) return sqlite3_result_error(context, "there is no such time zone", -1);
-    std::array<char, ZonedFormatter::kMaxSize> text;
-    formatter->write(Instant{std::chrono::seconds{*instant}}, text.data());
-    sqlite3_result_text(context, text.data(), self.length, SQLITE_TRANSIENT);
-  } catch (const std::exception& error) {  // nothing may pass through SQLite's C frames
-    sqlite3_result_error(context, error.what(), -1);
-  }
+void SqliteFunctions::refuse(sqlite3_context* context, sqlite3_value* value, const rows::InstantForm& form, std::string_view name) {
+  FoundInstant found{"a blob", {}};
+  if (sqlite3_value_type(value) == SQLITE_TEXT) found = found_instant(text_of(value));
+  if (sqlite3_value_numeric_type(value) != SQLITE_TEXT && sqlite3_value_type(value) != SQLITE_BLOB)
+    found = found_instant(sqlite3_value_double(value));
+  problem_ = instant_problem(source_, name, found, form);
+  sqlite3_result_error(context, problem_->what.c_str(), -1);
 }
 
+std::optional<std::int64_t> SqliteFunctions::micros(sqlite3_context* context, sqlite3_value* value, Kept kept) {
+  auto* reader = static_cast<InstantReader*>(sqlite3_get_auxdata(context, kept.form_index));
+  std::optional<InstantReader> own;  // SQLite need not keep what it is given
+  if (reader == nullptr) {
+    own.emplace(form_of(kept.form_and_name[0]));
+    reader = &*own;
+  }
+  std::optional<std::int64_t> found;
+  switch (sqlite3_value_type(value)) {
+    case SQLITE_TEXT:
+      found = reader->micros(text_of(value));
+      break;
+    case SQLITE_INTEGER:
+      found = reader->micros(static_cast<std::int64_t>(sqlite3_value_int64(value)));
+      break;
+    case SQLITE_FLOAT:
+      found = reader->micros(sqlite3_value_double(value));
+      break;
+    default:
+      break;
+  }
+  if (!found) self(context).refuse(context, value, reader->form(), text_of(kept.form_and_name[1]));
+  if (own)
+    sqlite3_set_auxdata(context, kept.form_index, new InstantReader(std::move(*own)),
+                        [](void* kept_reader) { delete static_cast<InstantReader*>(kept_reader); });
+  return found;
+}
+
+void SqliteFunctions::instant(sqlite3_context* context, int, sqlite3_value** values) {
+  if (is_null(values[0])) return sqlite3_result_null(context);
+  guarded(context, [&] {
+    if (const auto found = micros(context, values[0], {values + 1, 1})) sqlite3_result_int64(context, *found);
+  });
+}
+
+void SqliteFunctions::in_period(sqlite3_context* context, int, sqlite3_value** values) {
+  if (is_null(values[0])) return sqlite3_result_null(context);
+  guarded(context, [&] {
+    const auto found = micros(context, values[0], {values + 3, 3});
+    if (found) sqlite3_result_int(context, *found >= sqlite3_value_int64(values[1]) && *found < sqlite3_value_int64(values[2]));
+  });
+}
+
+void SqliteFunctions::kept(sqlite3_context* context, int, sqlite3_value** values) {
+  if (is_null(values[0])) return sqlite3_result_null(context);
+  guarded(context, [&] {
+    const auto found = micros(context, values[0], {values + 1, 1});
+    if (!found) return;
+    const rows::InstantForm other = form_of(values[3]);
+    const auto written = rows::kept_as(other, second_of(*found));
+    if (const auto* number = std::get_if<std::int64_t>(&written)) return sqlite3_result_int64(context, *number);
+    const auto& text = std::get<std::string>(written);
+    if (other.kind == rows::InstantKind::julian_day) return sqlite3_result_double(context, std::stod(text));
+    sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+  });
+}
+
+void SqliteFunctions::local(sqlite3_context* context, sqlite3_value** values, int length) {
+  if (is_null(values[0])) return sqlite3_result_null(context);
+  guarded(context, [&] {
+    const auto found = micros(context, values[0], {values + 1, 1});
+    if (!found) return;
+    ZonedFormatter* formatter = self(context).formatter_of(text_of(values[3]));
+    if (formatter == nullptr) return sqlite3_result_error(context, "there is no such time zone", -1);
+    std::array<char, ZonedFormatter::kMaxSize> text;
+    formatter->write(second_of(*found), text.data());
+    sqlite3_result_text(context, text.data(), length, SQLITE_TRANSIENT);
+  });
+}
+
+void SqliteFunctions::local_date(sqlite3_context* context, int, sqlite3_value** values) { local(context, values, 10); }
+
+void SqliteFunctions::local_timestamp(sqlite3_context* context, int, sqlite3_value** values) { local(context, values, 19); }
+
 void SqliteFunctions::seconds_between(sqlite3_context* context, int, sqlite3_value** values) {
-  auto& self = *static_cast<SqliteFunctions*>(sqlite3_user_data(context));
-  if (is_null(values[0]) || is_null(values[1])) return sqlite3_result_null(context);
-  const auto from = instant_of(values[0], self.reader_);
-  const auto to = instant_of(values[1], self.reader_);
-  if (!from || !to) return sqlite3_result_error(context, "seconds were counted between values that are no instants", -1);
-  sqlite3_result_int64(context, *to - *from);
+  if (is_null(values[0]) || is_null(values[3])) return sqlite3_result_null(context);
+  guarded(context, [&] {
+    const auto from = micros(context, values[0], {values + 1, 1});
+    const auto to = from ? micros(context, values[3], {values + 4, 4}) : std::nullopt;
+    if (to) sqlite3_result_int64(context, second_of(*to - *from).time_since_epoch().count());
+  });
 }
 
 }  // namespace reportctl::source

@@ -8,36 +8,54 @@
 #include <string>
 #include <string_view>
 
-#include "decode.hpp"
-#include "reportctl/base/zone.hpp"
+#include "instant_reader.hpp"
 
 namespace reportctl::source {
 
-/// What SQLite lacks and modules need. Deterministic; NULL gives NULL; an instant or a zone that is none ends the query.
+/// What SQLite lacks and modules need. Deterministic; NULL gives NULL; an instant that is not of its form and a zone that is none
+/// end the query. `form`: rows::InstantForm as text; `name`: what people call the value.
 ///
-///     rc_local_date(instant, zone)        the local day, 'YYYY-MM-DD'
-///     rc_local_timestamp(instant, zone)   the local wall time, 'YYYY-MM-DDTHH:MM:SS'
-///     rc_seconds_between(a, b)            whole seconds from a to b
+///     rc_instant(instant, form, name)              microseconds since 1970 UTC
+///     rc_in_period(instant, from, to, form, name)  1 when from <= instant < to, both in microseconds; else 0
+///     rc_kept(instant, form, name, other)          as the other form keeps it, to the second
+///     rc_local_date(instant, form, name, zone)     the local day, 'YYYY-MM-DD'
+///     rc_local_timestamp(instant, form, name, zone)   the local wall time, 'YYYY-MM-DDTHH:MM:SS'
+///     rc_seconds_between(a, form, name, b, form, name)  whole seconds from a to b
 class SqliteFunctions {
  public:
+  /// `source`: its name, for hints.
+  explicit SqliteFunctions(std::string source) : source_(std::move(source)) {}
   /// Returns SQLite's result code. The connection borrows this object.
   int add_to(sqlite3*);
   /// In the order of the names above, for the authorizer.
   static bool has(std::string_view name);
+  /// Why a function has ended the query, in better words than SQLite's; nullopt: none has.
+  [[nodiscard]] const std::optional<Problem>& problem() const { return problem_; }
 
  private:
-  static void local(sqlite3_context*, int count, sqlite3_value** values);
+  /// The arguments of a call that say how an instant is kept.
+  struct Kept {
+    sqlite3_value** form_and_name;
+    int form_index;
+  };
+  static void instant(sqlite3_context*, int count, sqlite3_value** values);
+  static void in_period(sqlite3_context*, int count, sqlite3_value** values);
+  static void kept(sqlite3_context*, int count, sqlite3_value** values);
+  static void local_date(sqlite3_context*, int count, sqlite3_value** values);
+  static void local_timestamp(sqlite3_context*, int count, sqlite3_value** values);
   static void seconds_between(sqlite3_context*, int count, sqlite3_value** values);
+  static void local(sqlite3_context*, sqlite3_value** values, int length);
+  /// nullopt after the call has failed.
+  static std::optional<std::int64_t> micros(sqlite3_context*, sqlite3_value* value, Kept);
+  static SqliteFunctions& self(sqlite3_context*);
+  void refuse(sqlite3_context*, sqlite3_value* value, const rows::InstantForm&, std::string_view name);
   /// nullptr when there is no such zone.
   ZonedFormatter* formatter_of(std::string_view zone);
 
-  struct Local {
-    SqliteFunctions* functions;
-    int length;  ///< how much of the formatted instant is the answer
-  };
-  Local date_{this, 10};
-  Local timestamp_{this, 19};
-  TimeReader reader_;
+  struct Function;
+  static const Function kFunctions[6];
+  std::string source_;
+  std::optional<Problem> problem_;
   std::string zone_;
   std::optional<ZonedFormatter> formatter_;
 };

@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include "sqlite_rows.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 namespace reportctl::source {
@@ -15,7 +17,8 @@ SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement state
       steps_(steps_for(columns_, cells_)),
       digits_(columns_.size()),
       values_(columns_.size()),
-      row_(cells_) {}
+      row_(cells_),
+      instants_(database_->settings().forms.common()) {}
 
 void SqliteRows::close() noexcept {
   statement_.reset();
@@ -69,11 +72,24 @@ inline std::int64_t SqliteRows::scaled_of(const Step& step, Value value) {
   return *number;
 }
 
-inline std::int64_t SqliteRows::time_of(const Step& step, Value value) {
+inline std::int64_t SqliteRows::day_of(const Step& step, Value value) {
   if (value.type != SQLITE_TEXT) misfit(step, value);
-  const auto time = step.kind == CellKind::day ? times_.day(raw_text(value)) : times_.instant(raw_text(value));
-  if (!time) misfit(step, "other text");
-  return *time;
+  const auto day = days_.day(raw_text(value));
+  if (!day) misfit(step, "other text");
+  return *day;
+}
+
+inline std::int64_t SqliteRows::instant_of(const Step& step, Value value) {
+  std::optional<std::int64_t> micros;
+  if (value.type == SQLITE_TEXT) {
+    micros = instants_.micros(raw_text(value));
+  } else if (value.type == SQLITE_INTEGER) {
+    micros = instants_.micros(static_cast<std::int64_t>(sqlite3_value_int64(value.value)));
+  } else if (value.type == SQLITE_FLOAT) {
+    micros = instants_.micros(sqlite3_value_double(value.value));
+  }
+  if (!micros) misfit_instant(step, value);
+  return (*micros - (*micros < 0 ? 999999 : 0)) / 1000000;
 }
 
 /// Asking a value is a third faster than sqlite3_column_*() for its type, content and length; and to look all values up again for
@@ -117,8 +133,10 @@ inline void SqliteRows::read_row() {
         cell.number = scaled_of(step, value);
         break;
       case CellKind::instant:
+        cell.number = instant_of(step, value);
+        break;
       case CellKind::day:
-        cell.number = time_of(step, value);
+        cell.number = day_of(step, value);
         break;
     }
   }
@@ -164,6 +182,16 @@ void SqliteRows::misfit(const Step& step, Value value) {
 void SqliteRows::misfit(const Step& step, std::string_view found) {
   const Problem problem =
       misfit_problem({row_number_, columns_[static_cast<std::size_t>(step.column)], found, rows::Dialect::sqlite});
+  database_->fail(problem.what, problem.hint);
+}
+
+void SqliteRows::misfit_instant(const Step& step, Value value) {
+  if (value.type != SQLITE_TEXT && value.type != SQLITE_INTEGER && value.type != SQLITE_FLOAT) misfit(step, value);
+  const auto& settings = database_->settings();
+  const auto found =
+      value.type == SQLITE_TEXT ? found_instant(raw_text(value)) : found_instant(sqlite3_value_double(value.value));
+  const auto name = fmt::format("row {}, column {}", row_number_, columns_[static_cast<std::size_t>(step.column)].name);
+  const Problem problem = instant_problem(settings.name, name, found, instants_.form());
   database_->fail(problem.what, problem.hint);
 }
 

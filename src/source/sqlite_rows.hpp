@@ -9,6 +9,7 @@
 
 #include "columns.hpp"
 #include "decode.hpp"
+#include "instant_reader.hpp"
 #include "reportctl/rows/row_stream.hpp"
 #include "sqlite_database.hpp"
 
@@ -39,9 +40,11 @@ class SqliteRows final : public rows::RowStream {
   std::string_view digits_of(const Step&, Value);
   std::int64_t integer_of(const Step&, Value);
   std::int64_t scaled_of(const Step&, Value);
-  std::int64_t time_of(const Step&, Value);
+  std::int64_t day_of(const Step&, Value);
+  std::int64_t instant_of(const Step&, Value);
   [[noreturn]] void misfit(const Step&, std::string_view found);
   [[noreturn]] void misfit(const Step&, Value);
+  [[noreturn]] void misfit_instant(const Step&, Value);
 
   std::shared_ptr<SqliteDatabase> database_;
   Statement statement_;
@@ -51,7 +54,8 @@ class SqliteRows final : public rows::RowStream {
   std::vector<std::array<char, 24>> digits_;  ///< per column: an integer in a text column, as text
   std::vector<sqlite3_value*> values_;        ///< of the current row, by column
   rows::Row row_;
-  TimeReader times_;
+  TimeReader days_;
+  InstantReader instants_;
   std::int64_t row_number_ = 0;
 };
 

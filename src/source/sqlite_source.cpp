@@ -26,7 +26,7 @@ class SqliteSource final : public Source {
  public:
   explicit SqliteSource(SqliteSettings settings) : settings_(std::move(settings)) { std::ignore = connect(); }
 
-  [[nodiscard]] rows::Dialect dialect() const override { return rows::Dialect::sqlite; }
+  [[nodiscard]] const rows::SourceForms& forms() const override { return settings_.forms; }
 
   std::unique_ptr<rows::RowStream> open(const rows::Query& query) override {
     const auto database = connect();

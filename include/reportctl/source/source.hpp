@@ -3,12 +3,15 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "reportctl/base/secret.hpp"
+#include "reportctl/rows/instant_form.hpp"
 #include "reportctl/rows/query.hpp"
 #include "reportctl/rows/row_stream.hpp"
 
@@ -20,7 +23,9 @@ struct SourceSettings {
   std::string url;  ///< `sqlite:/srv/shop/shop.db`, `postgresql://reports@db.example.com/shop?sslmode=verify-full`
   SecretSource password;
   std::chrono::seconds statement_timeout{60};
+  std::map<std::string, rows::InstantForm> instants = {};  ///< how moments are kept: by `table`, `table.column`, and kUsual
 };
+inline constexpr const char* kUsual = "default";
 
 /// A table or view as the source has it, for `source check`.
 struct TableInfo {
@@ -33,7 +38,8 @@ struct TableInfo {
 class Source {
  public:
   virtual ~Source() = default;
-  [[nodiscard]] virtual rows::Dialect dialect() const = 0;
+  /// What queries for it are built with.
+  [[nodiscard]] virtual const rows::SourceForms& forms() const = 0;
   /// One streaming query at a time, in a consistent snapshot. The deadline (statement_timeout) covers the whole stream; a stop
   /// request interrupts it. The number, names and order of result columns must be those of the query, else Error(source).
   virtual std::unique_ptr<rows::RowStream> open(const rows::Query&) = 0;
@@ -46,6 +52,8 @@ class Source {
 /// Why open_source() would refuse this url, without opening anything; empty when it would not. Repeats nothing of what may be a
 /// password, and urls in the form of another tool hold one anywhere.
 std::string url_problem(std::string_view url);
+/// Why the declared instants do not go with the url; empty when they do. Precondition: url_problem() is empty.
+std::string instants_problem(const SourceSettings&);
 
 /// Opens by the url's scheme. Error(config) for an unknown scheme or a malformed url, Error(source) when it cannot be reached.
 std::unique_ptr<Source> open_source(const SourceSettings&);

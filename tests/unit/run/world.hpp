@@ -103,7 +103,7 @@ class VisitStream final : public rows::RowStream {
 class FakeSource final : public source::Source {
  public:
   explicit FakeSource(Outside& outside) : outside_(outside) {}
-  [[nodiscard]] rows::Dialect dialect() const override { return rows::Dialect::sqlite; }
+  [[nodiscard]] const rows::SourceForms& forms() const override { return forms_; }
   std::unique_ptr<rows::RowStream> open(const rows::Query& query) override {
     if (!outside_.source_errors.empty()) {
       const auto error = outside_.source_errors.front();
@@ -116,6 +116,7 @@ class FakeSource final : public source::Source {
   std::vector<source::TableInfo> tables() override { return {}; }
 
  private:
+  rows::SourceForms forms_{rows::Dialect::sqlite};
   Outside& outside_;
 };
 

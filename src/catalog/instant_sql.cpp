@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "instant_sql.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "reportctl/base/zone.hpp"
+
+namespace reportctl::catalog {
+namespace {
+
+using rows::Dialect;
+using rows::InstantForm;
+using rows::InstantKind;
+
+/// The range of a type: with `<@`, PostgreSQL takes nothing but that type, where a comparison would convert what it gets.
+std::string_view range_of(InstantKind kind) {
+  switch (kind) {
+    case InstantKind::timestamp:
+      return "tsrange";
+    case InstantKind::day:
+      return "daterange";
+    case InstantKind::timestamptz:
+      return "tstzrange";
+    default:
+      return {};
+  }
+}
+
+/// For a comment, in which the source finds what an error is about.
+std::string as_comment(std::string_view name) {
+  std::string safe;
+  for (const char c : name) safe += c == '*' || c == '/' || c == ':' || c == '$' ? '_' : c;
+  return "/*" + safe + "*/";
+}
+
+/// Always true, and gone before the query runs, but refused where the expression is of another type.
+std::string type_check(const InstantSql& instant) {
+  const std::string_view range = range_of(instant.named.form.kind);
+  if (range.empty() || instant.typed) return "TRUE";
+  return fmt::format("(TRUE OR ({}) <@ {} 'empty' {})", instant.sql, range, as_comment(instant.named.name));
+}
+
+std::string form_and_name(const InstantSql& instant, const InstantForm& common) {
+  const InstantForm& form = instant.typed ? common : instant.named.form;
+  return fmt::format("{}, {}", sql_literal(form.str()), sql_literal(instant.named.name));
+}
+
+bool is_upper(std::string_view op) { return op.starts_with('<') && op != "<>"; }
+bool is_lower(std::string_view op) { return op.starts_with('>'); }
+
+}  // namespace
+
+std::string sql_literal(std::string_view text) {
+  std::string literal = "'";
+  for (const char c : text) literal.append(c == '\'' ? 2 : 1, c);
+  return literal + "'";
+}
+
+std::string InstantWriter::checked(const InstantSql& instant) const {
+  if (instant.typed || range_of(instant.named.form.kind).empty()) return instant.sql;
+  return fmt::format("(CASE WHEN {} THEN {} END)", type_check(instant), instant.sql);
+}
+
+std::string InstantWriter::zoned(const InstantSql& instant) const {
+  const InstantForm& form = instant.typed ? common_ : instant.named.form;
+  if (form.kind == InstantKind::timestamp)
+    return fmt::format("(({}) AT TIME ZONE {})", checked(instant), sql_literal(form.zone));
+  if (form.facts().units == 1) return fmt::format("to_timestamp({})", instant.sql);
+  if (form.facts().units > 1) return fmt::format("to_timestamp(({}) / {}.0)", instant.sql, form.facts().units);
+  return checked(instant);
+}
+
+std::string InstantWriter::kept(const std::string& zoned, const InstantForm& form) const {
+  if (form.kind == InstantKind::timestamp) return fmt::format("(({}) AT TIME ZONE {})", zoned, sql_literal(form.zone));
+  if (form.kind == InstantKind::day)
+    return fmt::format("CAST(({}) AT TIME ZONE {} AS date)", zoned, sql_literal(timezone_));
+  if (form.facts().units > 0) return fmt::format("CAST(extract(epoch FROM {}) * {} AS bigint)", zoned, form.facts().units);
+  return zoned;
+}
+
+std::string InstantWriter::common(const InstantSql& instant) const {
+  const InstantForm& form = instant.typed ? common_ : instant.named.form;
+  switch (forms_.dialect) {
+    case Dialect::sqlite:
+      if (form == common_) return instant.sql;
+      return fmt::format("rc_kept({}, {}, {})", instant.sql, form_and_name(instant, common_), sql_literal(common_.str()));
+    case Dialect::postgresql:
+      return form == common_ ? checked(instant) : kept(zoned(instant), common_);
+  }
+  return {};
+}
+
+std::string InstantWriter::macro_argument(const InstantSql& instant) const {
+  switch (forms_.dialect) {
+    case Dialect::sqlite:
+      return fmt::format("{}, {}", instant.sql, form_and_name(instant, common_));
+    case Dialect::postgresql:
+      return zoned(instant);
+  }
+  return {};
+}
+
+std::string InstantWriter::bound(const Bound& bound) const { return kept_bound(bound, common_); }
+
+std::string InstantWriter::kept_bound(const Bound& bound, const InstantForm& form) const {
+  if (forms_.dialect == Dialect::postgresql)
+    return kept(fmt::format("CAST({} AS timestamptz)", add_(bound.name, format_utc(bound.at))), form);
+  const std::string name = form == common_ ? bound.name : fmt::format("{}_as_{}", bound.name, static_cast<int>(form.kind));
+  const auto value = rows::kept_as(form, bound.at);
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return add_(name, *number);
+  const std::string bind = add_(name, std::get<std::string>(value));
+  return form.kind == InstantKind::julian_day ? fmt::format("CAST({} AS real)", bind) : bind;
+}
+
+std::string InstantWriter::day_bound(const Bound& bound) const {
+  return add_(bound.name + "_day", format_date(Zone::find(timezone_).value_or(Zone::utc()).local_date(bound.at)));
+}
+
+std::string InstantWriter::micros(const Bound& bound) const {
+  return add_(bound.name + "_us", std::int64_t{bound.at.time_since_epoch().count()} * 1000000);
+}
+
+/// What no instant at or after the bound is below, or no instant before it above: of texts the day alone, since what follows it
+/// is written in several ways.
+std::string InstantWriter::edge(const Bound& bound, const InstantForm& form, std::string_view op) const {
+  if (form.facts().units > 0) return kept_bound(bound, form);
+  const bool upper = is_upper(op);
+  const std::string name = fmt::format("{}_{}", bound.name, upper ? "above" : "below");
+  if (form.kind == InstantKind::julian_day) {
+    const double day = static_cast<double>(bound.at.time_since_epoch().count()) / 86400 + 2440587.5;
+    return add_(name, static_cast<std::int64_t>(upper ? std::ceil(day + 1e-6) : std::floor(day - 1e-6)));
+  }
+  const Zone zone = form.zone.empty() ? Zone::utc() : Zone::find(form.zone).value_or(Zone::utc());
+  const int farthest = form.kind == InstantKind::offset_text ? 1 : 0;  // days that an offset may move it
+  if (!upper) return add_(name, format_date(add_days(zone.local_date(bound.at), -farthest)));
+  const Instant last = op == "<" ? bound.at - std::chrono::seconds{1} : bound.at;
+  return add_(op == "<" ? name : name + "_too", format_date(add_days(zone.local_date(last), 1 + farthest)));
+}
+
+std::string InstantWriter::within_edges(const InstantSql& instant, std::string_view op, const Bound& bound) const {
+  if (!instant.named.column || (!is_upper(op) && !is_lower(op))) return {};
+  return fmt::format("{} {} {} AND ", instant.sql, is_upper(op) ? "<=" : ">=", edge(bound, instant.named.form, op));
+}
+
+std::string InstantWriter::compared(const InstantSql& instant, std::string_view op, const Bound& bound) const {
+  const InstantForm& form = instant.named.form;
+  if (form.kind == InstantKind::day && forms_.dialect == Dialect::sqlite)
+    return fmt::format("{} {} {}", instant.sql, op, day_bound(bound));
+  switch (forms_.dialect) {
+    case Dialect::sqlite:
+      return fmt::format("({}rc_instant({}, {}) {} {})", within_edges(instant, op, bound), instant.sql,
+                         form_and_name(instant, common_), op, micros(bound));
+    case Dialect::postgresql:
+      return fmt::format("({} {} {} AND {})", instant.sql, op, kept_bound(bound, form), type_check(instant));
+  }
+  return {};
+}
+
+std::string InstantWriter::in_period(const InstantSql& instant, const Bound& from, const Bound& to, bool closed) const {
+  const bool texts = forms_.dialect == Dialect::sqlite && instant.named.form.kind != InstantKind::day;
+  if (!texts || closed)
+    return fmt::format("({} AND {})", compared(instant, ">=", from), compared(instant, closed ? "<=" : "<", to));
+  return fmt::format("({}{}rc_in_period({}, {}, {}, {}))", within_edges(instant, ">=", from), within_edges(instant, "<", to),
+                     instant.sql, micros(from), micros(to), form_and_name(instant, common_));
+}
+
+}  // namespace reportctl::catalog

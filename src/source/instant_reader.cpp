@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "instant_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::source {
+namespace {
+
+using rows::InstantKind;
+
+constexpr double kJulian1970 = 2440587.5;
+constexpr std::int64_t kDay = 86400;
+/// The years 1 to 9999: beyond, a number is of another unit.
+constexpr std::int64_t kFirstSecond = -62135596800;
+constexpr std::int64_t kLastSecond = 253402300799;
+
+std::optional<std::int64_t> within_calendar(std::int64_t seconds, std::int64_t micros) {
+  if (seconds < kFirstSecond || seconds > kLastSecond) return std::nullopt;
+  return seconds * 1000000 + micros;
+}
+
+bool is_table_column(std::string_view name) {
+  return std::count(name.begin(), name.end(), '.') == 1 &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") == std::string_view::npos;
+}
+
+}  // namespace
+
+InstantReader::InstantReader(rows::InstantForm form) : form_(std::move(form)), is_utc_text_(form_.kind == InstantKind::utc_text) {
+  if (form_.kind == InstantKind::sql_text && form_.zone != "UTC") zone_ = Zone::find(form_.zone);
+}
+
+std::optional<std::int64_t> InstantReader::other_text(std::string_view text) {
+  const auto time = times_.wall_time(text);
+  if (!time) return std::nullopt;
+  switch (form_.kind) {
+    case InstantKind::utc_text:
+      if (time->offset != 0) return std::nullopt;
+      break;
+    case InstantKind::offset_text:
+      if (!time->offset) return std::nullopt;
+      break;
+    case InstantKind::sql_text:
+      if (time->offset) return std::nullopt;
+      break;
+    default:
+      return std::nullopt;
+  }
+  std::int64_t seconds = time->seconds - time->offset.value_or(0);
+  if (zone_) {
+    const auto day = std::chrono::floor<std::chrono::days>(Instant{std::chrono::seconds{seconds}});
+    const auto clock = static_cast<int>(seconds - std::chrono::seconds{day.time_since_epoch()}.count());
+    const Instant minute = zone_->resolve(Date{day}, {clock / 3600, clock / 60 % 60});
+    seconds = minute.time_since_epoch().count() + clock % 60;
+  }
+  return seconds * kMicros + time->micros;
+}
+
+std::optional<std::int64_t> InstantReader::micros(std::int64_t number) const {
+  if (form_.kind == InstantKind::julian_day) return micros(static_cast<double>(number));
+  const std::int64_t units = form_.facts().units;
+  if (units == 0) return std::nullopt;
+  const std::int64_t rest = ((number % units) + units) % units;
+  return within_calendar((number - rest) / units, rest * (kMicros / units));
+}
+
+std::optional<std::int64_t> InstantReader::micros(double number) const {
+  if (!std::isfinite(number)) return std::nullopt;
+  if (form_.kind == InstantKind::julian_day) {
+    // A double of this size tells some 40 microseconds apart: milliseconds are what was meant.
+    const double millis = std::round((number - kJulian1970) * kDay * 1000);
+    if (std::fabs(millis) > 1e15) return std::nullopt;
+    const auto whole = static_cast<std::int64_t>(millis);
+    return within_calendar(whole / 1000, whole % 1000 * 1000);
+  }
+  const std::int64_t units = form_.facts().units;
+  if (units == 0 || std::fabs(number) > 1e18) return std::nullopt;
+  const double seconds = std::floor(number / static_cast<double>(units));
+  const double rest = number - seconds * static_cast<double>(units);
+  return within_calendar(static_cast<std::int64_t>(seconds),
+                         static_cast<std::int64_t>(std::llround(rest * static_cast<double>(kMicros / units))));
+}
+
+FoundInstant found_instant(std::string_view text) {
+  TimeReader times;
+  const bool shown = text.size() <= 40 && text.find_first_not_of("0123456789-+:.,/TtZz ") == std::string_view::npos;
+  const std::string words = shown ? fmt::format("\"{}\"", text) : fmt::format("other text, {} characters", text.size());
+  if (text.size() == 10 && times.day(text)) return {words + ", a day without a time", "day"};
+  const auto time = times.wall_time(text);
+  if (!time) return {words, {}};
+  if (!time->offset) return {words + ", which names no time zone", "sql-text UTC"};
+  return {words, time->offset == 0 ? "utc-text" : "offset-text"};
+}
+
+FoundInstant found_instant(double number) {
+  const std::string words = fmt::format("the number {}", number);
+  for (const auto kind : {InstantKind::julian_day, InstantKind::epoch, InstantKind::epoch_ms, InstantKind::epoch_us}) {
+    const auto micros = InstantReader({kind}).micros(number);
+    constexpr std::int64_t k1990 = 631152000;
+    constexpr std::int64_t k2100 = 4102444800;
+    if (micros && *micros / 1000000 > k1990 && *micros / 1000000 < k2100)
+      return {words, std::string(rows::InstantForm{kind}.facts().name)};
+  }
+  return {words, {}};
+}
+
+Problem instant_problem(std::string_view source, std::string_view name, const FoundInstant& found,
+                        const rows::InstantForm& expected) {
+  const std::string what = fmt::format("{}: found {}, expected {} ({})", name, found.words, expected.facts().example, expected.str());
+  if (found.form.empty() || found.form == expected.str())
+    return {what, "correct the data, or the view that gives them; reportctl.conf(5) lists the forms of instants"};
+  const std::string key = is_table_column(name) ? std::string(name) : "TABLE.COLUMN";
+  const std::string zone = found.form == "sql-text UTC" ? ", or the zone that the application writes in" : "";
+  return {what, fmt::format("declare how it is kept: sources.{}.instants: {{{}: {}}}{} (reportctl.conf(5))", source, key, found.form, zone)};
+}
+
+}  // namespace reportctl::source
