@@ -66,8 +66,7 @@ std::string InstantWriter::checked(const InstantSql& instant) const {
 
 std::string InstantWriter::zoned(const InstantSql& instant) const {
   const InstantForm& form = instant.typed ? common_ : instant.named.form;
-  if (form.kind == InstantKind::timestamp)
-    return fmt::format("(({}) AT TIME ZONE {})", checked(instant), sql_literal(form.zone));
+  if (form.kind == InstantKind::timestamp) return fmt::format("(({}) AT TIME ZONE {})", checked(instant), sql_literal(form.zone));
   if (form.facts().units == 1) return fmt::format("to_timestamp({})", instant.sql);
   if (form.facts().units > 1) return fmt::format("to_timestamp(({}) / {}.0)", instant.sql, form.facts().units);
   return checked(instant);
@@ -75,8 +74,7 @@ std::string InstantWriter::zoned(const InstantSql& instant) const {
 
 std::string InstantWriter::kept(const std::string& zoned, const InstantForm& form) const {
   if (form.kind == InstantKind::timestamp) return fmt::format("(({}) AT TIME ZONE {})", zoned, sql_literal(form.zone));
-  if (form.kind == InstantKind::day)
-    return fmt::format("CAST(({}) AT TIME ZONE {} AS date)", zoned, sql_literal(timezone_));
+  if (form.kind == InstantKind::day) return fmt::format("CAST(({}) AT TIME ZONE {} AS date)", zoned, sql_literal(timezone_));
   if (form.facts().units > 0) return fmt::format("CAST(extract(epoch FROM {}) * {} AS bigint)", zoned, form.facts().units);
   return zoned;
 }
@@ -145,14 +143,18 @@ std::string InstantWriter::within_edges(const InstantSql& instant, std::string_v
   return fmt::format("{} {} {} AND ", instant.sql, is_upper(op) ? "<=" : ">=", edge(bound, instant.named.form, op));
 }
 
+std::string InstantWriter::compared_exactly(const InstantSql& instant, std::string_view op, const Bound& bound) const {
+  const std::string edges = within_edges(instant, op, bound);
+  return fmt::format("({}rc_instant({}, {}) {} {})", edges, instant.sql, form_and_name(instant, common_), op, micros(bound));
+}
+
 std::string InstantWriter::compared(const InstantSql& instant, std::string_view op, const Bound& bound) const {
   const InstantForm& form = instant.named.form;
   if (form.kind == InstantKind::day && forms_.dialect == Dialect::sqlite)
     return fmt::format("{} {} {}", instant.sql, op, day_bound(bound));
   switch (forms_.dialect) {
     case Dialect::sqlite:
-      return fmt::format("({}rc_instant({}, {}) {} {})", within_edges(instant, op, bound), instant.sql,
-                         form_and_name(instant, common_), op, micros(bound));
+      return compared_exactly(instant, op, bound);
     case Dialect::postgresql:
       return fmt::format("({} {} {} AND {})", instant.sql, op, kept_bound(bound, form), type_check(instant));
   }
@@ -161,10 +163,11 @@ std::string InstantWriter::compared(const InstantSql& instant, std::string_view 
 
 std::string InstantWriter::in_period(const InstantSql& instant, const Bound& from, const Bound& to, bool closed) const {
   const bool texts = forms_.dialect == Dialect::sqlite && instant.named.form.kind != InstantKind::day;
-  if (!texts || closed)
-    return fmt::format("({} AND {})", compared(instant, ">=", from), compared(instant, closed ? "<=" : "<", to));
-  return fmt::format("({}{}rc_in_period({}, {}, {}, {}))", within_edges(instant, ">=", from), within_edges(instant, "<", to),
-                     instant.sql, micros(from), micros(to), form_and_name(instant, common_));
+  if (!texts || closed) return "(" + compared(instant, ">=", from) + " AND " + compared(instant, closed ? "<=" : "<", to) + ")";
+  std::string sql = "(" + within_edges(instant, ">=", from);
+  sql += within_edges(instant, "<", to);
+  sql += fmt::format("rc_in_period({}, {}, ", instant.sql, micros(from));
+  return sql + fmt::format("{}, {}))", micros(to), form_and_name(instant, common_));
 }
 
 }  // namespace reportctl::catalog

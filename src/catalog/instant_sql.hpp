@@ -53,6 +53,7 @@ class InstantWriter {
   [[nodiscard]] std::string day_bound(const Bound&) const;
   [[nodiscard]] std::string micros(const Bound&) const;
   [[nodiscard]] std::string edge(const Bound&, const rows::InstantForm&, std::string_view op) const;
+  [[nodiscard]] std::string compared_exactly(const InstantSql&, std::string_view op, const Bound&) const;
   [[nodiscard]] std::string within_edges(const InstantSql&, std::string_view op, const Bound&) const;
 
   const rows::SourceForms& forms_;

@@ -5,11 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
+#include "instant_sql.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
-#include "instant_sql.hpp"
 #include "sql_macros.hpp"
 #include "sql_scan.hpp"
 #include "sql_tables.hpp"
@@ -84,11 +83,13 @@ class Builder {
         inputs_(inputs),
         rules_(rules_of(forms.dialect)),
         forms_(forms),
-        instants_(forms, inputs.timezone, [this](const std::string& name, Value value) { return own_bind(name, std::move(value)); }) {}
+        instants_(forms, inputs.timezone,
+                  [this](const std::string& name, Value value) { return own_bind(name, std::move(value)); }) {}
 
   rows::Query build(std::string_view text) {
     rows::Query query;
     query.sql = expand(text);
+    query.instants = std::move(seen_);
     for (const Use& use : used_) query.binds.push_back({use.bind, use.value ? *use.value : value_of(use.name)});
     return query;
   }
@@ -165,11 +166,9 @@ class Builder {
     if (!scan.problems.empty())
       throw Error(ErrorKind::invalid,
                   fmt::format("report {}: the query cannot be read: {}", report_.id, scan.problems.front().message));
-    const SqlTables tables(scan.pieces);
-    const SqlTables* const outer = std::exchange(tables_, &tables);
-    std::string sql = expand(scan.pieces);
-    tables_ = outer;
-    return sql;
+    if (tables_) return expand(scan.pieces);  // a filter, which speaks of the tables of its query
+    tables_.emplace(scan.pieces);
+    return expand(scan.pieces);
   }
 
   std::string expand(const SqlPieces& pieces) {
@@ -190,8 +189,8 @@ class Builder {
     return sql;
   }
 
-  /// `x.at >= :from`, `:from <= x.at` and `x.at BETWEEN :from AND :to`: compares as the source keeps x.at. False where the bind at
-  /// `at` is not compared so. `at` is where it ends, `skipped` what it took of the text behind that.
+  /// `x.at >= :from`, `:from <= x.at` and `x.at BETWEEN :from AND :to`: compares as the source keeps x.at. False where the bind
+  /// at `at` is not compared so. `at` is where it ends, `skipped` what it took of the text behind that.
   bool compare(const SqlPieces& pieces, std::size_t& at, std::string& sql, std::size_t& skipped) {
     const auto bound = bound_of(pieces[at].text);
     if (!bound) return false;
@@ -225,20 +224,31 @@ class Builder {
     return true;
   }
 
-  [[nodiscard]] InstantSql instant_of(std::span<const SqlToken> expression) const {
+  InstantSql instant_of(std::span<const SqlToken> expression) {
     const char* const from = expression.front().text.data();
     const std::string_view last = expression.back().text;
-    return {std::string(from, last.data() + last.size()), tables_->named(expression, forms_)};
+    InstantSql instant{std::string(from, last.data() + last.size()), tables_->named(expression, forms_)};
+    see(instant.named);
+    return instant;
+  }
+  void see(const NamedInstant& named) {
+    if (!named.column || named.form.kind == rows::InstantKind::day) return;
+    for (const rows::InstantColumn& column : named.columns)
+      if (std::find(seen_.begin(), seen_.end(), column) == seen_.end()) seen_.push_back(column);
   }
 
   /// Of a macro: a bind and a macro alone have the common form.
   InstantSql instant_of(const SqlPieces& argument, const std::optional<rows::InstantForm>& form) {
     InstantSql instant{std::string(trim(expand(argument))), tables_->named(argument, forms_), false};
     const bool alone = std::all_of(argument.begin(), argument.end(), [](const SqlPiece& piece) {
-      return piece.kind == SqlPiece::Kind::text ? trim(piece.text).empty() : takes_form(piece.text) || piece.kind == SqlPiece::Kind::bind;
+      return piece.kind == SqlPiece::Kind::text ? trim(piece.text).empty()
+                                                : takes_form(piece.text) || piece.kind == SqlPiece::Kind::bind;
     });
     instant.typed = alone && !form;
     if (form) instant.named.form = *form;
+    if (form)
+      for (rows::InstantColumn& column : instant.named.columns) column.form = *form;
+    see(instant.named);
     return instant;
   }
 
@@ -260,7 +270,7 @@ class Builder {
         continue;
       }
       const InstantSql instant = instant_of(piece.arguments[i], form);
-      arguments.push_back(takes == MacroTakes::period     ? instants_.in_period(instant, *bound_of("from"), *bound_of("to"), false)
+      arguments.push_back(takes == MacroTakes::period ? instants_.in_period(instant, *bound_of("from"), *bound_of("to"), false)
                           : takes == MacroTakes::instants ? instants_.macro_argument(instant)
                                                           : instants_.common(instant));
     }
@@ -271,7 +281,8 @@ class Builder {
     const SqlPieces& argument = piece.arguments.back();
     auto form = rows::parse_instant_form(argument.empty() ? std::string_view() : argument.front().text);
     if (auto* found = std::get_if<rows::InstantForm>(&form)) return std::move(*found);
-    throw Error(ErrorKind::invalid, fmt::format("report {}: {{{{{}}}}}: {}", report_.id, piece.text, std::get<std::string>(form)));
+    throw Error(ErrorKind::invalid,
+                fmt::format("report {}: {{{{{}}}}}: {}", report_.id, piece.text, std::get<std::string>(form)));
   }
 
   [[nodiscard]] std::string_view checked(std::string_view name) const {
@@ -306,8 +317,9 @@ class Builder {
   const rows::DialectRules& rules_;
   const rows::SourceForms& forms_;
   InstantWriter instants_;
-  const SqlTables* tables_ = nullptr;  ///< of the text that is being expanded
+  std::optional<SqlTables> tables_;
   std::vector<Use> used_;
+  std::vector<rows::InstantColumn> seen_;
 };
 
 rows::Column text_column(std::string name, std::string label) {

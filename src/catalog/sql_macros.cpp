@@ -75,6 +75,11 @@ bool takes_form(std::string_view macro) {
   return takes == MacroTakes::common_instants || takes == MacroTakes::instants || takes == MacroTakes::period;
 }
 
+bool macro_uses(std::string_view macro, std::string_view bind) {
+  if (macro_takes(macro) == MacroTakes::period) return bind == "from" || bind == "to";
+  return !bind.empty() && macro_bind(macro) == bind;
+}
+
 bool is_site_macro(std::string_view name) {
   const std::string_view bind = macro_bind(name);
   return bind == "depot" || bind == "workspace";

@@ -27,6 +27,8 @@ std::optional<std::size_t> macro_arity(std::string_view name);
 enum class MacroTakes { common_instants, instants, period, column, expressions };
 MacroTakes macro_takes(std::string_view name);
 bool takes_form(std::string_view macro);
+/// Whether its expansion needs the bind.
+bool macro_uses(std::string_view macro, std::string_view bind);
 /// The bind that its expansion uses, e.g. `timezone`; empty for none and for an unknown name.
 std::string_view macro_bind(std::string_view name);
 /// `in_depot`, `in_workspace`: a condition that always holds where the scope is no such site.

@@ -85,10 +85,17 @@ void check_names(ModuleFile& file, const QueryText& query, const SqlScan& scanne
       file.problem_in(query.node, mark->offset,
                       fmt::format("{}: unknown macro {{{{{}}}}}{}; known: {}", query.what, word, did_you_mean(mark->text, known),
                                   join(known, ", ")));
+    } else if (takes_form(word) && mark->arguments.size() == *arity + 1) {
+      const SqlPieces& form = mark->arguments.back();
+      const auto parsed = rows::parse_instant_form(form.empty() ? std::string_view() : form.front().text);
+      if (const auto* wrong = std::get_if<std::string>(&parsed))
+        file.problem_in(query.node, mark->offset, fmt::format("{}: {{{{{}}}}}: {}", query.what, word, *wrong));
     } else if (*arity != mark->arguments.size()) {
       file.problem_in(query.node, mark->offset,
                       fmt::format("{}: {{{{{}}}}} has {} argument{}, not {}", query.what, word, *arity, *arity == 1 ? "" : "s",
                                   mark->arguments.size()));
+    } else if (macro_takes(word) == MacroTakes::period && !contains(names.binds, "from")) {
+      file.problem_in(query.node, mark->offset, fmt::format("{}: {{{{{}}}}}: there is no period here", query.what, word));
     } else if (is_site_macro(word) && !marks(mark->arguments.front()).empty()) {
       // Where the scope is no such site the whole condition goes, and :account with it.
       file.problem_in(query.node, mark->offset,
@@ -108,7 +115,7 @@ void require_bind(ModuleFile& file, const QueryText& query, const SqlScan& scann
                   std::string_view reason) {
   const auto all = marks(scanned.pieces);
   const bool uses_it = std::any_of(all.begin(), all.end(), [&](const SqlPiece* mark) {
-    return mark->kind == SqlPiece::Kind::bind ? mark->text == name : macro_bind(mark->text) == name;
+    return mark->kind == SqlPiece::Kind::bind ? mark->text == name : macro_uses(mark->text, name);
   });
   if (!uses_it) file.problem(query.node, fmt::format("{} never uses :{}: {}", query.what, name, reason));
 }

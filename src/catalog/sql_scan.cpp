@@ -41,9 +41,7 @@ class Scanner {
       if (end > start) pieces.push_back({SqlPiece::Kind::text, start, text_.substr(start, end - start), {}, std::move(tokens)});
       tokens.clear();
     };
-    const auto token = [&](SqlToken::Kind kind, std::size_t from) {
-      tokens.push_back({kind, text_.substr(from, at_ - from)});
-    };
+    const auto token = [&](SqlToken::Kind kind, std::size_t from) { tokens.push_back({kind, text_.substr(from, at_ - from)}); };
     while (at_ < text_.size()) {
       const char c = text_[at_];
       const std::size_t from = at_;

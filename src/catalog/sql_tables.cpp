@@ -22,10 +22,11 @@ std::string lower(const SqlToken& token) { return to_lower(token.text); }
 /// Words that follow a table and are no alias, or stand before a parenthesis and are no function.
 bool is_keyword(const SqlToken& token) {
   static const std::set<std::string, std::less<>> kWords{
-      "and",   "as",     "between", "by",    "case", "cross", "distinct", "else",  "end",  "except", "fetch", "for",   "from", "full",
-      "group", "having", "in",      "inner", "is",   "join",  "left",     "limit", "like", "not",    "null",  "offset", "on",  "or",
-      "order", "outer",  "over",    "right", "select", "then", "union",   "using", "when", "where",  "window", "with", "natural",
-      "intersect", "indexed", "tablesample", "lateral", "only", "filter", "asc", "desc", "exists", "any", "all"};
+      "and",     "as",    "between", "by",     "case",   "cross",  "distinct", "else",    "end",       "except",  "fetch",
+      "for",     "from",  "full",    "group",  "having", "in",     "inner",    "is",      "join",      "left",    "limit",
+      "like",    "not",   "null",    "offset", "on",     "or",     "order",    "outer",   "over",      "right",   "select",
+      "then",    "union", "using",   "when",   "where",  "window", "with",     "natural", "intersect", "indexed", "tablesample",
+      "lateral", "only",  "filter",  "asc",    "desc",   "exists", "any",      "all"};
   return token.kind == Kind::word && kWords.contains(lower(token));
 }
 
@@ -178,23 +179,33 @@ const std::set<std::string>& SqlTables::tables(std::string_view name) const {
 }
 
 NamedInstant SqlTables::named(std::span<const SqlToken> expression, const rows::SourceForms& forms) const {
-  NamedInstant named{forms.usual, expression.empty() ? std::string("a value") : text_of(expression), is_one_reference(expression)};
+  NamedInstant named{forms.usual, expression.empty() ? std::string("a value") : text_of(expression),
+                     is_one_reference(expression)};
   std::vector<rows::InstantForm> kept;
   const auto add = [&](const rows::InstantForm& form) {
     if (std::find(kept.begin(), kept.end(), form) == kept.end()) kept.push_back(form);
   };
+  const bool query_within =
+      std::any_of(expression.begin(), expression.end(), [](const SqlToken& token) { return to_lower(token.text) == "select"; });
+  if (query_within) {  // whose columns are not what it gives
+    named.form = forms.common();
+    return named;
+  }
   for (const Reference& reference : references(expression)) {
     const bool alone = reference.qualifier.empty();
     const auto& tables = alone ? all_ : this->tables(reference.qualifier);
-    for (const std::string& table : tables)
-      if (!alone || tables.size() == 1 || forms.declared.contains(table + "." + reference.name))
-        add(forms.form_of(table, reference.name));
+    for (const std::string& table : tables) {
+      if (alone && tables.size() > 1 && !forms.declared.contains(table + "." + reference.name)) continue;
+      add(forms.form_of(table, reference.name));
+      named.columns.push_back({table, reference.name, forms.form_of(table, reference.name)});
+    }
     if (tables.size() == 1 && named.column) named.name = *tables.begin() + "." + reference.name;
   }
   if (kept.size() > 1)
-    throw Error(ErrorKind::invalid,
-                fmt::format("{} takes values together that the source keeps as {} and as {}", named.name, kept[0].str(), kept[1].str()),
-                "write {{instant(…)}} around each of them");
+    throw Error(
+        ErrorKind::invalid,
+        fmt::format("{} takes values together that the source keeps as {} and as {}", named.name, kept[0].str(), kept[1].str()),
+        "write {{instant(…)}} around each of them");
   if (!kept.empty()) named.form = kept.front();
   return named;
 }

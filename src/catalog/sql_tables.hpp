@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "reportctl/rows/instant_form.hpp"
+#include "reportctl/rows/query.hpp"
 #include "sql_scan.hpp"
 
 namespace reportctl::catalog {
@@ -16,8 +16,9 @@ namespace reportctl::catalog {
 /// An expression of a query that stands for an instant, and how its source keeps it.
 struct NamedInstant {
   rows::InstantForm form;
-  std::string name;     ///< for messages: `orders.placed_at`, or as it is written
-  bool column = false;  ///< a column as it stands: an index may serve it
+  std::string name;                               ///< for messages: `orders.placed_at`, or as it is written
+  bool column = false;                            ///< a column as it stands: an index may serve it
+  std::vector<rows::InstantColumn> columns = {};  ///< what it is made of
 };
 
 /// Which tables a query reads, and under which names.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "comparison.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/query.hpp"
@@ -36,10 +37,11 @@ std::string file_name(const RunPlan& plan) {
 }
 
 catalog::QueryInputs query_inputs(const validation::Resolved& resolved, const access::Account& account,
-                                  const schedule::Window& window) {
+                                  const schedule::Window& window, std::optional<schedule::Window> previous = {}) {
   return {.account_key = account.source_key(),
           .scope = resolved.scope,
           .window = window,
+          .previous = std::move(previous),
           .timezone = resolved.timezone,
           .parameters = resolved.parameters};
 }
@@ -66,8 +68,10 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const acc
   plan.zone = zone_of(resolved);
   plan.window = schedule::resolve(resolved.window, at, plan.zone);
   plan.shape = &resolved.report->shape(resolved.parameters);
-  plan.query = catalog::build_query(*resolved.report, query_inputs(resolved, account, plan.window),
-                                    parts.source(account.source).forms());
+  plan.query = catalog::build_query(
+      *resolved.report,
+      query_inputs(resolved, account, plan.window, previous_window(resolved.window, plan.window, at, plan.zone)),
+      parts.source(account.source).forms());
   plan.resolved = std::move(resolved);
   plan.file_name = file_name(plan);
   return plan;

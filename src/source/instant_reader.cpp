@@ -24,6 +24,9 @@ std::optional<std::int64_t> within_calendar(std::int64_t seconds, std::int64_t m
   return seconds * 1000000 + micros;
 }
 
+/// The value was seen, and so its unit is known.
+bool counted(const FoundInstant& found) { return found.words.ends_with(")"); }
+
 bool is_table_column(std::string_view name) {
   return std::count(name.begin(), name.end(), '.') == 1 &&
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") == std::string_view::npos;
@@ -31,7 +34,8 @@ bool is_table_column(std::string_view name) {
 
 }  // namespace
 
-InstantReader::InstantReader(rows::InstantForm form) : form_(std::move(form)), is_utc_text_(form_.kind == InstantKind::utc_text) {
+InstantReader::InstantReader(rows::InstantForm form)
+    : form_(std::move(form)), is_zoned_text_(form_.kind == InstantKind::utc_text || form_.kind == InstantKind::offset_text) {
   if (form_.kind == InstantKind::sql_text && form_.zone != "UTC") zone_ = Zone::find(form_.zone);
 }
 
@@ -89,16 +93,18 @@ std::optional<std::int64_t> InstantReader::micros(double number) const {
 FoundInstant found_instant(std::string_view text) {
   TimeReader times;
   const bool shown = text.size() <= 40 && text.find_first_not_of("0123456789-+:.,/TtZz ") == std::string_view::npos;
-  const std::string words = shown ? fmt::format("\"{}\"", text) : fmt::format("other text, {} characters", text.size());
-  if (text.size() == 10 && times.day(text)) return {words + ", a day without a time", "day"};
+  const std::string value = shown ? fmt::format(" ({})", text) : std::string();
+  if (text.size() == 10 && times.day(text)) return {"a day without a time" + value, "day"};
   const auto time = times.wall_time(text);
-  if (!time) return {words, {}};
-  if (!time->offset) return {words + ", which names no time zone", "sql-text UTC"};
-  return {words, time->offset == 0 ? "utc-text" : "offset-text"};
+  if (!time) return {"other text" + value, {}};
+  if (!time->offset) return {"a time without a time zone" + value, "sql-text UTC"};
+  return {"a time with an offset" + value, time->offset == 0 ? "utc-text" : "offset-text"};
 }
 
 FoundInstant found_instant(double number) {
-  const std::string words = fmt::format("the number {}", number);
+  const bool whole = std::fabs(number) < 0x1p53 && std::floor(number) == number;
+  const std::string words =
+      whole ? fmt::format("an integer ({})", static_cast<std::int64_t>(number)) : fmt::format("a real number ({})", number);
   for (const auto kind : {InstantKind::julian_day, InstantKind::epoch, InstantKind::epoch_ms, InstantKind::epoch_us}) {
     const auto micros = InstantReader({kind}).micros(number);
     constexpr std::int64_t k1990 = 631152000;
@@ -111,12 +117,16 @@ FoundInstant found_instant(double number) {
 
 Problem instant_problem(std::string_view source, std::string_view name, const FoundInstant& found,
                         const rows::InstantForm& expected) {
-  const std::string what = fmt::format("{}: found {}, expected {} ({})", name, found.words, expected.facts().example, expected.str());
+  const std::string what = fmt::format("{}: expected a timestamp, found {}", name, found.words);
+  const std::string kept = fmt::format("timestamps are kept as {} ({})", expected.str(), expected.facts().example);
   if (found.form.empty() || found.form == expected.str())
-    return {what, "correct the data, or the view that gives them; reportctl.conf(5) lists the forms of instants"};
+    return {what, kept + "; correct the data, or the view that gives them; reportctl.conf(5) lists the forms of instants"};
   const std::string key = is_table_column(name) ? std::string(name) : "TABLE.COLUMN";
-  const std::string zone = found.form == "sql-text UTC" ? ", or the zone that the application writes in" : "";
-  return {what, fmt::format("declare how it is kept: sources.{}.instants: {{{}: {}}}{} (reportctl.conf(5))", source, key, found.form, zone)};
+  const std::string zone = found.form.ends_with(" UTC")               ? ", or the zone that the application writes in"
+                           : found.form == "epoch" && !counted(found) ? ", or epoch-ms or epoch-us, as the application counts"
+                                                                      : "";
+  return {what, fmt::format("{}; declare another form: sources.{}.instants: {{{}: {}}}{} (reportctl.conf(5))", kept, source, key,
+                            found.form, zone)};
 }
 
 }  // namespace reportctl::source

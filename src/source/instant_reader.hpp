@@ -23,7 +23,7 @@ class InstantReader {
 
   std::optional<std::int64_t> micros(std::string_view text) {
     // What most rows have, without looking further.
-    if (is_utc_text_ && text.size() == 20 && text[19] == 'Z')
+    if (is_zoned_text_ && text.size() == 20 && text[19] == 'Z')
       if (const auto seconds = times_.instant(text)) return *seconds * kMicros;
     return other_text(text);
   }
@@ -35,14 +35,14 @@ class InstantReader {
   std::optional<std::int64_t> other_text(std::string_view);
 
   rows::InstantForm form_;
-  bool is_utc_text_;
+  bool is_zoned_text_;        ///< Z or an offset behind it
   std::optional<Zone> zone_;  ///< of text that is written in one other than UTC
   TimeReader times_;
 };
 
 /// What a value is that was taken for an instant.
 struct FoundInstant {
-  std::string words;  ///< the value itself where it looks like a time or a number, else what kind it is of
+  std::string words;  ///< what kind it is of, and itself where it looks like a time or a number
   std::string form;   ///< how it may be kept, as it would be declared; empty: no idea
 };
 FoundInstant found_instant(std::string_view text);

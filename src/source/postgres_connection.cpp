@@ -248,6 +248,7 @@ bool PostgresConnection::drain(milliseconds limit) noexcept {
 }
 
 PqResult PostgresConnection::prepare(const std::string& sql) {
+  sql_ = sql;
   send_all(pq().PQsendPrepare(connection_.get(), "", sql.c_str(), 0, nullptr));
   only_result();
   send_all(pq().PQsendDescribePrepared(connection_.get(), ""));
@@ -349,7 +350,7 @@ void PostgresConnection::fail(const PGresult* result) {
   const std::string_view state = sqlstate_of(result);
   if (state.empty()) fail_lost();  // libpq's own error: the connection
   if (state == kQueryCanceled && past_timeout()) fail_late();
-  const Problem problem = server_problem(result);
+  const Problem problem = server_problem(result, {settings_.name, sql_});
   running_ = false;
   if (!ends_connection(state)) fail(problem.what, problem.hint);
   connection_.reset();

@@ -77,6 +77,7 @@ class PostgresConnection {
   [[noreturn]] void fail(const PGresult*);
 
   PostgresSettings settings_;
+  std::string sql_;  ///< of the unnamed statement
   std::unique_ptr<PGconn, FinishConnection> connection_;
   Clock::time_point started_;
   Clock::time_point deadline_ = Clock::time_point::max();

@@ -136,7 +136,7 @@ std::optional<std::int64_t> PostgresRows::untyped_instant(const Step& step, std:
   if (undeclared_.form().kind == rows::InstantKind::sql_text) {
     if (type != kTimestamp) misfit(step);
     micros = undeclared_.micros(value);
-  } else if (is_integer(type) || type == kNumeric || type == kFloat8) {
+  } else if (undeclared_.form().facts().units > 0 && (is_integer(type) || type == kNumeric || type == kFloat8)) {
     if (const auto whole = whole_number(value)) {
       micros = undeclared_.micros(*whole);
     } else if (double real = 0; std::from_chars(value.data(), value.data() + value.size(), real).ec == std::errc()) {

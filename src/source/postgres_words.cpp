@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "instant_reader.hpp"
 #include "postgres_refusal.hpp"
 #include "postgres_types.hpp"
 #include "reportctl/base/text.hpp"
@@ -41,6 +42,39 @@ bool is_about_zone(const PGresult* result) {
   return function != nullptr && std::find(kFunctions.begin(), kFunctions.end(), function) != kFunctions.end();
 }
 
+/// What follows the character at which the server says that it failed.
+std::string_view text_at_error(const PGresult* result, std::string_view sql) {
+  const char* const field = pq().PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+  const auto position = field == nullptr ? std::nullopt : parse_integer(field);
+  if (!position) return {};
+  long long characters = 0;
+  for (std::size_t i = 0; i < sql.size(); ++i)
+    if ((static_cast<unsigned char>(sql[i]) & 0xC0U) != 0x80U && ++characters == *position) return sql.substr(i);
+  return {};
+}
+
+/// The catalog's queries hold instants against the range of the type that was declared, with their names behind it in a comment.
+std::optional<Problem> refused_instant(const PGresult* result, const FailedStatement& statement) {
+  if (sqlstate_of(result) != "42883") return std::nullopt;
+  const std::string_view rest = text_at_error(result, statement.sql);
+  const std::size_t begin = rest.find("/*");
+  const std::size_t end = rest.find("*/");
+  if (!rest.starts_with("<@ ") || begin == std::string_view::npos || end == std::string_view::npos) return std::nullopt;
+  rows::InstantForm expected{rows::InstantKind::timestamptz};
+  if (rest.starts_with("<@ tsrange")) expected.kind = rows::InstantKind::timestamp;
+  if (rest.starts_with("<@ daterange")) expected.kind = rows::InstantKind::day;
+  // `operator does not exist: TYPE <@ tstzrange`, in the language of the server.
+  const std::string_view words = pq().PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  const std::string_view upto = words.substr(0, words.find(" <@"));
+  const std::string_view type = upto.substr(upto.rfind(": ") == std::string_view::npos ? 0 : upto.rfind(": ") + 2);
+  FoundInstant found{visible(repair_utf8(type)), {}};
+  if (type == "timestamp without time zone") found.form = "timestamp UTC";
+  if (type == "timestamp with time zone") found.form = "timestamptz";
+  if (type == "date") found.form = "day";
+  if (type == "bigint" || type == "integer" || type == "double precision" || type == "numeric") found.form = "epoch";
+  return instant_problem(statement.source, rest.substr(begin + 2, end - begin - 2), found, expected);
+}
+
 const char* state_hint(std::string_view state) {
   if (state == "42501") return "grant the login SELECT on the tables of the reports, and USAGE on their schema";
   if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000")
@@ -66,8 +100,9 @@ bool ends_connection(std::string_view sqlstate) {
   return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" || sqlstate == "57P05";
 }
 
-Problem server_problem(const PGresult* result) {
+Problem server_problem(const PGresult* result, const FailedStatement& statement) {
   const std::string_view state = sqlstate_of(result);
+  if (const auto problem = refused_instant(result, statement)) return *problem;
   const char* primary = pq().PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   const std::string hint = state_hint(state);
   if (state == "22023" && is_about_zone(result))

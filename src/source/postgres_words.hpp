@@ -16,7 +16,11 @@ constexpr std::string_view kQueryCanceled = "57014";
 std::string_view sqlstate_of(const PGresult*);
 /// What the server's error means to an operator. The server's own words are passed on only where they speak about the schema, the
 /// rights or the server, because elsewhere they may quote a value.
-Problem server_problem(const PGresult*);
+struct FailedStatement {
+  std::string_view source;  ///< its name in the configuration
+  std::string_view sql;
+};
+Problem server_problem(const PGresult*, const FailedStatement&);
 /// True when the server closes the connection after this error.
 bool ends_connection(std::string_view sqlstate);
 

@@ -82,7 +82,8 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   if (const auto usual = forms.declared.extract(kUsual)) forms.usual = usual.mapped();
   switch (*scheme.dialect) {
     case rows::Dialect::postgresql:
-      return open_postgres({settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout, std::move(forms)});
+      return open_postgres(
+          {settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout, std::move(forms)});
     case rows::Dialect::sqlite:
       break;
   }

@@ -191,6 +191,18 @@ Statement SqliteDatabase::prepare_own(const std::string& sql) {
   return prepare_one(sql);
 }
 
+void SqliteDatabase::glance(const std::string& sql) {
+  constexpr int kLooks = 10;
+  sqlite3_stmt* raw = nullptr;
+  if (sqlite3_prepare_v3(connection_.get(), sql.c_str(), -1, 0, &raw, nullptr) != SQLITE_OK) return;
+  const Statement statement(raw);
+  looks_left_ = kLooks;
+  int code = SQLITE_ROW;
+  while (code == SQLITE_ROW) code = sqlite3_step(statement.get());
+  looks_left_.reset();
+  if (functions_.problem() || stop_requested()) fail(code);
+}
+
 void SqliteDatabase::bind(sqlite3_stmt* statement, const rows::Query& query) {
   const int count = sqlite3_bind_parameter_count(statement);
   for (int index = 1; index <= count; ++index) {
@@ -250,7 +262,11 @@ bool SqliteDatabase::past_deadline() const { return deadline_ != Clock::time_poi
 
 bool SqliteDatabase::must_end() const { return stop_requested() || past_deadline(); }
 
-int SqliteDatabase::on_progress(void* self) { return static_cast<SqliteDatabase*>(self)->must_end() ? 1 : 0; }
+int SqliteDatabase::on_progress(void* self) {
+  auto& database = *static_cast<SqliteDatabase*>(self);
+  if (database.looks_left_ && (*database.looks_left_)-- <= 0) return 1;
+  return database.must_end() ? 1 : 0;
+}
 
 int SqliteDatabase::on_busy(void* self, int calls) {
   constexpr auto kNap = std::chrono::milliseconds{5};

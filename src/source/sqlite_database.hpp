@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "reportctl/base/error.hpp"
@@ -48,6 +49,9 @@ class SqliteDatabase {
   /// For our own statements, which the authorizer must not judge.
   Statement prepare_own(const std::string& sql);
   void bind(sqlite3_stmt*, const rows::Query&);
+  /// Runs a statement for what its functions refuse, which is thrown, and for some milliseconds only. What does not hold or takes
+  /// longer shows nothing.
+  void glance(const std::string& sql);
 
   /// From here on the connection sees the data as they are now.
   void begin_snapshot();
@@ -78,6 +82,7 @@ class SqliteDatabase {
   FileMark mark_;  ///< before anything was read
   Clock::time_point deadline_ = Clock::time_point::max();
   bool own_statement_ = false;
+  std::optional<int> looks_left_;              ///< of a glance
   SqliteFunctions functions_{settings_.name};  ///< outlives the connection, which borrows it
   std::unique_ptr<sqlite3, CloseConnection> connection_;
 };

@@ -30,7 +30,8 @@ rows::InstantForm form_of(sqlite3_value* value) {
 
 /// Whole seconds, rounded down.
 Instant second_of(std::int64_t micros) {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::sys_time<std::chrono::microseconds>{std::chrono::microseconds{micros}});
+  return std::chrono::floor<std::chrono::seconds>(
+      std::chrono::sys_time<std::chrono::microseconds>{std::chrono::microseconds{micros}});
 }
 
 /// Nothing may pass through SQLite's C frames.
@@ -52,15 +53,19 @@ struct SqliteFunctions::Function {
 };
 
 const SqliteFunctions::Function SqliteFunctions::kFunctions[6] = {
-    {"rc_instant", 3, instant},       {"rc_in_period", 5, in_period},
-    {"rc_kept", 4, kept},             {"rc_local_date", 4, local_date},
-    {"rc_local_timestamp", 4, local_timestamp}, {"rc_seconds_between", 6, seconds_between},
+    {"rc_instant", 3, instant},
+    {"rc_in_period", 5, in_period},
+    {"rc_kept", 4, kept},
+    {"rc_local_date", 4, local_date},
+    {"rc_local_timestamp", 4, local_timestamp},
+    {"rc_seconds_between", 6, seconds_between},
 };
 
 int SqliteFunctions::add_to(sqlite3* connection) {
   constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   for (const Function& one : kFunctions) {
-    const int code = sqlite3_create_function_v2(connection, one.name, one.arguments, kFlags, this, one.call, nullptr, nullptr, nullptr);
+    const int code =
+        sqlite3_create_function_v2(connection, one.name, one.arguments, kFlags, this, one.call, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) return code;
   }
   return SQLITE_OK;
@@ -84,7 +89,8 @@ ZonedFormatter* SqliteFunctions::formatter_of(std::string_view zone) {
   return &*formatter_;
 }
 
-void SqliteFunctions::refuse(sqlite3_context* context, sqlite3_value* value, const rows::InstantForm& form, std::string_view name) {
+void SqliteFunctions::refuse(sqlite3_context* context, sqlite3_value* value, const rows::InstantForm& form,
+                             std::string_view name) {
   FoundInstant found{"a blob", {}};
   if (sqlite3_value_type(value) == SQLITE_TEXT) found = found_instant(text_of(value));
   if (sqlite3_value_numeric_type(value) != SQLITE_TEXT && sqlite3_value_type(value) != SQLITE_BLOB)

@@ -9,6 +9,16 @@
 namespace reportctl::source {
 using rows::CellKind;
 
+namespace {
+
+/// An offset tells all there is to know where nothing but the value is wanted.
+rows::InstantForm readable(rows::InstantForm common) {
+  if (common.kind == rows::InstantKind::utc_text) common.kind = rows::InstantKind::offset_text;
+  return common;
+}
+
+}  // namespace
+
 SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement statement, rows::Columns columns)
     : database_(std::move(database)),
       statement_(std::move(statement)),
@@ -18,7 +28,7 @@ SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement state
       digits_(columns_.size()),
       values_(columns_.size()),
       row_(cells_),
-      instants_(database_->settings().forms.common()) {}
+      instants_(readable(database_->settings().forms.common())) {}
 
 void SqliteRows::close() noexcept {
   statement_.reset();
@@ -191,7 +201,7 @@ void SqliteRows::misfit_instant(const Step& step, Value value) {
   const auto found =
       value.type == SQLITE_TEXT ? found_instant(raw_text(value)) : found_instant(sqlite3_value_double(value.value));
   const auto name = fmt::format("row {}, column {}", row_number_, columns_[static_cast<std::size_t>(step.column)].name);
-  const Problem problem = instant_problem(settings.name, name, found, instants_.form());
+  const Problem problem = instant_problem(settings.name, name, found, settings.forms.common());
   database_->fail(problem.what, problem.hint);
 }
 

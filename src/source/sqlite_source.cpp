@@ -2,6 +2,9 @@
 // Copyright the reportctl authors
 #include "sqlite_source.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <tuple>
 
 #include "columns.hpp"
@@ -14,6 +17,12 @@ std::string as_identifier(std::string_view name) {
   std::string out = "\"";
   for (const char c : name) out.append(c == '"' ? 2 : 1, c);
   return out + '"';
+}
+
+std::string as_literal(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
+  return out + "'";
 }
 
 std::vector<std::string> column_names(sqlite3_stmt* statement) {
@@ -32,6 +41,7 @@ class SqliteSource final : public Source {
     const auto database = connect();
     if (!streaming_.expired()) database->fail("a query is still open", "close its rows first");
     database->begin_snapshot();
+    look_at(*database, query.instants);
     auto rows = std::make_unique<SqliteRows>(database, ready(*database, query), query.columns);
     streaming_ = database;
     return rows;
@@ -66,6 +76,24 @@ class SqliteSource final : public Source {
     return statement;
   }
 
+  /// The oldest and the newest values, and one of another type: what an index over text leaves out without a word are numbers,
+  /// and the other way round. Once for each column as long as the source is open.
+  void look_at(SqliteDatabase& database, const std::vector<rows::InstantColumn>& columns) {
+    for (const rows::InstantColumn& one : columns) {
+      if (std::find(seen_.begin(), seen_.end(), one) != seen_.end()) continue;
+      const std::string column = as_identifier(one.column);
+      const std::string table = as_identifier(one.table);
+      const std::string read =
+          fmt::format("SELECT rc_instant({}, '{}', {})", column, one.form.str(), as_literal(one.table + "." + one.column));
+      const bool number = one.form.facts().units > 0 || one.form.kind == rows::InstantKind::julian_day;
+      database.glance(fmt::format("{} FROM (SELECT {} FROM {} LIMIT 50)", read, column, table));
+      database.glance(fmt::format("{} FROM (SELECT {} FROM {} ORDER BY rowid DESC LIMIT 50)", read, column, table));
+      for (const char* other : number ? std::vector{">= ''"} : std::vector{"< ''", ">= ':'"})  // what sorts behind every digit
+        database.glance(fmt::format("{} FROM {} WHERE {} {} LIMIT 1", read, table, column, other));
+      seen_.push_back(one);
+    }
+  }
+
   /// None for a view that does not hold any more: it is as good as absent, and no reason to hide the others.
   static std::vector<std::string> columns_of(SqliteDatabase& database, const std::string& table) {
     try {
@@ -79,6 +107,7 @@ class SqliteSource final : public Source {
   [[nodiscard]] std::shared_ptr<SqliteDatabase> connect() const { return std::make_shared<SqliteDatabase>(settings_); }
 
   SqliteSettings settings_;
+  std::vector<rows::InstantColumn> seen_;
   std::weak_ptr<SqliteDatabase> streaming_;
 };
 

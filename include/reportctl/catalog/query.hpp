@@ -13,11 +13,11 @@ namespace reportctl::catalog {
 
 /// What a query is built from, all validated.
 struct QueryInputs {
-  std::string account_key;  ///< the account's id in the source (`:account`)
-  schedule::Scope scope;    ///< `:depot`, `:workspace`, NULL when the scope is the account
-  schedule::Window window;  ///< `:from`, `:to`
+  std::string account_key;                        ///< the account's id in the source (`:account`)
+  schedule::Scope scope;                          ///< `:depot`, `:workspace`, NULL when the scope is the account
+  schedule::Window window;                        ///< `:from`, `:to`
   std::optional<schedule::Window> previous = {};  ///< `:previous_from`, `:previous_to`; nullopt: NULL, since there is none
-  std::string timezone;     ///< `:timezone`
+  std::string timezone;                           ///< `:timezone`
   schedule::Parameters parameters;
 };
 

@@ -9,6 +9,7 @@
 
 #include "reportctl/rows/cell.hpp"
 #include "reportctl/rows/dialect.hpp"
+#include "reportctl/rows/instant_form.hpp"
 
 namespace reportctl::rows {
 
@@ -19,11 +20,20 @@ struct Bind {
   std::variant<std::monostate, std::int64_t, std::string, std::vector<std::string>> value;
 };
 
+/// A column whose values a query takes for instants.
+struct InstantColumn {
+  std::string table;
+  std::string column;
+  InstantForm form;
+  bool operator==(const InstantColumn&) const = default;
+};
+
 /// A statement for one kind of source: text without a single spliced value, what to bind, and the columns it must give, in order.
 struct Query {
   std::string sql;
   std::vector<Bind> binds;
   Columns columns;
+  std::vector<InstantColumn> instants = {};  ///< what a source that has no types has to look at
 };
 
 }  // namespace reportctl::rows

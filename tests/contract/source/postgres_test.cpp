@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// reason: one promise is a case of a few lines, and all of them use the same helpers.
+// Over 400 lines: one promise is a case of a few lines, and all of them use the same helpers.
 // What PostgreSQL alone can do to a report.
 #include <arpa/inet.h>
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// reason: one promise is a case of a few lines, and all of them use the same helpers.
+// Over 400 lines: one promise is a case of a few lines, and all of them use the same helpers.
 // What every kind of source promises (include/reportctl/source/source.hpp, rows/row_stream.hpp).
 #include <doctest/doctest.h>
 #include <signal.h>

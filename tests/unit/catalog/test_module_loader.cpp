@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// reason: one test for every rule of the format, in the order of the format.
+// Over 400 lines: one test for every rule of the format, in the order of the format.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -330,8 +330,10 @@ TEST_CASE("what is wrong in a query has its own line and column") {
       {":kind", ":kinds", "m:29:51: query: unknown bind :kinds (did you mean \"kind\"?)"},
       {"{{filters}}", "{{filter}}", "m:25:8: query has no {{filters}}"},
       {"AND {{filters}}", "AND {{filters}} AND {{local_day(v.at)}} IS NULL", "m:29:77: query: unknown macro {{local_day}}"},
-      {"AND {{filters}}", "AND {{filters}} AND {{local_date(v.at, 1)}} = 1",
-       "m:29:77: query: {{local_date}} has 1 argument, not 2"},
+      {"AND {{filters}}", "AND {{filters}} AND {{local_date(v.at, epoch, 1)}} = 1",
+       "m:29:77: query: {{local_date}} has 1 argument, not 3"},
+      {"AND {{filters}}", "AND {{filters}} AND {{local_date(v.at, sql-text)}} = 1",
+       "m:29:77: query: {{local_date}}: sql-text needs the time zone in which it is written, like sql-text UTC"},
       {"AND {{filters}}", "AND {{filters}} AND {{local_date v}}", "m:29:77: query: a macro is written"},
       {"AND {{filters}}", "AND {{filters}};", "m:29:72: query: one statement only"},
       {"AND {{filters}}", "AND ({{filters}}", "m:29:61: query: this parenthesis is never closed"},

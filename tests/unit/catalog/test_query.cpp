@@ -56,7 +56,7 @@ decltype(rows::Bind::value) value_of(const rows::Query& query, const std::string
 
 std::string filters_of(const std::string& parameter, const std::string& given, Dialect dialect) {
   const std::string sql = build_query(module_of(parameter, kQuery), inputs({{"p", {given}}}), dialect).sql;
-  const std::size_t at = sql.find(" AND (") + 5;
+  const std::size_t at = sql.rfind(" AND (") + 5;
   return sql.substr(at, sql.size() - at - 1);  // without the line's end
 }
 
@@ -66,12 +66,16 @@ TEST_CASE("values are bound by name and never become text") {
   const Report report = module_of("  - {name: who, label: Who, type: text, filter: t.who}\n", kQuery);
   const rows::Query query = build_query(report, inputs({{"who", {"x' OR '1'='1"}}}), Dialect::sqlite);
   CHECK(query.sql ==
-        "SELECT n FROM t WHERE a = :account AND d = :depot AND at >= :from AND at < :to AND (CAST((t.who) AS text) = :who)\n");
-  CHECK(names_of(query) == "account depot from to who ");
+        "SELECT n FROM t WHERE a = :account AND d = :depot AND (at >= :from_below AND rc_instant(at, 'utc-text', 't.at') >= "
+        ":from_us) AND "
+        "(at <= :to_above AND rc_instant(at, 'utc-text', 't.at') < :to_us) AND (CAST((t.who) AS text) = :who)\n");
+  CHECK(names_of(query) == "account depot from_below from_us to_above to_us who ");
   CHECK(std::get<std::string>(value_of(query, "account")) == "k1");
   CHECK(std::get<std::string>(value_of(query, "depot")) == "north");
-  CHECK(std::get<std::string>(value_of(query, "from")) == "2026-03-16T13:00:00Z");
-  CHECK(std::get<std::string>(value_of(query, "to")) == "2026-03-17T13:00:00Z");
+  CHECK(std::get<std::string>(value_of(query, "from_below")) == "2026-03-16");
+  CHECK(std::get<std::int64_t>(value_of(query, "from_us")) == 1773666000000000);  // date -u -d 2026-03-16T13:00Z +%s
+  CHECK(std::get<std::string>(value_of(query, "to_above")) == "2026-03-18");
+  CHECK(std::get<std::int64_t>(value_of(query, "to_us")) == 1773752400000000);
   CHECK(std::get<std::string>(value_of(query, "who")) == "x' OR '1'='1");
   CHECK(query.columns.size() == 1);
 }
@@ -114,13 +118,13 @@ TEST_CASE("several filters are joined by AND, and none is a condition that alway
       "  - {name: r, label: R, type: text}\n",
       kQuery);
   const auto tail = [](const rows::Query& query) { return query.sql.substr(query.sql.rfind(" AND ") + 5); };
-  const auto pair = [](const rows::Query& query) { return query.sql.substr(query.sql.find(" AND (") + 5); };
+  const auto pair = [](const rows::Query& query) { return query.sql.substr(query.sql.find(" AND (CAST") + 5); };
   const rows::Query both = build_query(report, inputs({{"p", {"1"}}, {"q", {"2026-03-17"}}, {"r", {"x"}}}), Dialect::sqlite);
-  CHECK(pair(both) == "(CAST((t.p) AS text) = :p AND (rc_local_date(t.at, :timezone)) = :q)\n");
-  CHECK(names_of(both) == "account depot from to p q timezone ");
+  CHECK(pair(both) == "(CAST((t.p) AS text) = :p AND (rc_local_date(t.at, 'utc-text', 't.at', :timezone)) = :q)\n");
+  CHECK(names_of(both) == "account depot from_below from_us to_above to_us p q timezone ");
   CHECK(tail(build_query(report, inputs(), Dialect::sqlite)) == "1=1\n");
   CHECK(tail(build_query(report, inputs(), Dialect::postgresql)) == "TRUE\n");
-  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from to ");
+  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from_below from_us to_above to_us ");
 }
 
 TEST_CASE("parameters are bound by their type, their default, or NULL") {
@@ -149,13 +153,16 @@ TEST_CASE("macros expand per dialect, arguments of their own included") {
                 "  SELECT {{local_date(t.at)}}, {{ local_timestamp( coalesce(t.at, '),}}') ) }}, {{seconds_between(t.a, :to)}}\n"
                 "  FROM t WHERE :account = 1 AND :depot = 1 AND :from = 1 -- {{nothing}} :here\n");
   CHECK(build_query(report, inputs(), Dialect::sqlite).sql ==
-        "SELECT rc_local_date(t.at, :timezone), rc_local_timestamp(coalesce(t.at, '),}}'), :timezone), rc_seconds_between(t.a, "
-        ":to)\n"
+        "SELECT rc_local_date(t.at, 'utc-text', 't.at', :timezone), "
+        "rc_local_timestamp(coalesce(t.at, '),}}'), 'utc-text', 'coalesce(t.at, ''),}}'')', :timezone), "
+        "rc_seconds_between(t.a, 'utc-text', 't.a', :to, 'utc-text', 'a value')\n"
         "FROM t WHERE :account = 1 AND :depot = 1 AND :from = 1 -- {{nothing}} :here\n");
   CHECK(build_query(report, inputs(), Dialect::postgresql).sql ==
-        "SELECT CAST((t.at) AT TIME ZONE CAST(:timezone AS text) AS date), "
-        "((coalesce(t.at, '),}}')) AT TIME ZONE CAST(:timezone AS text)), "
-        "CAST(floor(extract(epoch FROM (CAST(:to AS timestamptz)) - (t.a))) AS bigint)\n"
+        "SELECT CAST(((CASE WHEN (TRUE OR (t.at) <@ tstzrange 'empty' /*t.at*/) THEN t.at END)) AT TIME ZONE CAST(:timezone AS "
+        "text) AS date), (((CASE WHEN (TRUE OR (coalesce(t.at, '),}}')) <@ tstzrange 'empty' /*coalesce(t.at, '),}}')*/) THEN "
+        "coalesce(t.at, '),}}') END)) AT TIME ZONE CAST(:timezone AS text)), "
+        "CAST(floor(extract(epoch FROM (CAST(:to AS timestamptz)) - "
+        "((CASE WHEN (TRUE OR (t.a) <@ tstzrange 'empty' /*t.a*/) THEN t.a END)))) AS bigint)\n"
         "FROM t WHERE :account = 1 AND :depot = 1 AND CAST(:from AS timestamptz) = 1 -- {{nothing}} :here\n");
   CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "timezone to account depot from ");
 }
@@ -165,24 +172,26 @@ TEST_CASE("the earlier and the later instant skip what is unknown, and macros ne
                                   "  SELECT {{seconds_between({{later(t.a, :from)}}, {{earlier(t.b, :to)}})}} AS n FROM t\n"
                                   "  WHERE t.x = :account AND {{in_depot(t.d)}}\n");
   CHECK(build_query(report, inputs(), Dialect::sqlite).sql ==
-        "SELECT rc_seconds_between(coalesce(max(t.a, :from), t.a, :from), coalesce(min(t.b, :to), t.b, :to)) AS n FROM t\n"
+        "SELECT rc_seconds_between(coalesce(max(t.a, :from), t.a, :from), 'utc-text', 'a value', "
+        "coalesce(min(t.b, :to), t.b, :to), 'utc-text', 'a value') AS n FROM t\n"
         "WHERE t.x = :account AND (t.d) = :depot\n");
   CHECK(build_query(report, inputs(), Dialect::postgresql).sql ==
-        "SELECT CAST(floor(extract(epoch FROM (LEAST(t.b, CAST(:to AS timestamptz))) - (GREATEST(t.a, CAST(:from AS "
-        "timestamptz))))) AS bigint) AS n FROM t\n"
+        "SELECT CAST(floor(extract(epoch FROM (LEAST((CASE WHEN (TRUE OR (t.b) <@ tstzrange 'empty' /*t.b*/) THEN t.b END), "
+        "CAST(:to AS timestamptz))) - (GREATEST((CASE WHEN (TRUE OR (t.a) <@ tstzrange 'empty' /*t.a*/) THEN t.a END), "
+        "CAST(:from AS timestamptz))))) AS bigint) AS n FROM t\n"
         "WHERE t.x = :account AND (t.d) = :depot\n");
 }
 
 TEST_CASE("a site's macro holds for every row where the scope is no such site") {
   const Report report = module_of("  []\n",
                                   "  SELECT n FROM t WHERE a = :account AND {{in_depot(t.d)}} AND {{in_workspace(t.w)}}"
-                                  " AND at BETWEEN :from AND :to\n");
+                                  " AND b BETWEEN 1 AND 2 AND :from = :to\n");
   const auto condition = [&](schedule::Scope scope, Dialect dialect) {
     QueryInputs in = inputs();
     in.scope = std::move(scope);
     const std::string sql = build_query(report, in, dialect).sql;
     const std::size_t start = sql.find(":account AND ") + 13;
-    return sql.substr(start, sql.find(" AND at BETWEEN") - start);
+    return sql.substr(start, sql.find(" AND b BETWEEN") - start);
   };
   using schedule::ScopeKind;
   CHECK(condition({ScopeKind::depot, "north"}, Dialect::sqlite) == "(t.d) = :depot AND 1=1");
@@ -200,13 +209,65 @@ TEST_CASE("in PostgreSQL every use of an id is a parameter of its own, so that i
   CHECK(query.sql ==
         "SELECT n FROM t WHERE a = :account AND b = :account_2 AND (CAST(:depot AS text) IS NULL OR d = :depot_3) AND "
         "CAST(:depot_4 AS text)\tis not NULL\n"
-        "  AND at >= CAST(:from AS timestamptz) AND at < CAST(:to AS timestamptz) AND u < CAST(:to AS timestamptz) AND "
-        "CAST(:depot_2 AS text) IS NULL\n");
+        "  AND (at >= CAST(:from AS timestamptz) AND (TRUE OR (at) <@ tstzrange 'empty' /*t.at*/)) AND "
+        "(at < CAST(:to AS timestamptz) AND (TRUE OR (at) <@ tstzrange 'empty' /*t.at*/)) AND "
+        "(u < CAST(:to AS timestamptz) AND (TRUE OR (u) <@ tstzrange 'empty' /*t.u*/)) AND CAST(:depot_2 AS text) IS NULL\n");
   CHECK(names_of(query) == "account account_2 depot depot_3 depot_4 from to depot_2 ");
   for (const char* name : {"depot", "depot_3", "depot_4"}) CHECK(std::get<std::string>(value_of(query, name)) == "north");
   CHECK(std::get<std::string>(value_of(query, "account_2")) == "k1");
   CHECK(std::holds_alternative<std::monostate>(value_of(query, "depot_2")));
-  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from to depot_2 ");
+  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from_below from_us to_above to_us depot_2 ");
+}
+
+TEST_CASE("a comparison with a bound is made in the form in which the source keeps what is compared") {
+  rows::SourceForms forms(Dialect::sqlite);
+  forms.declared = {{"visits", std::get<rows::InstantForm>(rows::parse_instant_form("epoch"))},
+                    {"visits.day", std::get<rows::InstantForm>(rows::parse_instant_form("day"))}};
+  const auto condition = [&](const std::string& sql, const rows::SourceForms& of) {
+    const Report report =
+        module_of("  []\n", "  SELECT n FROM visits v JOIN gates g ON g.id = v.gate WHERE a = :account AND :depot = 1 AND " +
+                                sql + " AND 1 = 1\n");
+    std::string all = build_query(report, inputs(), of).sql;
+    all = all.substr(all.find(":depot = 1 AND ") + 15);
+    return all.substr(0, all.rfind(" AND 1 = 1"));
+  };
+  CHECK(condition("v.at >= :from AND v.at < :to", forms) ==
+        "(v.at >= :from_as_3 AND rc_instant(v.at, 'epoch', 'visits.at') >= :from_us) AND "
+        "(v.at <= :to_as_3 AND rc_instant(v.at, 'epoch', 'visits.at') < :to_us)");
+  CHECK(condition("v.day >= :from AND v.day < :to", forms) == "v.day >= :from_day AND v.day < :to_day");
+  CHECK(condition(":from <= g.at AND :to>g.at", forms) ==
+        "(g.at >= :from_below AND rc_instant(g.at, 'utc-text', 'gates.at') >= :from_us) AND "
+        "(g.at <= :to_above AND rc_instant(g.at, 'utc-text', 'gates.at') < :to_us)");
+  CHECK(condition("lower(g.at) = :from OR :to = 1", forms) ==
+        "(rc_instant(lower(g.at), 'utc-text', 'lower(g.at)') = :from_us) OR :to = 1");
+  CHECK(condition("g.at BETWEEN :from AND :to", forms) ==
+        "((g.at >= :from_below AND rc_instant(g.at, 'utc-text', 'gates.at') >= :from_us) AND "
+        "(g.at <= :to_above_too AND rc_instant(g.at, 'utc-text', 'gates.at') <= :to_us))");
+  CHECK(condition("{{in_period(v.at)}}", forms) ==
+        "(v.at >= :from_as_3 AND v.at <= :to_as_3 AND rc_in_period(v.at, :from_us, :to_us, 'epoch', 'visits.at'))");
+  CHECK(condition("{{in_period(g.at, epoch-ms)}}", forms) ==
+        "(g.at >= :from_as_4 AND g.at <= :to_as_4 AND rc_in_period(g.at, :from_us, :to_us, 'epoch-ms', 'gates.at'))");
+  CHECK(condition("{{instant(v.at)}} >= {{instant(g.at)}} AND :from = :to", forms) ==
+        "rc_kept(v.at, 'epoch', 'visits.at', 'utc-text') >= g.at AND :from = :to");
+  rows::SourceForms server(Dialect::postgresql);
+  server.usual = std::get<rows::InstantForm>(rows::parse_instant_form("timestamp Europe/Berlin"));
+  CHECK(condition("{{in_period(v.at)}}", server) ==
+        "((v.at >= ((CAST(:from AS timestamptz)) AT TIME ZONE 'Europe/Berlin') AND (TRUE OR (v.at) <@ tsrange 'empty' "
+        "/*visits.at*/)) AND (v.at < ((CAST(:to AS timestamptz)) AT TIME ZONE 'Europe/Berlin') AND (TRUE OR (v.at) <@ tsrange "
+        "'empty' /*visits.at*/)))");
+  CHECK_THROWS_WITH_AS(condition("coalesce(v.at, g.at) >= :from AND :to = 1", forms),
+                       "coalesce(v.at, g.at) takes values together that the source keeps as epoch and as utc-text", Error);
+}
+
+TEST_CASE("the period before is bound where there is one, and NULL where there is none") {
+  const Report report =
+      module_of("  []\n", "  SELECT :previous_from, :previous_to FROM t WHERE a = :account AND :depot = :from AND :to = 1\n");
+  QueryInputs in = inputs();
+  CHECK(build_query(report, in, Dialect::sqlite).sql.starts_with("SELECT NULL, NULL FROM"));
+  in.previous = in.window;
+  const rows::Query query = build_query(report, in, Dialect::sqlite);
+  CHECK(query.sql.starts_with("SELECT :previous_from, :previous_to FROM"));
+  CHECK(std::get<std::string>(value_of(query, "previous_to")) == "2026-03-17T13:00:00Z");
 }
 
 TEST_CASE("the word all filters nothing where the parameter knows it") {
@@ -217,9 +278,9 @@ TEST_CASE("the word all filters nothing where the parameter knows it") {
   const auto bound = [&](schedule::Parameters parameters) {
     return names_of(build_query(report, inputs(std::move(parameters)), Dialect::sqlite));
   };
-  CHECK(bound({{"p", {"all"}}}) == "account depot from to ");
-  CHECK(bound({{"p", {"all", "7"}}}) == "account depot from to p ");
-  CHECK(bound({{"p", {"7"}}, {"q", {"all"}}}) == "account depot from to p q ");
+  CHECK(bound({{"p", {"all"}}}) == "account depot from_below from_us to_above to_us ");
+  CHECK(bound({{"p", {"all", "7"}}}) == "account depot from_below from_us to_above to_us p ");
+  CHECK(bound({{"p", {"7"}}, {"q", {"all"}}}) == "account depot from_below from_us to_above to_us p q ");
   CHECK(means_all(report.parameters[0], {"all"}));
   CHECK_FALSE(means_all(report.parameters[0], {"ALL"}));
   CHECK_FALSE(means_all(report.parameters[0], {}));

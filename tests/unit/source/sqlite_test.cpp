@@ -90,9 +90,10 @@ TEST_CASE("which storage class fits which column type") {
       {"100", ColumnType::percent, 0, "10000/2"},
       {"'2026-03-17T06:00:00Z'", ColumnType::timestamp, 0, "1773727200/0"},
       {"'2026-03-17T17:00:00.25+11:00'", ColumnType::timestamp, 0, "1773727200/0"},
-      {"1773727200", ColumnType::timestamp, 0, "found an integer"},
-      {"'2026-03-17 06:00:00'", ColumnType::timestamp, 0, "found other text"},
-      {"'2026-03-17'", ColumnType::timestamp, 0, "found other text"},
+      {"1773727200", ColumnType::timestamp, 0, "found an integer (1773727200)"},
+      {"'2026-03-17 06:00:00'", ColumnType::timestamp, 0, "found a time without a time zone (2026-03-17 06:00:00)"},
+      {"'2026-03-17'", ColumnType::timestamp, 0, "found a day without a time (2026-03-17)"},
+      {"'soon'", ColumnType::timestamp, 0, "found other text"},
       {"'2024-02-29'", ColumnType::date, 0, "19782/0"},
       {"'2023-02-29'", ColumnType::date, 0, "found other text"},
       {"2461116.5", ColumnType::date, 0, "found a real number"},
@@ -135,7 +136,7 @@ TEST_CASE("the message of the architecture page, word for word") {
                                   {{.name = "placed_at", .label = "Placed", .type = ColumnType::timestamp}}});
   for (int i = 0; i < 16; ++i) REQUIRE(rows->next() != nullptr);
   CHECK(refusal_of([&] { rows->next(); }).message ==
-        "source shop: row 17, column placed_at: expected a timestamp, found an integer");
+        "source shop: row 17, column placed_at: expected a timestamp, found an integer (1700000000)");
 }
 
 TEST_CASE("money is integer minor units, scaled by the row's currency") {
@@ -163,21 +164,28 @@ TEST_CASE("local days and times of any zone, daylight saving included") {
   const ScratchDatabase database;
   const auto source = open(database);
   const auto value = [&](const std::string& expression) { return cell_of(*source, query("SELECT " + expression + " AS v")); };
-  CHECK(value("rc_local_date('2026-03-16T13:30:00Z', 'Australia/Sydney')") == "2026-03-17");  // +11:00
-  CHECK(value("rc_local_date('2026-06-16T13:30:00Z', 'Australia/Sydney')") == "2026-06-16");  // +10:00
-  CHECK(value("rc_local_date('2026-03-17T03:59:59Z', 'America/New_York')") == "2026-03-16");  // -04:00
-  CHECK(value("rc_local_date('2026-03-17T17:00:00+11:00', 'UTC')") == "2026-03-17");
-  CHECK(value("rc_local_timestamp('2026-03-29T00:59:59Z', 'Europe/Berlin')") == "2026-03-29T01:59:59");
-  CHECK(value("rc_local_timestamp('2026-03-29T01:00:00Z', 'Europe/Berlin')") == "2026-03-29T03:00:00");  // the clock went forward
-  CHECK(value("rc_local_date(NULL, 'UTC')") == "null");
-  CHECK(value("rc_seconds_between('2026-03-17T06:00:00Z', '2026-03-17T07:00:01Z')") == "3601");
-  CHECK(value("rc_seconds_between('2026-03-17T06:00:00Z', '2026-03-17T05:59:59.9+00:00')") == "-1");
-  CHECK(value("rc_seconds_between(NULL, '2026-03-17T05:59:59Z')") == "null");
-  CHECK(value("rc_seconds_between('2026-03-17T05:59:59Z', NULL)") == "null");
+  CHECK(value("rc_local_date('2026-03-16T13:30:00Z', 'offset-text', 'x', 'Australia/Sydney')") == "2026-03-17");  // +11:00
+  CHECK(value("rc_local_date('2026-06-16T13:30:00Z', 'offset-text', 'x', 'Australia/Sydney')") == "2026-06-16");  // +10:00
+  CHECK(value("rc_local_date('2026-03-17T03:59:59Z', 'offset-text', 'x', 'America/New_York')") == "2026-03-16");  // -04:00
+  CHECK(value("rc_local_date('2026-03-17T17:00:00+11:00', 'offset-text', 'x', 'UTC')") == "2026-03-17");
+  CHECK(value("rc_local_timestamp('2026-03-29T00:59:59Z', 'offset-text', 'x', 'Europe/Berlin')") == "2026-03-29T01:59:59");
+  CHECK(value("rc_local_timestamp('2026-03-29T01:00:00Z', 'offset-text', 'x', 'Europe/Berlin')") ==
+        "2026-03-29T03:00:00");  // the clock went forward
+  CHECK(value("rc_local_date(NULL, 'offset-text', 'x', 'UTC')") == "null");
+  CHECK(value("rc_seconds_between('2026-03-17T06:00:00Z', 'offset-text', 'a', '2026-03-17T07:00:01Z', 'offset-text', 'b')") ==
+        "3601");
+  CHECK(
+      value(
+          "rc_seconds_between('2026-03-17T06:00:00Z', 'offset-text', 'a', '2026-03-17T05:59:59.9+00:00', 'offset-text', 'b')") ==
+      "-1");
+  CHECK(value("rc_seconds_between(NULL, 'offset-text', 'a', '2026-03-17T05:59:59Z', 'offset-text', 'b')") == "null");
+  CHECK(value("rc_seconds_between('2026-03-17T05:59:59Z', 'offset-text', 'a', NULL, 'offset-text', 'b')") == "null");
   for (const char* expression :
-       {"rc_local_date('yesterday', 'UTC')", "rc_local_date(1700000000, 'UTC')",
-        "rc_local_date('2026-03-17T06:00:00Z', 'Mars/Base')", "rc_local_date('2026-03-17T06:00:00Z', NULL)",
-        "rc_local_timestamp('2026-03-17T06:00:00Z', '../etc/passwd')", "rc_seconds_between('2026-03-17T06:00:00Z', 'later')"}) {
+       {"rc_local_date('yesterday', 'offset-text', 'x', 'UTC')", "rc_local_date(1700000000, 'offset-text', 'x', 'UTC')",
+        "rc_local_date('2026-03-17T06:00:00Z', 'offset-text', 'x', 'Mars/Base')",
+        "rc_local_date('2026-03-17T06:00:00Z', 'offset-text', 'x', NULL)",
+        "rc_local_timestamp('2026-03-17T06:00:00Z', 'offset-text', 'x', '../etc/passwd')",
+        "rc_seconds_between('2026-03-17T06:00:00Z', 'offset-text', 'a', 'later', 'offset-text', 'b')"}) {
     CAPTURE(expression);
     const Refusal refusal = refusal_of([&] { value(expression); });
     CHECK(refusal.kind == ErrorKind::source);

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the reportctl authors
+"""Databases whose applications keep times in their own forms: the built-in reports give the figures that Python's zoneinfo gives, day by day over
+clock changes in three zones, where the form is declared, and are refused by name where it is not.
+
+REPORTCTL names the program. The half about PostgreSQL is skipped where it is not installed.
+"""
+import collections, datetime, pathlib, shutil, sqlite3, sys, zoneinfo
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import e2e
+import postgres
+
+UTC = datetime.timezone.utc
+# Zone, first and last local day of the period: a clock change lies within. Lord Howe moves by half an hour.
+PERIODS = [("Europe/Berlin", "2026-03-27", "2026-03-30"), ("Europe/Berlin", "2026-10-24", "2026-10-26"), ("America/New_York", "2026-03-07", "2026-03-09"),
+           ("America/New_York", "2026-10-31", "2026-11-02"), ("Australia/Lord_Howe", "2026-04-03", "2026-04-06"), ("Australia/Lord_Howe", "2026-10-02", "2026-10-05")]
+NOW = "2026-12-01T12:00:00Z"
+
+
+def local(moment, zone):
+    return moment.astimezone(zoneinfo.ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def epoch(moment):
+    return int(moment.timestamp())
+
+
+# How an application writes a moment, and the declaration; None: nothing to declare.
+SQLITE = {
+    "with a Z": (lambda m: m.strftime("%Y-%m-%dT%H:%M:%SZ"), None),
+    "with milliseconds": (lambda m: m.strftime("%Y-%m-%dT%H:%M:%S.000Z"), None),
+    "with +00:00": (lambda m: m.strftime("%Y-%m-%d %H:%M:%S+00:00"), None),
+    "with an offset": (lambda m: m.astimezone(datetime.timezone(datetime.timedelta(hours=5, minutes=30))).isoformat(), "offset-text"),
+    "with a blank": (lambda m: m.strftime("%Y-%m-%d %H:%M:%S"), "sql-text UTC"),
+    "with a blank and microseconds": (lambda m: m.strftime("%Y-%m-%d %H:%M:%S.000000"), "sql-text UTC"),
+    "in seconds": (epoch, "epoch"),
+    "in seconds with a fraction": (lambda m: m.timestamp() + 0.25, "epoch"),
+    "in milliseconds": (lambda m: epoch(m) * 1000, "epoch-ms"),
+    "in microseconds": (lambda m: epoch(m) * 1000000, "epoch-us"),
+    "in Julian days": (lambda m: m.timestamp() / 86400 + 2440587.5, "julian-day"),
+}
+POSTGRESQL = {
+    "timestamptz": (lambda m: m.isoformat(), "timestamptz", None),
+    "timestamp in UTC": (lambda m: m.strftime("%Y-%m-%d %H:%M:%S"), "timestamp", "timestamp UTC"),
+    "timestamp in Tokyo": (lambda m: local(m, "Asia/Tokyo").isoformat(), "timestamp(3)", "timestamp Asia/Tokyo"),
+    "bigint of seconds": (epoch, "bigint", "epoch"),
+    "bigint of milliseconds": (lambda m: epoch(m) * 1000, "bigint", "epoch-ms"),
+    "double of seconds": (lambda m: m.timestamp() + 0.25, "double precision", "epoch"),
+}
+TABLES = """
+CREATE TABLE customers (id text, account_id text, name text, email text);
+CREATE TABLE order_items (id integer, order_id integer, line_no integer, product_id text, sku text, name text, quantity integer,
+                          unit_price_cents integer, total_cents integer);
+CREATE TABLE orders (id integer PRIMARY KEY, account_id text, number text, customer_id text, status text, currency text, placed_at {type},
+                     total_cents integer);
+CREATE INDEX orders_by_time ON orders (account_id, placed_at);
+"""
+
+
+def moments(zone, first, last):
+    """Around every local midnight of the period and its neighbours, and every half hour of it."""
+    there = zoneinfo.ZoneInfo(zone)
+    day = datetime.date.fromisoformat(first) - datetime.timedelta(days=1)
+    found = set()
+    while day <= datetime.date.fromisoformat(last) + datetime.timedelta(days=2):
+        midnight = datetime.datetime.combine(day, datetime.time(), there).astimezone(UTC)
+        found |= {midnight + datetime.timedelta(seconds=s) for s in (-3600, -1, 0, 1, 3600)}
+        found |= {midnight + datetime.timedelta(minutes=30 * n) for n in range(0, 50, 7)}
+        day += datetime.timedelta(days=1)
+    return sorted(found)
+
+
+def expected(zone, first, last):
+    """date -> (orders, total), of the moments that lie in the local days."""
+    days = collections.defaultdict(lambda: [0, 0])
+    for number, moment in enumerate(moments(zone, first, last)):
+        day = local(moment, zone).date().isoformat()
+        if first <= day <= last:
+            days[day][0] += 1
+            days[day][1] += 100 + number
+    return "".join(f"{day},paid,EUR,{n},{cents // 100}.{cents % 100:02}\n" for day, (n, cents) in sorted(days.items()))
+
+
+class Foreign(e2e.Case):
+    def setUp(self):
+        super().setUp()
+        self.home = self.world()
+        self.home.apply("accounts:\n  - {id: shop, name: Shop, timezone: UTC, source: shop}\n")
+        self.plain = self.home.config.read_text(encoding="utf-8")
+
+    def place(self, url, declared):
+        """The world with that source; `declared` as YAML."""
+        source = f'  shop: {{url: "{url}"{f", instants: {declared}" if declared else ""}}}'
+        lines = [source if line.startswith("  shop: ") else line for line in self.plain.splitlines()]
+        self.home.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return self.home
+
+    def sales(self, world, zone, first, last):
+        return world.run("run", "sales", "--account", "shop", "--timezone", zone, "--from", first, "--to", last,
+                         "--columns", "date,status,currency,orders,gross_revenue", now=NOW)
+
+    def check_all(self, place, declared):
+        """Declared, every figure is right; undeclared, nothing comes out and the message says what to declare."""
+        for zone, first, last in PERIODS:
+            with self.subTest(zone=zone, first=first):
+                given = self.sales(place(zone, first, last, declared), zone, first, last)
+                self.assertEqual(given.code, 0, given.err)
+                self.assertEqual(given.out.decode().split("\n", 1)[1], expected(zone, first, last))
+        if declared is None:
+            return
+        zone, first, last = PERIODS[0]
+        refused = self.sales(place(zone, first, last, None), zone, first, last)
+        self.assertEqual((refused.code, refused.out), (13, b""), refused.err)
+        self.assertIn("orders.placed_at", refused.err)
+        self.assertIn(f"orders.placed_at: {declared.split()[0].split('-')[0]}", refused.err)
+
+    def sqlite(self, write, zone, first, last):
+        path = e2e.scratch("foreign") / "shop.db"
+        self.closing(shutil.rmtree, path.parent)
+        with sqlite3.connect(path) as shop:
+            shop.executescript(TABLES.format(type=""))
+            shop.executemany("INSERT INTO orders VALUES (?, 'shop', ?, NULL, 'paid', 'EUR', ?, ?)",
+                             [(n, str(n), write(moment), 100 + n) for n, moment in enumerate(moments(zone, first, last))])
+        shop.close()
+        return f"sqlite:{path}"
+
+    def test_sqlite_every_form_gives_the_days_that_zoneinfo_gives(self):
+        for name, (write, declared) in SQLITE.items():
+            with self.subTest(form=name):
+                self.check_all(lambda zone, first, last, how, write=write: self.place(self.sqlite(write, zone, first, last), how), declared)
+
+    def test_sqlite_a_table_and_a_column_may_differ_from_the_rest(self):
+        zone, first, last = PERIODS[0]
+        url = self.sqlite(lambda m: epoch(m) * 1000, zone, first, last)
+        for declared in ("{default: sql-text UTC, orders: epoch-ms}", "{orders: epoch, ORDERS.Placed_At: epoch-ms}"):
+            with self.subTest(declared=declared):
+                given = self.sales(self.place(url, declared), zone, first, last)
+                self.assertEqual(given.code, 0, given.err)
+                self.assertEqual(given.out.decode().split("\n", 1)[1], expected(zone, first, last))
+
+    def test_sqlite_one_stray_value_is_refused_wherever_it_lies(self):
+        zone, first, last = PERIODS[0]
+        for stray, words in (("2026-03-28 12:00:00", "a time without a time zone"), (1774699200, "an integer"), ("2026-03-28", "a day without a time"),
+                             ("2026-03-28T12:00:00+02:00", "a time with an offset"), ("n/a", "other text")):
+            with self.subTest(stray=stray):
+                url = self.sqlite(SQLITE["with a Z"][0], zone, first, last)
+                with sqlite3.connect(url.removeprefix("sqlite:")) as shop:
+                    shop.execute("UPDATE orders SET placed_at = ? WHERE id = (SELECT max(id) / 2 FROM orders)", (stray,))
+                shop.close()
+                refused = self.sales(self.place(url, None), zone, first, last)
+                self.assertEqual((refused.code, refused.out), (13, b""), refused.err)
+                self.assertIn(f"orders.placed_at: expected a timestamp, found {words}", refused.err)
+
+    def test_sqlite_the_index_is_used_whatever_the_form(self):
+        e2e.need("strace")
+        zone, first, last = PERIODS[0]
+        for name in ("with a Z", "with an offset", "with a blank", "in milliseconds", "in Julian days"):
+            write, declared = SQLITE[name]
+            with self.subTest(form=name):
+                url = self.sqlite(write, zone, first, last)
+                with sqlite3.connect(url.removeprefix("sqlite:")) as shop:
+                    shop.executemany("INSERT INTO orders VALUES (?, 'shop', 'long ago', NULL, 'paid', 'EUR', ?, 1)",
+                                     [(1000 + n, write(datetime.datetime(2001, 1, 1, tzinfo=UTC) + datetime.timedelta(minutes=n))) for n in range(200000)])
+                    pages = shop.execute("PRAGMA page_count").fetchone()[0]
+                shop.close()
+                trace = self.home.path / "trace"
+                done = self.place(url, declared).run("run", "sales", "--account", "shop", "--timezone", zone, "--from", first, "--to", last, now=NOW,
+                                                     prefix=("strace", "-f", "-e", "trace=pread64", "-o", trace))
+                self.assertEqual(done.code, 0, done.err)
+                self.assertGreater(pages, 3000)
+                self.assertLess(trace.read_text().count("pread64("), pages / 6)  # most of it what the looks at the column cost
+
+    def test_postgresql_every_form_gives_the_days_that_zoneinfo_gives(self):
+        server = postgres.Server()
+        self.closing(server.close)
+        made = iter(range(1000))
+
+        def database(write, column_type, zone, first, last):
+            name = f"foreign{next(made)}"
+            server.psql(f"CREATE DATABASE {name}")
+            rows = ",".join(f"({n}, 'shop', '{n}', NULL, 'paid', 'EUR', '{write(moment)}', {100 + n})" for n, moment in enumerate(moments(zone, first, last)))
+            server.psql(TABLES.format(type=column_type) + f"INSERT INTO orders VALUES {rows};", name)
+            return server.url(name)
+
+        for name, (write, column_type, declared) in POSTGRESQL.items():
+            with self.subTest(form=name):
+                self.check_all(lambda zone, first, last, how, write=write, column_type=column_type:
+                               self.place(database(write, column_type, zone, first, last), how), declared)
+
+
+if __name__ == "__main__":
+    e2e.main()
