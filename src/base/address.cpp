@@ -20,6 +20,7 @@ constexpr std::size_t kLongestAddress = 254;  // RFC 5321 path of 256 less its a
 constexpr std::size_t kLongestLocalPart = 64;
 constexpr std::size_t kLongestLabel = 63;
 constexpr std::size_t kLongestHeader = 998;
+constexpr std::string_view kThisHost = "localhost";
 
 /// Thrown inside this file only; becomes nullopt and a reason.
 struct Refusal {
@@ -43,16 +44,51 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-void check_local_part(std::string_view local) {
-  constexpr std::string_view kSymbols = "!#$%&'*+-/=?^_`{|}~.";  // RFC 5322 atext, and the dot
+/// RFC 5322 atext, the dot, and what RFC 6531 adds.
+bool is_atom_character(char c) {
+  constexpr std::string_view kSymbols = "!#$%&'*+-/=?^_`{|}~.";
+  return is_alnum(c) || kSymbols.find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool has_stray_dot(std::string_view local) {
+  return local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos;
+}
+
+bool is_dot_atom(std::string_view local) {
+  return !local.empty() && !has_stray_dot(local) && std::all_of(local.begin(), local.end(), is_atom_character);
+}
+
+/// The content of quotes: in quotes again only where it needs them, with no more backslashes than it needs.
+std::string requoted(std::string_view quoted) {
+  std::string plain;
+  for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
+    const bool escaped = quoted[i] == '\\';
+    if (quoted[i] == '"' || (escaped && i + 2 == quoted.size()))
+      throw Refusal{"a quotation mark within quotes needs a backslash"};
+    plain += escaped ? quoted[++i] : quoted[i];
+  }
+  if (plain.empty()) throw Refusal{"nothing before the @"};
+  // Allowed by the letter, but too many programs look for the end of an address with them.
+  if (plain.find_first_of("<>") != std::string::npos) throw Refusal{"the characters '<' and '>' may not stand before the @"};
+  if (is_dot_atom(plain)) return plain;
+  std::string out = "\"";
+  for (const char c : plain) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string checked_local_part(std::string_view local) {
   if (local.empty()) throw Refusal{"nothing before the @"};
   if (local.size() > kLongestLocalPart) throw Refusal{"more than 64 characters before the @"};
-  if (!is_ascii(local)) throw Refusal{"only ASCII characters may stand before the @"};
-  if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos)
-    throw Refusal{"a dot before the @ must stand between other characters"};
-  for (const char c : local)
-    if (!is_alnum(c) && kSymbols.find(c) == std::string_view::npos)
-      throw Refusal{fmt::format("the character '{}' may not stand before the @", c)};
+  if (local.size() > 1 && local.front() == '"' && local.back() == '"') return requoted(local);
+  if (has_stray_dot(local)) throw Refusal{"a dot before the @ must stand between other characters"};
+  for (const char c : local) {
+    if (c == '@') throw Refusal{"more than one @"};
+    if (!is_atom_character(c)) throw Refusal{fmt::format("the character '{}' may not stand before the @ without quotes", c)};
+  }
+  return std::string(local);
 }
 
 /// The ASCII form of a domain that is not plain ASCII, or that claims to be such a form already (`xn--…`), by UTS 46
@@ -83,6 +119,7 @@ std::string checked_domain(std::string_view domain) {
   if (!is_ascii(ascii) || ascii.find("xn--") != std::string::npos) ascii = to_lower(idn_to_ascii(ascii));
   const auto labels = split(ascii, '.');
   for (const std::string& label : labels) check_label(label);
+  if (ascii == kThisHost) return ascii;
   if (labels.size() < 2) throw Refusal{"the domain needs at least two parts, like example.com"};
   if (std::all_of(labels.back().begin(), labels.back().end(), [](char c) { return c >= '0' && c <= '9'; }))
     throw Refusal{"the domain is a number; write a name"};
@@ -94,13 +131,13 @@ std::pair<std::string, std::size_t> checked_address(std::string_view text) {
   if (text.empty()) throw Refusal{"empty"};
   if (has_control(text)) throw Refusal{"contains a control character"};
   if (!is_valid_utf8(text)) throw Refusal{"not valid UTF-8"};
-  const auto signs = std::count(text.begin(), text.end(), '@');
-  if (signs != 1) throw Refusal{signs == 0 ? "no @" : "more than one @"};
-  const std::size_t at = text.find('@');
-  check_local_part(text.substr(0, at));
-  std::string whole = fmt::format("{}@{}", text.substr(0, at), checked_domain(text.substr(at + 1)));
+  if (text == "root") return {"root@localhost", 4};  // as in crontabs
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) throw Refusal{"no @"};
+  const auto local = checked_local_part(text.substr(0, at));
+  std::string whole = fmt::format("{}@{}", local, checked_domain(text.substr(at + 1)));
   if (whole.size() > kLongestAddress) throw Refusal{"longer than 254 characters"};
-  return {std::move(whole), at};
+  return {std::move(whole), local.size()};
 }
 
 bool is_refused_in_header(std::string_view text, std::size_t at) {
@@ -118,6 +155,20 @@ std::string unquoted(std::string_view text) {
     out += text[i];
   }
   return out;
+}
+
+/// Where an address ends in a list: at a comma outside of quotes and angle brackets.
+std::size_t end_of_address(std::string_view list) {
+  bool quoted = false, bracketed = false;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const char c = list[i];
+    if (c == '\\' && quoted) ++i;
+    if (c == '"') quoted = !quoted;
+    if (c == '<' && !quoted) bracketed = true;
+    if (c == '>' && !quoted) bracketed = false;
+    if (c == ',' && !quoted && !bracketed) return i;
+  }
+  return list.size();
 }
 
 template <typename Result, typename Make>
@@ -139,6 +190,10 @@ std::optional<EmailAddress> EmailAddress::parse(std::string_view text, std::stri
   });
 }
 
+bool EmailAddress::is_local() const { return domain() == kThisHost; }
+
+bool EmailAddress::is_ascii() const { return reportctl::is_ascii(text_); }
+
 std::optional<Mailbox> Mailbox::parse(std::string_view text, std::string* why) {
   text = trim(text);
   if (text.empty() || text.back() != '>') {
@@ -156,6 +211,17 @@ std::optional<Mailbox> Mailbox::parse(std::string_view text, std::string* why) {
     if (!name) throw Refusal{"the name before the address has a control character, is not UTF-8, or is too long"};
     return Mailbox{name->str(), std::move(*found)};
   });
+}
+
+std::vector<std::string> split_mailboxes(std::string_view list) {
+  std::vector<std::string> mailboxes;
+  for (bool more = true; more;) {
+    const auto end = end_of_address(list);
+    more = end < list.size();
+    if (const auto one = trim(list.substr(0, end)); !one.empty()) mailboxes.emplace_back(one);
+    list.remove_prefix(more ? end + 1 : end);
+  }
+  return mailboxes;
 }
 
 std::string Mailbox::str() const {

@@ -23,7 +23,8 @@ void Dialogue::connected() {
 }
 
 void Dialogue::next_letter() {
-  if (phase_ >= Phase::mail) advance(Phase::mail);
+  const bool in_the_middle = phase_ == Phase::recipient || phase_ == Phase::data;
+  if (phase_ >= Phase::mail) advance(in_the_middle ? Phase::reset : Phase::mail);
 }
 
 void Dialogue::advance(Phase phase) {
@@ -56,11 +57,19 @@ void Dialogue::line(std::string_view text) {
 
 void Dialogue::capability(std::string_view text) {
   if (first_line_) {
-    auth_offered_ = false;  // what was said before STARTTLS does not count
+    auth_offered_ = takes_size_ = takes_utf8_ = false;  // what was said before STARTTLS does not count
+    mechanisms_.clear();
     size_limit_.reset();
   }
-  if (text.starts_with("AUTH ")) auth_offered_ = true;  // libcurl compares upper case, and the first line as well
-  if (first_line_ || !text.starts_with("SIZE ")) return;
+  if (text.starts_with("AUTH ")) {  // libcurl compares upper case, and the first line as well
+    auth_offered_ = true;
+    mechanisms_ = trim(text.substr(5));
+  }
+  if (first_line_) return;
+  const std::string keyword = to_lower(text);
+  if (keyword == "smtputf8") takes_utf8_ = true;
+  if (keyword == "size" || keyword.starts_with("size ")) takes_size_ = true;
+  if (!keyword.starts_with("size ")) return;
   const auto size = parse_integer(trim(text.substr(5)));
   if (size && *size > 0) size_limit_ = static_cast<std::uint64_t>(*size);  // RFC 1870: 0 is no fixed limit
 }
@@ -91,6 +100,8 @@ void Dialogue::reply(int code) {
       if (kind == 3) return advance(Phase::auth);
       logged_in_ = code == 235;
       return expect(logged_in_, Phase::mail);
+    case Phase::reset:
+      return expect(kind == 2, Phase::mail);
     case Phase::mail:
       return expect(kind == 2, Phase::recipient);
     case Phase::recipient:

@@ -10,10 +10,10 @@
 namespace reportctl::delivery {
 
 /// Which command the server's next reply answers.
-enum class Phase { connect, greeting, hello, starttls, auth, mail, recipient, data, content };
+enum class Phase { connect, greeting, hello, starttls, auth, reset, mail, recipient, data, content };
 
-/// Follows an SMTP dialogue by the server's lines alone, as libcurl conducts it: greeting, EHLO, STARTTLS and EHLO again, AUTH,
-/// MAIL, RCPT, DATA, content. libcurl tells its caller no more than these lines, and of a failed transfer only the last code.
+/// Follows an SMTP dialogue by the server's lines alone: greeting, EHLO, STARTTLS and EHLO again, AUTH, as libcurl conducts them
+/// (it tells its caller no more than these lines, and of a failure only the last code), then MAIL, RCPT, DATA and content.
 class Dialogue {
  public:
   struct Plan {
@@ -24,7 +24,7 @@ class Dialogue {
 
   /// A new connection was opened.
   void connected();
-  /// A new letter, on the connection that the last one left.
+  /// A new letter, on the connection that the last one left: RSET comes first where that one was given up in the middle.
   void next_letter();
   /// One line of the server, with or without its line end.
   void line(std::string_view text);
@@ -39,9 +39,14 @@ class Dialogue {
   [[nodiscard]] bool login_is_impossible() const { return plan_.login && phase_ == Phase::auth && !auth_offered_; }
   /// True when nothing but MAIL may come next.
   [[nodiscard]] bool may_send() const { return !plan_.login || logged_in_; }
-  /// The server said no, and libcurl ends the transfer. It then says QUIT and reads the answer, which is no part of this dialogue
-  /// any more.
+  /// The server said no. Where that ends the connection, its answer to QUIT is no part of this dialogue any more.
   [[nodiscard]] bool is_over() const { return over_; }
+  /// The reply to what was said last is complete, when that was said in `phase`.
+  [[nodiscard]] bool has_answered(Phase phase) const { return phase_ != phase || code_ != 0; }
+  /// What EHLO offered for AUTH, as `PLAIN LOGIN`.
+  [[nodiscard]] const std::string& mechanisms() const { return mechanisms_; }
+  [[nodiscard]] bool takes_size() const { return takes_size_; }
+  [[nodiscard]] bool takes_utf8() const { return takes_utf8_; }
   /// What EHLO announced as the largest message.
   [[nodiscard]] std::optional<std::uint64_t> size_limit() const { return size_limit_; }
 
@@ -56,12 +61,15 @@ class Dialogue {
   Phase phase_ = Phase::connect;
   bool secure_ = false;
   bool auth_offered_ = false;
+  bool takes_size_ = false;
+  bool takes_utf8_ = false;
   bool logged_in_ = false;
   bool over_ = false;
   bool first_line_ = true;
   int code_ = 0;
   std::string words_;
   std::string pending_;
+  std::string mechanisms_;
   std::optional<std::uint64_t> size_limit_;
 };
 

@@ -2,6 +2,10 @@
 // Copyright the reportctl authors
 #include "smtp_outcome.hpp"
 
+#include <fmt/format.h>
+
+#include <optional>
+
 #include "reportctl/base/text.hpp"
 #include "reportctl/http/handle.hpp"
 
@@ -58,6 +62,53 @@ Outcome after_content(const Ending& ending) {
   }
 }
 
+/// What a server may mean by a "no" at MAIL, RCPT, DATA or the content that does not concern this letter alone.
+struct Meaning {
+  const char* words;         ///< in its reply, in lower case
+  const char* reason_class;  ///< `config`: nothing is sent before somebody changes it
+  const char* hint;
+};
+constexpr Meaning kMeanings[] = {
+    {"helo command rejected", "config", "set mail.helo to the full name of this host, like reports.example.com"},
+    {"fully-qualified hostname", "config", "set mail.helo to the full name of this host, like reports.example.com"},
+    {"starttls", "config", "the server wants TLS: remove tls: none"},
+    {"encryption required", "config", "the server wants TLS: remove tls: none"},
+    {"authentication required", "config", "the server wants a login: set mail.username and mail.password_file"},
+    {"authentication is required", "config", "the server wants a login: set mail.username and mail.password_file"},
+    {"must authenticate", "config", "the server wants a login: set mail.username and mail.password_file"},
+    {"not authenticated", "config", "the server wants a login: set mail.username and mail.password_file"},
+    {"authenticate first", "config", "the server wants a login: set mail.username and mail.password_file"},
+    {"not logged in", "config", "the server wants a login: set mail.username and mail.password_file"},
+    {"not owned by", "sender_rejected", "this login may not send as mail.from"},
+    {"send as this sender", "sender_rejected", "this login may not send as mail.from"},
+    {"sendasdenied", "sender_rejected", "this login may not send as mail.from"},
+    {"sender address rejected", "sender_rejected", "the server does not accept mail.from"},
+    {"client host rejected", "connection", "the server does not accept mail from this host"},
+    {"client host [", "connection", "the server does not accept mail from this host"},
+};
+
+constexpr Meaning kWantsLogin{"", "config", "the server wants a login: set mail.username and mail.password_file"};
+
+const Meaning* meaning_of(const Ending& ending) {
+  const int kind = ending.reply_code / 100;
+  if (kind != 4 && kind != 5) return nullptr;
+  const std::string words = to_lower(ending.words);
+  for (const auto& meaning : kMeanings) {
+    if (words.find(meaning.words) != std::string::npos) return &meaning;
+  }
+  return ending.reply_code == 530 ? &kWantsLogin : nullptr;  // RFC 4954
+}
+
+/// Nothing was handed over, or the answer to it says no; nullopt: the reply means no more than it says.
+std::optional<Outcome> by_meaning(const Ending& ending) {
+  if (ending.phase < Phase::mail) return std::nullopt;
+  const auto* meaning = meaning_of(ending);
+  if (meaning == nullptr) return std::nullopt;
+  const bool for_good = ending.reply_code / 100 == 5 && std::string_view(meaning->reason_class) == "sender_rejected";
+  return Outcome{for_good ? OutcomeKind::refused : OutcomeKind::deferred, fmt::format("{} ({})", answer(ending), meaning->hint),
+                 meaning->reason_class, ending.reply_code, true};
+}
+
 /// A phase that knows no other reply than "no".
 Outcome before_content(const Ending& ending) {
   const int kind = ending.reply_code / 100;
@@ -71,6 +122,8 @@ Outcome before_content(const Ending& ending) {
       if (kind == 4) return deferred(ending, "login", Batch::stops);
       if (ending.curl_code == CURLE_LOGIN_DENIED || kind == 5) return deferred(ending, "config", Batch::stops);
       return deferred(ending, "connection", Batch::stops);
+    case Phase::reset:
+      break;
     case Phase::mail:
       if (kind == 5 && is_too_large(ending)) return refused(ending, "too_large");
       if (kind == 5) return refused(ending, "sender_rejected", Batch::stops);
@@ -92,7 +145,11 @@ Outcome before_content(const Ending& ending) {
 
 Outcome decide(const Ending& ending) {
   if (ending.handed_over && ending.curl_code == CURLE_OK) return accepted(ending);
-  if (ending.reply_code == 421) return deferred(ending, "connection", Batch::stops);
+  // After RCPT it may be this recipient that the server has had enough of: the next letter has a connection of its own.
+  if (ending.reply_code == 421)
+    return deferred(ending, "connection", ending.phase < Phase::recipient ? Batch::stops : Batch::goes_on);
+  const bool halted = ending.halt != Halt::none;
+  if (const auto meant = halted ? std::nullopt : by_meaning(ending)) return *meant;
   if (ending.handed_over && ending.phase == Phase::content)
     return ending.reply_code != 0 ? after_content(ending) : unknown(ending);
   if (ending.handed_over) return unknown(ending);
@@ -101,6 +158,8 @@ Outcome decide(const Ending& ending) {
       break;
     case Halt::no_login:
       return deferred(ending, "config", Batch::stops);
+    case Halt::no_utf8:
+      return refused(ending, "recipient");
     case Halt::too_large:
       return refused(ending, "too_large");
     case Halt::feed:

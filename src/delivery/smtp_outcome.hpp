@@ -12,7 +12,8 @@ namespace reportctl::delivery {
 /// Why our own side ended a transfer.
 enum class Halt {
   none,
-  no_login,   ///< a login is configured, and the server offers none that libcurl can use
+  no_login,   ///< a login is configured, and the server offers none that can be used
+  no_utf8,    ///< an address has letters that the server does not take
   too_large,  ///< over the server's SIZE
   feed,       ///< HandingOver said no, or the spool could not be read
   stopped,    ///< a stop was requested
@@ -30,7 +31,8 @@ struct Ending {
   Halt halt = Halt::none;
 };
 
-/// The one rule that turns an ending into an outcome.
+/// The one rule that turns an ending into an outcome. What the server says counts more than the command it says it to: many wait
+/// for RCPT with what they have against the sender, the login or the name that was given at EHLO.
 Outcome decide(const Ending&);
 
 }  // namespace reportctl::delivery

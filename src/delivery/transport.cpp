@@ -7,6 +7,7 @@
 #include "endpoint.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/host.hpp"
+#include "reportctl/base/network.hpp"
 #include "transports.hpp"
 
 namespace reportctl::delivery {
@@ -17,23 +18,41 @@ namespace {
   throw Error(ErrorKind::config, "mail: " + message, hint);
 }
 
+std::string_view bare(std::string_view host) {
+  return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
+}
+
 void check_smtp(const Endpoint& endpoint, const TransportSettings& settings) {
   const bool login = !settings.username.empty();
   if (settings.tls == Tls::none) {
     if (endpoint.scheme == Scheme::smtps) refuse("smtps: and tls: none contradict each other", "remove tls: none");
-    if (!is_loopback(endpoint.host))
-      refuse(fmt::format("tls: none is only for this host itself, not for {}", endpoint.host), "set tls: required");
+    if (const auto address = parse_ip_address(bare(endpoint.host)); address && !stays_in_the_house(*address))
+      refuse(fmt::format("tls: none is only for this host or a private network, not for {}", endpoint.host), "set tls: required");
     if (login || !settings.password.empty())
       refuse("no password is sent without TLS", "remove username and password, or set tls: required");
   }
   if (login && settings.password.empty())
     refuse(fmt::format("username {} has no password", settings.username), "set mail.password_file or mail.password_command");
   if (!login && !settings.password.empty()) refuse("a password without a username", "set mail.username");
+  if (settings.client_certificate.empty() != settings.client_key.empty())
+    refuse("a client certificate needs both its file and its key", "set mail.client_certificate and mail.client_key");
   if (!settings.helo.empty() && !is_host_name(settings.helo))
     refuse("helo is not a host name in ASCII", "write a name like host.example.com");
 }
 
 }  // namespace
+
+bool stays_in_the_house(const AddressBytes& address) {
+  const char* kind = special_address(address);
+  return kind != nullptr && (std::string_view(kind) == "loopback" || std::string_view(kind) == "private");
+}
+
+bool reaches_this_host(const TransportSettings& settings) try {
+  const Endpoint endpoint = parse_endpoint(settings.url);
+  return !endpoint.is_smtp() || is_loopback(endpoint.host);
+} catch (const Error&) {
+  return false;
+}
 
 std::unique_ptr<Transport> open_transport(const TransportSettings& settings) {
   const Endpoint endpoint = parse_endpoint(settings.url);

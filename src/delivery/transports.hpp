@@ -5,9 +5,13 @@
 #include <memory>
 
 #include "endpoint.hpp"
+#include "reportctl/base/network.hpp"
 #include "reportctl/delivery/transport.hpp"
 
 namespace reportctl::delivery {
+
+/// This host or a private network: where mail may be sent without TLS.
+bool stays_in_the_house(const AddressBytes&);
 
 // One maker per kind of transport; open_transport() has checked the settings.
 std::unique_ptr<Transport> make_maildir(const Endpoint&);

@@ -59,6 +59,29 @@ CURLcode Handle::perform() {
   return curl().curl_easy_perform(handle_.get());
 }
 
+Handle::Moved Handle::send(std::string_view bytes) {
+  Moved moved;
+  const CURLcode code = curl().curl_easy_send(handle_.get(), bytes.data(), bytes.size(), &moved.count);
+  moved.ok = code == CURLE_OK || code == CURLE_AGAIN;
+  if (!moved.ok) moved.words = words(code);
+  return moved;
+}
+
+Handle::Moved Handle::receive(char* out, std::size_t size) {
+  Moved moved;
+  const CURLcode code = curl().curl_easy_recv(handle_.get(), out, size, &moved.count);
+  moved.ok = code == CURLE_OK || code == CURLE_AGAIN;
+  moved.ended = code == CURLE_OK && moved.count == 0;
+  if (!moved.ok) moved.words = words(code);
+  return moved;
+}
+
+curl_socket_t Handle::active_socket() const {
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  curl().curl_easy_getinfo(handle_.get(), CURLINFO_ACTIVESOCKET, &socket);
+  return socket;
+}
+
 std::string Handle::words(CURLcode code) const {
   return words_.front() != '\0' ? words_.data() : curl().curl_easy_strerror(code);
 }

@@ -7,6 +7,7 @@
 
 #include "file_stream.hpp"
 #include "gmime_api.hpp"
+#include "quoted_printable.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
@@ -38,17 +39,21 @@ std::string text_lines(std::string_view text) {
 
 GmimePtr<GMimeObject> text_part(const char* subtype, std::string_view text) {
   const Gmime& api = gmime();
-  const std::string lines = text_lines(text);
+  std::string encoded;
+  QuotedPrintable encoder(QuotedPrintable::Kind::text);
+  encoder.append(text_lines(text), encoded);
+  encoder.finish(encoded);
   GmimePtr<GMimePart> part(api.g_mime_part_new_with_type("text", subtype));
   api.g_mime_object_set_content_type_parameter(GMIME_OBJECT(part.get()), "charset", "utf-8");
   api.g_mime_part_set_content_encoding(part.get(), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
-  const GmimePtr<GMimeStream> stream(api.g_mime_stream_mem_new_with_buffer(lines.data(), lines.size()));
-  const GmimePtr<GMimeDataWrapper> content(api.g_mime_data_wrapper_new_with_stream(stream.get(), GMIME_CONTENT_ENCODING_DEFAULT));
+  const GmimePtr<GMimeStream> stream(api.g_mime_stream_mem_new_with_buffer(encoded.data(), encoded.size()));
+  const GmimePtr<GMimeDataWrapper> content(
+      api.g_mime_data_wrapper_new_with_stream(stream.get(), GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE));
   api.g_mime_part_set_content(part.get(), content.get());
   return GmimePtr<GMimeObject>(GMIME_OBJECT(part.release()));
 }
 
-GmimePtr<GMimeObject> attachment_part(const Attachment& attachment, GMimeStream* file) {
+GmimePtr<GMimeObject> attachment_part(const Attachment& attachment, FileEncoding encoding, GMimeStream* file) {
   const Gmime& api = gmime();
   GmimePtr<GMimePart> part(api.g_mime_part_new_with_type("application", "octet-stream"));
   GMimeObject* object = GMIME_OBJECT(part.get());
@@ -63,9 +68,12 @@ GmimePtr<GMimeObject> attachment_part(const Attachment& attachment, GMimeStream*
     api.g_mime_param_set_charset(name, "utf-8");
   GMimeParamList* types = api.g_mime_content_type_get_parameters(api.g_mime_object_get_content_type(object));
   if (GMimeParam* name = api.g_mime_param_list_get_parameter(types, "name")) api.g_mime_param_set_charset(name, "utf-8");
-  api.g_mime_part_set_content_encoding(part.get(), GMIME_CONTENT_ENCODING_BASE64);
+  const bool readable = encoding == FileEncoding::quoted_printable;
+  api.g_mime_part_set_content_encoding(part.get(),
+                                       readable ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE : GMIME_CONTENT_ENCODING_BASE64);
 
-  const GmimePtr<GMimeDataWrapper> content(api.g_mime_data_wrapper_new_with_stream(file, GMIME_CONTENT_ENCODING_DEFAULT));
+  const GmimePtr<GMimeDataWrapper> content(api.g_mime_data_wrapper_new_with_stream(
+      file, readable ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE : GMIME_CONTENT_ENCODING_DEFAULT));
   api.g_mime_part_set_content(part.get(), content.get());
   return GmimePtr<GMimeObject>(GMIME_OBJECT(part.release()));
 }
@@ -124,9 +132,10 @@ void write_body(const Content& content, Sink& out) {
     root = multipart("alternative", boundary(content.boundary_seed, "alternative"), listed(std::move(root), html_part(content)));
   std::optional<FileStream> file;
   if (content.attachment) {
-    file.emplace(content.attachment->fd);
+    const auto encoding = encoding_of(content.attachment->fd, content.attachment->content_type);
+    file.emplace(content.attachment->fd, encoding);
     root = multipart("mixed", boundary(content.boundary_seed, "mixed"),
-                     listed(std::move(root), attachment_part(*content.attachment, file->get())));
+                     listed(std::move(root), attachment_part(*content.attachment, encoding, file->get())));
   }
 
   SinkStream stream(out);

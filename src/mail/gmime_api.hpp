@@ -20,17 +20,11 @@ struct GmimeLibrary : LazyLibrary {
   REPORTCTL_FUNCTION(g_mime_format_options_free);
   REPORTCTL_FUNCTION(g_mime_format_options_new);
   REPORTCTL_FUNCTION(g_mime_format_options_set_newline_format);
-  REPORTCTL_FUNCTION(g_mime_message_get_from);
-  REPORTCTL_FUNCTION(g_mime_message_get_to);
-  REPORTCTL_FUNCTION(g_mime_message_new);
-  REPORTCTL_FUNCTION(g_mime_message_set_date);
   REPORTCTL_FUNCTION(g_mime_multipart_add);
   REPORTCTL_FUNCTION(g_mime_multipart_new_with_subtype);
   REPORTCTL_FUNCTION(g_mime_multipart_set_boundary);
-  REPORTCTL_FUNCTION(g_mime_object_append_header);
   REPORTCTL_FUNCTION(g_mime_object_get_content_disposition);
   REPORTCTL_FUNCTION(g_mime_object_get_content_type);
-  REPORTCTL_FUNCTION(g_mime_object_get_headers);
   REPORTCTL_FUNCTION(g_mime_object_set_content_type);
   REPORTCTL_FUNCTION(g_mime_object_set_content_type_parameter);
   REPORTCTL_FUNCTION(g_mime_object_set_disposition);
@@ -47,9 +41,6 @@ struct GmimeLibrary : LazyLibrary {
   REPORTCTL_FUNCTION(g_mime_stream_construct);
   REPORTCTL_FUNCTION(g_mime_stream_get_type);
   REPORTCTL_FUNCTION(g_mime_stream_mem_new_with_buffer);
-  REPORTCTL_FUNCTION(internet_address_list_add);
-  REPORTCTL_FUNCTION(internet_address_mailbox_new);
-  REPORTCTL_FUNCTION(internet_address_set_charset);
 };
 struct Gobject : LazyLibrary {
   Gobject() : LazyLibrary(kGobject) {}
@@ -59,8 +50,6 @@ struct Gobject : LazyLibrary {
 };
 struct Glib : LazyLibrary {
   Glib() : LazyLibrary(kGlib) {}
-  REPORTCTL_FUNCTION(g_date_time_new_from_unix_utc);
-  REPORTCTL_FUNCTION(g_date_time_unref);
   REPORTCTL_FUNCTION(g_free);
 };
 /// All that is used of the three.
@@ -76,7 +65,6 @@ const Gmime& gmime();
 /// Ends a GObject's reference, a string's memory, or options.
 struct GmimeDeleter {
   void operator()(GMimeFormatOptions* options) const { gmime().g_mime_format_options_free(options); }
-  void operator()(GDateTime* time) const { gmime().g_date_time_unref(time); }
   void operator()(char* text) const { gmime().g_free(text); }
   template <typename Object>
   void operator()(Object* object) const {

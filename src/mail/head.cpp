@@ -2,20 +2,26 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
-#include "gmime_api.hpp"
+#include <array>
+#include <chrono>
+
+#include "header_text.hpp"
 #include "reportctl/mail/message.hpp"
 
 namespace reportctl::mail {
 
 namespace {
 
-void add_mailbox(InternetAddressList* list, const Mailbox& mailbox) {
-  const Gmime& api = gmime();
-  const std::string display = HeaderValue::cleaned(mailbox.display).str();
-  const GmimePtr<InternetAddress> address(
-      api.internet_address_mailbox_new(display.empty() ? nullptr : display.c_str(), mailbox.address.str().c_str()));
-  api.internet_address_set_charset(address.get(), "utf-8");
-  api.internet_address_list_add(list, address.get());
+/// `Fri, 20 Mar 2026 09:46:40 +0000` (RFC 5322 3.3).
+std::string date_text(Instant date) {
+  constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(date);
+  const std::chrono::year_month_day calendar(day);
+  const std::chrono::hh_mm_ss time(date - day);
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} +0000", kDays[std::chrono::weekday(day).c_encoding()],
+                     static_cast<unsigned>(calendar.day()), kMonths[static_cast<unsigned>(calendar.month()) - 1],
+                     static_cast<int>(calendar.year()), time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
 // RFC 6068: what a URL reserves is escaped; `+`, common in such addresses, stays readable for people and means itself.
@@ -35,24 +41,13 @@ std::string mailto_url(const EmailAddress& address) {
 }  // namespace
 
 std::string write_head(const Envelope& envelope) {
-  const Gmime& api = gmime();
-  const GmimePtr<GMimeMessage> message(api.g_mime_message_new(FALSE));
-  GMimeObject* object = GMIME_OBJECT(message.get());
-  add_mailbox(api.g_mime_message_get_from(message.get()), envelope.from);
-  add_mailbox(api.g_mime_message_get_to(message.get()), envelope.to);
-  api.g_mime_object_append_header(object, "Subject", envelope.subject.str().c_str(), "utf-8");
-  const GmimePtr<GDateTime> date(api.g_date_time_new_from_unix_utc(envelope.date.time_since_epoch().count()));
-  api.g_mime_message_set_date(message.get(), date.get());
-  api.g_mime_object_append_header(object, "Message-ID", fmt::format("<{}>", envelope.message_id).c_str(), "utf-8");
-  api.g_mime_object_append_header(object, "Auto-Submitted", "auto-generated", "utf-8");
-  if (envelope.list_unsubscribe)
-    api.g_mime_object_append_header(object, "List-Unsubscribe", mailto_url(*envelope.list_unsubscribe).c_str(), "utf-8");
+  auto head = header_mailbox("From", envelope.from) + header_mailbox("To", envelope.to) +
+              header_text("Subject", envelope.subject.str()) + header_line("Date", date_text(envelope.date)) +
+              header_line("Message-ID", fmt::format("<{}>", envelope.message_id)) +
+              header_line("Auto-Submitted", "auto-generated");
+  if (envelope.list_unsubscribe) head += header_line("List-Unsubscribe", mailto_url(*envelope.list_unsubscribe));
   // Exchange ignores Auto-Submitted and answers "out of office" to reports.
-  api.g_mime_object_append_header(object, "X-Auto-Response-Suppress", "OOF, AutoReply", "utf-8");
-
-  const GmimePtr<GMimeFormatOptions> format = wire_format();
-  const GmimePtr<char> head(api.g_mime_object_get_headers(object, format.get()));
-  return head.get();
+  return head + header_line("X-Auto-Response-Suppress", "OOF, AutoReply");
 }
 
 std::string message_id(const std::string& run_id, const std::string& delivery_id, const EmailAddress& from) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <kainjow/mustache.hpp>
 #include <stdexcept>
 
@@ -38,10 +39,24 @@ bool is_color(std::string_view text) {
 
 std::string brand(const std::string& color) { return is_color(color) ? color : std::string(kDefaultColor); }
 
-/// Black or white, whichever is read better on the colour (WCAG's relative luminance, without its exact gamma).
+/// WCAG 2's relative luminance.
+double luminance(const std::string& color) {
+  const auto channel = [&](std::size_t at) {
+    const double value = std::stoi(color.substr(at, 2), nullptr, 16) / 255.0;
+    return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+}
+
+double contrast(const std::string& a, const std::string& b) {
+  const auto [darker, lighter] = std::minmax({luminance(a), luminance(b)});
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+/// Black or white, whichever has the higher contrast on the colour: one of the two always has 4.5:1.
 std::string readable_on(const std::string& color) {
-  const auto channel = [&](std::size_t at) { return std::stoi(color.substr(at, 2), nullptr, 16); };
-  return channel(1) * 299 + channel(3) * 587 + channel(5) * 114 > 150000 ? "#18212c" : "#ffffff";
+  const std::string dark = "#000000", light = "#ffffff";
+  return contrast(color, dark) > contrast(color, light) ? dark : light;
 }
 
 /// `CSV` for `sales_2026.csv`: the badge beside the attachment's name.

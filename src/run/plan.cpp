@@ -104,6 +104,7 @@ validation::Context context(Parts& parts, const access::Account& account, const 
           .account = account,
           .roles = roles,
           .allowed_domains = parts.settings().mail.allowed_domains,
+          .mails_this_host = delivery::reaches_this_host(parts.settings().mail.transport),
           .now = at,
           .scope_timezone = {}};
 }

@@ -113,6 +113,12 @@ std::string set_tls(Settings& settings, const Written& written) {
   return {};
 }
 
+std::string set_auth(Settings& settings, const Written& written) {
+  if (written.front() != "password" && written.front() != "token") return one_of(written.front(), {"password", "token"});
+  settings.mail.transport.auth = written.front() == "token" ? delivery::Auth::token : delivery::Auth::password;
+  return {};
+}
+
 std::string set_oversize(Settings& settings, const Written& written) {
   if (written.front() == "zip") return "\"zip\" is not in this version; write link or fail";
   if (written.front() != "link" && written.front() != "fail") return one_of(written.front(), {"link", "fail"});
@@ -301,10 +307,17 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
       {"mail.password_credential", false,
        [](Settings& s, const Written& w) { return set_credential(s.mail.transport.password, w); },
        [](const Settings& s) { return s.mail.transport.password.credential; }},
+      {"mail.auth", false, set_auth,
+       [](const Settings& s) { return std::string(s.mail.transport.auth == delivery::Auth::token ? "token" : "password"); }},
       {"mail.tls", false, set_tls,
        [](const Settings& s) { return std::string(s.mail.transport.tls == delivery::Tls::none ? "none" : "required"); }},
       {"mail.ca_file", false, [](Settings& s, const Written& w) { return set_path(s.mail.transport.ca_file, w.front()); },
        [](const Settings& s) { return s.mail.transport.ca_file.string(); }},
+      {"mail.client_certificate", false,
+       [](Settings& s, const Written& w) { return set_path(s.mail.transport.client_certificate, w.front()); },
+       [](const Settings& s) { return s.mail.transport.client_certificate.string(); }},
+      {"mail.client_key", false, [](Settings& s, const Written& w) { return set_path(s.mail.transport.client_key, w.front()); },
+       [](const Settings& s) { return s.mail.transport.client_key.string(); }},
       {"mail.helo", false,
        [](Settings& s, const Written& w) {
          if (w.front().find_first_of(" \t<>") != std::string::npos || has_control(w.front()))

@@ -32,6 +32,13 @@ std::vector<Mailbox> check_recipients(const std::vector<schedule::Recipient>& gi
                        "name it once"});
       continue;
     }
+    if (mailbox->address.is_local() && !context.mails_this_host) {
+      found.push_back(
+          {Code::recipient_invalid, field,
+           fmt::format("{} is an address of this host, and mail.transport hands mail to another one", mailbox->address.str()),
+           "write an address with a domain, or use a sendmail: transport"});
+      continue;
+    }
     // The list itself is not shown: it may tell who else is a customer.
     if (!is_in_domains(mailbox->address, context.allowed_domains) ||
         !is_in_domains(mailbox->address, context.account.allowed_domains)) {

@@ -75,13 +75,14 @@ std::string check_description(std::string_view description, Violations& found) {
 std::string check_subject(std::string_view subject, Violations& found) {
   constexpr std::size_t kLongest = 200;
   subject = trim(subject);
-  if (!HeaderValue::parse(subject) || !is_plain(subject)) {
+  const auto length = is_plain(subject) ? characters(subject) : 0;
+  if (length > kLongest) {
+    found.push_back({Code::subject_invalid, "subject", fmt::format("the subject has {} characters", length),
+                     fmt::format("use at most {}", kLongest)});
+  } else if (!HeaderValue::parse(subject) || !is_plain(subject)) {
     found.push_back({Code::subject_invalid, "subject",
                      fmt::format("{} has control characters or is not UTF-8", in_quotes(subject)),
                      "write one line of plain text; {report}, {period}, {account} and {name} are replaced"});
-  } else if (const auto length = characters(subject); length > kLongest) {
-    found.push_back({Code::subject_invalid, "subject", fmt::format("the subject has {} characters", length),
-                     fmt::format("use at most {}", kLongest)});
   }
   return std::string(subject);
 }

@@ -4,10 +4,10 @@
 
   smtp_script.py --log seen.json --on rcpt='550 5.1.1 no such user' --on dot=drop --on mail@2='421 enough'
 
-Steps:   greeting ehlo starttls auth mail rcpt data body dot quit noop; `step@2` is the second time only
+Steps:   greeting ehlo starttls auth mail rcpt data body dot rset quit noop; `step@2` is the second time only
 Actions: a reply (\\n separates lines, Python escapes work) · drop · hang · half (a reply cut in two) · garbage · delay:SECONDS
 """
-import argparse, base64, json, os, signal, socket, ssl, threading, time
+import argparse, base64, hmac, json, os, signal, socket, ssl, threading, time
 
 options = argparse.ArgumentParser()
 options.add_argument("--log", required=True)
@@ -17,6 +17,9 @@ options.add_argument("--after-tls", action="append", default=[], help="capabilit
 options.add_argument("--cert")
 options.add_argument("--key")
 options.add_argument("--implicit-tls", action="store_true")
+options.add_argument("--client-ca", help="wants a certificate of the client by this authority")
+options.add_argument("--per-connection", type=int, help="452 to MAIL after so many messages on a connection")
+options.add_argument("--secret", default="", help="the password that CRAM-MD5 is checked with")
 args = options.parse_args()
 
 script = {}
@@ -86,6 +89,9 @@ class Session:
     def to_tls(self):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(args.cert, args.key)
+        if args.client_ca:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(args.client_ca)
         self.connection = context.wrap_socket(self.connection, server_side=True)
         self.buffer = b""
         with lock:
@@ -122,6 +128,21 @@ class Session:
                 seen["messages" if finished else "unfinished"].append(entry)
 
     def login(self, words):
+        if words[1].upper() == "CRAM-MD5":
+            challenge = b"<1896.697170952@script.example>"
+            self.send(f"334 {base64.b64encode(challenge).decode()}\r\n")
+            user, _, digest = base64.b64decode(self.line()).decode().rpartition(" ")
+            right = digest == hmac.new(args.secret.encode(), challenge, "md5").hexdigest()
+            with lock:
+                seen["logins"].append([user, "CRAM-MD5 " + ("right" if right else "wrong")])
+            return
+        if words[1].upper() == "XOAUTH2":
+            if len(words) < 3:
+                self.send("334 \r\n")
+            fields = base64.b64decode(words[2] if len(words) > 2 else self.line()).decode().split("\x01")
+            with lock:
+                seen["logins"].append([fields[0].removeprefix("user="), fields[1].removeprefix("auth=")])
+            return
         if words[1].upper() == "PLAIN":
             if len(words) < 3:
                 self.send("334 \r\n")
@@ -144,6 +165,7 @@ class Session:
             self.hang()
         secure = args.implicit_tls
         sender = recipient = None
+        taken = 0
         while True:
             line = self.line()
             with lock:
@@ -164,6 +186,10 @@ class Session:
                 if "auth@login" not in script:
                     self.login(words)
                 self.step("auth", "235 welcome\r\n")
+            elif verb == "MAIL" and args.per_connection and taken >= args.per_connection:
+                self.send("452 4.5.3 Too many messages sent\r\n")
+            elif verb == "RSET":
+                self.step("rset", "250 flushed\r\n")
             elif verb == "MAIL":
                 sender = line
                 self.step("mail", "250 sender ok\r\n")
@@ -173,6 +199,7 @@ class Session:
             elif verb == "DATA":
                 if self.step("data", "354 go on\r\n"):
                     self.data(sender, recipient)
+                    taken += 1
                     self.step("dot", "250 2.0.0 queued as 1234\r\n")
             elif verb == "NOOP":
                 self.step("noop", "250 still here\r\n")

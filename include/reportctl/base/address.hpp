@@ -5,12 +5,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace reportctl {
 
-/// An addr-spec that can be handed to any mail server: dot-atom local part (≤ 64), one `@`, a domain of two labels or more (IDN
-/// converted to its ASCII form, locale-independent), ≤ 254 in all; no quotes, comments, literals, CR, LF, NUL or any control
-/// character.
+/// An addr-spec that can be handed to a mail server: a local part (≤ 64 bytes) that is a dot-atom, in quotes where it must be, or
+/// UTF-8 (for servers with SMTPUTF8); a domain of two labels or more (IDN converted to its ASCII form, locale-independent), or
+/// `localhost`; ≤ 254 in all; no comments, literals, CR, LF, NUL or any control character. `root` is root@localhost.
 class EmailAddress {
  public:
   /// nullopt when it is not such an address; `why`, when given, gets a reason for people.
@@ -20,6 +21,9 @@ class EmailAddress {
   [[nodiscard]] std::string_view local_part() const { return std::string_view(text_).substr(0, at_); }
   /// Lower case.
   [[nodiscard]] std::string_view domain() const { return std::string_view(text_).substr(at_ + 1); }
+  [[nodiscard]] bool is_ascii() const;
+  /// Of this host: only a program or server on it can deliver there.
+  [[nodiscard]] bool is_local() const;
   /// The key of "the same recipient": local part as written with the domain folded.
   [[nodiscard]] const std::string& normalized() const { return text_; }
   bool operator==(const EmailAddress&) const = default;
@@ -40,6 +44,9 @@ struct Mailbox {
   [[nodiscard]] std::string str() const;
   bool operator==(const Mailbox&) const = default;
 };
+
+/// The mailboxes of a list with commas between them; one by one they may be none.
+std::vector<std::string> split_mailboxes(std::string_view list);
 
 /// The value of a header: UTF-8 without C0, DEL, U+2028 or U+2029, at most 998 bytes. All mail code takes only this type.
 class HeaderValue {

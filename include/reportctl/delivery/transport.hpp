@@ -37,6 +37,8 @@ struct Letter {
   EmailAddress to;
   std::string head;                ///< from mail::write_head()
   const TempFile* body = nullptr;  ///< from mail::write_body(); borrowed
+  /// An address that only a server with SMTPUTF8 takes.
+  [[nodiscard]] bool needs_utf8() const { return !from.is_ascii() || !to.is_ascii(); }
   [[nodiscard]] std::uint64_t size() const { return head.size() + (body != nullptr ? body->size() : 0); }
 };
 
@@ -58,22 +60,33 @@ class Transport {
 };
 
 enum class Tls { required, none };
+/// What a login is made with.
+enum class Auth {
+  password,  ///< PLAIN or LOGIN, CRAM-MD5 where the server offers neither
+  token,     ///< XOAUTH2 or OAUTHBEARER, with a token that expires
+};
 
 struct TransportSettings {
   std::string url;  ///< `maildir:/path`, `sendmail:` or `sendmail:/path/to/sendmail`, `smtp://host:port`, `smtps://host:port`
   std::string username;
-  SecretSource password;
-  Tls tls = Tls::required;        ///< `none` only for loopback hosts, and then no AUTH
-  std::filesystem::path ca_file;  ///< empty: the system's
-  std::string helo;               ///< EHLO name; empty: the host's
+  SecretSource password;  ///< or the token; read for each connection
+  Auth auth = Auth::password;
+  Tls tls = Tls::required;                   ///< `none` only for this host or a private network, and then no AUTH
+  std::filesystem::path ca_file;             ///< empty: the system's
+  std::filesystem::path client_certificate;  ///< for servers that want one; PEM. Empty: none
+  std::filesystem::path client_key;
+  std::string helo;  ///< EHLO name; empty: the host's
   std::chrono::seconds connect_timeout{30};
   std::chrono::seconds response_timeout{600};  ///< Postfix waits as long after the dot
   std::chrono::seconds stop_grace{60};         ///< how long a stop still waits for the answer to the last bytes
 };
 
-/// Error(config) for an unknown scheme, `tls: none` to a host that is not loopback or together with a login, a login without a
-/// password source. Nothing is connected and no secret is read yet: a secret that cannot be read is a deferred outcome of class
-/// `config` of the first send.
+/// A directory or program of this host, or a server on it: what `root` and user@localhost need. False for a url that is none.
+bool reaches_this_host(const TransportSettings&);
+
+/// Error(config) for an unknown scheme, `tls: none` to a public address or together with a login, a login without a password
+/// source, one of certificate and key without the other. Nothing is connected and no secret is read yet: a secret that cannot be
+/// read is a deferred outcome of class `config` of the first send.
 std::unique_ptr<Transport> open_transport(const TransportSettings&);
 
 }  // namespace reportctl::delivery

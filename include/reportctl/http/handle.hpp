@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/lazy_library.hpp"
@@ -28,7 +29,9 @@ struct Curl : LazyLibrary {
   REPORTCTL_FUNCTION(curl_easy_getinfo);
   REPORTCTL_FUNCTION(curl_easy_init);
   REPORTCTL_FUNCTION(curl_easy_perform);
+  REPORTCTL_FUNCTION(curl_easy_recv);
   REPORTCTL_FUNCTION(curl_easy_reset);
+  REPORTCTL_FUNCTION(curl_easy_send);
   REPORTCTL_FUNCTION(curl_easy_setopt);
   REPORTCTL_FUNCTION(curl_easy_strerror);
   REPORTCTL_FUNCTION(curl_global_init);
@@ -76,6 +79,16 @@ class Handle {
                   fmt::format("libcurl refuses option {}: {}", static_cast<int>(option), curl().curl_easy_strerror(code)));
   }
   CURLcode perform();
+  /// Bytes over the connection that perform() left open (CURLOPT_CONNECT_ONLY); they do not wait: 0 bytes may mean "not now".
+  struct Moved {
+    bool ok = true;
+    bool ended = false;  ///< the other side has closed it
+    std::size_t count = 0;
+    std::string words;  ///< why not, when not ok
+  };
+  Moved send(std::string_view bytes);
+  Moved receive(char* out, std::size_t size);
+  [[nodiscard]] curl_socket_t active_socket() const;
   /// What went wrong in the last transfer, in libcurl's words.
   [[nodiscard]] std::string words(CURLcode) const;
   /// How long the server asks us to wait.

@@ -48,12 +48,12 @@ struct Envelope {
 };
 
 /// The MIME part after the header block, from `MIME-Version:` on: 7-bit clean, CRLF only, lines ≤ 998. Deterministic.
-/// multipart/mixed of multipart/alternative (text, HTML) and the attachment, base64; constant memory but for the images. HTML
-/// with images is multipart/related. Error(output) when the spool fills up.
+/// multipart/mixed of multipart/alternative (text, HTML) and the attachment (quoted-printable where it is ASCII text, else
+/// base64); constant memory but for the images. HTML with images is multipart/related. Error(output) when the spool fills up.
 void write_body(const Content&, Sink&);
 
-/// `From:` … `Message-ID:` …, `Auto-Submitted: auto-generated`, CRLF, folded, 7-bit; without the blank line. head + body is the
-/// message.
+/// `From:` … `Message-ID:` …, `Auto-Submitted: auto-generated`, CRLF, folded, 7-bit but for addresses that need SMTPUTF8; without
+/// the blank line. head + body is the message.
 std::string write_head(const Envelope&);
 
 /// `chart.<run>@reportctl`: what the HTML calls an image of the run.

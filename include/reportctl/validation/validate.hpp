@@ -34,6 +34,7 @@ struct Context {
   const access::Account& account;
   std::set<access::Role> roles = {};              ///< of the actor, or at run of the schedule's owner, in account and scope
   std::vector<std::string> allowed_domains = {};  ///< the configuration's; the account's own list narrows it further
+  bool mails_this_host = false;                   ///< the transport delivers to `root` and user@localhost
   Instant now{};
   /// The site's own zone, when known. check_draft() writes it into the definition, so that slots and days of a schedule never
   /// depend on whether the source can be asked; leave it empty where a stored definition is checked again.

@@ -135,7 +135,7 @@ void bind_schedule_edit(CLI::App& command, Session& session) {
   add_account_option(verb, options->account);
   add_text_option(verb, options->rename, "--rename", "NAME", "another name");
   add_draft_options(verb, options->fields);
-  add_repeated_option(verb, options->fields.add_to, {.names = "--add-to", .value = "ADDRESS", .help = "one more recipient"});
+  add_repeated_option(verb, options->fields.add_to, {.names = "--add-to", .value = "ADDRESS", .help = "further recipients"});
   add_repeated_option(verb, options->fields.remove_to,
                       {.names = "--remove-to", .value = "ADDRESS", .help = "one recipient less"});
   when_chosen(verb, session, [&session, options] { return edit(session, *options); });

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <set>
 
+#include "reportctl/base/address.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/schedule/cadence.hpp"
@@ -53,14 +54,14 @@ bool same_recipient(const Recipient& a, const Recipient& b) {
 }
 
 std::vector<Recipient> with_recipients(std::vector<Recipient> base, const FieldOptions& options) {
-  if (!options.to.empty()) base.assign(options.to.begin(), options.to.end());
+  if (!options.to.empty()) base = recipients_of(options.to);
   for (const auto& text : options.remove_to) {
     const Recipient gone(text);
     if (std::erase_if(base, [&](const Recipient& recipient) { return same_recipient(recipient, gone); }) > 0) continue;
     throw Error(ErrorKind::usage, fmt::format("--remove-to {}: not a recipient of this schedule", visible(text)),
                 "reportctl schedule show NAME lists them");
   }
-  base.insert(base.end(), options.add_to.begin(), options.add_to.end());
+  for (auto& recipient : recipients_of(options.add_to)) base.push_back(std::move(recipient));
   return base;
 }
 
@@ -113,6 +114,22 @@ void add_choice_flag(CLI::App& app, std::optional<bool>& value, const std::strin
 
 }  // namespace
 
+std::vector<Recipient> recipients_of(const std::vector<std::string>& texts) {
+  std::vector<Recipient> recipients;
+  for (const auto& text : texts) {
+    const auto pieces = split_mailboxes(text);
+    const std::vector<Recipient> several(pieces.begin(), pieces.end());
+    // A name may have a comma, too.
+    const bool is_list = several.size() > 1 && std::all_of(several.begin(), several.end(),
+                                                           [](const Recipient& one) { return one.mailbox().has_value(); });
+    if (is_list)
+      recipients.insert(recipients.end(), several.begin(), several.end());
+    else
+      recipients.emplace_back(text);
+  }
+  return recipients;
+}
+
 ParameterText parse_parameter(std::string_view text) {
   const auto equals = text.find('=');
   const auto name = trim(text.substr(0, equals));
@@ -159,7 +176,8 @@ void add_request_options(CLI::App& app, FieldOptions& options, catalog::Surface 
 void add_draft_options(CLI::App& app, FieldOptions& options) {
   add_option(app, options, kReportOption, kReportOption.names);
   add_request_options(app, options, catalog::Surface::schedule);
-  add_repeated_option(app, options.to, {.names = "--to", .value = "ADDRESS", .help = "recipient (may be repeated)"});
+  add_repeated_option(app, options.to,
+                      {.names = "--to", .value = "ADDRESS", .help = "recipients, with commas between them (may be repeated)"});
   for (const auto& text : kScheduleOptions) add_option(app, options, text, text.names);
 }
 

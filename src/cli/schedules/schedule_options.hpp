@@ -17,6 +17,9 @@ class App;
 
 namespace reportctl::cli {
 
+/// What `--to` was given: each an address, or several with commas between them.
+std::vector<schedule::Recipient> recipients_of(const std::vector<std::string>& texts);
+
 /// One `--param name=value`: values of a list are separated by commas.
 struct ParameterText {
   std::string name;

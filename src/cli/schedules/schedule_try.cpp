@@ -12,6 +12,7 @@
 #include "reportctl/run/plan.hpp"
 #include "reportctl/run/preview.hpp"
 #include "runs/run_endings.hpp"
+#include "schedule_options.hpp"
 #include "schedule_verbs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
@@ -112,7 +113,7 @@ int preview(Session& session, const PreviewOptions& options) {
 int test(Session& session, const TestOptions& options) {
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
   auto draft = validation::draft_of(schedule.definition);
-  draft.recipients.assign(options.to.begin(), options.to.end());
+  draft.recipients = recipients_of(options.to);
   const auto check =
       check_for_save(session.editor(), {.draft = draft, .account = account_of(session.viewer(), schedule), .renamed = false});
   if (!check.definition) manage::refuse(fmt::format("schedule \"{}\" cannot be tested", draft.name), check.violations);
@@ -148,7 +149,8 @@ void bind_schedule_test(CLI::App& command, Session& session) {
                                   .examples = "reportctl schedule test spend --to me@example.com"});
   verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
   add_account_option(verb, options->account);
-  add_repeated_option(verb, options->to, {.names = "--to", .value = "ADDRESS", .help = "recipient (may be repeated)"})
+  add_repeated_option(verb, options->to,
+                      {.names = "--to", .value = "ADDRESS", .help = "recipients, with commas between them (may be repeated)"})
       ->required();
   when_chosen(verb, session, [&session, options] { return test(session, *options); });
 }

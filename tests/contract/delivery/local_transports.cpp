@@ -130,7 +130,8 @@ TEST_CASE("sendmail's exit code and words make the outcome") {
   CHECK(refused.reason_class == "recipient");
   CHECK(refused.answer == "user unknown (sendmail ended with code 67)");
   CHECK(FakeSendmail("cat > /dev/null; exit 75").send(asked).kind == OutcomeKind::deferred);
-  CHECK(FakeSendmail("cat > /dev/null; exit 1").send(asked).kind == OutcomeKind::unknown);
+  CHECK(FakeSendmail("cat > /dev/null; exit 1").send(asked).kind == OutcomeKind::deferred);
+  CHECK(FakeSendmail("cat > /dev/null; exec /nowhere/sendmail").send(asked).reason_class == "config");
   CHECK(FakeSendmail("cat > /dev/null; kill -9 $$").send(asked).kind == OutcomeKind::unknown);
 }
 

@@ -79,8 +79,10 @@ TEST_CASE("a url with a password is refused without repeating it") {
   CHECK(message.find("hunter2") == std::string::npos);
 }
 
-TEST_CASE("without TLS only this host is spoken to, and never with a login") {
-  for (const char* url : {"smtp://localhost", "smtp://127.0.0.1:25", "smtp://127.9.9.9", "smtp://[::1]:25"}) {
+TEST_CASE("without TLS only this host and private networks are spoken to, and never with a login") {
+  // Where a name leads is known when it is connected to.
+  for (const char* url : {"smtp://localhost", "smtp://127.0.0.1:25", "smtp://127.9.9.9", "smtp://[::1]:25", "smtp://10.0.0.1",
+                          "smtp://192.168.7.1:25", "smtp://[fd00::7]", "smtp://relay.internal.example.com"}) {
     TransportSettings settings = at(url);
     settings.tls = Tls::none;
     CHECK(refusal(settings).empty());
@@ -88,8 +90,8 @@ TEST_CASE("without TLS only this host is spoken to, and never with a login") {
     settings.password.file = "/etc/password";
     CHECK_FALSE(refusal(settings).empty());
   }
-  for (const char* url : {"smtp://mail.example.com", "smtp://10.0.0.1", "smtp://127.example.com", "smtp://localhost.example.com",
-                          "smtp://128.0.0.1", "smtp://[::2]", "smtps://localhost"}) {
+  for (const char* url : {"smtp://8.8.8.8", "smtp://169.254.169.254", "smtp://128.0.0.1", "smtp://[::2]", "smtp://[2606:4700::1]",
+                          "smtps://localhost"}) {
     CAPTURE(std::string(url));
     TransportSettings settings = at(url);
     settings.tls = Tls::none;
@@ -127,8 +129,8 @@ TEST_CASE("how sendmail ended says what became of the letter") {
                       {EX_USAGE, kDeferred, kDeferred},
                       {EX_DATAERR, kRefused, kRefused},
                       {EX_NOUSER, kRefused, kRefused},
-                      {EX_NOHOST, kRefused, kRefused},
-                      {EX_UNAVAILABLE, kRefused, kRefused},
+                      {EX_NOHOST, kDeferred, kDeferred},       // msmtp: the relay cannot be resolved
+                      {EX_UNAVAILABLE, kDeferred, kDeferred},  // msmtp: whatever the server said
                       {EX_SOFTWARE, kDeferred, kDeferred},
                       {EX_OSERR, kDeferred, kDeferred},
                       {EX_CANTCREAT, kDeferred, kDeferred},
@@ -136,8 +138,9 @@ TEST_CASE("how sendmail ended says what became of the letter") {
                       {EX_TEMPFAIL, kDeferred, kDeferred},
                       {EX_CONFIG, kDeferred, kDeferred},
                       {EX_NOPERM, kDeferred, kDeferred},
-                      {1, kUnknown, kDeferred},
-                      {127, kUnknown, kDeferred}};
+                      {1, kDeferred, kDeferred},  // ssmtp, nullmailer, Exim: it did not go
+                      {126, kDeferred, kDeferred},
+                      {127, kDeferred, kDeferred}};
   for (const Row& row : rows) {
     CAPTURE(row.code);
     CHECK(decide(SendmailEnding{row.code, 0, true, ""}).kind == row.whole);
@@ -148,4 +151,50 @@ TEST_CASE("how sendmail ended says what became of the letter") {
   CHECK(decide(SendmailEnding{EX_CONFIG, 0, true, ""}).stop_batch);
   CHECK(decide(SendmailEnding{EX_NOUSER, 0, true, "no such\x1b user\n"}).answer ==
         "no such\\x1b user (sendmail ended with code 67)");
+}
+
+TEST_CASE("what a sendmail program repeats of the server's reply counts more than its status") {
+  struct Said {
+    int code;
+    const char* words;
+    OutcomeKind kind;
+    const char* reason_class;
+    bool stop_batch;
+  };
+  using K = OutcomeKind;
+  const Said rows[] = {
+      {EX_UNAVAILABLE,
+       "msmtp: recipient address a@x.example not accepted by the server\nmsmtp: server message: 450 4.2.0 Greylisted\n"
+       "msmtp: could not send mail",
+       K::deferred, "recipient", false},
+      {EX_UNAVAILABLE,
+       "msmtp: recipient address a@x.example not accepted by the server\nmsmtp: server message: 550 5.1.1 no such user",
+       K::refused, "recipient", false},
+      {EX_UNAVAILABLE,
+       "msmtp: envelope from address r@x.example not accepted by the server\nmsmtp: server message: 553-5.7.1 no\n"
+       "msmtp: server message: 553 5.7.1 Sender address rejected: not owned by user joe",
+       K::refused, "sender_rejected", true},
+      {EX_UNAVAILABLE, "msmtp: the server did not accept the mail\nmsmtp: server message: 552 5.3.4 Message too big", K::refused,
+       "too_large", false},
+      {EX_UNAVAILABLE, "sendmail: fatal: reports@x.example(0): message file too big", K::refused, "too_large", false},  // Postfix
+      {EX_NOHOST, "msmtp: cannot locate host relay.example: Name or service not known", K::deferred, "connection", true},
+      {EX_TEMPFAIL, "msmtp: cannot connect to 127.0.0.1, port 25: Connection refused", K::deferred, "connection", true},
+      {EX_IOERR, "msmtp: network read error: the operation timed out", K::unknown, "reply_lost", false},
+      {1, "ssmtp: 550 5.1.1 <a@x.example>: Recipient address rejected", K::refused, "recipient", false},
+      {1, "ssmtp: RCPT TO:<a@x.example> (451 4.3.0 try later)", K::deferred, "recipient", false},
+      {1, "ssmtp: Cannot open relay.example:25", K::deferred, "connection", true},
+      {EX_SOFTWARE, "550 5.1.1 User unknown (a@x.example)", K::refused, "recipient", false},  // esmtp
+      {1, "nullmailer-inject: nullmailer-queue failed: 15", K::deferred, "temporary", false},
+      {127, "/usr/local/bin/wrapper: 3: exec: msmtp: not found", K::deferred, "config", true},
+      {126, "wrapper: /usr/bin/msmtp: Permission denied", K::deferred, "config", true},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.words));
+    const auto outcome = decide(SendmailEnding{row.code, 0, true, row.words});
+    CHECK(outcome.kind == row.kind);
+    CHECK(outcome.reason_class == row.reason_class);
+    CHECK(outcome.stop_batch == row.stop_batch);
+    CHECK(outcome.answer.find('\n') == std::string::npos);
+    CHECK(outcome.answer.find("\\x0a") == std::string::npos);
+  }
 }

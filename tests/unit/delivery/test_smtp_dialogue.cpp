@@ -92,6 +92,30 @@ TEST_CASE("SIZE is read from EHLO, and zero or nonsense is no limit") {
   CHECK_FALSE(after({}, {"220 x", "250 SIZE 5"}).size_limit().has_value());  // the first line is the server's name
 }
 
+TEST_CASE("a letter that was given up in the middle is taken back by RSET before the next one") {
+  for (const char* no : {"550 no such user", "451 greylisted"}) {
+    Dialogue dialogue = after({}, {"220 x", "250 mx", "250 ok", no});
+    dialogue.next_letter();
+    CHECK(dialogue.phase() == Phase::reset);
+    CHECK_FALSE(dialogue.has_answered(Phase::reset));
+    dialogue.line("250 flushed\r\n");
+    CHECK(dialogue.has_answered(Phase::reset));
+    CHECK(dialogue.phase() == Phase::mail);
+  }
+  Dialogue refused_sender = after({}, {"220 x", "250 mx", "450 not now"});
+  refused_sender.next_letter();
+  CHECK(refused_sender.phase() == Phase::mail);
+}
+
+TEST_CASE("SMTPUTF8, SIZE and the ways to log in are read from the EHLO that counts") {
+  const auto dialogue = after({true, true}, {"220 x", "250-mx", "250-SMTPUTF8", "250-AUTH CRAM-MD5", "250 STARTTLS", "220 go",
+                                             "250-mx", "250-size", "250 AUTH PLAIN LOGIN"});
+  CHECK_FALSE(dialogue.takes_utf8());
+  CHECK(dialogue.takes_size());
+  CHECK(dialogue.mechanisms() == "PLAIN LOGIN");
+  CHECK(after({}, {"220 x", "250-mx", "250 SMTPUTF8"}).takes_utf8());
+}
+
 TEST_CASE("a refused EHLO leaves room for HELO, a 421 does not") {
   Dialogue dialogue = after({}, {"220 x", "502 what"});
   CHECK_FALSE(dialogue.is_over());

@@ -80,9 +80,9 @@ TEST_CASE("the outcome of every ending") {
       {"bad certificate", ending(CURLE_PEER_FAILED_VERIFICATION, P::hello, 0, "", false), kDeferred, "config", true},
       {"bad authority file", ending(CURLE_SSL_CACERT_BADFILE, P::connect, 0, "", false), kDeferred, "config", true},
       {"421 at MAIL", ending(CURLE_SEND_ERROR, P::mail, 421, "421", false), kDeferred, "connection", true},
-      {"421 at RCPT", ending(CURLE_SEND_ERROR, P::recipient, 421, "421", false), kDeferred, "connection", true},
+      {"421 at RCPT", ending(CURLE_SEND_ERROR, P::recipient, 421, "421", false), kDeferred, "connection", false},
       {"421 at STARTTLS", ending(CURLE_USE_SSL_FAILED, P::starttls, 421, "421", false), kDeferred, "connection", true},
-      {"421 after the content", ending(CURLE_WEIRD_SERVER_REPLY, P::content, 421, "421", true), kDeferred, "connection", true},
+      {"421 after the content", ending(CURLE_WEIRD_SERVER_REPLY, P::content, 421, "421", true), kDeferred, "connection", false},
       {"over SIZE", ending(CURLE_OK, P::connect, 0, "", false, Halt::too_large), kRefused, "too_large", false},
       {"success without handing over is none", ending(CURLE_OK, P::content, 250, "250", false), kDeferred, "temporary", false},
   };
@@ -111,6 +111,45 @@ TEST_CASE(
           each.reply_code = 0;
           if (code != CURLE_OK) CHECK(decide(each).kind == kUnknown);
         }
+}
+
+TEST_CASE(
+    "a no that does not concern the recipient is told for what it is, whatever command it answers, and stops the batch once") {
+  struct Meant {
+    const char* words;  // of Postfix, Exim, sendmail, Exchange, OpenSMTPD
+    OutcomeKind kind;
+    const char* reason_class;
+    const char* says;
+  };
+  const Meant rows[] = {
+      {"504 5.5.2 <box>: Helo command rejected: need fully-qualified hostname", kDeferred, "config", "mail.helo"},
+      {"450 4.7.1 <box>: Helo command rejected: Host not found", kDeferred, "config", "mail.helo"},
+      {"530 5.7.0 Must issue a STARTTLS command first", kDeferred, "config", "tls: none"},
+      {"530 5.7.0 Authentication required", kDeferred, "config", "mail.username"},
+      {"530 5.7.57 Client was not authenticated to send anonymous mail during MAIL FROM", kDeferred, "config", "mail.username"},
+      {"550 5.7.1 <a@x.example>... Relaying denied. Proper authentication required.", kDeferred, "config", "mail.username"},
+      {"503 5.5.4 Bad sequence, must authenticate first", kDeferred, "config", "mail.username"},
+      {"553 5.7.1 <r@x.example>: Sender address rejected: not owned by user joe", kRefused, "sender_rejected", "mail.from"},
+      {"553 5.7.1 <r@x.example>: Sender address rejected: not logged in", kDeferred, "config", "mail.username"},
+      {"450 4.1.8 <r@x.example>: Sender address rejected: Domain not found", kDeferred, "sender_rejected", "mail.from"},
+      {"550 5.7.60 SMTP; Client does not have permissions to send as this sender", kRefused, "sender_rejected", "mail.from"},
+      {"554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied", kDeferred, "connection", "this host"},
+      {"554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example", kDeferred, "connection", "this host"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.words));
+    for (const Phase phase : {Phase::mail, Phase::recipient, Phase::data, Phase::content}) {
+      const bool handed_over = phase == Phase::content;
+      const Outcome outcome = decide(ending(CURLE_WEIRD_SERVER_REPLY, phase, std::stoi(row.words), row.words, handed_over));
+      CHECK(outcome.kind == row.kind);
+      CHECK(outcome.reason_class == row.reason_class);
+      CHECK(outcome.stop_batch);
+      CHECK(outcome.answer.starts_with(row.words));
+      CHECK(outcome.answer.find(row.says) != std::string::npos);
+    }
+  }
+  CHECK(decide(ending(CURLE_WEIRD_SERVER_REPLY, Phase::recipient, 550, "550 5.1.1 User unknown", false)).reason_class ==
+        "recipient");
 }
 
 TEST_CASE("the server's words cannot forge a line") {
