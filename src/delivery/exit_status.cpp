@@ -70,10 +70,10 @@ Outcome decide(const SendmailEnding& ending) {
     if (!ending.handed_over) return died(ending, reason);
     return {OutcomeKind::accepted, answer(ending, "sendmail took it"), {}, 0, false};
   }
-  if (ending.exit_code == 126 || ending.exit_code == 127)  // a shell's: it cannot be run, or is not there
-    return outcome(OutcomeKind::deferred, "config", true);
   // The statuses of msmtp, ssmtp, esmtp and nullmailer say little: 69, 70 or 1 stand for anything. Their words say more.
   const std::string words = to_lower(ending.words);
+  const bool cannot_run = ending.exit_code == 126 || ending.exit_code == 127;  // a shell's
+  if (cannot_run || says(words, {"could not exec"})) return outcome(OutcomeKind::deferred, "config", true);
   if (says(words, {"too big", "too large", "size exceeds", "exceeds size"})) return outcome(OutcomeKind::refused, "too_large");
   if (const int code = reply_code_in(words); code != 0) return by_reply(ending, code, words, reason);
   if (says(words, {"cannot locate host", "cannot connect", "cannot open"}))
@@ -88,6 +88,8 @@ Outcome decide(const SendmailEnding& ending) {
     case EX_USAGE:
     case EX_NOPERM:
     case EX_CONFIG:
+    case EX_OSFILE:
+    case EX_CANTCREAT:  // dma: there is no spool
       return outcome(OutcomeKind::deferred, "config", true);
     default:
       return outcome(OutcomeKind::deferred, "temporary");

@@ -36,7 +36,12 @@ class Smtp final : public Transport {
 
   Outcome send(const Letter& letter, const HandingOver& handing_over) override try {
     if (size_limit_ && letter.size() > *size_limit_) return decide(too_large(letter.size()));
-    return decide(transmit(letter, handing_over));
+    const Ending ending = transmit(letter, handing_over);
+    auto outcome = decide(ending);
+    if (outcome.kind == OutcomeKind::accepted) has_accepted_ = true;
+    // What it says of one recipient then cannot hold for all of them.
+    if (has_accepted_ && ending.phase >= Phase::recipient && ending.reply_code != 0) outcome.stop_batch = false;
+    return outcome;
   } catch (const Error& error) {
     return {OutcomeKind::deferred, error.what(), "config", 0, true};
   }
@@ -61,6 +66,7 @@ class Smtp final : public Transport {
   std::string name_;
   SmtpSession session_;
   std::optional<std::uint64_t> size_limit_;
+  bool has_accepted_ = false;
   std::set<std::string> told_at_once_;  ///< the gist of what new connections were told: a further one would not help
 };
 

@@ -24,8 +24,8 @@ Outcome deferred(const Ending& ending, const char* reason_class, Batch batch) {
   return {OutcomeKind::deferred, answer(ending), reason_class, ending.reply_code, batch == Batch::stops};
 }
 
-Outcome refused(const Ending& ending, const char* reason_class, Batch batch = Batch::goes_on) {
-  return {OutcomeKind::refused, answer(ending), reason_class, ending.reply_code, batch == Batch::stops};
+Outcome refused(const Ending& ending, const char* reason_class) {
+  return {OutcomeKind::refused, answer(ending), reason_class, ending.reply_code, false};
 }
 
 Outcome accepted(const Ending& ending) { return {OutcomeKind::accepted, answer(ending), {}, ending.reply_code, false}; }
@@ -69,6 +69,7 @@ struct Meaning {
   const char* hint;
 };
 constexpr Meaning kMeanings[] = {
+    {"client certificate", "config", "set mail.client_certificate and mail.client_key"},
     {"helo command rejected", "config", "set mail.helo to the full name of this host, like reports.example.com"},
     {"fully-qualified hostname", "config", "set mail.helo to the full name of this host, like reports.example.com"},
     {"starttls", "config", "the server wants TLS: remove tls: none"},
@@ -101,12 +102,11 @@ const Meaning* meaning_of(const Ending& ending) {
 
 /// Nothing was handed over, or the answer to it says no; nullopt: the reply means no more than it says.
 std::optional<Outcome> by_meaning(const Ending& ending) {
-  if (ending.phase < Phase::mail) return std::nullopt;
-  const auto* meaning = meaning_of(ending);
+  const bool concerns_the_login = ending.phase == Phase::auth;
+  const auto* meaning = ending.phase < Phase::hello || concerns_the_login ? nullptr : meaning_of(ending);
   if (meaning == nullptr) return std::nullopt;
-  const bool for_good = ending.reply_code / 100 == 5 && std::string_view(meaning->reason_class) == "sender_rejected";
-  return Outcome{for_good ? OutcomeKind::refused : OutcomeKind::deferred, fmt::format("{} ({})", answer(ending), meaning->hint),
-                 meaning->reason_class, ending.reply_code, true};
+  return Outcome{OutcomeKind::deferred, fmt::format("{} ({})", answer(ending), meaning->hint), meaning->reason_class,
+                 ending.reply_code, true};
 }
 
 /// A phase that knows no other reply than "no".
@@ -126,7 +126,7 @@ Outcome before_content(const Ending& ending) {
       break;
     case Phase::mail:
       if (kind == 5 && is_too_large(ending)) return refused(ending, "too_large");
-      if (kind == 5) return refused(ending, "sender_rejected", Batch::stops);
+      if (kind == 5) return deferred(ending, "sender_rejected", Batch::stops);
       break;
     case Phase::recipient:
       if (kind == 5) return refused(ending, "recipient");
@@ -145,11 +145,11 @@ Outcome before_content(const Ending& ending) {
 
 Outcome decide(const Ending& ending) {
   if (ending.handed_over && ending.curl_code == CURLE_OK) return accepted(ending);
+  const bool halted = ending.halt != Halt::none;
+  if (const auto meant = halted ? std::nullopt : by_meaning(ending)) return *meant;
   // After RCPT it may be this recipient that the server has had enough of: the next letter has a connection of its own.
   if (ending.reply_code == 421)
     return deferred(ending, "connection", ending.phase < Phase::recipient ? Batch::stops : Batch::goes_on);
-  const bool halted = ending.halt != Halt::none;
-  if (const auto meant = halted ? std::nullopt : by_meaning(ending)) return *meant;
   if (ending.handed_over && ending.phase == Phase::content)
     return ending.reply_code != 0 ? after_content(ending) : unknown(ending);
   if (ending.handed_over) return unknown(ending);

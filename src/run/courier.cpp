@@ -160,8 +160,8 @@ DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, Post& post, c
                           const RetryRule& rule) {
   throw_if_stopped();
   if (!queued.recipient) return refused_as_unreadable(queued);  // nothing after this parses an address
-  if (parts.broken_transport) {
-    auto outcome = not_tried(queued, *parts.broken_transport);
+  if (const auto& broken = post.stopped ? post.stopped : parts.broken_transport) {
+    auto outcome = not_tried(queued, *broken);
     outcome.next_attempt_at = rule.retry_at;
     return outcome;
   }
@@ -182,7 +182,8 @@ DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, Post& post, c
     message = by_link(parts, claim, post, message.delivery);
     outcome = send(parts, claim, message);
   }
-  if (outcome.stop_batch) parts.broken_transport = outcome;
+  // 421 may be what this run's recipients provoked: other runs have their own try.
+  if (outcome.stop_batch) (outcome.reply_code == 421 ? post.stopped : parts.broken_transport) = outcome;
   auto recorded = recorded_as(message.delivery, outcome);
   if (outcome.kind == delivery::OutcomeKind::deferred && stop_requested()) {
     put_back(parts, claim, recorded);

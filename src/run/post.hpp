@@ -36,6 +36,8 @@ class Post {
   const Mailing& attached();
   /// Good until the next call. Error(config) when links are not configured, or their keys cannot be had.
   const Mailing& linked(Instant date);
+  /// Set when the server has had enough of these messages for now: nothing more of them is tried in this process.
+  std::optional<delivery::Outcome> stopped;
   /// There is a file, and the policy sends links.
   [[nodiscard]] bool may_link() const;
 

@@ -171,13 +171,18 @@ Ended deliver(Parts& parts, const Claim& claim, Post& post) {
   const bool retrying = std::any_of(deliveries.begin(), deliveries.end(), [&](const Delivery& delivery) {
     return delivery.next_attempt_at && *delivery.next_attempt_at <= parts.now();
   });
-  std::optional<DeliveryOutcome> last;
+  std::vector<Delivery*> order;
   for (auto& delivery : deliveries) {
-    if (!to_be_sent(delivery, retrying)) continue;
+    if (to_be_sent(delivery, retrying)) order.push_back(&delivery);
+  }
+  // Whoever was not tried because of somebody else comes first now.
+  std::stable_sort(order.begin(), order.end(), [](const Delivery* a, const Delivery* b) { return a->attempts < b->attempts; });
+  std::optional<DeliveryOutcome> last;
+  for (auto* delivery : order) {
     if (last) store::record_outcome(parts.state(), claim, *last, parts.moment());
     last.reset();
-    last = hand_over(parts, claim, post, delivery, rule);
-    apply(*last, delivery);
+    last = hand_over(parts, claim, post, *delivery, rule);
+    apply(*last, *delivery);
   }
   return settle(parts, claim, deliveries, last);
 }

@@ -170,7 +170,8 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Postfix(Mails):
-    def postfix(self, world):
+    def postfix(self, world, more="", boxes=ADDRESSES, wait=lambda port, authority: None):
+        """`wait` is called before it starts."""
         if os.geteuid() != 0:
             raise unittest.SkipTest("Postfix can only be started by root")
         program = e2e.need("postfix")
@@ -186,7 +187,7 @@ class Postfix(Mails):
         os.chown(home / "data", owner.pw_uid, owner.pw_gid)
         os.chown(home / "mail", reader.pw_uid, reader.pw_gid)
         port = e2e.free_port()
-        (home / "config" / "boxes").write_text("".join(f"{address} {address.split('@')[0]}/\n" for address in ADDRESSES))
+        (home / "config" / "boxes").write_text("".join(f"{address} {address.split('@')[0]}/\n" for address in boxes))
         (home / "config" / "master.cf").write_text(MASTER.format(port=port))
         (home / "config" / "main.cf").write_text(f"""
 compatibility_level = 3.6
@@ -205,7 +206,7 @@ smtpd_tls_cert_file = {authority.certificate}
 smtpd_tls_key_file = {authority.key}
 smtpd_recipient_restrictions = permit_mynetworks, reject
 smtpd_peername_lookup = no
-virtual_mailbox_domains = example.org
+virtual_mailbox_domains = {' '.join(sorted({box.split('@')[1] for box in boxes}))}
 virtual_mailbox_base = {home}/mail
 virtual_mailbox_maps = texthash:{home}/config/boxes
 virtual_minimum_uid = 1
@@ -213,11 +214,13 @@ virtual_uid_maps = static:{reader.pw_uid}
 virtual_gid_maps = static:{reader.pw_gid}
 alias_maps =
 alias_database =
+{more}
 """)
 
         def control(*words):
             return subprocess.run([program, "-c", str(home / "config"), *words], capture_output=True, text=True, timeout=e2e.PATIENCE)
 
+        wait(port, authority)
         started = control("start")
         self.closing(control, "stop")
         if started.returncode != 0:
@@ -249,6 +252,69 @@ alias_database =
         world.must("run-due", code=3)
         self.assertEqual(self.states(world.only_run()), {"ann@example.org": "accepted", "n0b0dy@example.org": "refused", "bo@example.org": "accepted"})
         e2e.wait_until(lambda: sorted(path.parent.parent.name for path in home.glob("mail/*/new/*")) == ["ann", "bo"], "Postfix has delivered", 30)
+
+    def test_a_relay_that_is_down_at_the_time_and_back_later_costs_nobody_anything(self):
+        world = self.world(policy="")
+
+        def at_half_past_seven(port, authority):
+            world.configure(f"smtp://127.0.0.1:{port}", mail=f"tls: required\nca_file: {authority.ca}", policy="")
+            world.schedules(e2e.schedule("morning", TO), e2e.schedule("stock", "dan@example.org", report="inventory-valuation"))
+            self.assertEqual(world.run("run-due", now="2026-03-17T05:00:30Z").code, 75)
+
+        port, authority, home = self.postfix(world, boxes=[*ADDRESSES, "dan@example.org"], wait=at_half_past_seven)
+        world.must("run-due", now="2026-03-17T05:05:00Z")
+        self.assertEqual([run["state"] for run in world.runs()], ["generated", "generated"])  # five minutes are not over
+        world.must("run-due", now="2026-03-17T05:05:30Z")
+        world.must("run-due", now="2026-03-17T05:20:00Z")
+        e2e.wait_until(lambda: len(list(home.glob("mail/*/new/*"))) == 4, "Postfix has delivered four mails", 30)
+        self.assertEqual(sorted(path.parent.parent.name for path in home.glob("mail/*/new/*")), ["ann", "bo", "ce", "dan"])
+        self.assertEqual(world.json("notifications", "list"), [])
+
+    def test_an_owner_is_told_as_soon_as_the_relay_is_back_although_no_report_is_retried(self):
+        world = self.world()
+        stewards = list(e2e.STEWARDS)
+
+        def the_night_before(port, authority):
+            world.configure(f"smtp://127.0.0.1:{port}", mail=f"tls: required\nca_file: {authority.ca}")
+            world.schedules(e2e.schedule("morning", "ann@example.org"))
+            self.assertEqual(world.run("run-due").code, 3)
+            self.assertEqual(world.run("run-due", now="2026-03-18T05:02:00Z").code, 3)
+
+        port, authority, home = self.postfix(world, boxes=["ann@example.org", *stewards], wait=the_night_before)
+        world.must("run-due", now="2026-03-18T07:00:00Z")
+        e2e.wait_until(lambda: len(list(home.glob("mail/*/new/*"))) == len(stewards), "the owners are told", 30)
+        for path in home.glob("mail/*/new/*"):
+            mail = e2e.read_mail(path.read_bytes())
+            self.assertIn("2 reports not sent as planned", mail["Subject"])
+            text = mail.get_body(("plain",)).get_content()
+            self.assertIn("morning, due 2026-03-17 05:00", text)
+            self.assertIn("morning, due 2026-03-18 05:00", text)
+        world.must("run-due", now="2026-03-18T09:00:00Z")
+        self.assertEqual(len(list(home.glob("mail/*/new/*"))), len(stewards))
+
+    def test_postfix_that_ends_a_connection_after_three_mistakes_gives_every_good_recipient_their_mail(self):
+        world = self.world()
+        good = [f"good{i}@example.org" for i in range(6)]
+        port, authority, home = self.postfix(world, more="smtpd_hard_error_limit = 3\nsmtpd_soft_error_limit = 2\nsmtpd_error_sleep_time = 0", boxes=good)
+        world.configure(f"smtp://127.0.0.1:{port}", mail=f"tls: required\nca_file: {authority.ca}")
+        stale = [f"stale{i}@example.org" for i in range(8)]
+        world.schedules(e2e.schedule("morning", stale[:5] + good[:3] + stale[5:] + good[3:]))
+        world.must("run-due", code=3)
+        self.assertEqual(self.states(world.only_run()), {**dict.fromkeys(stale, "refused"), **dict.fromkeys(good, "accepted")})
+
+    def test_postfix_that_wants_a_full_host_name_is_a_matter_of_configuration_that_is_told_once(self):
+        world = self.world()
+        port, authority, home = self.postfix(world, more="smtpd_helo_required = yes\nsmtpd_helo_restrictions = reject_non_fqdn_helo_hostname")
+        world.configure(f"smtp://127.0.0.1:{port}", mail=f"tls: required\nca_file: {authority.ca}\nhelo: box")
+        world.schedules(e2e.schedule("morning", TO))
+        self.assertEqual(world.run("run-due").code, 78)
+        deliveries = world.only_run()["deliveries"]
+        self.assertEqual({one["reason_class"] for one in deliveries}, {"config"})
+        self.assertEqual(sum("not tried" in one["answer"] for one in deliveries if not one["notification"]), 2)
+        self.assertIn("set mail.helo", deliveries[0]["answer"])
+        world.configure(f"smtp://127.0.0.1:{port}", mail=f"tls: required\nca_file: {authority.ca}\nhelo: box.example.org")
+        world.must("runs", "resend", world.only_run()["id"])
+        self.assertEqual(set(self.states(world.only_run()).values()), {"accepted"})
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ TEST_CASE("every step of the dialogue times every fault has its outcome") {
       {"ehlo=502 try helo", kAccepted, "", 250, false, 1, 1},
       {"mail=421 4.3.0 restarting", kDeferred, "connection", 421, true, 0, 0},
       {"mail=450 4.1.8 sender's domain not found", kDeferred, "temporary", 450, false, 0, 0},
-      {"mail=550 5.7.1 sender rejected", kRefused, "sender_rejected", 550, true, 0, 0},
+      {"mail=550 5.7.1 sender rejected", kDeferred, "sender_rejected", 550, true, 0, 0},
       {"mail=552 5.3.4 message size exceeds limit", kRefused, "too_large", 552, false, 0, 0},
       {"mail=drop", kDeferred, "connection", 0, false, 0, 0},
       {"mail=half", kDeferred, "connection", 0, false, 0, 0},
@@ -297,6 +297,16 @@ TEST_CASE("a limit of the connection is no answer to the letter: it is tried onc
     CHECK(seen["messages"].size() == 4);
     CHECK(seen["connections"] == 2);
   }
+}
+
+TEST_CASE("what reads like configuration stops nothing once the server has taken a letter") {
+  PythonServer server("smtp_script.py", {"--on", "rcpt@2=550 5.7.1 authentication required to send to this group"});
+  const auto transport = open_transport(plain(server.port()));
+  Asked asked;
+  const OwnedLetter owned(kHead, kBody);
+  CHECK(transport->send(owned.letter, asked.yes()).kind == kAccepted);
+  CHECK_FALSE(transport->send(owned.letter, asked.yes()).stop_batch);
+  CHECK(transport->send(owned.letter, asked.yes()).kind == kAccepted);
 }
 
 TEST_CASE("greylisted recipients cost one more connection, not one each") {

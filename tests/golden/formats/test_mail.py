@@ -110,12 +110,12 @@ class Mail:
 
     def preheader(self):
         (hidden,) = [node for node in self.page.all("div") if is_hidden(node)]
-        return hidden.text().split("\N{COMBINING GRAPHEME JOINER}")[0]
+        return hidden.text()
 
     def figures(self):
         """[(label, [(value, change)])]"""
         found = []
-        for cell in self.page.all("td", "figures"):
+        for cell in self.page.all("div", "figures"):
             label, *values = [child for child in cell.children if isinstance(child, Node)]
             found.append((label.text(), [(value.only("span", "figure").text(), "".join(span.text() for span in value.all("span", "change")))
                                          for value in values]))
@@ -359,8 +359,7 @@ class Scheduled(Checks):
                 self.assertEqual(mail.page.only("title").text(), f"{module.label}: {period}")
                 self.assertEqual(mail.page.only("h1").text(), module.label)
                 self.assertIn(f"{period} ({schedule['timezone']})", [node.text() for node in mail.page.all("p", "soft")])
-                bar = [node for node in mail.page.all("td") if node.attributes.get("bgcolor")][0]
-                self.assertEqual((bar.attributes["bgcolor"], bar.attributes["height"]), (account["brand"]["color"], "6"))
+                self.assertIn(f"border-top:6px solid {account['brand']['color']};", mail.page.only("table", "card").attributes["style"])
                 lines = mail.text.splitlines()
                 self.assertEqual(lines[:2], [module.label, f"{period} ({schedule['timezone']})"])
                 self.assertEqual(lines[2].split(" · ")[0], account["brand"]["name"])

@@ -173,7 +173,7 @@ TEST_CASE("what a sendmail program repeats of the server's reply counts more tha
       {EX_UNAVAILABLE,
        "msmtp: envelope from address r@x.example not accepted by the server\nmsmtp: server message: 553-5.7.1 no\n"
        "msmtp: server message: 553 5.7.1 Sender address rejected: not owned by user joe",
-       K::refused, "sender_rejected", true},
+       K::deferred, "sender_rejected", true},
       {EX_UNAVAILABLE, "msmtp: the server did not accept the mail\nmsmtp: server message: 552 5.3.4 Message too big", K::refused,
        "too_large", false},
       {EX_UNAVAILABLE, "sendmail: fatal: reports@x.example(0): message file too big", K::refused, "too_large", false},  // Postfix
@@ -185,6 +185,8 @@ TEST_CASE("what a sendmail program repeats of the server's reply counts more tha
       {1, "ssmtp: Cannot open relay.example:25", K::deferred, "connection", true},
       {EX_SOFTWARE, "550 5.1.1 User unknown (a@x.example)", K::refused, "recipient", false},  // esmtp
       {1, "nullmailer-inject: nullmailer-queue failed: 15", K::deferred, "temporary", false},
+      {1, "sendmail: Could not exec nullmailer-inject.", K::deferred, "config", true},
+      {EX_CANTCREAT, "dma: can not create temp file in `/var/spool/dma': No such file or directory", K::deferred, "config", true},
       {127, "/usr/local/bin/wrapper: 3: exec: msmtp: not found", K::deferred, "config", true},
       {126, "wrapper: /usr/bin/msmtp: Permission denied", K::deferred, "config", true},
   };

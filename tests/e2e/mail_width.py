@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the reportctl authors
+"""Every mail of the demo in a browser, as wide as phones and desktops, with <style> and as clients show it that drop <style>: nothing is wider than the screen."""
+import json, os, pathlib, re, subprocess, sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import e2e
+
+WIDTHS = (320, 375, 600)
+SCRIPT = """<pre id="seen"></pre><script>
+window.onload = () => document.getElementById("seen").textContent = JSON.stringify(
+  [...document.querySelectorAll("iframe")].map(one => [one.src.split("/").pop(), one.clientWidth, one.contentDocument.documentElement.scrollWidth]));
+</script>"""
+
+
+class Width(e2e.Case):
+    def previews(self):
+        home = e2e.scratch("width")
+        self.closing(lambda: subprocess.run(["rm", "-rf", str(home)], check=False))
+        environment = {**{name: value for name, value in os.environ.items() if not name.startswith("REPORTCTL")}, "TZ": "UTC",
+                       "REPORTCTL_CONFIG": str(home / "reportctl.yaml"), "REPORTCTL_STATE": str(home / "state.db")}
+
+        def reportctl(*words):
+            return subprocess.run([e2e.REPORTCTL, *words], env=environment, cwd=home, check=True, capture_output=True, timeout=e2e.PATIENCE).stdout
+
+        reportctl("init", "--demo")
+        for schedule in json.loads(reportctl("schedule", "list", "--json")):
+            name = f"{schedule['account']}-{schedule['name']}.html"
+            reportctl("mail", "preview", schedule["name"], "--account", schedule["account"], "--html", str(home / name))
+            whole = (home / name).read_text(encoding="utf-8")
+            (home / ("bare-" + name)).write_text(re.sub(r"<style>.*?</style>", "", whole, flags=re.S), encoding="utf-8")
+        return home
+
+    def test_no_mail_is_wider_than_its_screen_with_style_or_without(self):
+        browser = e2e.need("chromium")
+        home = self.previews()
+        frames = [f'<iframe src="{path.name}" style="width:{width}px;height:800px;border:0"></iframe>' for path in sorted(home.glob("*.html")) for width in WIDTHS]
+        (home / "all.htm").write_text("<!DOCTYPE html><body>" + "".join(frames) + SCRIPT)
+        shown = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files", f"--user-data-dir={home}/profile",
+                                "--virtual-time-budget=20000", "--dump-dom", f"file://{home}/all.htm"], capture_output=True, text=True, timeout=120).stdout
+        seen = json.loads(re.search(r'<pre id="seen">(.*?)</pre>', shown, re.S).group(1))
+        self.assertEqual(len(seen), len(frames))
+        self.assertGreater(len(seen), 100)
+        self.assertEqual([one for one in seen if one[2] > one[1]], [])
+
+    def test_nothing_but_words_stands_before_a_mail(self):
+        """What text browsers show of the line that a list of mails shows."""
+        for path in self.previews().glob("*.html"):
+            html = path.read_text(encoding="utf-8")
+            for filler in ("\u034f", "&#847;", "&zwnj;", "font-size:0"):
+                self.assertNotIn(filler, html, path.name)
+
+
+if __name__ == "__main__":
+    e2e.main()
