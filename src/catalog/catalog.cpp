@@ -93,7 +93,7 @@ struct Catalog::Impl {
       Loaded loaded = load_module(module.text, std::string(module.file));
       if (!loaded.problems.empty())
         throw Error(ErrorKind::failed, fmt::format("a module of this program is broken: {}", yaml::describe(loaded.problems)));
-      loaded.report.origin = "built in";
+      loaded.report.origin = kBuiltIn;
       report = std::make_unique<Report>(std::move(loaded.report));
     }
     return *report;

@@ -2,7 +2,12 @@
 // Copyright the reportctl authors
 #include "reportctl/catalog/contract.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "instant_sql.hpp"
+#include "source_views.hpp"
 
 namespace reportctl::catalog {
 namespace {
@@ -82,6 +87,88 @@ std::vector<ContractTable> tables_of(const Report& report) {
     std::erase_if(used.back().columns, [&](std::string_view column) { return !names_word(sql, column); });
   }
   return used;
+}
+
+namespace {
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// What a column of the contract holds, which its name tells.
+rows::ColumnType type_of(std::string_view column) {
+  using rows::ColumnType;
+  if (column == "at" || column.ends_with("_at")) return ColumnType::timestamp;
+  if (column == "day") return ColumnType::date;
+  if (column.ends_with("_cents")) return ColumnType::money;
+  if (column.ends_with("kw") || is_one_of(column, {"kwh", "value", "energy_wh"})) return ColumnType::decimal;
+  if (is_one_of(column, {"stock", "quantity", "line_no", "sent", "delivered", "opened", "clicked", "replied", "bounced",
+                         "unsubscribed", "spam_reports", "hard_bounces", "soft_bounces", "inbox", "spam_folder"}))
+    return ColumnType::integer;
+  return ColumnType::text;
+}
+
+std::string quoted(std::string_view name) { return fmt::format("\"{}\"", name); }
+
+/// A column as the table has it, under its full name.
+void add_column(rows::Query& query, std::string_view table, std::string_view name, const rows::SourceForms& forms) {
+  rows::Column column;
+  column.type = type_of(name);
+  if (column.type == rows::ColumnType::timestamp && forms.form_of(table, name).kind == rows::InstantKind::day)
+    column.type = rows::ColumnType::date;
+  column.scale = column.type == rows::ColumnType::decimal ? 9 : 0;
+  column.name = column.label = fmt::format("{}.{}", table, name);
+  std::string value = fmt::format("t.{}", name);
+  if (column.type == rows::ColumnType::timestamp) {
+    const InstantSql instant{value, {forms.form_of(table, name), column.name, true, {}}, false};
+    value = InstantWriter(forms, "UTC", nullptr).strict(instant);
+  }
+  query.sql += fmt::format("{}{} AS {}", query.columns.empty() ? "SELECT " : ", ", value, quoted(column.name));
+  query.columns.push_back(std::move(column));
+}
+
+}  // namespace
+
+std::vector<rows::Query> contract_samples(const Report& report, const rows::SourceForms& forms) {
+  std::vector<rows::Query> queries;
+  for (const ContractTable& table : tables_of(report)) {
+    if (table.columns.empty()) continue;
+    rows::Query query;
+    for (const std::string_view column : table.columns) add_column(query, table.name, column, forms);
+    for (rows::Column& column : query.columns) {
+      if (column.type != rows::ColumnType::money) continue;
+      const auto currency = std::find(table.columns.begin(), table.columns.end(), "currency");
+      if (currency == table.columns.end())
+        column.type = rows::ColumnType::integer;
+      else
+        column.currency_column = static_cast<int>(currency - table.columns.begin());
+    }
+    query.sql += fmt::format(" FROM {} t", table.name);
+    rows::Query last = query;
+    last.sql += " ORDER BY 1 DESC LIMIT 200";
+    query.sql += " LIMIT 200";
+    for (rows::Query* one : {&query, &last}) {
+      add_source_views(*one, {std::string(table.name)}, "0", forms);
+      queries.push_back(std::move(*one));
+    }
+  }
+  return queries;
+}
+
+std::vector<rows::Query> instant_samples(const rows::InstantColumn& column, const rows::SourceForms& forms) {
+  std::vector<rows::Query> queries;
+  for (const std::string_view order : {"ASC", "DESC"}) {
+    rows::Query query;
+    const std::string name = fmt::format("{}.{}", column.table, column.column);
+    const InstantSql instant{fmt::format("t.{}", quoted(column.column)), {column.form, name, true, {}}, false};
+    query.sql = fmt::format("SELECT {} AS {} FROM {} t WHERE t.{} IS NOT NULL ORDER BY t.{} {} LIMIT 50",
+                            InstantWriter(forms, "UTC", nullptr).strict(instant), quoted(name), quoted(column.table),
+                            quoted(column.column), quoted(column.column), order);
+    query.columns.push_back({.name = name, .label = name, .type = rows::ColumnType::timestamp});
+    add_source_views(query, {column.table}, "0", forms);
+    queries.push_back(std::move(query));
+  }
+  return queries;
 }
 
 }  // namespace reportctl::catalog

@@ -83,12 +83,16 @@ std::string InstantWriter::common(const InstantSql& instant) const {
   const InstantForm& form = instant.typed ? common_ : instant.named.form;
   switch (forms_.dialect) {
     case Dialect::sqlite:
-      if (form == common_) return instant.sql;
-      return fmt::format("rc_kept({}, {}, {})", instant.sql, form_and_name(instant, common_), sql_literal(common_.str()));
+      return form == common_ ? instant.sql : strict(instant);
     case Dialect::postgresql:
       return form == common_ ? checked(instant) : kept(zoned(instant), common_);
   }
   return {};
+}
+
+std::string InstantWriter::strict(const InstantSql& instant) const {
+  if (forms_.dialect != Dialect::sqlite) return common(instant);
+  return fmt::format("rc_kept({}, {}, {})", instant.sql, form_and_name(instant, common_), sql_literal(common_.str()));
 }
 
 std::string InstantWriter::macro_argument(const InstantSql& instant) const {

@@ -37,6 +37,8 @@ class InstantWriter {
 
   /// In the common form.
   [[nodiscard]] std::string common(const InstantSql&) const;
+  /// The same, and every value is looked at where the source has no types.
+  [[nodiscard]] std::string strict(const InstantSql&) const;
   /// As the macros of the dialect take it: as it is, or as a timestamptz.
   [[nodiscard]] std::string macro_argument(const InstantSql&) const;
   [[nodiscard]] std::string bound(const Bound&) const;

@@ -9,6 +9,7 @@
 #include "instant_sql.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "source_views.hpp"
 #include "sql_macros.hpp"
 #include "sql_scan.hpp"
 #include "sql_tables.hpp"
@@ -91,6 +92,7 @@ class Builder {
     query.sql = expand(text);
     query.instants = std::move(seen_);
     for (const Use& use : used_) query.binds.push_back({use.bind, use.value ? *use.value : value_of(use.name)});
+    add_source_views(query, tables_->all(), inputs_.account_key, forms_);
     return query;
   }
 

@@ -4,11 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "source_views.hpp"
+
 namespace reportctl::catalog {
 
 std::string_view sites_table(schedule::ScopeKind kind) { return kind == schedule::ScopeKind::depot ? "depots" : "workspaces"; }
 
-rows::Query build_sites_query(const std::string& account_key, const schedule::Scope& scope) {
+rows::Query build_sites_query(const std::string& account_key, const schedule::Scope& scope, const rows::SourceForms& forms) {
   const bool depots = scope.kind == schedule::ScopeKind::depot;
   // Ids may be integers in the source; what a person writes is text.
   rows::Query query;
@@ -26,6 +28,7 @@ rows::Query build_sites_query(const std::string& account_key, const schedule::Sc
     column.name = column.label = name;
     query.columns.push_back(column);
   }
+  add_source_views(query, {std::string(sites_table(scope.kind))}, account_key, forms);
   return query;
 }
 

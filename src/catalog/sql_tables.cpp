@@ -144,6 +144,18 @@ std::size_t operand_end(std::span<const SqlToken> tokens) {
   return at;
 }
 
+/// `name AS (SELECT …`: tables of the statement itself, which no source has.
+std::set<std::string> own_tables(const std::vector<SqlToken>& tokens) {
+  std::set<std::string> names;
+  for (std::size_t i = 1; i + 2 < tokens.size(); ++i) {
+    std::size_t open = i + 1;
+    while (open + 1 < tokens.size() && (lower(tokens[open]) == "not" || lower(tokens[open]) == "materialized")) ++open;
+    if (tokens[i].kind == Kind::word && lower(tokens[i]) == "as" && is_name(tokens[i - 1]) && is_sign(tokens[open], "("))
+      names.insert(bare_name(tokens[i - 1]));
+  }
+  return names;
+}
+
 }  // namespace
 
 SqlTables::SqlTables(const SqlPieces& pieces) {
@@ -153,6 +165,7 @@ SqlTables::SqlTables(const SqlPieces& pieces) {
 }
 
 void SqlTables::read(const std::vector<SqlToken>& tokens) {
+  const std::set<std::string> own = own_tables(tokens);
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (tokens[i].kind != Kind::word || (lower(tokens[i]) != "from" && lower(tokens[i]) != "join")) continue;
     do {
@@ -165,6 +178,7 @@ void SqlTables::read(const std::vector<SqlToken>& tokens) {
       ++i;
       if (i < tokens.size() && tokens[i].kind == Kind::word && lower(tokens[i]) == "as") ++i;
       if (i < tokens.size() && is_name(tokens[i]) && !is_keyword(tokens[i])) alias = bare_name(tokens[i++]);
+      if (own.contains(table)) continue;
       by_name_[alias].insert(table);
       all_.insert(table);
     } while (i < tokens.size() && is_sign(tokens[i], ","));

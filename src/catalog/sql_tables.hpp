@@ -30,6 +30,7 @@ class SqlTables {
   [[nodiscard]] NamedInstant named(const SqlPieces& expression, const rows::SourceForms&) const;
   /// The tables that `name` stands for, as an alias or as itself.
   [[nodiscard]] const std::set<std::string>& tables(std::string_view name) const;
+  [[nodiscard]] const std::set<std::string>& all() const { return all_; }
 
  private:
   void read(const std::vector<SqlToken>&);

@@ -38,6 +38,16 @@ validation::DraftCheck check_against_data(const Editor& editor, const SaveReques
                                 .field = check.resolved->scope.site.empty() ? "params" : "scope",
                                 .message = fmt::format("cannot be checked against the data: {}", error.what()),
                                 .hint = error.hint().empty() ? "reportctl source check" : error.hint()});
+    return check;
+  }
+  try {
+    if (check.violations.empty()) run::check_query(editor.parts, *check.resolved, request.account, editor.parts.now());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::source) throw;
+    check.violations.push_back({.code = Code::source_unavailable,
+                                .field = "report",
+                                .message = fmt::format("it could not run: {}", error.what()),
+                                .hint = error.hint().empty() ? "reportctl source check" : error.hint()});
   }
   return check;
 }

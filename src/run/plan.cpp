@@ -46,6 +46,16 @@ catalog::QueryInputs query_inputs(const validation::Resolved& resolved, const ac
           .parameters = resolved.parameters};
 }
 
+bool can_be_read(Parts& parts, const std::string& source) {
+  try {
+    parts.source(source).tables();
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::source) throw;
+    return false;
+  }
+}
+
 Zone zone_of(const validation::Resolved& resolved) {
   auto zone = Zone::find(resolved.timezone);
   if (!zone) throw Error(ErrorKind::failed, fmt::format("time zone {} is gone from this system", resolved.timezone));
@@ -144,6 +154,16 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
 
 std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Schedule& schedule, Instant slot) {
   return plan_schedule(parts, schedule, standing_of(parts.state(), schedule), slot);
+}
+
+void check_query(Parts& parts, const validation::Resolved& resolved, const access::Account& account, Instant at) {
+  const auto window = schedule::resolve(resolved.window, at, zone_of(resolved));
+  try {
+    auto& source = parts.source(account.source);
+    source.prepare(catalog::build_query(*resolved.report, query_inputs(resolved, account, window), source.forms()));
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::source || can_be_read(parts, account.source)) throw;
+  }
 }
 
 validation::Violations check_choices(Parts& parts, const validation::Resolved& resolved, const access::Account& account,

@@ -12,7 +12,7 @@ namespace {
 
 std::vector<Site> ask_sites(Parts& parts, const access::Account& account, const schedule::Scope& scope, std::size_t limit) {
   auto& source = parts.source(account.source);
-  const auto stream = source.open(catalog::build_sites_query(account.source_key(), scope));
+  const auto stream = source.open(catalog::build_sites_query(account.source_key(), scope, source.forms()));
   std::vector<Site> sites;
   while (const auto* row = sites.size() < limit ? stream->next() : nullptr) {
     sites.push_back({.scope = {scope.kind, std::string((*row)[0].text)},

@@ -11,30 +11,15 @@
 #include "reportctl/catalog/contract.hpp"
 #include "reportctl/catalog/query.hpp"
 #include "reportctl/catalog/sites.hpp"
+#include "source_samples.hpp"
 
 namespace reportctl::run {
 namespace {
 
-/// Values of the right kind for a statement that is only prepared.
-catalog::QueryInputs sample_inputs(const catalog::Report& report, schedule::ScopeKind scope, Instant now) {
-  catalog::QueryInputs inputs;
-  inputs.account_key = "0";
-  inputs.scope = {scope, scope == schedule::ScopeKind::account ? std::string() : std::string("0")};
-  inputs.window.from = inputs.window.to = now;
-  inputs.timezone = "UTC";
-  for (const catalog::Parameter& parameter : report.parameters)
-    if (!parameter.filter.empty() && parameter.type == catalog::ParameterType::id_list) inputs.parameters[parameter.name] = {"0"};
-  return inputs;
-}
-
 void prepare_all(source::Source& source, const catalog::Report& report, Instant now) {
-  for (const schedule::ScopeKind scope : report.scopes) {
-    catalog::QueryInputs inputs = sample_inputs(report, scope, now);
-    if (!inputs.scope.site.empty()) source.prepare(catalog::build_sites_query("0", inputs.scope));
-    for (const auto& [variant, shape] : report.shapes) {
-      if (!variant.empty()) inputs.parameters[report.variant_parameter] = {variant};
-      source.prepare(catalog::build_query(report, inputs, source.forms()));
-    }
+  for (const catalog::QueryInputs& inputs : sample_inputs(report, "0", now)) {
+    if (!inputs.scope.site.empty()) source.prepare(catalog::build_sites_query("0", inputs.scope, source.forms()));
+    source.prepare(catalog::build_query(report, inputs, source.forms()));
     for (const catalog::Parameter& parameter : report.parameters)
       if (!parameter.choices.empty()) source.prepare(catalog::build_choices_query(report, parameter, inputs, source.forms()));
   }
@@ -42,11 +27,13 @@ void prepare_all(source::Source& source, const catalog::Report& report, Instant 
 
 std::vector<std::string> as_strings(const std::vector<std::string_view>& words) { return {words.begin(), words.end()}; }
 
-std::vector<std::string> missing_of(const catalog::Report& report, const std::vector<source::TableInfo>& tables) {
+std::vector<std::string> missing_of(const source::Source& source, const catalog::Report& report,
+                                    const std::vector<source::TableInfo>& tables) {
   std::vector<std::string> missing;
   for (const catalog::ContractTable& needed : catalog::tables_of(report)) {
     const auto found = std::find_if(tables.begin(), tables.end(),
                                     [&](const source::TableInfo& table) { return to_lower(table.name) == needed.name; });
+    if (source.forms().views.contains(std::string(needed.name))) continue;  // whose columns the database's own words name
     if (found == tables.end()) {
       missing.push_back(fmt::format("table {} ({})", needed.name, join(as_strings(needed.columns), ", ")));
       continue;
@@ -62,13 +49,33 @@ std::vector<std::string> missing_of(const catalog::Report& report, const std::ve
 
 }  // namespace
 
+std::vector<catalog::QueryInputs> sample_inputs(const catalog::Report& report, const std::string& account_key, Instant now) {
+  std::vector<catalog::QueryInputs> all;
+  for (const schedule::ScopeKind scope : report.scopes) {
+    catalog::QueryInputs inputs;
+    inputs.account_key = account_key;
+    inputs.scope = {scope, scope == schedule::ScopeKind::account ? std::string() : std::string("0")};
+    inputs.window.from = now - std::chrono::days{30};
+    inputs.window.to = now;
+    inputs.timezone = "UTC";
+    for (const catalog::Parameter& parameter : report.parameters)
+      if (!parameter.filter.empty() && parameter.type == catalog::ParameterType::id_list)
+        inputs.parameters[parameter.name] = {"0"};
+    for (const auto& [variant, shape] : report.shapes) {
+      if (!variant.empty()) inputs.parameters[report.variant_parameter] = {variant};
+      all.push_back(inputs);
+    }
+  }
+  return all;
+}
+
 Stopped why_stopped(source::Source& source, const catalog::Report& report, const std::vector<source::TableInfo>& tables,
                     Instant now) {
   try {
     prepare_all(source, report, now);
     return {};
   } catch (const Error& error) {  // what does not fit is the answer, not a failure
-    Stopped stopped{.missing = missing_of(report, tables), .why = error.what()};
+    Stopped stopped{.missing = missing_of(source, report, tables), .why = error.what()};
     if (!stopped.missing.empty()) stopped.why = "missing: " + join(stopped.missing, "; ");
     return stopped;
   }

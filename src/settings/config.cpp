@@ -72,6 +72,8 @@ class Builder {
   Config finish();
 
  private:
+  yaml::Document read_yaml(const fs::path& path);
+  void read_views(source::SourceSettings&);
   void read_group(const yaml::Node& map, const std::string& prefix, const std::string& file);
   void read_sources(const yaml::Node& map, const std::string& file);
   void read_source(const std::string& name, const yaml::Node& map, const std::string& file);
@@ -236,7 +238,7 @@ void Builder::read_group(const yaml::Node& map, const std::string& prefix, const
   }
 }
 
-void Builder::read_file_layer(const fs::path& path) {
+yaml::Document Builder::read_yaml(const fs::path& path) {
   constexpr std::size_t kLargest = 1U << 20U;
   struct stat status {};
   const bool there = ::stat(path.c_str(), &status) == 0;
@@ -248,10 +250,31 @@ void Builder::read_file_layer(const fs::path& path) {
     throw Error(ErrorKind::config, fmt::format("{} is larger than {} bytes", path.string(), kLargest),
                 "correct it, then: reportctl config check");
   }
-  const std::string text = read_file(path, kLargest, FileKind::any);
-  const yaml::Document document = yaml::parse(text, path.string());
-  config_.files.push_back(path);
+  yaml::Document document = yaml::parse(read_file(path, kLargest, FileKind::any), path.string());
   for (const yaml::Problem& found : document.problems) problems_.push_back(found.str());
+  return document;
+}
+
+void Builder::read_views(source::SourceSettings& source) {
+  const std::string file = source.views_file.string();
+  const yaml::Document document = read_yaml(source.views_file);
+  if (!document.problems.empty()) return;
+  if (document.root.kind != yaml::Node::Kind::map)
+    return problem(document.root, file, "the file must be a map of names to SELECTs");
+  for (const auto& [name, sql] : document.root.entries) {
+    const std::string table = to_lower(name.text);
+    if (table.empty() || table.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos)
+      problem(name, file, fmt::format("{} is not a name for a view: letters, digits and _", yaml::shown_key(name.text)));
+    else if (sql.kind != yaml::Node::Kind::scalar || trim(sql.text).empty())
+      problem(sql, file, fmt::format("{} must be a SELECT", table));
+    else
+      source.views[table] = std::string(trim(sql.text));
+  }
+}
+
+void Builder::read_file_layer(const fs::path& path) {
+  const yaml::Document document = read_yaml(path);
+  config_.files.push_back(path);
   if (!document.problems.empty() || document.root.kind == yaml::Node::Kind::null) return;
   if (document.root.kind != yaml::Node::Kind::map) {
     problem(document.root, path.string(), "the file must be a map of settings");
@@ -356,6 +379,8 @@ void Builder::require_links() {
 }
 
 Config Builder::finish() {
+  for (auto& [name, source] : config_.settings.sources)
+    if (!source.views_file.empty()) read_views(source);
   if (problems_.empty()) require_links();
   if (!problems_.empty()) {
     const std::string hint = "correct it, then: reportctl config check";

@@ -272,6 +272,14 @@ std::string set_instants(SourceSettings& settings, const Written& written) {
   return {};
 }
 
+constexpr const char* kSingle = "single";
+std::string set_tenant(SourceSettings& settings, const Written& written) {
+  const std::vector<std::string> words{"several", kSingle};
+  if (std::find(words.begin(), words.end(), written.front()) == words.end()) return one_of(written.front(), words);
+  settings.single_tenant = written.front() == kSingle;
+  return {};
+}
+
 std::string instants_text(const SourceSettings& settings) {
   std::vector<std::string> texts;
   for (const auto& [name, form] : settings.instants) texts.push_back(fmt::format("{}: {}", name, form.str()));
@@ -489,6 +497,9 @@ const std::vector<ConfigKey<SourceSettings>>& source_keys() {
        },
        [](const SourceSettings& s) { return duration_text(s.statement_timeout.count()); }},
       {"instants", true, set_instants, instants_text},
+      {"views", false, [](SourceSettings& s, const Written& w) { return set_path(s.views_file, w.front()); },
+       [](const SourceSettings& s) { return s.views_file.string(); }},
+      {"tenant", false, set_tenant, [](const SourceSettings& s) { return std::string(s.single_tenant ? kSingle : ""); }},
   };
   return kKeys;
 }

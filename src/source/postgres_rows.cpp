@@ -52,6 +52,39 @@ InstantReader reader_of(const rows::InstantForm& usual) {
 
 }  // namespace
 
+std::optional<Problem> type_problem(const rows::Column& column, Oid type, const rows::SourceForms& forms) {
+  using rows::CellKind;
+  const bool number = is_integer(type) || type == kNumeric;
+  const bool real = type == kFloat4 || type == kFloat8;
+  bool fits = false;
+  switch (facts_of(column.type).kind) {
+    case CellKind::text:
+      fits = !has_no_text(type);
+      break;
+    case CellKind::whole:
+    case CellKind::money:
+      fits = number;
+      break;
+    case CellKind::scaled:
+      fits = number || real || is_text(type);
+      break;
+    case CellKind::truth:
+      fits = type == kBool || is_integer(type);
+      break;
+    case CellKind::day:
+      fits = type == kDate || is_text(type);
+      break;
+    case CellKind::instant:
+      fits = type == kTimestamptz || is_text(type) || (forms.usual.kind == rows::InstantKind::timestamp && type == kTimestamp) ||
+             (forms.usual.facts().units > 0 && (number || real));
+      break;
+  }
+  if (fits) return std::nullopt;
+  Problem problem = misfit_problem({0, column, type_words(type), rows::Dialect::postgresql});
+  problem.what.erase(0, problem.what.find("column "));
+  return problem;
+}
+
 PostgresRows::PostgresRows(std::shared_ptr<PostgresConnection> connection, std::vector<Oid> types, rows::Columns columns)
     : connection_(std::move(connection)),
       types_(std::move(types)),

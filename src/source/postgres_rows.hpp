@@ -14,6 +14,9 @@
 
 namespace reportctl::source {
 
+/// What a column of that type cannot be; empty when it can.
+std::optional<Problem> type_problem(const rows::Column&, Oid, const rows::SourceForms&);
+
 /// The rows of a running statement, one message of the server at a time, inside a transaction that ends with the stream.
 class PostgresRows final : public rows::RowStream {
  public:

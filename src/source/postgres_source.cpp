@@ -57,7 +57,9 @@ class PostgresSource final : public Source {
     const EndOfTransaction end{*connection_};
     const NumberedSql sql = numbered(query);
     for (const std::string& name : sql.names) value_of(query, name);
-    described(sql.text, query.columns);
+    const std::vector<Oid> types = described(sql.text, query.columns);
+    for (std::size_t i = 0; i < types.size(); ++i)
+      if (const auto problem = type_problem(query.columns[i], types[i], forms())) connection_->fail(problem->what, problem->hint);
     // The server looks at rights only when it makes ready to run. Every type takes NULL.
     connection_->run("EXPLAIN " + sql.text, std::vector<const char*>(sql.names.size(), nullptr));
   }

@@ -41,7 +41,7 @@ class SqliteSource final : public Source {
     const auto database = connect();
     if (!streaming_.expired()) database->fail("a query is still open", "close its rows first");
     database->begin_snapshot();
-    look_at(*database, query.instants);
+    look_at(*database, query);
     auto rows = std::make_unique<SqliteRows>(database, ready(*database, query), query.columns);
     streaming_ = database;
     return rows;
@@ -78,13 +78,13 @@ class SqliteSource final : public Source {
 
   /// The oldest and the newest values, and one of another type: what an index over text leaves out without a word are numbers,
   /// and the other way round. Once for each column as long as the source is open.
-  void look_at(SqliteDatabase& database, const std::vector<rows::InstantColumn>& columns) {
-    for (const rows::InstantColumn& one : columns) {
+  void look_at(SqliteDatabase& database, const rows::Query& query) {
+    for (const rows::InstantColumn& one : query.instants) {
       if (std::find(seen_.begin(), seen_.end(), one) != seen_.end()) continue;
       const std::string column = as_identifier(one.column);
       const std::string table = as_identifier(one.table);
-      const std::string read =
-          fmt::format("SELECT rc_instant({}, '{}', {})", column, one.form.str(), as_literal(one.table + "." + one.column));
+      const std::string read = fmt::format("{}SELECT rc_instant({}, '{}', {})", query.views, column, one.form.str(),
+                                           as_literal(one.table + "." + one.column));
       const bool number = one.form.facts().units > 0 || one.form.kind == rows::InstantKind::julian_day;
       database.glance(fmt::format("{} FROM (SELECT {} FROM {} LIMIT 50)", read, column, table));
       database.glance(fmt::format("{} FROM (SELECT {} FROM {} ORDER BY rowid DESC LIMIT 50)", read, column, table));

@@ -184,6 +184,24 @@ INSERT INTO workspaces VALUES ('w1', 'acme', 'Emea'), ('w2', 'beta-key', 'Beta')
 CREATE TABLE campaigns (id TEXT, workspace_id TEXT, name TEXT, status TEXT, created_at TEXT, started_at TEXT);
 CREATE TABLE campaign_daily (campaign_id TEXT, day TEXT, sent INTEGER, delivered INTEGER, opened INTEGER, clicked INTEGER, replied INTEGER,
                              bounced INTEGER, unsubscribed INTEGER, spam_reports INTEGER);
+CREATE TABLE circuits (id TEXT, depot_id TEXT, name TEXT, capacity_kw REAL);
+CREATE TABLE circuit_allocations (circuit_id TEXT, at TEXT, allocated_kw REAL, used_kw REAL);
+CREATE TABLE connectivity_events (id INTEGER, charger_id TEXT, at TEXT, status TEXT, reason TEXT);
+CREATE TABLE ocpp_messages (id INTEGER, charger_id TEXT, at TEXT, direction TEXT, action TEXT, message_id TEXT, payload TEXT);
+CREATE TABLE sensors (id TEXT, depot_id TEXT, name TEXT, kind TEXT, unit TEXT);
+CREATE TABLE sensor_reads (sensor_id TEXT, read_at TEXT, value REAL);
+CREATE TABLE users (id TEXT, account_id TEXT, name TEXT, email TEXT, role TEXT);
+CREATE TABLE access_events (id INTEGER, user_id TEXT, at TEXT, event TEXT, outcome TEXT, ip TEXT, user_agent TEXT);
+CREATE TABLE vehicle_groups (id TEXT, account_id TEXT, name TEXT);
+CREATE TABLE cost_centres (id TEXT, account_id TEXT, name TEXT);
+CREATE TABLE vehicles (id TEXT, account_id TEXT, depot_id TEXT, name TEXT, registration TEXT, vehicle_group_id TEXT, cost_centre_id TEXT);
+CREATE TABLE charging_sessions (id TEXT, charger_id TEXT, vehicle_id TEXT, user_id TEXT, started_at TEXT, ended_at TEXT, energy_wh INTEGER,
+                                peak_kw REAL, cost_cents INTEGER, currency TEXT, stop_reason TEXT);
+CREATE TABLE sending_domains (id TEXT, workspace_id TEXT, domain TEXT);
+CREATE TABLE domain_daily (domain_id TEXT, day TEXT, sent INTEGER, delivered INTEGER, hard_bounces INTEGER, soft_bounces INTEGER,
+                           spam_reports INTEGER, inbox INTEGER, spam_folder INTEGER);
+CREATE TABLE leads (id TEXT, workspace_id TEXT, campaign_id TEXT, email TEXT, first_name TEXT, last_name TEXT, company TEXT, status TEXT,
+                    created_at TEXT, updated_at TEXT);
 """
 
 LEGACY_ACCOUNTS = """accounts:

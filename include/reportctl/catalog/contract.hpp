@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reportctl/catalog/report.hpp"
+#include "reportctl/rows/query.hpp"
 
 namespace reportctl::catalog {
 
@@ -21,5 +22,11 @@ std::span<const ContractTable> source_contract();
 
 /// The tables of the contract that a report names anywhere in its queries and choices, each with the columns named there.
 std::vector<ContractTable> tables_of(const Report&);
+
+/// Statements that give the first and the last rows of those tables, typed as the contract has them: the columns are called
+/// `table.column`, so that whatever refuses a value names it.
+std::vector<rows::Query> contract_samples(const Report&, const rows::SourceForms&);
+/// The oldest and the newest values of a column of instants.
+std::vector<rows::Query> instant_samples(const rows::InstantColumn&, const rows::SourceForms&);
 
 }  // namespace reportctl::catalog

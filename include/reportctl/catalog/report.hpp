@@ -79,6 +79,8 @@ struct Shape {
   std::map<std::string, std::string> query_by_dialect;  ///< `sqlite`, `postgresql`
 };
 
+inline constexpr std::string_view kBuiltIn = "built in";
+
 struct Report {
   std::string id;
   std::vector<std::string> aliases;
@@ -99,7 +101,7 @@ struct Report {
   std::vector<Parameter> parameters;
   std::string variant_parameter;  ///< name of the enum parameter that chooses the shape; empty: one shape under key ""
   std::map<std::string, Shape> shapes;
-  std::string origin;  ///< `built in`, or the operator's file
+  std::string origin;  ///< kBuiltIn, or the operator's file
 
   [[nodiscard]] const Parameter* parameter(std::string_view name) const;
   /// The shape for these parameters. Precondition: validated (the variant parameter has one of its values).

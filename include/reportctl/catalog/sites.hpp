@@ -16,6 +16,6 @@ std::string_view sites_table(schedule::ScopeKind);
 /// Where a source keeps the sites of its accounts, by the source contract: `depots` and `workspaces`. Three text columns: id,
 /// name, timezone (empty where sites of that kind have none). `site` empty: all of the account, by id.
 /// Precondition: the scope's kind is depot or workspace.
-rows::Query build_sites_query(const std::string& account_key, const schedule::Scope&);
+rows::Query build_sites_query(const std::string& account_key, const schedule::Scope&, const rows::SourceForms&);
 
 }  // namespace reportctl::catalog

@@ -72,8 +72,10 @@ std::variant<std::int64_t, std::string> kept_as(const InstantForm&, Instant);
 struct SourceForms {
   SourceForms(Dialect);  // NOLINT: a dialect alone is a source without declarations
   Dialect dialect;
-  InstantForm usual;                            ///< of what is not declared apart
-  std::map<std::string, InstantForm> declared;  ///< by `table` and `table.column`, in lower case
+  InstantForm usual;                                 ///< of what is not declared apart
+  std::map<std::string, InstantForm> declared = {};  ///< by `table` and `table.column`, in lower case
+  std::map<std::string, std::string> views = {};     ///< SELECTs that stand for tables, by name in lower case
+  bool single_tenant = false;                        ///< all of it belongs to one account
 
   /// Of a column; both names in any case.
   [[nodiscard]] const InstantForm& form_of(std::string_view table, std::string_view column) const;

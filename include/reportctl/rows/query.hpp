@@ -34,6 +34,7 @@ struct Query {
   std::vector<Bind> binds;
   Columns columns;
   std::vector<InstantColumn> instants = {};  ///< what a source that has no types has to look at
+  std::string views = {};                    ///< `WITH … AS (…), … `: what `instants` may need before its own SELECT
 };
 
 }  // namespace reportctl::rows

@@ -48,6 +48,9 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts&, const schedule::Schedule&
 std::variant<RunPlan, Rejection> plan_schedule(Parts&, const schedule::Schedule&, Instant slot);
 
 /// Selectors that the data does not know, within the scope (parameter_not_found), by the module's `choices`.
+/// Has the source prepare the query of a request that holds. Error(source) where it cannot; a source that cannot be reached tells
+/// nothing.
+void check_query(Parts&, const validation::Resolved&, const access::Account&, Instant at);
 validation::Violations check_choices(Parts&, const validation::Resolved&, const access::Account&, Instant at);
 
 struct Choice {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +25,9 @@ struct SourceSettings {
   SecretSource password;
   std::chrono::seconds statement_timeout{60};
   std::map<std::string, rows::InstantForm> instants = {};  ///< how moments are kept: by `table`, `table.column`, and kUsual
+  std::filesystem::path views_file = {};                   ///< empty: none
+  std::map<std::string, std::string> views = {};           ///< its contents: SELECTs that stand for tables, by name in lower case
+  bool single_tenant = false;                              ///< all of it belongs to one account
 };
 inline constexpr const char* kUsual = "default";
 

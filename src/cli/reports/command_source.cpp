@@ -11,6 +11,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/contract.hpp"
 #include "reportctl/run/source_needs.hpp"
+#include "reportctl/run/source_values.hpp"
 #include "reportctl/source/source.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
@@ -49,6 +50,15 @@ std::set<std::pair<std::string, std::string>> reports_in_use(Session& session) {
   for (const auto& schedule : store::list_schedules(session.state(), {std::nullopt, std::nullopt, true}))
     in_use.insert({source_of[schedule.definition.account], schedule.definition.report});
   return in_use;
+}
+
+/// The key of an account that reads from the source; empty without one.
+std::string key_in(Session& session, const std::string& source) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(session.config().settings.state, ignored)) return {};
+  for (const access::Account& account : store::list_accounts(session.state()))
+    if (account.source == source) return account.source_key();
+  return {};
 }
 
 int list_contract(Session& session, const std::string& family) {
@@ -116,9 +126,19 @@ int check_sources(Session& session, const SourceOptions& options) {
       put(name, "", {{}, error.what()});
       continue;
     }
-    for (const catalog::Report* report : session.catalog().all())
-      if (!report->hidden) put(name, report->id, run::why_stopped(*source, *report, tables, session.now()));
+    run::SourceValues values(*source, key_in(session, name), session.now());
+    for (const bool own : {true, false}) {  // an operator's own reports first
+      for (const catalog::Report* report : session.catalog().all()) {
+        if (report->hidden || own == (report->origin == catalog::kBuiltIn)) continue;
+        run::Stopped stopped = run::why_stopped(*source, *report, tables, session.now());
+        if (stopped.why.empty()) stopped.why = values.why_wrong(*report);
+        put(name, report->id, stopped);
+      }
+    }
   }
+  if (listing.rows.empty() && left_out > 0)
+    listing.empty = fmt::format("{} can be read; no schedule takes a report from {}, and no report finds its data there",
+                                join(names, ", "), names.size() == 1 ? "it" : "them");
   session.out().list(listing);
   if (left_out > 0 && !session.out().quiet())
     session.out().text(fmt::format("\n{}; --all shows why.\n",

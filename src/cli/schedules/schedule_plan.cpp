@@ -39,6 +39,8 @@ validation::Violations broken_rules(Session& session, const schedule::Schedule& 
   try {
     auto planned = run::plan_schedule(session.parts(), schedule, session.now());
     if (auto* rejection = std::get_if<run::Rejection>(&planned)) return std::move(rejection->violations);
+    const auto& plan = std::get<run::RunPlan>(planned);
+    session.parts().source(plan.account.source).prepare(plan.query);
     return {};
   } catch (const Error& error) {
     // An operator's module that is broken is one of the things that this looks for.

@@ -6,7 +6,7 @@ clock changes in three zones, where the form is declared, and are refused by nam
 
 REPORTCTL names the program. The half about PostgreSQL is skipped where it is not installed.
 """
-import collections, datetime, pathlib, shutil, sqlite3, sys, zoneinfo
+import collections, datetime, json, pathlib, shutil, sqlite3, sys, zoneinfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 import e2e
@@ -115,6 +115,10 @@ class Foreign(e2e.Case):
         self.assertEqual((refused.code, refused.out), (13, b""), refused.err)
         self.assertIn("orders.placed_at", refused.err)
         self.assertIn(f"orders.placed_at: {declared.split()[0].split('-')[0]}", refused.err)
+        checks = {entry["report"]: entry for entry in json.loads(self.home.run("source", "check", "--all", "--json", now=NOW).out)}
+        for report in ("sales", "customer-spend", "orders-export"):
+            self.assertFalse(checks[report]["ok"])
+            self.assertIn("orders.placed_at: expected a timestamp, found", checks[report]["why"])
 
     def sqlite(self, write, zone, first, last):
         path = e2e.scratch("foreign") / "shop.db"
@@ -152,6 +156,45 @@ class Foreign(e2e.Case):
                 refused = self.sales(self.place(url, None), zone, first, last)
                 self.assertEqual((refused.code, refused.out), (13, b""), refused.err)
                 self.assertIn(f"orders.placed_at: expected a timestamp, found {words}", refused.err)
+
+    def test_sqlite_views_of_the_source_stand_for_tables(self):
+        zone, first, last = PERIODS[0]
+        url = self.sqlite(lambda m: epoch(m) * 1000, zone, first, last)
+        with sqlite3.connect(url.removeprefix("sqlite:")) as shop:
+            shop.executescript("ALTER TABLE orders RENAME TO sale; ALTER TABLE sale RENAME COLUMN account_id TO shop; CREATE TABLE orders (x);")
+        shop.close()
+        views = self.home.path / "views.yaml"
+        columns = "id, number, customer_id, status, currency, placed_at, total_cents"
+        for text, tenant in ((f"orders: SELECT shop AS account_id, {columns} FROM sale", "several"),
+                             (f"Orders: SELECT :account AS account_id, {columns} FROM sold\nsold: SELECT * FROM sale -- all of them", "single")):
+            with self.subTest(tenant=tenant):
+                views.write_text(text, encoding="utf-8")
+                world = self.place(url, f"{{orders.placed_at: epoch-ms}}, views: {views}, tenant: {tenant}")
+                given = self.sales(world, zone, first, last)
+                self.assertEqual(given.code, 0, given.err)
+                self.assertEqual(given.out.decode().split("\n", 1)[1], expected(zone, first, last))
+                checks = {entry["report"]: entry["ok"] for entry in json.loads(world.run("source", "check", "--all", "--json", now=NOW).out)}
+                self.assertTrue(checks["sales"])
+        for text, words in (("orders: SELECT :account AS account_id FROM sale", "tenant: single"), ("orders: DELETE FROM sale", "must start with SELECT"),
+                            ("orders: [1]", "must be a SELECT"), ("a b: SELECT 1", "is not a name for a view"), ("orders: SELECT (", "never closed")):
+            with self.subTest(text=text):
+                views.write_text(text, encoding="utf-8")
+                refused = self.sales(self.place(url, f"epoch-ms, views: {views}"), zone, first, last)
+                self.assertEqual((refused.code, refused.out), (78, b""), refused.err)
+                self.assertIn(words, refused.err)
+
+    def test_a_schedule_whose_query_the_source_cannot_prepare_is_refused_and_found(self):
+        add = ("schedule", "add", "daily", "--account", "shop", "--report", "sales", "--cadence", "daily", "--at", "07:00", "--to", "a@example.com")
+        self.home.must(*add, now=NOW)
+        with sqlite3.connect(self.home.source) as shop:
+            shop.execute("ALTER TABLE orders RENAME COLUMN total_cents TO total")
+        shop.close()
+        found = self.home.run("schedule", "validate", "--all", now=NOW)
+        self.assertEqual(found.code, 13, found.out)
+        self.assertIn(b"total_cents", found.out)
+        refused = self.home.run(*add[:2], "second", *add[3:], now=NOW)
+        self.assertNotEqual(refused.code, 0)
+        self.assertIn("total_cents", refused.err)
 
     def test_sqlite_the_index_is_used_whatever_the_form(self):
         e2e.need("strace")

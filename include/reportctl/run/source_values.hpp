@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "reportctl/base/time.hpp"
+#include "reportctl/catalog/report.hpp"
+#include "reportctl/source/source.hpp"
+
+namespace reportctl::run {
+
+/// Looks at real values of a source, for `source check`: the first and the last rows of the tables that a report reads, the
+/// oldest and the newest of the moments that it compares or counts by, and the first rows that it gives. Each table is read once.
+class SourceValues {
+ public:
+  SourceValues(source::Source& source, std::string account_key, Instant now)
+      : source_(source), account_key_(std::move(account_key)), now_(now) {}
+  /// What is not as the report needs it, in one line with table, column and what to do; empty: nothing was seen.
+  /// Precondition: the source can prepare the report's queries.
+  std::string why_wrong(const catalog::Report&);
+
+ private:
+  /// Reads some rows; what the source refuses, by what was read.
+  const std::string& looked_at(const rows::Query&);
+  source::Source& source_;
+  std::string account_key_;
+  Instant now_;
+  std::map<std::string, std::string> seen_;  ///< findings by statement
+};
+
+}  // namespace reportctl::run

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/run/source_values.hpp"
+
+#include <fmt/format.h>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/catalog/contract.hpp"
+#include "reportctl/catalog/query.hpp"
+#include "source_samples.hpp"
+
+namespace reportctl::run {
+
+std::string SourceValues::why_wrong(const catalog::Report& report) {
+  for (const rows::Query& query : catalog::contract_samples(report, source_.forms()))
+    if (const std::string& why = looked_at(query); !why.empty()) return why;
+  for (const catalog::QueryInputs& inputs : sample_inputs(report, account_key_, now_)) {
+    const rows::Query query = catalog::build_query(report, inputs, source_.forms());
+    for (const rows::InstantColumn& column : query.instants)
+      for (const rows::Query& sample : catalog::instant_samples(column, source_.forms()))
+        if (const std::string& why = looked_at(sample); !why.empty()) return why;
+    // A compiled-in report gives what its tables have.
+    if (report.origin != catalog::kBuiltIn && !account_key_.empty())
+      if (const std::string& why = looked_at(query); !why.empty()) return why;
+  }
+  return {};
+}
+
+const std::string& SourceValues::looked_at(const rows::Query& query) {
+  constexpr int kMost = 200;
+  const auto [found, fresh] = seen_.try_emplace(query.sql);
+  if (!fresh) return found->second;
+  try {
+    const auto stream = source_.open(query);
+    for (int rows = 0; rows < kMost && stream->next() != nullptr; ++rows) {
+    }
+  } catch (const Error& error) {  // what does not fit is the answer
+    found->second = error.hint().empty() ? error.what() : fmt::format("{}; {}", error.what(), error.hint());
+  }
+  return found->second;
+}
+
+}  // namespace reportctl::run
