@@ -136,6 +136,8 @@ struct Catalog::Impl {
       found = std::prev(modules.end());
     }
     yaml::Problems problems = (*found)->loaded.problems;
+    const yaml::Problems& warnings = (*found)->loaded.warnings;
+    problems.insert(problems.end(), warnings.begin(), warnings.end());
     for (yaml::Problem& problem : problems) problem.file = file.string();
     return problems;
   }

@@ -247,7 +247,7 @@ Loaded load_module(std::string_view text, const std::string& file) {
   const yaml::Document document = yaml::parse(text, file);
   Loaded loaded{{}, document.problems};
   loaded.report.origin = file;
-  ModuleFile module{text, document.file, loaded.problems};
+  ModuleFile module{text, document.file, loaded.problems, loaded.warnings};
   if (document.root.kind == yaml::Node::Kind::map)
     ModuleReader(module, document.root, loaded.report).read();
   else if (loaded.problems.empty())

@@ -60,6 +60,11 @@ void ModuleFile::problem(const yaml::Node& at, std::string message) {
   if (problems.size() < kMostProblems) problems.push_back({name, at.line, at.column, std::move(message)});
 }
 
+void ModuleFile::warning_in(const yaml::Node& scalar, std::size_t offset, std::string message) {
+  ModuleFile{text, name, warnings, warnings}.problem_in(scalar, offset, std::move(message));
+  warnings.back().warning = true;
+}
+
 void ModuleFile::problem_in(const yaml::Node& scalar, std::size_t offset, std::string message) {
   yaml::Node at;
   at.line = scalar.line;

@@ -19,10 +19,13 @@ struct ModuleFile {
   std::string_view text;
   const std::string& name;
   yaml::Problems& problems;
+  yaml::Problems& warnings;
 
   void problem(const yaml::Node& at, std::string message);
   /// At a byte offset inside a scalar: the true line and column where the scalar is a literal block or one plain line.
   void problem_in(const yaml::Node& scalar, std::size_t offset, std::string message);
+  /// What may be meant so, and mostly is not.
+  void warning_in(const yaml::Node& scalar, std::size_t offset, std::string message);
   [[nodiscard]] yaml::MapReader reader(const yaml::Node& map, std::string what) { return {map, std::move(what), name, problems}; }
 };
 

@@ -9,6 +9,7 @@
 #include "reportctl/base/text.hpp"
 #include "sql_macros.hpp"
 #include "sql_scan.hpp"
+#include "sql_tables.hpp"
 
 namespace reportctl::catalog {
 namespace {
@@ -120,6 +121,53 @@ void require_bind(ModuleFile& file, const QueryText& query, const SqlScan& scann
   if (!uses_it) file.problem(query.node, fmt::format("{} never uses :{}: {}", query.what, name, reason));
 }
 
+/// Ways to count days or hours in UTC, which is what the database knows, and not in the report's zone.
+void warn_of_utc(ModuleFile& file, const QueryText& query, const SqlPieces& pieces) {
+  static const std::vector<std::string> kFunctions{"date",      "datetime",   "strftime",  "julianday",
+                                                   "unixepoch", "date_trunc", "date_part", "to_char"};
+  for (const SqlPiece& piece : pieces) {
+    for (const SqlPieces& argument : piece.arguments) warn_of_utc(file, query, argument);
+    for (std::size_t i = 0; i < piece.tokens.size(); ++i) {
+      const auto text = [&](std::size_t at) {
+        return at < piece.tokens.size() ? to_lower(piece.tokens[at].text) : std::string();
+      };
+      const bool call = piece.tokens[i].kind == SqlToken::Kind::word && contains(kFunctions, text(i)) && text(i + 1) == "(";
+      const bool cast = (text(i) == "::" || text(i) == "as") && text(i + 1) == "date" && text(i + 2) != ",";
+      if (cast && text(i) == "as" && text(i + 2) != ")") continue;  // a column that is called date
+      if (!call && !cast) continue;
+      file.warning_in(
+          query.node, static_cast<std::size_t>(piece.tokens[i].text.data() - query.node.text.data()),
+          fmt::format("{}: {} counts in UTC; {{{{local_date(x)}}}} and {{{{local_timestamp(x)}}}} count in the report's "
+                      "time zone",
+                      query.what, cast ? "a cast to date" : text(i) + "()"));
+    }
+  }
+}
+
+/// A bound that meets something whose form nobody looks at.
+void check_bounds(ModuleFile& file, const QueryText& query, const SqlPieces& pieces) {
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    for (const SqlPieces& argument : pieces[i].arguments) check_bounds(file, query, argument);
+    static const std::vector<std::string> kBounds{"from", "to", "previous_from", "previous_to"};
+    const bool bound = pieces[i].kind == SqlPiece::Kind::bind && contains(kBounds, pieces[i].text);
+    if (!bound || i == 0 || pieces[i - 1].tokens.empty()) continue;
+    const auto& before = pieces[i - 1].tokens;
+    const bool compares = before.back().kind == SqlToken::Kind::sign && before.back().text.find_first_of("<>=") == 0;
+    if (!compares || comparison_before(before)) continue;
+    const bool day =
+        i >= 2 && pieces[i - 2].kind == SqlPiece::Kind::macro && pieces[i - 2].text == "local_date" && before.size() <= 2;
+    if (day)
+      file.problem_in(
+          query.node, pieces[i].offset,
+          fmt::format("{}: a day is compared with an instant; write {{{{local_date(:{})}}}}", query.what, pieces[i].text));
+    else if (i < 2 || pieces[i - 2].kind != SqlPiece::Kind::macro || before.size() > 2)
+      file.warning_in(query.node, pieces[i].offset,
+                      fmt::format("{}: what is compared with :{} here is not looked at; write {{{{in_period(x)}}}}, or compare a "
+                                  "column or a call",
+                                  query.what, pieces[i].text));
+  }
+}
+
 constexpr std::string_view kTenantWall = "it would show one account the rows of another (the tenant wall)";
 
 }  // namespace
@@ -131,6 +179,8 @@ void check_query(ModuleFile& file, const Report& report, const QueryText& query)
   Names names{reserved_binds(), true};
   for (const Parameter& parameter : report.parameters) names.binds.push_back(parameter.name);
   check_names(file, query, scanned, names);
+  if (report.window.kind != WindowKind::snapshot) warn_of_utc(file, query, scanned.pieces);
+  check_bounds(file, query, scanned.pieces);
   require_bind(file, query, scanned, "account", kTenantWall);
   if (report.scopes.contains(schedule::ScopeKind::depot))
     require_bind(file, query, scanned, "depot", "a depot's report would show every depot");

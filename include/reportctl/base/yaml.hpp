@@ -21,6 +21,7 @@ struct Problem {
   int line = 0;
   int column = 0;
   std::string message;
+  bool warning = false;  ///< what is there works, and is mostly not what was meant
   /// `acme.yaml:3:5: unknown key "tiem" (did you mean "time"?)`
   [[nodiscard]] std::string str() const;
 };

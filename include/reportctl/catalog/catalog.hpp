@@ -18,6 +18,7 @@ namespace reportctl::catalog {
 struct Loaded {
   Report report;
   yaml::Problems problems;
+  yaml::Problems warnings = {};
 };
 Loaded load_module(std::string_view text, const std::string& file);
 

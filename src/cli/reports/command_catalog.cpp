@@ -128,15 +128,22 @@ std::vector<std::filesystem::path> paths_of(const std::vector<std::string>& file
 int lint(Session& session, const CatalogOptions& options) {
   Listing listing;
   listing.columns = {{"file"}, {"line", "LINE", Align::right}, {"column", "COLUMN", Align::right}, {"message", "PROBLEM"}};
+  int code = exit_code::kDone;
   for (const yaml::Problem& problem : session.catalog().lint(paths_of(options.files))) {
-    listing.rows.push_back(
-        {{problem.file}, {fmt::format("{}", problem.line)}, {fmt::format("{}", problem.column)}, {problem.message, Tone::bad}});
-    listing.records.push_back(
-        {{"file", problem.file}, {"line", problem.line}, {"column", problem.column}, {"message", problem.message}});
+    listing.rows.push_back({{problem.file},
+                            {fmt::format("{}", problem.line)},
+                            {fmt::format("{}", problem.column)},
+                            {(problem.warning ? "warning: " : "") + problem.message, problem.warning ? Tone::none : Tone::bad}});
+    listing.records.push_back({{"file", problem.file},
+                               {"line", problem.line},
+                               {"column", problem.column},
+                               {"message", problem.message},
+                               {"warning", problem.warning}});
+    if (!problem.warning) code = exit_code::kInvalid;
   }
   listing.empty = options.files.size() == 1 ? "the module is sound" : "all modules are sound";
   session.out().list(listing);
-  return listing.rows.empty() ? exit_code::kDone : exit_code::kInvalid;
+  return code;
 }
 
 }  // namespace

@@ -325,10 +325,28 @@ TEST_CASE("the tenant wall: a query that does not use :account is refused") {
                              "{kind: lookback, default_days: 2, max_days: 31}", "{kind: snapshot}")) == "");
 }
 
+TEST_CASE("days that are counted in UTC are warned of, and what nobody looks at") {
+  const auto warned = [](const std::string& from, const std::string& to) {
+    const Loaded loaded = load_module(replaced(kModule, from, to), "m");
+    CHECK(yaml::describe(loaded.problems) == "");
+    return yaml::describe(loaded.warnings);
+  };
+  CHECK(warned("AND {{filters}}", "AND {{filters}}") == "");
+  CHECK(warned("AND {{filters}}", "AND {{filters}} AND date(v.at) > '2'").starts_with("m:29:77: query: date() counts in UTC"));
+  CHECK(warned("AND {{filters}}", "AND {{filters}} AND v.at::date > '2'").find("query: a cast to date counts in UTC") !=
+        std::string::npos);
+  CHECK(warned("AND {{filters}}", "AND {{filters}} AND CAST(v.at AS date) > '2'").find("a cast to date") != std::string::npos);
+  CHECK(warned("AND {{filters}}", "AND {{filters}} AND v.date > 1") == "");
+  CHECK(warned("AND {{filters}}", "AND {{filters}} AND v.at + 1 >= :from").find("compared with :from here is not looked at") !=
+        std::string::npos);
+}
+
 TEST_CASE("what is wrong in a query has its own line and column") {
   check({
       {":kind", ":kinds", "m:29:51: query: unknown bind :kinds (did you mean \"kind\"?)"},
       {"{{filters}}", "{{filter}}", "m:25:8: query has no {{filters}}"},
+      {"AND {{filters}}", "AND {{filters}} AND {{local_date(v.at)}} >= :from",
+       "m:29:101: query: a day is compared with an instant; write {{local_date(:from)}}"},
       {"AND {{filters}}", "AND {{filters}} AND {{local_day(v.at)}} IS NULL", "m:29:77: query: unknown macro {{local_day}}"},
       {"AND {{filters}}", "AND {{filters}} AND {{local_date(v.at, epoch, 1)}} = 1",
        "m:29:77: query: {{local_date}} has 1 argument, not 3"},
