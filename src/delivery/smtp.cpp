@@ -39,8 +39,9 @@ class Smtp final : public Transport {
     const Ending ending = transmit(letter, handing_over);
     auto outcome = decide(ending);
     if (outcome.kind == OutcomeKind::accepted) has_accepted_ = true;
-    // What it says of one recipient then cannot hold for all of them.
-    if (has_accepted_ && ending.phase >= Phase::recipient && ending.reply_code != 0) outcome.stop_batch = false;
+    // What it says of one recipient then cannot hold for all of them, unless it has had enough.
+    const bool had_enough = outcome.reason_class == "quota";
+    if (has_accepted_ && !had_enough && ending.phase >= Phase::recipient && ending.reply_code != 0) outcome.stop_batch = false;
     return outcome;
   } catch (const Error& error) {
     return {OutcomeKind::deferred, error.what(), "config", 0, true};

@@ -84,6 +84,10 @@ constexpr Meaning kMeanings[] = {
     {"send as this sender", "sender_rejected", "this login may not send as mail.from"},
     {"sendasdenied", "sender_rejected", "this login may not send as mail.from"},
     {"sender address rejected", "sender_rejected", "the server does not accept mail.from"},
+    {"sending limit", "quota", "the server takes no more for now"},
+    {"message quota", "quota", "the server takes no more for now"},
+    {"sending rate", "quota", "the server takes no more for now"},
+    {"rate limit", "quota", "the server takes no more for now"},
     {"client host rejected", "connection", "the server does not accept mail from this host"},
     {"client host [", "connection", "the server does not accept mail from this host"},
 };

@@ -48,7 +48,7 @@ Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std:
   return run_one(parts, claim);
 }
 
-Ended resend(Parts& parts, const store::Run& run, ResendOnly only, const std::string& actor) {
+Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const std::string& actor) {
   if (run.file_pruned_at) {
     throw Error(ErrorKind::not_found, fmt::format("the file of run {} was pruned at {}", run.id, format_utc(*run.file_pruned_at)),
                 "`reportctl schedule test` sends the report anew");
@@ -58,7 +58,8 @@ Ended resend(Parts& parts, const store::Run& run, ResendOnly only, const std::st
   const auto claim = store::reopen_for_resend(
       parts.state(),
       {.run_id = run.id,
-       .states = states_of(only),
+       .states = states_of(wanted.only),
+       .new_messages = wanted.as == ResendAs::new_message,
        .owner = parts.self(),
        .lease_until = parts.now() + kLease,
        .now = parts.moment(),

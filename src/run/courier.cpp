@@ -85,7 +85,9 @@ Message message_of(Parts& parts, const store::Claim& claim, Post& post, const st
   const auto& mailing = linked ? post.linked(delivery.message_date) : post.attached();
   if (is_of(mailing, delivery)) return {delivery, &mailing, linked};
   if (linked && !delivery.in_doubt) return by_link(parts, claim, post, delivery);  // other keys, another address
-  const auto fresh = renewed(claim, mailing, delivery, linked ? delivery.message_date : parts.moment());
+  const auto date = linked ? delivery.message_date : parts.moment();
+  if (!delivery.in_doubt) return {superseded_at(parts, claim, mailing, delivery, date), &mailing, linked};
+  const auto fresh = renewed(claim, mailing, delivery, date);
   store::replace_message(parts.state(), claim, fresh);
   return {with_message(delivery, fresh), &mailing, linked};
 }

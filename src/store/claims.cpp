@@ -262,9 +262,10 @@ std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& reques
     // The person has looked: what was in doubt is settled, and the next answer counts.
     chosen += Query(connection,
                     R"sql(
-                      UPDATE deliveries SET state = 'queued', in_doubt = 0, next_attempt_at = NULL
+                      UPDATE deliveries SET state = 'queued', in_doubt = 0, next_attempt_at = NULL,
+                      message_sha256 = iif(?, '', message_sha256)
                       WHERE run_id = ? AND notification_id IS NULL AND state = ?)sql")
-                  .bind(request.run_id, delivery_state_name(wanted))
+                  .bind(request.new_messages, request.run_id, delivery_state_name(wanted))
                   .run();
   }
   if (chosen == 0) return std::nullopt;

@@ -16,7 +16,15 @@ namespace reportctl::run {
 Ended test_schedule(Parts&, const schedule::Schedule&, const std::vector<Mailbox>& to, const std::string& actor);
 
 enum class ResendOnly { failed, unknown, all };
+enum class ResendAs {
+  same_message,  ///< under its Message-ID, by which most mail systems drop a second copy
+  new_message,
+};
+struct Resend {
+  ResendOnly only = ResendOnly::failed;
+  ResendAs as = ResendAs::same_message;
+};
 /// Error(conflict) when the run is not finished or nothing matches; Error(not_found) when its file was pruned.
-Ended resend(Parts&, const store::Run&, ResendOnly, const std::string& actor);
+Ended resend(Parts&, const store::Run&, const Resend&, const std::string& actor);
 
 }  // namespace reportctl::run

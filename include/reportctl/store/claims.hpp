@@ -102,6 +102,7 @@ void release(State&, const Claim&, const std::optional<Wait>& = std::nullopt);
 struct ResendRequest {
   std::string run_id;
   std::vector<DeliveryState> states;  ///< which deliveries
+  bool new_messages = false;          ///< their messages are forgotten: others take their place
   ProcessIdentity owner;
   Instant lease_until{};
   Instant now{};

@@ -31,6 +31,7 @@ struct RunListOptions {
 struct ResendOptions {
   std::string run;
   std::string only = "failed";
+  bool new_message_id = false;
 };
 
 struct SaveOptions {
@@ -200,7 +201,10 @@ run::ResendOnly only_named(const std::string& word) {
 int resend(Session& session, const ResendOptions& options) {
   const auto run = visible_run(session.viewer(), options.run);
   access::require(session.actor(), access::Action::manage_schedules, run.account, scope_of(session, run));
-  const auto ended = run::resend(session.parts(), run, only_named(options.only), session.actor().str());
+  const auto ended = run::resend(
+      session.parts(), run,
+      {.only = only_named(options.only), .as = options.new_message_id ? run::ResendAs::new_message : run::ResendAs::same_message},
+      session.actor().str());
   auto words = sentence(ended);
   if (const auto command = run::next_command(ended); !command.empty()) words += "; " + command;
   session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
@@ -273,6 +277,7 @@ void bind_resend(CLI::App& command, Session& session) {
   verb.add_option("--only", options->only, "failed (default), unknown or all")
       ->type_name("WHICH")
       ->check(CLI::IsMember({"failed", "unknown", "all"}).description(""));
+  verb.add_flag("--new-message-id", options->new_message_id, "as a new message, for mail systems that drop a repeated one");
   when_chosen(verb, session, [&session, options] { return resend(session, *options); });
 }
 

@@ -134,6 +134,9 @@ TEST_CASE(
       {"421 4.7.1 mx Error: No client certificate presented", kDeferred, "config", "mail.client_certificate"},
       {"450 4.1.8 <r@x.example>: Sender address rejected: Domain not found", kDeferred, "sender_rejected", "mail.from"},
       {"550 5.7.60 SMTP; Client does not have permissions to send as this sender", kDeferred, "sender_rejected", "mail.from"},
+      {"550 5.4.5 Daily user sending limit exceeded.", kDeferred, "quota", "no more for now"},           // Gmail
+      {"454 Throttling failure: Daily message quota exceeded.", kDeferred, "quota", "no more for now"},  // SES
+      {"450 4.7.1 Error: too much mail; rate limit for this client", kDeferred, "quota", "no more for now"},
       {"554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied", kDeferred, "connection", "this host"},
       {"554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example", kDeferred, "connection", "this host"},
   };

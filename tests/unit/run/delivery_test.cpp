@@ -45,7 +45,7 @@ TEST_CASE(
 
   world.answers({refused()});
   auto command = world.parts();
-  const auto ended = resend(command, world.run(), ResendOnly::failed, "tester");
+  const auto ended = resend(command, world.run(), {.only = ResendOnly::failed}, "tester");
   CHECK(ended.state == RunState::delivery_failed);
   CHECK(world.stored().failure_count == 1);  // the same occurrence is not counted twice
   const auto notifications = world.notifications();
@@ -229,13 +229,33 @@ TEST_CASE("a test goes to other addresses and leaves the schedule as it is") {
   CHECK(world.stored().last_run_status.empty());
 }
 
+TEST_CASE("a resend has the Message-ID of the first mail, or its own where that is wanted or the bytes are others now") {
+  World world;
+  world.run_due();
+  auto command = world.parts();
+  const auto first = world.deliveries().at(0);
+  resend(command, world.run(), {.only = ResendOnly::all}, "tester");
+  CHECK(world.deliveries().at(0).message_id == first.message_id);
+  CHECK(world.outside.sent.at(1).bytes == world.outside.sent.at(0).bytes);
+  SUBCASE("wanted") { resend(command, world.run(), {.only = ResendOnly::all, .as = ResendAs::new_message}, "tester"); }
+  SUBCASE("after an upgrade of the templates") {
+    world.sql("UPDATE deliveries SET message_sha256 = 'of other bytes'");
+    resend(command, world.run(), {.only = ResendOnly::all}, "tester");
+  }
+  const auto last = world.deliveries().at(0);
+  CHECK(last.state == DeliveryState::accepted);
+  CHECK(last.message_id != first.message_id);
+  REQUIRE(world.outside.sent.size() == 3);
+  CHECK(contains(world.outside.sent[2].bytes, "Message-ID: <" + last.message_id + ">"));
+}
+
 TEST_CASE("a resend without its file, or without a recipient that matches, changes nothing") {
   World world;
   world.run_due();
   auto command = world.parts();
   const auto kind_of = [&](ResendOnly only) {
     try {
-      resend(command, world.run(), only, "tester");
+      resend(command, world.run(), {.only = only}, "tester");
     } catch (const Error& error) {
       return error.kind();
     }

@@ -214,7 +214,7 @@ TEST_CASE("a resend by hand to a relay that is down goes on by itself") {
   world.settings.policy.retries = 2;
   world.answers({relay_down()});
   auto command = world.parts();
-  const auto ended = resend(command, world.run(), ResendOnly::failed, "tester");
+  const auto ended = resend(command, world.run(), {.only = ResendOnly::failed}, "tester");
   CHECK(ended.deferred);
   world.now += std::chrono::minutes(5);
   CHECK(world.run_due().ended.at(0).state == RunState::delivered);
