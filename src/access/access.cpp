@@ -57,14 +57,7 @@ bool role_may(Role role, Action action) {
   return false;
 }
 
-/// The name, without what could imitate the words around it.
-std::string name_or(const std::string& login, const char* otherwise) {
-  const auto is_plain = [](char c) {
-    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return is_letter || (c >= '0' && c <= '9') || std::string_view("._-@+$\\").find(c) != std::string_view::npos;
-  };
-  return !login.empty() && std::all_of(login.begin(), login.end(), is_plain) ? login : otherwise;
-}
+std::string name_or(const std::string& login, const char* otherwise) { return is_login(login) ? login : otherwise; }
 
 struct Refusal {
   std::string_view what;   ///< after "may not"
@@ -88,6 +81,14 @@ Refusal refusal(Action action) {
 }
 
 }  // namespace
+
+bool is_login(std::string_view text) {
+  const auto is_plain = [](char c) {
+    const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return is_letter || (c >= '0' && c <= '9') || std::string_view("._-@+$\\").find(c) != std::string_view::npos;
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_plain);
+}
 
 std::string_view role_name(Role role) { return kRoles.at(static_cast<std::size_t>(role)); }
 

@@ -31,6 +31,8 @@ namespace fs = std::filesystem;
 constexpr int kTries = 3;
 constexpr std::uint64_t kMostParts = 10'000;
 constexpr std::chrono::seconds kCleanUpTime{5};
+/// Millions of files are listed in less.
+constexpr std::chrono::minutes kLongestListing{10};
 constexpr std::chrono::hours kLongestLink{24 * 7};
 /// A file that was stored longer ago is sent again: retention may be about to remove it.
 constexpr std::chrono::minutes kFresh{30};
@@ -263,6 +265,7 @@ Fd S3::get(const std::string& sha256) {
 void S3::each(const std::function<void(const StoredFile&)>& see) {
   const S3Step listing{fmt::format("cannot list the files in {}", place_.name), ErrorKind::failed};
   std::map<std::string, std::string> query = {{"list-type", "2"}, {"prefix", place_.prefix}};
+  const auto end = std::chrono::steady_clock::now() + kLongestListing;
   for (;;) {
     const http::Answer answer = ask({.method = "GET", .path = place_.bucket_path, .query = query});
     if (answer.trouble != http::Trouble::none || answer.status != 200) throw s3_refusal(listing, answer);
@@ -276,6 +279,10 @@ void S3::each(const std::function<void(const StoredFile&)>& see) {
     }
     const std::string next = xml_text(answer.text, "NextContinuationToken");
     if (next.empty()) return;
+    if (next == query["continuation-token"] || std::chrono::steady_clock::now() > end)
+      throw Error(ErrorKind::failed, fmt::format("cannot list the files in {}: the list has no end", place_.name),
+                  "look at what answers at artifacts.endpoint");
+    throw_if_stopped();
     query["continuation-token"] = next;
   }
 }

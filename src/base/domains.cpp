@@ -18,4 +18,9 @@ bool is_in_domains(const EmailAddress& address, const std::vector<std::string>& 
   });
 }
 
+bool may_be_routed_on(const EmailAddress& address) {
+  const std::string& text = address.str();
+  return text.substr(0, text.find('@')).find_first_of("%!") != std::string::npos;
+}
+
 }  // namespace reportctl

@@ -162,7 +162,21 @@ void AtomicFile::commit() {
   fsync_directory(directory_of(target_));
 }
 
-std::string read_file(const fs::path& path, std::uint64_t limit, FileKind kind) {
+namespace {
+
+void require_trusted(const struct stat& status, const std::string& name, ErrorKind kind) {
+  const auto user = ::geteuid();
+  if (status.st_uid != 0 && status.st_uid != user) {
+    throw Error(kind, fmt::format("{} belongs to another user ({}), so it cannot be trusted", name, status.st_uid),
+                fmt::format("run this as its owner (sudo -u '#{}' reportctl …), or after looking at it: chown {} {}",
+                            status.st_uid, user, name));
+  }
+  const bool is_kept_apart = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !is_kept_apart)
+    throw Error(kind, fmt::format("others may write {}, so it cannot be trusted", name), fmt::format("chmod go-w {}", name));
+}
+
+Fd open_to_read(const fs::path& path, FileKind kind) {
   const int flags =
       O_RDONLY | O_CLOEXEC | (kind == FileKind::regular ? O_NONBLOCK : 0);  // a FIFO without a writer must not hang us
   Fd fd(::open(path.c_str(), flags));
@@ -173,6 +187,27 @@ std::string read_file(const fs::path& path, std::uint64_t limit, FileKind kind) 
   if (!fd)
     throw system_error(errno == ENOENT || errno == ENOTDIR ? ErrorKind::not_found : ErrorKind::config,
                        "cannot open " + name_of(path), errno);
+  return fd;
+}
+
+}  // namespace
+
+void require_trusted(const fs::path& path, ErrorKind kind) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) throw system_error(kind, "cannot look at " + name_of(path), errno);
+  require_trusted(status, name_of(path), kind);
+}
+
+std::string read_trusted_file(const fs::path& path, std::uint64_t limit) {
+  const Fd fd = open_to_read(path, FileKind::any);
+  struct stat status {};
+  if (::fstat(fd.get(), &status) != 0) throw system_error(ErrorKind::config, "cannot read " + name_of(path), errno);
+  require_trusted(status, name_of(path), ErrorKind::config);
+  return read_descriptor(fd.get(), name_of(path), limit);
+}
+
+std::string read_file(const fs::path& path, std::uint64_t limit, FileKind kind) {
+  const Fd fd = open_to_read(path, kind);
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw system_error(ErrorKind::config, "cannot read " + name_of(path), errno);
   if (kind == FileKind::regular && !S_ISREG(status.st_mode))

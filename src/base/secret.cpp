@@ -4,9 +4,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -34,7 +37,9 @@ enum class Keeping {
 void check_keeping(const struct stat& status, const std::string& name) {
   if (status.st_uid != ::geteuid() && status.st_uid != 0)
     throw Error(ErrorKind::config, name + " belongs to another user", fmt::format("chown it to {} or root", current_login()));
-  if ((status.st_mode & 077U) != 0) throw Error(ErrorKind::config, name + " can be read by others", "chmod 600 it");
+  // 0640 root:reportctl: root has decided which group it is.
+  const mode_t others = status.st_uid == 0 && ::geteuid() != 0 ? 037U : 077U;
+  if ((status.st_mode & others) != 0) throw Error(ErrorKind::config, name + " can be read by others", "chmod 600 it");
 }
 
 std::string read_kept_file(const fs::path& path, Keeping keeping) {
@@ -57,6 +62,19 @@ std::string read_kept_file(const fs::path& path, Keeping keeping) {
   if (size > kLongestSecret) throw Error(ErrorKind::config, fmt::format("{} is larger than {} bytes", name, kLongestSecret));
   text.resize(size);
   return text;
+}
+
+/// The file itself, where it is in the directory; `..` and symbolic links that lead out of it are refused.
+fs::path file_within(const SecretSource& source) {
+  std::error_code error;
+  const fs::path directory = fs::canonical(source.within, error);
+  if (error) throw Error(ErrorKind::config, fmt::format("cannot open {}: {}", visible(source.within.string()), error.message()));
+  const fs::path file = fs::canonical(source.file, error);
+  const std::string name = "the secret file " + visible(source.file.string());
+  if (error) throw Error(ErrorKind::config, fmt::format("cannot open {}: {}", name, error.message()));
+  const auto [end, ignored] = std::mismatch(directory.begin(), directory.end(), file.begin(), file.end());
+  if (end != directory.end()) throw Error(ErrorKind::config, fmt::format("{} is not in {}", name, visible(directory.string())));
+  return file;
 }
 
 /// Takes the text; without its last line end.
@@ -93,8 +111,10 @@ Secret::~Secret() {
 std::optional<Secret> read_secret(const SecretSource& source) {
   if (const auto path = credential_path(source.credential))
     return checked_secret(read_kept_file(*path, Keeping::service_manager), "the credential " + source.credential);
-  if (!source.file.empty())
-    return checked_secret(read_kept_file(source.file, Keeping::ours), "the secret file " + visible(source.file.string()));
+  if (!source.file.empty()) {
+    const fs::path file = source.within.empty() ? source.file : file_within(source);
+    return checked_secret(read_kept_file(file, Keeping::ours), "the secret file " + visible(source.file.string()));
+  }
   if (source.command.empty()) return std::nullopt;
   const std::string origin = "the output of the secret command " + visible(source.command.front());
   CommandResult result = run_command(source.command, kCommandTimeout, kLongestSecret);
@@ -103,6 +123,12 @@ std::optional<Secret> read_secret(const SecretSource& source) {
     throw Error(ErrorKind::config,
                 fmt::format("the secret command {} ended with code {}", visible(source.command.front()), result.exit_code));
   return checked_secret(secret.reveal(), origin);
+}
+
+void keep_out_of_dumps() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
 }
 
 }  // namespace reportctl

@@ -168,8 +168,30 @@ std::string visible(std::string_view text) {
   return out;
 }
 
+std::string visible_lines(std::string_view text) {
+  std::string out;
+  for (bool more = true; more;) {
+    const std::size_t end = text.find_first_of("\t\n");
+    more = end != std::string_view::npos;
+    std::string_view part = text.substr(0, end);
+    const bool crlf = more && text[end] == '\n' && part.ends_with('\r');
+    if (crlf) part.remove_suffix(1);
+    out += visible(part);
+    if (crlf) out += '\r';
+    if (!more) return out;
+    out += text[end];
+    text.remove_prefix(end + 1);
+  }
+  return out;
+}
+
 bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  while (!text.empty()) {
+    const CodePoint point = first_code_point(text);
+    if (point.value >= 0 && is_hidden_control(point.value)) return true;
+    text.remove_prefix(point.size);
+  }
+  return false;
 }
 
 std::string_view trim(std::string_view text) {

@@ -13,6 +13,8 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::yaml {
@@ -32,13 +34,16 @@ struct Place {
 /// Ends the parsing from inside an event; what happened is in the problems by then.
 struct Stop {};
 
+int characters(std::string_view text) {
+  const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
+  return static_cast<int>(std::count_if(text.begin(), text.end(), is_start));
+}
+
 /// Lines and characters (not bytes) of a text, from 1.
 Place place_of(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, offset);
   const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-  const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
-  return {1 + static_cast<int>(std::count(before.begin(), before.end(), '\n')),
-          1 + static_cast<int>(std::count_if(before.begin() + static_cast<std::ptrdiff_t>(line_start), before.end(), is_start))};
+  return {1 + static_cast<int>(std::count(before.begin(), before.end(), '\n')), 1 + characters(before.substr(line_start))};
 }
 
 /// Builds the tree from the parser's events, so that everything a node tree hides (duplicates, aliases, tags) is seen with its
@@ -97,8 +102,12 @@ class TreeBuilder final : public YAML::EventHandler {
   [[nodiscard]] Place where(const YAML::Mark& mark) const {
     if (mark.is_null()) return {};
     const std::string_view line = line_text(mark.line + 1);
-    const std::string_view before = line.substr(0, std::min(line.size(), static_cast<std::size_t>(std::max(0, mark.column))));
-    return {mark.line + 1, place_of(before, before.size()).column};
+    const auto bytes = std::min(line.size(), static_cast<std::size_t>(std::max(0, mark.column)));
+    // Events come in the order of the text: a long line is counted once, not once an event.
+    if (counted_.line != mark.line || counted_.bytes > bytes) counted_ = {mark.line, 0, 1};
+    counted_.column += characters(line.substr(counted_.bytes, bytes - counted_.bytes));
+    counted_.bytes = bytes;
+    return {mark.line + 1, counted_.column};
   }
 
  private:
@@ -169,6 +178,7 @@ class TreeBuilder final : public YAML::EventHandler {
     add(std::move(node));
   }
   void add(Node node) {
+    throw_if_stopped();
     if (frames_.empty()) {
       document_.root = std::move(node);
       return;
@@ -205,6 +215,12 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<std::size_t> line_starts_;
   std::vector<Frame> frames_;
   int documents_ = 0;
+  struct Counted {
+    int line = -1;
+    std::size_t bytes = 0;
+    int column = 1;
+  };
+  mutable Counted counted_;
 };
 
 /// What the parser would not see, or would get wrong: it stops silently at U+0004.
@@ -294,6 +310,8 @@ Document parse(std::string_view text, std::string file) {
     if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
   } catch (const Stop&) {
     return document;
+  } catch (const Error&) {  // a stop was requested
+    throw;
   } catch (const YAML::Exception& error) {
     const Place place = builder.where(error.mark);
     document.problems.push_back({document.file, place.line, place.column, visible(error.msg)});

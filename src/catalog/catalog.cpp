@@ -52,17 +52,18 @@ std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& direc
   return files;
 }
 
-std::unique_ptr<OperatorModule> load_file(const std::filesystem::path& path) {
+std::unique_ptr<OperatorModule> load_file(const std::filesystem::path& path, Place place) {
   auto module = std::make_unique<OperatorModule>();
   module->path = path;
-  module->text = read_file(path, kLargestModule, FileKind::any);
+  module->text =
+      place == Place::searched ? read_trusted_file(path, kLargestModule) : read_file(path, kLargestModule, FileKind::any);
   module->loaded = load_module(module->text, path.string());
   return module;
 }
 
 std::unique_ptr<OperatorModule> load_found(const std::filesystem::path& path) {
   try {
-    return load_file(path);
+    return load_file(path, Place::searched);
   } catch (const Error& error) {
     auto module = std::make_unique<OperatorModule>();
     module->path = path;
@@ -103,8 +104,23 @@ struct Catalog::Impl {
   void search() {
     if (searched) return;
     searched = true;
-    for (const auto& directory : directories)
+    for (const auto& directory : directories) {
+      if (!may_be_searched(directory)) continue;
       for (const auto& path : yaml_files(directory, directory_problems)) add(load_found(path));
+    }
+  }
+
+  /// Whoever may write the directory decides what every report shows.
+  bool may_be_searched(const std::filesystem::path& directory) {
+    std::error_code error;
+    if (!std::filesystem::exists(directory, error)) return true;
+    try {
+      require_trusted(directory, ErrorKind::config);
+      return true;
+    } catch (const Error& untrusted) {
+      directory_problems.push_back({directory.string(), 1, 1, untrusted.what()});
+      return false;
+    }
   }
 
   /// A name that two modules have stops both: whichever were taken, it might be the old copy of the other.
@@ -132,7 +148,7 @@ struct Catalog::Impl {
     auto found = std::find_if(modules.begin(), modules.end(),
                               [&](const auto& module) { return std::filesystem::equivalent(module->path, file, error); });
     if (found == modules.end()) {
-      add(load_file(file), Place::elsewhere);
+      add(load_file(file, Place::elsewhere), Place::elsewhere);
       found = std::prev(modules.end());
     }
     yaml::Problems problems = (*found)->loaded.problems;

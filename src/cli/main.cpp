@@ -12,6 +12,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/json.hpp"
 #include "reportctl/base/log.hpp"
+#include "reportctl/base/secret.hpp"
 #include "reportctl/base/sink.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
@@ -99,6 +100,7 @@ int run(int argc, char** argv) {
   const Arguments typed(argv + std::min(argc, 1), argv + argc);
   const Arguments arguments = !typed.empty() && typed.front() == kComplete ? typed : normalized(typed);
   try {
+    keep_out_of_dumps();
     install_signal_handlers();
     return dispatch(arguments);
   } catch (const Error& error) {

@@ -41,6 +41,20 @@ http::Answer perform(const WebhookSettings& settings, const WebhookPost& post, c
                          .whole_time = settings.timeout});
 }
 
+/// One sentence for everything that may be wrong: whoever names a secret must not learn which files there are, and what they are
+/// like.
+constexpr const char* kNoSecret =
+    "the secret cannot be used: it must be a file in the account's directory below webhooks.secret_dir that reportctl alone may "
+    "read, or a credential that the service manager passes to reportctl for webhooks";
+
+std::optional<Secret> secret_of(const WebhookPost& post) {
+  try {
+    return read_secret(post.secret);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 /// Only the status counts.
 WebhookAnswer judged(const http::Answer& answer) {
   WebhookAnswer judged{.kind = OutcomeKind::deferred,
@@ -95,8 +109,8 @@ WebhookAnswer post_webhook(const WebhookSettings& settings, const WebhookPost& p
   // Asked again: what is allowed may have changed since the url was saved.
   if (const auto problem = webhook_url_problem(post.url, settings.allow_private); !problem.empty())
     return unanswered(OutcomeKind::refused, problem, "address");
-  const auto secret = read_secret(post.secret);
-  if (!secret) throw Error(ErrorKind::config, fmt::format("there is no credential {}", visible(post.secret.credential)));
+  const auto secret = secret_of(post);
+  if (!secret) return unanswered(OutcomeKind::deferred, kNoSecret, "config");
   return outcome_of(perform(settings, post, *secret));
 } catch (const Error& error) {
   return unanswered(OutcomeKind::deferred, error.what(), error.kind() == ErrorKind::interrupted ? "stopped" : "config");

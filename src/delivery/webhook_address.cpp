@@ -54,7 +54,14 @@ WebhookUrl parse_webhook_url(const std::string& url) {
 
 std::string webhook_url_problem(const std::string& url, const std::vector<Network>& allow_private) {
   const auto parsed = parse_webhook_url(url);
-  if (!parsed.problem.empty() || !parsed.address) return parsed.problem;
+  if (!parsed.problem.empty()) return parsed.problem;
+  if (!parsed.address && parsed.loopback) {  // `localhost`
+    const auto allowed = [&](const char* text) {
+      return address_problem(parsed, *parse_ip_address(text), allow_private).empty();
+    };
+    return allowed("127.0.0.1") || allowed("::1") ? std::string() : address_problem(parsed, *parse_ip_address("127.0.0.1"), {});
+  }
+  if (!parsed.address) return {};
   return address_problem(parsed, *parsed.address, allow_private);
 }
 
@@ -62,7 +69,7 @@ std::string address_problem(const WebhookUrl& url, const AddressBytes& address, 
   const char* name = special_address(address);
   const bool loopback = is_loopback(address);
   if (!url.tls && !loopback) return fmt::format("{} is not this host: nothing is sent there without TLS", url.host);
-  if (name == nullptr || (loopback && url.loopback)) return {};
+  if (name == nullptr) return {};
   for (const auto& network : allow_private) {
     if (network.contains(address)) return {};
   }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "reportctl/base/domains.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/base/zone.hpp"
@@ -65,7 +66,9 @@ std::vector<std::string> member_problems(const access::Member& member) {
   std::vector<std::string> problems;
   if (trim(member.name).empty() || has_control(member.name))
     problems.emplace_back("name: a name without control characters is needed");
-  if (has_control(member.login) || member.login.find(' ') != std::string::npos)
+  if (member.email && may_be_routed_on(*member.email))
+    problems.emplace_back("email: without % and ! before the @, please: a mail server may pass it on to another domain");
+  if (!member.login.empty() && !access::is_login(member.login))
     problems.push_back(fmt::format("login: \"{}\" is not a Unix login", member.login));
   if (member.account.empty() && member.role != Role::system_admin)
     problems.emplace_back("account: only a system_admin belongs to none");

@@ -246,6 +246,7 @@ class Planner {
     access::require(editor_.actor, Action::manage_schedules, account.id, before.definition.scope);
     auto after = before;
     after.definition = std::move(definition);
+    note_giver(editor_, before.definition, after);
     const bool resumes = after.definition.active && !before.definition.active;
     const bool passed = !after.next_run_at || *after.next_run_at <= editor_.parts.now();
     if (!fires_alike(before.definition, after.definition, account) || (resumes && passed)) {

@@ -99,6 +99,15 @@ std::string owner_for(const Editor& editor, const schedule::Definition& definiti
   return member == nullptr ? std::string() : member->id;
 }
 
+void note_giver(const Editor& editor, const schedule::Definition& before, schedule::Schedule& after) {
+  const auto had = [&](const Mailbox& mailbox) {
+    return std::any_of(before.recipients.begin(), before.recipients.end(),
+                       [&](const Mailbox& old) { return old.address == mailbox.address; });
+  };
+  const auto& now = after.definition.recipients;
+  if (!std::all_of(now.begin(), now.end(), had)) after.given_by = owner_for(editor, after.definition);
+}
+
 schedule::Rhythm rhythm_of(const schedule::Definition& definition, std::string_view account_timezone) {
   const auto zone = schedule::effective_zone(definition, account_timezone);
   if (!zone)
@@ -153,7 +162,7 @@ schedule::Schedule new_schedule(const Editor& editor, schedule::Definition defin
   schedule::Schedule schedule;
   schedule.id = new_id();
   schedule.created_by = editor.actor.str();
-  schedule.owner = owner_for(editor, definition);
+  schedule.owner = schedule.given_by = owner_for(editor, definition);
   schedule.created_at = schedule.updated_at = editor.parts.now();
   schedule.next_run_at = first_run(definition, account.timezone, editor.parts.now());
   schedule.definition = std::move(definition);

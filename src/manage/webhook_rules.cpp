@@ -4,7 +4,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "reportctl/base/text.hpp"
+#include "reportctl/settings/config.hpp"
 
 namespace reportctl::manage {
 namespace {
@@ -14,13 +18,24 @@ const std::vector<std::string>& webhook_event_names() {
   return kNames;
 }
 
-void check_secret(const WrittenWebhook& written, std::vector<std::string>& problems) {
+/// A name in the directory, or the whole path of it. Whether the file is there, and what it is like, is told to nobody.
+bool may_be_in(const std::filesystem::path& directory, const std::filesystem::path& file) {
+  const auto path = (directory / "account" / file).lexically_normal();
+  const auto [end, rest] = std::mismatch(directory.begin(), directory.end(), path.begin(), path.end());
+  return end == directory.end() && rest != path.end() && path.has_filename();
+}
+
+void check_secret(const WrittenWebhook& written, const settings::Settings& settings, std::vector<std::string>& problems) {
   if (written.secret_file.empty() == written.secret_credential.empty()) {
     problems.emplace_back("secret: one of secret_file and secret_credential is needed; the secret itself is never written here");
     return;
   }
-  if (!written.secret_file.empty() && (!written.secret_file.starts_with('/') || has_control(written.secret_file)))
-    problems.push_back(fmt::format("secret_file: \"{}\" is not an absolute path", written.secret_file));
+  const auto& directory = settings.webhooks.secret_dir;
+  if (!written.secret_file.empty() && (has_control(written.secret_file) || !may_be_in(directory, written.secret_file)))
+    problems.push_back(
+        fmt::format("secret_file: must be the name of a file in {}/ACCOUNT (webhooks.secret_dir)", directory.string()));
+  if (settings::names_credential(settings, written.secret_credential))
+    problems.emplace_back("secret_credential: the configuration uses it for something else");
   if (written.secret_credential.find('/') != std::string::npos || has_control(written.secret_credential))
     problems.push_back(fmt::format("secret_credential: \"{}\" is not the name of a credential", written.secret_credential));
 }
@@ -38,7 +53,7 @@ std::vector<std::string> webhook_problems(const WrittenWebhook& written, const s
   }
   if (!written.outcomes.empty() && !store::parse_webhook_outcomes(written.outcomes))
     problems.push_back(fmt::format("outcomes: must be all or failures, not \"{}\"", written.outcomes));
-  check_secret(written, problems);
+  check_secret(written, settings, problems);
   return problems;
 }
 

@@ -144,6 +144,13 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
     std::erase_if(check.violations, [](const auto& one) { return one.code == validation::Code::role_not_permitted; });
   }
   append(found, std::move(check.violations));
+  if (found.empty() && standing.giver_roles && !catalog::report_allows(*check.resolved->report, *standing.giver_roles)) {
+    found.push_back({.code = validation::Code::role_not_permitted,
+                     .field = "to",
+                     .message = fmt::format("the role of the member who gave it its recipients does not include {} any more",
+                                            check.resolved->report->id),
+                     .hint = fmt::format("roles that do: {}", fmt::join(check.resolved->report->roles, ", "))});
+  }
   if (!found.empty()) return Rejection{std::move(found)};
   auto site = check_site(parts, *check.resolved, standing.account);
   if (!site.violations.empty()) return Rejection{std::move(site.violations)};

@@ -41,16 +41,31 @@ Standing standing_of(store::State& state, const Behalf& behalf) {
 
 Standing standing_of(store::State& state, const schedule::Schedule& schedule) {
   const auto& definition = schedule.definition;
-  return standing_of(state,
-                     {.account = definition.account,
-                      .member = schedule.owner,
-                      .scope = definition.scope,
-                      .action = access::Action::manage_schedules,
-                      .field = "owner",
-                      .role_in_it = "on whose behalf it runs",
-                      .what = "keep schedules",
-                      .hint = fmt::format("give it to another member: reportctl schedule reassign {} --account {} --to MEMBER",
-                                          definition.name, definition.account)});
+  auto standing = standing_of(
+      state, {.account = definition.account,
+              .member = schedule.owner,
+              .scope = definition.scope,
+              .action = access::Action::manage_schedules,
+              .field = "owner",
+              .role_in_it = "on whose behalf it runs",
+              .what = "keep schedules",
+              .hint = fmt::format("give it to another member: reportctl schedule reassign {} --account {} --to MEMBER",
+                                  definition.name, definition.account)});
+  if (schedule.given_by.empty() || schedule.given_by == schedule.owner) return standing;
+  auto giver = standing_of(
+      state,
+      {.account = definition.account,
+       .member = schedule.given_by,
+       .scope = definition.scope,
+       .action = access::Action::manage_schedules,
+       .field = "to",
+       .role_in_it = "who gave it its recipients",
+       .what = "keep schedules",
+       .hint = fmt::format("whoever may send it there takes it over: reportctl schedule reassign {} --account {} --to MEMBER",
+                           definition.name, definition.account)});
+  standing.broken.insert(standing.broken.end(), giver.broken.begin(), giver.broken.end());
+  standing.giver_roles = std::move(giver.roles);
+  return standing;
 }
 
 }  // namespace reportctl::run

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -16,6 +17,7 @@
 #include "reportctl/base/json.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
+#include "reportctl/settings/config.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -26,12 +28,15 @@ using store::WebhookClaim;
 using store::WebhookResult;
 using store::WebhookState;
 
+/// Of all accounts together, of one, and before the next one has its turn.
 constexpr auto kWebhookShare = std::chrono::minutes(2);
+constexpr auto kAccountShare = std::chrono::seconds(40);
+constexpr auto kAccountTurn = std::chrono::seconds(5);
 constexpr int kWebhookBatch = 64;
 
 WebhookAnswer ask(Parts& parts, const WebhookClaim& claim) {
   return parts.post_webhook({.url = claim.webhook.url,
-                             .secret = claim.webhook.secret(),
+                             .secret = webhook_secret(parts.settings(), claim.webhook),
                              .event = claim.delivery.event,
                              .id = claim.delivery.id,
                              .body = claim.delivery.body,
@@ -89,34 +94,80 @@ std::optional<WebhookClaim> take_webhook(Parts& parts, const std::string& id, st
       parts.state(), {.delivery_id = id, .fence = fence, .owner = parts.self(), .lease_until = parts.now() + kWebhookLease});
 }
 
+/// What is due in one account. Whoever waits for its endpoints waits in turns, and only so long.
+class WebhookQueueOfAccount {
+ public:
+  WebhookQueueOfAccount(Parts& parts, std::string account) : parts_(parts), account_(std::move(account)) {}
+
+  /// Sends until the turn is over; false when nothing is left to do for the account in this tick.
+  bool take_turn(std::chrono::steady_clock::time_point until) {
+    const auto begun = parts_.ticks();
+    const auto end = std::min({until, begun + kAccountTurn, begun + (kAccountShare - used_)});
+    while (send_one()) {
+      if (parts_.ticks() < end) continue;
+      used_ += parts_.ticks() - begun;
+      return used_ < kAccountShare && parts_.ticks() < until;
+    }
+    return false;
+  }
+
+ private:
+  bool send_one() {
+    throw_if_stopped();
+    const auto is_new = [&](const store::WebhookDelivery& due) { return !tried_.contains(due.id); };
+    auto next = std::find_if(batch_.begin(), batch_.end(), is_new);
+    if (next == batch_.end()) {
+      batch_ = store::due_webhooks(parts_.state(), parts_.now(), kWebhookBatch, account_);
+      next = std::find_if(batch_.begin(), batch_.end(), is_new);
+    }
+    if (next == batch_.end()) return false;
+    tried_.insert(next->id);
+    if (const auto claim = take_webhook(parts_, next->id, next->fence)) send(*claim);
+    return true;
+  }
+
+  void send(const WebhookClaim& claim) {
+    WebhookAnswer answer;
+    if (const auto known = silent_.find(claim.webhook.id); known != silent_.end()) {
+      answer = known->second;
+      answer.answer = "not tried: " + answer.answer;
+    } else {
+      answer = ask(parts_, claim);
+      if (answer.kind == OutcomeKind::deferred && answer.status == 0 && answer.reason_class != "stopped")
+        silent_.emplace(claim.webhook.id, answer);
+    }
+    const auto result = result_of(parts_, claim, answer);
+    if (store::record_webhook(parts_.state(), claim, result, webhook_events(claim, result), parts_.moment()))
+      tell_operator(claim, result);
+  }
+
+  Parts& parts_;
+  std::string account_;
+  std::chrono::steady_clock::duration used_{0};
+  std::vector<store::WebhookDelivery> batch_;
+  std::set<std::string> tried_;
+  std::map<std::string, WebhookAnswer> silent_;  ///< by webhook: what kept it from answering at all
+};
+
 }  // namespace
 
+SecretSource webhook_secret(const settings::Settings& settings, const store::Webhook& webhook) {
+  auto secret = webhook.secret();
+  if (settings::names_credential(settings, secret.credential)) secret.credential.clear();
+  if (secret.file.empty()) return secret;
+  secret.within = settings.webhooks.secret_dir / webhook.account;
+  secret.file = secret.within / secret.file;  // a whole path stays as it is
+  return secret;
+}
+
 void send_webhooks(Parts& parts) {
-  std::map<std::string, WebhookAnswer> silent;  // by webhook: what kept it from answering at all
-  std::set<std::string> tried;
   const auto until = parts.ticks() + kWebhookShare;
-  for (bool progress = true; progress;) {
-    progress = false;
-    for (const auto& due : store::due_webhooks(parts.state(), parts.now(), kWebhookBatch)) {
-      throw_if_stopped();
-      if (parts.ticks() >= until) return;
-      if (!tried.insert(due.id).second) continue;
-      progress = true;
-      const auto claim = take_webhook(parts, due.id, due.fence);
-      if (!claim) continue;
-      WebhookAnswer answer;
-      if (const auto known = silent.find(claim->webhook.id); known != silent.end()) {
-        answer = known->second;
-        answer.answer = "not tried: " + answer.answer;
-      } else {
-        answer = ask(parts, *claim);
-        if (answer.kind == OutcomeKind::deferred && answer.status == 0 && answer.reason_class != "stopped")
-          silent.emplace(claim->webhook.id, answer);
-      }
-      const auto result = result_of(parts, *claim, answer);
-      if (store::record_webhook(parts.state(), *claim, result, webhook_events(*claim, result), parts.moment()))
-        tell_operator(*claim, result);
-    }
+  std::deque<WebhookQueueOfAccount> waiting;
+  for (const auto& account : store::due_webhook_accounts(parts.state(), parts.now())) waiting.emplace_back(parts, account);
+  while (!waiting.empty() && parts.ticks() < until) {
+    auto first = std::move(waiting.front());
+    waiting.pop_front();
+    if (first.take_turn(until)) waiting.push_back(std::move(first));
   }
 }
 

@@ -62,6 +62,13 @@ bool is_source_name(std::string_view name) {
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
 }
 
+/// A key that resembles none is not repeated: the file may be another's, and not a configuration at all.
+std::string unknown_key(const std::string& key, const std::string& last, const std::vector<std::string>& known) {
+  const auto near = did_you_mean(last, known);
+  return near.empty() ? std::string("unknown key (not repeated: it resembles none)")
+                      : fmt::format("unknown key {}{}", yaml::shown_key(key), near);
+}
+
 /// Collects the layers, lowest first: what comes later wins. Everything wrong is kept, so that it can be shown at once.
 class Builder {
  public:
@@ -168,9 +175,7 @@ void Builder::read_source(const std::string& name, const yaml::Node& map, const 
                                     [&wanted = key](const auto& k) { return wanted.text == k.name; });
     if (known == source_keys().end()) {
       const std::string why = why_not(dotted);
-      problem(key, file,
-              why.empty() ? fmt::format("unknown key {} of a source{}", yaml::shown_key(key.text), did_you_mean(key.text, names))
-                          : why);
+      problem(key, file, why.empty() ? unknown_key(fmt::format("sources.{}.{}", name, key.text), key.text, names) : why);
       continue;
     }
     if (value.kind == yaml::Node::Kind::null) continue;
@@ -222,8 +227,7 @@ void Builder::read_group(const yaml::Node& map, const std::string& prefix, const
           std::find_if(config_keys().begin(), config_keys().end(), [&](const auto& k) { return dotted == k.name; });
       if (known == config_keys().end()) {
         const std::string why = why_not(dotted);
-        problem(key, file,
-                why.empty() ? fmt::format("unknown key {}{}", yaml::shown_key(dotted), did_you_mean(key.text, names)) : why);
+        problem(key, file, why.empty() ? unknown_key(dotted, key.text, names) : why);
         continue;
       }
       const auto texts = written(value, known->list, file);
@@ -242,15 +246,11 @@ yaml::Document Builder::read_yaml(const fs::path& path) {
   constexpr std::size_t kLargest = 1U << 20U;
   struct stat status {};
   const bool there = ::stat(path.c_str(), &status) == 0;
-  if (there && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    throw Error(ErrorKind::config, fmt::format("others may write {}, so it cannot be trusted", path.string()),
-                fmt::format("chmod go-w {}", path.string()));
-  }
   if (there && S_ISREG(status.st_mode) && static_cast<std::uintmax_t>(status.st_size) > kLargest) {
     throw Error(ErrorKind::config, fmt::format("{} is larger than {} bytes", path.string(), kLargest),
                 "correct it, then: reportctl config check");
   }
-  yaml::Document document = yaml::parse(read_file(path, kLargest, FileKind::any), path.string());
+  yaml::Document document = yaml::parse(read_trusted_file(path, kLargest), path.string());
   for (const yaml::Problem& found : document.problems) problems_.push_back(found.str());
   return document;
 }

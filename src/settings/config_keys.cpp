@@ -436,6 +436,8 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
        }},
       {"webhooks.ca_file", false, [](Settings& s, const Written& w) { return set_path(s.webhooks.ca_file, w.front()); },
        [](const Settings& s) { return s.webhooks.ca_file.string(); }},
+      {"webhooks.secret_dir", false, [](Settings& s, const Written& w) { return set_path(s.webhooks.secret_dir, w.front()); },
+       [](const Settings& s) { return s.webhooks.secret_dir.string(); }},
       {"webhooks.timeout", false,
        [](Settings& s, const Written& w) {
          return set_seconds(s.webhooks.timeout, w.front(), {1, 300});
@@ -502,6 +504,15 @@ const std::vector<ConfigKey<SourceSettings>>& source_keys() {
       {"tenant", false, set_tenant, [](const SourceSettings& s) { return std::string(s.single_tenant ? kSingle : ""); }},
   };
   return kKeys;
+}
+
+bool names_credential(const Settings& settings, const std::string& credential) {
+  if (credential.empty()) return false;
+  const auto is_it = [&](const SecretSource& secret) { return secret.credential == credential; };
+  return is_it(settings.mail.transport.password) || is_it(settings.artifacts.link_secret) ||
+         is_it(settings.artifacts.s3.access_key) || is_it(settings.artifacts.s3.secret_key) ||
+         std::any_of(settings.sources.begin(), settings.sources.end(),
+                     [&](const auto& one) { return is_it(one.second.password); });
 }
 
 std::string why_not(const std::string& dotted_key) {

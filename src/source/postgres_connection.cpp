@@ -345,6 +345,11 @@ void PostgresConnection::fail_late() {
        "raise the source's statement_timeout, or choose a shorter window");
 }
 
+bool PostgresConnection::is_superuser() const {
+  const char* const said = connection_ ? pq().PQparameterStatus(connection_.get(), "is_superuser") : nullptr;
+  return said != nullptr && std::string_view(said) == "on";
+}
+
 void PostgresConnection::fail(const PGresult* result) {
   throw_if_stopped();
   const std::string_view state = sqlstate_of(result);

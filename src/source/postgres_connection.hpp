@@ -51,6 +51,9 @@ class PostgresConnection {
   /// The next row or the end of the running statement; an error of the server is thrown.
   PqResult next_result();
 
+  /// As the server said when it was connected to.
+  [[nodiscard]] bool is_superuser() const;
+
   [[noreturn]] void fail(const std::string& what, const std::string& hint = {});
   [[nodiscard]] const PostgresSettings& settings() const { return settings_; }
 

@@ -77,7 +77,12 @@ class PostgresSource final : public Source {
     return tables;
   }
 
+  [[nodiscard]] std::string warning() const override { return connection_->is_superuser() ? kSuperuser : std::string(); }
+
  private:
+  static constexpr const char* kSuperuser =
+      "the login is a superuser of PostgreSQL, so its queries could read and write the server's files; use a role that may only "
+      "SELECT what the reports read";
   struct EndOfTransaction {
     PostgresConnection& connection;
     ~EndOfTransaction() { connection.end(); }

@@ -31,6 +31,7 @@ constexpr std::array kScheduleColumns{
     Column<Schedule>{"s.definition", [](Query& query, Schedule& s) { read_definition(query.text(), s.definition); }},
     column<&Schedule::created_by>("s.created_by"),
     column<&Schedule::owner>("s.owner"),
+    column<&Schedule::given_by>("s.given_by"),
     column<&Schedule::created_at>("s.created_at"),
     column<&Schedule::updated_at>("s.updated_at"),
     column<&Schedule::next_run_at>("s.next_run_at"),
@@ -74,12 +75,13 @@ void insert_schedule(Connection& connection, const schedule::Schedule& schedule,
   const auto or_now = [&](Instant at) { return at == Instant{} ? now : at; };
   Query(connection,
         R"sql(
-          INSERT INTO schedules (id, account, name, report, is_active, definition, created_by, owner, created_at,
+          INSERT INTO schedules (id, account, name, report, is_active, definition, created_by, owner, given_by, created_at,
           updated_at, next_run_at, last_run_at, last_run_status, last_run_error, failure_count, revision)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql")
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql")
       .bind(schedule.id, definition.account, definition.name, definition.report, definition.active, definition_json(definition),
-            schedule.created_by, schedule.owner, or_now(schedule.created_at), or_now(schedule.updated_at), schedule.next_run_at,
-            schedule.last_run_at, schedule.last_run_status, schedule.last_run_error, schedule.failure_count, schedule.revision)
+            schedule.created_by, schedule.owner, schedule.given_by, or_now(schedule.created_at), or_now(schedule.updated_at),
+            schedule.next_run_at, schedule.last_run_at, schedule.last_run_status, schedule.last_run_error, schedule.failure_count,
+            schedule.revision)
       .run();
 }
 
@@ -90,10 +92,10 @@ void update_schedule(Connection& connection, const schedule::Schedule& schedule,
       Query(connection,
             R"sql(
               UPDATE schedules SET account = ?, name = ?, report = ?, is_active = ?, definition = ?, owner = ?,
-              updated_at = ?, next_run_at = ?, revision = revision + 1
+              given_by = ?, updated_at = ?, next_run_at = ?, revision = revision + 1
               WHERE id = ? AND revision = ?)sql")
           .bind(definition.account, definition.name, definition.report, definition.active, definition_json(definition),
-                schedule.owner, now, schedule.next_run_at, schedule.id, schedule.revision)
+                schedule.owner, schedule.given_by, now, schedule.next_run_at, schedule.id, schedule.revision)
           .run();
   if (changed == 1) return;
   if (!find_schedule(connection, schedule.id)) {

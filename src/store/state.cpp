@@ -52,6 +52,10 @@ void require_safe_file(const fs::path& path) {
   }
   if (!S_ISREG(status.st_mode))
     throw refusal(path, "is not a regular file", "name a file with --state, or in `state:` of the configuration");
+  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
+    throw refusal(path, fmt::format("belongs to another user ({})", status.st_uid),
+                  fmt::format("run this as its owner: sudo -u '#{}' reportctl …", status.st_uid));
+  }
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     throw refusal(path, "others may write it, so its contents cannot be trusted",
                   fmt::format("chmod 600 {}, after making sure that nobody else changed it", visible(path.string())));

@@ -180,17 +180,41 @@ std::string queue_test_webhook(State& state, const Webhook& webhook, const Audit
   return id;
 }
 
-std::vector<WebhookDelivery> due_webhooks(State& state, Instant now, int limit) {
-  // The index is named because the planner, knowing nothing of the sizes, might read the whole ledger.
-  Query query(state.connection(), fmt::format("{} INDEXED BY webhook_deliveries_due WHERE due_at <= ? ORDER BY due_at, number",
-                                              select_webhook_delivery()));
-  query.bind(now);
+namespace {
+
+// The index is named because the planner, knowing nothing of the sizes, might read the whole ledger.
+std::vector<WebhookDelivery> due_deliveries(State& state, Instant now, int limit, const std::optional<std::string>& account) {
+  Query query(state.connection(),
+              fmt::format("{} INDEXED BY webhook_deliveries_due WHERE due_at <= ? AND account = ifnull(?, account) "
+                          "ORDER BY due_at, number",
+                          select_webhook_delivery()));
+  query.bind(now, account);
   std::vector<WebhookDelivery> due;
   while (static_cast<int>(due.size()) < limit && query.next()) {
     auto stored = read_webhook_delivery(query);
     if (!is_working(stored.owner, now)) due.push_back(std::move(stored.delivery));
   }
   return due;
+}
+
+}  // namespace
+
+std::vector<WebhookDelivery> due_webhooks(State& state, Instant now, int limit) {
+  return due_deliveries(state, now, limit, std::nullopt);
+}
+
+std::vector<WebhookDelivery> due_webhooks(State& state, Instant now, int limit, const std::string& account) {
+  return due_deliveries(state, now, limit, account);
+}
+
+std::vector<std::string> due_webhook_accounts(State& state, Instant now) {
+  Query query(state.connection(), R"sql(
+    SELECT account FROM webhook_deliveries INDEXED BY webhook_deliveries_due WHERE due_at <= ?
+    GROUP BY account ORDER BY max(attempts) > 0, min(due_at), account)sql");
+  query.bind(now);
+  std::vector<std::string> accounts;
+  while (query.next()) accounts.push_back(query.text());
+  return accounts;
 }
 
 std::optional<WebhookClaim> claim_webhook(State& state, const WebhookClaimRequest& request) {

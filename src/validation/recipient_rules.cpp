@@ -25,6 +25,15 @@ std::vector<Mailbox> check_recipients(const std::vector<schedule::Recipient>& gi
                        several ? "give one address each time" : "write name@example.com or Name <name@example.com>"});
       continue;
     }
+    if (may_be_routed_on(mailbox->address) || has_control(mailbox->display)) {
+      found.push_back({Code::recipient_invalid, field,
+                       has_control(mailbox->display)
+                           ? fmt::format("the name before {} has a control character", mailbox->address.str())
+                           : fmt::format("{} has % or ! before the @, so a mail server may pass it on to another domain",
+                                         mailbox->address.str()),
+                       "write name@example.com or Name <name@example.com>"});
+      continue;
+    }
     const auto [first, is_new] = places.emplace(mailbox->address.normalized(), i);
     if (!is_new) {
       found.push_back({Code::recipient_duplicate, field,

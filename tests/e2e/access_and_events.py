@@ -157,6 +157,40 @@ class AccessAndEvents(e2e.Case):
         world.must("run-due", code=3)
         self.assertIn("user-access-log is for the role", world.only_run()["reason"])
 
+    def test_recipients_given_by_a_member_who_has_gone_get_nothing_whoever_the_owner_is(self):
+        for case in ("edited", "given"):
+            with self.subTest(case):
+                world = self.fleet()
+                who = "ada" if case == "edited" else "max"
+                world.must("--as", who, "schedule", "add", "power", *POWER, "--scope", "depot:north", now=e2e.MADE_AT)
+                if case == "edited":
+                    world.must("--as", "max", "schedule", "edit", "power", "--account", "shop", "--to", "m@evil.example", now=e2e.MADE_AT)
+                else:
+                    world.must("--as", "max", "schedule", "reassign", "power", "--account", "shop", "--to", "Ada Owner", now=e2e.MADE_AT)
+                world.must("schedule", "validate", "--all")
+                world.must("member", "remove", "Max Manager", "--account", "shop", "--yes")
+                world.must("run-due", code=3)
+                run, = world.runs()
+                self.assertEqual(run["state"], "rejected")
+                self.assertIn("who gave it its recipients has left the account", run["reason"])
+                self.assertEqual([mail for mail in world.outbox_mails() if "evil" in str(mail["To"])], [])
+                world.must("--as", "ada", "schedule", "reassign", "power", "--account", "shop", "--to", "Ada Owner")  # she has looked at it
+                world.must("schedule", "validate", "--all")
+
+    def test_recipients_given_by_a_member_who_has_another_role_now_get_nothing_either(self):
+        world = self.fleet()
+        world.must("--as", "ada", "schedule", "add", "power", *POWER, "--scope", "depot:north", now=e2e.MADE_AT)
+        world.must("--as", "max", "schedule", "edit", "power", "--account", "shop", "--at", "05:01", now=e2e.MADE_AT)  # not its recipients
+        world.must("--as", "max", "schedule", "edit", "power", "--account", "shop", "--at", "05:00", now=e2e.MADE_AT)
+        world.must("member", "edit", "Max Manager", "--account", "shop", "--role", "viewer")
+        world.must("schedule", "validate", "--all")
+        world.must("member", "edit", "Max Manager", "--account", "shop", "--role", "manager", "--site", "depot:north")
+        world.must("--as", "max", "schedule", "edit", "power", "--account", "shop", "--add-to", "m@evil.example", now=e2e.MADE_AT)
+        world.must("--as", "ada", "schedule", "edit", "power", "--account", "shop", "--remove-to", "r@example.org", now=e2e.MADE_AT)  # gives nobody anything
+        world.must("member", "edit", "Max Manager", "--account", "shop", "--role", "viewer")
+        world.must("run-due", code=3)
+        self.assertIn("Max Manager, who gave it its recipients, is viewer and may not keep schedules of depot:north any more", world.only_run()["reason"])
+
     def test_a_reassigned_schedule_runs_again_in_the_name_of_its_new_owner(self):
         world = self.fleet()
         world.must("--as", "max", "schedule", "add", "power", *POWER, "--scope", "depot:north", now=e2e.MADE_AT)

@@ -149,7 +149,7 @@ class Examples(e2e.Case):
         self.addCleanup(world.close)
         world.run("run-due", "--jobs", "2", now="2026-11-17T12:00:00Z")
         world.must("export", "create", "sales", "--account", "shop", "--wait", now=world.now)
-        world.must("webhook", "add", "https://hooks.example.com/x", "--account", "shop", "--secret-file", "/etc/hostname", now=world.now)
+        world.must("webhook", "add", "https://hooks.example.com/x", "--account", "shop", "--secret-file", "hostname", now=world.now)
         lists = ["account list", "audit list", "catalog list", "catalog scopes --account coaches", "catalog choices orders-export mode", "config show",
                  "config check", "export list", "member list", "run-due --dry-run", "runs list", "schedule list", "schedule next stock-value",
                  "source list", "source check", "source contract", "webhook list"]

@@ -336,6 +336,15 @@ class PostgreSql(e2e.Case):
         _, data = e2e.attachment_of(world.outbox_mails()[0])
         self.assertEqual([row["order_number"] for row in csv.DictReader(io.StringIO(data.decode()))], ["5001", "5002"])
 
+    def test_a_superuser_is_warned_of_and_a_reader_is_not(self):
+        world = self.shop()
+        self.assertIn("source shop: the login is a superuser of PostgreSQL", world.run("source", "check", "shop").err)
+        self.postgres.psql("CREATE ROLE reader LOGIN; GRANT pg_read_all_data TO reader")
+        self.use(world, self.postgres.url(world.database, user="reader"))
+        told = world.run("source", "check", "shop")
+        self.assertIn(b"sales", told.out)
+        self.assertNotIn("superuser", told.err)
+
 
 def first_difference(left, right):
     pairs = itertools.zip_longest(left.decode().splitlines(), right.decode().splitlines())
@@ -367,6 +376,7 @@ query: |
   WHERE o.account_id = :account AND o.placed_at >= :from AND o.placed_at < :to AND {{filters}}
   ORDER BY o.placed_at, o.id
 """
+
 
 if __name__ == "__main__":
     e2e.main()

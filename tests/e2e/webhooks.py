@@ -77,10 +77,14 @@ class Webhooks(e2e.Case):
         world = e2e.World(policy=policy)
         self.addCleanup(world.close)
         self.authority = e2e.Authority(world.path / "tls")
-        self.secret = world.path / "hook-secret"
+        secrets = world.path / "webhook-secrets"
+        (secrets / "shop").mkdir(parents=True)
+        self.secret = secrets / "shop" / "hook"
         self.secret.write_text(SECRET + "\n")
         self.secret.chmod(0o600)
-        world.configure(policy=policy, more=f"webhooks: {{ca_file: {self.authority.ca}{more}}}\n")
+        if "allow_private" not in more:
+            more += ', allow_private: ["127.0.0.0/8", "::1/128"]'
+        world.configure(policy=policy, more=f"webhooks: {{ca_file: {self.authority.ca}, secret_dir: {secrets}{more}}}\n")
         return world
 
     def receiver(self, tls=True):
@@ -89,7 +93,7 @@ class Webhooks(e2e.Case):
         return receiver
 
     def hook(self, world, url, *more):
-        return world.json("webhook", "add", url, "--secret-file", self.secret, *more, now=e2e.MADE_AT)["id"]
+        return world.json("webhook", "add", url, "--secret-file", "hook", *more, now=e2e.MADE_AT)["id"]
 
     def deliveries(self, world):
         return world.json("webhook", "deliveries")[::-1]  # in the order in which they were queued
@@ -142,7 +146,7 @@ class Webhooks(e2e.Case):
         world = self.make()
         server = self.server()
         server.refuse["b@example.org"] = "550 5.1.1 No such user <b@example.org> here"
-        world.configure(server.url, more=f"webhooks: {{ca_file: {self.authority.ca}}}\n")
+        world.configure(server.url, more=f'webhooks: {{ca_file: {self.authority.ca}, secret_dir: {self.secret.parent.parent}, allow_private: ["127.0.0.0/8"]}}\n')
         world.schedules(e2e.schedule("morning", ["a@example.org", "b@example.org", "c@example.org"]))
         receiver = self.receiver()
         self.hook(world, receiver.url, "--outcomes", "failures")
@@ -344,7 +348,7 @@ class Webhooks(e2e.Case):
 
     def test_a_name_that_leads_to_this_host_or_a_private_network_is_refused_at_the_socket(self):
         # libcurl resolves every name below .localhost to the loopback interface: a name that was saved in good faith and leads inside now.
-        world = self.make()
+        world = self.make(", allow_private: []")
         world.schedules(e2e.schedule("morning", "a@example.org"))
         receiver = self.receiver()
         self.hook(world, f"https://hooks.localhost:{receiver.port}/in")
@@ -364,7 +368,7 @@ class Webhooks(e2e.Case):
 
     def test_a_certificate_that_nobody_trusts_or_of_another_name_gets_nothing(self):
         world, receiver = self.world_with_run()
-        world.configure()  # without the authority
+        world.configure(more=f'webhooks: {{secret_dir: {self.secret.parent.parent}, allow_private: ["127.0.0.0/8"]}}\n')  # without the authority
         world.must("run-due")
         self.assertEqual((self.one(world)["state"], self.one(world)["reason_class"]), ("deferred", "tls"))
         world = self.make()
@@ -388,7 +392,7 @@ class Webhooks(e2e.Case):
         self.hook(world, receiver.url)
         world.must("run-due")
         self.assertEqual((len(receiver.requests), self.one(world)["state"]), (1, "accepted"))
-        self.assertEqual(world.run("webhook", "add", "http://hooks.example.com/", "--secret-file", self.secret).code, 7)
+        self.assertEqual(world.run("webhook", "add", "http://hooks.example.com/", "--secret-file", "hook").code, 7)
 
     def test_a_secret_that_is_not_kept_safely_signs_nothing_until_it_is(self):
         world, receiver = self.world_with_run()

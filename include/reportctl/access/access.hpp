@@ -66,6 +66,9 @@ struct Actor {
   [[nodiscard]] std::string str() const;
 };
 
+/// Letters, digits and `._-@+$\`: no login that could imitate the words around it.
+bool is_login(std::string_view);
+
 /// A member acting with this one membership.
 Actor actor_of(const Member&);
 

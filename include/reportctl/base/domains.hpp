@@ -13,4 +13,8 @@ namespace reportctl {
 /// any.
 bool is_in_domains(const EmailAddress&, const std::vector<std::string>& domains);
 
+/// `ann%elsewhere.example@here.example`, `elsewhere!ann@here.example`: some mail servers pass these on to another domain than the
+/// one that was checked.
+bool may_be_routed_on(const EmailAddress&);
+
 }  // namespace reportctl

@@ -33,15 +33,20 @@ class Secret {
 
 /// Where a password comes from; the first that is set wins: systemd credential, file, command.
 struct SecretSource {
-  std::string credential;            ///< a name in $CREDENTIALS_DIRECTORY
-  std::filesystem::path file;        ///< regular file, owned by us or root, not readable by group or others
+  std::string credential;  ///< a name in $CREDENTIALS_DIRECTORY
+  std::filesystem::path
+      file;  ///< regular file, owned by us or root, not readable by others; by a group only where root, not us, owns it
   std::vector<std::string> command;  ///< argv, run without a shell, 10 s, at most 4 KB
+  std::filesystem::path within{};    ///< where this is set, the file is in this directory; symbolic links are followed inside it
   [[nodiscard]] bool empty() const { return credential.empty() && file.empty() && command.empty(); }
 };
 
 /// Reads the secret, without its last line end. nullopt when the source is empty (or only names a credential that the service
 /// manager did not pass); Error(config) when it cannot be read or is not kept safely.
 std::optional<Secret> read_secret(const SecretSource&);
+
+/// No core dump of this process, and no other process of its user may look into it. Called before the first secret is read.
+void keep_out_of_dumps();
 
 }  // namespace reportctl
 

@@ -25,7 +25,9 @@ std::string fit_width(std::string_view, std::size_t width);
 /// Control characters (C0, DEL, C1, line and paragraph separators, bidi overrides) and code points that are no characters become
 /// visible `\x1b` escapes: safe to print on a terminal, in a log or in XML, always one line.
 std::string visible(std::string_view);
-/// True when the text has a C0 control or DEL.
+/// The same for several lines: line ends and tabs stay.
+std::string visible_lines(std::string_view);
+/// True when the text has a control character that visible() would show.
 bool has_control(std::string_view);
 
 std::string_view trim(std::string_view);

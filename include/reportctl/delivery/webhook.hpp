@@ -19,10 +19,12 @@ namespace reportctl::delivery {
 struct WebhookSettings {
   std::vector<Network> allow_private;  ///< special addresses that webhooks may reach all the same
   std::filesystem::path ca_file;       ///< empty: the system's
-  std::chrono::seconds timeout{30};    ///< for one try, from the first packet to the last
+  std::filesystem::path secret_dir = "/etc/reportctl/webhook-secrets";  ///< an account's secrets are in the directory of its id
+  std::chrono::seconds timeout{30};                                     ///< for one try, from the first packet to the last
 };
 
-/// What is wrong with a url for a webhook, or an empty text: https, or http on this very host; no user, no fragment; a name or a
+/// What is wrong with a url for a webhook, or an empty text: https, or http on this very host; this host too only where it is
+/// allowed; no user, no fragment; a name or a
 /// canonical address that may be reached.
 std::string webhook_url_problem(const std::string& url, const std::vector<Network>& allow_private);
 

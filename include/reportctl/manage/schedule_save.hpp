@@ -35,6 +35,9 @@ void require_in_scope(const access::Actor&, access::Action, const access::Accoun
 /// one.
 std::string owner_for(const Editor&, const schedule::Definition&);
 
+/// A schedule that gets recipients it did not have is from then on the actor's to answer for.
+void note_giver(const Editor&, const schedule::Definition& before, schedule::Schedule& after);
+
 schedule::Rhythm rhythm_of(const schedule::Definition&, std::string_view account_timezone);
 /// forward from now.
 Instant first_run(const schedule::Definition&, std::string_view account_timezone, Instant now);

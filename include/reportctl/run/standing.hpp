@@ -18,7 +18,8 @@ struct Standing {
   access::Account account;
   std::optional<access::Member> member;  ///< on whose behalf; none: an operator's, or they have left
   std::set<access::Role> roles;          ///< theirs, or system_admin for an operator's
-  validation::Violations broken;         ///< why the member may not ask for it any more
+  validation::Violations broken;         ///< why the member, or who gave it its recipients, may not ask for it any more
+  std::optional<std::set<access::Role>> giver_roles;  ///< of the member who gave it its recipients, where that is another one
 };
 
 /// What a member asked for, and how to say that they no longer may.
@@ -34,7 +35,7 @@ struct Behalf {
 };
 /// Error(failed) when the account is gone.
 Standing standing_of(store::State&, const Behalf&);
-/// Of a schedule's owner.
+/// Of a schedule's owner, and of whoever gave it its recipients.
 Standing standing_of(store::State&, const schedule::Schedule&);
 
 }  // namespace reportctl::run

@@ -20,4 +20,8 @@ void send_webhooks(Parts&);
 /// One delivery of event `test`, tried now and only once; as it is recorded.
 store::WebhookDelivery test_webhook(Parts&, const store::Webhook&, const std::string& actor);
 
+/// Where the secret of a webhook comes from: the directory of its account, or a credential that nothing else in the configuration
+/// has. An account cannot sign with what belongs to another, or to the program.
+SecretSource webhook_secret(const settings::Settings&, const store::Webhook&);
+
 }  // namespace reportctl::run

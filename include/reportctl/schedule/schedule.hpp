@@ -131,6 +131,7 @@ struct Schedule {
   Definition definition;
   std::string created_by;  ///< login
   std::string owner;       ///< member id on whose behalf it runs; empty: the operator who made it
+  std::string given_by;    ///< member id who last gave it recipients, or gave it to its owner; empty: an operator
   Instant created_at{};
   Instant updated_at{};
   std::optional<Instant> next_run_at;  ///< kept while paused

@@ -51,6 +51,8 @@ class Source {
   /// `source check`).
   virtual void prepare(const rows::Query&) = 0;
   virtual std::vector<TableInfo> tables() = 0;
+  /// What an operator should know of the login, after tables(): that it may do more than a report needs; empty: nothing.
+  [[nodiscard]] virtual std::string warning() const { return {}; }
 };
 
 /// Why open_source() would refuse this url, without opening anything; empty when it would not. Repeats nothing of what may be a

@@ -75,6 +75,10 @@ std::string queue_test_webhook(State&, const Webhook&, const AuditEvents&, Insta
 
 /// Deliveries that are due and that no living process is sending, the longest due first. Costs nothing where none is due.
 std::vector<WebhookDelivery> due_webhooks(State&, Instant now, int limit);
+/// Of one account.
+std::vector<WebhookDelivery> due_webhooks(State&, Instant now, int limit, const std::string& account);
+/// The accounts that have any; those whose endpoints have not taken something yet come last.
+std::vector<std::string> due_webhook_accounts(State&, Instant now);
 
 struct WebhookClaim {
   WebhookDelivery delivery;

@@ -11,6 +11,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/account_rules.hpp"
 #include "reportctl/manage/members.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "terminal/json_records.hpp"
@@ -139,7 +140,10 @@ int list(Session& session, const MemberOptions& options) {
   Listing listing;
   listing.columns = {{"account"}, {"name", "NAME", Align::left, true},   {"role"}, {"email", "EMAIL", Align::left, true},
                      {"login"},   {"sites", "SITES", Align::left, true}, {"id"}};
-  listing.empty = "no members yet; add one: reportctl member add NAME --account ID --role owner --email ADDRESS";
+  const auto managed = manage::sight_of(session.actor(), access::Action::manage_account);
+  listing.empty = managed && managed->empty()
+                      ? fmt::format("{} manages no account and sees no members", session.actor().str())
+                      : "no members yet; add one: reportctl member add NAME --account ID --role owner --email ADDRESS";
   for (const Member& member : seen_members(session, options.account)) {
     std::vector<std::string> sites;
     for (const schedule::Scope& site : member.sites) sites.push_back(site.str());

@@ -8,6 +8,7 @@
 #include "binds.hpp"
 #include "report_words.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/contract.hpp"
 #include "reportctl/run/source_needs.hpp"
@@ -122,6 +123,8 @@ int check_sources(Session& session, const SourceOptions& options) {
     try {
       source = source::open_source(configured->second);
       tables = source->tables();
+      if (const auto warning = source->warning(); !warning.empty())
+        log(LogLevel::warning, fmt::format("source {}: {}", name, warning));
     } catch (const Error& error) {  // the other sources are checked all the same
       put(name, "", {{}, error.what()});
       continue;

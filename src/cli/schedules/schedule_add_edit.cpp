@@ -86,6 +86,7 @@ int edit(Session& session, const EditOptions& options) {
     return exit_code::kDone;
   }
   schedule.definition = std::move(*check.definition);
+  note_giver(session.editor(), before, schedule);
   if (!schedule.owner.empty() && !store::find_member(session.state(), schedule.owner)) {
     schedule.owner = owner_for(session.editor(), schedule.definition);
   }

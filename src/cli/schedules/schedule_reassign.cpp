@@ -9,7 +9,9 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/members.hpp"
 #include "reportctl/manage/owners.hpp"
+#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
+#include "reportctl/run/standing.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "reportctl/validation/refusal.hpp"
@@ -83,13 +85,17 @@ int reassign(Session& session, const ReassignOptions& options) {
                      {"account", definition.account},
                      {"before", owner_json(before)},
                      {"after", owner_json(after)}});
-    if (before.id == after.id) continue;
+    const auto giver = owner_for(session.editor(), definition);
+    const bool stands = run::standing_of(session.state(), schedule).broken.empty();
+    if (before.id == after.id && (stands || schedule.given_by == giver)) continue;
     auto found = handover_problems(session.editor(), schedule, after);
     std::move(found.begin(), found.end(), std::back_inserter(broken));
     lines += fmt::format("~ schedule {}\n    ~ owner: {} → {}\n", visible(definition.account + "/" + definition.name),
                          visible(before.words), visible(after.words));
+    if (!stands && before.id == after.id) lines += "    ~ recipients: confirmed\n";
     changes.edit.push_back(schedule);
     changes.edit.back().owner = after.id;
+    changes.edit.back().given_by = giver;  // who gives it away answers for where it goes
     auto event = manage::audit_of(
         session.actor(), {"ScheduledReportReassigned", definition.account, schedule.id, owner_json(before), owner_json(after)});
     std::move(event.begin(), event.end(), std::back_inserter(events));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -78,7 +79,7 @@ int preview(Session& session, const PreviewOptions& options) {
   const auto& plan = std::get<run::RunPlan>(planned);
   const auto head = run::preview_file(session.parts(), plan, options.rows);
   if (session.out().format() == Format::csv) {
-    session.out().text(head.csv);
+    session.out().text(::isatty(STDOUT_FILENO) == 1 ? visible_lines(head.csv) : head.csv);
     return exit_code::kDone;
   }
   const auto listing = listing_of(head);

@@ -9,7 +9,9 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/delivery/transport.hpp"
+#include "reportctl/run/webhooks.hpp"
 #include "reportctl/source/source.hpp"
+#include "reportctl/store/webhooks.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/options.hpp"
 
@@ -109,6 +111,15 @@ std::vector<Finding> findings(Session& session) {
     if (!source.password.empty())
       all.push_back(
           look_at(fmt::format("source {} password", name), [&source = source] { return secret_words(source.password); }));
+  }
+  try {
+    if (session.actor().is_system_admin()) {
+      for (const auto& webhook : store::list_webhooks(session.state(), std::nullopt, std::nullopt)) {
+        all.push_back(look_at(fmt::format("webhook {} secret", webhook.id),
+                              [&] { return secret_words(run::webhook_secret(settings, webhook)); }));
+      }
+    }
+  } catch (const Error&) {  // what is wrong with the state file is said above
   }
   all.push_back(look_at("report modules", [&] {
     const yaml::Problems problems = session.catalog().problems();

@@ -54,7 +54,11 @@ std::vector<std::string> source_names(Session& session) {
   return names;
 }
 
+/// A configuration that stands on the line is not the usual one: pressing TAB neither connects nor runs commands for it.
+bool may_ask_sources(const Session& session) { return session.globals.config.empty() && session.globals.state.empty(); }
+
 std::vector<std::string> scopes(Session& session, const Typed& typed) {
+  if (!may_ask_sources(session)) return {};
   std::vector<std::string> words;
   for (const run::Site& site : visible_sites(session.editor(), session.account(typed.account))) words.push_back(site.scope.str());
   return words;
@@ -63,7 +67,7 @@ std::vector<std::string> scopes(Session& session, const Typed& typed) {
 /// The same query that checks a selector at save and at run.
 std::vector<std::string> values_of(Session& session, const catalog::Report& report, const catalog::Parameter& parameter,
                                    const Typed& typed) {
-  if (parameter.choices.empty()) return parameter.values;
+  if (parameter.choices.empty() || !may_ask_sources(session)) return parameter.values;
   std::vector<std::string> ids;
   const auto scope = schedule::Scope::parse(typed.scope);
   if (!scope) return ids;

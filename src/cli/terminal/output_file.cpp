@@ -45,7 +45,38 @@ Fd open_for_writing(const fs::path& path) {
   }
 }
 
+/// What a terminal would obey, made visible; lines and tabs stay.
+class TerminalSink final : public Sink {
+ public:
+  explicit TerminalSink(Sink& next) : next_(next) {}
+  void write(std::string_view bytes) override {
+    held_ += bytes;
+    const std::size_t line = held_.rfind('\n');
+    // A line without end is passed on up to its last whole character.
+    const std::size_t whole = line != std::string::npos         ? line + 1
+                              : held_.size() > kLongestHeldLine ? cut_at_character(held_, held_.size() - 1).size()
+                                                                : 0;
+    pass_on(whole);
+  }
+  void finish() { pass_on(held_.size()); }
+
+ private:
+  static constexpr std::size_t kLongestHeldLine = 65536;
+  void pass_on(std::size_t size) {
+    if (size > 0) next_.write(visible_lines(std::string_view(held_).substr(0, size)));
+    held_.erase(0, size);
+  }
+  Sink& next_;
+  std::string held_;
+};
+
 void write_through(int fd, const Destination& destination, const std::function<void(Sink&)>& write) {
+  if (::isatty(fd) == 1 && !rows::file_format(destination.format()).binary) {
+    FdSink sink(fd, destination.name());
+    TerminalSink terminal(sink);
+    write(terminal);
+    return terminal.finish();
+  }
   if (rows::file_format(destination.format()).binary && ::isatty(fd) == 1) {
     throw Error(ErrorKind::usage, fmt::format("{} is not for a terminal", destination.format()),
                 "write it to a file: --output FILE");

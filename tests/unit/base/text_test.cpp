@@ -123,7 +123,20 @@ TEST_CASE("a text is cut between characters") {
 TEST_CASE("small things") {
   CHECK(has_control("a\tb"));
   CHECK(has_control("\x7f"));
+  CHECK(has_control("x\u009b31m"));
+  CHECK(has_control("\u202eabc"));
+  CHECK(has_control("a\u2066b"));
+  CHECK(has_control("a\u2028b"));
   CHECK_FALSE(has_control("grüße"));
+  CHECK_FALSE(has_control("\xff\x9b"));  // no character at all
+  CHECK_FALSE(has_control("אב 👩‍💻"));
+}
+
+TEST_CASE("of several lines, ends and tabs stay, and nothing else that a terminal obeys") {
+  CHECK(visible_lines("a\tb\r\nc\n") == "a\tb\r\nc\n");
+  CHECK(visible_lines("a\x1b[2J\n\x07\r\rx") == "a\\x1b[2J\n\\x07\\x0d\\x0dx");
+  CHECK(visible_lines("\u009b\u202e") == "\\x9b\\u202e");
+  CHECK(visible_lines("") == "");
   CHECK(trim(" \t a b\r\n") == "a b");
   CHECK(trim(" \n").empty());
   CHECK(split("a,,b", ',') == std::vector<std::string>{"a", "", "b"});

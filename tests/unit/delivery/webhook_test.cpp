@@ -25,14 +25,22 @@ std::string connecting(const char* url, const char* address, const std::vector<N
 
 }  // namespace
 
-TEST_CASE("a url is https to a name or an address of the internet, or this very host") {
+TEST_CASE("a url is https to a name or an address of the internet; this very host where it is allowed") {
   for (const char* url :
        {"https://hooks.example.com", "https://hooks.example.com/reports?team=1&x=%20", "https://hooks.example.com:8443/",
-        "https://8.8.8.8/x", "https://[2606:4700::1111]:443/", "https://localhost/", "http://localhost:8080/in",
-        "http://127.0.0.1:9/", "http://[::1]/", "https://127.3.2.1/", "https://4chan.example/"}) {
+        "https://8.8.8.8/x", "https://[2606:4700::1111]:443/", "https://4chan.example/"}) {
     CAPTURE(url);
     CHECK(problem_of(url) == "");
   }
+  const std::vector<Network> this_host = {*Network::parse("127.0.0.0/8"), *Network::parse("::1")};
+  for (const char* url :
+       {"https://localhost/", "http://localhost:8080/in", "http://127.0.0.1:9/", "http://[::1]/", "https://127.3.2.1/"}) {
+    CAPTURE(url);
+    CHECK(problem_of(url, this_host) == "");
+    CHECK(problem_of(url).find("is a loopback address, which `webhooks.allow_private` does not name") != std::string::npos);
+  }
+  CHECK(problem_of("https://localhost/", {*Network::parse("::1")}) == "");
+  CHECK(problem_of("https://127.0.0.1/", {*Network::parse("::1")}) != "");
   CHECK(problem_of("http://hooks.example.com/") == "http is for this host itself only; write https://");
   CHECK(problem_of("http://8.8.8.8/") == "http is for this host itself only; write https://");
   CHECK(problem_of("https://ann:secret@hooks.example.com/").find("secret") == std::string::npos);
@@ -89,7 +97,8 @@ TEST_CASE("the address of the connection decides, whatever the name said before"
   CHECK(connecting("https://hooks.example.com/", "::1").find("loopback") != std::string::npos);
   CHECK(connecting("https://hooks.example.com/", "169.254.169.254").find("metadata") != std::string::npos);
   CHECK(connecting("https://hooks.example.com/", "10.0.0.7", {*Network::parse("10.0.0.0/8")}) == "");
-  CHECK(connecting("https://localhost/", "127.0.0.1") == "");
+  CHECK(connecting("https://localhost/", "127.0.0.1").find("loopback") != std::string::npos);
+  CHECK(connecting("https://localhost/", "127.0.0.1", {*Network::parse("127.0.0.0/8")}) == "");
   CHECK(connecting("https://localhost/", "192.168.0.1").find("private") != std::string::npos);
   // Without TLS nothing leaves this host, even where the address is allowed.
   CHECK(connecting("http://localhost/", "10.0.0.7", {*Network::parse("10.0.0.0/8")}).find("without TLS") != std::string::npos);

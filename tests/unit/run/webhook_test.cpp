@@ -105,6 +105,63 @@ TEST_CASE("webhooks end after two minutes; the rest is the next tick's") {
   CHECK(world.outside.posted.size() == 2);
 }
 
+TEST_CASE("an account whose endpoints hang waits for its next turn, and another account's news does not wait for them") {
+  Listened world;
+  access::Account account;
+  account.id = "other";
+  account.source = "shop";
+  store::add_account(world.state, account, {}, world.now);
+  auto living = world.webhook;
+  living.id = "w-other";
+  living.account = "other";
+  living.url = "https://living.example/";
+  store::add_webhook(world.state, living, {}, world.now);
+  for (int i = 0; i < 3; ++i) {
+    auto hanging = world.webhook;
+    hanging.id = "w-hangs" + std::to_string(i);
+    hanging.url = "https://hangs.example/" + std::to_string(i);
+    store::add_webhook(world.state, hanging, {}, world.now);
+    store::queue_test_webhook(world.state, hanging, {}, world.now - std::chrono::seconds(9));
+  }
+  for (int i = 0; i < 3; ++i) store::queue_test_webhook(world.state, living, {}, world.now);
+  const auto urls = [&] {
+    std::vector<std::string> urls;
+    for (const auto& post : world.outside.posted) urls.push_back(post.url.substr(8, 6));
+    world.outside.posted.clear();
+    return urls;
+  };
+  world.outside.while_posting = [&] {
+    const bool hangs = world.outside.posted.back().url.starts_with("https://hangs");
+    world.outside.ticks += hangs ? std::chrono::seconds(30) : std::chrono::seconds(1);
+    world.outside.webhook_answers = {hangs ? not_now(0) : not_now(503)};
+  };
+  auto command = world.parts();
+  send_webhooks(command);
+  // One that hangs, then the other account's, all of them; then the second that hangs, which is all that one account may take.
+  CHECK(urls() == std::vector<std::string>{"hangs.", "living", "living", "living", "hangs."});
+  auto next_command = world.parts();
+  send_webhooks(next_command);
+  CHECK(urls() == std::vector<std::string>{"hangs."});  // the third
+}
+
+TEST_CASE("the secret of a webhook is the account's own, or a credential that nothing else uses") {
+  Listened world;
+  world.settings.webhooks.secret_dir = "/srv/secrets";
+  world.settings.mail.transport.password.credential = "smtp";
+  auto webhook = world.webhook;
+  webhook.secret_file = "ops";
+  CHECK(webhook_secret(world.settings, webhook).file == "/srv/secrets/acme/ops");
+  CHECK(webhook_secret(world.settings, webhook).within == "/srv/secrets/acme");
+  webhook.secret_file = "/etc/shadow";
+  CHECK(webhook_secret(world.settings, webhook).file == "/etc/shadow");
+  CHECK(webhook_secret(world.settings, webhook).within == "/srv/secrets/acme");
+  webhook.secret_file.clear();
+  webhook.secret_credential = "hook";
+  CHECK(webhook_secret(world.settings, webhook).credential == "hook");
+  webhook.secret_credential = "smtp";
+  CHECK(webhook_secret(world.settings, webhook).empty());
+}
+
 TEST_CASE("a test is posted once, whatever comes of it") {
   Listened world;
   world.outside.webhook_answers = {not_now(503)};

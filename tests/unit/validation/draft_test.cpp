@@ -159,6 +159,16 @@ TEST_CASE_FIXTURE(World, "recipient_invalid says which and why") {
     CHECK(told_of_recipients(*this, {hostile}).find("[recipient_invalid]") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(World,
+                  "recipient_invalid: an address that a server may pass on to another domain, a name that hides something") {
+  for (const char* to :
+       {"a%evil.example@example.com", "evil.example!a@example.com", "\u202Ename <a@example.com>", "x\u009b <a@example.com>"}) {
+    CAPTURE(to);
+    CHECK(told_of_recipients(*this, {to}).starts_with("to[1]: "));
+    CHECK(told_of_recipients(*this, {to}).find("[recipient_invalid]") != std::string::npos);
+  }
+}
+
 TEST_CASE_FIXTURE(World, "recipient_duplicate, by address and not by spelling") {
   CHECK(told_of_recipients(*this, {"Ops <ops@example.com>", "lead@example.com", "ops@EXAMPLE.com"}) ==
         "to[3]: ops@example.com is the same address as to[1] [recipient_duplicate]; name it once");
