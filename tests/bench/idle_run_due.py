@@ -26,7 +26,7 @@ PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;
 BEGIN;
 INSERT INTO accounts (id, name, timezone, source, source_key, features, brand_name, brand_color, allowed_domains) VALUES ('bench', 'Bench', 'UTC', 'shop', '', '[]', '', '', '[]');
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {schedules})
-INSERT INTO schedules SELECT printf('%016x', i), 'bench', 'schedule-' || i, 'sales', 1, '{{}}', 'bench', '', 0, 0, 4000000000 + i, NULL, '', '', 0, 1 FROM n;
+INSERT INTO schedules SELECT printf('%016x', i), 'bench', 'schedule-' || i, 'sales', 1, '{{}}', 'bench', '', 0, 0, 4000000000 + i, NULL, '', '', 0, 1, '' FROM n;
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {runs})
 INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at, finished_at, fence)
 SELECT printf('%016x', i), printf('%016x', 1 + i % {schedules}), 'schedule', 'bench', 'sales', 'scheduled', 'delivered', unixepoch() - i, unixepoch() - i, unixepoch() - i, 1 FROM n;

@@ -125,10 +125,10 @@ TEST_CASE("an account whose endpoints hang waits for its next turn, and another 
   }
   for (int i = 0; i < 3; ++i) store::queue_test_webhook(world.state, living, {}, world.now);
   const auto urls = [&] {
-    std::vector<std::string> urls;
-    for (const auto& post : world.outside.posted) urls.push_back(post.url.substr(8, 6));
+    std::vector<std::string> asked;
+    for (const auto& post : world.outside.posted) asked.push_back(post.url.substr(8, 6));
     world.outside.posted.clear();
-    return urls;
+    return asked;
   };
   world.outside.while_posting = [&] {
     const bool hangs = world.outside.posted.back().url.starts_with("https://hangs");

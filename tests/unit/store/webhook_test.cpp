@@ -96,6 +96,10 @@ TEST_CASE("a delivery is claimed once, by one process, and again when that proce
   const auto due = due_webhooks(fixture.state, kNow, 10);
   REQUIRE(due.size() == 1);
   CHECK(due_webhooks(fixture.state, kNow - std::chrono::seconds(1), 10).empty());
+  CHECK(due_webhooks(fixture.state, kNow, 10, due[0].account).size() == 1);
+  CHECK(due_webhooks(fixture.state, kNow, 10, "another").empty());
+  CHECK(due_webhook_accounts(fixture.state, kNow) == std::vector{due[0].account});
+  CHECK(due_webhook_accounts(fixture.state, kNow - std::chrono::seconds(1)).empty());
   const auto dead = fixture.take(due[0], dead_process());
   REQUIRE(dead);
   CHECK_FALSE(fixture.take(due[0]));  // the fence moved

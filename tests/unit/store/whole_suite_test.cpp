@@ -202,6 +202,8 @@ TEST_CASE("what run-due, retention and lists cost does not grow with what is ove
   const std::vector<Work> works{
       {"anything_due", [](Fixture& fixture) { anything_due(fixture.state, kNow - kDay); }},
       {"due_webhooks", [](Fixture& fixture) { due_webhooks(fixture.state, kNow, 10); }},
+      {"due_webhooks of an account", [](Fixture& fixture) { due_webhooks(fixture.state, kNow, 10, "acme"); }},
+      {"due_webhook_accounts", [](Fixture& fixture) { due_webhook_accounts(fixture.state, kNow); }},
       {"exports_to_work", [](Fixture& fixture) { exports_to_work(fixture.state, kNow, 10); }},
       {"is_file_kept", [&](Fixture& fixture) { CHECK(is_file_kept(fixture.state, "file-7", cuts)); }},
       {"is_file_kept, of none", [&](Fixture& fixture) { CHECK_FALSE(is_file_kept(fixture.state, "nobody's", cuts)); }},
