@@ -6,6 +6,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/process.hpp"
+#include "reportctl/store/state_check.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
@@ -39,7 +40,9 @@ int check_state(Session& session) {
   require_operator(session);
   Listing listing;
   listing.columns = {{"problem"}};
-  for (const std::string& problem : session.state().check()) {
+  auto problems = session.state().check();
+  if (problems.empty()) problems = store::unreadable_rows(session.state());  // what is broken cannot be read either
+  for (const std::string& problem : problems) {
     listing.rows.push_back({{problem, Tone::bad}});
     listing.records.push_back({{"problem", problem}});
   }

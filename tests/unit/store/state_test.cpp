@@ -16,6 +16,7 @@
 #include "fixture.hpp"
 #include "migrations.hpp"
 #include "reportctl/base/file.hpp"
+#include "reportctl/store/state_check.hpp"
 
 using namespace reportctl;
 using namespace reportctl::store;
@@ -226,6 +227,33 @@ TEST_CASE("without commit nothing happened") {
     fixture.sql("INSERT INTO facts VALUES ('a', 'b')");
   }
   CHECK_FALSE(fixture.state.fact("a"));
+}
+
+TEST_CASE("every row is read as the commands read it, and one that cannot be is named") {
+  const auto found = [](const std::string& damage) {
+    Fixture fixture;
+    CHECK(unreadable_rows(fixture.state).empty());
+    fixture.sql("PRAGMA ignore_check_constraints = ON; " + damage);
+    const auto problems = unreadable_rows(fixture.state);
+    return problems.empty() ? std::string() : problems.front();
+  };
+  CHECK(found("") == "");
+  CHECK(found("UPDATE accounts SET timezone = 'Mars/Base' WHERE id = 'acme'") ==
+        "account acme: the time zone \"Mars/Base\" is not known");
+  CHECK(found("UPDATE accounts SET features = '{' WHERE id = 'acme'").starts_with("account acme: "));
+  CHECK(found("INSERT INTO members (id, account, name, role, sites) VALUES ('m9', 'acme', 'M', 'owner', '[{}]')")
+            .starts_with("member m9: "));
+  CHECK(found("INSERT INTO webhooks (id, account, url, events, outcomes, secret_file, secret_credential, created_at) "
+              "VALUES ('w9', 'acme', 'https://x.example', '[1]', 'all', 'x', '', 0)")
+            .starts_with("webhook w9: "));
+  CHECK(found("INSERT INTO webhook_deliveries (id, webhook_id, account, endpoint, event, run_id, export_id, body, state, "
+              "attempts, fence, "
+              "created_at, due_at, status, answer, reason_class) VALUES ('d9', 'w', 'acme', 'e', 'test', NULL, NULL, '{', "
+              "'queued', 0, 0, 0, 0, 0, '', '')")
+            .starts_with("delivery to a webhook d9: it is not JSON"));
+  CHECK(found("UPDATE schedules SET definition = '{'").starts_with("schedule "));
+  CHECK(found("INSERT INTO audit VALUES ((SELECT ifnull(max(sequence), 0) + 1 FROM audit), 0, 'A', '', '', '', '{', 'h')")
+            .ends_with(": it is not JSON"));
 }
 
 TEST_CASE("a backup is a private, complete, usable copy, and never overwrites") {
