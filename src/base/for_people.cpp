@@ -39,4 +39,8 @@ std::string minute_text(Instant at, const Zone& zone) {
 
 std::string minute_zone_text(Instant at, const Zone& zone) { return minute_text(at, zone) + " (" + zone.name() + ")"; }
 
+std::string counted(std::int64_t count, std::string_view one, std::string_view several) {
+  return fmt::format("{} {}", grouped(count), count == 1 ? one : several);
+}
+
 }  // namespace reportctl

@@ -117,6 +117,15 @@ TimeOfDay Zone::local_time(Instant instant) const {
 
 int Zone::offset_seconds(Instant instant) const { return impl_->offset_at(instant); }
 
+bool Zone::is_ambiguous(Instant at) const {
+  const int own = offset_seconds(at);
+  for (const int day : {-1, 1}) {
+    const int other = offset_seconds(at + std::chrono::hours{24 * day});
+    if (other != own && offset_seconds(at + std::chrono::seconds{own - other}) == other) return true;
+  }
+  return false;
+}
+
 Instant Zone::resolve(Date date, TimeOfDay time) const {
   const auto found = impl_->zone.lookup(civil(date, time));
   return found.kind == cctz::time_zone::civil_lookup::SKIPPED ? found.trans : found.pre;

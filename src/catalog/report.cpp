@@ -93,4 +93,17 @@ bool report_allows(const Report& report, const std::set<access::Role>& roles) {
                      [&](access::Role role) { return report.roles.contains(std::string(access::role_name(role))); });
 }
 
+std::vector<std::string> with_currencies(const rows::Columns& columns, const std::vector<std::string>& chosen) {
+  std::vector<std::string> names;
+  for (const auto& name : chosen) {
+    const auto column = std::find_if(columns.begin(), columns.end(), [&](const auto& one) { return one.name == name; });
+    const bool is_money = column != columns.end() && column->currency_column >= 0;
+    const std::string currency = is_money ? columns[static_cast<std::size_t>(column->currency_column)].name : std::string();
+    const auto is_there = [&](const auto& list) { return std::find(list.begin(), list.end(), currency) != list.end(); };
+    if (is_money && !is_there(names) && !is_there(chosen)) names.push_back(currency);
+    names.push_back(name);
+  }
+  return names;
+}
+
 }  // namespace reportctl::catalog

@@ -104,6 +104,7 @@ class ShapeReader {
                                          did_you_mean(word, rows::column_type_names()), join(rows::column_type_names(), ", ")));
     column.type = type.value_or(ColumnType::text);
     read_scale(map, column, type.has_value());
+    read_format(map, column, type.has_value());
     if (const auto total = map.optional_text("total")) {
       if (*total != "sum") map.problem_at("total", fmt::format("total must be sum, not \"{}\"", *total));
       if (type && !facts_of(*type).addable) map.problem_at("total", fmt::format("a {} column cannot be added up", word));
@@ -126,6 +127,18 @@ class ShapeReader {
       map.problem_at("scale", fmt::format("scale belongs to decimal columns, not to {}", rows::column_type_name(column.type)));
     }
     if (column.type == ColumnType::percent) column.scale = 2;
+  }
+
+  /// Years and identifiers are no quantities: 2026 is not 2,026.
+  static void read_format(yaml::MapReader& map, rows::Column& column, bool known_type) {
+    const std::string& name = column.name;
+    const bool is_name = name == "id" || name == "year" || name.ends_with("_id") || name.ends_with("_year");
+    const auto format = map.optional_text("format");
+    column.grouped = format ? *format != "plain" : column.type != ColumnType::integer || !is_name;
+    if (format && *format != "plain" && *format != "grouped")
+      map.problem_at("format", fmt::format("format must be plain or grouped, not \"{}\"", *format));
+    if (format && known_type && column.type != ColumnType::integer)
+      map.problem_at("format", fmt::format("format belongs to integer columns, not to {}", rows::column_type_name(column.type)));
   }
 
   void link_currency(rows::Column& column, const yaml::Node& node, const std::string& name) {

@@ -2,7 +2,11 @@
 // Copyright the reportctl authors
 #include "template_data.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "reportctl/base/base64.hpp"
 #include "reportctl/base/text.hpp"
@@ -78,7 +82,8 @@ mustache::data figure_cell(const Figure& figure) {
 /// Two small figures stand side by side, also on a phone; others have a row of their own.
 bool is_small(const Figure& figure) {
   constexpr std::size_t kFitsHalfAPhone = 12;
-  return figure.values.size() == 1 && display_width(shown(figure.values.front())) <= kFitsHalfAPhone;
+  const auto fits = [](const std::string& text) { return display_width(shown(text)) <= kFitsHalfAPhone; };
+  return figure.values.size() == 1 && fits(figure.values.front()) && (figure.changes.empty() || fits(figure.changes.front()));
 }
 
 std::string counted(std::int64_t number) {
@@ -91,8 +96,23 @@ std::string counted(std::int64_t number) {
 constexpr std::size_t kLongCell = 40;
 constexpr std::size_t kShortCell = 30;  // stays on one line
 
+/// What a table does not show: `1 more column: Notes`; of many some are named.
+std::string left_out_words(std::vector<std::string> labels, std::span<const FirstRows::Column> narrow) {
+  constexpr std::size_t kMostNamed = 4;
+  for (const auto& column : narrow) labels.push_back(column.label);
+  if (labels.empty()) return {};
+  const std::size_t count = labels.size();
+  const std::string number = counted(static_cast<std::int64_t>(count)) + (count == 1 ? " more column: " : " more columns: ");
+  if (count <= kMostNamed) return number + join(labels, ", ");
+  return number + join(std::span(labels).first(kMostNamed), ", ") + ", …";
+}
+
 /// As many columns from the left as fit into a line of the text part, aligned.
-mustache::data table_lines(const FirstRows& table) {
+struct TextTable {
+  std::vector<std::vector<std::string>> grid;
+  std::vector<std::size_t> widths;  ///< of the columns that fit
+};
+TextTable text_table(const FirstRows& table) {
   std::vector<std::vector<std::string>> grid;
   grid.emplace_back();
   for (const auto& column : table.columns) grid.front().push_back(shown(column.label, kLongCell));
@@ -110,6 +130,11 @@ mustache::data table_lines(const FirstRows& table) {
     if (used > kLineOfText && c > 0) break;
     widths.push_back(width);
   }
+  return {std::move(grid), std::move(widths)};
+}
+
+mustache::data table_lines(const FirstRows& table) {
+  const auto [grid, widths] = text_table(table);
   mustache::data lines{mustache::data::type::list};
   for (const auto& row : grid) {
     std::string line;
@@ -205,7 +230,7 @@ void set_figures(mustache::data& data, const std::vector<Figure>& figures) {
   data.set("figure_lines", lines);
 }
 
-void set_first_rows(mustache::data& data, const FirstRows& table) {
+void set_first_rows(mustache::data& data, const FirstRows& table, const std::string& where) {
   const bool any = !table.rows.empty() && !table.columns.empty();
   data.set("has_first_rows", any);
   if (!any) return;
@@ -242,6 +267,13 @@ void set_first_rows(mustache::data& data, const FirstRows& table) {
     data.set("more", counted(table.more) + (table.more == 1 ? " more row" : " more rows"));
   else
     data.set("more", false);
+  const auto say = [&](const char* key, const std::string& words) {
+    const std::string sentence = words.empty() ? words : fmt::format("In {} only, {}", where, words);
+    set_text(data, key, sentence, kLongSentence);
+    data.set(key + std::string("_lines"), indented(wrapped(shown(sentence, kLongSentence))));
+  };
+  say("left_out", left_out_words(table.left_out, {}));
+  say("left_out_of_text", left_out_words(table.left_out, std::span(table.columns).subspan(text_table(table).widths.size())));
 }
 
 void set_picture(mustache::data& data, const Picture& picture, const PictureName& name) {

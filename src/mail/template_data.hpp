@@ -37,7 +37,8 @@ struct FileLine {
 /// The file's name in pieces that may stand on lines of their own, and the line of the text part.
 void set_file(mustache::data&, const FileLine&);
 void set_figures(mustache::data& data, const std::vector<Figure>& figures);
-void set_first_rows(mustache::data& data, const FirstRows& table);
+/// `where`: `the attachment`.
+void set_first_rows(mustache::data& data, const FirstRows& table, const std::string& where);
 
 struct PictureName {
   const char* role;  ///< `logo`, `chart`

@@ -131,6 +131,7 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   set_text(data, "period", facts.period);
   set_text(data, "timezone", facts.timezone);
   set_text(data, "scope", facts.scope);
+  set_table(data, "filters", facts.filters);
   set_text(data, "rows", facts.row_count);
   const bool is_linked = !facts.download_url.empty();
   set_text(data, "attachment", facts.attachment_name);
@@ -151,7 +152,7 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   set_figures(data, facts.summary);
   set_picture(data, facts.logo, {"logo", facts.run_id, links});
   set_picture(data, facts.chart, {"chart", facts.run_id, links});
-  set_first_rows(data, facts.first_rows);
+  set_first_rows(data, facts.first_rows, is_linked ? "the file" : "the attachment");
   return {squeezed(render("report.txt.mustache", data, Escaping::none)), render("report.html.mustache", data, Escaping::html)};
 }
 
@@ -184,8 +185,15 @@ Texts render_failure(const FailureFacts& facts, PictureLinks links) {
 }
 
 std::string render_subject(const std::string& pattern, const ReportFacts& facts) {
-  const std::string text = pattern.empty() ? "{report} – {period}" : pattern;
+  const std::string text = pattern.empty() ? "{report}{filters} – {period}" : pattern;
+  constexpr std::size_t kLongestFilters = 60;
+  std::vector<std::string> restrictions;
+  if (!facts.scope.empty()) restrictions.push_back(facts.scope);
+  for (const auto& [label, values] : facts.filters) restrictions.push_back(values);
+  const std::string filters =
+      restrictions.empty() ? std::string() : " (" + shown(join(restrictions, ", "), kLongestFilters) + ")";
   const std::pair<std::string_view, const std::string&> fields[] = {{"{report}", facts.report_label},
+                                                                    {"{filters}", filters},
                                                                     {"{period}", facts.period},
                                                                     {"{account}", facts.account_name},
                                                                     {"{name}", facts.schedule_name}};

@@ -194,7 +194,8 @@ class FileReader {
     for (const auto& [name, value] : schedule::kCsvSwitches) {
       if (values.has(name)) options[std::string(name)] = {values.boolean(name, false) ? "true" : "false"};
     }
-    if (auto delimiter = values.optional_text("delimiter")) options["delimiter"] = {std::move(*delimiter)};
+    for (const auto& [name, value] : schedule::kCsvWords)
+      if (auto word = values.optional_text(name)) options[std::string(name)] = {std::move(*word)};
     values.finish();
     return options;
   }

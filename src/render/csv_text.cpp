@@ -75,7 +75,7 @@ bool copy_plain(std::string_view text, char* out) {
 /// First bytes of texts that need a guard, perhaps. Behind a separator copy_plain() finds what needs one.
 constexpr std::array<bool, 256> kSuspicious = [] {
   std::array<bool, 256> table{};
-  for (const char c : "=+-@|%\t\r\n\v\f '\"\0\xC2\xE2\xEF"sv) table[static_cast<unsigned char>(c)] = true;
+  for (const char c : "=+-@|%\t\r\n\v\f '\"\0\\\xC2\xE2\xEF"sv) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
 
@@ -84,6 +84,7 @@ bool is_suspicious(std::string_view text) { return !text.empty() && kSuspicious[
 }  // namespace
 
 bool needs_quotes(std::string_view text, char delimiter) {
+  if (text == "\\.") return true;  // PostgreSQL's COPY takes a line of it for the end of the data
   return std::any_of(text.begin(), text.end(),
                      [delimiter](char c) { return c == '"' || c == delimiter || c == '\n' || c == '\r'; });
 }
@@ -97,13 +98,17 @@ char* put_escaped(std::string_view text, char* out) {
   return out;
 }
 
+std::size_t first_guard(std::string_view text, Guard guard) {
+  return guard == Guard::on ? next_guard(text, 0) : std::string_view::npos;
+}
+
 template <char kDelimiter>
-char* put_field(std::string_view text, char* out) {
+char* put_field(std::string_view text, char* out, Guard guard) {
   if (!is_suspicious(text) && copy_plain(text, out)) return out + text.size();
   const bool quotes = needs_quotes(text, kDelimiter);
   if (quotes) *out++ = '"';
   std::size_t done = 0;
-  for (std::size_t at = next_guard(text, 0); at != std::string_view::npos; at = next_guard(text, at + 1)) {
+  for (std::size_t at = first_guard(text, guard); at != std::string_view::npos; at = next_guard(text, at + 1)) {
     out = put_escaped(text.substr(done, at - done), out);
     *out++ = '\'';
     done = at;
@@ -113,9 +118,9 @@ char* put_field(std::string_view text, char* out) {
   return out;
 }
 
-template char* put_field<','>(std::string_view, char*);
-template char* put_field<';'>(std::string_view, char*);
-template char* put_field<'\t'>(std::string_view, char*);
-template char* put_field<'|'>(std::string_view, char*);
+template char* put_field<','>(std::string_view, char*, Guard);
+template char* put_field<';'>(std::string_view, char*, Guard);
+template char* put_field<'\t'>(std::string_view, char*, Guard);
+template char* put_field<'|'>(std::string_view, char*, Guard);
 
 }  // namespace reportctl::render

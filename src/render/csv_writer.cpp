@@ -21,14 +21,15 @@ constexpr std::size_t kLargeText = OutBuffer::kSize / 4;
 constexpr std::size_t kSpare = 2;  ///< behind every field: a delimiter, or CR LF in its place
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-bool is_empty(rows::ColumnType type, const rows::Cell& cell) {
-  return cell.null || (type == rows::ColumnType::text && cell.text.find_first_not_of('\0') == std::string_view::npos);
-}
-
 template <char kDelimiter>
 class CsvWriter final : public Writer {
  public:
-  CsvWriter(const Spec& spec, Sink& sink) : crlf_(spec.csv.crlf), values_(spec.zone), out_(sink) {
+  CsvWriter(const Spec& spec, Sink& sink)
+      : crlf_(spec.csv.crlf),
+        guard_(spec.csv.guard ? Guard::on : Guard::off),
+        decimal_(spec.csv.decimal),
+        values_(spec.zone),
+        out_(sink) {
     if (spec.columns.empty()) throw Error(ErrorKind::failed, "a CSV file needs columns");
     char* at = out_.at;
     if (spec.csv.bom) at = std::copy(kByteOrderMark.begin(), kByteOrderMark.end(), at);
@@ -44,19 +45,19 @@ class CsvWriter final : public Writer {
     if (row.size() != types_.size())
       throw Error(ErrorKind::failed, "a row has another number of cells than the report has columns");
     char* at = out_.at;
-    if (row.size() == 1 && is_empty(types_[0], row[0])) {  // or it would be a blank line, which many readers skip
-      at = out_.room(2 + kSpare, at);
-      for (const char c : {'"', '"', kDelimiter}) *at++ = c;
+    if (row.size() == 1 && row[0].null) {  // or it would be a blank line, which many readers skip
+      at = put_empty_text(at);
+      *at++ = kDelimiter;
       return end_line(at);
     }
     const rows::ColumnType* next_type = types_.data();
     for (const rows::Cell& cell : row) {
       const rows::ColumnType type = *next_type++;
       if (!cell.null && type == rows::ColumnType::text) {
-        at = put_text(cell.text, at);
+        at = cell.text.find_first_not_of('\0') == std::string_view::npos ? put_empty_text(at) : put_text(cell.text, at);
       } else {
-        at = out_.room(ValueWriter::kMaxSize + kSpare, at);
-        if (!cell.null) at = values_.write(type, cell, at);
+        at = out_.room(ValueWriter::kMaxSize + 2 + kSpare, at);
+        if (!cell.null) at = decimal_ == '.' ? values_.write(type, cell, at) : put_with_comma(type, cell, at);
       }
       *at++ = kDelimiter;
     }
@@ -66,16 +67,32 @@ class CsvWriter final : public Writer {
   void finish(const Closing&) override { out_.flush(out_.at); }
 
  private:
+  /// Told from a null, which is nothing.
+  char* put_empty_text(char* at) {
+    at = out_.room(2 + kSpare, at);
+    for (const char c : {'"', '"'}) *at++ = c;
+    return at;
+  }
+  char* put_with_comma(rows::ColumnType type, const rows::Cell& cell, char* at) {
+    char* const end = values_.write(type, cell, at);
+    const rows::CellKind kind = facts_of(type).kind;
+    if (kind != rows::CellKind::scaled && kind != rows::CellKind::money) return end;
+    std::replace(at, end, '.', ',');
+    if (kDelimiter != ',' || std::find(at, end, ',') == end) return end;
+    std::copy_backward(at, end, end + 1);  // the sign would separate fields
+    *at = end[1] = '"';
+    return end + 2;
+  }
   /// Both leave kSpare behind the text.
   char* put_text(std::string_view text, char* at) {
     if (text.size() > kLargeText) return put_large_text(text, at);
-    return put_field<kDelimiter>(text, out_.room(field_room(text.size()) + kSpare, at));
+    return put_field<kDelimiter>(text, out_.room(field_room(text.size()) + kSpare, at), guard_);
   }
   char* put_large_text(std::string_view text, char* at) {
     const bool quotes = needs_quotes(text, kDelimiter);
     at = out_.room(1, at);
     if (quotes) *at++ = '"';
-    std::size_t guard = next_guard(text, 0);
+    std::size_t guard = first_guard(text, guard_);
     for (std::size_t done = 0; done < text.size();) {
       at = out_.room(1, at);
       if (done == guard) {
@@ -102,6 +119,8 @@ class CsvWriter final : public Writer {
 
   std::vector<rows::ColumnType> types_;
   bool crlf_;
+  Guard guard_;
+  char decimal_;
   ValueWriter values_;
   OutBuffer out_;
 };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "reportctl/base/text.hpp"
 #include "reportctl/render/writer.hpp"
 #include "value_writer.hpp"
 
@@ -35,7 +36,7 @@ std::string value_text(const rows::Column& column, const rows::Cell& cell, const
   if (cell.null) return {};
   switch (column.type) {
     case ColumnType::integer:
-      return grouped(cell.number, 0);
+      return column.grouped ? grouped(cell.number, 0) : plain(column, cell, zone);
     case ColumnType::decimal:
     case ColumnType::money:
       return grouped(cell.number, cell.scale);
@@ -43,12 +44,13 @@ std::string value_text(const rows::Column& column, const rows::Cell& cell, const
       return grouped(cell.number, cell.scale) + " %";
     case ColumnType::boolean:
       return cell.number == 0 ? "no" : "yes";
-    case ColumnType::timestamp: {  // local, without the offset: what surrounds it names the zone
+    case ColumnType::timestamp: {  // local; what surrounds it names the zone, and the offset is needed only where a time comes
+                                   // twice
       std::string text = plain(column, cell, zone);
       std::replace(text.begin(), text.end(), 'T', ' ');
       const Instant instant{std::chrono::seconds{cell.number}};
       const bool is_local = !text.ends_with("+00:00") || zone.offset_seconds(instant) / 60 == 0;
-      if (is_local) text.resize(text.size() - std::string_view("+hh:mm").size());
+      if (is_local && !zone.is_ambiguous(instant)) text.resize(text.size() - std::string_view("+hh:mm").size());
       return text;
     }
     case ColumnType::text:
@@ -59,8 +61,25 @@ std::string value_text(const rows::Column& column, const rows::Cell& cell, const
   return plain(column, cell, zone);
 }
 
+std::string whole_formats(const std::vector<std::string>& formats, bool is_spreadsheet_enough) {
+  std::vector<std::string> names;
+  const auto add = [&](const char* format, const char* name) {
+    if (std::find(formats.begin(), formats.end(), format) != formats.end()) names.emplace_back(name);
+  };
+  add("csv", "CSV");
+  if (is_spreadsheet_enough) add("xlsx", "XLSX");
+  if (names.empty()) add("json", "JSON");
+  if (names.empty()) add("jsonl", "JSON Lines");
+  return join(names, " or ");
+}
+
 std::string amount_text(ColumnType type, const Amount& amount, const Zone& zone) {
   const auto with_currency = [&](std::string text) { return amount.currency.empty() ? text : text + " " + amount.currency; };
+  if (type == ColumnType::integer && !amount.grouped) {
+    std::string text = grouped(amount.number, 0);
+    std::erase(text, ',');
+    return text;
+  }
   switch (type) {
     case ColumnType::integer:
     case ColumnType::decimal:

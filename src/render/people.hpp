@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "reportctl/base/for_people.hpp"
 #include "reportctl/base/zone.hpp"
@@ -13,5 +14,8 @@ namespace reportctl::render {
 
 /// An amount with its currency: `1,234.50 EUR`, `1:02:05`.
 std::string amount_text(rows::ColumnType, const Amount&, const Zone&);
+
+/// `CSV or JSON`: those of the formats that keep every text whole; empty: none. A spreadsheet does up to 32,767 characters.
+std::string whole_formats(const std::vector<std::string>& formats, bool is_spreadsheet_enough);
 
 }  // namespace reportctl::render

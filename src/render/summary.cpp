@@ -55,7 +55,7 @@ void Summary::row(const rows::Row& row) {
     const std::string_view currency = currency_of(columns_[column], row);
     const auto found = amounts_[i].find(currency);
     if (found == amounts_[i].end())
-      amounts_[i].emplace(currency, Amount{std::string(currency), cell.number, cell.scale});
+      amounts_[i].emplace(currency, Amount{std::string(currency), cell.number, cell.scale, columns_[column].grouped});
     else
       found->second.number = combined(figure.kind, found->second.number, cell.number);
   }
@@ -82,6 +82,15 @@ std::vector<Metric> Summary::metrics(const Zone& zone) const {
     result.push_back(std::move(metric));
   }
   return result;
+}
+
+std::vector<std::string> short_values(std::vector<std::string> values) {
+  constexpr std::size_t kMost = 12;
+  if (values.size() <= kMost) return values;
+  const std::size_t more = values.size() - (kMost - 1);
+  values.resize(kMost - 1);
+  values.push_back(fmt::format("… and {} more currencies", more));
+  return values;
 }
 
 Totals::Totals(const rows::Columns& columns) : columns_(columns) {

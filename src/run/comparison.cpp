@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "reportctl/base/for_people.hpp"
+
 namespace reportctl::run {
 namespace {
 
@@ -35,14 +37,32 @@ std::string with_sign(double number) {
   return (number < 0 ? "\u2212" : "+") + text;
 }
 
-std::string change_of_amount(const render::Amount& now, const std::vector<render::Amount>& before, rows::ColumnType type) {
-  const auto earlier =
-      std::find_if(before.begin(), before.end(), [&](const auto& amount) { return amount.currency == now.currency; });
+/// Without its currency, which the new value names.
+std::string old_text(const render::Metric& before, std::size_t at) {
+  const auto& amount = before.amounts[at];
+  if (at >= before.values.size()) return grouped(amount.number, amount.scale);
+  std::string text = before.values[at];
+  if (!amount.currency.empty() && text.ends_with(amount.currency)) text.resize(text.size() - amount.currency.size() - 1);
+  return text;
+}
+
+std::string change_of_amount(const render::Amount& now, const render::Metric& before, rows::ColumnType type) {
+  const auto earlier = std::find_if(before.amounts.begin(), before.amounts.end(),
+                                    [&](const auto& amount) { return amount.currency == now.currency; });
+  if (earlier == before.amounts.end()) return now.number == 0 && type != rows::ColumnType::percent ? "\u00b10 %" : "new";
   const double is = number_of(now);
-  const double was = earlier == before.end() ? 0 : number_of(*earlier);
-  if (type == rows::ColumnType::percent) return earlier == before.end() ? "new" : with_sign(is - was) + " points";
-  if (was == 0) return is == 0 ? "\u00b10 %" : "new";
-  return with_sign((is - was) / std::abs(was) * 100) + " %";
+  const double was = number_of(*earlier);
+  if (is == was) return type == rows::ColumnType::percent ? "\u00b10 points" : "\u00b10 %";
+  const std::string from = "from " + old_text(before, static_cast<std::size_t>(earlier - before.amounts.begin()));
+  if (type == rows::ColumnType::percent) return fmt::format("{} points {}", with_sign(is - was), from);
+  // Of nothing there is no percentage; below zero "+42 %" reads like the opposite.
+  if (was <= 0 || is < 0) return from;
+  return fmt::format("{} % {}", with_sign((is - was) / was * 100), from);
+}
+
+/// An integer 0 without a currency stands for a total of nothing, whatever its column.
+bool is_nothing(const render::Metric& metric) {
+  return metric.amounts.size() == 1 && metric.amounts[0].number == 0 && metric.amounts[0].currency.empty();
 }
 
 }  // namespace
@@ -66,14 +86,31 @@ std::optional<Window> previous_window(const schedule::WindowChoice& choice, cons
   return days_of(add_days(window.first, -window.days()), add_days(window.first, -1), zone);
 }
 
+void add_vanished(render::Metric& now, const render::Metric& before) {
+  const auto vanished = [&](const render::Amount& amount) {
+    return amount.number != 0 && !amount.currency.empty() &&
+           std::none_of(now.amounts.begin(), now.amounts.end(), [&](const auto& one) { return one.currency == amount.currency; });
+  };
+  if (!facts_of(now.type).number || std::none_of(before.amounts.begin(), before.amounts.end(), vanished)) return;
+  if (is_nothing(now)) {
+    now.amounts.clear();
+    now.values.clear();
+  }
+  now.type = before.type;
+  for (const auto& amount : before.amounts) {
+    if (!vanished(amount)) continue;
+    const auto at =
+        std::find_if(now.amounts.begin(), now.amounts.end(), [&](const auto& one) { return one.currency > amount.currency; }) -
+        now.amounts.begin();
+    now.amounts.insert(now.amounts.begin() + at, {amount.currency, 0, amount.scale});
+    now.values.insert(now.values.begin() + at, grouped(0, amount.scale) + " " + amount.currency);
+  }
+}
+
 std::vector<std::string> changes_of(const render::Metric& now, const render::Metric& before) {
   if (!facts_of(now.type).number) return {};
-  // An integer 0 without a currency stands for a total of nothing, whatever its column.
-  const auto is_zero = [](const render::Amount& amount) { return amount.number == 0; };
-  const bool is_nothing = now.amounts.size() == 1 && is_zero(now.amounts[0]) && now.amounts[0].currency.empty();
-  if (is_nothing && !std::all_of(before.amounts.begin(), before.amounts.end(), is_zero)) return {with_sign(-100) + " %"};
   std::vector<std::string> changes;
-  for (const auto& amount : now.amounts) changes.push_back(change_of_amount(amount, before.amounts, now.type));
+  for (const auto& amount : now.amounts) changes.push_back(change_of_amount(amount, before, now.type));
   return changes;
 }
 

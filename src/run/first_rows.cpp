@@ -40,12 +40,20 @@ double pixels(std::string_view text) {
   return width + 7.6 * static_cast<double>(display_width(text) - std::min(ascii, display_width(text)));
 }
 
+/// An address is read as its lines; a mail's table has no room for them.
+std::string on_one_line(const std::string& text) {
+  std::vector<std::string> lines;
+  for (const std::string& line : split(text, '\n'))
+    if (const auto words = trim(line); !words.empty()) lines.emplace_back(words);
+  return join(lines, " / ");
+}
+
 std::string cell_text(const rows::Columns& columns, std::size_t at, const rows::Row& row, const Zone& zone) {
   const auto& column = columns[at];
   std::string text = render::value_text(column, row[at], zone);
   if (column.type == ColumnType::money && !text.empty() && column.currency_column >= 0)
     text += " " + std::string(row[static_cast<std::size_t>(column.currency_column)].text);
-  return fit_width(visible(repair_utf8(text)), kWidestCell);
+  return fit_width(visible(on_one_line(repair_utf8(text))), kWidestCell);
 }
 
 /// Headings may be broken between words, so only their longest word counts.
@@ -115,6 +123,8 @@ mail::FirstRows FirstRowsCollector::table() const {
     for (const auto& [column, how] : taken) texts.push_back(fit_width(row[column], how.longest));
   }
   table.more = count_ - static_cast<std::int64_t>(rows_.size());
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (!taken.contains(i) && !beside.contains(i)) table.left_out.push_back(label_of(i));
   return table;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -54,15 +55,15 @@ class Projection {
       columns_ = all;
       return;
     }
-    for (const auto& name : chosen) {
+    for (const auto& name : catalog::with_currencies(all, chosen)) {
       const auto at = std::find_if(all.begin(), all.end(), [&](const rows::Column& column) { return column.name == name; });
       if (at == all.end()) throw Error(ErrorKind::invalid, "column \"" + name + "\" is not in this report");
       from_.push_back(static_cast<std::size_t>(at - all.begin()));
       columns_.push_back(*at);
     }
-    for (auto& column : columns_) {  // where the currency went; it may not be among the chosen
+    for (auto& column : columns_) {  // where the currency went
       const auto at = std::find(from_.begin(), from_.end(), static_cast<std::size_t>(column.currency_column));
-      column.currency_column = column.currency_column < 0 || at == from_.end() ? -1 : static_cast<int>(at - from_.begin());
+      column.currency_column = at == from_.end() ? -1 : static_cast<int>(at - from_.begin());
     }
     cells_.resize(from_.size());
   }
@@ -86,6 +87,8 @@ render::Document document_of(const RunPlan& plan, const settings::PdfSettings& p
           .scope = plan.site_name,
           .period = schedule::describe(plan.window),
           .timezone = plan.zone.name(),
+          .filters = plan.filters,
+          .formats = plan.resolved.report->formats,
           .color = plan.account.brand.color,
           .at = plan.at,
           .paper = pdf.paper,
@@ -106,7 +109,7 @@ render::Spec spec_of(Parts& parts, const RunPlan& plan, const rows::Columns& col
   spec.zone = plan.zone;
   const auto& csv = plan.resolved.csv;
   spec.labels = csv.labels;
-  spec.csv = {.bom = csv.bom, .crlf = csv.crlf, .delimiter = csv.delimiter};
+  spec.csv = {.bom = csv.bom, .crlf = csv.crlf, .delimiter = csv.delimiter, .decimal = csv.decimal, .guard = csv.guard};
   spec.document = document_of(plan, parts.settings().pdf);
   if (render::needs_spool(spec.format)) spec.spool = spool_of(parts);
   return spec;
@@ -149,7 +152,42 @@ Onlookers onlookers_of(const RunPlan& plan, const rows::Columns& chosen, Purpose
   return onlookers;
 }
 
-std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const schedule::Window& window) {
+/// The first day that has rows, by the column that tells days.
+class FirstDay {
+ public:
+  explicit FirstDay(const RunPlan& plan) : zone_(plan.zone) {
+    const auto& columns = plan.shape->columns;
+    const auto is_day = [&](int at) {
+      const auto kind = facts_of(columns[static_cast<std::size_t>(at)].type).kind;
+      return kind == rows::CellKind::day || kind == rows::CellKind::instant;
+    };
+    const auto chart = chart_plan(*plan.shape, plan.window);
+    if (chart && is_day(chart->x)) column_ = chart->x;
+    for (int i = 0; i < static_cast<int>(columns.size()) && column_ < 0; ++i)
+      if (is_day(i)) column_ = i;
+    if (column_ >= 0) kind_ = facts_of(columns[static_cast<std::size_t>(column_)].type).kind;
+  }
+  void row(const rows::Row& row) {
+    if (column_ < 0 || row[static_cast<std::size_t>(column_)].null) return;
+    least_ = std::min(least_, row[static_cast<std::size_t>(column_)].number);
+  }
+  /// How many days of the window are over before it; nothing where there is no day at all.
+  [[nodiscard]] std::optional<std::int64_t> days_after(const schedule::Window& window) const {
+    if (least_ == kNone) return std::nullopt;
+    const Date day = kind_ == rows::CellKind::day ? Date{std::chrono::sys_days{std::chrono::days{least_}}}
+                                                  : zone_.local_date(Instant{std::chrono::seconds{least_}});
+    return (std::chrono::sys_days{day} - std::chrono::sys_days{window.first}).count();
+  }
+
+ private:
+  static constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
+  Zone zone_;
+  int column_ = -1;
+  rows::CellKind kind_ = rows::CellKind::day;
+  std::int64_t least_ = kNone;
+};
+
+std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const schedule::Window& window, FirstDay& first_day) {
   auto& source = parts.source(plan.account.source);
   const auto query = catalog::build_query(*plan.resolved.report,
                                           {.account_key = plan.account.source_key(),
@@ -162,19 +200,29 @@ std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const 
   const auto stream = source.open(query);
   while (const auto* row = stream->next()) {
     summary.row(*row);
+    first_day.row(*row);
     if (summary.rows() % kRowsBetweenChecks == 0) throw_if_stopped();
   }
   return summary.metrics(plan.zone);
 }
 
 /// How the figures changed against the period before, where the module compares.
-void compare(Parts& parts, const RunPlan& plan, MadeFile& made) {
+void compare(Parts& parts, const RunPlan& plan, const FirstDay& first_day, MadeFile& made) {
   if (!plan.resolved.report->compares || plan.shape->summary.empty()) return;
   auto& showing = made.showing;
   showing.compared_with = previous_window(plan.resolved.window, plan.window, plan.at, plan.zone);
   if (!showing.compared_with) return;
-  const auto before = metrics_of(parts, plan, *showing.compared_with);
-  for (std::size_t i = 0; i < before.size(); ++i) showing.changes.push_back(changes_of(made.file.summary[i], before[i]));
+  FirstDay first_before(plan);
+  const auto before = metrics_of(parts, plan, *showing.compared_with, first_before);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    auto& metric = made.file.summary[i];
+    if (plan.shape->summary[i].value.kind == catalog::Aggregate::Kind::total) add_vanished(metric, before[i]);
+    showing.changes.push_back(changes_of(metric, before[i]));
+  }
+  // A quarter of the days or more without a row at the beginning, and not now: it was probably not yet recorded.
+  const auto missing = first_before.days_after(*showing.compared_with).value_or(0);
+  if (missing > first_day.days_after(plan.window).value_or(0) && 4 * missing >= showing.compared_with->days())
+    showing.compared_since = add_days(showing.compared_with->first, static_cast<int>(missing));
 }
 
 }  // namespace
@@ -187,6 +235,7 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   const auto writer = render::make_writer(spec_of(parts, plan, projection.columns()), hashing);
   render::Summary summary(plan.shape->columns, figures(*plan.shape));
 
+  FirstDay first_day(plan);
   MadeFile made;
   const auto stream = parts.source(plan.account.source).open(plan.query);
   while (const auto* row = stream->next()) {
@@ -197,6 +246,7 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
     const auto chosen = projection(*row);
     writer->row(chosen);
     summary.row(*row);
+    first_day.row(*row);
     if (chart) chart->row(*row);
     if (first_rows) first_rows->row(chosen);
     if (making.see) making.see(chosen);
@@ -214,7 +264,7 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   file.sha256 = hashing.sha256();
   file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
   if (first_rows) made.showing.first_rows = first_rows->table();
-  if (making.purpose == Purpose::mail) compare(parts, plan, made);
+  if (making.purpose == Purpose::mail) compare(parts, plan, first_day, made);
   return made;
 }
 

@@ -47,6 +47,8 @@ mail::ReportFacts facts_before_rows(const RunPlan& plan, const schedule::Definit
   report.schedule_name = definition.name;
   report.report_label = plan.resolved.report->label;
   report.period = schedule::describe(plan.window);
+  report.scope = plan.site_name;
+  report.filters = plan.filters;
   return report;
 }
 
@@ -108,7 +110,7 @@ Json rows_json(const mail::FirstRows& table) {
   Json columns = Json::array();
   for (const auto& column : table.columns)
     columns.push_back({{"label", column.label}, {"number", column.number}, {"wide", column.wide}});
-  return {{"columns", columns}, {"rows", table.rows}, {"more", table.more}};
+  return {{"columns", columns}, {"rows", table.rows}, {"more", table.more}, {"left_out", table.left_out}};
 }
 
 mail::FirstRows rows_of(const Json& json) {
@@ -117,6 +119,7 @@ mail::FirstRows rows_of(const Json& json) {
     table.columns.push_back({.label = column.at("label"), .number = column.at("number"), .wide = column.at("wide")});
   json.at("rows").get_to(table.rows);
   json.at("more").get_to(table.more);
+  table.left_out = json.value("left_out", table.left_out);
   return table;
 }
 
@@ -156,6 +159,7 @@ std::string to_json(const MailFacts& facts) {
                   {"period", report.period},
                   {"timezone", report.timezone},
                   {"scope", report.scope},
+                  {"filters", report.filters},
                   {"row_count", report.row_count},
                   {"summary", summary},
                   {"compared_with", report.compared_with},
@@ -188,6 +192,7 @@ MailFacts facts_from_json(const std::string& text) {
     json.at("period").get_to(report.period);
     json.at("timezone").get_to(report.timezone);
     json.at("scope").get_to(report.scope);
+    report.filters = json.value("filters", report.filters);
     json.at("row_count").get_to(report.row_count);
     for (const auto& figure : json.at("summary"))
       report.summary.push_back(
@@ -227,14 +232,15 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, cons
   auto& report = facts.report;
   report.brand_color = account.brand.color;
   report.timezone = plan.zone.name();
-  report.scope = plan.site_name;
   report.row_count = file.rows == 1 ? "1 row" : grouped(file.rows) + " rows";
   for (std::size_t i = 0; i < file.summary.size(); ++i) {
     report.summary.push_back({.label = file.summary[i].label,
-                              .values = file.summary[i].values,
+                              .values = render::short_values(file.summary[i].values),
                               .changes = i < showing.changes.size() ? showing.changes[i] : std::vector<std::string>()});
   }
   if (showing.compared_with) report.compared_with = schedule::describe(*showing.compared_with);
+  if (showing.compared_since)
+    report.compared_with += fmt::format(", which has rows from {} on only", format_date(*showing.compared_since));
   facts.logo_image = account.brand.logo;
   report.logo = logo_for_mail(parts, account.brand.logo, account_name);
   report.chart = chart_picture(file.chart, account.brand.color);

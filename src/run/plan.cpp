@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 #include "comparison.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/query.hpp"
 #include "reportctl/rows/file_format.hpp"
@@ -27,12 +29,89 @@ std::string safe_file_word(std::string_view word) {
   return safe.substr(0, 40);
 }
 
+/// What differs from the report's defaults.
+schedule::Parameters telling_parameters(const validation::Resolved& resolved) {
+  schedule::Parameters telling;
+  for (const auto& [name, values] : resolved.parameters) {
+    const auto* const parameter = resolved.report->parameter(name);
+    const bool is_default = parameter->fallback && values == std::vector<std::string>{*parameter->fallback};
+    if (!is_default && !catalog::means_all(*parameter, values)) telling[name] = values;
+  }
+  return telling;
+}
+
+std::string words_of(const catalog::Parameter& parameter, const std::string& value) {
+  std::string words = value;
+  if (parameter.type == catalog::ParameterType::boolean) return value == "true" ? "yes" : "no";
+  if (parameter.type == catalog::ParameterType::enumeration)
+    std::replace_if(
+        words.begin(), words.end(), [](char c) { return c == '_' || c == '-'; }, ' ');
+  return words;
+}
+
+/// A list may have ten thousand.
+std::string some_of(const std::vector<std::string>& words) {
+  constexpr std::size_t kMostNamed = 6;
+  if (words.size() <= kMostNamed) return join(words, ", ");
+  return fmt::format("{} and {} more", join(std::span(words).first(kMostNamed - 1), ", "), words.size() - kMostNamed + 1);
+}
+
+std::vector<std::pair<std::string, std::string>> filters_of(const RunPlan& plan, const ChoiceNames& names) {
+  std::vector<std::pair<std::string, std::string>> filters;
+  const auto telling = telling_parameters(plan.resolved);
+  for (const auto& parameter : plan.resolved.report->parameters) {
+    const auto given = telling.find(parameter.name);
+    if (given == telling.end()) continue;
+    std::vector<std::string> words;
+    const auto known = names.find(parameter.name);
+    for (const auto& value : given->second) {
+      const bool is_named = known != names.end() && known->second.contains(value) && !known->second.at(value).empty();
+      words.push_back(is_named ? known->second.at(value) : words_of(parameter, value));
+    }
+    filters.emplace_back(parameter.label, some_of(words));
+  }
+  std::vector<std::string> labels;
+  for (const auto& name : plan.resolved.columns)
+    for (const auto& column : plan.shape->columns)
+      if (column.name == name) labels.push_back(column.label.empty() ? name : column.label);
+  if (!labels.empty()) filters.emplace_back("Columns", some_of(labels));
+  return filters;
+}
+
+/// Tells files of different parameters or columns apart: `_v05`, where that says all of it, else `_v05-nort-3fa2c1`. Short, since
+/// some mail programs cannot read names of more than 65 characters.
+std::string file_filters(const RunPlan& plan) {
+  constexpr std::size_t kMostShown = 16;
+  constexpr std::size_t kBeforeHash = 8;
+  constexpr std::size_t kHash = 6;
+  const auto telling = telling_parameters(plan.resolved);
+  std::string shown, all;
+  for (const auto& [name, values] : telling) {
+    const auto type = plan.resolved.report->parameter(name)->type;
+    const bool tells = type == catalog::ParameterType::id || type == catalog::ParameterType::id_list ||
+                       type == catalog::ParameterType::enumeration;
+    shown += (shown.empty() ? "" : "-") + (tells ? std::string() : name + "-") + join(values, "-");
+    all += fmt::format("{}={}\n", name, join(values, "\t"));
+  }
+  const bool is_whole = telling.size() == 1 && telling.begin()->second.size() == 1 && plan.resolved.columns.empty() &&
+                        shown.size() <= kMostShown && safe_file_word(shown) == shown;
+  if (is_whole) return "_" + shown;
+  if (!plan.resolved.columns.empty()) {
+    shown += (shown.empty() ? "" : "-") + join(plan.resolved.columns, "-");
+    all += join(plan.resolved.columns, ",");
+  }
+  if (all.empty()) return {};
+  return fmt::format("_{}-{}", safe_file_word(shown).substr(0, kBeforeHash), sha256_hex(all).substr(0, kHash));
+}
+
 std::string file_name(const RunPlan& plan) {
   const auto& scope = plan.resolved.scope;
+  const auto& window = plan.window;
   const auto whose = safe_file_word(scope.site.empty() ? plan.account.id : scope.site);
-  const auto days = plan.window.snapshot ? format_date(plan.window.last)
-                                         : fmt::format("{}_{}", format_date(plan.window.first), format_date(plan.window.last));
-  return fmt::format("{}_{}_{}.{}", safe_file_word(plan.resolved.report->id), whose, days,
+  const bool is_one_day = window.snapshot || window.first == window.last;
+  const auto days =
+      is_one_day ? format_date(window.last) : fmt::format("{}_{}", format_date(window.first), format_date(window.last));
+  return fmt::format("{}_{}{}_{}.{}", safe_file_word(plan.resolved.report->id), whose, file_filters(plan), days,
                      rows::file_format(plan.resolved.format).extension);
 }
 
@@ -70,7 +149,8 @@ struct Agreed {
 
 std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const access::Account& account, Instant at) {
   auto& resolved = agreed.resolved;
-  if (auto missing = check_choices(parts, resolved, account, at); !missing.empty()) return Rejection{std::move(missing)};
+  ChoiceNames names;
+  if (auto missing = check_choices(parts, resolved, account, at, &names); !missing.empty()) return Rejection{std::move(missing)};
   RunPlan plan;
   plan.account = account;
   plan.at = at;
@@ -83,6 +163,7 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const acc
       query_inputs(resolved, account, plan.window, previous_window(resolved.window, plan.window, at, plan.zone)),
       parts.source(account.source).forms());
   plan.resolved = std::move(resolved);
+  plan.filters = filters_of(plan, names);
   plan.file_name = file_name(plan);
   return plan;
 }
@@ -174,7 +255,7 @@ void check_query(Parts& parts, const validation::Resolved& resolved, const acces
 }
 
 validation::Violations check_choices(Parts& parts, const validation::Resolved& resolved, const access::Account& account,
-                                     Instant at) {
+                                     Instant at, ChoiceNames* names) {
   validation::Violations missing;
   for (const auto& parameter : resolved.report->parameters) {
     const auto given = resolved.parameters.find(parameter.name);
@@ -186,7 +267,10 @@ validation::Violations check_choices(Parts& parts, const validation::Resolved& r
     const auto query =
         catalog::build_choices_query(*resolved.report, parameter, query_inputs(resolved, account, window), source.forms());
     const auto stream = source.open(query);
-    while (const auto* row = unseen.empty() ? nullptr : stream->next()) unseen.erase(std::string((*row)[0].text));
+    while (const auto* row = unseen.empty() ? nullptr : stream->next()) {
+      const std::string id((*row)[0].text);
+      if (unseen.erase(id) > 0 && names != nullptr) (*names)[parameter.name][id] = (*row)[1].text;
+    }
     if (!unseen.empty()) missing.push_back(not_found(resolved, parameter, unseen, account));
   }
   return missing;

@@ -35,7 +35,8 @@ FieldText text_of(const CsvRequest& csv) {
   FieldText text;
   for (const auto& [name, value] : kCsvSwitches)
     if (csv.*value) text.named[std::string(name)] = {*(csv.*value) ? "true" : "false"};
-  if (csv.delimiter) text.named["delimiter"] = {*csv.delimiter};
+  for (const auto& [name, value] : kCsvWords)
+    if (csv.*value) text.named[std::string(name)] = {*(csv.*value)};
   return text;
 }
 FieldText text_of(const std::vector<Mailbox>& mailboxes) {
@@ -103,11 +104,11 @@ bool read(const FieldText& text, CsvRequest& csv) {
     if (values.size() != 1) return false;
     if (known != kCsvSwitches.end()) {
       csv.*(known->value) = values[0] == "true";
-    } else if (name == "delimiter") {
-      csv.delimiter = values[0];
-    } else {
-      return false;
+      continue;
     }
+    const auto word = std::find_if(kCsvWords.begin(), kCsvWords.end(), [&, n = name](const auto& w) { return w.name == n; });
+    if (word == kCsvWords.end()) return false;
+    csv.*(word->value) = values[0];
   }
   return true;
 }

@@ -32,13 +32,21 @@ CsvStyle check_csv(const CsvRequest& request, std::string_view format, Violation
   if (!request.given()) return style;
   if (!format.empty() && format != "csv") {
     found.push_back({Code::csv_option_invalid, "csv",
-                     fmt::format("bom, crlf, delimiter and labels are for csv, and the format is {}", format),
+                     fmt::format("bom, crlf, decimal, delimiter, guard and labels are for csv, and the format is {}", format),
                      "leave them out, or choose csv"});
     return style;
   }
   style.bom = request.bom.value_or(false);
   style.crlf = request.crlf.value_or(false);
   style.labels = request.labels.value_or(false);
+  style.guard = request.guard.value_or(true);
+  if (request.decimal) {
+    const std::string word = to_lower(trim(*request.decimal));
+    style.decimal = word == "comma" || word == "," ? ',' : '.';
+    if (style.decimal == '.' && word != "point" && word != ".")
+      found.push_back({Code::csv_option_invalid, "csv.decimal",
+                       fmt::format("{} is not a decimal sign", in_quotes(*request.decimal)), "use point or comma"});
+  }
   if (!request.delimiter) return style;
   if (const auto delimiter = parse_delimiter(*request.delimiter))
     style.delimiter = *delimiter;
@@ -54,6 +62,8 @@ CsvRequest csv_request(const CsvStyle& style) {
   if (style.bom) request.bom = true;
   if (style.crlf) request.crlf = true;
   if (style.labels) request.labels = true;
+  if (!style.guard) request.guard = false;
+  if (style.decimal != '.') request.decimal = "comma";
   if (style.delimiter != ',') request.delimiter = delimiter_name(style.delimiter);
   return request;
 }

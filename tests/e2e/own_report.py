@@ -66,7 +66,7 @@ class OwnReport(e2e.Case):
         mails = [e2e.read_mail(path.read_bytes()) for path in (self.home / "state" / "outbox" / "new").iterdir()]
         self.assertEqual(len(mails), 1)
         name, content = e2e.attachment_of(mails[0])
-        self.assertEqual((name, content.decode()), ("ticket-response_acme_2026-05-04_2026-05-10.csv", MAILED))
+        self.assertEqual((name, content.decode()), ("ticket-response_acme_target-2_2026-05-04_2026-05-10.csv", MAILED))
         on_demand = self.reportctl("run ticket-response --param target=2", now="2026-05-11T05:00:00Z")
         self.assertEqual(on_demand.stdout, MAILED)
 

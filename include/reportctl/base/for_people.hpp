@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "reportctl/base/zone.hpp"
 
@@ -18,5 +19,8 @@ std::string size_text(std::int64_t bytes);
 std::string minute_text(Instant, const Zone&);
 /// `2026-03-17 06:00 (Australia/Sydney)`.
 std::string minute_zone_text(Instant, const Zone&);
+
+/// `1 row`, `1,204 rows`.
+std::string counted(std::int64_t count, std::string_view one, std::string_view several);
 
 }  // namespace reportctl

@@ -25,6 +25,9 @@ class Zone {
   /// Seconds east of UTC at that instant.
   [[nodiscard]] int offset_seconds(Instant) const;
 
+  /// Does the local time come twice, as in the hour after a clock is put back?
+  [[nodiscard]] bool is_ambiguous(Instant) const;
+
   /// The instant of a local wall time. A time that a DST gap skips is the first instant after the gap; a time that exists twice
   /// is its first occurrence.
   [[nodiscard]] Instant resolve(Date, TimeOfDay) const;

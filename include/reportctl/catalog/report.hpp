@@ -112,4 +112,8 @@ struct Report {
 /// Without any role nothing is open.
 bool report_allows(const Report&, const std::set<access::Role>&);
 
+/// The chosen columns, and in front of the first amount of money the column that says its currency: amounts of several currencies
+/// never stand alone.
+std::vector<std::string> with_currencies(const rows::Columns&, const std::vector<std::string>& chosen);
+
 }  // namespace reportctl::catalog

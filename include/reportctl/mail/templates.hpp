@@ -29,7 +29,8 @@ struct FirstRows {
   };
   std::vector<Column> columns;
   std::vector<std::vector<std::string>> rows;
-  std::int64_t more = 0;  ///< rows that are not among them
+  std::int64_t more = 0;                   ///< rows that are not among them
+  std::vector<std::string> left_out = {};  ///< labels of columns that are only in the file
   bool operator==(const FirstRows&) const = default;
 };
 
@@ -51,8 +52,9 @@ struct ReportFacts {
   std::string report_label;
   std::string period;  ///< `2026-03-01 to 2026-03-31`
   std::string timezone;
-  std::string scope;      ///< empty for account scope
-  std::string row_count;  ///< `1,204 rows`
+  std::string scope;                                              ///< empty for account scope
+  std::vector<std::pair<std::string, std::string>> filters = {};  ///< what else restricts the rows: `Vehicles`, `Kangoo, Ersatz`
+  std::string row_count;                                          ///< `1,204 rows`
   std::vector<Figure> summary;
   std::string compared_with;  ///< the period of the changes; empty: not compared
   Picture logo;
@@ -100,7 +102,8 @@ struct FailureFacts {
 };
 Texts render_failure(const FailureFacts&, PictureLinks = PictureLinks::content_ids);
 
-/// `{report} {period} {account} {name}` replaced; anything else in braces stays. The default is `{report} – {period}`.
+/// `{report} {filters} {period} {account} {name}` replaced; anything else in braces stays. The default is `{report}{filters} –
+/// {period}`; the filters, site first, are ` (North, Kangoo)` or nothing.
 std::string render_subject(const std::string& pattern, const ReportFacts&);
 
 }  // namespace reportctl::mail

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,11 +46,13 @@ struct ChartData {
   std::string title;
   std::string x_title;
   std::string y_title;
-  std::vector<std::string> categories;  ///< in order; of days `2026-03-17`, of long ranges `2026-03` or `2026`, of hours `06:00`
+  std::vector<std::string> categories;  ///< in order; of days `2026-03-17`, of long ranges `2026-03` or `2026`, of hours `06:00`,
+                                        ///< or `02:00+01:00` where one comes twice
   bool over_time = false;
   std::vector<ChartSeries> series;
   bool separate_axes = false;  ///< the series are amounts of different currencies: each has an axis, and they are never added up
   bool is_duration = false;    ///< the values are seconds
+  bool is_percent = false;     ///< 99.9 is 99.9 %
   ChartMeasure measure = ChartMeasure::sum;
   [[nodiscard]] bool empty() const { return categories.empty() || series.empty(); }
 };
@@ -91,7 +94,9 @@ class ChartCollector {
   void merge(Sums& into, const Sums&) const;
   [[nodiscard]] double figure(const Tally&) const;
   Key key_of(const rows::Row&);
-  [[nodiscard]] std::int64_t period_of(const rows::Cell&) const;
+  [[nodiscard]] std::int64_t period_of(const rows::Cell&);
+  [[nodiscard]] std::int64_t parts_of_day(Date) const;
+  [[nodiscard]] std::string hour_name(std::int64_t period) const;
   void coarsen();
   void fold_small();
   /// Where the filter has the name: all of them are set when it was folded.
@@ -104,9 +109,11 @@ class ChartCollector {
   ChartPlan plan_;
   Zone zone_;
   Unit unit_ = Unit::none;
+  std::int64_t begun_day_ = std::numeric_limits<std::int64_t>::min();
+  Instant day_begins_{};  ///< of begun_day_
   int currency_column_ = -1;
   std::map<std::string, int, std::less<>> scales_;  ///< by currency
-  std::map<std::int64_t, Sums> periods_;            ///< days since 1970-01-01, months or years since year 0
+  std::map<std::int64_t, Sums> periods_;            ///< days since 1970-01-01 (hours: 32 a day), months or years since year 0
   std::map<std::string, Category, std::less<>> named_;
   Sums other_;
   double slack_ = 0;          ///< at most so much of a category may have been folded into other_

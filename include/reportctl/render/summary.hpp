@@ -28,6 +28,7 @@ struct Amount {
   std::string currency;  ///< of money; empty for what has none
   __int128 number = 0;   ///< as in a cell of that type
   std::uint8_t scale = 0;
+  bool grouped = true;  ///< as its column
 };
 
 /// A figure that is known.
@@ -37,6 +38,9 @@ struct Metric {
   rows::ColumnType type = rows::ColumnType::integer;
   std::vector<Amount> amounts;  ///< the same, typed: one a currency, in their order; empty where there is no value
 };
+
+/// Of many currencies some: the last line then says how many more there are.
+std::vector<std::string> short_values(std::vector<std::string> values);
 
 /// Adds up as rows pass; constant memory (but for one number a currency). Exact: integers and scaled decimals in 128 bits.
 class Summary {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "reportctl/base/sink.hpp"
@@ -22,6 +23,8 @@ struct CsvDialect {
   bool bom = false;      ///< a byte order mark, so that Excel takes the file for UTF-8
   bool crlf = false;     ///< line ends of RFC 4180 instead of LF
   char delimiter = ',';  ///< one of rows::kCsvDelimiters
+  char decimal = '.';    ///< or a comma, for spreadsheets that take a point for a thousand
+  bool guard = true;     ///< texts that a spreadsheet would run begin with '
 };
 
 /// What a document for people (XLSX, PDF) says around its rows. Part of the bytes: the same run gives the same document.
@@ -31,7 +34,9 @@ struct Document {
   std::string scope;    ///< `depot:north`; empty: the whole account
   std::string period;   ///< `2026-03-01 to 2026-03-31`
   std::string timezone;
-  std::string color;          ///< the brand's `#rrggbb`; empty: the default
+  std::vector<std::pair<std::string, std::string>> filters;  ///< what else restricts the rows: `Vehicles`, `Kangoo, Ersatz`
+  std::vector<std::string> formats;                          ///< in which the report can be had too, canonical
+  std::string color;                                         ///< the brand's `#rrggbb`; empty: the default
   Instant at{};               ///< when it was made: the slot, or the clock on demand, so that a second try gives the same bytes
   std::string paper = "a4";   ///< PDF: a4 or letter
   std::int64_t max_rows = 0;  ///< PDF prints at most this many, and says so; 0: all

@@ -18,6 +18,7 @@ struct Column {
   ColumnType type = ColumnType::text;
   int scale = 0;             ///< decimal: digits after the point, 0–9; percent: always 2
   bool total = false;        ///< `total: sum`
+  bool grouped = true;       ///< integer: by thousands, for people; false for years and identifiers (`format: plain`)
   int currency_column = -1;  ///< money: index of the text column that names the currency
 };
 using Columns = std::vector<Column>;

@@ -31,6 +31,7 @@ struct File {
 struct Showing {
   mail::FirstRows first_rows;
   std::optional<schedule::Window> compared_with;
+  std::optional<Date> compared_since;             ///< the first day of it that has rows, where the days before are missing
   std::vector<std::vector<std::string>> changes;  ///< of each metric, as mail::Figure::changes; empty without compared_with
 };
 /// Rows and bytes so far; called now and then, for progress on a terminal.

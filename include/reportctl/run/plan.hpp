@@ -2,8 +2,10 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -27,6 +29,8 @@ struct RunPlan {
   Zone zone = Zone::utc();
   const catalog::Shape* shape = nullptr;  ///< borrowed from the catalog
   rows::Query query;
+  /// What else restricts the rows, for people: `Vehicles`, `Kangoo, Ersatz`; chosen columns too. Without the site.
+  std::vector<std::pair<std::string, std::string>> filters;
   std::string file_name;  ///< `sales_account_2026-03-01_2026-03-31.csv`
 };
 
@@ -47,11 +51,15 @@ std::variant<RunPlan, Rejection> plan(Parts&, const validation::Request&, const 
 std::variant<RunPlan, Rejection> plan_schedule(Parts&, const schedule::Schedule&, Standing, Instant slot);
 std::variant<RunPlan, Rejection> plan_schedule(Parts&, const schedule::Schedule&, Instant slot);
 
-/// Selectors that the data does not know, within the scope (parameter_not_found), by the module's `choices`.
 /// Has the source prepare the query of a request that holds. Error(source) where it cannot; a source that cannot be reached tells
 /// nothing.
 void check_query(Parts&, const validation::Resolved&, const access::Account&, Instant at);
-validation::Violations check_choices(Parts&, const validation::Resolved&, const access::Account&, Instant at);
+/// The names of the chosen selectors, by parameter and id.
+using ChoiceNames = std::map<std::string, std::map<std::string, std::string>>;
+/// Selectors that the data does not know, within the scope (parameter_not_found), by the module's `choices`. Notes the names of
+/// those that it knows.
+validation::Violations check_choices(Parts&, const validation::Resolved&, const access::Account&, Instant at,
+                                     ChoiceNames* names = nullptr);
 
 struct Choice {
   std::string id;

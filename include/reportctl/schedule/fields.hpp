@@ -57,13 +57,18 @@ const Field& field(std::string_view name);
 /// A stored definition as it would be written: what `edit` starts from, and how a run checks the rules again.
 Draft draft_of(const Definition&);
 
-/// The switches of CSV.
+/// The options of CSV: switches, and words.
 struct CsvSwitch {
   std::string_view name;
   std::optional<bool> CsvRequest::*value;
 };
-inline constexpr std::array<CsvSwitch, 3> kCsvSwitches = {
-    {{"bom", &CsvRequest::bom}, {"crlf", &CsvRequest::crlf}, {"labels", &CsvRequest::labels}}};
+inline constexpr std::array<CsvSwitch, 4> kCsvSwitches = {
+    {{"bom", &CsvRequest::bom}, {"crlf", &CsvRequest::crlf}, {"labels", &CsvRequest::labels}, {"guard", &CsvRequest::guard}}};
+struct CsvWord {
+  std::string_view name;
+  std::optional<std::string> CsvRequest::*value;
+};
+inline constexpr std::array<CsvWord, 2> kCsvWords = {{{"delimiter", &CsvRequest::delimiter}, {"decimal", &CsvRequest::decimal}}};
 
 /// The form in the state and in JSON records.
 nlohmann::ordered_json to_json(FieldKind, const FieldText&);

@@ -41,8 +41,10 @@ std::string_view no_data_name(NoData);
 /// How a CSV file is to be written, as far as it was said.
 struct CsvRequest {
   std::optional<bool> bom, crlf, labels;
+  std::optional<bool> guard;             ///< false: texts are written as they are, for programs
   std::optional<std::string> delimiter;  ///< `;`, `semicolon`, …
-  [[nodiscard]] bool given() const { return bom || crlf || labels || delimiter; }
+  std::optional<std::string> decimal;    ///< `point` or `comma`
+  [[nodiscard]] bool given() const { return bom || crlf || labels || guard || delimiter || decimal; }
   bool operator==(const CsvRequest&) const = default;
 };
 

@@ -26,6 +26,8 @@ struct CsvStyle {
   bool crlf = false;
   bool labels = false;  ///< a header of labels instead of names
   char delimiter = ',';
+  char decimal = '.';
+  bool guard = true;  ///< against spreadsheets that would run a text
 };
 
 /// What is known about the world, so that validation itself stays pure.

@@ -46,6 +46,8 @@ std::string csv_words(const validation::CsvRequest& csv) {
   choice(csv.bom, "byte order mark", "no byte order mark");
   choice(csv.crlf, "CRLF", "LF");
   choice(csv.labels, "labels", "names");
+  choice(csv.guard, "guarded against formulas", "not guarded against formulas");
+  if (csv.decimal) words.push_back("decimal " + *csv.decimal);
   return join(words, ", ");
 }
 

@@ -167,6 +167,17 @@ int show(Session& session, const std::string& id) {
   if (run.resumed > 0) line("Resumed", {fmt::format("{} times", run.resumed)});
   if (run.resume_at) line("Goes on", {format_utc(*run.resume_at)});
   if (run.period) line("Period", {fmt::format("{} ({})", schedule::describe(*run.period), run.timezone)});
+  const auto facts = store::mail_facts(session.state(), run.id);
+  const auto told = facts.empty() ? Json::object() : Json::parse(facts, nullptr, false);
+  sheet.record["filters"] = Json::object();
+  if (told.is_object()) {
+    line("Site", {told.value("scope", "")});
+    for (const auto& filter : told.value("filters", Json::array())) {
+      line(filter.at(0).get_ref<const std::string&>().c_str(), {filter.at(1)});
+      sheet.record["filters"][filter.at(0).get<std::string>()] = filter.at(1);
+    }
+    line("Subject", {told.value("subject", "")});
+  }
   if (run.rows) line("Rows", {fmt::format("{} in {} ms", *run.rows, run.generation_ms.value_or(0))});
   if (run.bytes) line("File", {fmt::format("{}, {} bytes", run.artifact_name, *run.bytes)});
   line("SHA-256", {run.artifact_sha256});

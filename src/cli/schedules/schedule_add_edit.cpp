@@ -114,13 +114,13 @@ void bind_schedule_add(CLI::App& command, Session& session) {
        .summary = "store a new schedule; every broken rule is reported at once",
        .examples =
            "reportctl schedule add morning-power --account acme --scope depot:north --report site-power --cadence daily "
-           "--at 06:00 --timezone Australia/Sydney --lookback 1 --to ops@example.com --to \"Site Lead <lead@example.com>\"\n"
+           "--at 06:00 --lookback 1 --to ops@example.com --to \"Site Lead <lead@example.com>\"\n"
            "reportctl schedule add orders --account shop --report orders-export --param mode=line-items --cadence monthly "
            "--day 1 --at 05:00 --format xlsx --to a@example.com"});
   verb.add_option("name", options->name, "unique within the account")->required()->type_name("NAME");
   add_account_option(verb, options->account);
   add_draft_options(verb, options->fields);
-  verb.add_flag("--paused", options->paused, "store it without running it: reportctl schedule resume NAME starts it");
+  verb.add_flag("--paused", options->paused, "store it without running it; resume starts it");
   when_chosen(verb, session, [&session, options] { return add(session, *options); });
 }
 

@@ -11,6 +11,7 @@
 #include "reportctl/base/address.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/rows/csv_delimiters.hpp"
 #include "reportctl/schedule/cadence.hpp"
 #include "reportctl/schedule/fields.hpp"
 #include "terminal/options.hpp"
@@ -31,7 +32,7 @@ constexpr OptionText kRequestOptions[] = {
     {"scope", "--scope", "SCOPE", "whose rows: account, depot:ID or workspace:ID"},
     {"timezone", "--timezone", "ZONE", "IANA time zone of its days and times"},
     {"lookback", "--lookback", "DAYS", "the last complete days"},
-    {"window", "--window", "NAME", "yesterday, last_7d, last_14d, last_30d, last_90d, this_month or last_month"},
+    {"window", "--window", "NAME", "yesterday, last_7d to last_90d, this_month, last_month"},
     {"cadence", "--cadence", "CADENCE", "daily, weekly or monthly"},
     {"on", "--on", "DAY", "weekly: mon to sun, or 1 to 7"},
     {"day", "--day", "DAY", "monthly: day of the month"},
@@ -41,7 +42,7 @@ constexpr OptionText kRequestOptions[] = {
 constexpr OptionText kReportOption = {"report", "--report", "REPORT", "which report: reportctl catalog list"};
 constexpr OptionText kScheduleOptions[] = {
     {"at", "--at", "HH:MM", "local time at which it runs"},
-    {"subject", "--subject", "TEMPLATE", "subject, with {report} {period} {account} {name}"},
+    {"subject", "--subject", "TEMPLATE", "with {report} {filters} {period} {account} {name}"},
     {"no_data", "--no-data", "POLICY", "when there are no rows: send (and say so) or skip"},
     {"description", "--description", "TEXT", "what it is for"},
     {"extra", "--extra", "JSON", "further configuration, an object"},
@@ -94,7 +95,9 @@ void lay_over(validation::Draft& draft, const FieldOptions& options, const catal
   for (const auto& [name, value] : schedule::kCsvSwitches) {
     if (options.csv.*value) request.csv.*value = options.csv.*value;
   }
-  if (options.csv.delimiter) request.csv.delimiter = options.csv.delimiter;
+  for (const auto& [name, value] : schedule::kCsvWords) {
+    if (options.csv.*value) request.csv.*value = options.csv.*value;
+  }
   request.parameters = with_parameters(std::move(request.parameters), options.params, report);
 }
 
@@ -110,6 +113,24 @@ void add_option(CLI::App& app, FieldOptions& options, const OptionText& text, co
 void add_choice_flag(CLI::App& app, std::optional<bool>& value, const std::string& names, const std::string& help) {
   app.add_flag_function(
       names, [&value](std::int64_t count) { value = count > 0; }, help);
+}
+
+/// What was given beside it counts more.
+void add_preset_option(CLI::App& app, schedule::CsvRequest& csv) {
+  std::vector<std::string> names;
+  for (const auto& preset : rows::kCsvPresets) names.emplace_back(preset.name);
+  const auto apply = [&csv, names](const std::string& word) {
+    const auto* const preset = std::find_if(rows::kCsvPresets.begin(), rows::kCsvPresets.end(),
+                                            [&](const auto& one) { return one.name == to_lower(word); });
+    if (preset == rows::kCsvPresets.end())
+      throw Error(ErrorKind::usage, fmt::format("--csv-for {}: not known{}", visible(word), did_you_mean(word, names)),
+                  "one of " + join(names, ", "));
+    if (!csv.delimiter) csv.delimiter = preset->delimiter;
+    if (!csv.decimal) csv.decimal = preset->decimal;
+    if (!csv.bom) csv.bom = preset->bom;
+    if (!csv.guard) csv.guard = preset->guard;
+  };
+  app.add_option_function<std::string>("--csv-for", apply, "csv: for excel, excel-de, …, or programs")->type_name("WHOM");
 }
 
 }  // namespace
@@ -166,9 +187,12 @@ void add_request_options(CLI::App& app, FieldOptions& options, catalog::Surface 
     add_option(app, options, text, text.names, text.field == "format" ? formats : std::string());
   }
   add_text_option(app, options.csv.delimiter, "--delimiter", "SIGN", "csv: comma, semicolon, tab or pipe");
+  add_text_option(app, options.csv.decimal, "--decimal", "SIGN", "csv: point or comma");
+  add_choice_flag(app, options.csv.guard, "--guard,!--no-guard", "csv: guard against formulas (default)");
   add_choice_flag(app, options.csv.bom, "--bom,!--no-bom", "csv: begin with a byte order mark, for Excel");
   add_choice_flag(app, options.csv.crlf, "--crlf,!--no-crlf", "csv: lines end as on Windows");
   add_choice_flag(app, options.csv.labels, "--labels,!--no-labels", "csv: a header of labels instead of names");
+  add_preset_option(app, options.csv);  // after the others: CLI11 hands values over in this order
   add_repeated_option(app, options.params,
                       {.names = "--param", .value = "NAME=VALUE", .help = "a parameter of the report (may be repeated)"});
 }

@@ -102,12 +102,16 @@ int preview(Session& session, const PreviewOptions& options) {
   session.out().sheet(sheet);
   if (session.out().format() == Format::json) return exit_code::kDone;
   session.out().text("\n");
-  if (listing.rows.empty()) {
+  if (listing.rows.empty() && !head.more) {
     session.out().text(no_rows_sentence(session, definition) + "\n");
     return exit_code::kDone;
   }
-  session.out().list(listing);
-  if (head.more) session.out().text(fmt::format("… and more rows; --rows N shows more than {}\n", options.rows));
+  if (!listing.rows.empty()) session.out().list(listing);
+  if (listing.rows.empty()) {
+    session.out().text("there are rows; --rows N shows the first of them\n");
+  } else if (head.more) {
+    session.out().text(fmt::format("… and more rows; --rows N shows more than {}\n", options.rows));
+  }
   return exit_code::kDone;
 }
 

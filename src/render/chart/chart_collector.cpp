@@ -23,6 +23,7 @@ constexpr std::size_t kMaxKeys = 64;
 constexpr std::size_t kFilterBits = std::size_t{1} << 23U;
 constexpr const char* kOtherName = "Other";
 constexpr std::string_view kNoName = "(none)";
+constexpr const char* kManyCurrencies = "\x01";  ///< those that are too many to be kept apart, and are never drawn
 
 bool is_column(const rows::Columns& columns, int index) { return index >= 0 && index < static_cast<int>(columns.size()); }
 
@@ -38,7 +39,9 @@ std::int64_t month_of(std::int64_t days) {
   return std::int64_t{static_cast<int>(date.year())} * 12 + static_cast<unsigned>(date.month()) - 1;
 }
 std::int64_t floor_twelfth(std::int64_t months) { return (months - (months < 0 ? 11 : 0)) / 12; }
-std::int64_t day_of_hour(std::int64_t hours) { return (hours - (hours < 0 ? 23 : 0)) / 24; }
+// Hours are counted from the beginning of their day, of which there may be 23 or 25: kHoursOfDay leaves room.
+constexpr std::int64_t kHoursOfDay = 32;
+std::int64_t day_of_hour(std::int64_t hours) { return (hours - (hours < 0 ? kHoursOfDay - 1 : 0)) / kHoursOfDay; }
 
 const char* measure_words(ChartMeasure measure) {
   return measure == ChartMeasure::average ? ", average" : measure == ChartMeasure::maximum ? ", highest" : "";
@@ -49,12 +52,12 @@ const char* unit_word(const std::string& category) {
   switch (category.size()) {
     case 4:
       return "Year";
-    case 5:
-      return "Hour";
     case 7:
       return "Month";
-    default:
+    case 10:
       return "Day";
+    default:
+      return "Hour";  // `02:00`, and `02:00+01:00` where it comes twice
   }
 }
 
@@ -108,17 +111,20 @@ ChartCollector::Key ChartCollector::key_of(const rows::Row& row) {
   }
   if (rows_.size() >= kMaxKeys && !rows_.contains(key)) {
     key.series = plan_.series >= 0 ? kOtherName : "";
-    if (rows_.size() > 2 * kMaxKeys) key.currency = kOtherName;
+    if (rows_.size() > 2 * kMaxKeys) key.currency = kManyCurrencies;
   }
   ++rows_[key];
   return key;
 }
 
-std::int64_t ChartCollector::period_of(const rows::Cell& cell) const {
+std::int64_t ChartCollector::period_of(const rows::Cell& cell) {
   std::int64_t days = cell.number;
-  if (columns_[static_cast<std::size_t>(plan_.x)].type == ColumnType::timestamp)
-    days = days_of(zone_.local_date(Instant{std::chrono::seconds{cell.number}}));
-  if (unit_ == Unit::hour) return days * 24 + zone_.local_time(Instant{std::chrono::seconds{cell.number}}).hour;
+  const Instant at{std::chrono::seconds{cell.number}};
+  if (columns_[static_cast<std::size_t>(plan_.x)].type == ColumnType::timestamp) days = days_of(zone_.local_date(at));
+  if (unit_ == Unit::hour) {
+    if (days != begun_day_) day_begins_ = zone_.start_of_day(date_of(begun_day_ = days));
+    return days * kHoursOfDay + (at - day_begins_) / std::chrono::hours{1};
+  }
   if (unit_ == Unit::day) return days;
   return unit_ == Unit::month ? month_of(days) : floor_twelfth(month_of(days));
 }
@@ -207,6 +213,20 @@ void ChartCollector::fold_small() {
   }
 }
 
+std::int64_t ChartCollector::parts_of_day(Date day) const {
+  if (unit_ != Unit::hour) return 1;
+  const auto length = zone_.start_of_day(date_of(days_of(day) + 1)) - zone_.start_of_day(day);
+  return (length + std::chrono::minutes{59}) / std::chrono::hours{1};
+}
+
+std::string ChartCollector::hour_name(std::int64_t period) const {
+  const std::int64_t day = day_of_hour(period);
+  const Instant at = zone_.start_of_day(date_of(day)) + std::chrono::hours{period - kHoursOfDay * day};
+  std::string name = format_time_of_day(zone_.local_time(at));
+  if (zone_.is_ambiguous(at)) name += zone_.format(at).substr(std::string_view("2026-10-25T02:00:00").size());
+  return name;
+}
+
 std::vector<ChartCollector::Category> ChartCollector::periods() const {
   if (periods_.empty()) return {};
   Unit unit = unit_;
@@ -214,10 +234,11 @@ std::vector<ChartCollector::Category> ChartCollector::periods() const {
   std::int64_t first = sums.begin()->first;
   std::int64_t last = sums.rbegin()->first;
   if (unit == Unit::day || unit == Unit::hour) {
-    const std::int64_t parts = unit == Unit::hour ? 24 : 1;
+    const std::int64_t parts = unit == Unit::hour ? kHoursOfDay : 1;
     if (plan_.first_day) first = std::min(first, days_of(*plan_.first_day) * parts);
-    if (plan_.last_day) last = std::max(last, days_of(*plan_.last_day) * parts + parts - 1);
+    if (plan_.last_day) last = std::max(last, days_of(*plan_.last_day) * parts + parts_of_day(*plan_.last_day) - 1);
   }
+  const bool is_one_day = day_of_hour(first) == day_of_hour(last);
   const auto is_long = [&] { return last - first >= static_cast<std::int64_t>(kMaxDays); };
   const auto coarsen_to = [&](Unit to, auto convert) {
     std::map<std::int64_t, Sums> coarse;
@@ -227,7 +248,7 @@ std::vector<ChartCollector::Category> ChartCollector::periods() const {
     last = convert(last);
     unit = to;
   };
-  if (unit == Unit::hour && last - first >= 24) coarsen_to(Unit::day, day_of_hour);  // rows of other days
+  if (unit == Unit::hour && !is_one_day) coarsen_to(Unit::day, day_of_hour);  // rows of other days
   if (unit == Unit::day && is_long()) coarsen_to(Unit::month, month_of);
   if (unit == Unit::month && is_long()) coarsen_to(Unit::year, floor_twelfth);
   if (is_long()) return {};  // nobody's data spans that
@@ -235,7 +256,7 @@ std::vector<ChartCollector::Category> ChartCollector::periods() const {
   for (std::int64_t period = first; period <= last; ++period) {
     Category category;
     if (unit == Unit::hour)
-      category.name = format_time_of_day({.hour = static_cast<int>(period - 24 * day_of_hour(period)), .minute = 0});
+      category.name = hour_name(period);
     else if (unit == Unit::day)
       category.name = format_date(date_of(period));
     else if (unit == Unit::month)
@@ -294,6 +315,7 @@ ChartData ChartCollector::data() const {
                  .series = {},
                  .separate_axes = false,
                  .is_duration = plan_.y >= 0 && columns_[static_cast<std::size_t>(plan_.y)].type == ColumnType::duration,
+                 .is_percent = plan_.y >= 0 && columns_[static_cast<std::size_t>(plan_.y)].type == ColumnType::percent,
                  .measure = plan_.measure};
   if (data.x_title.empty()) data.x_title = "Day";
   std::map<std::string, std::int64_t> currencies;
@@ -309,7 +331,7 @@ ChartData ChartCollector::data() const {
   // Which series there are: the currencies with most rows, or the largest series, or just one.
   std::map<std::string, double> sizes;
   for (const auto& [key, count] : rows_)
-    if (several) sizes[key.currency] += static_cast<double>(count);
+    if (several && key.currency != kManyCurrencies) sizes[key.currency] += static_cast<double>(count);
   if (!several)
     for (const Category& category : categories)
       for (const auto& [key, tally] : category.sums) sizes[key.series] += std::abs(figure(tally));
@@ -348,8 +370,16 @@ ChartData ChartCollector::data() const {
   if (several) {
     data.separate_axes = true;
     if (data.type == ChartType::stacked_bar) data.type = ChartType::bar;
+    std::vector<std::string> notes;
+    const std::size_t known = currencies.size() - currencies.count(kManyCurrencies);
     if (currencies.size() > kMaxCurrencies)
-      data.title += fmt::format(" ({} of {} currencies)", data.series.size(), currencies.size());
+      notes.push_back(
+          fmt::format("{} of {}{} currencies", data.series.size(), known < currencies.size() ? "more than " : "", known));
+    if (is_column(columns_, plan_.series) && plan_.series != currency_column_) {
+      const rows::Column& series = columns_[static_cast<std::size_t>(plan_.series)];
+      notes.push_back("by currency, not by " + to_lower(series.label.empty() ? series.name : series.label));
+    }
+    if (!notes.empty()) data.title += " (" + join(notes, "; ") + ")";
   } else if (!currencies.empty() && !currencies.begin()->first.empty()) {
     data.y_title += fmt::format(" ({})", currencies.begin()->first);
   }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array kMonthNames = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-constexpr std::array<std::size_t, 7> kHours = {1, 2, 3, 4, 6, 12, 24};
+constexpr std::array<std::size_t, 7> kHours = {1, 2, 3, 4, 6, 12, 25};
 
 /// `2026-03-17`, `2026-03` or `2026`: a day, or the first of what it names.
 Date begin_of(const std::string& category) {
@@ -48,7 +48,7 @@ std::string common_year(const ChartData& data) {
 std::vector<TimeLabel> time_labels(const ChartData& data, std::size_t room) {
   room = std::max<std::size_t>(room, 1);
   const std::size_t count = data.categories.size();
-  if (count > 0 && data.categories.front().size() == 5) {  // hours
+  if (count > 0 && data.categories.front().find(':') != std::string::npos) {  // hours
     std::vector<TimeLabel> labels;
     const std::size_t stride =
         *std::find_if(kHours.begin(), kHours.end(), [&](auto hours) { return (count + hours - 1) / hours <= room; });

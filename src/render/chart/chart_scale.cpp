@@ -54,6 +54,7 @@ std::string tick_label(const Scale& scale, double value) {
 }
 
 ValueUnit unit_of(const ChartData& data) {
+  if (data.is_percent) return {1, "%"};
   if (!data.is_duration) return {};
   double most = 0;
   for (const ChartSeries& series : data.series)
@@ -63,7 +64,7 @@ ValueUnit unit_of(const ChartData& data) {
 }
 
 std::string value_label(const ChartData& data, const ChartSeries& series, double value) {
-  if (!data.is_duration) return fixed(value, series.scale);
+  if (!data.is_duration) return fixed(value, series.scale) + (data.is_percent ? " %" : "");
   if (std::abs(value) >= kTooLongToWrite) return fmt::format("{:.3g} hours", value / 3600);
   const auto seconds = static_cast<long long>(std::llround(std::abs(value)));
   return fmt::format("{}{}:{:02}:{:02}", value < 0 ? "-" : "", seconds / 3600, seconds / 60 % 60, seconds % 60);

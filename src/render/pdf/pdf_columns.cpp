@@ -16,7 +16,8 @@ namespace {
 
 constexpr double kComfortableText = 190;  // a text column asks for no more before others have what they need
 constexpr double kLeastText = 52;
-constexpr double kLeastSize = 4.5;
+constexpr double kLeastSize = 6;      // what can be read on paper
+constexpr double kWidestLabel = 120;  // a longer word is broken
 
 struct Wish {
   double least = 0;
@@ -25,12 +26,13 @@ struct Wish {
 };
 
 Wish wish_of(const ColumnNeeds& column) {
-  const double label = std::max(column.label_word, std::min(column.label, kLeastText));
+  const double word = std::min(column.label_word, kWidestLabel);
+  const double label = std::max(word, std::min(column.label, kLeastText));
   const double widest = std::max(column.widest, label);
   Wish wish{widest, widest, widest};
   if (column.may_wrap) {
-    wish.least = std::min(widest, std::max(kLeastText, column.label_word));
-    wish.wanted = std::min(widest, std::max(kComfortableText, column.label_word));
+    wish.least = std::min(widest, std::max(kLeastText, word));
+    wish.wanted = std::min(widest, std::max(kComfortableText, word));
   }
   for (double* part : {&wish.least, &wish.wanted, &wish.most}) *part += 2 * kCellPadding + 1;
   return wish;
@@ -56,6 +58,22 @@ void stretch(std::vector<double>& widths, double available) {
   for (double& width : widths) width *= available / sum;
 }
 
+std::vector<Strip> strips_of(const std::vector<Wish>& wishes, double available) {
+  constexpr double kRounding = 0.01;
+  std::vector<Strip> strips(1);
+  double used = 0;
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    const std::size_t begun = strips.size() == 1 ? 0 : 1;  // the first column is in each of the others
+    if (used + wishes[i].least > available + kRounding && strips.back().columns.size() > begun) {
+      strips.push_back({{0}, {}});
+      used = wishes[0].least;
+    }
+    strips.back().columns.push_back(i);
+    used += wishes[i].least;
+  }
+  return strips;
+}
+
 }  // namespace
 
 Paper paper_named(const std::string& name) {
@@ -76,11 +94,17 @@ TableShape shape_table(const std::vector<ColumnNeeds>& columns, const Paper& por
     const double ratio = shape.text_size / kTextSize;
     for (Wish& wish : wishes) wish = {wish.least * ratio, wish.wanted * ratio, wish.most * ratio};
   }
-  if (sum_of(wishes, &Wish::wanted) > available)
-    shape.widths = between(wishes, available, {&Wish::least, &Wish::wanted});
-  else
-    shape.widths = between(wishes, available, {&Wish::wanted, &Wish::most});
-  stretch(shape.widths, available);
+  shape.strips = strips_of(wishes, available);
+  for (Strip& strip : shape.strips) {
+    std::vector<Wish> own;
+    for (const std::size_t column : strip.columns) own.push_back(wishes[column]);
+    if (sum_of(own, &Wish::wanted) > available)
+      strip.widths = between(own, available, {&Wish::least, &Wish::wanted});
+    else
+      strip.widths = between(own, available, {&Wish::wanted, &Wish::most});
+    if (shape.strips.size() == 1 || std::accumulate(strip.widths.begin(), strip.widths.end(), 0.0) > available)
+      stretch(strip.widths, available);
+  }
   return shape;
 }
 

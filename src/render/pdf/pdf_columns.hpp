@@ -28,12 +28,19 @@ struct ColumnNeeds {
   double label_word = 0;  ///< its longest word
 };
 
+/// Columns that stand side by side.
+struct Strip {
+  std::vector<std::size_t> columns;
+  std::vector<double> widths;  ///< padding included; together at most the width between the margins
+};
+
 struct TableShape {
   Paper paper;  ///< portrait or landscape, as the columns need it
   double text_size = kTextSize;
-  std::vector<double> widths;  ///< padding included; together the width between the margins
+  std::vector<Strip> strips;  ///< one, or as many as it takes, each with the first column
 };
-/// Upright where everything fits on a line, turned otherwise; then texts wrap, then letters shrink.
+/// Upright where everything fits on a line, turned otherwise; then texts wrap, then letters shrink as far as they can be read,
+/// then the table is divided into strips, as spreadsheets are printed. A value is never broken.
 TableShape shape_table(const std::vector<ColumnNeeds>&, const Paper& portrait);
 
 }  // namespace reportctl::render

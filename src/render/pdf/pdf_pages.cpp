@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+// Over 400 lines: where everything on the pages goes, and the drawing of it, which must agree.
 #include "pdf_pages.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <deque>
+#include <optional>
 
 #include "pdf_bands.hpp"
 #include "pdf_surface.hpp"
@@ -22,12 +24,23 @@ constexpr double kRowPadding = 2;
 constexpr int kMaxLabelLines = 4;
 constexpr int kRowsThatStay = 4;  // fewer are not left alone below a heading
 constexpr std::size_t kMaxOutline = 400;
+constexpr std::size_t kMostOfCell = 32'767;  // of a spreadsheet, in characters
 constexpr Color kZebra{0.955, 0.96, 0.97};
 
 struct Page {
   std::vector<std::pair<const Band*, double>> bands;  ///< and where they begin
   double table = -1;                                  ///< where the table's header begins; negative: no table here
+  std::size_t strip = 0;
   std::int64_t rows = 0;
+};
+
+/// What stands above and below the columns of a strip.
+struct StripParts {
+  std::vector<TextBlock> labels;
+  double header_height = 0;
+  double width = 0;
+  Bands head;
+  Bands totals;
 };
 
 class PdfPages {
@@ -39,17 +52,17 @@ class PdfPages {
   [[nodiscard]] double right() const { return content_.shape.paper.width - kMargin; }
   [[nodiscard]] double lower() const { return content_.shape.paper.height - kFooter; }
   [[nodiscard]] double table_width() const { return right() - kMargin; }
-  [[nodiscard]] Fit fit_of(std::size_t column, int max_lines) const {
-    return {content_.shape.widths[column] - 2 * padding_, max_lines};
-  }
+  [[nodiscard]] Fit fit_of(double width, int max_lines) const { return {width - 2 * padding_, max_lines}; }
+  void write_strip(std::size_t number);
+  void write_totals(const Strip&, Bands&);
   void write_front();
   void write_back();
   void place(Bands&);
-  void place_rows();
-  double row_height(const std::vector<PrintedCell>&);
+  void place_rows(std::size_t strip);
+  double row_height(const std::vector<PrintedCell>&, std::size_t strip);
   Page& new_page();
   void draw_page(std::size_t number);
-  double draw_header(double y);
+  double draw_header(const Page&);
   double draw_rows(const Page&, double y);
   void draw_footer(std::size_t number);
   void add_outline(std::string_view, std::size_t page, double y);
@@ -69,12 +82,12 @@ class PdfPages {
   Face footer_;
   Bands front_;
   Bands back_;
-  std::vector<TextBlock> labels_;
-  double header_height_ = 0;
+  std::deque<StripParts> strips_;
   std::vector<Page> pages_;
   double y_ = kTop;  ///< where the next thing of the last page goes
   std::int64_t cut_ = 0;
-  SpoolReader reader_;
+  std::optional<SpoolReader> reader_;  ///< of drawn_strip_
+  std::size_t drawn_strip_ = 0;
   std::int64_t drawn_ = 0;
   std::size_t outlined_ = 0;
 };
@@ -92,12 +105,26 @@ PdfPages::PdfPages(const PdfContent& content, Sink& sink)
       bold_(content.fonts, content.shape.text_size, Weight::bold),
       footer_(content.fonts, 7.5, Weight::regular),
       front_(content.fonts, table_width()),
-      back_(content.fonts, table_width()),
-      reader_(content.spool, content.spec.columns.size()) {
-  for (std::size_t i = 0; i < content_.spec.columns.size(); ++i) {
-    labels_.emplace_back(bold_, content_.spec.columns[i].label, fit_of(i, kMaxLabelLines));
-    header_height_ = std::max(header_height_, labels_.back().height() + 4 * kRowPadding * ratio_);
+      back_(content.fonts, table_width()) {
+  for (std::size_t i = 0; i < content_.shape.strips.size(); ++i) write_strip(i);
+}
+
+void PdfPages::write_strip(std::size_t number) {
+  const Strip& strip = content_.shape.strips[number];
+  auto& parts = strips_.emplace_back(
+      StripParts{.labels = {}, .head = Bands(content_.fonts, table_width()), .totals = Bands(content_.fonts, table_width())});
+  for (std::size_t i = 0; i < strip.columns.size(); ++i) {
+    parts.labels.emplace_back(bold_, content_.spec.columns[strip.columns[i]].label, fit_of(strip.widths[i], kMaxLabelLines));
+    parts.header_height = std::max(parts.header_height, parts.labels.back().height() + 4 * kRowPadding * ratio_);
+    parts.width += strip.widths[i];
   }
+  write_totals(strip, parts.totals);
+  if (number == 0) return;
+  const std::string columns =
+      fmt::format("Columns {} to {} of {}", strip.columns[1] + 1, strip.columns.back() + 1, content_.spec.columns.size());
+  Band& band = parts.head.text(columns, {.face = parts.head.heading, .align = Align::left, .space_after = 3});
+  band.outline = columns;
+  band.leads = true;
 }
 
 std::string PdfPages::period_line() const {
@@ -111,53 +138,69 @@ void PdfPages::write_front() {
   if (!document_.scope.empty()) whose += (whose.empty() ? "" : " · ") + document_.scope;
   if (!whose.empty()) front_.text(whose, {.face = front_.heading, .space_before = 1});
   if (!period_line().empty()) front_.text(period_line(), {.face = front_.small, .color = kQuietInk, .space_after = 2});
+  for (const auto& [label, value] : document_.filters)
+    front_.text(fmt::format("{}: {}", label, value), {.face = front_.small, .color = kQuietInk});
   if (!content_.closing.metrics.empty()) {
     front_.text("Summary", {.face = front_.heading, .align = Align::left, .space_before = 8, .space_after = 3}).outline =
         "Summary";
     std::vector<Bands::Card> cards;
-    for (const Metric& metric : content_.closing.metrics) cards.push_back({metric.label, metric.values});
+    for (const Metric& metric : content_.closing.metrics) cards.push_back({metric.label, short_values(metric.values)});
     front_.cards(cards, brand_);
   }
   if (!content_.closing.chart.empty()) front_.chart(content_.closing.chart, chart_style_);
   const std::size_t before = front_.all.size();
   front_.text("Details", {.face = front_.heading, .align = Align::left, .space_before = 4, .space_after = 3}).outline = "Details";
   if (content_.spool.rows() < content_.rows)
-    front_.text(fmt::format("Of {} rows, the first {} are printed here. Figures and totals are those of all rows.",
-                            grouped(content_.rows, 0), grouped(content_.spool.rows(), 0)),
+    front_.text(
+        fmt::format("Of {} rows, the first{} printed here. Figures and totals are those of all rows.", grouped(content_.rows, 0),
+                    content_.spool.rows() == 1 ? " is" : " " + grouped(content_.spool.rows(), 0) + " are"),
+        {.face = front_.small, .align = Align::left, .space_after = 3});
+  if (content_.shape.strips.size() > 1)
+    front_.text(fmt::format("The {} columns do not fit side by side. They follow in {} parts, each with the first column.",
+                            content_.spec.columns.size(), content_.shape.strips.size()),
                 {.face = front_.small, .align = Align::left, .space_after = 3});
   if (content_.rows == 0)
     front_.text("There are no rows in this report.", {.face = front_.small, .align = Align::left, .space_after = 3});
   for (std::size_t i = before; i < front_.all.size(); ++i) front_.all[i].leads = true;
 }
 
-void PdfPages::write_back() {
+void PdfPages::write_totals(const Strip& strip, Bands& bands) {
   for (std::size_t i = 0; i < content_.totals.size(); ++i) {
-    Band& band = back_.all.emplace_back();
+    Band& band = bands.all.emplace_back();
     double x = 0;
-    for (std::size_t k = 0; k < content_.spec.columns.size(); ++k) {
-      const double width = content_.shape.widths[k];
-      if (!content_.totals[i][k].empty()) {
-        TextBlock block(bold_, content_.totals[i][k], fit_of(k, kMaxCellLines));
+    for (std::size_t k = 0; k < strip.columns.size(); ++k) {
+      const double width = strip.widths[k];
+      const std::size_t column = strip.columns[k];
+      if (!content_.totals[i][column].empty()) {
+        TextBlock block(bold_, content_.totals[i][column], fit_of(width, kMaxCellLines));
         band.height = std::max(band.height, block.height() + 3 * kRowPadding);
-        const Align align = facts_of(content_.spec.columns[k].type).number ? Align::right : Align::left;
+        const Align align = facts_of(content_.spec.columns[column].type).number ? Align::right : Align::left;
         band.items.push_back({std::move(block), x + padding_, 1.5 * kRowPadding, width - 2 * padding_, align, kInk});
       }
       x += width;
     }
-    band.fills.push_back({0, 0, table_width(), band.height, tint(brand_, 0.12)});
+    band.height = std::max(band.height, bold_.line_height() + 3 * kRowPadding);
+    band.fills.push_back({0, 0, x, band.height, tint(brand_, 0.12)});
     if (i == 0) {
-      band.fills.push_back({0, 0, table_width(), 0.8, brand_});
+      band.fills.push_back({0, 0, x, 0.8, brand_});
       band.outline = "Totals";
     }
   }
+}
+
+void PdfPages::write_back() {
   if (content_.spool.rows() < content_.rows)
-    back_.text(fmt::format("{} more rows are not printed.", grouped(content_.rows - content_.spool.rows(), 0)),
+    back_.text(counted(content_.rows - content_.spool.rows(), "more row is", "more rows are") + " not printed.",
                {.face = back_.small, .align = Align::left, .color = kQuietInk, .space_before = 6});
-  if (cut_ > 0)
-    back_.text(fmt::format("{} too long for this page and {} in an ellipsis (…). The same report as CSV or XLSX has all of {}.",
+  if (cut_ > 0) {
+    const std::string elsewhere = whole_formats(document_.formats, content_.longest_text <= kMostOfCell);
+    back_.text(fmt::format("{} too long for this page and {} in an ellipsis (…).{}",
                            cut_ == 1 ? "One text is" : grouped(cut_, 0) + " texts are", cut_ == 1 ? "ends" : "end",
-                           cut_ == 1 ? "it" : "them"),
+                           elsewhere.empty()
+                               ? std::string()
+                               : fmt::format(" The same report as {} has all of {}.", elsewhere, cut_ == 1 ? "it" : "them")),
                {.face = back_.small, .align = Align::left, .color = kQuietInk, .space_before = 6});
+  }
 }
 
 Page& PdfPages::new_page() {
@@ -173,30 +216,37 @@ void PdfPages::place(Bands& bands) {
   }
 }
 
-double PdfPages::row_height(const std::vector<PrintedCell>& cells) {
+double PdfPages::row_height(const std::vector<PrintedCell>& cells, std::size_t number) {
+  const Strip& strip = content_.shape.strips[number];
   double height = regular_.line_height();
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const Fit fit = fit_of(i, kMaxCellLines);
-    bool is_cut = cells[i].is_cut;
-    if (static_cast<double>(cells[i].width) * ratio_ <= fit.width) {
-      height = std::max(height, static_cast<double>(cells[i].height) * ratio_);
+  for (std::size_t i = 0; i < strip.columns.size(); ++i) {
+    const PrintedCell& cell = cells[strip.columns[i]];
+    const Fit fit = fit_of(strip.widths[i], kMaxCellLines);
+    bool is_cut = cell.is_cut;
+    if (static_cast<double>(cell.width) * ratio_ <= fit.width) {
+      height = std::max(height, static_cast<double>(cell.height) * ratio_);
     } else {
-      const TextBlock block(regular_, cells[i].text, fit);
+      const TextBlock block(regular_, cell.text, fit);
       height = std::max(height, block.height());
       is_cut = is_cut || block.is_cut();
     }
-    if (is_cut) ++cut_;
+    if (is_cut && (number == 0 || i > 0)) ++cut_;  // the first column is printed in each strip
   }
   return height + 2 * kRowPadding * ratio_;
 }
 
-void PdfPages::place_rows() {
+void PdfPages::place_rows(std::size_t strip) {
+  if (strip > 0) {
+    new_page();
+    place(strips_[strip].head);
+  }
   SpoolReader reader(content_.spool, content_.spec.columns.size());
   const auto start = [&] {
     pages_.back().table = y_;
-    y_ += header_height_;
+    pages_.back().strip = strip;
+    y_ += strips_[strip].header_height;
   };
-  const double least = header_height_ + kRowsThatStay * (regular_.line_height() + 2 * kRowPadding * ratio_);
+  const double least = strips_[strip].header_height + kRowsThatStay * (regular_.line_height() + 2 * kRowPadding * ratio_);
   if (y_ + least > lower() && y_ > kTop) {
     // The heading goes with its table.
     std::vector<const Band*> heading;
@@ -213,7 +263,7 @@ void PdfPages::place_rows() {
   }
   start();
   for (std::int64_t i = 0; i < content_.spool.rows(); ++i) {
-    const double height = row_height(reader.next());
+    const double height = row_height(reader.next(), strip);
     if (y_ + height > lower() && pages_.back().rows > 0) {
       new_page();
       start();
@@ -221,6 +271,7 @@ void PdfPages::place_rows() {
     y_ += height;
     ++pages_.back().rows;
   }
+  place(strips_[strip].totals);
 }
 
 void PdfPages::draw() {
@@ -228,7 +279,7 @@ void PdfPages::draw() {
   write_front();
   new_page();
   place(front_);
-  place_rows();
+  for (std::size_t i = 0; i < strips_.size(); ++i) place_rows(i);
   write_back();
   place(back_);
   for (std::size_t i = 0; i < pages_.size(); ++i) {
@@ -250,7 +301,7 @@ void PdfPages::draw_page(std::size_t number) {
   const auto is_above = [&](double y) { return page.table < 0 || y < page.table; };
   for (const auto& [band, y] : page.bands)
     if (is_above(y)) draw_band_at(*band, y);
-  if (page.table >= 0) draw_rows(page, draw_header(page.table));
+  if (page.table >= 0) draw_rows(page, draw_header(page));
   for (const auto& [band, y] : page.bands)
     if (!is_above(y)) draw_band_at(*band, y);
   draw_footer(number);
@@ -258,23 +309,31 @@ void PdfPages::draw_page(std::size_t number) {
   cairo().cairo_show_page(surface_.drawing());
 }
 
-double PdfPages::draw_header(double y) {
+double PdfPages::draw_header(const Page& page) {
+  const Strip& strip = content_.shape.strips[page.strip];
+  const StripParts& parts = strips_[page.strip];
   pen_.color(brand_);
-  pen_.rectangle(kMargin, y, table_width(), header_height_);
+  pen_.rectangle(kMargin, page.table, parts.width, parts.header_height);
   pen_.color(readable_on(brand_));
   double x = kMargin;
-  for (std::size_t i = 0; i < labels_.size(); ++i) {
-    const Align align = facts_of(content_.spec.columns[i].type).number ? Align::right : Align::left;
-    const double top = y + header_height_ - labels_[i].height() - 2 * kRowPadding * ratio_;
-    labels_[i].draw(pen_, x + padding_, top, content_.shape.widths[i] - 2 * padding_, align);
-    x += content_.shape.widths[i];
+  for (std::size_t i = 0; i < parts.labels.size(); ++i) {
+    const Align align = facts_of(content_.spec.columns[strip.columns[i]].type).number ? Align::right : Align::left;
+    const double top = page.table + parts.header_height - parts.labels[i].height() - 2 * kRowPadding * ratio_;
+    parts.labels[i].draw(pen_, x + padding_, top, strip.widths[i] - 2 * padding_, align);
+    x += strip.widths[i];
   }
-  return y + header_height_;
+  return page.table + parts.header_height;
 }
 
 double PdfPages::draw_rows(const Page& page, double y) {
   const double first_y = y;
-  const std::size_t columns = content_.spec.columns.size();
+  const Strip& strip = content_.shape.strips[page.strip];
+  const std::size_t columns = strip.columns.size();
+  if (!reader_ || drawn_strip_ != page.strip) {
+    reader_.emplace(content_.spool, content_.spec.columns.size());
+    drawn_strip_ = page.strip;
+    drawn_ = 0;
+  }
   std::vector<std::string> texts;  // what the blocks borrow
   texts.reserve(static_cast<std::size_t>(page.rows) * columns);
   std::vector<TextBlock> blocks;
@@ -282,8 +341,10 @@ double PdfPages::draw_rows(const Page& page, double y) {
   std::vector<double> heights;
   for (std::int64_t i = 0; i < page.rows; ++i) {
     double height = regular_.line_height();
-    for (const PrintedCell& cell : reader_.next()) {
-      const Fit fit = fit_of(blocks.size() % columns, kMaxCellLines);
+    const std::vector<PrintedCell>& cells = reader_->next();
+    for (std::size_t k = 0; k < columns; ++k) {
+      const PrintedCell& cell = cells[strip.columns[k]];
+      const Fit fit = fit_of(strip.widths[k], kMaxCellLines);
       texts.emplace_back(cell.text);
       if (cell.is_cut) texts.back() += "…";
       blocks.emplace_back(regular_, texts.back(), fit);
@@ -293,18 +354,18 @@ double PdfPages::draw_rows(const Page& page, double y) {
   }
   pen_.color(kZebra);
   for (std::size_t i = 0; i < heights.size(); ++i) {
-    if ((drawn_ + static_cast<std::int64_t>(i)) % 2 == 1) pen_.rectangle(kMargin, y, table_width(), heights[i]);
+    if ((drawn_ + static_cast<std::int64_t>(i)) % 2 == 1) pen_.rectangle(kMargin, y, strips_[page.strip].width, heights[i]);
     y += heights[i];
   }
   pen_.color(tint(kInk, 0.35));
-  pen_.rectangle(kMargin, y, table_width(), 0.4);
+  pen_.rectangle(kMargin, y, strips_[page.strip].width, 0.4);
   pen_.color(kInk);
   y = first_y;
   for (std::size_t i = 0; i < heights.size(); ++i) {
     double x = kMargin;
     for (std::size_t k = 0; k < columns; ++k) {
-      const double width = content_.shape.widths[k];
-      const Align align = facts_of(content_.spec.columns[k].type).number ? Align::right : Align::left;
+      const double width = strip.widths[k];
+      const Align align = facts_of(content_.spec.columns[strip.columns[k]].type).number ? Align::right : Align::left;
       blocks[i * columns + k].draw(pen_, x + padding_, y + kRowPadding * ratio_, width - 2 * padding_, align);
       x += width;
     }

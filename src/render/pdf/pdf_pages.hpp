@@ -23,7 +23,8 @@ struct PdfContent {
   const Closing& closing;
   Fonts& fonts;
   const Spool& spool;
-  std::int64_t rows = 0;  ///< those that are not printed included
+  std::size_t longest_text = 0;  ///< of the source, in bytes
+  std::int64_t rows = 0;         ///< those that are not printed included
   const PrintedTotals& totals;
   TableShape shape;
 };

@@ -75,6 +75,7 @@ void PdfWriter::row(const rows::Row& row) {
   for (std::size_t i = 0; i < row.size(); ++i) {
     const rows::Cell& cell = row[i];
     const rows::Column& column = spec_.columns[i];
+    longest_text_ = std::max(longest_text_, cell.null ? 0 : cell.text.size());
     if (cell.null) {
       add(i, kNull, false);
     } else if (column.type != rows::ColumnType::text) {
@@ -93,16 +94,18 @@ void PdfWriter::finish(const Closing& closing) {
   PrintedTotals totals;
   for (const TotalsRow& sums : totals_.rows()) {
     std::vector<std::string> texts(needs_.size());
+    const PrintableText currency = printable(sums.currency, {40, 1});
+    const std::string word = sums.currency.empty() ? "Total" : "Total " + currency.text + (currency.is_cut ? "…" : "");
+    const bool is_room = std::any_of(sums.sums.begin(), sums.sums.end(), [](const auto& sum) { return !sum; });
     bool has_label = false;
     for (std::size_t i = 0; i < needs_.size(); ++i) {
       if (sums.sums[i]) {
         Amount amount = *sums.sums[i];
         amount.currency.clear();  // it is in the row's name
-        texts[i] = amount_text(spec_.columns[i].type, amount, spec_.zone);
+        texts[i] = (i == 0 && !is_room ? word + " " : "") + amount_text(spec_.columns[i].type, amount, spec_.zone);
         needs_[i].widest = std::max(needs_[i].widest, bold_.width(texts[i]));
       } else if (!has_label) {
-        const PrintableText currency = printable(sums.currency, {40, 1});
-        texts[i] = sums.currency.empty() ? "Total" : "Total " + currency.text + (currency.is_cut ? "…" : "");
+        texts[i] = word;
         has_label = true;
         needs_[i].widest = std::max(needs_[i].widest, bold_.width(texts[i]));
       }
@@ -114,6 +117,7 @@ void PdfWriter::finish(const Closing& closing) {
             .closing = closing,
             .fonts = fonts_,
             .spool = spool_,
+            .longest_text = longest_text_,
             .rows = rows_,
             .totals = totals,
             .shape = shape_table(needs_, paper_named(spec_.document.paper))},

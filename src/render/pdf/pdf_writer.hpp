@@ -40,6 +40,7 @@ class PdfWriter final : public Writer {
   Totals totals_;
   std::vector<ColumnNeeds> needs_;
   std::int64_t rows_ = 0;
+  std::size_t longest_text_ = 0;
   std::unordered_map<std::string, Measure> measured_;  ///< of shaped texts: the same ones come again and again
 };
 

@@ -37,6 +37,7 @@ struct Xlsx : LazyLibrary {
   REPORTCTL_FUNCTION(format_set_indent);
   REPORTCTL_FUNCTION(format_set_italic);
   REPORTCTL_FUNCTION(format_set_num_format);
+  REPORTCTL_FUNCTION(format_set_text_wrap);
   REPORTCTL_FUNCTION(format_set_top);
   REPORTCTL_FUNCTION(lxw_strerror);
   REPORTCTL_FUNCTION(lxw_workbook_free);

@@ -5,10 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "people.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
 #include "reportctl/render/writer.hpp"
+#include "xlsx_widths.hpp"
 
 namespace reportctl::render {
 namespace {
@@ -32,11 +35,23 @@ constexpr std::array<double, 21> kPowers = [] {
   return powers;
 }();
 
-std::int64_t floor_div(std::int64_t number, std::int64_t by) { return number / by - (number % by < 0 ? 1 : 0); }
-
-std::string counted(std::int64_t count, const char* one, const char* several) {
-  return fmt::format("{} {}", grouped(count, 0), count == 1 ? one : several);
+bool has_lines(std::string_view text) {
+  return text.find_first_of("\r\n") != std::string_view::npos || XlsxWidths::is_too_wide(text);
 }
+
+/// Zeros at the end are no digits that a cell must keep: of 1234567.500000000 it has all.
+std::optional<double> rounded_number(ColumnType type, __int128 number, std::size_t scale) {
+  if (type != ColumnType::integer && type != ColumnType::decimal && type != ColumnType::money && type != ColumnType::percent)
+    return std::nullopt;
+  int digits_after = static_cast<int>(scale) + (type == ColumnType::percent ? 2 : 0);
+  for (; number % 10 == 0; number /= 10) --digits_after;
+  const auto power = static_cast<std::size_t>(std::abs(digits_after));
+  if (number < -kLongest || number > kLongest || power >= kPowers.size()) return std::nullopt;
+  const auto value = static_cast<double>(static_cast<std::int64_t>(number));
+  return digits_after >= 0 ? value / kPowers[power] : value * kPowers[power];
+}
+
+std::int64_t floor_div(std::int64_t number, std::int64_t by) { return number / by - (number % by < 0 ? 1 : 0); }
 
 }  // namespace
 
@@ -89,11 +104,45 @@ std::int64_t XlsxCells::offset_at(std::int64_t instant) {
   const auto offset = [this](std::int64_t at) { return zone_.offset_seconds(Instant{std::chrono::seconds{at}}); };
   offset_ = offset(instant);
   quarter_ = offset(quarter * kQuarter) == offset_ && offset(quarter * kQuarter + kQuarter - 1) == offset_ ? quarter : -1;
+  may_repeat_ = quarter_ == -1 || zone_.is_ambiguous(Instant{std::chrono::seconds{quarter * kQuarter}});
   return offset_;
+}
+
+lxw_format* XlsxCells::own_format(const std::string& pattern, XlsxStyle style) {
+  lxw_format*& format = own_formats_[{pattern, style}];
+  if (format != nullptr) return format;
+  format = xlsx().workbook_add_format(book_);
+  xlsx().format_set_num_format(format, pattern.c_str());
+  if (style == XlsxStyle::total) {
+    xlsx().format_set_bold(format);
+    xlsx().format_set_top(format, LXW_BORDER_THIN);
+  }
+  return format;
+}
+
+/// Several lines, or one that no column is wide enough for: shown below one another, from the top.
+lxw_format* XlsxCells::lines_format() {
+  if (lines_ != nullptr) return lines_;
+  lines_ = xlsx().workbook_add_format(book_);
+  xlsx().format_set_indent(lines_, 1);
+  xlsx().format_set_text_wrap(lines_);
+  xlsx().format_set_align(lines_, LXW_ALIGN_VERTICAL_TOP);
+  return lines_;
+}
+
+/// as_number() has found the quarter of the instant.
+bool XlsxCells::repeats(ColumnType type, const rows::Cell& cell) const {
+  return type == ColumnType::timestamp && may_repeat_ && zone_.is_ambiguous(Instant{std::chrono::seconds{cell.number}});
+}
+
+std::string XlsxCells::offset_format(const rows::Cell& cell) const {
+  const std::string text = zone_.format(Instant{std::chrono::seconds{cell.number}});
+  return fmt::format("{} \"{}\"", number_format(ColumnType::timestamp, 0), text.substr(text.size() - 6));
 }
 
 std::optional<double> XlsxCells::as_number(ColumnType type, __int128 number, std::size_t scale) {
   if (number < -kLongest || number > kLongest) {
+    if (const auto value = rounded_number(type, number, scale)) return value;
     ++long_numbers_;
     return std::nullopt;
   }
@@ -142,26 +191,39 @@ void XlsxCells::stand_in(const XlsxPlace& place, std::string_view words, XlsxSty
   text(place, words, format);
 }
 
-void XlsxCells::value(const XlsxPlace& place, ColumnType type, const rows::Cell& cell) {
+void XlsxCells::value(const XlsxPlace& place, const rows::Column& column, const rows::Cell& cell) {
   if (cell.null) return;
+  const ColumnType type = column.type;
   if (type == ColumnType::text) {
-    if (!cell.text.empty()) text(place, cell.text, format(type, 0, XlsxStyle::body));
+    if (!cell.text.empty()) text(place, cell.text, has_lines(cell.text) ? lines_format() : format(type, 0, XlsxStyle::body));
     return;
   }
   if (type == ColumnType::boolean)
     return expect_ok(xlsx().worksheet_write_boolean(place.sheet, place.row, place.column, cell.number != 0, nullptr));
   const std::size_t scale = type == ColumnType::integer ? 0 : cell.scale;
   if (const auto found = as_number(type, cell.number, scale))
-    number(place, *found, format(type, scale, XlsxStyle::body));
+    number(place, *found,
+           repeats(type, cell)                              ? own_format(offset_format(cell), XlsxStyle::body)
+           : type == ColumnType::integer && !column.grouped ? own_format("0", XlsxStyle::body)
+                                                            : format(type, scale, XlsxStyle::body));
   else
     stand_in(place, plain({.name = {}, .label = {}, .type = type}, cell, zone_), XlsxStyle::body);
 }
 
 void XlsxCells::amount(const XlsxPlace& place, ColumnType type, const Amount& amount, XlsxStyle style) {
   if (const auto found = as_number(type, amount.number, amount.scale))
-    number(place, *found, format(type, amount.scale, style));
+    number(place, *found, amount.grouped ? format(type, amount.scale, style) : own_format("0", style));
   else
     stand_in(place, amount_text(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, zone_), style);
+}
+
+void XlsxCells::named_total(const XlsxPlace& place, ColumnType type, const Amount& amount, const std::string& name) {
+  std::string word = fit_width(visible(name), 40);
+  std::erase(word, '"');
+  if (const auto found = as_number(type, amount.number, amount.scale))
+    return number(place, *found, own_format(fmt::format("\"{} \"{}", word, number_format(type, amount.scale)), XlsxStyle::total));
+  stand_in(place, name + " " + amount_text(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, zone_),
+           XlsxStyle::total);
 }
 
 void XlsxCells::text(const XlsxPlace& place, std::string_view words, lxw_format* format) {
@@ -176,14 +238,19 @@ void XlsxCells::number(const XlsxPlace& place, double number, lxw_format* format
   expect_ok(xlsx().worksheet_write_number(place.sheet, place.row, place.column, number, format));
 }
 
-std::vector<std::string> XlsxCells::notes() const {
+std::vector<std::string> XlsxCells::notes(const std::vector<std::string>& formats) const {
   std::vector<std::string> notes;
-  if (text_.cut() > 0)
-    notes.push_back(fmt::format("{} longer than the 32,767 characters of a cell, and cut. CSV and JSON files have them whole.",
-                                counted(static_cast<std::int64_t>(text_.cut()), "text is", "texts are")));
+  if (text_.cut() > 0) {
+    const std::string elsewhere = whole_formats(formats, false);
+    notes.push_back(fmt::format(
+        "{} longer than the 32,767 characters of a cell, and cut.{}",
+        counted(static_cast<std::int64_t>(text_.cut()), "text is", "texts are"),
+        elsewhere.empty() ? std::string()
+                          : fmt::format(" The same report as {} has {} whole.", elsewhere, text_.cut() == 1 ? "it" : "them")));
+  }
   if (long_numbers_ > 0)
-    notes.push_back(fmt::format("{} more than the 15 digits that a spreadsheet can keep, and written as text.",
-                                counted(long_numbers_, "number has", "numbers have")));
+    notes.push_back(fmt::format("{} more than the 15 digits that a spreadsheet can keep, and {} written as text.",
+                                counted(long_numbers_, "number has", "numbers have"), long_numbers_ == 1 ? "is" : "are"));
   if (far_days_ > 0)
     notes.push_back(fmt::format("{} before March 1900 or after 9999, where spreadsheets have no days, and written as text.",
                                 counted(far_days_, "date is", "dates are")));

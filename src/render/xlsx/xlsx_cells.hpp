@@ -4,9 +4,11 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "reportctl/base/zone.hpp"
@@ -27,15 +29,17 @@ struct XlsxPlace {
 enum class XlsxStyle { body, total };
 
 /// Values as a spreadsheet keeps them: numbers with a format, instants as local time. What it cannot keep as a number becomes the
-/// text that CSV has, right-aligned like a number, and is counted for the notes: more than 15 digits, days before 1900-03-01
-/// (from where on Excel and everybody else count alike) or after 9999, negative durations.
+/// text that CSV has, right-aligned like a number, and is counted for the notes: more than 15 significant digits, days before
+/// 1900-03-01 (from where on Excel and everybody else count alike) or after 9999, negative durations.
 class XlsxCells {
  public:
   XlsxCells(lxw_workbook* book, Zone zone) : book_(book), zone_(std::move(zone)) {}
 
   /// A null and an empty text leave the cell blank.
-  void value(const XlsxPlace&, rows::ColumnType, const rows::Cell&);
+  void value(const XlsxPlace&, const rows::Column&, const rows::Cell&);
   void amount(const XlsxPlace&, rows::ColumnType, const Amount&, XlsxStyle);
+  /// A total that says so itself: `Total EUR 12.00`, still a number.
+  void named_total(const XlsxPlace&, rows::ColumnType, const Amount&, const std::string& name);
   void text(const XlsxPlace&, std::string_view, lxw_format* format = nullptr);
   void blank(const XlsxPlace&, lxw_format*);
   void number(const XlsxPlace&, double, lxw_format*);
@@ -43,14 +47,18 @@ class XlsxCells {
   lxw_format* format(rows::ColumnType, std::size_t scale, XlsxStyle);
   /// `#,##0.00` for money of scale 2.
   static std::string number_format(rows::ColumnType, std::size_t scale);
-  /// What was not written as it is, in sentences.
-  [[nodiscard]] std::vector<std::string> notes() const;
+  /// What was not written as it is, in sentences; `formats`: those of the report.
+  [[nodiscard]] std::vector<std::string> notes(const std::vector<std::string>& formats) const;
 
  private:
   static constexpr std::size_t kScales = 20;
   static constexpr std::size_t kKinds = rows::kColumnTypes.size() + 1;  ///< and text that stands for a number
   std::optional<double> as_number(rows::ColumnType, __int128 number, std::size_t scale);
   std::int64_t offset_at(std::int64_t instant);
+  lxw_format* own_format(const std::string& pattern, XlsxStyle);
+  lxw_format* lines_format();
+  [[nodiscard]] bool repeats(rows::ColumnType, const rows::Cell&) const;
+  [[nodiscard]] std::string offset_format(const rows::Cell&) const;
   void stand_in(const XlsxPlace&, std::string_view, XlsxStyle);
 
   lxw_workbook* book_;
@@ -59,6 +67,9 @@ class XlsxCells {
   std::array<std::array<std::array<lxw_format*, kScales>, kKinds>, 2> formats_{};
   std::int64_t quarter_ = -1;  ///< the quarter of an hour of which offset_ holds, since 1970
   std::int64_t offset_ = 0;
+  bool may_repeat_ = false;  ///< some of that quarter's times come twice
+  lxw_format* lines_ = nullptr;
+  std::map<std::pair<std::string, XlsxStyle>, lxw_format*> own_formats_;  ///< by pattern
   std::int64_t long_numbers_ = 0;
   std::int64_t far_days_ = 0;
   std::int64_t odd_durations_ = 0;

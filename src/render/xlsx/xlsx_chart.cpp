@@ -33,6 +33,7 @@ bool is_by_clock(const ChartData& data) {
 /// A figure as its cell has it: durations in days, or hours.
 double in_cell(const ChartData& data, double value) {
   if (!std::isfinite(value)) return 0;
+  if (data.is_percent) return value / 100;
   if (!data.is_duration) return value;
   return value / (is_by_clock(data) ? kSecondsOfCellDay : kSecondsOfHour);
 }
@@ -52,6 +53,7 @@ std::string axis_format(const ChartData& data) {
     digits = std::max(digits, digits_of(data, series));
     for (const double value : series.values) most = std::max(most, std::abs(in_cell(data, value)));
   }
+  if (data.is_percent) return XlsxCells::number_format(rows::ColumnType::percent, 100 * most > kWholeSteps ? 0 : digits);
   return XlsxCells::number_format(rows::ColumnType::decimal, most > kWholeSteps ? 0 : digits);
 }
 
@@ -114,7 +116,9 @@ std::string series_name(const ChartData& data, std::size_t index) {
 
 void write_figures(const XlsxSummary& summary, const Figures& figures) {
   const ChartData& data = summary.closing.chart;
-  const auto type = is_by_clock(data) ? rows::ColumnType::duration : rows::ColumnType::decimal;
+  const auto type = is_by_clock(data) ? rows::ColumnType::duration
+                    : data.is_percent ? rows::ColumnType::percent
+                                      : rows::ColumnType::decimal;
   XlsxPlace place{summary.sheet, figures.header, 0};
   summary.cells.text(place, xlsx_label(data.x_title), summary.header);
   for (std::size_t i = 0; i < data.series.size(); ++i) {

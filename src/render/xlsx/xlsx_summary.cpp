@@ -71,6 +71,7 @@ class SummaryLines {
   void facts() {
     const Document& document = summary_.spec.document;
     fact("Period", document.period);
+    for (const auto& [label, value] : document.filters) fact(label, value);
     fact("Time zone", document.timezone);
     if (document.at != Instant{}) {
       const rows::Cell made{.null = false, .scale = 0, .number = document.at.time_since_epoch().count(), .text = {}};
@@ -114,7 +115,7 @@ class SummaryLines {
   }
 
   void notes() {
-    std::vector<std::string> notes = summary_.cells.notes();
+    std::vector<std::string> notes = summary_.cells.notes(summary_.spec.document.formats);
     if (summary_.sheets > 1)
       notes.push_back(fmt::format("The rows are on {} sheets: a sheet holds 1,048,576 rows at most.", summary_.sheets));
     if (has_long_figures(summary_.closing.chart))

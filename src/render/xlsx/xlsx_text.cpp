@@ -34,8 +34,9 @@ std::size_t characters(std::string_view text) {
 }  // namespace
 
 bool XlsxText::is_simple(std::string_view text) {
-  return text.empty() || (std::memchr(text.data(), '\0', text.size()) == nullptr && text.find("_x") == std::string_view::npos &&
-                          text.find("\xEF\xBF") == std::string_view::npos);
+  return text.empty() ||
+         (std::memchr(text.data(), '\0', text.size()) == nullptr && std::memchr(text.data(), '\r', text.size()) == nullptr &&
+          text.find("_x") == std::string_view::npos && text.find("\xEF\xBF") == std::string_view::npos);
 }
 
 const char* XlsxText::rewrite(std::string_view text) {
@@ -47,7 +48,7 @@ const char* XlsxText::rewrite(std::string_view text) {
     const std::string_view character = rest.substr(0, size);
     const bool is_escape = starts_escape(rest);
     rest.remove_prefix(size);
-    if (character.front() == '\0') continue;
+    if (character.front() == '\0' || (character.front() == '\r' && rest.starts_with('\n'))) continue;
     if (units + kMarkUnits <= kMostUnits) size_with_mark = cell_.size();
     if (is_escape) {
       cell_ += "_x005F_";
@@ -56,7 +57,7 @@ const char* XlsxText::rewrite(std::string_view text) {
       cell_ += character.back() == '\xBE' ? "_xFFFE_" : "_xFFFF_";
       units += 7;
     } else {
-      cell_ += character;
+      cell_ += character == "\r" ? "\n" : character;  // within a cell a line ends in LF
       units += size == 4 ? 2 : 1;
     }
     if (units > kMostUnits) {

@@ -16,16 +16,26 @@ using rows::ColumnType;
 constexpr std::int64_t kRowsLookedAt = 1000;
 constexpr std::size_t kWidestText = 60;
 
-/// Of the longest line; a text of several is shown in one.
+/// Of the longest line.
 std::size_t text_width(std::string_view text) {
-  if (text.size() > 4 * kWidestText) return kWidestText;
-  return std::min(display_width(text), kWidestText);
+  std::size_t widest = 0;
+  for (std::size_t begin = 0; begin <= text.size() && widest < kWidestText;) {
+    const std::size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    widest = std::max(widest, line.size() > 4 * kWidestText ? kWidestText : display_width(line));
+    begin = end + 1;
+  }
+  return std::min(widest, kWidestText);
 }
 
 }  // namespace
 
 XlsxWidths::XlsxWidths(const rows::Columns& columns, Zone zone)
     : columns_(columns), zone_(std::move(zone)), extents_(columns.size()) {}
+
+bool XlsxWidths::is_too_wide(std::string_view text) {
+  return text.size() > kWidestText && (text.size() > 4 * kWidestText || display_width(text) > kWidestText);
+}
 
 void XlsxWidths::row(const rows::Row& row) {
   const bool look_at_texts = rows_++ < kRowsLookedAt;

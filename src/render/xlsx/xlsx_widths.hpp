@@ -16,6 +16,8 @@ namespace reportctl::render {
 class XlsxWidths {
  public:
   XlsxWidths(const rows::Columns&, Zone);
+  /// No column is made wide enough for this text.
+  static bool is_too_wide(std::string_view);
   void row(const rows::Row&);
   void totals(const TotalsRow&);
   [[nodiscard]] std::vector<double> widths(const std::vector<std::string>& headers) const;

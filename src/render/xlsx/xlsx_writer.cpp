@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "reportctl/base/error.hpp"
@@ -26,6 +27,11 @@ constexpr lxw_row_t kRowsBetweenChecks = 4096;
 std::string header_of(const rows::Column& column, const Zone& zone) {
   const std::string& label = column.label.empty() ? column.name : column.label;
   return column.type == ColumnType::timestamp ? fmt::format("{} ({})", label, zone.name()) : label;
+}
+
+/// No column is left for the word.
+bool all_summed(const TotalsRow& totals) {
+  return std::all_of(totals.sums.begin(), totals.sums.end(), [](const auto& sum) { return sum.has_value(); });
 }
 
 class XlsxWriter final : public Writer {
@@ -52,7 +58,7 @@ class XlsxWriter final : public Writer {
     make_room();
     XlsxPlace place{sheets_.back().sheet, next_row_, 0};
     for (const rows::Cell& cell : row) {
-      cells_.value(place, spec_.columns[place.column].type, cell);
+      cells_.value(place, spec_.columns[place.column], cell);
       ++place.column;
     }
     ++next_row_;
@@ -63,6 +69,7 @@ class XlsxWriter final : public Writer {
 
   void finish(const Closing& closing) override {
     end_rows();
+    const std::size_t sheets_with_rows = sheets_.size();
     write_totals();
     const std::vector<double> widths = widths_.widths(headers_);
     for (const DataSheet& one : sheets_)
@@ -74,7 +81,7 @@ class XlsxWriter final : public Writer {
                         .number_header = number_header_format_,
                         .spec = spec_,
                         .closing = closing,
-                        .sheets = sheets_.size(),
+                        .sheets = sheets_with_rows,
                         .rows = rows_});
     book_.finish(sink_);
   }
@@ -112,7 +119,9 @@ class XlsxWriter final : public Writer {
       bool is_named = false;
       for (std::size_t i = 0; i < spec_.columns.size(); ++i, ++place.column) {
         const rows::Column& column = spec_.columns[i];
-        if (totals.sums[i]) {
+        if (totals.sums[i] && i == 0 && all_summed(totals)) {
+          cells_.named_total(place, column.type, *totals.sums[i], word);
+        } else if (totals.sums[i]) {
           cells_.amount(place, column.type, *totals.sums[i], XlsxStyle::total);
         } else if (!is_named) {
           cells_.text(place, word, cells_.format(ColumnType::text, 0, XlsxStyle::total));

@@ -5,11 +5,13 @@
 metadata, outline; texts of the world's scripts; what is too long or too much.
 """
 import collections
+import datetime
 import decimal
 import re
 import shutil
 import sqlite3
 import subprocess
+import zoneinfo
 
 import formats_world
 from formats_world import e2e
@@ -54,7 +56,19 @@ def for_people(kind, text):
         return grouped(text) + " %"
     if kind == "boolean":
         return {"true": "yes", "false": "no"}[text]
-    return text[:-6].replace("T", " ") if kind == "timestamp" else text
+    if kind != "timestamp":
+        return text
+    return text.replace("T", " ") if comes_twice(text) else text[:-6].replace("T", " ")
+
+
+def comes_twice(text):
+    """Is it a local time that one of the demo's zones has twice?"""
+    instant = datetime.datetime.fromisoformat(text)
+    for zone in map(zoneinfo.ZoneInfo, ("Europe/Berlin", "Europe/London", "America/New_York", "Australia/Sydney")):
+        local = instant.astimezone(zone)
+        if local.utcoffset() == instant.utcoffset() and local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+            return True
+    return False
 
 
 class Pdf:

@@ -281,7 +281,15 @@ TEST_CASE("a file that is not attached is where the link leads, which is whole a
 }
 
 TEST_CASE("a subject is made of the run's facts, and other braces stay") {
-  CHECK(render_subject("", facts()) == "Charging Sessions – 2026-03-16 to 2026-03-22");
+  CHECK(render_subject("", facts()) == "Charging Sessions (North Depot) – 2026-03-16 to 2026-03-22");
+  ReportFacts restricted = facts();
+  restricted.scope.clear();
+  CHECK(render_subject("", restricted) == "Charging Sessions – 2026-03-16 to 2026-03-22");
+  restricted.filters = {{"Vehicles", "Kangoo, Ersatz"}, {"Columns", "Start"}};
+  CHECK(render_subject("", restricted) == "Charging Sessions (Kangoo, Ersatz, Start) – 2026-03-16 to 2026-03-22");
+  CHECK(render_subject("{report}", restricted) == "Charging Sessions");
+  restricted.filters = {{"Vehicles", std::string(100, 'v')}};
+  CHECK(render_subject("{filters}", restricted) == " (" + std::string(59, 'v') + "…)");
   CHECK(render_subject("[{account}] {name}: {report}, {period}", facts()) ==
         "[Acme Ltd] morning-power: Charging Sessions, 2026-03-16 to 2026-03-22");
   CHECK(render_subject("{x} {report {name} {}", facts()) == "{x} {report morning-power {}");

@@ -18,9 +18,9 @@ using rows::ColumnType;
 
 namespace {
 
-std::string field(std::string_view text) {
+std::string field(std::string_view text, render::Guard guard = render::Guard::on) {
   std::string out(render::field_room(text.size()), '\0');
-  out.resize(static_cast<std::size_t>(render::put_field<','>(text, out.data()) - out.data()));
+  out.resize(static_cast<std::size_t>(render::put_field<','>(text, out.data(), guard) - out.data()));
   return out;
 }
 
@@ -39,6 +39,14 @@ TEST_CASE("a field is quoted only where RFC 4180 needs it") {
   CHECK(field("two\r\nlines") == "\"two\r\nlines\"");
   CHECK(field("a\tb") == "a\tb");
   CHECK(field("Łukasz") == "Łukasz");
+  CHECK(field("\\.") == "\"\\.\"");  // alone on its line it would end PostgreSQL's COPY
+  CHECK(field("\\. ") == "\\. ");
+}
+
+TEST_CASE("without the guard a text is written as it is") {
+  CHECK(field("-5") == "'-5");
+  CHECK(field("-5", render::Guard::off) == "-5");
+  CHECK(field("=\"1\"", render::Guard::off) == "\"=\"\"1\"\"\"");
 }
 
 TEST_CASE("special characters are found at every length and place") {
@@ -184,6 +192,39 @@ std::string in_dialect(const render::CsvDialect& dialect, const std::vector<std:
 }
 
 }  // namespace
+
+TEST_CASE("an empty text is told from nothing") {
+  render::Spec spec;
+  for (const char* const name : {"n", "t"}) spec.columns.push_back({.name = name, .label = {}, .type = ColumnType::text});
+  StringSink sink;
+  const auto writer = render::make_writer(spec, sink);
+  for (const auto& row : std::vector<std::vector<Cell>>{{text_cell("1"), text_cell("")}, {text_cell("2"), Cell{}}})
+    writer->row(rows::Row(row));
+  writer->finish({});
+  CHECK(sink.text == "n,t\n1,\"\"\n2,\n");
+}
+
+TEST_CASE("a decimal comma is for numbers only, and quoted where commas separate") {
+  const auto in = [](char delimiter) {
+    render::Spec spec;
+    spec.csv = {.delimiter = delimiter, .decimal = ','};
+    spec.columns = {{.name = "d", .label = {}, .type = ColumnType::decimal, .scale = 2},
+                    {.name = "m", .label = {}, .type = ColumnType::money},
+                    {.name = "i", .label = {}, .type = ColumnType::integer},
+                    {.name = "t", .label = {}, .type = ColumnType::text}};
+    StringSink sink;
+    const auto writer = render::make_writer(spec, sink);
+    const std::vector<Cell> row = {{.null = false, .scale = 2, .number = -123'450, .text = {}},
+                                   {.null = false, .scale = 2, .number = 5, .text = {}},
+                                   {.null = false, .scale = 0, .number = 7, .text = {}},
+                                   text_cell("1.5")};
+    writer->row(rows::Row(row));
+    writer->finish({});
+    return sink.text.substr(sink.text.find('\n') + 1);
+  };
+  CHECK(in(';') == "-1234,50;0,05;7;1.5\n");
+  CHECK(in(',') == "\"-1234,50\",\"0,05\",7,1.5\n");
+}
 
 TEST_CASE("a dialect changes the mark, the line ends and the delimiter, and what needs quotes follows") {
   const std::vector<std::vector<std::string>> table = {{"a", "b"}, {"x,y", "x;y"}, {"x\ty", "x|y"}, {"=1", "two\nlines"}};

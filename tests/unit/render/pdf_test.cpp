@@ -126,9 +126,11 @@ TEST_CASE("columns share the width of the page: portrait, landscape, wrapped, sm
   const render::TableShape portrait = render::shape_table({number, number, words}, a4);
   CHECK(portrait.paper.width == doctest::Approx(595.28));
   CHECK(portrait.text_size == render::kTextSize);
-  CHECK(sum_of(portrait.widths) == doctest::Approx(595.28 - 72));
-  CHECK(portrait.widths[0] >= 50 + 2 * render::kCellPadding);
-  CHECK(portrait.widths[2] > portrait.widths[0]);  // what is left goes to the texts
+  REQUIRE(portrait.strips.size() == 1);
+  const auto& widths = portrait.strips[0].widths;
+  CHECK(sum_of(widths) == doctest::Approx(595.28 - 72));
+  CHECK(widths[0] >= 50 + 2 * render::kCellPadding);
+  CHECK(widths[2] > widths[0]);  // what is left goes to the texts
 
   const render::TableShape turned = render::shape_table(std::vector<render::ColumnNeeds>(12, number), a4);
   CHECK(turned.paper.width == doctest::Approx(841.89));
@@ -136,9 +138,31 @@ TEST_CASE("columns share the width of the page: portrait, landscape, wrapped, sm
 
   const render::TableShape small = render::shape_table(std::vector<render::ColumnNeeds>(16, number), a4);
   CHECK(small.text_size < render::kTextSize);
-  CHECK(small.text_size > 4);
-  for (const double width : small.widths) CHECK(width >= 50 * small.text_size / render::kTextSize);
-  CHECK(sum_of(render::shape_table(std::vector<render::ColumnNeeds>(500, words), a4).widths) == doctest::Approx(841.89 - 72));
+  CHECK(small.text_size >= 6);
+  REQUIRE(small.strips.size() == 1);
+  for (const double width : small.strips[0].widths) CHECK(width >= 50 * small.text_size / render::kTextSize);
+}
+
+TEST_CASE("columns that do not fit follow in strips, each with the first column, and no value is broken") {
+  const render::Paper a4 = render::paper_named("a4");
+  for (const std::size_t count : {18U, 25U, 200U}) {
+    CAPTURE(count);
+    const render::ColumnNeeds number{.may_wrap = false, .widest = 50, .label = 40, .label_word = 30};
+    const auto shape = render::shape_table(std::vector<render::ColumnNeeds>(count, number), a4);
+    if (count > 18) CHECK(shape.strips.size() > 1);
+    std::vector<std::size_t> seen;
+    for (const render::Strip& strip : shape.strips) {
+      REQUIRE(strip.columns.size() == strip.widths.size());
+      CHECK(strip.columns[0] == 0);
+      CHECK(sum_of(strip.widths) <= doctest::Approx(841.89 - 72));
+      seen.insert(seen.end(), strip.columns.begin() + (&strip == &shape.strips[0] ? 0 : 1), strip.columns.end());
+      for (const double width : strip.widths)
+        CHECK(width >= (50 + 2 * render::kCellPadding) * shape.text_size / render::kTextSize);
+    }
+    REQUIRE(seen.size() == count);
+    for (std::size_t i = 0; i < count; ++i) CHECK(seen[i] == i);
+    CHECK(shape.text_size >= 6);
+  }
 }
 
 TEST_CASE("a spool gives back what it got, in memory or in a file") {

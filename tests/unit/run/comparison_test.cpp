@@ -73,27 +73,44 @@ TEST_CASE("the days before a change of the clock have their own midnight") {
 }
 
 TEST_CASE("a change is a percentage with one digit") {
-  CHECK(change(9, 8) == "+12.5 %");
-  CHECK(change(969, 1000) == "−3.1 %");
-  CHECK(change(0, 5) == "−100.0 %");
-  CHECK(change(5, 0) == "new");
+  CHECK(change(9, 8) == "+12.5 % from 8");
+  CHECK(change(969, 1000) == "−3.1 % from 1,000");
+  CHECK(change(0, 5) == "−100.0 % from 5");
   CHECK(change(0, 0) == "±0 %");
   CHECK(change(7, 7) == "±0 %");
-  CHECK(change(100'000, 100'001) == "±0 %");
-  CHECK(change(20'290, 1000) == "+1,929 %");
-  CHECK(change(19'999, 10'000) == "+100.0 %");  // 99.99
-  CHECK(change(-3, -6) == "+50.0 %");
+  CHECK(change(100'000, 100'001) == "±0 % from 100,001");
+  CHECK(change(20'290, 1000) == "+1,929 % from 1,000");
+  CHECK(change(19'999, 10'000) == "+100.0 % from 10,000");  // 99.99
+}
+
+TEST_CASE("where a percentage would mislead the old value stands alone") {
+  CHECK(change(5, 0) == "from 0");
+  CHECK(change(-37'792, -26'613) == "from -26,613");  // refunds that grew by 42 %
+  CHECK(change(-3, 6) == "from 6");
+  CHECK(change(3, -6) == "from -6");
+}
+
+TEST_CASE("a currency that vanished is a line of its own, in its place") {
+  auto now = metric(ColumnType::money, {{"EUR", 1100, 2}, {"JPY", 5, 0}});
+  now.values = {"11.00 EUR", "5 JPY"};
+  auto was = metric(ColumnType::money, {{"CHF", 0, 2}, {"EUR", 1000, 2}, {"GBP", 100, 2}, {"USD", 500'000, 2}});
+  was.values = {"0.00 CHF", "10.00 EUR", "1.00 GBP", "5,000.00 USD"};
+  add_vanished(now, was);
+  CHECK(now.values == Texts{"11.00 EUR", "0.00 GBP", "5 JPY", "0.00 USD"});
+  CHECK(changes_of(now, was) == Texts{"+10.0 % from 10.00", "−100.0 % from 1.00", "new", "−100.0 % from 5,000.00"});
 }
 
 TEST_CASE("money changes by currency, percentages by points, days not at all") {
   const auto now = metric(ColumnType::money, {{"EUR", 1500, 2}, {"JPY", 300, 0}});
   const auto was = metric(ColumnType::money, {{"CHF", 100, 2}, {"EUR", 1000, 2}});
-  CHECK(changes_of(now, was) == Texts{"+50.0 %", "new"});
+  CHECK(changes_of(now, was) == Texts{"+50.0 % from 10.00", "new"});
   CHECK(changes_of(now, metric(ColumnType::integer, {{"", 0, 0}})) == Texts{"new", "new"});
-  CHECK(changes_of(metric(ColumnType::integer, {{"", 0, 0}}), was) ==
-        Texts{"\u2212100.0 %"});  // a total of nothing, after one of something
+  auto nothing = metric(ColumnType::integer, {{"", 0, 0}});  // a total of nothing, after one of something
+  add_vanished(nothing, was);
+  CHECK(nothing.values == Texts{"0.00 CHF", "0.00 EUR"});
+  CHECK(changes_of(nothing, was) == Texts{"−100.0 % from 1.00", "−100.0 % from 10.00"});
   CHECK(changes_of(metric(ColumnType::percent, {{"", 1234, 2}}), metric(ColumnType::percent, {{"", 1110, 2}})) ==
-        Texts{"+1.2 points"});
+        Texts{"+1.2 points from 11.10"});
   CHECK(changes_of(metric(ColumnType::percent, {{"", 1234, 2}}), metric(ColumnType::percent, {})) == Texts{"new"});
   CHECK(changes_of(metric(ColumnType::date, {{"", 5, 0}}), metric(ColumnType::date, {{"", 4, 0}})).empty());
   CHECK(changes_of(metric(ColumnType::decimal, {}), metric(ColumnType::decimal, {{"", 4, 0}})).empty());

@@ -23,7 +23,7 @@ TEST_CASE(
   REQUIRE(world.outside.sent.size() == 1);
   CHECK(world.outside.sent[0].to == "ann@example.com");
   CHECK(contains(world.outside.sent[0].bytes, "Subject: =?UTF-8?Q?Visits_=E2=80=93_"));
-  CHECK(contains(world.outside.sent[0].bytes, "visits_acme_2026-03-16_2026-03-16.csv"));
+  CHECK(contains(world.outside.sent[0].bytes, "visits_acme_2026-03-16.csv"));
   REQUIRE(world.outside.files.size() == 1);
   CHECK(world.outside.files.begin()->second == "page,visits\nDocs,5\nHome,12\n");
   CHECK(world.run().artifact_sha256 == world.outside.files.begin()->first);

@@ -60,7 +60,7 @@ TEST_CASE("a source that blinks costs five minutes: the same slot, window and re
   CHECK(world.run_due().ended.at(0).state == RunState::delivered);
   REQUIRE(world.outside.sent.size() == 1);
   CHECK(world.outside.sent[0].to == "ann@example.com");
-  CHECK(contains(world.outside.sent[0].bytes, "visits_acme_2026-03-16_2026-03-16.csv"));
+  CHECK(contains(world.outside.sent[0].bytes, "visits_acme_2026-03-16.csv"));
   CHECK(world.run().slot == at("2026-03-17T06:00:00Z"));
   CHECK(world.run().reason.empty());
   CHECK(world.stored().failure_count == 0);
