@@ -163,4 +163,24 @@ std::set<Role> roles_in(const Actor& actor, std::string_view account, const sche
   return roles;
 }
 
+std::string folded_key(std::string_view key) {
+  std::string folded = to_lower(trim(key));
+  constexpr std::string_view kDigits = "0123456789";
+  std::string_view number = folded;
+  const bool negative = number.starts_with('-');
+  if (negative || number.starts_with('+')) number.remove_prefix(1);
+  const std::string_view whole = number.substr(0, number.find('.'));
+  const std::string_view fraction = number.substr(whole.size());
+  const bool is_number = !whole.empty() && whole.find_first_not_of(kDigits) == std::string_view::npos &&
+                         fraction.find_first_not_of('0', 1) == std::string_view::npos;
+  if (is_number) {
+    const std::size_t first = std::min(whole.find_first_not_of('0'), whole.size() - 1);
+    return (negative ? "-" : "") + std::string(whole.substr(first));
+  }
+  std::string uuid;
+  for (const char c : folded)
+    if (c != '-' && c != '{' && c != '}') uuid += c;
+  return uuid.size() == 32 && uuid.find_first_not_of("0123456789abcdef") == std::string::npos ? uuid : folded;
+}
+
 }  // namespace reportctl::access

@@ -76,6 +76,31 @@ bool starts_with_is(std::string_view sql) {
   return sql.size() > 2 && to_lower(sql.substr(0, 2)) == "is" && (sql[2] == ' ' || sql[2] == '\t' || sql[2] == '\n');
 }
 
+/// What may follow a comparison with an id, so that the id is all of its right side: nothing, `)`, `,`, or a word such as AND.
+bool ends_comparison(std::string_view sql) {
+  sql = trim(sql);
+  if (sql.empty() || sql.front() == ')' || sql.front() == ',') return true;
+  const std::string word = to_lower(sql.substr(0, 7));
+  return word.front() >= 'a' && word.front() <= 'z' && word != "collate";
+}
+
+/// Cuts a trailing `=` off; false: there is none.
+bool cut_equals(std::string& sql) {
+  const std::string_view left = trim(std::string_view(sql).substr(0, sql.find_last_not_of(" \t\r\n") + 1));
+  if (!left.ends_with('=') || left.ends_with("<=") || left.ends_with(">=") || left.ends_with("!=")) return false;
+  sql.erase(sql.rfind('='));
+  if (sql.ends_with('=')) sql.pop_back();
+  return true;
+}
+
+/// Of text that is a whole number as a database writes it.
+std::optional<std::int64_t> whole_id(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return std::nullopt;
+  const auto number = parse_integer(*text);
+  return number && std::to_string(*number) == *text ? std::optional<std::int64_t>(*number) : std::nullopt;
+}
+
 /// Expands one text and remembers which names it uses.
 class Builder {
  public:
@@ -117,6 +142,24 @@ class Builder {
     if (name == "timezone") return inputs_.timezone;
     const Parameter& parameter = *report_.parameter(name);
     return parameter_value(parameter, given(parameter));
+  }
+
+  [[nodiscard]] bool is_id(std::string_view name) const {
+    const Parameter* parameter = report_.parameter(name);
+    return parameter != nullptr ? parameter->type == ParameterType::id
+                                : name == "account" || name == "depot" || name == "workspace";
+  }
+
+  /// Adds a bind to what was written so far. Where types are not told, an id that is a number is compared as both: an expression
+  /// or a view may give either.
+  void add_bind(std::string& sql, std::string_view name, std::string_view next) {
+    const auto number = rules_.untyped_ids && is_id(name) ? whole_id(value_of(std::string(name))) : std::nullopt;
+    if (!number || !ends_comparison(next) || !cut_equals(sql)) {
+      sql += use(name, next);
+      return;
+    }
+    const std::string as_text = use(name);
+    sql += fmt::format("IN ({}, {})", as_text, own_bind(fmt::format("{}_number", name), *number));
   }
 
   /// `:from` and its kind; nullopt for any other name, and where there is no such moment.
@@ -185,7 +228,7 @@ class Builder {
         sql += piece.text == kFilters ? filters() : macro(piece);
       } else if (!compare(pieces, i, sql, skipped)) {
         const bool text_follows = i + 1 < pieces.size() && pieces[i + 1].kind == SqlPiece::Kind::text;
-        sql += use(checked(piece.text), text_follows ? pieces[i + 1].text : std::string_view());
+        add_bind(sql, checked(piece.text), text_follows ? pieces[i + 1].text : std::string_view());
       }
     }
     return sql;
@@ -276,6 +319,11 @@ class Builder {
                           : takes == MacroTakes::instants ? instants_.macro_argument(instant)
                                                           : instants_.common(instant));
     }
+    if (is_site_macro(piece.text)) {
+      std::string sql = expand_macro(piece.text, arguments, {}, rules_);
+      add_bind(sql, bind, {});
+      return sql;
+    }
     return expand_macro(piece.text, arguments, bind.empty() ? std::string() : use(bind), rules_);
   }
 
@@ -311,7 +359,7 @@ class Builder {
   struct Use {
     std::string bind;
     std::string name;
-    std::optional<Value> value;  ///< of our own
+    std::optional<Value> value;  ///< of our own; else that of the name
   };
 
   const Report& report_;

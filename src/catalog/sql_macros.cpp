@@ -20,7 +20,9 @@ struct Macro {
 
 constexpr std::string_view kOfSite = "({0}) = {2}";
 constexpr std::string_view kAsItIs = "{0}";
-constexpr std::array<Macro, 10> kMacros{{
+constexpr std::array<Macro, 13> kMacros{{
+    {"decimal", 1, MacroTakes::expressions, "", &rows::DialectRules::decimal},
+    {"difference", 2, MacroTakes::expressions, "", &rows::DialectRules::difference},
     {"earlier", 2, MacroTakes::common_instants, "", &rows::DialectRules::earlier},
     {"in_depot", 1, MacroTakes::column, "depot", nullptr},
     {"in_period", 1, MacroTakes::period, "", nullptr},
@@ -31,6 +33,7 @@ constexpr std::array<Macro, 10> kMacros{{
     {"local_timestamp", 1, MacroTakes::instants, "timezone", &rows::DialectRules::local_timestamp},
     {"seconds_between", 2, MacroTakes::instants, "", &rows::DialectRules::seconds_between},
     {"text_order", 1, MacroTakes::expressions, "", &rows::DialectRules::text_order},
+    {"whole", 1, MacroTakes::expressions, "", &rows::DialectRules::whole},
 }};
 
 const Macro* find_macro(std::string_view name) {

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 
 #include "module_reader.hpp"
 #include "reportctl/base/text.hpp"
+#include "rule_tokens.hpp"
 #include "sql_macros.hpp"
 #include "sql_scan.hpp"
 #include "sql_tables.hpp"
+#include "tenant_wall.hpp"
 
 namespace reportctl::catalog {
 namespace {
@@ -112,6 +115,51 @@ bool uses(const SqlScan& scanned, SqlPiece::Kind kind, std::string_view name) {
 
 bool starts_a_query(std::string_view word) { return to_lower(word) == "select" || to_lower(word) == "with"; }
 
+bool is_word(const RuleTokens& tokens, std::size_t i, std::initializer_list<std::string_view> words) {
+  return i < tokens.size() && tokens[i].kind == RuleToken::Kind::word &&
+         std::find(words.begin(), words.end(), tokens[i].text) != words.end();
+}
+bool is_sign(const RuleTokens& tokens, std::size_t i, std::string_view sign) {
+  return i < tokens.size() && tokens[i].kind == RuleToken::Kind::sign && tokens[i].text == sign;
+}
+
+/// Sums that are cut to an integer, where nobody sees that they have a fraction, and sums of what is made a binary number.
+void check_sums(ModuleFile& file, const QueryText& query, const SqlScan& scanned) {
+  const RuleTokens tokens = rule_tokens(scanned.pieces);
+  const auto is_sum = [&](std::size_t i) { return is_word(tokens, i, {"sum", "avg", "total"}) && is_sign(tokens, i + 1, "("); };
+  const auto behind = [&](std::size_t open) {
+    int depth = 0;
+    for (std::size_t i = open; i < tokens.size(); ++i) {
+      if (is_sign(tokens, i, "(")) ++depth;
+      if (is_sign(tokens, i, ")") && --depth == 0) return i + 1;
+    }
+    return tokens.size();
+  };
+  const auto is_integer = [&](std::size_t i) {
+    return is_word(tokens, i, {"bigint", "integer", "int", "int2", "int4", "int8", "smallint", "tinyint"});
+  };
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const bool casts = is_word(tokens, i, {"cast"}) && is_sign(tokens, i + 1, "(");
+    const std::size_t inner = casts && is_word(tokens, i + 2, {"coalesce"}) && is_sign(tokens, i + 3, "(") ? i + 4 : i + 2;
+    const std::size_t type = casts                                               ? behind(i + 1) - 2
+                             : is_sum(i) && is_sign(tokens, behind(i + 1), "::") ? behind(i + 1) + 1
+                                                                                 : 0;
+    if ((casts ? is_sum(inner) : type > 0) && is_integer(type))
+      file.problem_in(
+          query.node, tokens[i].offset,
+          fmt::format("{}: a cast cuts the fraction of a sum without a word; write {{{{whole(sum(…))}}}}, which refuses one, or "
+                      "round()",
+                      query.what));
+    if (!is_sum(i)) continue;
+    for (std::size_t at = i + 2; at + 1 < behind(i + 1); ++at)
+      if (is_word(tokens, at, {"real", "float", "float4", "float8", "double"}) &&
+          (is_word(tokens, at - 1, {"as"}) || is_sign(tokens, at - 1, "::")))
+        file.problem_in(
+            query.node, tokens[i].offset,
+            fmt::format("{}: binary numbers do not add up exactly; write {}({{{{decimal(…)}}}})", query.what, tokens[i].text));
+  }
+}
+
 void require_bind(ModuleFile& file, const QueryText& query, const SqlScan& scanned, std::string_view name,
                   std::string_view reason) {
   const auto all = marks(scanned.pieces);
@@ -170,6 +218,15 @@ void check_bounds(ModuleFile& file, const QueryText& query, const SqlPieces& pie
 
 constexpr std::string_view kTenantWall = "it would show one account the rows of another (the tenant wall)";
 
+/// :account has to tell whose rows are shown. The names in the text hold.
+void require_fence(ModuleFile& file, const QueryText& query, const SqlScan& scanned) {
+  const auto table = unfenced_table(scanned.pieces);
+  if (!table) return;
+  file.problem_in(query.node, *table,
+                  fmt::format("{} reads this table without a condition like column = :account, joined to the others by AND: {}",
+                              query.what, kTenantWall));
+}
+
 }  // namespace
 
 void check_query(ModuleFile& file, const Report& report, const QueryText& query) {
@@ -178,10 +235,13 @@ void check_query(ModuleFile& file, const Report& report, const QueryText& query)
   if (!starts_a_query(scanned.first_word)) file.problem(query.node, fmt::format("{} must start with SELECT or WITH", query.what));
   Names names{reserved_binds(), true};
   for (const Parameter& parameter : report.parameters) names.binds.push_back(parameter.name);
+  const std::size_t before = file.problems.size();
   check_names(file, query, scanned, names);
   if (report.window.kind != WindowKind::snapshot) warn_of_utc(file, query, scanned.pieces);
   check_bounds(file, query, scanned.pieces);
+  check_sums(file, query, scanned);
   require_bind(file, query, scanned, "account", kTenantWall);
+  if (file.problems.size() == before) require_fence(file, query, scanned);
   if (report.scopes.contains(schedule::ScopeKind::depot))
     require_bind(file, query, scanned, "depot", "a depot's report would show every depot");
   if (report.scopes.contains(schedule::ScopeKind::workspace))
@@ -202,8 +262,10 @@ void check_choices(ModuleFile& file, const yaml::Node& node) {
   const SqlScan scanned = scan(file, query);
   if (!scanned.problems.empty()) return;  // what follows an unfinished quote is anybody's guess
   if (!starts_a_query(scanned.first_word)) file.problem(node, "choices must start with SELECT or WITH");
+  const std::size_t before = file.problems.size();
   check_names(file, query, scanned, {{"account", "depot", "workspace", "timezone"}, false});
   require_bind(file, query, scanned, "account", kTenantWall);
+  if (file.problems.size() == before) require_fence(file, query, scanned);
 }
 
 void check_filter(ModuleFile& file, const Report& report, const yaml::Node& node) {

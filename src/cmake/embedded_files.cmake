@@ -52,6 +52,25 @@ function(reportctl_embed room header namespace)
   target_include_directories(reportctl_${room} PRIVATE ${out})
 endfunction()
 
+# The codes of currencies are those of Debian's iso-codes, which follows ISO 4217.
+find_file(REPORTCTL_ISO_4217 iso_4217.json PATHS /usr/share/iso-codes/json REQUIRED)
+file(READ ${REPORTCTL_ISO_4217} iso_4217)
+string(REGEX MATCHALL "\"alpha_3\": \"[A-Z][A-Z][A-Z]" iso_4217 "${iso_4217}")
+list(TRANSFORM iso_4217 REPLACE ".*\"" "")
+list(JOIN iso_4217 " " iso_4217)
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/rows/iso_4217.hpp CONTENT "#pragma once
+
+#include <string_view>
+
+namespace reportctl::rows {
+
+/// Every code with a space behind it.
+inline constexpr std::string_view kIso4217 = \"@iso_4217@ \";
+
+}  // namespace reportctl::rows
+" @ONLY)
+target_include_directories(reportctl_rows PRIVATE ${CMAKE_BINARY_DIR}/generated/rows)
+
 reportctl_embed(store embedded_files.hpp reportctl::store share/migrations/*.sql)
 reportctl_embed(mail embedded_files.hpp reportctl::mail share/templates/*)
 reportctl_embed(cli embedded_files.hpp reportctl::cli share/demo/*)

@@ -33,8 +33,18 @@ bool is_system(const access::Member* member) {
 
 }  // namespace
 
-std::vector<std::string> account_problems(const access::Account& account, const settings::Settings& settings) {
+std::vector<std::string> account_problems(const access::Account& account, const settings::Settings& settings,
+                                          const std::vector<access::Account>& others) {
   std::vector<std::string> problems;
+  for (const access::Account& other : others) {
+    const bool folds = other.id != account.id && other.source == account.source && other.source_key() != account.source_key() &&
+                       access::folded_key(other.source_key()) == access::folded_key(account.source_key());
+    if (folds)
+      problems.push_back(fmt::format(
+          "id: to a source whose ids are numbers, or that ignores case, \"{}\" is \"{}\", the id of account {}: each would "
+          "read the rows of the other; give one of them another id or key, or remove it",
+          visible(account.source_key()), visible(other.source_key()), other.id));
+  }
   if (!is_id(account.id))
     problems.push_back(fmt::format("\"{}\" is not an account id: letters, digits, . _ and -, at most 64", account.id));
   if (trim(account.name).empty() || has_control(account.name))

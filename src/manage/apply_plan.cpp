@@ -108,7 +108,11 @@ class Planner {
         item(ItemAction::change, "account", wanted.id, wanted.id, diff(fields_of(before), fields_of(wanted)));
       }
     }
-    problems(entry.place, "account " + wanted.id, account_problems(wanted, editor_.parts.settings()));
+    std::vector<access::Account> others;
+    for (const auto* accounts : {&stored_accounts_, &wanted_accounts_})
+      for (const auto& [id, other] : *accounts)
+        if (accounts == &wanted_accounts_ || !wanted_accounts_.contains(id)) others.push_back(other);
+    problems(entry.place, "account " + wanted.id, account_problems(wanted, editor_.parts.settings(), others));
     if (entry.members) members(wanted.id, *entry.members);
     if (entry.webhooks) webhooks(wanted.id, *entry.webhooks);
     wanted_accounts_.emplace(wanted.id, std::move(wanted));

@@ -103,12 +103,16 @@ Totals::Totals(const rows::Columns& columns) : columns_(columns) {
   }
 }
 
-/// Zeros with the digits that the columns' values would have.
-Totals::Group Totals::empty_group(std::string_view currency) const {
+/// Zeros with the digits that the columns' values would have. The amounts of a row are in one currency, so one tells the digits
+/// of all.
+Totals::Group Totals::empty_group(std::string_view currency, const rows::Row& row) const {
+  int money = rows::minor_digits(currency).value_or(0);
+  for (const std::size_t at : summed_)
+    if (columns_[at].type == ColumnType::money && !row[at].null) money = row[at].scale;
   Group group;
   for (const std::size_t at : summed_) {
     const rows::Column& column = columns_[at];
-    const int scale = column.type == ColumnType::money ? rows::minor_digits(currency) : column.scale;
+    const int scale = column.type == ColumnType::money ? money : column.scale;
     group.sums.push_back({std::string(currency), 0, static_cast<std::uint8_t>(scale)});
   }
   return group;
@@ -119,7 +123,7 @@ void Totals::row(const rows::Row& row) {
   const std::string_view currency = currency_column_ < 0 ? "" : row[static_cast<std::size_t>(currency_column_)].text;
   if (last_ == groups_.end() || last_->first != currency) {
     last_ = groups_.find(currency);
-    if (last_ == groups_.end()) last_ = groups_.emplace(currency, empty_group(currency)).first;
+    if (last_ == groups_.end()) last_ = groups_.emplace(currency, empty_group(currency, row)).first;
   }
   for (std::size_t i = 0; i < summed_.size(); ++i) {
     const rows::Cell& cell = row[summed_[i]];

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+#include <algorithm>
+#include <array>
+
+#include "iso_4217.hpp"
 #include "reportctl/rows/cell.hpp"
 
 namespace reportctl::rows {
@@ -12,11 +16,42 @@ constexpr std::uint32_t packed(std::string_view code) {
   return value;
 }
 
+/// Codes that ISO 4217 has got since Debian 12's list of them.
+constexpr std::string_view kNewer = "XCG ZWG ";
+constexpr std::size_t kCodes = (kIso4217.size() + kNewer.size()) / 4;
+
+constexpr std::array<std::uint32_t, kCodes> kSorted = [] {
+  std::array<std::uint32_t, kCodes> codes{};
+  std::size_t count = 0;
+  for (const std::string_view list : {kIso4217, kNewer})
+    for (std::size_t at = 0; at < list.size(); at += 4) codes[count++] = packed(list.substr(at, 3));
+  std::sort(codes.begin(), codes.end());
+  return codes;
+}();
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 }  // namespace
 
-int minor_digits(std::string_view currency) {
-  if (currency.size() != 3) return 2;
-  switch (packed(currency)) {  // ISO 4217 list one: the codes whose minor unit is not 2
+std::optional<int> minor_digits(std::string_view currency) {
+  if (currency.size() != 3 || !std::all_of(currency.begin(), currency.end(), is_letter)) return std::nullopt;
+  const std::uint32_t code = packed(currency);
+  if (!std::binary_search(kSorted.begin(), kSorted.end(), code)) return std::nullopt;
+  switch (code) {  // ISO 4217 list one: the codes whose minor unit is not 2
+    case packed("XAG"):
+    case packed("XAU"):
+    case packed("XBA"):
+    case packed("XBB"):
+    case packed("XBC"):
+    case packed("XBD"):
+    case packed("XDR"):
+    case packed("XPD"):
+    case packed("XPT"):
+    case packed("XSU"):
+    case packed("XTS"):
+    case packed("XUA"):
+    case packed("XXX"):
+      return std::nullopt;
     case packed("BIF"):
     case packed("CLP"):
     case packed("DJF"):

@@ -5,8 +5,9 @@
 namespace reportctl::rows {
 namespace {
 
-/// `rc_…` are functions that the source registers. min and max of several values are NULL when one of them is; LEAST and GREATEST
-/// skip it, and so do the macros. Dates, instants and lists are text.
+/// `rc_…` are functions that the source registers. To an integer by way of its text: a cast alone would round 12.34. min and max
+/// of several values are NULL when one of them is; LEAST and GREATEST skip it, and so do the macros. Dates, instants and lists
+/// are text.
 constexpr DialectRules kSqlite{
     .dialect = Dialect::sqlite,
     .name = "sqlite",
@@ -20,6 +21,7 @@ constexpr DialectRules kSqlite{
     .foreign_quotes = true,
     .nested_comments = false,
     .positional_parameters = true,
+    .untyped_ids = true,
     .types_from_use = false,
     .text_cast = "",
     .list_cast = "",
@@ -36,6 +38,9 @@ constexpr DialectRules kSqlite{
     .local_timestamp = "rc_local_timestamp({0}, {2})",
     .seconds_between = "rc_seconds_between({0}, {1})",
     .text_order = "({0}) COLLATE BINARY",
+    .decimal = "rc_number({0})",
+    .difference = "rc_difference({0}, {1})",
+    .whole = "rc_whole({0})",
     .truths = "0 or 1",
     .instants = "instants are text like 2026-03-17T06:00:00Z",
     .days = "days are text like 2026-03-17",
@@ -54,6 +59,7 @@ constexpr DialectRules kPostgresql{
     .foreign_quotes = false,
     .nested_comments = true,
     .positional_parameters = false,
+    .untyped_ids = false,
     .types_from_use = true,
     .text_cast = "text",
     .list_cast = "text[]",
@@ -70,6 +76,9 @@ constexpr DialectRules kPostgresql{
     .local_timestamp = "(({0}) AT TIME ZONE {2})",
     .seconds_between = "CAST(floor(extract(epoch FROM ({1}) - ({0}))) AS bigint)",
     .text_order = "({0}) COLLATE \"C\"",
+    .decimal = "CAST(({0}) AS numeric)",
+    .difference = "(CAST(({0}) AS numeric) - CAST(({1}) AS numeric))",
+    .whole = "CAST(CAST(({0}) AS text) AS bigint)",
     .truths = "a boolean",
     .instants = "instants are of type timestamptz, or as sources.NAME.instants declares (reportctl.conf(5))",
     .days = "days are of type date",

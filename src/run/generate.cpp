@@ -90,7 +90,7 @@ render::Document document_of(const RunPlan& plan, const settings::PdfSettings& p
           .filters = plan.filters,
           .formats = plan.resolved.report->formats,
           .color = plan.account.brand.color,
-          .at = plan.at,
+          .at = plan.made_at,
           .paper = pdf.paper,
           .max_rows = pdf.max_rows};
 }

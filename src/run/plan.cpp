@@ -153,7 +153,10 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const acc
   if (auto missing = check_choices(parts, resolved, account, at, &names); !missing.empty()) return Rejection{std::move(missing)};
   RunPlan plan;
   plan.account = account;
+  // What is true now is read now, however late the run: only a period can be that of its slot.
+  if (resolved.report->window.kind == catalog::WindowKind::snapshot) at = parts.now();
   plan.at = at;
+  plan.made_at = parts.now();
   plan.site_name = std::move(agreed.site_name);
   plan.zone = zone_of(resolved);
   plan.window = schedule::resolve(resolved.window, at, plan.zone);

@@ -17,6 +17,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
+#include "reportctl/catalog/report.hpp"
 #include "reportctl/run/export.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/run/retention.hpp"
@@ -107,12 +108,24 @@ void note_skipped(const schedule::Schedule& schedule, const Slots& slots, DueRes
   }
 }
 
+/// Occurrences of a snapshot that are made up for would be several files of the same moment.
+settings::Policy policy_for(Parts& parts, const schedule::Definition& definition) {
+  settings::Policy policy = parts.settings().policy;
+  if (policy.missed != settings::Missed::all) return policy;
+  try {
+    const auto* report = parts.catalog().find(definition.report);
+    if (report != nullptr && report->window.kind == catalog::WindowKind::snapshot) policy.missed = settings::Missed::coalesce;
+  } catch (const Error&) {  // a broken module: each run says so
+  }
+  return policy;
+}
+
 /// False when policy.max_running is reached: nothing more can be claimed now.
 bool claim_and_run(Parts& parts, const store::Due& due, DueResult& result) {
   const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
   if (!schedule) return true;
-  const auto slots =
-      choose_slots(*schedule, account_zone(parts, schedule->definition), parts.settings().policy, due.next_run_at, parts.now());
+  const auto slots = choose_slots(*schedule, account_zone(parts, schedule->definition), policy_for(parts, schedule->definition),
+                                  due.next_run_at, parts.now());
   store::ClaimRequest request;
   request.schedule_id = due.schedule_id;
   request.as_read = due.next_run_at;
@@ -180,7 +193,7 @@ std::vector<Planned> plan_due(Parts& parts) {
     const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
     if (!schedule) continue;
     const auto zone = account_zone(parts, schedule->definition);
-    const auto slots = choose_slots(*schedule, zone, parts.settings().policy, due.next_run_at, parts.now());
+    const auto slots = choose_slots(*schedule, zone, policy_for(parts, schedule->definition), due.next_run_at, parts.now());
     Planned planned;
     planned.account = schedule->definition.account;
     planned.schedule = schedule->definition.name;

@@ -286,6 +286,29 @@ std::string instants_text(const SourceSettings& settings) {
   return join(texts, ", ");
 }
 
+/// `PTS=0`, `BTC=8`
+std::string set_currencies(SourceSettings& settings, const Written& written) {
+  rows::UnitDigits currencies;
+  for (const std::string& one : written) {
+    const std::size_t sign = one.rfind('=');
+    const std::string code = one.substr(0, sign);
+    const auto digits = sign == std::string::npos ? std::nullopt : parse_integer(one.substr(sign + 1));
+    const bool is_code = !code.empty() && code.size() <= 16 && trim(code) == code && !has_control(code);
+    if (!is_code || !digits || *digits < 0 || *digits > 9)
+      return fmt::format("must be codes with their digits after the point, 0 to 9, such as {{PTS: 0, BTC: 8}}, not \"{}\"",
+                         visible(one));
+    currencies[code] = static_cast<int>(*digits);
+  }
+  settings.currencies = std::move(currencies);
+  return {};
+}
+
+std::string currencies_text(const SourceSettings& settings) {
+  std::vector<std::string> texts;
+  for (const auto& [code, digits] : settings.currencies) texts.push_back(fmt::format("{}: {}", code, digits));
+  return join(texts, ", ");
+}
+
 std::string secret_file(const SecretSource& secret) { return secret.file.string(); }
 /// Its arguments may hold what it takes to get the secret.
 std::string secret_command(const SecretSource& secret) {
@@ -502,6 +525,7 @@ const std::vector<ConfigKey<SourceSettings>>& source_keys() {
       {"views", false, [](SourceSettings& s, const Written& w) { return set_path(s.views_file, w.front()); },
        [](const SourceSettings& s) { return s.views_file.string(); }},
       {"tenant", false, set_tenant, [](const SourceSettings& s) { return std::string(s.single_tenant ? kSingle : ""); }},
+      {"currencies", true, set_currencies, currencies_text},
   };
   return kKeys;
 }

@@ -80,9 +80,35 @@ std::vector<Step> steps_for(const rows::Columns& columns, std::vector<rows::Cell
   return steps;
 }
 
-std::optional<std::uint8_t> minor_digits_of(const Step& step) {
-  if (step.currency->null || step.currency->text.empty()) return std::nullopt;
-  return static_cast<std::uint8_t>(rows::minor_digits(step.currency->text));
+std::optional<std::uint8_t> Currencies::other(std::string_view code) {
+  std::optional<int> digits;
+  if (const auto own = own_.find(code); own != own_.end())
+    digits = own->second;
+  else
+    digits = rows::minor_digits(code);
+  if (!digits) return std::nullopt;
+  last_ = code;
+  last_digits_ = static_cast<std::uint8_t>(*digits);
+  return last_digits_;
+}
+
+Problem currency_problem(const Misfit& misfit, const rows::Columns& columns, const rows::Cell& currency) {
+  if (currency.null || currency.text.empty()) {
+    Misfit without = misfit;
+    without.found = "an amount without a currency";
+    return misfit_problem(without);
+  }
+  constexpr std::size_t kLongest = 24;
+  const std::string code = visible(currency.text.size() > kLongest ? repair_utf8(currency.text.substr(0, kLongest)) + "…"
+                                                                   : std::string(currency.text));
+  const auto& named_by = columns[static_cast<std::size_t>(misfit.column.currency_column)];
+  const bool padded = trim(currency.text) != currency.text && rows::minor_digits(trim(currency.text)).has_value();
+  return {
+      fmt::format("row {}, column {}: \"{}\" in column {} is no currency: {}", misfit.row, misfit.column.name, code,
+                  named_by.name, padded ? "a space stands beside the code" : "ISO 4217 does not have it, or gives it no digits"),
+      padded ? "correct the data, or the query or view: trim() takes spaces away"
+             : "correct the data, or the view that gives them; units of your own are declared with their digits: "
+               "sources.NAME.currencies: {PTS: 0}"};
 }
 
 }  // namespace reportctl::source

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "reportctl/rows/cell.hpp"
@@ -41,7 +42,26 @@ struct Step {
 /// Money comes last, since it needs its currency; the rest by kind, since branches are easier to predict in runs of one. Sets the
 /// scale of `cells`, one for each column, and points into them.
 std::vector<Step> steps_for(const rows::Columns&, std::vector<rows::Cell>& cells);
-/// Of money; nullopt when the row has no currency.
-std::optional<std::uint8_t> minor_digits_of(const Step&);
+
+/// The digits of amounts, by the currencies of their rows.
+class Currencies {
+ public:
+  explicit Currencies(rows::UnitDigits own) : own_(std::move(own)) {}
+  /// nullopt: the row has no currency, or one that is neither in ISO 4217 nor declared.
+  std::optional<std::uint8_t> digits(const rows::Cell& currency) {
+    if (currency.null) return std::nullopt;
+    if (currency.text != last_) return other(currency.text);
+    return last_digits_;
+  }
+
+ private:
+  std::optional<std::uint8_t> other(std::string_view code);
+
+  rows::UnitDigits own_;
+  std::string last_;  ///< rows mostly have the currency of the row before; empty: none yet, and no currency
+  std::optional<std::uint8_t> last_digits_;
+};
+/// Of an amount for which there are no digits.
+Problem currency_problem(const Misfit&, const rows::Columns&, const rows::Cell& currency);
 
 }  // namespace reportctl::source

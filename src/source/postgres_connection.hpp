@@ -13,6 +13,7 @@
 #include "pq_api.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/secret.hpp"
+#include "reportctl/rows/cell.hpp"
 #include "reportctl/rows/instant_form.hpp"
 #include "url.hpp"
 
@@ -24,6 +25,7 @@ struct PostgresSettings {
   SecretSource password;
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
   rows::SourceForms forms{rows::Dialect::postgresql};
+  rows::UnitDigits currencies = {};
 };
 
 /// A connection on which everything happens inside `BEGIN … READ ONLY` and ends with ROLLBACK. Nothing here blocks: every wait

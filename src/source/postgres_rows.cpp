@@ -92,6 +92,7 @@ PostgresRows::PostgresRows(std::shared_ptr<PostgresConnection> connection, std::
       cells_(columns_.size()),
       steps_(steps_for(columns_, cells_)),
       row_(cells_),
+      currencies_(connection_->settings().currencies),
       undeclared_(reader_of(connection_->settings().forms.usual)) {}
 
 void PostgresRows::close() noexcept {
@@ -120,6 +121,8 @@ const rows::Row* PostgresRows::next() {
 
 inline std::string_view PostgresRows::text_of(const Step& step, std::string_view value) {
   if (has_no_text(type_of(step))) misfit(step);
+  // The padding of char(n) is no part of the value: the server itself leaves it out when it compares, joins and makes text.
+  if (type_of(step) == kBpchar) value = value.substr(0, value.find_last_not_of(' ') + 1);
   const TextFault fault = check_text(value);  // a database in SQL_ASCII promises nothing
   if (fault != TextFault::none) misfit(step, "bytes that are not UTF-8");
   return value;
@@ -205,11 +208,12 @@ inline void PostgresRows::read_cell(const Step& step, std::string_view value) {
       cell.number = boolean_of(step, value);
       break;
     case CellKind::money:
+      if (value.find('.') != std::string_view::npos) misfit(step);  // 12.00 has a fraction as 12.34 has: it may be in whole euros
       cell.number = integer_of(step, value);
-      if (const auto digits = minor_digits_of(step)) {
+      if (const auto digits = currencies_.digits(*step.currency)) {
         cell.scale = *digits;
       } else {
-        misfit(step, "an amount without a currency");
+        no_currency(step);
       }
       break;
     case CellKind::scaled:
@@ -239,6 +243,12 @@ void PostgresRows::misfit(const Step& step) { misfit(step, type_words(type_of(st
 void PostgresRows::misfit(const Step& step, std::string_view found) {
   const Problem problem =
       misfit_problem({row_number_, columns_[static_cast<std::size_t>(step.column)], found, rows::Dialect::postgresql});
+  connection_->fail(problem.what, problem.hint);
+}
+
+void PostgresRows::no_currency(const Step& step) {
+  const Problem problem = currency_problem(
+      {row_number_, columns_[static_cast<std::size_t>(step.column)], {}, rows::Dialect::postgresql}, columns_, *step.currency);
   connection_->fail(problem.what, problem.hint);
 }
 

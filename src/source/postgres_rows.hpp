@@ -41,6 +41,7 @@ class PostgresRows final : public rows::RowStream {
   std::optional<std::int64_t> untyped_instant(const Step&, std::string_view value);
   [[nodiscard]] Oid type_of(const Step& step) const { return types_[static_cast<std::size_t>(step.column)]; }
   [[noreturn]] void misfit(const Step&, std::string_view found);
+  [[noreturn]] void no_currency(const Step&);
   [[noreturn]] void misfit(const Step&);
 
   std::shared_ptr<PostgresConnection> connection_;  ///< null when the stream is finished
@@ -49,6 +50,7 @@ class PostgresRows final : public rows::RowStream {
   std::vector<rows::Cell> cells_;
   std::vector<Step> steps_;
   rows::Row row_;
+  Currencies currencies_;
   PqResult result_;  ///< of the current row, whose texts the cells borrow
   TimeReader times_;
   InstantReader undeclared_;  ///< of what is neither text nor timestamptz

@@ -10,6 +10,7 @@
 #include "columns.hpp"
 #include "postgres_rows.hpp"
 #include "postgres_sql.hpp"
+#include "postgres_types.hpp"
 
 namespace reportctl::source {
 namespace {
@@ -41,7 +42,7 @@ class PostgresSource final : public Source {
       const NumberedSql sql = numbered(query);
       std::vector<std::optional<std::string>> values;
       for (const std::string& name : sql.names) values.push_back(value_of(query, name));
-      std::vector<Oid> types = described(sql.text, query.columns);
+      std::vector<Oid> types = described(sql, query.columns);
       std::vector<const char*> pointers;
       for (const auto& value : values) pointers.push_back(value ? value->c_str() : nullptr);
       connection_->execute(pointers);
@@ -57,7 +58,7 @@ class PostgresSource final : public Source {
     const EndOfTransaction end{*connection_};
     const NumberedSql sql = numbered(query);
     for (const std::string& name : sql.names) value_of(query, name);
-    const std::vector<Oid> types = described(sql.text, query.columns);
+    const std::vector<Oid> types = described(sql, query.columns);
     for (std::size_t i = 0; i < types.size(); ++i)
       if (const auto problem = type_problem(query.columns[i], types[i], forms())) connection_->fail(problem->what, problem->hint);
     // The server looks at rights only when it makes ready to run. Every type takes NULL.
@@ -107,8 +108,8 @@ class PostgresSource final : public Source {
   }
 
   /// Has the server parse the statement; the types of the columns that it promises.
-  std::vector<Oid> described(const std::string& sql, const rows::Columns& wanted) {
-    const PqResult description = connection_->prepare(sql);
+  std::vector<Oid> described(const NumberedSql& sql, const rows::Columns& wanted) {
+    const PqResult description = connection_->prepare(sql.text);
     const int count = pq().PQnfields(description.get());
     if (count == 0) connection_->fail("the query is not a SELECT", "a report may only read");
     std::vector<std::string> names;
@@ -118,7 +119,20 @@ class PostgresSource final : public Source {
       types.push_back(pq().PQftype(description.get(), i));
     }
     if (const auto problem = column_problem(names, wanted)) connection_->fail(problem->what, problem->hint);
+    if (sql.adds_up) refuse_real_sums(types, wanted);
     return types;
+  }
+
+  /// Reals are added in the order in which the server meets them, which parallel workers change, and digits get lost.
+  void refuse_real_sums(const std::vector<Oid>& types, const rows::Columns& wanted) {
+    for (std::size_t i = 0; i < types.size(); ++i)
+      if ((types[i] == kFloat4 || types[i] == kFloat8) && facts_of(wanted[i].type).kind == rows::CellKind::scaled)
+        connection_->fail(
+            fmt::format("column {} is of type double precision, in a query that adds up or averages: binary sums are "
+                        "not exact, and differ from run to run",
+                        wanted[i].name),
+            "add decimals, as in sum({{decimal(x)}}) and avg({{decimal(x)}}); a column that is not added up becomes one "
+            "with {{decimal(x)}}");
   }
 
   std::shared_ptr<PostgresConnection> connection_;

@@ -71,6 +71,9 @@ class ParameterNumberer {
       constexpr std::array<std::string_view, 4> kQueries = {"select", "with", "values", "table"};
       result_.reads = std::find(kQueries.begin(), kQueries.end(), to_lower(word)) != kQueries.end();
     }
+    const std::string name = to_lower(word);
+    if ((name == "sum" || name == "avg") && at(std::min(sql_.find_first_not_of(" \t\r\n", at_), sql_.size())) == '(')
+      result_.adds_up = true;
     if (at(at_) == '\'' && (word == "E" || word == "e")) skip_quoted('\'', true);
   }
 

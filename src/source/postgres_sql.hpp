@@ -13,6 +13,7 @@ struct NumberedSql {
   std::string text;                ///< `$1`, `$2`, … for `:name`; the same name is the same number
   std::vector<std::string> names;  ///< by number
   bool has_anonymous = false;      ///< a `$1` was written there already
+  bool adds_up = false;            ///< sum() or avg() is called somewhere
   bool reads = false;              ///< starts like a query: SELECT, WITH, VALUES, TABLE or a parenthesis
 };
 

@@ -112,6 +112,13 @@ Problem server_problem(const PGresult* result, const FailedStatement& statement)
   if (primary != nullptr &&
       std::find(kSpeakingClasses.begin(), kSpeakingClasses.end(), state.substr(0, 2)) != kSpeakingClasses.end())
     return {one_line(primary), hint};
+  // What {{whole(…)}} refuses: the only cast to bigint of text that reports have.
+  constexpr std::string_view kNotWhole = "bigint: ";
+  const std::string words = primary == nullptr ? std::string() : one_line(primary);
+  if (const std::size_t at = words.find(kNotWhole); state == "22P02" && at != std::string::npos && words.size() < 160 &&
+                                                    words.find_first_of("-0123456789", at) != std::string::npos)
+    return {fmt::format("a value that must be whole is {}, not an integer", words.substr(at + kNotWhole.size())),
+            "amounts are integers of minor units (cents), counts are integers; correct the data, or the view that gives them"};
   const auto* known =
       std::find_if(kDataExceptions.begin(), kDataExceptions.end(), [&](const auto& one) { return one.state == state; });
   if (known != kDataExceptions.end()) return {fmt::format("the query failed: {}", known->what), hint};

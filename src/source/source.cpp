@@ -84,8 +84,8 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   if (const auto usual = forms.declared.extract(kUsual)) forms.usual = usual.mapped();
   switch (*scheme.dialect) {
     case rows::Dialect::postgresql:
-      return open_postgres(
-          {settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout, std::move(forms)});
+      return open_postgres({settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout,
+                            std::move(forms), settings.currencies});
     case rows::Dialect::sqlite:
       break;
   }
@@ -93,7 +93,7 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   std::error_code error;
   const auto file = std::filesystem::absolute(parse_sqlite_url(scheme.rest).path, error);
   if (error) refuse(settings, fmt::format("the working directory is unknown: {}", error.message()));
-  return open_sqlite({settings.name, file.lexically_normal(), settings.statement_timeout, std::move(forms)});
+  return open_sqlite({settings.name, file.lexically_normal(), settings.statement_timeout, std::move(forms), settings.currencies});
 }
 
 }  // namespace reportctl::source

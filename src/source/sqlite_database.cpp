@@ -15,6 +15,7 @@
 
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
+#include "sqlite_sql.hpp"
 
 namespace reportctl::source {
 namespace {
@@ -143,6 +144,7 @@ void SqliteDatabase::harden() {
   sqlite3_busy_handler(connection, on_busy, this);
   sqlite3_progress_handler(connection, kStepsBetweenLooks, on_progress, this);
   if (const int code = functions_.add_to(connection); code != SQLITE_OK) fail(code);
+  if (const int code = numbers_.add_to(connection); code != SQLITE_OK) fail(code);
   sqlite3_set_authorizer(connection, authorize, this);
   // The second is what first reads the file: a text file, a locked or an encrypted one is told here. The last makes SQLite
   // declare its JSON tables, which the authorizer would see as writes to the schema.
@@ -178,8 +180,25 @@ Statement SqliteDatabase::prepare_one(const std::string& sql) {
   return statement;
 }
 
+void SqliteDatabase::declare_indexes() {
+  if (indexes_declared_) return;
+  indexes_declared_ = true;
+  const Statement found = prepare_own(
+      "SELECT format('SELECT * FROM \"%w\" LIMIT 0', name) FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL "
+      "TABLE%'");
+  while (sqlite3_step(found.get()) == SQLITE_ROW) {
+    const OwnStatement own(own_statement_);
+    const auto* sql = reinterpret_cast<const char*>(sqlite3_column_text(found.get(), 0));
+    sqlite3_stmt* raw = nullptr;
+    if (sql != nullptr) sqlite3_prepare_v2(connection_.get(), sql, -1, &raw, nullptr);
+    const Statement ignored(raw);  // one that does not work is named when a query needs it
+  }
+}
+
 Statement SqliteDatabase::prepare(const std::string& sql) {
-  Statement statement = prepare_one(sql);
+  declare_indexes();
+  Statement statement = prepare_one(sql);  // as it is written first: SQLite's messages speak of that
+  if (const std::string checked = with_checked_numbers(sql); checked != sql) statement = prepare_one(checked);
   if (sqlite3_stmt_readonly(statement.get()) == 0) fail("the query would write");
   if (sqlite3_column_count(statement.get()) == 0 || sqlite3_stmt_isexplain(statement.get()) != 0)
     fail("the query is not a SELECT");
@@ -275,7 +294,7 @@ int SqliteDatabase::on_busy(void* self, int calls) {
   return 1;
 }
 
-int SqliteDatabase::authorize(void* self, int action, const char*, const char* second, const char*, const char*) {
+int SqliteDatabase::authorize(void* self, int action, const char* first, const char* second, const char*, const char*) {
   if (static_cast<SqliteDatabase*>(self)->own_statement_) return SQLITE_OK;
   switch (action) {
     case SQLITE_SELECT:
@@ -283,7 +302,9 @@ int SqliteDatabase::authorize(void* self, int action, const char*, const char* s
     case SQLITE_RECURSIVE:
       return SQLITE_OK;
     case SQLITE_FUNCTION:
-      return is_harmless(second) || SqliteFunctions::has(second) ? SQLITE_OK : SQLITE_DENY;
+      return is_harmless(second) || SqliteFunctions::has(second) || SqliteNumbers::has(second) ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_PRAGMA:  // FTS5 asks whether its tables have changed
+      return std::string_view(first) == "data_version" && second == nullptr ? SQLITE_OK : SQLITE_DENY;
     default:
       return SQLITE_DENY;
   }
@@ -326,7 +347,7 @@ void SqliteDatabase::fail(int code) {
     default:
       if (words.starts_with("no such column: "))
         fail(words, "names in double quotes are columns, in views as well; text is written in single quotes");
-      fail(words);
+      fail(words, numbers_.hint());
   }
 }
 

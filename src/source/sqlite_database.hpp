@@ -13,6 +13,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/rows/query.hpp"
 #include "sqlite_functions.hpp"
+#include "sqlite_numbers.hpp"
 #include "sqlite_reader_files.hpp"
 
 namespace reportctl::source {
@@ -31,6 +32,7 @@ struct SqliteSettings {
   std::filesystem::path file;
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
   rows::SourceForms forms{rows::Dialect::sqlite};
+  rows::UnitDigits currencies = {};
 };
 
 /// A connection that can only read: files that nothing writes to (ReaderFiles), `query_only`, DEFENSIVE, schema not trusted (as
@@ -43,7 +45,7 @@ class SqliteDatabase {
   SqliteDatabase(const SqliteDatabase&) = delete;
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
 
-  /// One read-only statement that gives rows; anything else is Error(source).
+  /// One read-only statement that gives rows and calculates with nothing but numbers; anything else is Error(source).
   Statement prepare(const std::string& sql);
   [[nodiscard]] const SqliteSettings& settings() const { return settings_; }
   /// For our own statements, which the authorizer must not judge.
@@ -70,6 +72,9 @@ class SqliteDatabase {
   /// A file that SQLite needs, and this user may not read; empty when there is none.
   [[nodiscard]] std::string unreadable_file() const;
   [[noreturn]] void fail_unreadable(const std::string& file);
+  /// FTS and R-tree tables prepare statements of their own when they are first named, which the authorizer would take for the
+  /// query's.
+  void declare_indexes();
   Statement prepare_one(const std::string& sql);
   [[nodiscard]] bool must_end() const;
   [[nodiscard]] bool past_deadline() const;
@@ -82,8 +87,10 @@ class SqliteDatabase {
   FileMark mark_;  ///< before anything was read
   Clock::time_point deadline_ = Clock::time_point::max();
   bool own_statement_ = false;
+  bool indexes_declared_ = false;
   std::optional<int> looks_left_;              ///< of a glance
   SqliteFunctions functions_{settings_.name};  ///< outlives the connection, which borrows it
+  SqliteNumbers numbers_;                      ///< the same
   std::unique_ptr<sqlite3, CloseConnection> connection_;
 };
 

@@ -28,7 +28,8 @@ SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement state
       digits_(columns_.size()),
       values_(columns_.size()),
       row_(cells_),
-      instants_(readable(database_->settings().forms.common())) {}
+      instants_(readable(database_->settings().forms.common())),
+      currencies_(database_->settings().currencies) {}
 
 void SqliteRows::close() noexcept {
   statement_.reset();
@@ -133,10 +134,10 @@ inline void SqliteRows::read_row() {
         break;
       case CellKind::money:
         cell.number = integer_of(step, value);
-        if (const auto digits = minor_digits_of(step)) {
+        if (const auto digits = currencies_.digits(*step.currency)) {
           cell.scale = *digits;
         } else {
-          misfit(step, "an amount without a currency");
+          no_currency(step);
         }
         break;
       case CellKind::scaled:
@@ -202,6 +203,12 @@ void SqliteRows::misfit_instant(const Step& step, Value value) {
       value.type == SQLITE_TEXT ? found_instant(raw_text(value)) : found_instant(sqlite3_value_double(value.value));
   const auto name = fmt::format("row {}, column {}", row_number_, columns_[static_cast<std::size_t>(step.column)].name);
   const Problem problem = instant_problem(settings.name, name, found, settings.forms.common());
+  database_->fail(problem.what, problem.hint);
+}
+
+void SqliteRows::no_currency(const Step& step) {
+  const Problem problem = currency_problem(
+      {row_number_, columns_[static_cast<std::size_t>(step.column)], {}, rows::Dialect::sqlite}, columns_, *step.currency);
   database_->fail(problem.what, problem.hint);
 }
 

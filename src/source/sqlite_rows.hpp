@@ -43,6 +43,7 @@ class SqliteRows final : public rows::RowStream {
   std::int64_t day_of(const Step&, Value);
   std::int64_t instant_of(const Step&, Value);
   [[noreturn]] void misfit(const Step&, std::string_view found);
+  [[noreturn]] void no_currency(const Step&);
   [[noreturn]] void misfit(const Step&, Value);
   [[noreturn]] void misfit_instant(const Step&, Value);
 
@@ -56,6 +57,7 @@ class SqliteRows final : public rows::RowStream {
   rows::Row row_;
   TimeReader days_;
   InstantReader instants_;
+  Currencies currencies_;
   std::int64_t row_number_ = 0;
 };
 

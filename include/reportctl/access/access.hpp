@@ -43,6 +43,10 @@ struct Account {
   [[nodiscard]] const std::string& shown_name() const { return !brand.name.empty() ? brand.name : name.empty() ? id : name; }
 };
 
+/// What a source may take a key for, which compares it with numbers (07 and +7.0 are 7), UUIDs, padded text or text without case.
+/// Two keys with the same folded key may be one to it.
+std::string folded_key(std::string_view key);
+
 struct Member {
   std::string id;
   std::string account;  ///< empty only for system_admin

@@ -13,8 +13,10 @@ namespace reportctl::manage {
 // The rules of accounts and members, for `account`, `member` and `apply` alike. Each gives every problem, as sentences; empty
 // when all is well.
 
-/// Id, zone, source, brand, domains. `settings` says which sources are configured.
-std::vector<std::string> account_problems(const access::Account&, const settings::Settings& settings);
+/// Id, zone, source, brand, domains. `settings` says which sources are configured, `others` which accounts there are; the account
+/// itself may be among them.
+std::vector<std::string> account_problems(const access::Account&, const settings::Settings& settings,
+                                          const std::vector<access::Account>& others);
 /// Name, login, sites that fit the role.
 std::vector<std::string> member_problems(const access::Member&);
 /// Error(invalid) with all of them, when there are any.

@@ -76,7 +76,7 @@ class Totals {
   struct Group {
     std::vector<Amount> sums;  ///< as many as summed_
   };
-  [[nodiscard]] Group empty_group(std::string_view currency) const;
+  [[nodiscard]] Group empty_group(std::string_view currency, const rows::Row&) const;
   rows::Columns columns_;
   int currency_column_ = -1;
   std::vector<std::size_t> summed_;

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,7 +36,11 @@ struct Cell {
 
 using Row = std::span<const Cell>;
 
-/// Digits after the point of an ISO 4217 currency (JPY 0, KWD 3, 2 for most and for unknown codes).
-int minor_digits(std::string_view currency);
+/// Units of a source's own, or its own digits for a currency: PTS 0, BTC 8.
+using UnitDigits = std::map<std::string, int, std::less<>>;
+
+/// Digits after the point of a currency by its code in ISO 4217, in upper or lower case (JPY 0, KWD 3, 2 for most). nullopt: it
+/// is none, or has no minor unit (XAU).
+std::optional<int> minor_digits(std::string_view currency);
 
 }  // namespace reportctl::rows

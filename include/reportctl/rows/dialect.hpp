@@ -42,6 +42,7 @@ struct DialectRules {
   Answer positional_parameters;  ///< `?`, `@name` and `:1` are parameters too
 
   // How a bind is cast, so that it compares by its type; empty: it stands as it is.
+  Answer untyped_ids;     ///< an id as text and the same id as a number differ, where no column says the type
   Answer types_from_use;  ///< a parameter without a cast has the type of the place where it stands first
   Phrase text_cast;
   Phrase list_cast;
@@ -60,6 +61,9 @@ struct DialectRules {
   Phrase local_timestamp;
   Phrase seconds_between;
   Phrase text_order;
+  Phrase decimal;
+  Phrase difference;
+  Phrase whole;
 
   // What a source has to give, where it is not the same everywhere.
   Phrase truths;

@@ -24,7 +24,8 @@ struct RunPlan {
   access::Account account;
   std::optional<access::Member> member;  ///< of a schedule: on whose behalf it runs
   std::string site_name;                 ///< of a depot or workspace, as its source names it; empty for a whole account
-  Instant at{};                          ///< the slot, or the clock on demand
+  Instant at{};                          ///< the slot, or the clock on demand and for a snapshot
+  Instant made_at{};                     ///< the clock
   schedule::Window window;
   Zone zone = Zone::utc();
   const catalog::Shape* shape = nullptr;  ///< borrowed from the catalog

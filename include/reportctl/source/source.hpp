@@ -28,6 +28,7 @@ struct SourceSettings {
   std::filesystem::path views_file = {};                   ///< empty: none
   std::map<std::string, std::string> views = {};           ///< its contents: SELECTs that stand for tables, by name in lower case
   bool single_tenant = false;                              ///< all of it belongs to one account
+  rows::UnitDigits currencies = {};                        ///< beside those of ISO 4217
 };
 inline constexpr const char* kUsual = "default";
 
@@ -38,7 +39,8 @@ struct TableInfo {
 };
 
 /// One connection to a source, read-only by construction. Not for sharing between threads.
-/// Every failure is Error(source) with the source's name; no SQL and no value is in a message.
+/// Every failure is Error(source) with the source's name. No SQL is in a message, and no value of a row except a number or a
+/// currency that has to be corrected.
 class Source {
  public:
   virtual ~Source() = default;

@@ -92,7 +92,7 @@ int add(Session& session, const AccountOptions& options) {
   const auto& sources = session.config().settings.sources;
   if (!options.given.contains("source") && sources.size() == 1) account.source = sources.begin()->first;
   manage::refuse_problems(fmt::format("account {} was not added", options.id),
-                          manage::account_problems(account, session.config().settings));
+                          manage::account_problems(account, session.config().settings, store::list_accounts(session.state())));
   set_logo(session, account, options);
   store::add_account(session.state(), account,
                      manage::audit_of(session.actor(), {"AccountAdded", account.id, account.id, nullptr, to_json(account)}),
@@ -119,7 +119,7 @@ int edit(Session& session, const AccountOptions& options) {
   set_logo(session, after, options);
   if (after == before) throw Error(ErrorKind::usage, "nothing to change was given", "see reportctl account edit --help");
   manage::refuse_problems(fmt::format("account {} was not changed", before.id),
-                          manage::account_problems(after, session.config().settings));
+                          manage::account_problems(after, session.config().settings, store::list_accounts(session.state())));
   store::ScheduleChanges changes;
   changes.edit_accounts = {after};
   if (after.timezone != before.timezone) changes.edit = moved_schedules(session, after);

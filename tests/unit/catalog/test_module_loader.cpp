@@ -309,6 +309,69 @@ TEST_CASE("metrics and the chart speak of columns that exist") {
   });
 }
 
+TEST_CASE("the tenant wall: every table is read under a condition on :account, or with one that is") {
+  const auto judged = [](const std::string& query) {
+    std::string text = kModule;
+    text.replace(text.find("query: "), std::string::npos, "query: |\n  " + query + " -- :from :to\n");
+    return problems_of(text).find("the tenant wall") == std::string::npos;
+  };
+  for (const char* fenced :
+       {"SELECT 1 FROM t WHERE t.account_id = :account AND x > 1", "SELECT 1 FROM t WHERE (:account = t.a) AND (x = 1 OR y = 2)",
+        "SELECT 1 FROM t WHERE CAST(a AS text) = :account AND x BETWEEN 1 AND 2 GROUP BY a", "SELECT 1 WHERE :account <> ''",
+        "SELECT 1 FROM t WHERE a IN (:account)", "SELECT 1 FROM t WHERE :account = 'acme'",
+        "SELECT 1 FROM u JOIN t ON t.u = u.id AND u.account_id = :account",
+        "SELECT 1 FROM (SELECT * FROM t WHERE a = :account) s LEFT JOIN u ON u.id = s.u",
+        "WITH own AS (SELECT id FROM t WHERE a = :account), e AS (SELECT 1 FROM own o JOIN u ON u.t = o.id) SELECT 1 FROM e",
+        "SELECT 1 FROM t WHERE EXISTS (SELECT 1 FROM m WHERE m.t = t.id AND m.a = :account)",
+        "SELECT 1 FROM t WHERE t.company = (SELECT id FROM companies WHERE key = :account)",
+        "SELECT 1 FROM t WHERE a = :account UNION ALL SELECT 2 FROM u WHERE a = :account",
+        "SELECT 1 FROM generate_series(1, 2) WHERE :account IS NOT NULL",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT i FROM n WHERE :account IS NOT "
+        "NULL"}) {
+    CAPTURE(fenced);
+    CHECK(judged(fenced));
+  }
+  for (const char* open :
+       {"SELECT 1 FROM t WHERE :account IS NOT NULL", "SELECT 1 FROM t WHERE a = :account OR 1 = 1",
+        "SELECT 1 FROM t WHERE (a = :account OR b) AND c", "SELECT 1 FROM t WHERE NOT a = :account",
+        "SELECT 1 FROM t WHERE a <> :account", "SELECT 1 FROM t WHERE :account = :account",
+        "SELECT 1 FROM t WHERE coalesce(:account, a) = a", "SELECT 1 FROM t WHERE a LIKE :account", "SELECT :account FROM t",
+        "SELECT 1 FROM t WHERE CASE WHEN a = :account THEN 1 ELSE 1 END",
+        "SELECT 1 FROM t LEFT JOIN u ON u.t = t.id AND u.account_id = :account",
+        "SELECT 1 FROM t LEFT JOIN (SELECT * FROM u WHERE a = :account) s ON s.t = t.id",
+        "SELECT 1 FROM u RIGHT JOIN t ON u.account_id = :account", "SELECT 1 FROM t WHERE a = :account UNION ALL SELECT 2 FROM u",
+        "SELECT 1 FROM t WHERE NOT EXISTS (SELECT 1 FROM m WHERE m.a = :account)",
+        "WITH own AS (SELECT id FROM t WHERE a = :account) SELECT 1 FROM t",
+        "SELECT 1 FROM (SELECT * FROM t) s WHERE '= :account' = 'a' AND :account > ''"}) {
+    CAPTURE(open);
+    CHECK_FALSE(judged(open));
+  }
+}
+
+TEST_CASE("a cast that cuts the fraction of a sum is refused, and so is a sum of binary numbers") {
+  const auto problem = [](const std::string& column) {
+    std::string text = kModule;
+    text.replace(text.find("query: "), std::string::npos,
+                 "query: |\n  SELECT " + column +
+                     " FROM t WHERE a = :account AND (:depot = b) AND c >= :from AND c < :to AND {{filters}}\n");
+    return problems_of(text);
+  };
+  for (const char* cast : {"CAST(sum(x) AS bigint)", "cast ( coalesce(sum(x), 0) AS integer )", "CAST(avg(x + 1) AS int)",
+                           "sum(x)::bigint", "CAST(sum({{seconds_between(x, y)}}) AS bigint)"}) {
+    CAPTURE(cast);
+    CHECK(problem(cast).find("a cast cuts the fraction of a sum without a word") != std::string::npos);
+  }
+  for (const char* sum : {"sum(CAST(x AS real))", "avg(x::float8)", "sum(y * CAST(x AS double precision))"}) {
+    CAPTURE(sum);
+    CHECK(problem(sum).find("binary numbers do not add up exactly") != std::string::npos);
+  }
+  for (const char* fine : {"{{whole(sum(x))}}", "sum(x)", "CAST(round(avg(x)) AS bigint)", "sum({{decimal(x)}})",
+                           "CAST(x AS bigint)", "CAST(sum(x) AS numeric)", "count(*)"}) {
+    CAPTURE(fine);
+    CHECK(problem(fine) == "");
+  }
+}
+
 TEST_CASE("the tenant wall: a query that does not use :account is refused") {
   check({
       {"v.account_id = :account AND ", "", "m:25:8: query never uses :account: it would show one account the rows of another"},

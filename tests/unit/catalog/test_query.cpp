@@ -238,8 +238,8 @@ TEST_CASE("a comparison with a bound is made in the form in which the source kee
   CHECK(condition(":from <= g.at AND :to>g.at", forms) ==
         "(g.at >= :from_below AND rc_instant(g.at, 'utc-text', 'gates.at') >= :from_us) AND "
         "(g.at <= :to_above AND rc_instant(g.at, 'utc-text', 'gates.at') < :to_us)");
-  CHECK(condition("lower(g.at) = :from OR :to = 1", forms) ==
-        "(rc_instant(lower(g.at), 'utc-text', 'lower(g.at)') = :from_us) OR :to = 1");
+  CHECK(condition("(lower(g.at) = :from OR :to = 1)", forms) ==
+        "((rc_instant(lower(g.at), 'utc-text', 'lower(g.at)') = :from_us) OR :to = 1)");
   CHECK(condition("g.at BETWEEN :from AND :to", forms) ==
         "((g.at >= :from_below AND rc_instant(g.at, 'utc-text', 'gates.at') >= :from_us) AND "
         "(g.at <= :to_above_too AND rc_instant(g.at, 'utc-text', 'gates.at') <= :to_us))");

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <sqlite3.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace reportctl::source {
+
+/// Numbers as strictly as cells take them, also inside of queries and views: text that is no plain decimal number, and bytes, end
+/// the query and are named. NULL counts as nothing everywhere.
+///
+///     sum(x), avg(x), total(x)     in place of SQLite's own; reals are added as decimals (ExactSum)
+///     rc_number(x)                 x
+///     rc_whole(x)                  x, which must be an integer
+///     rc_difference(x, y)          x - y, as decimals
+///
+/// A second argument of the others is what x is called in messages. Deterministic.
+class SqliteNumbers {
+ public:
+  SqliteNumbers() = default;
+  SqliteNumbers(const SqliteNumbers&) = delete;
+  SqliteNumbers& operator=(const SqliteNumbers&) = delete;
+
+  /// Returns SQLite's result code. The connection borrows this object.
+  int add_to(sqlite3*);
+  /// For the authorizer: those that SQLite does not have.
+  static bool has(std::string_view name);
+  /// What to do about the value that was refused last; empty: none was.
+  [[nodiscard]] const std::string& hint() const { return hint_; }
+
+ private:
+  enum class Kind { sum, avg, total };
+  struct Aggregate {
+    SqliteNumbers* numbers;
+    Kind kind;
+    const char* name;
+  };
+  static void step(sqlite3_context*, int count, sqlite3_value** values);
+  static void inverse(sqlite3_context*, int count, sqlite3_value** values);
+  static void value(sqlite3_context*);
+  static void number(sqlite3_context*, int count, sqlite3_value** values);
+  static void difference(sqlite3_context*, int count, sqlite3_value** values);
+  static void whole(sqlite3_context*, int count, sqlite3_value** values);
+  void refuse(sqlite3_context*, std::string_view name, sqlite3_value*, std::string_view why);
+
+  std::array<Aggregate, 3> aggregates_{{{this, Kind::sum, "sum"}, {this, Kind::avg, "avg"}, {this, Kind::total, "total"}}};
+  std::string hint_;
+};
+
+}  // namespace reportctl::source

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "../../contract/source/scratch_database.hpp"
+#include "exact_sum.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/source/source.hpp"
+#include "sqlite_sql.hpp"
+
+using namespace reportctl;
+using reportctl::source::ExactSum;
+using reportctl::source::with_checked_numbers;
+using reportctl::testing::ScratchDatabase;
+using rows::ColumnType;
+
+namespace {
+
+constexpr const char* kTables = R"(
+CREATE TABLE reads (at text, kwh real, note text, wh);
+INSERT INTO reads VALUES ('a', 0.1, '1.5', 1), ('a', 0.2, '2.25', 2), ('b', NULL, NULL, NULL), ('b', 0.7, '0.001', 3);
+CREATE TABLE bad (k text, wh integer, raw blob);
+INSERT INTO bad VALUES ('ok', 5, x'01'), ('no', 'lots', x'02');
+CREATE VIEW totals AS SELECT k, sum(wh) AS wh FROM bad GROUP BY k;
+)";
+
+/// Every row of a query with one decimal column, or what was said instead.
+std::string decimals(source::Source& source, const std::string& sql, int scale = 4) {
+  try {
+    std::string all;
+    const auto rows = source.open({sql, {}, {{.name = "v", .label = "v", .type = ColumnType::decimal, .scale = scale}}});
+    while (const rows::Row* row = rows->next()) all += (*row)[0].null ? "null " : std::to_string((*row)[0].number) + " ";
+    return all;
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("decimals are added as decimals, in any order") {
+  std::vector<double> tenths(10, 0.1);
+  ExactSum sum{};
+  for (const double tenth : tenths) sum.add(tenth);
+  CHECK(sum.real() == 1.0);  // 0.9999999999999999 as doubles
+  // Python: float(sum(map(Decimal, [...])))
+  std::vector<double> mixed{54.5085, 1e9, 0.000001, -1e9, 123456789.123456, 1e-7, 3.3e-15, -54.5085};
+  for (int round = 0; round < 20; ++round) {
+    std::next_permutation(mixed.begin(), mixed.end());
+    ExactSum other{};
+    for (const double value : mixed) other.add(value);
+    CHECK(other.real() == 123456789.1234571);
+  }
+  ExactSum gone{};
+  gone.add(1e300);
+  gone.add(0.3);
+  gone.add(1e300, -1);
+  CHECK(gone.real() == 0.3);
+  ExactSum third{};
+  third.add(std::int64_t{10});
+  CHECK(third.real(3) == 10.0 / 3.0);
+  third.add(-0.5);
+  CHECK(third.real(2) == 4.75);
+  CHECK(third.add("2.000000000000000001"));
+  CHECK_FALSE(third.add("2,5"));
+  CHECK_FALSE(third.add(" 2"));
+  ExactSum whole{};
+  whole.add(std::int64_t{9223372036854775807});
+  CHECK(whole.integer() == 9223372036854775807);
+  whole.add(std::int64_t{1});
+  CHECK(whole.integer() == std::nullopt);
+}
+
+TEST_CASE("sums and averages of reals are exact, and text is no number, whatever stands around it") {
+  ScratchDatabase database;
+  database.execute(kTables);
+  const auto source = source::open_source({.name = "shop", .url = "sqlite:" + database.file().string(), .password = {}});
+  CHECK(decimals(*source, "SELECT sum(kwh) AS v FROM reads", 9) == "1000000000 ");  // 1.0, as doubles 0.30000000000000004 + 0.7
+  CHECK(decimals(*source, "SELECT avg(kwh) AS v FROM reads", 9) == "333333333 ");
+  CHECK(decimals(*source, "SELECT total(kwh) AS v FROM reads WHERE at = 'none'") == "0 ");
+  CHECK(decimals(*source, "SELECT sum(kwh) AS v FROM reads WHERE at = 'none'") == "null ");
+  CHECK(decimals(*source, "SELECT sum(note) AS v FROM reads") == "37510 ");  // text that is a decimal number counts as one
+  CHECK(decimals(*source, "SELECT sum(kwh) OVER (ORDER BY rowid ROWS 1 PRECEDING) AS v FROM reads") == "1000 3000 2000 7000 ");
+  CHECK(decimals(*source, "SELECT sum(DISTINCT wh) + count(*) AS v FROM reads") == "100000 ");
+  for (const auto& [sql, what] : std::vector<std::pair<const char*, const char*>>{
+           {"SELECT sum(b.wh) AS v FROM bad b", "b.wh"},
+           {"SELECT avg( b.wh ) AS v FROM bad b", "b.wh"},
+           {"SELECT b.wh / 1000.0 AS v FROM bad b", "b.wh"},
+           {"SELECT 2 * coalesce(b.wh, 0) AS v FROM bad b", "coalesce(b.wh, 0)"},
+           {"SELECT -b.wh AS v FROM bad b", "b.wh"},
+           {"SELECT (b.wh) % 7 AS v FROM bad b", "(b.wh)"},
+           {"SELECT CASE WHEN 1 THEN b.wh END + 1 AS v FROM bad b", "CASE WHEN 1 THEN b.wh END"},
+           {"SELECT max(wh) OVER w - 1 AS v FROM bad WINDOW w AS (ORDER BY rowid)", "max(wh) OVER w"},
+           {"SELECT 1 - max(wh) FILTER (WHERE k <> 'x') AS v FROM bad", "max(wh) FILTER (WHERE k <> 'x')"},
+           {"SELECT round(b.\"wh\", 2) AS v FROM bad b", "b.\"wh\""},
+           {"SELECT CAST(b.wh AS bigint) AS v FROM bad b", "b.wh"},
+           {"SELECT CAST(b.wh AS real) AS v FROM bad b", "b.wh"},
+           {"SELECT rc_difference(b.wh, 2) AS v FROM bad b", "b.wh"},
+           {"SELECT sum(wh * 2) AS v FROM bad", "wh"}}) {
+    CAPTURE(sql);
+    CHECK(decimals(*source, sql) == "source shop: " + std::string(what) + " is the text 'lots', not a number");
+  }
+  CHECK(decimals(*source, "SELECT wh AS v FROM totals") ==
+        "source shop: a value that is added up is the text 'lots', not a number");
+  CHECK(decimals(*source, "SELECT raw + 1 AS v FROM bad").starts_with("source shop: raw is a blob"));
+  CHECK(decimals(*source, "SELECT rc_whole(sum(kwh)) AS v FROM reads") == "source shop: sum(kwh) is 1.0, not an integer");
+  CHECK(decimals(*source, "SELECT rc_whole(sum(wh)) AS v FROM reads") == "60000 ");
+  CHECK(decimals(*source, "SELECT rc_difference(10.0005, 10) AS v", 3) ==
+        "1 ");  // 0.0005000000000006 as doubles, 0.00049 with 20.0005 - 20
+  CHECK(decimals(*source, "SELECT rc_difference(20.0005, 20) AS v", 3) == "1 ");
+}
+
+TEST_CASE("checks stand where a value becomes a number, and nowhere else") {
+  for (const auto& [written, checked] : std::vector<std::pair<const char*, const char*>>{
+           {"SELECT count(*), t.*, 'a - b' -- c * d\n FROM t", "SELECT count(*), t.*, 'a - b' -- c * d\n FROM t"},
+           {"SELECT a - -b, a->'$.x' + 1", "SELECT rc_number(a, 'a') - -rc_number(b, 'b'), a->'$.x' + 1"},
+           {"SELECT 1 + a || b, :p * 2", "SELECT 1 + a || b, :p * 2"},
+           {"SELECT 20000 * s.d + s.t", "SELECT 20000 * rc_number(s.d, 's.d') + rc_number(s.t, 's.t')"},
+           {"SELECT (a + 1) * 2", "SELECT rc_number((rc_number(a, 'a') + 1), '(a + 1)') * 2"},
+           {"SELECT it's", "SELECT it's"},
+           {"SELECT x /* n */ * 'y'", "SELECT rc_number(x, 'x') /* n */ * 'y'"},
+           {"SELECT f('it''s') * 1e-3", "SELECT rc_number(f('it''s'), 'f(''it''''s'')') * 1e-3"},
+           {"SELECT count(*) * 100, sum(x)/2", "SELECT count(*) * 100, sum(x, 'x')/2"},
+           {"SELECT * FROM a WHERE x IN (1) AND -y < 3", "SELECT * FROM a WHERE x IN (1) AND -rc_number(y, 'y') < 3"},
+           {"SELECT CAST(x AS text), CAST(x AS decimal(10,2))",
+            "SELECT CAST(x AS text), CAST(rc_number(x, 'x') AS decimal(10,2))"},
+           {"SELECT ) * ( + END - CASE", "SELECT ) * ( + END - CASE"}}) {
+    CHECK(with_checked_numbers(written) == checked);
+  }
+}
