@@ -320,6 +320,10 @@ PqResult PostgresConnection::only_result() {
   return last;
 }
 
+void PostgresConnection::finish_results() {
+  while (PqResult next = receive()) checked(std::move(next));
+}
+
 bool PostgresConnection::past_timeout() const {
   return settings_.timeout.count() > 0 && Clock::now() >= started_ + settings_.timeout;
 }

@@ -57,6 +57,8 @@ class PostgresConnection {
   [[nodiscard]] bool is_superuser() const;
 
   [[noreturn]] void fail(const std::string& what, const std::string& hint = {});
+  /// After the last result of a statement that was executed, so that another can be run in the same snapshot.
+  void finish_results();
   [[nodiscard]] const PostgresSettings& settings() const { return settings_; }
 
  private:

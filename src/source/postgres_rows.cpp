@@ -2,10 +2,14 @@
 // Copyright the reportctl authors
 #include "postgres_rows.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 #include "postgres_types.hpp"
 #include "postgres_words.hpp"
+#include "reportctl/base/log.hpp"
+#include "reportctl/base/text.hpp"
 
 namespace reportctl::source {
 namespace {
@@ -111,12 +115,36 @@ const rows::Row* PostgresRows::next() {
       read_row();
       return &row_;
     }
+    if (row_number_ == 0) warn_of_hidden_rows();
   } catch (...) {
     close();
     throw;
   }
   close();
   return nullptr;
+}
+
+/// No rows may mean that row-level security hides all of them: a table that takes space, and shows this login nothing.
+void PostgresRows::warn_of_hidden_rows() {
+  connection_->finish_results();
+  const PqResult guarded = connection_->run(
+      "SELECT pg_catalog.quote_ident(c.relname) FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity"
+      " AND pg_catalog.row_security_active(c.oid) AND pg_catalog.pg_table_is_visible(c.oid)"
+      " AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND (c.relkind = 'p' OR pg_catalog.pg_relation_size(c.oid) > 0) "
+      "ORDER BY 1",
+      {});
+  std::vector<std::string> hidden;
+  for (int i = 0; i < pq().PQntuples(guarded.get()); ++i) {
+    const std::string table = pq().PQgetvalue(guarded.get(), i, 0);
+    const PqResult shown = connection_->run("SELECT 1 FROM " + table + " LIMIT 1", {});
+    if (pq().PQntuples(shown.get()) == 0) hidden.push_back(table);
+  }
+  if (!hidden.empty())
+    log(LogLevel::warning,
+        fmt::format(
+            "source {}: the report has no rows, and row-level security hides every row of {} from this login; if there should be "
+            "some, set what its policies ask for, as in ?options=-capp.tenant%3Dacme",
+            connection_->settings().name, join(hidden, ", ")));
 }
 
 inline std::string_view PostgresRows::text_of(const Step& step, std::string_view value) {

@@ -42,6 +42,7 @@ class PostgresRows final : public rows::RowStream {
   [[nodiscard]] Oid type_of(const Step& step) const { return types_[static_cast<std::size_t>(step.column)]; }
   [[noreturn]] void misfit(const Step&, std::string_view found);
   [[noreturn]] void no_currency(const Step&);
+  void warn_of_hidden_rows();
   [[noreturn]] void misfit(const Step&);
 
   std::shared_ptr<PostgresConnection> connection_;  ///< null when the stream is finished

@@ -163,6 +163,23 @@ class TrueFigures(e2e.Case):
         self.assertIn("2026-03-20", next(mails[0].iter_attachments()).get_filename())
         self.assertEqual(sorted(run["state"] for run in world.runs()), ["delivered", "skipped", "skipped", "skipped"])
 
+    def test_rows_that_row_level_security_hides_are_told_apart_from_none(self):
+        _, world = self.both("", "guarded")
+        self.server.psql("CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader; ALTER TABLE orders ENABLE ROW LEVEL SECURITY; "
+                         "CREATE POLICY own ON orders USING (account_id = current_setting('app.tenant', true))", "guarded")
+        for more, hidden in (("", True), ("?options=-capp.tenant%3Dshop", False)):
+            world.environment.update(REPORTCTL_SOURCES_SHOP_URL=self.server.url("guarded", "reader", more))
+            result = world.must("run", "sales", "--account", "shop", "--format", "csv", *DAY)
+            self.assertEqual(len(result.out.splitlines()) == 1, hidden)
+            self.assertEqual("row-level security hides every row of orders from this login" in result.err, hidden, result.err)
+        result = world.must("run", "sales", "--account", "shop", "--format", "csv", "--from", "2026-01-01", "--to", "2026-01-01")  # really none
+        self.assertNotIn("row-level security", result.err)
+
+    def test_a_session_that_never_ended_is_open_and_adds_no_charging_time(self):
+        for started, wanted in (("2026-02-10T08:00:00Z", "0:00:00"), ("2026-03-16T20:00:00Z", "4:00:00")):
+            world = self.of(FLEET + SESSION.format(wh=1000).replace("2026-03-16T08:00:00Z", started).replace("'2026-03-16T09:00:00Z'", "NULL"))
+            self.assertEqual([row["charging_time"] for row in self.rows(world, "charger-performance", *DAY)], [wanted, "0:00:00"])
+
     def test_full_text_and_r_tree_tables_can_be_read(self):
         world = self.of("CREATE VIRTUAL TABLE f USING fts5(title, body); INSERT INTO f VALUES ('Rechnung', 'Text über Strom'), ('Angebot', 'Wasser');"
                         "CREATE VIRTUAL TABLE r USING rtree(id, minx, maxx); INSERT INTO r VALUES (1, 0.5, 2.25);")
