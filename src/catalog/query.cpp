@@ -319,12 +319,21 @@ class Builder {
                           : takes == MacroTakes::instants ? instants_.macro_argument(instant)
                                                           : instants_.common(instant));
     }
+    if (piece.text == "means") return means(arguments[0], arguments[1]);
     if (is_site_macro(piece.text)) {
       std::string sql = expand_macro(piece.text, arguments, {}, rules_);
       add_bind(sql, bind, {});
       return sql;
     }
     return expand_macro(piece.text, arguments, bind.empty() ? std::string() : use(bind), rules_);
+  }
+
+  std::string means(const std::string& expression, const std::string& meaning) {
+    const auto own = forms_.words.find(meaning);
+    const auto& words = own != forms_.words.end() ? own->second : rows::usual_words().at(meaning);
+    std::string bind = own_bind("words_of_" + meaning, words);
+    if (!rules_.list_cast.text.empty()) bind = fmt::format("CAST({} AS {})", bind, rules_.list_cast.text);
+    return fmt::format(fmt::runtime(rules_.in_list.text), fmt::format("lower(CAST(({}) AS text))", expression), bind);
   }
 
   [[nodiscard]] rows::InstantForm declared_form(const SqlPiece& piece) const {

@@ -20,7 +20,7 @@ struct Macro {
 
 constexpr std::string_view kOfSite = "({0}) = {2}";
 constexpr std::string_view kAsItIs = "{0}";
-constexpr std::array<Macro, 13> kMacros{{
+constexpr std::array<Macro, 14> kMacros{{
     {"decimal", 1, MacroTakes::expressions, "", &rows::DialectRules::decimal},
     {"difference", 2, MacroTakes::expressions, "", &rows::DialectRules::difference},
     {"earlier", 2, MacroTakes::common_instants, "", &rows::DialectRules::earlier},
@@ -31,6 +31,7 @@ constexpr std::array<Macro, 13> kMacros{{
     {"later", 2, MacroTakes::common_instants, "", &rows::DialectRules::later},
     {"local_date", 1, MacroTakes::instants, "timezone", &rows::DialectRules::local_date},
     {"local_timestamp", 1, MacroTakes::instants, "timezone", &rows::DialectRules::local_timestamp},
+    {"means", 2, MacroTakes::expressions, "", &rows::DialectRules::in_list},
     {"seconds_between", 2, MacroTakes::instants, "", &rows::DialectRules::seconds_between},
     {"text_order", 1, MacroTakes::expressions, "", &rows::DialectRules::text_order},
     {"whole", 1, MacroTakes::expressions, "", &rows::DialectRules::whole},

@@ -8,6 +8,7 @@
 
 #include "module_reader.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/rows/instant_form.hpp"
 #include "rule_tokens.hpp"
 #include "sql_macros.hpp"
 #include "sql_scan.hpp"
@@ -100,6 +101,11 @@ void check_names(ModuleFile& file, const QueryText& query, const SqlScan& scanne
                                   mark->arguments.size()));
     } else if (macro_takes(word) == MacroTakes::period && !contains(names.binds, "from")) {
       file.problem_in(query.node, mark->offset, fmt::format("{}: {{{{{}}}}}: there is no period here", query.what, word));
+    } else if (word == "means" &&
+               (mark->arguments[1].size() != 1 || !rows::usual_words().contains(trim(mark->arguments[1][0].text)))) {
+      std::vector<std::string> meanings;
+      for (const auto& [meaning, words] : rows::usual_words()) meanings.push_back(meaning);
+      file.problem_in(query.node, mark->offset, fmt::format("{}: {{{{means}}}} knows {}", query.what, join(meanings, ", ")));
     } else if (is_site_macro(word) && !marks(mark->arguments.front()).empty()) {
       // Where the scope is no such site the whole condition goes, and :account with it.
       file.problem_in(query.node, mark->offset,

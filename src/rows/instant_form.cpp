@@ -69,4 +69,14 @@ InstantForm SourceForms::common() const {
   return usual.kind == InstantKind::offset_text ? InstantForm{InstantKind::utc_text} : usual;
 }
 
+const WordsByMeaning& usual_words() {
+  static const WordsByMeaning kWords{
+      {"fault",  // and how OCPP 1.6 and 2.0.1 call one
+       {"fault", "faulted", "emergencystop", "groundfailure", "groundfault", "overcurrentfailure", "overcurrentfault",
+        "internalerror", "hightemperature"}},
+      {"online", {"online", "connected"}},
+  };
+  return kWords;
+}
+
 }  // namespace reportctl::rows

@@ -140,7 +140,11 @@ std::optional<Written> Builder::written(const yaml::Node& value, bool list, cons
   }
   if (value.kind == yaml::Node::Kind::map && list) {
     Written texts;
-    for (const auto& [key, item] : value.entries) texts.push_back(fmt::format("{}={}", key.text, item.text));
+    for (const auto& [key, item] : value.entries) {
+      std::vector<std::string> items;
+      for (const yaml::Node& one : item.items) items.push_back(one.text);
+      texts.push_back(fmt::format("{}={}", key.text, item.items.empty() ? item.text : join(items, ",")));
+    }
     return texts;
   }
   problem(value, file, list ? "must be a list of texts" : "must be one value");

@@ -286,6 +286,31 @@ std::string instants_text(const SourceSettings& settings) {
   return join(texts, ", ");
 }
 
+/// `fault=GroundFailure,EmergencyStop`
+std::string set_words(SourceSettings& settings, const Written& written) {
+  rows::WordsByMeaning words;
+  for (const std::string& one : written) {
+    const std::size_t sign = one.find('=');
+    const std::string meaning = one.substr(0, sign);
+    if (sign == std::string::npos || !rows::usual_words().contains(meaning)) {
+      std::vector<std::string> known;
+      for (const auto& [name, usual] : rows::usual_words()) known.push_back(name);
+      return fmt::format("must be a map of {} to words, such as {{fault: [GroundFailure, EmergencyStop]}}, not \"{}\"",
+                         join(known, " and "), visible(one));
+    }
+    for (const std::string& word : split(one.substr(sign + 1), ','))
+      if (!trim(word).empty()) words[meaning].push_back(to_lower(trim(word)));
+  }
+  settings.words = std::move(words);
+  return {};
+}
+
+std::string words_text(const SourceSettings& settings) {
+  std::vector<std::string> texts;
+  for (const auto& [meaning, words] : settings.words) texts.push_back(fmt::format("{}: {}", meaning, join(words, ",")));
+  return join(texts, "; ");
+}
+
 /// `PTS=0`, `BTC=8`
 std::string set_currencies(SourceSettings& settings, const Written& written) {
   rows::UnitDigits currencies;
@@ -526,6 +551,7 @@ const std::vector<ConfigKey<SourceSettings>>& source_keys() {
        [](const SourceSettings& s) { return s.views_file.string(); }},
       {"tenant", false, set_tenant, [](const SourceSettings& s) { return std::string(s.single_tenant ? kSingle : ""); }},
       {"currencies", true, set_currencies, currencies_text},
+      {"words", true, set_words, words_text},
   };
   return kKeys;
 }

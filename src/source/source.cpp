@@ -79,6 +79,7 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
     throw Error(ErrorKind::config, fmt::format("source {}: {}", settings.name, problem), "see instants in reportctl.conf(5)");
   rows::SourceForms forms(*scheme.dialect);
   forms.declared = settings.instants;
+  forms.words = settings.words;
   forms.views = settings.views;
   forms.single_tenant = settings.single_tenant;
   if (const auto usual = forms.declared.extract(kUsual)) forms.usual = usual.mapped();

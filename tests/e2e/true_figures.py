@@ -180,6 +180,14 @@ class TrueFigures(e2e.Case):
             world = self.of(FLEET + SESSION.format(wh=1000).replace("2026-03-16T08:00:00Z", started).replace("'2026-03-16T09:00:00Z'", "NULL"))
             self.assertEqual([row["charging_time"] for row in self.rows(world, "charger-performance", *DAY)], [wanted, "0:00:00"])
 
+    def test_faults_are_told_in_the_words_of_the_source(self):
+        sessions = "".join(SESSION.format(wh=1000).replace("(1, 'c1'", f"({number}, 'c1'").replace("'local'", f"'{reason}'")
+                           for number, reason in enumerate(("fault", "EmergencyStop", "GroundFailure", "Remote", "SoftReset")))
+        for world in self.both(FLEET + sessions, "words"):
+            self.assertEqual([row["faults"] for row in self.rows(world, "charger-performance", *DAY)], ["3", "0"])
+            world.config.write_text(world.config.read_text().replace("statement_timeout: 50s", "statement_timeout: 50s, words: {fault: [SoftReset, remote]}"))
+            self.assertEqual([row["faults"] for row in self.rows(world, "charger-performance", *DAY)], ["2", "0"])
+
     def test_full_text_and_r_tree_tables_can_be_read(self):
         world = self.of("CREATE VIRTUAL TABLE f USING fts5(title, body); INSERT INTO f VALUES ('Rechnung', 'Text über Strom'), ('Angebot', 'Wasser');"
                         "CREATE VIRTUAL TABLE r USING rtree(id, minx, maxx); INSERT INTO r VALUES (1, 0.5, 2.25);")

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "reportctl/base/time.hpp"
 #include "reportctl/rows/dialect.hpp"
@@ -68,6 +70,11 @@ std::variant<InstantForm, std::string> parse_instant_form(std::string_view writt
 /// Precondition: not a day.
 std::variant<std::int64_t, std::string> kept_as(const InstantForm&, Instant);
 
+/// The words in which sources say what reports ask for, in lower case: `fault` for the ends of charging sessions that were
+/// faults, `online` for the states of a charger that can be reached.
+using WordsByMeaning = std::map<std::string, std::vector<std::string>, std::less<>>;
+const WordsByMeaning& usual_words();
+
 /// What an installation knows of the data of a source, beyond its dialect.
 struct SourceForms {
   SourceForms(Dialect);  // NOLINT: a dialect alone is a source without declarations
@@ -76,6 +83,7 @@ struct SourceForms {
   std::map<std::string, InstantForm> declared = {};  ///< by `table` and `table.column`, in lower case
   std::map<std::string, std::string> views = {};     ///< SELECTs that stand for tables, by name in lower case
   bool single_tenant = false;                        ///< all of it belongs to one account
+  WordsByMeaning words = {};                         ///< where they are not those of usual_words()
 
   /// Of a column; both names in any case.
   [[nodiscard]] const InstantForm& form_of(std::string_view table, std::string_view column) const;

@@ -28,7 +28,8 @@ struct SourceSettings {
   std::filesystem::path views_file = {};                   ///< empty: none
   std::map<std::string, std::string> views = {};           ///< its contents: SELECTs that stand for tables, by name in lower case
   bool single_tenant = false;                              ///< all of it belongs to one account
-  rows::UnitDigits currencies = {};                        ///< beside those of ISO 4217
+  rows::WordsByMeaning words = {};
+  rows::UnitDigits currencies = {};  ///< beside those of ISO 4217
 };
 inline constexpr const char* kUsual = "default";
 
