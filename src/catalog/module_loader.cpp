@@ -63,6 +63,10 @@ class ModuleReader {
     if (!report_.family.empty() && !is_id(report_.family))
       map_.problem_at("family", fmt::format("family \"{}\" must be lower-case words joined by \"-\"", report_.family));
     report_.description = std::string(trim(map_.required_text("description")));
+    const std::string tenant = map_.text("tenant", "several");
+    report_.single_tenant = tenant == "single";
+    if (tenant != "single" && tenant != "several")
+      map_.problem_at("tenant", fmt::format("tenant must be several or single, not \"{}\"", tenant));
   }
 
   void read_visibility() {

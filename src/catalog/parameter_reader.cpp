@@ -73,7 +73,7 @@ class ParameterReader {
                          parameter_.type == ParameterType::text;
     if (!parameter_.choices.empty()) {
       if (!is_text) map_.problem_at("choices", "choices belong to parameters of type id, id_list and text");
-      check_choices(file_, *map_.child("choices"));
+      check_choices(file_, report, *map_.child("choices"));
     }
     map_.finish();
     return std::move(parameter_);

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 
+#include "bind_sql.hpp"
 #include "instant_sql.hpp"
+#include "money_sql.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "source_views.hpp"
@@ -16,90 +18,6 @@
 
 namespace reportctl::catalog {
 namespace {
-
-using Value = decltype(rows::Bind::value);
-
-Value parameter_value(const Parameter& parameter, const std::vector<std::string>& given) {
-  if (given.empty()) return std::monostate{};
-  if (parameter.type == ParameterType::id_list) return given;
-  const std::string& text = given.front();
-  if (parameter.type == ParameterType::boolean) return std::int64_t{text == "true" ? 1 : 0};
-  if (parameter.type != ParameterType::integer) return text;
-  const auto number = parse_integer(text);
-  if (!number)
-    throw Error(ErrorKind::invalid, fmt::format("parameter {}: \"{}\" is not a whole number", parameter.name, visible(text)));
-  return std::int64_t{*number};
-}
-
-/// The type as which a bind is written, so that it compares by its type and not as text; empty: as it stands. Ids have the type
-/// of the column they meet.
-std::string_view cast_of(const Report& report, std::string_view name, const rows::DialectRules& rules) {
-  const Parameter* parameter = report.parameter(name);
-  if (parameter == nullptr) {
-    return name == "timezone" ? rules.text_cast.text : std::string_view();
-  }
-  switch (parameter->type) {
-    case ParameterType::id_list:
-      return rules.list_cast;
-    case ParameterType::integer:
-      return rules.integer_cast;
-    case ParameterType::decimal:
-      return rules.decimal_cast;
-    case ParameterType::boolean:
-      return rules.boolean_cast;
-    case ParameterType::date:
-      return rules.date_cast;
-    case ParameterType::enumeration:
-    case ParameterType::text:
-      return rules.text_cast;
-    case ParameterType::id:
-      break;
-  }
-  return {};
-}
-
-/// Ids may be integers in the source; what a person writes is text.
-std::string predicate(const Parameter& parameter, const std::string& expression, const std::string& bind) {
-  switch (parameter.type) {
-    case ParameterType::id:
-    case ParameterType::enumeration:
-    case ParameterType::text:
-      return fmt::format("CAST(({}) AS text) = {}", expression, bind);
-    default:
-      return fmt::format("({}) = {}", expression, bind);
-  }
-}
-
-/// `IS NULL`, `IS NOT NULL` and the like: what follows tells nothing about the type.
-bool starts_with_is(std::string_view sql) {
-  sql = trim(sql);
-  return sql.size() > 2 && to_lower(sql.substr(0, 2)) == "is" && (sql[2] == ' ' || sql[2] == '\t' || sql[2] == '\n');
-}
-
-/// What may follow a comparison with an id, so that the id is all of its right side: nothing, `)`, `,`, or a word such as AND.
-bool ends_comparison(std::string_view sql) {
-  sql = trim(sql);
-  if (sql.empty() || sql.front() == ')' || sql.front() == ',') return true;
-  const std::string word = to_lower(sql.substr(0, 7));
-  return word.front() >= 'a' && word.front() <= 'z' && word != "collate";
-}
-
-/// Cuts a trailing `=` off; false: there is none.
-bool cut_equals(std::string& sql) {
-  const std::string_view left = trim(std::string_view(sql).substr(0, sql.find_last_not_of(" \t\r\n") + 1));
-  if (!left.ends_with('=') || left.ends_with("<=") || left.ends_with(">=") || left.ends_with("!=")) return false;
-  sql.erase(sql.rfind('='));
-  if (sql.ends_with('=')) sql.pop_back();
-  return true;
-}
-
-/// Of text that is a whole number as a database writes it.
-std::optional<std::int64_t> whole_id(const Value& value) {
-  const auto* text = std::get_if<std::string>(&value);
-  if (text == nullptr) return std::nullopt;
-  const auto number = parse_integer(*text);
-  return number && std::to_string(*number) == *text ? std::optional<std::int64_t>(*number) : std::nullopt;
-}
 
 /// Expands one text and remembers which names it uses.
 class Builder {
@@ -310,7 +228,7 @@ class Builder {
     const MacroTakes takes = macro_takes(piece.text);
     std::vector<std::string> arguments;
     for (std::size_t i = 0; i < *arity; ++i) {
-      if (takes == MacroTakes::expressions || takes == MacroTakes::column) {
+      if (takes == MacroTakes::expressions || takes == MacroTakes::column || takes == MacroTakes::amount) {
         arguments.emplace_back(trim(expand(piece.arguments[i])));
         continue;
       }
@@ -320,6 +238,7 @@ class Builder {
                                                           : instants_.common(instant));
     }
     if (piece.text == "means") return means(arguments[0], arguments[1]);
+    if (takes == MacroTakes::amount) return money_sql(arguments[0], arguments[1], forms_);
     if (is_site_macro(piece.text)) {
       std::string sql = expand_macro(piece.text, arguments, {}, rules_);
       add_bind(sql, bind, {});
@@ -391,6 +310,9 @@ rows::Column text_column(std::string name, std::string label) {
 }  // namespace
 
 rows::Query build_query(const Report& report, const QueryInputs& inputs, const rows::SourceForms& forms) {
+  if (report.single_tenant && !forms.single_tenant)
+    throw Error(ErrorKind::config, fmt::format("report {} is for a database of one account", report.id),
+                "say so of the source, if all of it belongs to one account: sources.NAME.tenant: single");
   const Shape& shape = report.shape(inputs.parameters);
   const std::string name(rules_of(forms.dialect).name);
   const auto own = shape.query_by_dialect.find(name);

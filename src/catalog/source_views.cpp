@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "money_sql.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "sql_scan.hpp"
@@ -31,7 +32,7 @@ class Collector {
       if (found == forms_.views.end() || table == within || !begun_.insert(table).second) continue;
       const SqlScan scan = checked(table, found->second);
       add(SqlTables(scan.pieces).all(), table);
-      sql_ += fmt::format("{}{} AS NOT MATERIALIZED ({}\n)", sql_.empty() ? "" : ", ", table, found->second);
+      sql_ += fmt::format("{}{} AS NOT MATERIALIZED ({}\n)", sql_.empty() ? "" : ", ", table, expanded(scan.pieces));
     }
   }
 
@@ -44,13 +45,25 @@ class Collector {
     if (!scan.problems.empty()) refuse(view, scan.problems.front().message);
     if (to_lower(scan.first_word) != "select") refuse(view, "it must start with SELECT");
     for (const SqlPiece* mark : marks(scan.pieces)) {
+      if (mark->kind == SqlPiece::Kind::macro && mark->text == "money" && mark->arguments.size() == 2) continue;
       const bool account = mark->kind == SqlPiece::Kind::bind && mark->text == "account";
       if (!account || !forms_.single_tenant)
         refuse(view, account ? "only the views of a source with tenant: single may name :account"
-                             : "it has no parameters and no macros");
+                             : "it may have {{money(amount, currency)}}, and no other macro or parameter");
       names_account_ = true;
     }
     return scan;
+  }
+
+  [[nodiscard]] std::string expanded(const SqlPieces& pieces) const {
+    std::string sql;
+    for (const SqlPiece& piece : pieces) {
+      if (piece.kind == SqlPiece::Kind::macro)
+        sql += money_sql(expanded(piece.arguments[0]), expanded(piece.arguments[1]), forms_);
+      else
+        sql += piece.kind == SqlPiece::Kind::bind ? ":account" : std::string(piece.text);
+    }
+    return sql;
   }
 
   const rows::SourceForms& forms_;

@@ -33,6 +33,7 @@ constexpr std::array<Macro, 14> kMacros{{
     {"local_timestamp", 1, MacroTakes::instants, "timezone", &rows::DialectRules::local_timestamp},
     {"means", 2, MacroTakes::expressions, "", &rows::DialectRules::in_list},
     {"seconds_between", 2, MacroTakes::instants, "", &rows::DialectRules::seconds_between},
+    {"money", 2, MacroTakes::amount, "", nullptr},
     {"text_order", 1, MacroTakes::expressions, "", &rows::DialectRules::text_order},
     {"whole", 1, MacroTakes::expressions, "", &rows::DialectRules::whole},
 }};

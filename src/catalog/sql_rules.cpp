@@ -246,8 +246,10 @@ void check_query(ModuleFile& file, const Report& report, const QueryText& query)
   if (report.window.kind != WindowKind::snapshot) warn_of_utc(file, query, scanned.pieces);
   check_bounds(file, query, scanned.pieces);
   check_sums(file, query, scanned);
-  require_bind(file, query, scanned, "account", kTenantWall);
-  if (file.problems.size() == before) require_fence(file, query, scanned);
+  if (!report.single_tenant) {
+    require_bind(file, query, scanned, "account", kTenantWall);
+    if (file.problems.size() == before) require_fence(file, query, scanned);
+  }
   if (report.scopes.contains(schedule::ScopeKind::depot))
     require_bind(file, query, scanned, "depot", "a depot's report would show every depot");
   if (report.scopes.contains(schedule::ScopeKind::workspace))
@@ -263,13 +265,14 @@ void check_query(ModuleFile& file, const Report& report, const QueryText& query)
                    fmt::format("{} has no {{{{filters}}}}: parameter {} would filter nothing", query.what, parameter.name));
 }
 
-void check_choices(ModuleFile& file, const yaml::Node& node) {
+void check_choices(ModuleFile& file, const Report& report, const yaml::Node& node) {
   const QueryText query{node, "choices", rows::kDialects};
   const SqlScan scanned = scan(file, query);
   if (!scanned.problems.empty()) return;  // what follows an unfinished quote is anybody's guess
   if (!starts_a_query(scanned.first_word)) file.problem(node, "choices must start with SELECT or WITH");
   const std::size_t before = file.problems.size();
   check_names(file, query, scanned, {{"account", "depot", "workspace", "timezone"}, false});
+  if (report.single_tenant) return;
   require_bind(file, query, scanned, "account", kTenantWall);
   if (file.problems.size() == before) require_fence(file, query, scanned);
 }

@@ -44,6 +44,10 @@ std::vector<std::string> account_problems(const access::Account& account, const 
           "id: to a source whose ids are numbers, or that ignores case, \"{}\" is \"{}\", the id of account {}: each would "
           "read the rows of the other; give one of them another id or key, or remove it",
           visible(account.source_key()), visible(other.source_key()), other.id));
+    const auto source = settings.sources.find(account.source);
+    const bool taken = other.id != account.id && other.source == account.source && source != settings.sources.end() &&
+                       source->second.single_tenant;
+    if (taken) problems.push_back(fmt::format("source: {} belongs to account {} (tenant: single)", account.source, other.id));
   }
   if (!is_id(account.id))
     problems.push_back(fmt::format("\"{}\" is not an account id: letters, digits, . _ and -, at most 64", account.id));

@@ -43,7 +43,7 @@ validation::DraftCheck check_against_data(const Editor& editor, const SaveReques
   try {
     if (check.violations.empty()) run::check_query(editor.parts, *check.resolved, request.account, editor.parts.now());
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::source) throw;
+    if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
     check.violations.push_back({.code = Code::source_unavailable,
                                 .field = "report",
                                 .message = fmt::format("it could not run: {}", error.what()),

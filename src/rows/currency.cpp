@@ -29,61 +29,30 @@ constexpr std::array<std::uint32_t, kCodes> kSorted = [] {
   return codes;
 }();
 
+/// ISO 4217 list one: the codes whose minor unit is not 2; below zero: that have none.
+constexpr std::array<CurrenciesOfDigits, 4> kOtherDigits{{
+    {0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF "},
+    {3, "BHD IQD JOD KWD LYD OMR TND "},
+    {4, "CLF UYW "},
+    {-1,
+     "XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA X"
+     "XX "},
+}};
+
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 }  // namespace
+
+std::span<const CurrenciesOfDigits> currencies_without_two_digits() { return kOtherDigits; }
 
 std::optional<int> minor_digits(std::string_view currency) {
   if (currency.size() != 3 || !std::all_of(currency.begin(), currency.end(), is_letter)) return std::nullopt;
   const std::uint32_t code = packed(currency);
   if (!std::binary_search(kSorted.begin(), kSorted.end(), code)) return std::nullopt;
-  switch (code) {  // ISO 4217 list one: the codes whose minor unit is not 2
-    case packed("XAG"):
-    case packed("XAU"):
-    case packed("XBA"):
-    case packed("XBB"):
-    case packed("XBC"):
-    case packed("XBD"):
-    case packed("XDR"):
-    case packed("XPD"):
-    case packed("XPT"):
-    case packed("XSU"):
-    case packed("XTS"):
-    case packed("XUA"):
-    case packed("XXX"):
-      return std::nullopt;
-    case packed("BIF"):
-    case packed("CLP"):
-    case packed("DJF"):
-    case packed("GNF"):
-    case packed("ISK"):
-    case packed("JPY"):
-    case packed("KMF"):
-    case packed("KRW"):
-    case packed("PYG"):
-    case packed("RWF"):
-    case packed("UGX"):
-    case packed("UYI"):
-    case packed("VND"):
-    case packed("VUV"):
-    case packed("XAF"):
-    case packed("XOF"):
-    case packed("XPF"):
-      return 0;
-    case packed("BHD"):
-    case packed("IQD"):
-    case packed("JOD"):
-    case packed("KWD"):
-    case packed("LYD"):
-    case packed("OMR"):
-    case packed("TND"):
-      return 3;
-    case packed("CLF"):
-    case packed("UYW"):
-      return 4;
-    default:
-      return 2;
-  }
+  for (const auto& [digits, codes] : kOtherDigits)
+    for (std::size_t at = 0; at < codes.size(); at += 4)
+      if (packed(codes.substr(at, 3)) == code) return digits < 0 ? std::nullopt : std::optional(digits);
+  return 2;
 }
 
 }  // namespace reportctl::rows

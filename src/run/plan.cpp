@@ -15,6 +15,7 @@
 #include "reportctl/catalog/query.hpp"
 #include "reportctl/rows/file_format.hpp"
 #include "reportctl/run/sites.hpp"
+#include "reportctl/store/accounts.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -147,8 +148,20 @@ struct Agreed {
   std::string site_name;
 };
 
+/// What the rules of accounts refuse may be older than the declaration.
+void require_only_account(Parts& parts, const access::Account& account) {
+  if (!parts.source(account.source).forms().single_tenant) return;
+  for (const access::Account& other : store::list_accounts(parts.state()))
+    if (other.source == account.source && other.id != account.id)
+      throw Error(ErrorKind::config,
+                  fmt::format("source {} is declared as tenant: single, and accounts {} and {} read from it", account.source,
+                              account.id, other.id),
+                  "give one of them a source of its own, or remove it");
+}
+
 std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const access::Account& account, Instant at) {
   auto& resolved = agreed.resolved;
+  require_only_account(parts, account);
   ChoiceNames names;
   if (auto missing = check_choices(parts, resolved, account, at, &names); !missing.empty()) return Rejection{std::move(missing)};
   RunPlan plan;

@@ -28,7 +28,8 @@ std::string hint_for(const Misfit& misfit) {
     case CellKind::day:
       return fmt::format("{}; correct the data, or the view that gives them", rules.days.text);
     case CellKind::money:
-      return "amounts are integers of minor units (cents), beside a column with their currency";
+      return "amounts are integers of minor units (cents), beside a column with their currency; decimal amounts become them with "
+             "{{money(amount, currency)}} (reportctl-module(5))";
     case CellKind::text:
     case CellKind::whole:
     case CellKind::scaled:

@@ -25,7 +25,6 @@ struct PostgresSettings {
   SecretSource password;
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
   rows::SourceForms forms{rows::Dialect::postgresql};
-  rows::UnitDigits currencies = {};
 };
 
 /// A connection on which everything happens inside `BEGIN … READ ONLY` and ends with ROLLBACK. Nothing here blocks: every wait

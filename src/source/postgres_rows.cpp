@@ -96,7 +96,7 @@ PostgresRows::PostgresRows(std::shared_ptr<PostgresConnection> connection, std::
       cells_(columns_.size()),
       steps_(steps_for(columns_, cells_)),
       row_(cells_),
-      currencies_(connection_->settings().currencies),
+      currencies_(connection_->settings().forms.currencies),
       undeclared_(reader_of(connection_->settings().forms.usual)) {}
 
 void PostgresRows::close() noexcept {

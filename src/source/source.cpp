@@ -82,11 +82,12 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   forms.words = settings.words;
   forms.views = settings.views;
   forms.single_tenant = settings.single_tenant;
+  forms.currencies = settings.currencies;
   if (const auto usual = forms.declared.extract(kUsual)) forms.usual = usual.mapped();
   switch (*scheme.dialect) {
     case rows::Dialect::postgresql:
-      return open_postgres({settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout,
-                            std::move(forms), settings.currencies});
+      return open_postgres(
+          {settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout, std::move(forms)});
     case rows::Dialect::sqlite:
       break;
   }
@@ -94,7 +95,7 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   std::error_code error;
   const auto file = std::filesystem::absolute(parse_sqlite_url(scheme.rest).path, error);
   if (error) refuse(settings, fmt::format("the working directory is unknown: {}", error.message()));
-  return open_sqlite({settings.name, file.lexically_normal(), settings.statement_timeout, std::move(forms), settings.currencies});
+  return open_sqlite({settings.name, file.lexically_normal(), settings.statement_timeout, std::move(forms)});
 }
 
 }  // namespace reportctl::source

@@ -32,7 +32,6 @@ struct SqliteSettings {
   std::filesystem::path file;
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
   rows::SourceForms forms{rows::Dialect::sqlite};
-  rows::UnitDigits currencies = {};
 };
 
 /// A connection that can only read: files that nothing writes to (ReaderFiles), `query_only`, DEFENSIVE, schema not trusted (as

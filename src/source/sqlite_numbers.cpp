@@ -16,6 +16,7 @@ namespace {
 constexpr const char* kNumber = "rc_number";
 constexpr const char* kWhole = "rc_whole";
 constexpr const char* kDifference = "rc_difference";
+constexpr const char* kMinorUnits = "rc_minor_units";
 constexpr std::size_t kLongestValue = 40;
 
 /// Of a group or a window. SQLite gives it all zero, which is an empty sum.
@@ -66,6 +67,8 @@ std::string shown(sqlite3_value* value) {
 int SqliteNumbers::add_to(sqlite3* connection) {
   constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   int code = sqlite3_create_function_v2(connection, kDifference, 2, kFlags, this, difference, nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK)
+    code = sqlite3_create_function_v2(connection, kMinorUnits, 2, kFlags, this, minor_units, nullptr, nullptr, nullptr);
   for (int arguments = 1; arguments <= 2 && code == SQLITE_OK; ++arguments) {
     for (Aggregate& one : aggregates_)
       if (code == SQLITE_OK)
@@ -79,7 +82,9 @@ int SqliteNumbers::add_to(sqlite3* connection) {
   return code;
 }
 
-bool SqliteNumbers::has(std::string_view name) { return name == kNumber || name == kWhole || name == kDifference; }
+bool SqliteNumbers::has(std::string_view name) {
+  return name == kNumber || name == kWhole || name == kDifference || name == kMinorUnits;
+}
 
 void SqliteNumbers::step(sqlite3_context* context, int count, sqlite3_value** values) {
   const auto& self = *static_cast<Aggregate*>(sqlite3_user_data(context));
@@ -139,14 +144,38 @@ void SqliteNumbers::whole(sqlite3_context* context, int count, sqlite3_value** v
       ->refuse(context, count > 1 ? text_in(values[1]) : "a value that must be whole", values[0], "not an integer");
 }
 
+void SqliteNumbers::minor_units(sqlite3_context* context, int, sqlite3_value** values) {
+  constexpr int kBeyond = 4;  // digits that must be zero: what binary fractions leave lies far below
+  if (sqlite3_value_type(values[0]) == SQLITE_NULL) return sqlite3_result_null(context);
+  int digits = 0;
+  for (std::int64_t factor = sqlite3_value_int64(values[1]); factor >= 10; factor /= 10) ++digits;
+  const auto at_scale = [&](int scale) -> std::optional<std::int64_t> {
+    switch (sqlite3_value_type(values[0])) {
+      case SQLITE_INTEGER:
+        return scaled(static_cast<std::int64_t>(sqlite3_value_int64(values[0])), scale);
+      case SQLITE_FLOAT:
+        return scaled(sqlite3_value_double(values[0]), scale);
+      case SQLITE_TEXT:
+        return scaled(text_in(values[0]), scale);
+      default:
+        return std::nullopt;
+    }
+  };
+  const auto units = at_scale(digits);
+  const auto exact = at_scale(digits + kBeyond);
+  if (units && exact && scaled(*units, kBeyond) == exact) return sqlite3_result_int64(context, *units);
+  static_cast<SqliteNumbers*>(sqlite3_user_data(context))
+      ->refuse(context, "an amount", values[0], "not a whole number of minor units");
+}
+
 /// Nothing may be thrown through SQLite's C frames.
 void SqliteNumbers::refuse(sqlite3_context* context, std::string_view name, sqlite3_value* value, std::string_view why) {
   try {
     const std::string words = fmt::format("{} is {}, {}", visible(repair_utf8(name)), shown(value), why);
-    hint_ =
-        why == "not an integer"
-            ? "amounts are integers of minor units (cents), counts are integers; correct the data, or the view that gives them"
-            : "correct the data, or the view that gives them; SQLite itself would take text for 0";
+    hint_ = why == "not an integer" ? "counts are integers, amounts are integers of minor units (cents); decimal amounts become "
+                                      "them with {{money(amount, "
+                                      "currency)}} (reportctl-module(5))"
+                                    : "correct the data, or the view that gives them; SQLite itself would take text for 0";
     sqlite3_result_error(context, words.c_str(), static_cast<int>(words.size()));
   } catch (const std::exception&) {
     sqlite3_result_error_nomem(context);

@@ -17,6 +17,7 @@ namespace reportctl::source {
 ///     rc_number(x)                 x
 ///     rc_whole(x)                  x, which must be an integer
 ///     rc_difference(x, y)          x - y, as decimals
+///     rc_minor_units(x, factor)    x * factor (a power of ten), which must be an integer
 ///
 /// A second argument of the others is what x is called in messages. Deterministic.
 class SqliteNumbers {
@@ -45,6 +46,7 @@ class SqliteNumbers {
   static void number(sqlite3_context*, int count, sqlite3_value** values);
   static void difference(sqlite3_context*, int count, sqlite3_value** values);
   static void whole(sqlite3_context*, int count, sqlite3_value** values);
+  static void minor_units(sqlite3_context*, int count, sqlite3_value** values);
   void refuse(sqlite3_context*, std::string_view name, sqlite3_value*, std::string_view why);
 
   std::array<Aggregate, 3> aggregates_{{{this, Kind::sum, "sum"}, {this, Kind::avg, "avg"}, {this, Kind::total, "total"}}};

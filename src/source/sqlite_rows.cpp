@@ -29,7 +29,7 @@ SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement state
       values_(columns_.size()),
       row_(cells_),
       instants_(readable(database_->settings().forms.common())),
-      currencies_(database_->settings().currencies) {}
+      currencies_(database_->settings().forms.currencies) {}
 
 void SqliteRows::close() noexcept {
   statement_.reset();

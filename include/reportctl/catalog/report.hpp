@@ -87,6 +87,7 @@ struct Report {
   std::string label;
   std::string family;
   std::string description;
+  bool single_tenant = false;  ///< for sources of one account only: the query need not name it
   bool hidden = false;
   std::string hidden_reason;
   std::set<Surface> surfaces;

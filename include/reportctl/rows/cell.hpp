@@ -43,4 +43,11 @@ using UnitDigits = std::map<std::string, int, std::less<>>;
 /// is none, or has no minor unit (XAU).
 std::optional<int> minor_digits(std::string_view currency);
 
+/// Codes with so many digits, each followed by a blank; -1: with none.
+struct CurrenciesOfDigits {
+  int digits;
+  std::string_view codes;
+};
+std::span<const CurrenciesOfDigits> currencies_without_two_digits();
+
 }  // namespace reportctl::rows

@@ -64,6 +64,7 @@ struct DialectRules {
   Phrase decimal;
   Phrase difference;
   Phrase whole;
+  Phrase money;  ///< {1}: how many minor units one unit has
 
   // What a source has to give, where it is not the same everywhere.
   Phrase truths;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "reportctl/base/time.hpp"
+#include "reportctl/rows/cell.hpp"
 #include "reportctl/rows/dialect.hpp"
 
 namespace reportctl::rows {
@@ -84,6 +85,7 @@ struct SourceForms {
   std::map<std::string, std::string> views = {};     ///< SELECTs that stand for tables, by name in lower case
   bool single_tenant = false;                        ///< all of it belongs to one account
   WordsByMeaning words = {};                         ///< where they are not those of usual_words()
+  UnitDigits currencies = {};                        ///< beside those of ISO 4217
 
   /// Of a column; both names in any case.
   [[nodiscard]] const InstantForm& form_of(std::string_view table, std::string_view column) const;

@@ -183,6 +183,87 @@ class Foreign(e2e.Case):
                 self.assertEqual((refused.code, refused.out), (78, b""), refused.err)
                 self.assertIn(words, refused.err)
 
+    # What applications keep: euros, yen and dinars as decimals. 0.1 + 0.2 is not 0.3 in binary.
+    DECIMALS = [("EUR", "0.10"), ("EUR", "0.20"), ("EUR", "1234567.89"), ("EUR", "-0.30"), ("JPY", "3000"), ("JPY", "1.00"), ("KWD", "1.005"), ("KWD", "0.1"),
+                ("PTS", "12"), ("PTS", "30.0")]
+    SUMS = "paid,EUR,4,1234567.89\npaid,JPY,2,3001\npaid,KWD,2,1.105\npaid,PTS,2,42\n"
+    VIEW = ("orders: SELECT id, account_id, number, customer_id, status, currency, placed_at, {{money(total, currency)}} AS total_cents FROM sale")
+
+    def check_decimals(self, url, make):
+        (self.home.path / "views.yaml").write_text(self.VIEW, encoding="utf-8")
+        world = self.place(url, "{}, views: %s/views.yaml, currencies: {PTS: 0}" % self.home.path)
+        given = self.sales(world, "UTC", "2026-05-04", "2026-05-04")
+        self.assertEqual(given.code, 0, given.err)
+        self.assertEqual(given.out.decode().split("\n", 1)[1].replace("2026-05-04,", ""), self.SUMS)
+        for currency, amount in (("EUR", "0.005"), ("JPY", "0.5"), ("EUR", "n/a"), ("XXX", "1"), ("eur ", "1"), ("PTS", "0.1")):
+            with self.subTest(currency=currency, amount=amount):
+                if not make(currency, amount):
+                    continue
+                refused = self.sales(world, "UTC", "2026-05-04", "2026-05-04")
+                self.assertEqual((refused.code, refused.out), (13, b""), refused.err)
+
+    def test_sqlite_decimal_amounts_are_exact_or_refused(self):
+        for kind in ("text", "real", "decimal"):
+            with self.subTest(kind=kind):
+                path = e2e.scratch("foreign") / "shop.db"
+                self.closing(shutil.rmtree, path.parent)
+                shop = sqlite3.connect(path, isolation_level=None)
+                self.closing(shop.close)
+                shop.execute(f"CREATE TABLE sale (id integer PRIMARY KEY, account_id, number, customer_id, status, currency, placed_at, total {kind})")
+                add = "INSERT INTO sale (account_id, status, currency, placed_at, total) VALUES ('shop', 'paid', ?, '2026-05-04T12:00:00Z', ?)"
+                shop.executemany(add, self.DECIMALS)
+
+                def make(currency, amount):
+                    shop.execute("DELETE FROM sale WHERE id > ?", (len(self.DECIMALS),))
+                    shop.execute(add, (currency, amount))
+                    return True
+
+                self.check_decimals(f"sqlite:{path}", make)
+
+    def test_postgresql_decimal_amounts_are_exact_or_refused(self):
+        server = postgres.Server()
+        self.closing(server.close)
+        for kind in ("numeric(12,3)", "text", "double precision"):
+            with self.subTest(kind=kind):
+                name = f"decimals{len(kind)}"
+                server.psql(f"CREATE DATABASE {name}")
+                server.psql("CREATE TABLE sale (id serial, account_id text, number text, customer_id text, status text, currency text, "
+                            f"placed_at timestamptz, total {kind})", name)
+                add = "INSERT INTO sale (account_id, status, currency, placed_at, total) VALUES ('shop', 'paid', '{}', '2026-05-04T12:00:00Z', '{}')"
+                for row in self.DECIMALS:
+                    server.psql(add.format(*row), name)
+
+                def make(currency, amount):
+                    if amount == "n/a" and kind != "text":
+                        return False
+                    server.psql(f"DELETE FROM sale WHERE id > {len(self.DECIMALS)}; ALTER SEQUENCE sale_id_seq RESTART {len(self.DECIMALS) + 1}", name)
+                    server.psql(add.format(currency, amount), name)
+                    return True
+
+                self.check_decimals(server.url(name), make)
+
+    def test_a_database_of_one_company_needs_no_account_and_has_no_second(self):
+        modules = self.home.path / "modules"
+        modules.mkdir()
+        (modules / "count.yaml").write_text("id: count\nlabel: Count\nfamily: own\ndescription: All of them.\nscope: [account]\ntenant: single\n"
+                                            "window: {kind: snapshot}\ncadences: [daily]\ncolumns: [{name: n, label: N, type: integer}]\n"
+                                            "query: SELECT count(*) AS n FROM orders\n", encoding="utf-8")
+        world = self.place(f"sqlite:{self.home.source}", None)
+        plain = world.config.read_text(encoding="utf-8") + f"catalog: {{dirs: [{modules}]}}\n"
+        world.config.write_text(plain, encoding="utf-8")
+        refused = world.run("run", "count", "--account", "shop", now=NOW)
+        self.assertEqual((refused.code, refused.out), (78, b""), refused.err)
+        self.assertIn("tenant: single", refused.err)
+        world.must("account", "add", "second", "--source", "shop", "--timezone", "UTC", now=NOW)
+        world.config.write_text(plain.replace('.db"}', '.db", tenant: single}'), encoding="utf-8")
+        two = world.run("run", "count", "--account", "shop", now=NOW)
+        self.assertEqual((two.code, two.out), (78, b""), two.err)
+        self.assertIn("second", two.err)
+        world.must("account", "remove", "second", "--yes", now=NOW)
+        self.assertEqual(world.must("run", "count", "--account", "shop", now=NOW).out, b"n\n5\n")
+        again = world.run("account", "add", "second", "--source", "shop", "--timezone", "UTC", now=NOW)
+        self.assertIn("belongs to account shop", again.err)
+
     def test_a_schedule_whose_query_the_source_cannot_prepare_is_refused_and_found(self):
         add = ("schedule", "add", "daily", "--account", "shop", "--report", "sales", "--cadence", "daily", "--at", "07:00", "--to", "a@example.com")
         self.home.must(*add, now=NOW)

@@ -90,15 +90,27 @@ TEST_CASE("an owner may rename the account, but not choose which data it sees or
 
 TEST_CASE("every problem of an account is reported, not the first alone") {
   auto account = acme();
-  CHECK(account_problems(account, with_source("shop")).empty());
+  CHECK(account_problems(account, with_source("shop"), {}).empty());
   account.id = "-acme";
   account.name = " ";
   account.timezone = "Mars/Olympus";
   account.source = "sohp";
   account.brand.color = "red";
-  const auto problems = account_problems(account, with_source("shop"));
+  const auto problems = account_problems(account, with_source("shop"), {});
   REQUIRE(problems.size() == 5);
   CHECK(problems[3].find("did you mean \"shop\"") != std::string::npos);
+}
+
+TEST_CASE("a source of one account has no second") {
+  auto settings = with_source("shop");
+  auto other = acme();
+  other.id = "other";
+  CHECK(account_problems(acme(), settings, {acme(), other}).empty());
+  settings.sources["shop"].single_tenant = true;
+  CHECK(account_problems(acme(), settings, {acme()}).empty());
+  const auto problems = account_problems(acme(), settings, {acme(), other});
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0] == "source: shop belongs to account other (tenant: single)");
 }
 
 TEST_CASE("roles of a site need sites, and roles of the account take none") {
