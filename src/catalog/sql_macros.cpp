@@ -20,23 +20,23 @@ struct Macro {
 
 constexpr std::string_view kOfSite = "({0}) = {2}";
 constexpr std::string_view kAsItIs = "{0}";
-constexpr std::array<Macro, 14> kMacros{{
-    {"decimal", 1, MacroTakes::expressions, "", &rows::DialectRules::decimal},
-    {"difference", 2, MacroTakes::expressions, "", &rows::DialectRules::difference},
-    {"earlier", 2, MacroTakes::common_instants, "", &rows::DialectRules::earlier},
-    {"in_depot", 1, MacroTakes::column, "depot", nullptr},
-    {"in_period", 1, MacroTakes::period, "", nullptr},
-    {"in_workspace", 1, MacroTakes::column, "workspace", nullptr},
-    {"instant", 1, MacroTakes::common_instants, "", nullptr},
-    {"later", 2, MacroTakes::common_instants, "", &rows::DialectRules::later},
-    {"local_date", 1, MacroTakes::instants, "timezone", &rows::DialectRules::local_date},
-    {"local_timestamp", 1, MacroTakes::instants, "timezone", &rows::DialectRules::local_timestamp},
-    {"means", 2, MacroTakes::expressions, "", &rows::DialectRules::in_list},
-    {"seconds_between", 2, MacroTakes::instants, "", &rows::DialectRules::seconds_between},
-    {"money", 2, MacroTakes::amount, "", nullptr},
-    {"text_order", 1, MacroTakes::expressions, "", &rows::DialectRules::text_order},
-    {"whole", 1, MacroTakes::expressions, "", &rows::DialectRules::whole},
-}};
+constexpr std::array kMacros{
+    Macro{"decimal", 1, MacroTakes::expressions, "", &rows::DialectRules::decimal},
+    Macro{"difference", 2, MacroTakes::expressions, "", &rows::DialectRules::difference},
+    Macro{"earlier", 2, MacroTakes::common_instants, "", &rows::DialectRules::earlier},
+    Macro{"in_depot", 1, MacroTakes::column, "depot", nullptr},
+    Macro{"in_period", 1, MacroTakes::period, "", nullptr},
+    Macro{"in_workspace", 1, MacroTakes::column, "workspace", nullptr},
+    Macro{"instant", 1, MacroTakes::common_instants, "", nullptr},
+    Macro{"later", 2, MacroTakes::common_instants, "", &rows::DialectRules::later},
+    Macro{"local_date", 1, MacroTakes::instants, "timezone", &rows::DialectRules::local_date},
+    Macro{"local_timestamp", 1, MacroTakes::instants, "timezone", &rows::DialectRules::local_timestamp},
+    Macro{"means", 2, MacroTakes::expressions, "", &rows::DialectRules::in_list},
+    Macro{"seconds_between", 2, MacroTakes::instants, "", &rows::DialectRules::seconds_between},
+    Macro{"money", 2, MacroTakes::amount, "", nullptr},
+    Macro{"text_order", 1, MacroTakes::expressions, "", &rows::DialectRules::text_order},
+    Macro{"whole", 1, MacroTakes::expressions, "", &rows::DialectRules::whole},
+};
 
 const Macro* find_macro(std::string_view name) {
   const auto* found = std::find_if(kMacros.begin(), kMacros.end(), [&](const Macro& macro) { return macro.name == name; });
