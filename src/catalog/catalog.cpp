@@ -85,6 +85,7 @@ struct Catalog::Impl {
   std::map<std::string, OperatorModule*, std::less<>> names;  ///< of each: the first that has it
   std::map<const CompiledModule*, std::string> doubled;       ///< compiled in, and a file has a name of it: why it is stopped
   yaml::Problems directory_problems;
+  yaml::Problems untrusted_directories;  ///< of these: what they hold is not known, so a name that is missing may be there
   yaml::Problems doubled_names;
 
   const Report& compiled_report(const CompiledModule& module) {
@@ -118,7 +119,8 @@ struct Catalog::Impl {
       require_trusted(directory, ErrorKind::config);
       return true;
     } catch (const Error& untrusted) {
-      directory_problems.push_back({directory.string(), 1, 1, untrusted.what()});
+      untrusted_directories.push_back({directory.string(), 1, 1, untrusted.what()});
+      directory_problems.push_back(untrusted_directories.back());
       return false;
     }
   }
@@ -186,7 +188,14 @@ struct Catalog::Impl {
       return &compiled_report(*module);
     }
     const auto found = names.find(key);
-    if (found == names.end()) return nullptr;
+    if (found == names.end()) {
+      if (!untrusted_directories.empty())
+        throw Error(ErrorKind::config,
+                    fmt::format("report {} is not built in, and a directory of modules was not searched: {}", visible(key),
+                                yaml::describe(untrusted_directories)),
+                    "correct the rights of the directory; reportctl config check looks at all of them");
+      return nullptr;
+    }
     const OperatorModule& module = *found->second;
     if (!module.loaded.problems.empty())
       throw Error(ErrorKind::invalid,
