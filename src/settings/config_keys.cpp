@@ -317,12 +317,12 @@ std::string set_currencies(SourceSettings& settings, const Written& written) {
   for (const std::string& one : written) {
     const std::size_t sign = one.rfind('=');
     const std::string code = one.substr(0, sign);
-    const auto digits = sign == std::string::npos ? std::nullopt : parse_integer(one.substr(sign + 1));
+    const long long digits = sign == std::string::npos ? -1 : parse_integer(one.substr(sign + 1)).value_or(-1);
     const bool is_code = !code.empty() && code.size() <= 16 && trim(code) == code && !has_control(code);
-    if (!is_code || !digits || *digits < 0 || *digits > 9)
+    if (!is_code || digits < 0 || digits > 9)
       return fmt::format("must be codes with their digits after the point, 0 to 9, such as {{PTS: 0, BTC: 8}}, not \"{}\"",
                          visible(one));
-    currencies[code] = static_cast<int>(*digits);
+    currencies[code] = static_cast<int>(digits);
   }
   settings.currencies = std::move(currencies);
   return {};
