@@ -113,6 +113,35 @@ TEST_CASE("a source of one account has no second") {
   CHECK(problems[0] == "source: shop belongs to account other (tenant: single)");
 }
 
+TEST_CASE("accounts whose keys a source may take for one are refused, if they share the source") {
+  access::Account first;
+  first.id = first.name = "7";
+  first.source = "shop";
+  access::Account second = first;
+  for (const char* key : {"07", "+7", "7.0", " 7"}) {
+    CAPTURE(key);
+    second.id = second.name = "other";
+    second.key = key;
+    second.source = "shop";
+    CHECK(account_problems(second, with_source("shop"), {first}).size() == 1);
+    second.source = "else";
+    CHECK(account_problems(second, with_source("else"), {first}).empty());
+  }
+  for (const char* key : {"77", "7.5", "7a", "-7"}) {
+    CAPTURE(key);
+    second.key = key;
+    second.source = "shop";
+    CHECK(account_problems(second, with_source("shop"), {first}).empty());
+  }
+  for (const auto& [one, other] :
+       {std::pair("acme", "ACME"), std::pair("{A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11}", "a0eebc999c0b4ef8bb6d6bb9bd380a11")}) {
+    first.key = one;
+    second.key = other;
+    CHECK(account_problems(second, with_source("shop"), {first}).size() == 1);
+  }
+  CHECK(account_problems(first, with_source("shop"), {first}).empty());
+}
+
 TEST_CASE("roles of a site need sites, and roles of the account take none") {
   auto member = someone(Role::manager);
   CHECK(member_problems(member).size() == 1);
