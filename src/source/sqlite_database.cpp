@@ -211,7 +211,7 @@ Statement SqliteDatabase::prepare_own(const std::string& sql) {
 }
 
 void SqliteDatabase::glance(const std::string& sql) {
-  constexpr int kLooks = 10;
+  constexpr int kLooks = 3;
   sqlite3_stmt* raw = nullptr;
   if (sqlite3_prepare_v3(connection_.get(), sql.c_str(), -1, 0, &raw, nullptr) != SQLITE_OK) return;
   const Statement statement(raw);
