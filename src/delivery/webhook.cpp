@@ -20,6 +20,23 @@ constexpr std::chrono::seconds kLongestConnecting{10};
 constexpr std::size_t kLongestAnswer = 65536;
 constexpr std::chrono::seconds kLongestWait = std::chrono::hours{24};
 
+/// With the secret, and with the one before it while there is one: the receiver may change at any time in between.
+std::string signatures(const WebhookPost& post, const Secret& secret) {
+  auto signature = webhook_signature(secret, post.sent_at, post.body);
+  auto before = post.secret;
+  if (!before.file.empty()) before.file += ".previous";
+  if (!before.credential.empty()) before.credential += ".previous";
+  try {
+    if (const auto previous = read_secret(before)) {
+      const auto other = webhook_signature(*previous, post.sent_at, post.body);
+      signature += other.substr(other.find(','));
+    }
+  } catch (const Error&) {
+    return signature;  // there is none, or it is not for us to read
+  }
+  return signature;
+}
+
 http::Answer perform(const WebhookSettings& settings, const WebhookPost& post, const Secret& secret) {
   const auto problem_of = [&, url = parse_webhook_url(post.url)](const sockaddr& address) {
     const auto bytes = address_of(address);
@@ -35,7 +52,7 @@ http::Answer perform(const WebhookSettings& settings, const WebhookPost& post, c
                                      {"User-Agent", "reportctl-webhook/1"},
                                      {"X-Reportctl-Event", post.event},
                                      {"X-Reportctl-Delivery", post.id},
-                                     {"X-Reportctl-Signature", webhook_signature(secret, post.sent_at, post.body)}},
+                                     {"X-Reportctl-Signature", signatures(post, secret)}},
                          .body = {.text = post.body},
                          .longest = kLongestAnswer,
                          .whole_time = settings.timeout});
@@ -80,12 +97,13 @@ WebhookAnswer unanswered(OutcomeKind kind, std::string words, std::string reason
 }
 
 WebhookAnswer outcome_of(const http::Answer& answer) {
+  // The answer is the status, whatever becomes of the body.
+  if (answer.status >= 200) return judged(answer);
   switch (answer.trouble) {
-    case http::Trouble::too_long:
-      if (answer.status == 0) break;
-      return judged(answer);
     case http::Trouble::none:
       return judged(answer);
+    case http::Trouble::too_long:
+      break;
     case http::Trouble::address:
       return unanswered(OutcomeKind::refused, answer.words, "address");
     case http::Trouble::silent:

@@ -9,6 +9,7 @@
 #include <deque>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <set>
 
 #include "attempts.hpp"
@@ -33,6 +34,8 @@ constexpr auto kWebhookShare = std::chrono::minutes(2);
 constexpr auto kAccountShare = std::chrono::seconds(40);
 constexpr auto kAccountTurn = std::chrono::seconds(5);
 constexpr int kWebhookBatch = 64;
+/// For so long an event matters: a receiver that asks for pauses gets it within this time or not at all.
+constexpr auto kWebhookLife = std::chrono::hours(24);
 
 WebhookAnswer ask(Parts& parts, const WebhookClaim& claim) {
   return parts.post_webhook({.url = claim.webhook.url,
@@ -41,6 +44,20 @@ WebhookAnswer ask(Parts& parts, const WebhookClaim& claim) {
                              .id = claim.delivery.id,
                              .body = claim.delivery.body,
                              .sent_at = parts.moment()});
+}
+
+/// The receiver gets too much: a pause, a little longer than it was asked for, so that not all hosts come back at once. Not
+/// longer than the event matters to anybody.
+WebhookResult paused(Parts& parts, const WebhookClaim& claim, WebhookResult result, const WebhookAnswer& answer) {
+  const auto end = claim.delivery.created_at + kWebhookLife;
+  if (parts.now() >= end) return result;
+  const auto asked = answer.retry_after.value_or(std::chrono::minutes(5));
+  std::minstd_rand random(std::random_device{}());
+  const std::chrono::seconds jitter(random() % (30 + static_cast<unsigned long>(asked.count()) / 4));
+  const auto until = std::min(parts.now() + asked + jitter, end);
+  result.reason_class = "paused";
+  result.next_attempt_at = result.paused_until = until;
+  return result;
 }
 
 WebhookResult result_of(Parts& parts, const WebhookClaim& claim, const WebhookAnswer& answer) {
@@ -52,6 +69,7 @@ WebhookResult result_of(Parts& parts, const WebhookClaim& claim, const WebhookAn
   if (answer.kind == OutcomeKind::accepted) result.state = WebhookState::accepted;
   if (answer.kind != OutcomeKind::deferred) return result;
   result.state = answer.reason_class == "stopped" ? WebhookState::queued : WebhookState::deferred;
+  if (answer.status == 429 && claim.delivery.event != "test") return paused(parts, claim, std::move(result), answer);
   const int retries = claim.delivery.event == "test" ? 0 : std::max(parts.settings().policy.retries, kWebhookRetries);
   result.next_attempt_at = next_attempt(parts.now(), claim.delivery.attempts, retries);
   if (result.next_attempt_at && answer.retry_after)
@@ -91,7 +109,8 @@ void tell_operator(const WebhookClaim& claim, const WebhookResult& result) {
 
 std::optional<WebhookClaim> take_webhook(Parts& parts, const std::string& id, std::int64_t fence) {
   return store::claim_webhook(
-      parts.state(), {.delivery_id = id, .fence = fence, .owner = parts.self(), .lease_until = parts.now() + kWebhookLease});
+      parts.state(),
+      {.delivery_id = id, .fence = fence, .owner = parts.self(), .lease_until = parts.now() + kWebhookLease, .now = parts.now()});
 }
 
 /// What is due in one account. Whoever waits for its endpoints waits in turns, and only so long.

@@ -111,9 +111,11 @@ void queue_webhooks(Connection& connection, const WebhookEvent& event, Instant n
     Query(connection,
           R"sql(
             INSERT INTO webhook_deliveries (id, webhook_id, account, endpoint, event, run_id, export_id, body, state,
-            created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?))sql")
+            created_at, due_at, reason_class) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'queued', ?9, ifnull(pause, ?9),
+            iif(pause IS NULL, '', 'paused') FROM (SELECT min(due_at) AS pause FROM webhook_deliveries
+            WHERE webhook_id = ?2 AND due_at > ?9 AND reason_class = 'paused'))sql")
         .bind(id, webhook, event.account, endpoint, event.event, null_if_empty(event.run_id), null_if_empty(event.export_id),
-              json_text(body), now, now)
+              json_text(body), now)
         .run();
   }
 }

@@ -224,9 +224,9 @@ std::optional<WebhookClaim> claim_webhook(State& state, const WebhookClaimReques
                            R"sql(
               UPDATE webhook_deliveries SET state = 'sending', attempts = attempts + 1, fence = fence + 1, owner_host
               = ?, owner_boot = ?, owner_pid = ?, owner_start = ?, lease_until = ?
-              WHERE id = ? AND fence = ? AND due_at IS NOT NULL AND state IN ('queued', 'deferred', 'sending'))sql")
+              WHERE id = ? AND fence = ? AND due_at <= ? AND state IN ('queued', 'deferred', 'sending'))sql")
                          .bind(request.owner.host, request.owner.boot_id, request.owner.pid, request.owner.start_time,
-                               request.lease_until, request.delivery_id, request.fence)
+                               request.lease_until, request.delivery_id, request.fence, request.now)
                          .run();
   if (taken != 1) return std::nullopt;
   WebhookClaim claim;
@@ -268,6 +268,17 @@ bool record_webhook(State& state, const WebhookClaim& claim, const WebhookResult
                                  claim.delivery.id, claim.delivery.fence)
                            .run();
   if (changed != 1) return false;
+  if (result.paused_until) {
+    Query(connection, R"sql(UPDATE webhook_deliveries SET attempts = attempts - 1 WHERE id = ?)sql")
+        .bind(claim.delivery.id)
+        .run();
+    Query(connection,
+          R"sql(
+            UPDATE webhook_deliveries SET due_at = ?1, reason_class = 'paused'
+            WHERE webhook_id = ?2 AND due_at < ?1 AND owner_host IS NULL)sql")
+        .bind(*result.paused_until, claim.delivery.webhook_id)
+        .run();
+  }
   append_events(connection, events, now);
   transaction.commit();
   return true;

@@ -89,8 +89,9 @@ struct WebhookClaimRequest {
   std::int64_t fence = 0;  ///< as read: the condition
   ProcessIdentity owner;
   Instant lease_until{};  ///< matters to other hosts only
+  Instant now{};
 };
-/// → sending, owned, one attempt more. nullopt: someone else took it, or its webhook is gone.
+/// → sending, owned, one attempt more. nullopt: someone else took it, it is not due any more, or its webhook is gone.
 std::optional<WebhookClaim> claim_webhook(State&, const WebhookClaimRequest&);
 
 struct WebhookResult {
@@ -98,6 +99,8 @@ struct WebhookResult {
   int status = 0;
   std::string answer, reason_class;
   std::optional<Instant> next_attempt_at;  ///< deferred only
+  /// The receiver asked for a pause until then: this was no attempt, and nothing else is sent there before.
+  std::optional<Instant> paused_until = std::nullopt;
 };
 /// False when the delivery belongs to another process now: nothing was changed.
 bool record_webhook(State&, const WebhookClaim&, const WebhookResult&, const AuditEvents&, Instant now);

@@ -77,6 +77,40 @@ TEST_CASE("a webhook that answers not now is asked again by the rule of mails, o
   }
 }
 
+TEST_CASE("429 is a pause for the whole receiver, costs no attempt, and ends when the event is too old") {
+  Listened world;
+  world.outside.webhook_answers = {not_now(429, std::chrono::minutes(10))};
+  world.run_due();
+  CHECK(world.outside.posted.size() == 1);
+  const auto first = world.told();
+  CHECK(first.attempts == 0);
+  CHECK(first.reason_class == "paused");
+  REQUIRE(first.due_at);
+  CHECK(*first.due_at >= at("2026-03-17T06:10:30Z"));
+  CHECK(*first.due_at < at("2026-03-17T06:13:30Z"));  // 30 s and a quarter of ten minutes later at most
+  SUBCASE("events that come during the pause wait for its end") {
+    world.now += std::chrono::minutes(5);
+    world.sql("UPDATE schedules SET next_run_at = next_run_at - 86400 + 240");
+    world.run_due();
+    CHECK(world.outside.posted.size() == 1);
+    world.now = *first.due_at;
+    world.run_due();
+    CHECK(world.outside.posted.size() == 3);
+  }
+  SUBCASE("many pauses later it is given up, visibly") {
+    for (int i = 0; i < 60; ++i) {
+      world.outside.webhook_answers = {not_now(429, std::chrono::hours(1))};
+      world.now += std::chrono::minutes(80);
+      world.sql("UPDATE schedules SET is_active = 0");
+      world.run_due();
+    }
+    CHECK(world.told().due_at == std::nullopt);
+    CHECK(world.told().state == WebhookState::deferred);
+    CHECK(world.outside.posted.size() > 15);
+    CHECK(world.outside.posted.size() < 25);
+  }
+}
+
 TEST_CASE("an endpoint that does not answer is asked once a tick, and the rest is said to be not tried") {
   Listened world;
   world.run_due();

@@ -36,8 +36,9 @@ struct Hooked : Fixture {
   }
   std::vector<WebhookDelivery> ledger() { return list_webhook_deliveries(state, {}); }
   std::optional<WebhookClaim> take(const WebhookDelivery& delivery, const ProcessIdentity& owner = this_process()) {
-    return claim_webhook(state,
-                         {.delivery_id = delivery.id, .fence = delivery.fence, .owner = owner, .lease_until = kNow + kDay});
+    return claim_webhook(
+        state,
+        {.delivery_id = delivery.id, .fence = delivery.fence, .owner = owner, .lease_until = kNow + kDay, .now = kNow + kDay});
   }
 };
 
@@ -47,6 +48,25 @@ WebhookResult a_result(WebhookState state, std::optional<Instant> next = std::nu
 }
 
 }  // namespace
+
+TEST_CASE("a receiver that asks for a pause gets it for all that waits there, and no attempt is counted") {
+  Hooked fixture;
+  queue_test_webhook(fixture.state, fixture.webhook, {}, kNow);
+  queue_test_webhook(fixture.state, fixture.webhook, {}, kNow);
+  const auto claim = fixture.take(fixture.ledger().back()).value();
+  auto paused = a_result(WebhookState::deferred, kNow + std::chrono::minutes(10));
+  paused.paused_until = paused.next_attempt_at;
+  CHECK(record_webhook(fixture.state, claim, paused, {}, kNow));
+  fixture.end_a_run(RunState::failed);  // during the pause
+  const auto ledger = fixture.ledger();
+  REQUIRE(ledger.size() == 3);
+  for (const auto& one : ledger) {
+    CHECK(one.due_at == kNow + std::chrono::minutes(10));
+    CHECK(one.attempts == 0);
+  }
+  CHECK(due_webhooks(fixture.state, kNow + std::chrono::minutes(9), 9).empty());
+  CHECK(due_webhooks(fixture.state, kNow + std::chrono::minutes(10), 9).size() == 3);
+}
 
 TEST_CASE("the end of a run and the news of it are one: the news has the run's facts under an id of its own") {
   Hooked fixture;
