@@ -110,7 +110,7 @@ void tell_operator(const WebhookClaim& claim, const WebhookResult& result) {
 std::optional<WebhookClaim> take_webhook(Parts& parts, const std::string& id, std::int64_t fence) {
   return store::claim_webhook(
       parts.state(),
-      {.delivery_id = id, .fence = fence, .owner = parts.self(), .lease_until = parts.now() + kWebhookLease, .now = parts.now()});
+      {.delivery_id = id, .fence = fence, .owner = parts.self(), .lease_until = parts.now() + kWebhookLease, .now = parts.moment()});
 }
 
 /// What is due in one account. Whoever waits for its endpoints waits in turns, and only so long.
@@ -136,7 +136,7 @@ class WebhookQueueOfAccount {
     const auto is_new = [&](const store::WebhookDelivery& due) { return !tried_.contains(due.id); };
     auto next = std::find_if(batch_.begin(), batch_.end(), is_new);
     if (next == batch_.end()) {
-      batch_ = store::due_webhooks(parts_.state(), parts_.now(), kWebhookBatch, account_);
+      batch_ = store::due_webhooks(parts_.state(), parts_.moment(), kWebhookBatch, account_);
       next = std::find_if(batch_.begin(), batch_.end(), is_new);
     }
     if (next == batch_.end()) return false;
@@ -182,7 +182,7 @@ SecretSource webhook_secret(const settings::Settings& settings, const store::Web
 void send_webhooks(Parts& parts) {
   const auto until = parts.ticks() + kWebhookShare;
   std::deque<WebhookQueueOfAccount> waiting;
-  for (const auto& account : store::due_webhook_accounts(parts.state(), parts.now())) waiting.emplace_back(parts, account);
+  for (const auto& account : store::due_webhook_accounts(parts.state(), parts.moment())) waiting.emplace_back(parts, account);
   while (!waiting.empty() && parts.ticks() < until) {
     auto first = std::move(waiting.front());
     waiting.pop_front();
