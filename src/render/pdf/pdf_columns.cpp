@@ -58,15 +58,25 @@ void stretch(std::vector<double>& widths, double available) {
   for (double& width : widths) width *= available / sum;
 }
 
-std::vector<Strip> strips_of(const std::vector<Wish>& wishes, double available) {
+std::vector<Strip> strips_of(const std::vector<ColumnNeeds>& columns, const std::vector<Wish>& wishes, double available) {
   constexpr double kRounding = 0.01;
-  std::vector<Strip> strips(1);
-  double used = 0;
+  const bool is_one = sum_of(wishes, &Wish::least) <= available + kRounding;
+  Strip first;
+  double fixed = 0;
   for (std::size_t i = 0; i < wishes.size(); ++i) {
-    const std::size_t begun = strips.size() == 1 ? 0 : 1;  // the first column is in each of the others
-    if (used + wishes[i].least > available + kRounding && strips.back().columns.size() > begun) {
-      strips.push_back({{0}, {}});
-      used = wishes[0].least;
+    if (!is_one && i > 0 && !columns[i].repeated) continue;
+    first.columns.push_back(i);
+    fixed += wishes[i].least;
+  }
+  if (is_one) return {first};
+  first.repeated = first.columns.size();
+  std::vector<Strip> strips{first};
+  double used = fixed;
+  for (std::size_t i = 1; i < wishes.size(); ++i) {
+    if (columns[i].repeated) continue;
+    if (used + wishes[i].least > available + kRounding && strips.back().columns.size() > first.repeated) {
+      strips.push_back(first);
+      used = fixed;
     }
     strips.back().columns.push_back(i);
     used += wishes[i].least;
@@ -94,7 +104,7 @@ TableShape shape_table(const std::vector<ColumnNeeds>& columns, const Paper& por
     const double ratio = shape.text_size / kTextSize;
     for (Wish& wish : wishes) wish = {wish.least * ratio, wish.wanted * ratio, wish.most * ratio};
   }
-  shape.strips = strips_of(wishes, available);
+  shape.strips = strips_of(columns, wishes, available);
   for (Strip& strip : shape.strips) {
     std::vector<Wish> own;
     for (const std::size_t column : strip.columns) own.push_back(wishes[column]);

@@ -23,6 +23,7 @@ constexpr double kTextSize = 8;
 /// What is known of a column once all rows have passed, at kTextSize and without padding.
 struct ColumnNeeds {
   bool may_wrap = false;
+  bool repeated = false;  ///< where columns do not fit: in each strip, as the first one is (currencies of amounts)
   double widest = 0;      ///< value, totals included
   double label = 0;       ///< on one line
   double label_word = 0;  ///< its longest word
@@ -32,6 +33,7 @@ struct ColumnNeeds {
 struct Strip {
   std::vector<std::size_t> columns;
   std::vector<double> widths;  ///< padding included; together at most the width between the margins
+  std::size_t repeated = 0;    ///< how many of the columns, the first ones, are in each strip
 };
 
 struct TableShape {

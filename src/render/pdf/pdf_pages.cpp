@@ -120,8 +120,8 @@ void PdfPages::write_strip(std::size_t number) {
   }
   write_totals(strip, parts.totals);
   if (number == 0) return;
-  const std::string columns =
-      fmt::format("Columns {} to {} of {}", strip.columns[1] + 1, strip.columns.back() + 1, content_.spec.columns.size());
+  const std::string columns = fmt::format("Columns {} to {} of {}", strip.columns[strip.repeated] + 1, strip.columns.back() + 1,
+                                          content_.spec.columns.size());
   Band& band = parts.head.text(columns, {.face = parts.head.heading, .align = Align::left, .space_after = 3});
   band.outline = columns;
   band.leads = true;
@@ -156,8 +156,9 @@ void PdfPages::write_front() {
                     content_.spool.rows() == 1 ? " is" : " " + grouped(content_.spool.rows(), 0) + " are"),
         {.face = front_.small, .align = Align::left, .space_after = 3});
   if (content_.shape.strips.size() > 1)
-    front_.text(fmt::format("The {} columns do not fit side by side. They follow in {} parts, each with the first column.",
-                            content_.spec.columns.size(), content_.shape.strips.size()),
+    front_.text(fmt::format("The {} columns do not fit side by side. They follow in {} parts, each with the first column{}.",
+                            content_.spec.columns.size(), content_.shape.strips.size(),
+                            content_.shape.strips[0].repeated > 1 ? " and the currencies" : ""),
                 {.face = front_.small, .align = Align::left, .space_after = 3});
   if (content_.rows == 0)
     front_.text("There are no rows in this report.", {.face = front_.small, .align = Align::left, .space_after = 3});
@@ -230,7 +231,7 @@ double PdfPages::row_height(const std::vector<PrintedCell>& cells, std::size_t n
       height = std::max(height, block.height());
       is_cut = is_cut || block.is_cut();
     }
-    if (is_cut && (number == 0 || i > 0)) ++cut_;  // the first column is printed in each strip
+    if (is_cut && (number == 0 || i >= strip.repeated)) ++cut_;  // others are printed in each strip
   }
   return height + 2 * kRowPadding * ratio_;
 }

@@ -41,6 +41,7 @@ PdfWriter::PdfWriter(const Spec& spec, Sink& sink)
     rows::Column& column = spec_.columns[i];
     column.label = printable(column.label.empty() ? column.name : column.label, {200}).text;
     needs_[i].may_wrap = column.type == rows::ColumnType::text;
+    if (column.currency_column >= 0) needs_[static_cast<std::size_t>(column.currency_column)].repeated = true;
     needs_[i].label = bold_.width(column.label);
     for (const std::string& word : split(column.label, ' '))
       needs_[i].label_word = std::max(needs_[i].label_word, bold_.width(word));

@@ -165,6 +165,21 @@ TEST_CASE("columns that do not fit follow in strips, each with the first column,
   }
 }
 
+TEST_CASE("amounts have their currency in every strip") {
+  std::vector<render::ColumnNeeds> columns(40, {.may_wrap = false, .widest = 50, .label = 40, .label_word = 30});
+  columns[39].repeated = true;
+  const auto shape = render::shape_table(columns, render::paper_named("a4"));
+  CHECK(shape.strips.size() > 1);
+  std::size_t shown = 0;
+  for (const render::Strip& strip : shape.strips) {
+    CHECK(strip.repeated == 2);
+    CHECK(strip.columns[0] == 0);
+    CHECK(strip.columns[1] == 39);
+    shown += strip.columns.size() - strip.repeated;
+  }
+  CHECK(shown == 38);
+}
+
 TEST_CASE("a spool gives back what it got, in memory or in a file") {
   for (const std::size_t count : {0U, 1U, 100U, 20'000U}) {
     CAPTURE(count);
