@@ -108,9 +108,11 @@ void tell_operator(const WebhookClaim& claim, const WebhookResult& result) {
 }
 
 std::optional<WebhookClaim> take_webhook(Parts& parts, const std::string& id, std::int64_t fence) {
-  return store::claim_webhook(
-      parts.state(),
-      {.delivery_id = id, .fence = fence, .owner = parts.self(), .lease_until = parts.now() + kWebhookLease, .now = parts.moment()});
+  return store::claim_webhook(parts.state(), {.delivery_id = id,
+                                              .fence = fence,
+                                              .owner = parts.self(),
+                                              .lease_until = parts.now() + kWebhookLease,
+                                              .now = parts.moment()});
 }
 
 /// What is due in one account. Whoever waits for its endpoints waits in turns, and only so long.

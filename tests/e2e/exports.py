@@ -98,8 +98,13 @@ class Exports(e2e.Case):
         self.assertEqual({words[words.index("--format") + 1] for words, _ in wanted.values()}, {"csv", "xlsx", "pdf", "json", "jsonl"})
         reports = {words[1] for words, _ in wanted.values()}
         self.assertEqual(reports, {report["id"] for report in demo.reports if "export" in report["surfaces"]})
-        # Half are worked off on the next day: what was asked for is meant as of then.
-        half = sorted(wanted)[::2]
+        # Many are made on the next day: the period is that of the day on which they were asked for. Documents say when they were made,
+        # and a snapshot is of that moment: these are made at once.
+        snapshots = {report["id"] for report in demo.reports if report["window"]["kind"] == "snapshot"}
+        same = [number for number, (words, _) in sorted(wanted.items())
+                if words[1] not in snapshots and words[words.index("--format") + 1] in ("csv", "json", "jsonl")]
+        self.assertGreater(len(same), 30)
+        half = [number for number in wanted if number not in same[::2]]
         demo.must("export", "run", *half, now=demo.now)
         demo.must("export", "run", now="2026-11-17T09:00:00Z")
         jobs = {job["id"]: job for job in demo.json("export", "list", "--limit", "10000", now=demo.now)}

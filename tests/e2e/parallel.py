@@ -13,7 +13,7 @@ SCHEDULES, PROCESSES = 200, 20
 class Parallel(e2e.Case):
     def twenty_at_once(self, world, *options):
         world.schedules(*[e2e.schedule(f"s{i:03d}", f"r{i:03d}@example.org") for i in range(SCHEDULES)])
-        processes = [world.start("run-due", *options) for _ in range(PROCESSES)]
+        processes = [world.start("run-due", "-q", *options) for _ in range(PROCESSES)]
         ends = [(process.communicate(timeout=e2e.PATIENCE)[1].decode(), process.returncode) for process in processes]
         self.assertEqual([end for end in ends if end != ("", 0)], [])
         runs = world.runs()

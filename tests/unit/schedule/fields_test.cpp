@@ -26,7 +26,7 @@ Definition every_field() {
   definition.lookback = 14;
   definition.format = "xlsx";
   definition.columns = {"b", "a"};
-  definition.csv = {.bom = true, .crlf = false, .labels = {}, .delimiter = "tab"};
+  definition.csv = {.bom = true, .crlf = false, .labels = {}, .guard = {}, .delimiter = "tab", .decimal = {}};
   definition.parameters = {{"mode", {"summary"}}, {"none", {}}};
   definition.extra = R"({"k":1})";
   definition.recipients = {*Mailbox::parse("\"Lead, Site\" <lead@example.com>"), *Mailbox::parse("ann@example.com")};

@@ -57,7 +57,7 @@ schedule::Definition definition_of(const std::string& id) {
     definition.lookback = 14;
     definition.format = "xlsx";
     definition.columns = {"b", "a"};
-    definition.csv = {.bom = true, .crlf = {}, .labels = {}, .delimiter = "tab"};
+    definition.csv = {.bom = true, .crlf = {}, .labels = {}, .guard = {}, .delimiter = "tab", .decimal = {}};
     definition.parameters = {{"none", {}}, {"users", {"u1", std::string("a\0b", 3)}}};
     definition.extra = R"({"z":1.10})";
     definition.recipients = {{"Zoë \"Z\" \\", *EmailAddress::parse("zoe@example.com")},

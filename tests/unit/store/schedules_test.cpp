@@ -26,7 +26,7 @@ schedule::Schedule a_full_schedule() {
   definition.format = "xlsx";
   definition.parameters = {{"sensors", {"s1", "", kNasty, "s1"}}, {"none", {}}, {kNasty, {"x"}}};
   definition.columns = {"b", "a", ""};
-  definition.csv = {.bom = true, .crlf = false, .labels = {}, .delimiter = "tab"};
+  definition.csv = {.bom = true, .crlf = false, .labels = {}, .guard = {}, .delimiter = "tab", .decimal = {}};
   definition.extra = R"({ "z": 1, "a": 1.10, "big": 12345678901234567890 })";
   definition.recipients = {mailbox("Zoë \"Z\" <zoe@example.com>"), mailbox("ann@example.com"), mailbox("Zoë <Zoe@example.com>")};
   definition.subject = "{report} — {period}";

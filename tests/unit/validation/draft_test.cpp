@@ -275,20 +275,21 @@ TEST_CASE_FIXTURE(World, "chosen columns are kept with the schedule, beside its 
 
 TEST_CASE_FIXTURE(World, "the style of CSV is kept as far as it differs from the default") {
   Draft draft = draft_for("x-turnover");
-  draft.request.csv = {.bom = true, .crlf = {}, .labels = {}, .delimiter = ";"};
+  draft.request.csv = {.bom = true, .crlf = {}, .labels = {}, .guard = {}, .delimiter = ";", .decimal = {}};
   auto check = check_draft(draft, context);
   REQUIRE(check.resolved);
   CHECK(check.resolved->csv.bom);
   CHECK_FALSE(check.resolved->csv.crlf);
   CHECK(check.resolved->csv.delimiter == ';');
-  draft.request.csv = {.bom = false, .crlf = {}, .labels = true, .delimiter = "TAB"};
+  draft.request.csv = {.bom = false, .crlf = {}, .labels = true, .guard = {}, .delimiter = "TAB", .decimal = {}};
   check = check_draft(draft, context);
   REQUIRE(check.definition);
   CHECK(check.resolved->csv.delimiter == '\t');
-  CHECK(check.definition->csv == CsvRequest{.bom = {}, .crlf = {}, .labels = true, .delimiter = "tab"});
+  CHECK(check.definition->csv ==
+        CsvRequest{.bom = {}, .crlf = {}, .labels = true, .guard = {}, .delimiter = "tab", .decimal = {}});
   const auto again = check_draft(draft_of(*check.definition), context);
   CHECK((again.resolved->csv.labels && !again.resolved->csv.bom && again.resolved->csv.delimiter == '\t'));
-  draft.request.csv = {.bom = {}, .crlf = {}, .labels = false, .delimiter = ","};
+  draft.request.csv = {.bom = {}, .crlf = {}, .labels = false, .guard = {}, .delimiter = ",", .decimal = {}};
   CHECK_FALSE(definition(draft).csv.given());
 }
 
@@ -299,10 +300,10 @@ TEST_CASE_FIXTURE(World, "csv_option_invalid: only for csv, with a sign that par
         "csv.delimiter: \"colon\" is not a valid CSV delimiter [csv_option_invalid]; use comma, semicolon, tab or pipe");
   draft.request.csv.delimiter = ";";
   draft.request.format = "xlsx";
-  CHECK(
-      wrong(draft) ==
-      "csv: bom, crlf, delimiter and labels are for csv, and the format is xlsx [csv_option_invalid]; leave them out, or choose "
-      "csv");
+  CHECK(wrong(draft) ==
+        "csv: bom, crlf, decimal, delimiter, guard and labels are for csv, and the format is xlsx [csv_option_invalid]; leave "
+        "them out, or choose "
+        "csv");
 }
 
 TEST_CASE_FIXTURE(World, "JSON is had on demand and by export, not by schedule: nobody opens it from a mail") {
