@@ -245,7 +245,11 @@ query: SELECT n.note FROM n WHERE n.acc = :account AND :from < :to ORDER BY n.no
                     self.assertRegex(part, f"In the attachment only, .*({name}|, …)")
 
     def test_many_currencies_fit_a_page_and_a_mail(self):
-        codes = [f"{a}{b}X" for a in "ABCDEFGHIJKLM" for b in "ABCDEFGHIJKLM"]
+        codes = ("AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE "
+                 "CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY "
+                 "KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO "
+                 "NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SOS SRD SSP STN SYP SZL THB TJS TMT "
+                 "TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW").split()
         rows = ",".join(f"('shop', '2026-03-16', '{code}', {i})" for i, code in enumerate(codes))
         self.source(f"CREATE TABLE t(acc, day, cur, c); INSERT INTO t VALUES {rows};")
         self.module("m", """formats: [pdf, xlsx]
@@ -258,10 +262,11 @@ chart: {type: bar, x: day, y: sum(revenue)}
 query: SELECT t.day, t.cur AS currency, t.c AS revenue FROM t WHERE t.acc = :account AND :from < :to
 """, days=1)
         page = self.pdf("m")
-        self.assertIn("… and 158 more currencies", page)
+        more = f"… and {len(codes) - 11} more currencies"
+        self.assertIn(more, page)
         self.assertNotIn("Other", page)
         text, html = self.mail("m", "m")
-        self.assertIn("… and 158 more currencies", text)
+        self.assertIn(more, text)
         self.assertLess(len(html.split("data:")[0]), 102_000)
 
     def test_programs_get_every_text_back(self):
