@@ -68,7 +68,7 @@ class Beside(e2e.Case):
             raise unittest.SkipTest("only root can be two other users")
         e2e.need("setpriv")
 
-    def shop(self, directory_mode=0o755, database_mode=0o644, mode="WAL"):
+    def shop(self, directory_mode=0o755, database_mode=0o644, mode="WAL", reader=READER):
         """A world whose source belongs to nobody and is at rest."""
         world = self.world()
         world.schedules()
@@ -86,8 +86,8 @@ class Beside(e2e.Case):
             path.chmod(bits)
         world.path.chmod(0o755)
         for path in (world.path / "state").glob("**/*"):
-            os.chown(path, READER, READER)
-        os.chown(world.path / "state", READER, READER)
+            os.chown(path, reader, reader)
+        os.chown(world.path / "state", reader, reader)
         return world
 
     def application(self):
@@ -111,7 +111,7 @@ class Beside(e2e.Case):
     def test_at_rest_it_is_read_without_a_trace_by_whoever_may_even_where_all_may_write(self):
         for directory_mode, uid in ((0o755, READER), (0o777, READER), (0o777, 0)):
             with self.subTest(mode=oct(directory_mode), uid=uid):
-                world = self.shop(directory_mode)
+                world = self.shop(directory_mode, reader=uid)
                 before, content = self.beside(), self.file.read_bytes()
                 first = self.orders(world, uid=uid)
                 self.assertEqual(self.beside(), before)
@@ -180,7 +180,7 @@ class Beside(e2e.Case):
     def test_output_that_is_read_slowly_keeps_the_application_from_nothing(self):
         for mode in ("DELETE", "WAL"):
             with self.subTest(mode=mode):
-                world = self.shop(mode=mode)
+                world = self.shop(mode=mode, reader=0)
                 database = sqlite3.connect(self.file)
                 database.execute("INSERT INTO orders WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT i, 'shop', "
                                  "'B-' || i, customer_id, status, currency, placed_at, total_cents FROM n, orders WHERE id = 1")
