@@ -18,7 +18,7 @@ cadences: [daily]
 formats: [csv]
 columns:
   - {name: name, label: Name, type: text}
-query: SELECT name FROM customers WHERE :account IS NOT NULL ORDER BY 1
+query: SELECT name FROM customers WHERE account_id = :account ORDER BY 1
 """
 
 
