@@ -132,9 +132,13 @@ struct Weekday {
   Int& day;
 };
 template <typename Int>
+Weekday(Int&) -> Weekday<Int>;  // clang 14 does not deduce aggregates by itself
+template <typename Int>
 struct MonthDay {
   Int& day;
 };
+template <typename Int>
+MonthDay(Int&) -> MonthDay<Int>;
 template <typename Int>
 FieldText text_of(Weekday<Int> weekday) {
   return weekday.day == 0 ? FieldText{} : one(weekday_name(weekday.day));

@@ -43,7 +43,7 @@ void check_templates(const std::string& text) {
   ReportFacts facts;
   facts.account_name = facts.report_label = facts.period = facts.brand_color = facts.attachment_name = facts.notice = facts.why =
       text;
-  facts.summary = {{text, text}};
+  facts.summary = {{text, {text}}};
   const Texts report = render_report(facts);
   FailureFacts failed;
   failed.account_name = failed.outcome = failed.sentence = failed.fix = text;
@@ -58,7 +58,7 @@ void check_templates(const std::string& text) {
   ReportFacts plain = facts;
   plain.account_name = plain.report_label = plain.period = plain.brand_color = plain.attachment_name = plain.notice = plain.why =
       text.empty() ? "" : "x";
-  plain.summary = {{"x", "x"}};
+  plain.summary = {{"x", {"x"}}};
   const auto tags = [](std::string html) {
     constexpr std::string_view kBreak = "<wbr>";  // between the pieces of a long file name
     for (auto at = html.find(kBreak); at != std::string::npos; at = html.find(kBreak, at)) html.erase(at, kBreak.size());

@@ -24,9 +24,9 @@ bool is_printable(std::string_view text) {
 /// What a server answers, which need not be S3: found text lies within the answer, and what an operator reads is printable.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
-  HttpAnswer answer;
+  http::Answer answer;
   answer.status = 100 + data[0] * 2;
-  answer.trouble = static_cast<Trouble>(data[1] % 4);
+  answer.trouble = static_cast<http::Trouble>(data[1] % 4);
   answer.text.assign(reinterpret_cast<const char*>(data) + 2, size - 2);
   answer.words = "Connection refused";  // libcurl's
   answer.headers = {{"date", answer.text.substr(0, 40)}, {"x-amz-bucket-region", answer.text.substr(0, 40)}};
