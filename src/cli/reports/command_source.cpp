@@ -87,7 +87,8 @@ int check_sources(Session& session, const SourceOptions& options) {
   listing.findings = true;
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
   int code = warn_of_broken_modules(session.catalog()) == 0 ? exit_code::kDone : exit_code::kInvalid;
-  std::size_t left_out = 0;
+  std::set<std::string> served;
+  std::map<std::string, std::vector<std::vector<Field>>> unserved;  ///< rows of reports that nobody schedules, by report
   const auto put = [&](const std::string& name, const std::string& report, const run::Stopped& stopped) {
     const std::string& why = stopped.why;
     const bool scheduled = in_use.contains({name, report});
@@ -99,16 +100,17 @@ int check_sources(Session& session, const SourceOptions& options) {
                                {"scheduled", scheduled},
                                {"why", why},
                                {"missing", stopped.missing}});
-    if (!why.empty() && !bad && !options.all && session.out().format() == Format::table) {
-      ++left_out;
-      return;
-    }
+    if (why.empty()) served.insert(report);
     const Tone tone = why.empty() ? Tone::good : bad ? Tone::bad : Tone::dim;
-    listing.rows.push_back({{name},
-                            {report.empty() ? "–" : report},
-                            {why.empty() ? "ok" : "stopped", tone},
-                            {scheduled ? "yes" : "no"},
-                            {why, bad ? tone : Tone::none}});
+    std::vector<Field> row{{name},
+                           {report.empty() ? "–" : report},
+                           {why.empty() ? "ok" : "stopped", tone},
+                           {scheduled ? "yes" : "no"},
+                           {why, bad ? tone : Tone::none}};
+    if (!why.empty() && !bad && !options.all && session.out().format() == Format::table)
+      unserved[report].push_back(std::move(row));
+    else
+      listing.rows.push_back(std::move(row));
   };
   for (const std::string& name : names) {
     const auto configured = sources.find(name);
@@ -138,6 +140,15 @@ int check_sources(Session& session, const SourceOptions& options) {
         put(name, report->id, stopped);
       }
     }
+  }
+  // An operator's own report is meant for one of the sources: where none serves it, all say why.
+  std::size_t left_out = 0;
+  for (const auto& [id, rows] : unserved) {
+    const catalog::Report* report = session.catalog().find(id);
+    if (report != nullptr && report->origin != catalog::kBuiltIn && !served.contains(id))
+      listing.rows.insert(listing.rows.begin(), rows.begin(), rows.end());
+    else
+      left_out += rows.size();
   }
   if (listing.rows.empty() && left_out > 0)
     listing.empty = fmt::format("{} can be read; no schedule takes a report from {}, and no report finds its data there",

@@ -253,6 +253,8 @@ class Foreign(e2e.Case):
         world.config.write_text(plain, encoding="utf-8")
         refused = world.run("run", "count", "--account", "shop", now=NOW)
         self.assertEqual((refused.code, refused.out), (78, b""), refused.err)
+        told = world.run("source", "check", now=NOW).out.decode()
+        self.assertIn("report count is for a database of one account", told)  # an own report that no source serves is shown without --all
         self.assertIn("tenant: single", refused.err)
         world.must("account", "add", "second", "--source", "shop", "--timezone", "UTC", now=NOW)
         world.config.write_text(plain.replace('.db"}', '.db", tenant: single}'), encoding="utf-8")
