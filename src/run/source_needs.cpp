@@ -76,7 +76,11 @@ Stopped why_stopped(source::Source& source, const catalog::Report& report, const
     return {};
   } catch (const Error& error) {  // what does not fit is the answer, not a failure
     Stopped stopped{.missing = missing_of(source, report, tables), .why = error.what()};
-    if (!stopped.missing.empty()) stopped.why = "missing: " + join(stopped.missing, "; ");
+    const bool leads_here = error.hint().find("source check") != std::string::npos;
+    if (!stopped.missing.empty())
+      stopped.why = "missing: " + join(stopped.missing, "; ");
+    else if (!error.hint().empty() && !leads_here)
+      stopped.why += "; " + error.hint();
     return stopped;
   }
 }
