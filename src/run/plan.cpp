@@ -261,6 +261,7 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
 }
 
 void check_query(Parts& parts, const validation::Resolved& resolved, const access::Account& account, Instant at) {
+  if (!parts.settings().sources.contains(account.source)) return;  // a problem of the account
   const auto window = schedule::resolve(resolved.window, at, zone_of(resolved));
   try {
     auto& source = parts.source(account.source);

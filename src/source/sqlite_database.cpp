@@ -219,7 +219,8 @@ void SqliteDatabase::glance(const std::string& sql) {
   int code = SQLITE_ROW;
   while (code == SQLITE_ROW) code = sqlite3_step(statement.get());
   looks_left_.reset();
-  if (functions_.problem() || stop_requested()) fail(code);
+  throw_if_stopped();
+  if (functions_.problem()) fail(code);
 }
 
 void SqliteDatabase::bind(sqlite3_stmt* statement, const rows::Query& query) {
