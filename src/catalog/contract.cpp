@@ -159,13 +159,13 @@ std::vector<rows::Query> instant_samples(const rows::InstantColumn& column, cons
   std::vector<rows::Query> queries;
   for (const std::string_view order : {"ASC", "DESC"}) {
     rows::Query query;
-    const std::string name = fmt::format("{}.{}", column.table, column.column);
-    const InstantSql instant{fmt::format("t.{}", quoted(column.column)), {column.form, name, true, {}}, false};
-    query.sql = fmt::format("SELECT {} AS {} FROM {} t WHERE t.{} IS NOT NULL ORDER BY t.{} {} LIMIT 50",
-                            InstantWriter(forms, "UTC", nullptr).strict(instant), quoted(name), quoted(column.table),
-                            quoted(column.column), quoted(column.column), order);
-    query.columns.push_back({.name = name, .label = name, .type = rows::ColumnType::timestamp});
-    add_source_views(query, {column.table}, "0", forms);
+    const std::string value = "t." + column.column;
+    const InstantSql instant{value, {column.form, column.name, true, {}}, false};
+    query.sql =
+        fmt::format("SELECT {} AS {} FROM {} t WHERE {} IS NOT NULL ORDER BY {} {} LIMIT 50",
+                    InstantWriter(forms, "UTC", nullptr).strict(instant), quoted(column.name), column.table, value, value, order);
+    query.columns.push_back({.name = column.name, .label = column.name, .type = rows::ColumnType::timestamp});
+    add_source_views(query, {column.name.substr(0, column.name.find('.'))}, "0", forms);
     queries.push_back(std::move(query));
   }
   return queries;

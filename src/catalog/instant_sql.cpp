@@ -14,6 +14,7 @@ namespace {
 using rows::Dialect;
 using rows::InstantForm;
 using rows::InstantKind;
+using rows::sql_literal;
 
 /// The range of a type: with `<@`, PostgreSQL takes nothing but that type, where a comparison would convert what it gets.
 std::string_view range_of(InstantKind kind) {
@@ -52,12 +53,6 @@ bool is_upper(std::string_view op) { return op.starts_with('<') && op != "<>"; }
 bool is_lower(std::string_view op) { return op.starts_with('>'); }
 
 }  // namespace
-
-std::string sql_literal(std::string_view text) {
-  std::string literal = "'";
-  for (const char c : text) literal.append(c == '\'' ? 2 : 1, c);
-  return literal + "'";
-}
 
 std::string InstantWriter::checked(const InstantSql& instant) const {
   if (instant.typed || range_of(instant.named.form.kind).empty()) return instant.sql;

@@ -64,7 +64,4 @@ class InstantWriter {
   AddBind add_;
 };
 
-/// `'…'`
-std::string sql_literal(std::string_view);
-
 }  // namespace reportctl::catalog

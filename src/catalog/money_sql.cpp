@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "instant_sql.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/rows/cell.hpp"
 
@@ -25,11 +24,11 @@ std::string factor_sql(const std::string& currency, const rows::SourceForms& for
   const std::string code = fmt::format("CAST(({}) AS text)", currency);
   std::string sql = "CASE";
   for (const auto& [own, digits] : forms.currencies)
-    sql += fmt::format(" WHEN {} = {} THEN {}", code, sql_literal(own), power_of_ten(digits));
+    sql += fmt::format(" WHEN {} = {} THEN {}", code, rows::sql_literal(own), power_of_ten(digits));
   for (const auto& [digits, known] : rows::currencies_without_two_digits()) {
     if (digits < 0) continue;
     std::vector<std::string> codes;
-    for (std::size_t at = 0; at < known.size(); at += 4) codes.push_back(sql_literal(known.substr(at, 3)));
+    for (std::size_t at = 0; at < known.size(); at += 4) codes.push_back(rows::sql_literal(known.substr(at, 3)));
     sql += fmt::format(" WHEN upper({}) IN ({}) THEN {}", code, join(codes, ", "), power_of_ten(digits));
   }
   return sql + " ELSE 100 END";

@@ -36,7 +36,7 @@ class Builder {
     query.sql = expand(text);
     query.instants = std::move(seen_);
     for (const Use& use : used_) query.binds.push_back({use.bind, use.value ? *use.value : value_of(use.name)});
-    add_source_views(query, tables_->all(), inputs_.account_key, forms_);
+    add_source_views(query, tables_->names(), inputs_.account_key, forms_);
     return query;
   }
 

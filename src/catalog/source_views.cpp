@@ -31,7 +31,7 @@ class Collector {
       // A view of the name of a table is made of that table.
       if (found == forms_.views.end() || table == within || !begun_.insert(table).second) continue;
       const SqlScan scan = checked(table, found->second);
-      add(SqlTables(scan.pieces).all(), table);
+      add(SqlTables(scan.pieces).names(), table);
       sql_ += fmt::format("{}{} AS NOT MATERIALIZED ({}\n)", sql_.empty() ? "" : ", ", table, expanded(scan.pieces));
     }
   }

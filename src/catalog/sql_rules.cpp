@@ -216,7 +216,7 @@ void check_bounds(ModuleFile& file, const QueryText& query, const SqlPieces& pie
           fmt::format("{}: a day is compared with an instant; write {{{{local_date(:{})}}}}", query.what, pieces[i].text));
     else if (i < 2 || pieces[i - 2].kind != SqlPiece::Kind::macro || before.size() > 2)
       file.warning_in(query.node, pieces[i].offset,
-                      fmt::format("{}: what is compared with :{} here is not looked at; write {{{{in_period(x)}}}}, or compare a "
+                      fmt::format("{}: nothing checks what is compared with :{} here; write {{{{in_period(x)}}}}, or compare a "
                                   "column or a call",
                                   query.what, pieces[i].text));
   }

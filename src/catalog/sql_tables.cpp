@@ -52,10 +52,13 @@ void flatten(const SqlPieces& pieces, std::vector<SqlToken>& tokens) {
   }
 }
 
-std::string text_of(std::span<const SqlToken> tokens) {
+std::string written(std::span<const SqlToken> tokens) {
+  return {tokens.front().text.data(), tokens.back().text.data() + tokens.back().text.size()};
+}
+
+std::string shown(std::span<const SqlToken> tokens) {
   constexpr std::size_t kMost = 60;
-  const char* const begin = tokens.front().text.data();
-  std::string text(begin, tokens.back().text.data() + tokens.back().text.size());
+  std::string text = written(tokens);
   if (text.size() > kMost) text = text.substr(0, kMost) + "...";
   return text;
 }
@@ -64,15 +67,17 @@ std::string text_of(std::span<const SqlToken> tokens) {
 struct Reference {
   std::string qualifier;
   std::string name;
+  std::string written;  ///< the name, with its quotes
 };
 std::vector<Reference> references(std::span<const SqlToken> tokens) {
   std::vector<Reference> found;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (!is_name(tokens[i]) || is_keyword(tokens[i])) continue;
-    Reference reference{{}, bare_name(tokens[i])};
+    Reference reference{{}, bare_name(tokens[i]), std::string(tokens[i].text)};
     while (i + 2 < tokens.size() && is_sign(tokens[i + 1], ".") && is_name(tokens[i + 2])) {
       reference.qualifier = std::move(reference.name);
       reference.name = bare_name(tokens[i += 2]);
+      reference.written = tokens[i].text;
     }
     const bool call = i + 1 < tokens.size() && is_sign(tokens[i + 1], "(");
     if (!call) found.push_back(std::move(reference));
@@ -172,29 +177,36 @@ void SqlTables::read(const std::vector<SqlToken>& tokens) {
       ++i;
       while (i < tokens.size() && (lower(tokens[i]) == "only" || lower(tokens[i]) == "lateral")) ++i;
       if (i >= tokens.size() || !is_name(tokens[i]) || is_keyword(tokens[i])) break;  // a subquery has no columns of its own
+      const std::size_t first = i;
       while (i + 2 < tokens.size() && is_sign(tokens[i + 1], ".") && is_name(tokens[i + 2])) i += 2;
       const std::string table = bare_name(tokens[i]);
+      const std::string as_written = written(std::span(tokens).subspan(first, i - first + 1));
       std::string alias = table;
       ++i;
       if (i < tokens.size() && tokens[i].kind == Kind::word && lower(tokens[i]) == "as") ++i;
       if (i < tokens.size() && is_name(tokens[i]) && !is_keyword(tokens[i])) alias = bare_name(tokens[i++]);
       if (own.contains(table)) continue;
-      by_name_[alias].insert(table);
-      all_.insert(table);
+      by_name_[alias][table] = as_written;
+      all_[table] = as_written;
     } while (i < tokens.size() && is_sign(tokens[i], ","));
     --i;
   }
 }
 
-const std::set<std::string>& SqlTables::tables(std::string_view name) const {
-  static const std::set<std::string> kNone;
-  const auto found = by_name_.find(to_lower(name));
+std::set<std::string> SqlTables::names() const {
+  std::set<std::string> names;
+  for (const auto& [name, as_written] : all_) names.insert(name);
+  return names;
+}
+
+const SqlTables::Tables& SqlTables::behind(const std::string& name) const {
+  static const Tables kNone;
+  const auto found = by_name_.find(name);
   return found == by_name_.end() ? kNone : found->second;
 }
 
 NamedInstant SqlTables::named(std::span<const SqlToken> expression, const rows::SourceForms& forms) const {
-  NamedInstant named{forms.usual, expression.empty() ? std::string("a value") : text_of(expression),
-                     is_one_reference(expression)};
+  NamedInstant named{forms.usual, expression.empty() ? std::string("a value") : shown(expression), is_one_reference(expression)};
   std::vector<rows::InstantForm> kept;
   const auto add = [&](const rows::InstantForm& form) {
     if (std::find(kept.begin(), kept.end(), form) == kept.end()) kept.push_back(form);
@@ -207,19 +219,19 @@ NamedInstant SqlTables::named(std::span<const SqlToken> expression, const rows::
   }
   for (const Reference& reference : references(expression)) {
     const bool alone = reference.qualifier.empty();
-    const auto& tables = alone ? all_ : this->tables(reference.qualifier);
-    for (const std::string& table : tables) {
+    const Tables& tables = alone ? all_ : behind(reference.qualifier);
+    for (const auto& [table, as_written] : tables) {
       if (alone && tables.size() > 1 && !forms.declared.contains(table + "." + reference.name)) continue;
       add(forms.form_of(table, reference.name));
-      named.columns.push_back({table, reference.name, forms.form_of(table, reference.name)});
+      named.columns.push_back(
+          {as_written, reference.written, forms.form_of(table, reference.name), table + "." + reference.name});
     }
-    if (tables.size() == 1 && named.column) named.name = *tables.begin() + "." + reference.name;
+    if (tables.size() == 1 && named.column) named.name = named.columns.back().name;
   }
   if (kept.size() > 1)
-    throw Error(
-        ErrorKind::invalid,
-        fmt::format("{} takes values together that the source keeps as {} and as {}", named.name, kept[0].str(), kept[1].str()),
-        "write {{instant(…)}} around each of them");
+    throw Error(ErrorKind::invalid,
+                fmt::format("{} mixes values that the source keeps as {} and as {}", named.name, kept[0].str(), kept[1].str()),
+                "write {{instant(…)}} around each of them");
   if (!kept.empty()) named.form = kept.front();
   return named;
 }

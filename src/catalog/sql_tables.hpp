@@ -28,14 +28,17 @@ class SqlTables {
   /// Error(invalid) where the expression's columns are kept in different ways.
   [[nodiscard]] NamedInstant named(std::span<const SqlToken> expression, const rows::SourceForms&) const;
   [[nodiscard]] NamedInstant named(const SqlPieces& expression, const rows::SourceForms&) const;
-  /// The tables that `name` stands for, as an alias or as itself.
-  [[nodiscard]] const std::set<std::string>& tables(std::string_view name) const;
-  [[nodiscard]] const std::set<std::string>& all() const { return all_; }
+  [[nodiscard]] std::set<std::string> names() const;  ///< of tables, in lower case
 
  private:
+  /// Tables by name, in lower case, and as they are written.
+  using Tables = std::map<std::string, std::string>;
   void read(const std::vector<SqlToken>&);
-  std::map<std::string, std::set<std::string>> by_name_;  ///< lower case
-  std::set<std::string> all_;
+  /// Those that a name stands for, as an alias or as itself.
+  [[nodiscard]] const Tables& behind(const std::string& name) const;
+
+  std::map<std::string, Tables> by_name_;  ///< by alias, in lower case
+  Tables all_;
 };
 
 /// What a text compares with the bound that follows it, or the one before it.

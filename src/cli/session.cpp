@@ -112,7 +112,7 @@ void Session::record_refusal(const Error& refused, const std::string& command) {
     store::append_audit(
         state(), {{.name = "AccessRefused", .account = {}, .subject = {}, .actor = who.str(), .payload = json_text(payload)}},
         now_);
-  } catch (const Error&) {  // the refusal is what the user is told
+  } catch (const Error&) {  // the user sees the refusal itself
   }
 }
 

@@ -78,7 +78,7 @@ Ending Smtp::too_large(std::uint64_t size) const {
   return ending;
 }
 
-/// Servers end a connection after a while, or take no more than so many letters, recipients or mistakes on it: that says nothing
+/// Servers end a connection after some time, or after a number of letters, recipients or mistakes: that says nothing
 /// about this letter.
 bool Smtp::is_of_the_connection(const Ending& ending) const {
   if (ending.halt != Halt::none || ending.curl_code == CURLE_OPERATION_TIMEDOUT) return false;

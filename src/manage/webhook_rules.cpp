@@ -18,7 +18,7 @@ const std::vector<std::string>& webhook_event_names() {
   return kNames;
 }
 
-/// A name in the directory, or the whole path of it. Whether the file is there, and what it is like, is told to nobody.
+/// A name in the directory, or the whole path of it. Nobody learns whether the file exists, or what is in it.
 bool may_be_in(const std::filesystem::path& directory, const std::filesystem::path& file) {
   const auto path = (directory / "account" / file).lexically_normal();
   const auto [end, rest] = std::mismatch(directory.begin(), directory.end(), path.begin(), path.end());

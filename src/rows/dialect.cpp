@@ -98,6 +98,12 @@ const DialectRules& rules_of(Dialect dialect) {
   return kSqlite;
 }
 
+std::string sql_literal(std::string_view text) {
+  std::string literal = "'";
+  for (const char c : text) literal.append(c == '\'' ? 2 : 1, c);
+  return literal + "'";
+}
+
 std::optional<Dialect> dialect_of_scheme(std::string_view scheme) {
   if (scheme.empty()) return std::nullopt;
   for (const Dialect dialect : kDialects)

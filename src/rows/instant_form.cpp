@@ -29,7 +29,7 @@ std::variant<InstantForm, std::string> parse_instant_form(std::string_view writt
   for (const InstantKindFacts& facts : kInstantKinds) {
     names.emplace_back(facts.name);
     if (name != facts.name) continue;
-    if (!facts.zoned && !zone.empty()) return fmt::format("{} has no time zone behind it", name);
+    if (!facts.zoned && !zone.empty()) return fmt::format("{} takes no time zone", name);
     if (facts.zoned && zone.empty()) return fmt::format("{0} needs the time zone in which it is written, like {0} UTC", name);
     if (facts.zoned && !Zone::find(zone)) return fmt::format("\"{}\" is not a time zone", visible(zone));
     return InstantForm{facts.kind, std::string(zone)};

@@ -67,7 +67,8 @@ std::string instants_problem(const SourceSettings& settings) {
     const auto& facts = form.facts();
     const bool kept = rules.dialect == rows::Dialect::sqlite ? facts.sqlite : facts.postgresql;
     if (!kept) return fmt::format("{} is not how {} keeps instants", facts.name, rules.label.text);
-    if (name == kUsual && form.kind == rows::InstantKind::day) return "a day is no instant: declare it for a table or a column";
+    if (name == kUsual && form.kind == rows::InstantKind::day)
+      return "a day is not an instant; declare it for a table or a column";
   }
   return {};
 }

@@ -31,7 +31,7 @@ std::string_view text_in(sqlite3_value* value) {
   return {text == nullptr ? "" : text, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
-/// Of a value that is not null; false: it is no number.
+/// Of a value that is not null; false: it is not a number.
 bool add_to_sum(ExactSum& sum, sqlite3_value* value, int times) {
   switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:

@@ -19,12 +19,6 @@ std::string as_identifier(std::string_view name) {
   return out + '"';
 }
 
-std::string as_literal(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
-  return out + "'";
-}
-
 std::vector<std::string> column_names(sqlite3_stmt* statement) {
   std::vector<std::string> names;
   for (int i = 0; i < sqlite3_column_count(statement); ++i) names.emplace_back(sqlite3_column_name(statement, i));
@@ -81,11 +75,10 @@ class SqliteSource final : public Source {
   void look_at(SqliteDatabase& database, const rows::Query& query) {
     for (const rows::InstantColumn& one : query.instants) {
       if (std::find(seen_.begin(), seen_.end(), one) != seen_.end()) continue;
-      const std::string column = as_identifier(one.column);
-      const std::string table = as_identifier(one.table);
-      const std::string read = fmt::format("{}SELECT rc_instant({}, '{}', {})", query.views, column, one.form.str(),
-                                           as_literal(one.table + "." + one.column));
-      const bool number = one.form.facts().units > 0 || one.form.kind == rows::InstantKind::julian_day;
+      const auto& [table, column, form, name] = one;
+      const std::string read =
+          fmt::format("{}SELECT rc_instant({}, '{}', {})", query.views, column, form.str(), rows::sql_literal(name));
+      const bool number = form.facts().units > 0 || form.kind == rows::InstantKind::julian_day;
       database.glance(fmt::format("{} FROM (SELECT {} FROM {} LIMIT 50)", read, column, table));
       database.glance(fmt::format("{} FROM (SELECT {} FROM {} ORDER BY rowid DESC LIMIT 50)", read, column, table));
       for (const char* other : number ? std::vector{">= ''"} : std::vector{"< ''", ">= ':'"})  // what sorts behind every digit

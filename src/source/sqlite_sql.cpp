@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reportctl/base/text.hpp"
+#include "reportctl/rows/dialect.hpp"
 
 namespace reportctl::source {
 namespace {
@@ -153,9 +154,9 @@ class NumberChecker {
       out += tokens_[i].text;
       // Of one end the shortest comes first.
       for (auto range = ranges_.rbegin(); range != ranges_.rend(); ++range)
-        if (range->last == i) out += fmt::format(", '{}')", name_of(*range));
+        if (range->last == i) out += fmt::format(", {})", name_of(*range));
       for (const Range& named : named_)
-        if (named.last == i) out += fmt::format(", '{}'", name_of(named));
+        if (named.last == i) out += fmt::format(", {}", name_of(named));
     }
     if (!tokens_.empty()) out += sql_.substr(offset(tokens_.size() - 1) + tokens_.back().text.size());
     return out;
@@ -310,9 +311,7 @@ class NumberChecker {
       name += tokens_[i].text;
     }
     if (name.size() > kLongestName) name = repair_utf8(name.substr(0, kLongestName)) + "…";
-    std::string literal;
-    for (const char c : name) literal.append(c == '\'' ? 2 : 1, c);
-    return literal;
+    return rows::sql_literal(name);
   }
 
   std::string_view sql_;

@@ -75,6 +75,9 @@ struct DialectRules {
 const DialectRules& rules_of(Dialect);
 inline constexpr std::array kDialects{Dialect::sqlite, Dialect::postgresql};
 
+/// `'…'`, in every dialect.
+std::string sql_literal(std::string_view);
+
 /// `sqlite`, `postgresql` or another word for it, in lower case.
 std::optional<Dialect> dialect_of_scheme(std::string_view scheme);
 

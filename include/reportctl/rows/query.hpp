@@ -22,9 +22,10 @@ struct Bind {
 
 /// A column whose values a query takes for instants.
 struct InstantColumn {
-  std::string table;
-  std::string column;
+  std::string table;   ///< as the query writes it: with its schema and its quotes
+  std::string column;  ///< the same
   InstantForm form;
+  std::string name = {};  ///< for messages and declarations: `orders.placed_at`
   bool operator==(const InstantColumn&) const = default;
 };
 

@@ -242,6 +242,29 @@ class Foreign(e2e.Case):
 
                 self.check_decimals(server.url(name), make)
 
+    def test_postgresql_names_in_capitals_and_of_another_schema_are_looked_at_as_they_are_written(self):
+        server = postgres.Server()
+        self.closing(server.close)
+        server.psql("CREATE DATABASE prisma")
+        server.psql('CREATE SCHEMA "Shop"; CREATE TABLE "Shop"."Order" (id int, "accountId" text, "createdAt" timestamp(3)); '
+                    "INSERT INTO \"Shop\".\"Order\" VALUES (1, 'shop', '2026-03-28 22:59:59'), (2, 'shop', '2026-03-28 23:00:00')", "prisma")
+        modules = self.home.path / "modules"
+        modules.mkdir()
+        (modules / "placed.yaml").write_text(
+            "id: placed\nlabel: Placed\nfamily: own\ndescription: By day.\nscope: [account]\nwindow: {kind: lookback, default_days: 1, max_days: 31}\n"
+            "cadences: [daily]\ncolumns: [{name: day, label: Day, type: date}, {name: n, label: N, type: integer}]\nquery: |\n"
+            '  SELECT {{local_date(o."createdAt")}} AS day, count(*) AS n FROM "Shop"."Order" AS o\n'
+            '  WHERE o."accountId" = :account AND {{in_period(o."createdAt")}} GROUP BY 1\n', encoding="utf-8")
+        for declared, code in ((None, 13), ("{order.createdat: timestamp UTC}", 0), ("{Order.createdAt: timestamp UTC}", 0)):
+            with self.subTest(declared=declared):
+                world = self.place(server.url("prisma"), declared)
+                world.config.write_text(world.config.read_text(encoding="utf-8") + f"catalog: {{dirs: [{modules}]}}\n", encoding="utf-8")
+                given = world.run("run", "placed", "--account", "shop", "--timezone", "Europe/Berlin", "--from", "2026-03-28", "--to", "2026-03-28", now=NOW)
+                self.assertEqual(given.code, code, given.err)
+                self.assertEqual(given.out, b"" if code else b"day,n\n2026-03-28,1\n")  # 23:59:59 and midnight in Berlin
+                checks = {entry["report"]: entry for entry in json.loads(world.run("source", "check", "--json", now=NOW).out)}
+                self.assertEqual(checks["placed"]["ok"], code == 0, checks["placed"]["why"])
+
     def test_a_database_of_one_company_needs_no_account_and_has_no_second(self):
         modules = self.home.path / "modules"
         modules.mkdir()

@@ -256,7 +256,7 @@ TEST_CASE("a comparison with a bound is made in the form in which the source kee
         "/*visits.at*/)) AND (v.at < ((CAST(:to AS timestamptz)) AT TIME ZONE 'Europe/Berlin') AND (TRUE OR (v.at) <@ tsrange "
         "'empty' /*visits.at*/)))");
   CHECK_THROWS_WITH_AS(condition("coalesce(v.at, g.at) >= :from AND :to = 1", forms),
-                       "coalesce(v.at, g.at) takes values together that the source keeps as epoch and as utc-text", Error);
+                       "coalesce(v.at, g.at) mixes values that the source keeps as epoch and as utc-text", Error);
 }
 
 TEST_CASE("the period before is bound where there is one, and NULL where there is none") {

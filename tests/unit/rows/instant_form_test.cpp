@@ -31,7 +31,7 @@ TEST_CASE("a form of instants is read as it is written") {
 TEST_CASE("what is wrong with a form is said") {
   CHECK(wrong("sql-text") == "sql-text needs the time zone in which it is written, like sql-text UTC");
   CHECK(wrong("sql-text Mars/Base") == "\"Mars/Base\" is not a time zone");
-  CHECK(wrong("epoch UTC") == "epoch has no time zone behind it");
+  CHECK(wrong("epoch UTC") == "epoch takes no time zone");
   CHECK(wrong("epoch-mss").starts_with("\"epoch-mss\" is not a form of instants (did you mean \"epoch-ms\"?)"));
   CHECK(wrong("").starts_with("\"\" is not a form of instants"));
 }
