@@ -116,7 +116,7 @@ void add_column(rows::Query& query, std::string_view table, std::string_view nam
   column.type = type_of(name);
   if (column.type == rows::ColumnType::timestamp && forms.form_of(table, name).kind == rows::InstantKind::day)
     column.type = rows::ColumnType::date;
-  column.scale = column.type == rows::ColumnType::decimal ? 9 : 0;
+  column.scale = column.type == rows::ColumnType::decimal ? 3 : 0;  // as the reports have it: more digits hold less
   column.name = column.label = fmt::format("{}.{}", table, name);
   std::string value = fmt::format("t.{}", name);
   if (column.type == rows::ColumnType::timestamp) {

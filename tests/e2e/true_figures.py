@@ -174,6 +174,10 @@ class TrueFigures(e2e.Case):
             self.assertEqual("row-level security hides every row of orders from this login" in result.err, hidden, result.err)
         result = world.must("run", "sales", "--account", "shop", "--format", "csv", "--from", "2026-01-01", "--to", "2026-01-01")  # really none
         self.assertNotIn("row-level security", result.err)
+        # A policy of a table that the report never reads fails, as current_setting() does without its second argument.
+        self.server.psql("CREATE TABLE elsewhere (x int); INSERT INTO elsewhere VALUES (1); GRANT SELECT ON elsewhere TO reader; "
+                         "ALTER TABLE elsewhere ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON elsewhere USING (current_setting('app.none') = 'x')", "guarded")
+        self.assertEqual(len(world.must("run", "sales", "--account", "shop", "--format", "csv", "--from", "2026-01-01", "--to", "2026-01-01").out.splitlines()), 1)
 
     def test_a_session_that_never_ended_is_open_and_adds_no_charging_time(self):
         for started, wanted in (("2026-02-10T08:00:00Z", "0:00:00"), ("2026-03-16T20:00:00Z", "4:00:00")):
