@@ -9,7 +9,7 @@
 
 namespace reportctl::run {
 
-/// Inputs of the right kind for each scope and variant of a report whose rows nobody keeps: over the last 30 days.
+/// Inputs for each scope and variant of a report, over the last 30 days: to prepare its queries, or to look at some rows.
 std::vector<catalog::QueryInputs> sample_inputs(const catalog::Report&, const std::string& account_key, Instant now);
 
 }  // namespace reportctl::run
