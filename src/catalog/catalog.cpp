@@ -135,7 +135,7 @@ struct Catalog::Impl {
       }
       const auto [other, is_new] = names.try_emplace(key, module.get());
       if (is_new || other->second == module.get()) continue;
-      if (place == Place::elsewhere && other->second->path.filename() == module->path.filename()) continue;
+      if (place == Place::elsewhere && may_replace(*other->second, module->path)) continue;
       refuse(*module, name, fmt::format("{} has it, too; keep one of the two", other->second->path.string()));
       if (place == Place::searched)
         refuse(*other->second, name, fmt::format("{} has it, too; keep one of the two", module->path.string()));
@@ -158,6 +158,11 @@ struct Catalog::Impl {
     problems.insert(problems.end(), warnings.begin(), warnings.end());
     for (yaml::Problem& problem : problems) problem.file = file.string();
     return problems;
+  }
+
+  /// A file of the same name, or what comes through a pipe, is linted as the next version of a module.
+  static bool may_replace(const OperatorModule& module, const std::filesystem::path& file) {
+    return module.path.filename() == file.filename() || !std::filesystem::is_regular_file(file);
   }
 
   static std::vector<std::string> names_of(const OperatorModule& module) {

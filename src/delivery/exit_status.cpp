@@ -76,6 +76,8 @@ Outcome decide(const SendmailEnding& ending) {
   if (cannot_run || says(words, {"could not exec"})) return outcome(OutcomeKind::deferred, "config", true);
   if (says(words, {"too big", "too large", "size exceeds", "exceeds size"})) return outcome(OutcomeKind::refused, "too_large");
   if (const int code = reply_code_in(words); code != 0) return by_reply(ending, code, words, reason);
+  if (says(words, {"no space left on device", "quota exceeded", "read-only file system"}))
+    return outcome(OutcomeKind::deferred, "temporary", true);
   if (says(words, {"cannot locate host", "cannot connect", "cannot open"}))
     return outcome(OutcomeKind::deferred, "connection", true);
   if (says(words, {"network read error", "connection lost", "closed connection"})) return died(ending, reason);
@@ -83,7 +85,6 @@ Outcome decide(const SendmailEnding& ending) {
     case EX_NOUSER:
       return outcome(OutcomeKind::refused, "recipient");
     case EX_DATAERR:
-    case EX_NOINPUT:
       return outcome(OutcomeKind::refused, "rejected");
     case EX_USAGE:
     case EX_NOPERM:

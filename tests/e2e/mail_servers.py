@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
 """A scheduled report through real mail servers on loopback: smtp-sink, aiosmtpd with STARTTLS and a login, and Postfix delivering into Maildirs."""
-import glob, os, pathlib, pwd, shutil, subprocess, sys, unittest
+import glob, os, pathlib, pwd, subprocess, sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-import e2e
+import e2e, relays
 
 TO = ["ann@example.org", "Bo Ström <bo@example.org>", "cé@example.org".replace("é", "e")]
 ADDRESSES = ["ann@example.org", "bo@example.org", "ce@example.org"]
@@ -145,89 +145,34 @@ class Aiosmtpd(Mails):
         self.assertEqual(server.held, [])
 
 
-MASTER = """
-127.0.0.1:{port} inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-showq unix n - n - - showq
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-virtual unix - n n - - virtual
-anvil unix - - n - 1 anvil
-postlog unix-dgram n - n - 1 postlogd
-"""
+POSTFIX = """smtpd_tls_security_level = encrypt
+smtpd_tls_cert_file = {authority.certificate}
+smtpd_tls_key_file = {authority.key}
+virtual_mailbox_domains = {domains}
+virtual_mailbox_base = {home}/mail
+virtual_mailbox_maps = texthash:{home}/boxes
+virtual_minimum_uid = 1
+virtual_uid_maps = static:{user.pw_uid}
+virtual_gid_maps = static:{user.pw_gid}
+{more}"""
 
 
 class Postfix(Mails):
     def postfix(self, world, more="", boxes=ADDRESSES, wait=lambda port, authority: None):
         """`wait` is called before it starts."""
-        if os.geteuid() != 0:
-            raise unittest.SkipTest("Postfix can only be started by root")
-        program = e2e.need("postfix")
-        try:
-            owner, reader = pwd.getpwnam("postfix"), pwd.getpwnam("nobody")
-        except KeyError as error:
-            raise unittest.SkipTest(f"there is no user for Postfix: {error}") from None
-        authority = e2e.Authority(world.path / "tls")
+        relays.need_root()
         home = world.path / "postfix"
-        for name in ("config", "queue", "data", "mail"):
-            (home / name).mkdir(parents=True)
         world.path.chmod(0o755)
-        os.chown(home / "data", owner.pw_uid, owner.pw_gid)
-        os.chown(home / "mail", reader.pw_uid, reader.pw_gid)
-        port = e2e.free_port()
-        (home / "config" / "boxes").write_text("".join(f"{address} {address.split('@')[0]}/\n" for address in boxes))
-        (home / "config" / "master.cf").write_text(MASTER.format(port=port))
-        (home / "config" / "main.cf").write_text(f"""
-compatibility_level = 3.6
-queue_directory = {home}/queue
-data_directory = {home}/data
-maillog_file = {home}/log
-maillog_file_prefixes = {home}
-mail_owner = postfix
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = mx.example.org
-mydestination =
-mynetworks = 127.0.0.0/8
-smtpd_tls_security_level = encrypt
-smtpd_tls_cert_file = {authority.certificate}
-smtpd_tls_key_file = {authority.key}
-smtpd_recipient_restrictions = permit_mynetworks, reject
-smtpd_peername_lookup = no
-virtual_mailbox_domains = {' '.join(sorted({box.split('@')[1] for box in boxes}))}
-virtual_mailbox_base = {home}/mail
-virtual_mailbox_maps = texthash:{home}/config/boxes
-virtual_minimum_uid = 1
-virtual_uid_maps = static:{reader.pw_uid}
-virtual_gid_maps = static:{reader.pw_gid}
-alias_maps =
-alias_database =
-{more}
-""")
-
-        def control(*words):
-            return subprocess.run([program, "-c", str(home / "config"), *words], capture_output=True, text=True, timeout=e2e.PATIENCE)
-
-        wait(port, authority)
-        started = control("start")
-        self.closing(control, "stop")
-        if started.returncode != 0:
-            log = home / "log"
-            raise AssertionError(f"postfix start: {started.stderr}{log.read_text() if log.exists() else ''}")
-        e2e.wait_for_port(port)
-        return port, authority, home
+        authority = e2e.Authority(world.path / "tls")
+        user = pwd.getpwnam("nobody")
+        domains = " ".join(sorted({box.split("@")[1] for box in boxes}))
+        server = relays.Postfix(home, more=POSTFIX.format(home=home, authority=authority, user=user, domains=domains, more=more))
+        server.folder("mail", user.pw_uid, user.pw_gid)
+        server.write("boxes", "".join(f"{address} {address.split('@')[0]}/\n" for address in boxes))
+        wait(server.port, authority)
+        self.closing(server.stop)
+        server.start()
+        return server.port, authority, home
 
     def test_postfix_takes_the_mail_by_starttls_and_puts_it_into_a_maildir_for_each_recipient(self):
         world = self.world()

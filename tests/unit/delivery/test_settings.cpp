@@ -129,6 +129,7 @@ TEST_CASE("how sendmail ended says what became of the letter") {
                       {EX_USAGE, kDeferred, kDeferred},
                       {EX_DATAERR, kRefused, kRefused},
                       {EX_NOUSER, kRefused, kRefused},
+                      {EX_NOINPUT, kDeferred, kDeferred},      // dma: it could not write what it read
                       {EX_NOHOST, kDeferred, kDeferred},       // msmtp: the relay cannot be resolved
                       {EX_UNAVAILABLE, kDeferred, kDeferred},  // msmtp: whatever the server said
                       {EX_SOFTWARE, kDeferred, kDeferred},
@@ -187,6 +188,9 @@ TEST_CASE("what a sendmail program repeats of the server's reply counts more tha
       {1, "nullmailer-inject: nullmailer-queue failed: 15", K::deferred, "temporary", false},
       {1, "sendmail: Could not exec nullmailer-inject.", K::deferred, "config", true},
       {EX_CANTCREAT, "dma: can not create temp file in `/var/spool/dma': No such file or directory", K::deferred, "config", true},
+      {EX_NOINPUT, "dma: can not read mail: No space left on device", K::deferred, "temporary", true},
+      {EX_CANTCREAT, "dma: can not create temp file in `/var/spool/dma': No space left on device", K::deferred, "temporary",
+       true},
       {127, "/usr/local/bin/wrapper: 3: exec: msmtp: not found", K::deferred, "config", true},
       {126, "wrapper: /usr/bin/msmtp: Permission denied", K::deferred, "config", true},
   };
