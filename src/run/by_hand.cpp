@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "acting.hpp"
 #include "attempts.hpp"
 #include "events.hpp"
 #include "reportctl/base/error.hpp"
@@ -32,6 +33,7 @@ std::vector<DeliveryState> states_of(ResendOnly only) {
 }  // namespace
 
 Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std::vector<Mailbox>& to, const std::string& actor) {
+  parts.require_own();
   auto triggered = run_triggered(schedule, parts.moment());
   triggered.name = "ScheduleTested";
   triggered.actor = actor;
@@ -45,10 +47,11 @@ Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std:
                                                        .lease_until = parts.now() + kLease,
                                                        .now = parts.moment(),
                                                        .events = {triggered}});
-  return run_one(parts, claim);
+  return acting(parts, [&] { return run_one(parts, claim); });
 }
 
 Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const std::string& actor) {
+  parts.require_own();
   if (run.file_pruned_at) {
     throw Error(ErrorKind::not_found, fmt::format("the file of run {} was pruned at {}", run.id, format_utc(*run.file_pruned_at)),
                 "`reportctl schedule test` sends the report anew");
@@ -67,7 +70,7 @@ Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const st
            {.name = "RunResent", .account = run.account, .subject = run.id, .actor = actor, .payload = R"({"run":"$run"})"}}});
   if (!claim)
     throw Error(ErrorKind::conflict, "no recipient of this run matches", "reportctl runs show RUN shows every recipient");
-  return run_one(parts, *claim);
+  return acting(parts, [&] { return run_one(parts, *claim); });
 }
 
 }  // namespace reportctl::run

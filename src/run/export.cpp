@@ -113,6 +113,7 @@ Export produce_export(Parts& parts, const Export& job, const Progress& progress)
 std::variant<Export, Rejection> order_export(Parts& parts, const ExportOrder& order) {
   auto request = order.request;
   request.surface = catalog::Surface::export_job;
+  if (order.begin == Begin::now) parts.require_own();
   auto planned = plan(parts, request, order.account, order.roles, parts.now());
   if (auto* rejection = std::get_if<Rejection>(&planned)) return std::move(*rejection);
   const auto& resolved = std::get<RunPlan>(planned).resolved;
@@ -166,6 +167,7 @@ Export work_export(Parts& parts, const Export& job, const Progress& progress) {
 }
 
 std::optional<Export> take_and_work(Parts& parts, const Export& job, const Progress& progress) {
+  parts.require_own();
   const auto taken = store::take_export(
       parts.state(),
       {.id = job.id, .fence = job.fence, .owner = parts.self(), .lease_until = parts.now() + kLease, .now = parts.moment()});

@@ -5,10 +5,10 @@
 #include <chrono>
 
 #include "reportctl/base/error.hpp"
-#include "reportctl/base/process.hpp"
 #include "reportctl/run/retention.hpp"
 #include "reportctl/run/run_due.hpp"
 #include "reportctl/store/claims.hpp"
+#include "reportctl/store/ownership.hpp"
 #include "reportctl/store/webhooks.hpp"
 
 namespace reportctl::run {
@@ -17,19 +17,6 @@ namespace {
 constexpr auto kLargestLeap = std::chrono::days(35);
 constexpr auto kHeartbeatEvery = std::chrono::minutes(15);
 constexpr const char* kLastRunDue = "last_run_due_at";
-
-/// A state file that was copied to another host must not mail real people from there.
-void refuse_foreign_state(store::State& state) {
-  const auto made_on = state.fact("host");
-  const auto here = this_process().host;
-  if (!made_on) {
-    state.set_fact("host", here);
-    return;
-  }
-  if (*made_on == here) return;
-  throw Error(ErrorKind::state, fmt::format("state file {} belongs to another host; mail is switched off", state.path().string()),
-              "if it moved here for good: reportctl state adopt");
-}
 
 void refuse_leap(const std::optional<Instant>& last, Instant now, const std::filesystem::path& state, bool accepted) {
   if (accepted || !last || now - *last <= kLargestLeap) return;
@@ -45,7 +32,7 @@ bool work_waits(store::State& state, const DueOptions& options, Instant now) {
   if (options.accept_clock && clock_is_replaced()) {
     throw Error(ErrorKind::usage, "--accept-clock is about the clock of this host, and REPORTCTL_NOW replaces it", "unset it");
   }
-  refuse_foreign_state(state);
+  store::require_own(state);
   const auto text = state.fact(kLastRunDue);
   std::optional<Instant> last;
   if (text) last = parse_instant(*text);

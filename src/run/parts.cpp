@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/store/ownership.hpp"
 
 namespace reportctl::run {
 
@@ -30,8 +31,16 @@ source::Source& Parts::source(const std::string& name) {
   return *sources_.emplace(name, openers_.open_source(configured->second)).first->second;
 }
 
+void Parts::require_own() {
+  if (!own_) store::require_own(state_);
+  own_ = true;
+}
+
 delivery::Transport& Parts::transport() {
-  if (!transport_) transport_ = openers_.open_transport(settings_.mail.transport);
+  if (transport_) return *transport_;
+  require_own();
+  store::write_mark(state_);  // before anything is sent: what is claimed by now is not to be sent again
+  transport_ = openers_.open_transport(settings_.mail.transport);
   return *transport_;
 }
 
@@ -45,6 +54,7 @@ artifact::Store& Parts::artifacts() {
 }
 
 delivery::WebhookAnswer Parts::post_webhook(const delivery::WebhookPost& post) {
+  require_own();
   return openers_.post_webhook(settings_.webhooks, post);
 }
 

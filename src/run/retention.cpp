@@ -5,6 +5,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "acting.hpp"
 #include "events.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/stop.hpp"
@@ -71,6 +72,14 @@ store::AuditEvent pruned_event(const Pruned& pruned, const std::string& actor) {
   return {.name = store::kRetentionApplied, .account = {}, .subject = {}, .actor = actor, .payload = payload.dump()};
 }
 
+Pruned remove_what_is_old(Parts& parts, const store::Cuts& cuts) {
+  Pruned pruned;
+  pruned.rows = store::prune_rows(parts.state(), cuts);
+  sweep_files(parts, cuts, PruneMode::real, pruned);
+  if (pruned.any()) store::append_audit(parts.state(), {pruned_event(pruned, cuts.actor)}, parts.moment());
+  return pruned;
+}
+
 }  // namespace
 
 Pruned prune(Parts& parts, PruneMode mode, PruneWhat what, const std::string& actor) {
@@ -79,12 +88,10 @@ Pruned prune(Parts& parts, PruneMode mode, PruneWhat what, const std::string& ac
                 "unset it; --dry-run shows what would go then");
   }
   const auto cuts = cuts_of(parts, what, actor);
+  if (mode == PruneMode::real) return acting(parts, [&] { return remove_what_is_old(parts, cuts); });
   Pruned pruned;
-  pruned.rows = mode == PruneMode::real ? store::prune_rows(parts.state(), cuts) : store::count_prunable(parts.state(), cuts);
+  pruned.rows = store::count_prunable(parts.state(), cuts);
   sweep_files(parts, cuts, mode, pruned);
-  if (mode == PruneMode::real && pruned.any()) {
-    store::append_audit(parts.state(), {pruned_event(pruned, actor)}, parts.moment());
-  }
   return pruned;
 }
 

@@ -10,6 +10,7 @@
 #include <set>
 #include <tuple>
 
+#include "acting.hpp"
 #include "attempts.hpp"
 #include "due_slots.hpp"
 #include "events.hpp"
@@ -176,15 +177,17 @@ std::int64_t DueResult::count(store::RunState state) const {
 }
 
 DueResult run_due(Parts& parts, const DueOptions& options) {
-  DueResult result;
-  if (!work_waits(parts.state(), options, parts.now())) return result;
-  resume(parts, result);
-  work_off(parts, result);
-  result.config_problem = parts.broken_transport && parts.broken_transport->reason_class == "config";
-  result.exports = work_off_exports(parts);
-  send_webhooks(parts);
-  prune_once_a_day(parts, result);
-  return result;
+  if (!work_waits(parts.state(), options, parts.now())) return {};
+  return acting(parts, [&] {
+    DueResult result;
+    resume(parts, result);
+    work_off(parts, result);
+    result.config_problem = parts.broken_transport && parts.broken_transport->reason_class == "config";
+    result.exports = work_off_exports(parts);
+    send_webhooks(parts);
+    prune_once_a_day(parts, result);
+    return result;
+  });
 }
 
 std::vector<Planned> plan_due(Parts& parts) {

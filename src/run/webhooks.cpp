@@ -193,6 +193,7 @@ void send_webhooks(Parts& parts) {
 }
 
 store::WebhookDelivery test_webhook(Parts& parts, const store::Webhook& webhook, const std::string& actor) {
+  parts.require_own();
   const nlohmann::ordered_json payload = {{"webhookId", webhook.id}, {"endpoint", store::endpoint_of(webhook.url)}};
   const auto id = store::queue_test_webhook(
       parts.state(), webhook,

@@ -37,6 +37,7 @@ class ExportCrash(e2e.Case):
         directory = self.place.path / f"attempt-{name}"
         directory.mkdir(mode=0o700)
         shutil.copy2(self.prepared, directory / "state.db")
+        e2e.forget_owner(directory / "state.db")
         self.place.state = directory / "state.db"
         return {"REPORTCTL_STATE": directory / "state.db", "REPORTCTL_ARTIFACTS_URL": f"file:{directory}/artifacts"}
 

@@ -200,6 +200,7 @@ class Exports(e2e.Case):
         for call, stored in (("write", 0), ("linkat", 1)):  # in the middle of its rows; and when nothing is left but to record it
             world = self.shop()
             world.make_source(e2e.COMMERCE + rows)
+            world.must("run-due")  # what is written once for every state file is there
             job = created(world, "orders-export", "--filter", "mode=summary", "--format", "json")["id"]
             trace = world.path / "trace"
             worker = subprocess.Popen([strace, "-f", "-o", trace, "-e", f"trace={call}", "-e", f"inject={call}:signal=STOP:when=1", e2e.REPORTCTL, "export", "run", job,

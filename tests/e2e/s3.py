@@ -228,7 +228,7 @@ class S3(e2e.Case):
                             (access, "the server does not know the access key (403 InvalidAccessKeyId)"), (bucket, "there is no such bucket (404 NoSuchBucket)"),
                             (endpoint, "no answer: Failed to connect to 127.0.0.1")):
             with self.subTest(said):
-                world.state.write_bytes(prepared)
+                world.put_back(prepared)
                 world.environment = dict(environment)
                 spoil(world)
                 check = world.run("config", "check")
@@ -321,7 +321,7 @@ class S3(e2e.Case):
                                    ("silent", "PUT", "the server is silent: "), ("silent", "HEAD", None)):
             with self.subTest(does=does, method=method):
                 self.disturb(does, method)
-                world.state.write_bytes(prepared)
+                world.put_back(prepared)
                 shutil.rmtree(world.outbox, ignore_errors=True)
                 code = world.run("run-due").code
                 run = world.only_run()
@@ -399,14 +399,14 @@ class S3(e2e.Case):
                                           ((500, "InternalError"), "PUT", "partNumber=3", "the server answered 500 InternalError"),
                                           ((200, "InternalError"), "POST", "uploadId=", "the server answered 200 InternalError")):
             with self.subTest(does=does, words=words):
-                world.state.write_bytes(prepared)
+                world.put_back(prepared)
                 self.disturb(does, method, words=words)
                 self.assertEqual(world.run("export", "run").code, 3)
                 job = world.json("export", "show", self.job)
                 self.assertEqual((job["state"], job["sha256"]), ("failed", None))
                 self.assertIn(said, job["reason"])
                 self.nothing_is_left()
-        world.state.write_bytes(prepared)
+        world.put_back(prepared)
         trouble = [("PUT", "partNumber=2", (503, "SlowDown")), ("PUT", "partNumber=2", "cut"), ("POST", "uploadId=", "lost")]  # all of it passes
 
         def rule(method, path, nth):
@@ -447,7 +447,7 @@ class S3(e2e.Case):
         prepared = world.state.read_bytes()
         for does, method in (("silent", "HEAD"), ("silent", "PUT"), ("lost", "PUT")):
             with self.subTest(does=does, method=method):
-                world.state.write_bytes(prepared)
+                world.put_back(prepared)
                 shutil.rmtree(world.outbox, ignore_errors=True)
                 self.proxy.reached.clear()
                 self.disturb(does, method)

@@ -7,6 +7,8 @@ import datetime, os, pathlib, pwd, shutil, sqlite3, subprocess, sys, time, unitt
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import e2e
 
+MADE_AT, MORNING = e2e.MADE_AT, e2e.NOW
+
 
 class Clock(e2e.Case):
     def test_a_clock_set_back_makes_nothing_due_and_nothing_twice(self):
@@ -96,6 +98,69 @@ class StateFile(e2e.Case):
         self.assert_refused(world, "state adopt", prefix=inside)
         world.must("run-due")
         self.assertEqual(len(world.outbox_mails()), 1)
+
+    def acting(self, world, run):
+        """Every command that sends, stores or removes."""
+        return (["run-due"], ["run-due", "--jobs", "2"], ["runs", "resend", run, "--only", "all"],
+                ["schedule", "test", "morning", "--account", "shop", "--to", "x@example.org"], ["export", "run"],
+                ["export", "create", "sales", "--account", "shop", "--wait"], ["prune"], ["export", "prune"],
+                ["webhook", "test", "https://hooks.example.com/in", "--account", "shop"])
+
+    def sent_world(self):
+        world = self.world()
+        self.due(world)
+        secret = world.path / "webhooks.d" / "shop"
+        secret.mkdir(parents=True, mode=0o700)
+        secret.parent.chmod(0o700)
+        (secret / "hook").write_text("0123456789abcdef0123456789abcdef\n")
+        (secret / "hook").chmod(0o600)
+        world.configure(more=f"webhooks: {{secret_dir: {secret.parent}}}\n")
+        world.must("webhook", "add", "https://hooks.example.com/in", "--account", "shop", "--secret-file", "hook")
+        world.must("run-due", now=MORNING)
+        world.must("export", "create", "sales", "--account", "shop")
+        return world, world.runs()[0]["id"]
+
+    def assert_does_nothing(self, world, run, *words):
+        held = sorted(path.name for path in (world.path / "artifacts").rglob("*"))
+        mails, records = len(world.outbox_mails()), world.sql("SELECT count(*) FROM audit")
+        for command in self.acting(world, run):
+            refused = world.run(*command, now=None if "prune" in command else "2026-03-18T05:02:00Z")
+            self.assertEqual(refused.code, 12, (command, refused.err))
+            for word in words:
+                self.assertIn(word, refused.err, command)
+        self.assertEqual((len(world.outbox_mails()), world.sql("SELECT count(*) FROM audit")), (mails, records))
+        self.assertEqual(sorted(path.name for path in (world.path / "artifacts").rglob("*")), held)
+        world.must("runs", "list")  # reading is free
+        world.must("prune", "--dry-run")
+
+    def test_a_copy_elsewhere_on_the_same_host_sends_stores_and_removes_nothing_until_it_is_adopted(self):
+        world, run = self.sent_world()
+        original = world.state
+        world.state = world.path / "state" / "staging.db"
+        shutil.copy(original, world.state)
+        world.configure(more=f"webhooks: {{secret_dir: {world.path}/webhooks.d}}\n")
+        self.assert_does_nothing(world, run, "staging.db", str(original), "state adopt")
+        self.assertEqual(world.json("state", "adopt", "--yes")["adopted"], True)
+        self.assertEqual(world.json("state", "adopt", "--yes")["adopted"], False)
+        world.must("runs", "resend", run, "--only", "all")
+        self.assertEqual(len(world.outbox_mails()), 2)
+
+    def test_a_backup_that_is_copied_back_does_not_send_what_was_sent_since(self):
+        world = self.world()
+        self.due(world)
+        world.must("state", "backup", world.path / "backup.db", now=MADE_AT)
+        world.must("run-due")
+        run = world.only_run()["id"]
+        newer = world.state.read_bytes()
+        shutil.copy(world.path / "backup.db", world.state)
+        refused = world.run("run-due")
+        self.assertEqual(refused.code, 12)
+        for word in ("older", "state adopt"):
+            self.assertIn(word, refused.err)
+        self.assertEqual(len(world.outbox_mails()), 1)
+        world.state.write_bytes(newer)
+        world.must("run-due")
+        self.assertEqual((len(world.outbox_mails()), world.only_run()["id"]), (1, run))
 
     def test_a_read_only_state_is_refused_with_12(self):
         world = self.world()

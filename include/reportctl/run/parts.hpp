@@ -49,6 +49,8 @@ class Parts {
   /// For durations.
   [[nodiscard]] std::chrono::steady_clock::time_point ticks() const { return openers_.ticks(); }
 
+  /// Error(state) unless the state file is this installation's own: asked before anything leaves the program.
+  void require_own();
   /// Error(config) when no source of that name is configured, Error(source) when it cannot be reached.
   source::Source& source(const std::string& name);
   /// Error(config) when mail is not configured.
@@ -67,6 +69,7 @@ class Parts {
   Openers openers_;
   std::chrono::steady_clock::time_point started_ = openers_.ticks();
   std::optional<ProcessIdentity> self_;
+  bool own_ = false;
   std::map<std::string, std::unique_ptr<source::Source>> sources_;
   std::unique_ptr<delivery::Transport> transport_;
   std::unique_ptr<artifact::Store> artifacts_;

@@ -4,8 +4,8 @@
 
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
-#include "reportctl/base/hash.hpp"
 #include "reportctl/base/process.hpp"
+#include "reportctl/store/ownership.hpp"
 #include "reportctl/store/state_check.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
@@ -51,21 +51,31 @@ int check_state(Session& session) {
   return listing.rows.empty() ? exit_code::kDone : exit_code::kState;
 }
 
+std::string adopt_question(store::Ownership whose) {
+  if (whose == store::Ownership::older)
+    return "Reports that were sent after this backup will be sent again. Is the newer state file lost for good?";
+  return fmt::format("Mails will be sent from here from now on. Is the other {} switched off for good?",
+                     whose == store::Ownership::other_host ? "host" : "installation");
+}
+
 int adopt(Session& session, const StateOptions& options) {
   require_operator(session);
-  const std::string host = this_process().host;
-  const std::string before = session.state().fact("host").value_or("");
-  if (before == host) {
-    session.out().done("this state file belongs to this host already", {{"host", host}, {"adopted", false}});
+  auto& state = session.state();
+  const auto whose = store::ownership(state);
+  const auto home = [&state] {
+    return Json{{"host", state.fact("host").value_or("")}, {"path", state.fact("path").value_or("")}};
+  };
+  const auto told = [&](bool adopted) { return Json{{"host", this_process().host}, {"adopted", adopted}}; };
+  if (whose == store::Ownership::own) {
+    session.out().done("this state file belongs to this installation already", told(false));
     return 0;
   }
-  session.confirm("Mails will be sent from this host from now on. Is the other host switched off for good?", options.yes);
-  session.state().set_fact("host", host);
-  session.state().set_fact("instance", new_id());
-  store::append_audit(session.state(),
-                      manage::audit_of(session.actor(), {"StateAdopted", "", "", {{"host", before}}, {{"host", host}}}),
-                      session.now());
-  session.out().done("this host owns the state file now; run-due will send from here", {{"host", host}, {"adopted", true}});
+  if (whose != store::Ownership::fresh) session.confirm(adopt_question(whose), options.yes);
+  const auto before = home();
+  store::adopt_state(state);
+  store::append_audit(state, manage::audit_of(session.actor(), {"StateAdopted", "", "", before, home()}), session.now());
+  store::write_mark(state);
+  session.out().done("this installation owns the state file now; run-due will send from here", told(true));
   return 0;
 }
 
@@ -92,9 +102,10 @@ void bind_state(CLI::App& root, Session& session) {
   }
   {
     const auto options = std::make_shared<StateOptions>();
-    CLI::App& verb = add_verb(command, {"adopt", "let this host send from a state file that was copied from another",
-                                        "reportctl state adopt\n"
-                                        "reportctl state adopt --yes"});
+    CLI::App& verb =
+        add_verb(command, {"adopt", "let this installation send from a state file that was copied, moved or restored",
+                           "reportctl state adopt\n"
+                           "reportctl state adopt --yes"});
     add_yes_option(verb, options->yes);
     when_chosen(verb, session, [&session, options] { return adopt(session, *options); });
   }

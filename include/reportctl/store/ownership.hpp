@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <string>
+
+#include "reportctl/store/state.hpp"
+
+namespace reportctl::store {
+
+/// Whose a state file is, by its facts (`instance`, `host`, `path`) and by the mark beside it: `state.db-mark` holds the instance
+/// and the last audit record that was seen, so that an older copy put in place of the file is told from it.
+enum class Ownership {
+  fresh,        ///< nothing was ever sent from it: the first installation that acts with it owns it
+  own,          ///< of this host and path, and nothing that the mark knows is missing
+  other_host,   ///< copied or moved from another host
+  other_place,  ///< copied or moved from another path of this host
+  older,        ///< a backup that was put in place by hand: it does not know what was sent since
+};
+Ownership ownership(State&);
+
+/// The gate for everything that sends, stores or deletes outside of the state file. A fresh state becomes this installation's
+/// own. Error(state) with what to do, unless it is own.
+void require_own(State&);
+
+/// Makes it this installation's own, under a new instance id, whatever it was. The caller records and confirms it.
+void adopt_state(State&);
+
+/// Notes beside the file how far it has come. The file is the state's name with `-mark`, replaced in one step.
+void write_mark(State&);
+
+/// How this installation signs places outside of the state file: the first line identifies it, the second is for people.
+struct Signature {
+  std::string id;     ///< no other state file has it, copies included
+  std::string words;  ///< `/var/lib/reportctl/state.db on HOSTNAME`
+};
+Signature signature(State&);
+
+}  // namespace reportctl::store

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/store/ownership.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "connection.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
+#include "reportctl/base/hash.hpp"
+#include "reportctl/base/process.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kInstance = "instance";
+constexpr const char* kHost = "host";
+constexpr const char* kPath = "path";
+constexpr std::uint64_t kLongestMark = 4096;
+
+/// A record of the audit log, which only grows: whoever does not have it does not know what came with it.
+struct Mark {
+  std::string instance;
+  std::int64_t sequence = 0;
+  std::string hash;
+  bool operator==(const Mark&) const = default;
+};
+
+fs::path mark_path(const State& state) { return fs::absolute(state.path()).string() + "-mark"; }
+
+std::string place_of(const State& state) { return fs::weakly_canonical(fs::absolute(state.path())).string(); }
+
+/// What cannot be read is no mark: it is written anew.
+std::optional<Mark> read_mark(const State& state) {
+  try {
+    const auto json = nlohmann::json::parse(read_trusted_file(mark_path(state), kLongestMark));
+    return Mark{json.at("instance"), json.at("sequence"), json.at("hash")};
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::not_found || error.kind() == ErrorKind::invalid) return std::nullopt;
+    throw Error(ErrorKind::state, error.what(), error.hint());
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
+Mark present_mark(State& state) {
+  Mark mark{.instance = state.fact(kInstance).value_or(""), .sequence = 0, .hash = {}};
+  Query head(state.connection(), R"sql(SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1)sql");
+  if (head.next()) {
+    mark.sequence = head.integer();
+    mark.hash = head.text();
+  }
+  return mark;
+}
+
+/// Is the marked record in the log, or was it there before the log was cut?
+bool has_come_so_far(State& state, const Mark& mark) {
+  if (mark.sequence == 0) return true;
+  Query record(state.connection(), R"sql(SELECT hash FROM audit WHERE sequence = ?)sql");
+  if (record.bind(mark.sequence).next()) return record.text() == mark.hash;
+  Query cut(state.connection(), R"sql(SELECT sequence FROM audit_cut)sql");
+  return cut.next() && cut.integer() >= mark.sequence;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "another host";
+}
+
+}  // namespace
+
+Ownership ownership(State& state) {
+  const auto host = state.fact(kHost);
+  if (host && *host != this_process().host) return Ownership::other_host;
+  const auto path = state.fact(kPath);
+  if (path && *path != place_of(state)) return Ownership::other_place;
+  const auto mark = read_mark(state);
+  const bool same = mark && mark->instance == state.fact(kInstance).value_or("");
+  if (mark && (same ? !has_come_so_far(state, *mark) : path.has_value())) return Ownership::older;
+  return host && path ? Ownership::own : Ownership::fresh;
+}
+
+void require_own(State& state) {
+  const auto refusal = [&](const std::string& what, std::string hint) {
+    return Error(ErrorKind::state, fmt::format("state file {} {}", visible(state.path().string()), what), std::move(hint));
+  };
+  switch (ownership(state)) {
+    case Ownership::own:
+      if (!read_mark(state)) write_mark(state);
+      return;
+    case Ownership::fresh:
+      if (!state.fact(kInstance)) state.set_fact(kInstance, new_id());
+      state.set_fact(kHost, this_process().host);
+      state.set_fact(kPath, place_of(state));
+      return write_mark(state);
+    case Ownership::other_host:
+      throw refusal("belongs to another host; nothing is sent, stored or removed from here",
+                    "if it moved here for good: reportctl state adopt");
+    case Ownership::other_place:
+      throw refusal(fmt::format("was copied or moved from {}; nothing is sent, stored or removed from a copy",
+                                visible(state.fact(kPath).value_or(""))),
+                    "if it moved here for good, and the other one is gone: reportctl state adopt");
+    case Ownership::older:
+      throw refusal("is older than the one that worked here last, and does not know what was sent since",
+                    "put the newer file back; if it is lost, `reportctl state adopt` goes on from here, and reports of the time "
+                    "in between are sent again");
+  }
+}
+
+void adopt_state(State& state) {
+  state.set_fact(kInstance, new_id());
+  state.set_fact(kHost, this_process().host);
+  state.set_fact(kPath, place_of(state));
+  write_mark(state);
+}
+
+void write_mark(State& state) {
+  const auto mark = present_mark(state);
+  if (read_mark(state) == mark) return;
+  AtomicFile file(mark_path(state));
+  file.write(
+      nlohmann::ordered_json{{"instance", mark.instance}, {"sequence", mark.sequence}, {"hash", mark.hash}}.dump() + "\n");
+  file.commit();
+}
+
+Signature signature(State& state) {
+  const auto place = state.fact(kPath).value_or("");
+  const auto whole = fmt::format("{}\n{}\n{}", state.fact(kInstance).value_or(""), state.fact(kHost).value_or(""), place);
+  return {.id = sha256_hex(whole), .words = fmt::format("{} on {}", place, host_name())};
+}
+
+}  // namespace reportctl::store
