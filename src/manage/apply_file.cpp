@@ -216,6 +216,11 @@ class FileReader {
         if (node == nullptr) return {};
         return single_text(node->kind == Node::Kind::scalar ? node->text : json_of(*node));
       }
+      case FieldKind::words: {
+        const auto* node = reader.child(field.name);
+        const bool is_list = node != nullptr && node->kind == Node::Kind::sequence;
+        return single_text(is_list ? join(reader.text_list(field.name), ",") : reader.text(field.name));
+      }
       case FieldKind::text:
       case FieldKind::optional:
       case FieldKind::number:

@@ -266,9 +266,7 @@ class Planner {
   }
 
   bool fires_alike(const schedule::Definition& before, const schedule::Definition& after, const Account& account) const {
-    return before.cadence == after.cadence && before.at == after.at &&
-           schedule::effective_timezone(before, old_timezone(account.id)) ==
-               schedule::effective_timezone(after, account.timezone);
+    return same_rhythm(before, old_timezone(account.id), after, account.timezone);
   }
 
   void reject(const ScheduleEntry& entry, const validation::Violations& violations, const std::string& id) {
@@ -330,7 +328,7 @@ class Planner {
         });
         item(ItemAction::change, "schedule", account.id, name,
              {fmt::format("~ next run: {} → {}", before.next_run_at ? format_utc(*before.next_run_at) : "–",
-                          format_utc(*after.next_run_at))});
+                          after.next_run_at ? format_utc(*after.next_run_at) : "–")});
         plan_.changes.edit.push_back(std::move(after));
       }
     }

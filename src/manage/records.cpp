@@ -232,7 +232,7 @@ Json to_json(const run::Planned& planned) {
           {"report", planned.report},
           {"slot", to_json(planned.slot)},
           {"skipped", skipped},
-          {"next_run_at", format_utc(planned.next)},
+          {"next_run_at", to_json(planned.next)},
           {"period", text_or_null(planned.period)},
           {"timezone", planned.timezone},
           {"recipients", planned.recipients},

@@ -79,6 +79,13 @@ validation::DraftCheck check_for_save(const Editor& editor, const SaveRequest& r
   const auto context = run::context(editor.parts, request.account, roles, editor.parts.now());
   auto check = validation::check_draft(request.draft, context);
   if (check.resolved) check = check_against_data(editor, request, context, std::move(check));
+  const auto& made = check.definition;
+  if (made && made->active && !first_run(*made, request.account.timezone, editor.parts.now()))
+    check.violations.push_back(
+        {.code = Code::rhythm_never,
+         .field = "end",
+         .message = "the schedule would never run: its last day is over, or none of its days lies between the first and the last",
+         .hint = "give a later end, or leave it out"});
   if (request.renamed && !store::name_is_free(editor.parts.state(), request.account.id, request.draft.name)) {
     check.violations.push_back(
         {.code = Code::name_taken,
@@ -118,13 +125,14 @@ schedule::Rhythm rhythm_of(const schedule::Definition& definition, std::string_v
   return schedule::rhythm_of(definition, *zone);
 }
 
-Instant first_run(const schedule::Definition& definition, std::string_view account_timezone, Instant now) {
+std::optional<Instant> first_run(const schedule::Definition& definition, std::string_view account_timezone, Instant now) {
   return schedule::next_occurrence(rhythm_of(definition, account_timezone), now);
 }
 
-bool same_rhythm(const schedule::Definition& a, const schedule::Definition& b, std::string_view account_timezone) {
-  return a.cadence == b.cadence && a.at == b.at &&
-         schedule::effective_timezone(a, account_timezone) == schedule::effective_timezone(b, account_timezone);
+bool same_rhythm(const schedule::Definition& before, std::string_view timezone_before, const schedule::Definition& after,
+                 std::string_view timezone_after) {
+  return before.cadence == after.cadence && before.at == after.at &&
+         schedule::effective_timezone(before, timezone_before) == schedule::effective_timezone(after, timezone_after);
 }
 
 store::AuditEvent configured_event(const Editor& editor, const schedule::Schedule& schedule, const Json& before,

@@ -71,10 +71,10 @@ std::optional<Window> previous_window(const schedule::WindowChoice& choice, cons
   if (window.snapshot || window.first > window.last) return std::nullopt;
   if (const auto* cadence = std::get_if<schedule::CadenceChoice>(&choice)) {
     auto earlier = *cadence;
-    if (earlier.cadence.kind == schedule::CadenceKind::monthly && earlier.cadence.day_of_month == 0)
-      earlier.cadence.day_of_month = static_cast<int>(static_cast<unsigned>(zone.local_date(at).day()));
+    if (earlier.cadence.kind == schedule::CadenceKind::monthly && earlier.cadence.day.empty())
+      earlier.cadence.day = schedule::same_day_of_month(zone.local_date(at));
     // The window starts on the day of the occurrence before.
-    const auto slot = earlier.time ? zone.resolve(window.first, *earlier.time) : zone.start_of_day(window.first);
+    const auto slot = earlier.times.empty() ? zone.start_of_day(window.first) : zone.resolve(window.first, earlier.times.front());
     return schedule::resolve(earlier, slot, zone);
   }
   if (const auto* range = std::get_if<schedule::RangeChoice>(&choice)) {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "reportctl/schedule/cadence.hpp"
+#include "reportctl/schedule/rhythm.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -42,8 +42,9 @@ Slots choose_slots(const schedule::Schedule& schedule, std::string_view account_
   slots.skipped = std::move(missed);
   slots.skip_reason = "missed; the newest occurrence runs instead";
   if (policy.missed == settings::Missed::skip) {
-    const auto interval = (schedule::next_occurrence(rhythm, newest) - newest).count();
-    const auto grace = std::min(policy.grace_seconds, static_cast<std::int64_t>(interval));
+    const auto following = schedule::next_occurrence(rhythm, newest);
+    const auto grace = std::min(policy.grace_seconds,
+                                following ? static_cast<std::int64_t>((*following - newest).count()) : policy.grace_seconds);
     if ((now - newest).count() > grace) {
       slots.skipped.push_back(newest);
       slots.skip_reason = fmt::format("missed by more than {} minutes", grace / 60);

@@ -16,7 +16,7 @@ struct Slots {
   std::optional<Instant> slot;   ///< the one to run
   std::vector<Instant> skipped;  ///< older ones, oldest first: visible as `skipped` runs
   std::string skip_reason;
-  Instant next{};  ///< where next_run_at moves
+  std::optional<Instant> next;  ///< where next_run_at moves; none: the schedule has ended
 };
 
 /// By policy.missed. `next` is after now, except for Missed::all with more to run: then it is the following missed slot.

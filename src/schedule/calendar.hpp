@@ -6,8 +6,9 @@
 
 namespace reportctl::schedule {
 
-/// The days on which a cadence fires, without time and zone. A weekday or day of the month outside its range is brought into it,
-/// so that both functions always have an answer.
+/// The days on which a cadence fires, without time and zone, and as if it had neither start nor end: so that both functions
+/// always have an answer, and the first occurrence has one before it that its period begins with. A cadence without its day is
+/// that of Monday or of the first of the month.
 Date last_day_up_to(const Cadence&, Date);
 Date first_day_from(const Cadence&, Date);
 

@@ -26,7 +26,11 @@ FieldText text_of(bool flag) { return one(flag ? "true" : "false"); }
 FieldText text_of(const std::optional<int>& number) { return number ? one(std::to_string(*number)) : FieldText{}; }
 FieldText text_of(const Scope& scope) { return one(scope.str()); }
 FieldText text_of(CadenceKind kind) { return one(cadence_name(kind)); }
-FieldText text_of(const std::optional<TimeOfDay>& at) { return at ? one(format_time_of_day(*at)) : FieldText{}; }
+FieldText text_of(const Weekdays& days) { return one(days.str()); }
+FieldText text_of(const MonthDay& day) { return one(day.str()); }
+FieldText text_of(const Months& months) { return one(months.str()); }
+FieldText text_of(const std::optional<Date>& day) { return day ? one(format_date(*day)) : FieldText{}; }
+FieldText text_of(const Times& times) { return one(format_times(times)); }
 FieldText text_of(const std::optional<NamedRange>& range) { return range ? one(range_name(*range)) : FieldText{}; }
 FieldText text_of(const std::optional<NoData>& choice) { return choice ? one(no_data_name(*choice)) : FieldText{}; }
 FieldText text_of(const std::vector<std::string>& values) { return {.values = values, .named = {}}; }
@@ -85,7 +89,11 @@ bool read(const FieldText& text, bool& flag) {
 bool read(const FieldText& text, std::optional<int>& number) { return read_optional(text, number, parse_integer); }
 bool read(const FieldText& text, Scope& scope) { return read_value(text, scope, Scope::parse); }
 bool read(const FieldText& text, CadenceKind& kind) { return read_value(text, kind, parse_cadence); }
-bool read(const FieldText& text, std::optional<TimeOfDay>& at) { return read_optional(text, at, parse_time_of_day); }
+bool read(const FieldText& text, Weekdays& days) { return read_value(text, days, Weekdays::parse); }
+bool read(const FieldText& text, MonthDay& day) { return read_value(text, day, MonthDay::parse); }
+bool read(const FieldText& text, Months& months) { return read_value(text, months, Months::parse); }
+bool read(const FieldText& text, std::optional<Date>& day) { return read_optional(text, day, parse_date); }
+bool read(const FieldText& text, Times& times) { return read_value(text, times, parse_times); }
 bool read(const FieldText& text, std::optional<NamedRange>& range) { return read_optional(text, range, parse_range); }
 bool read(const FieldText& text, std::optional<NoData>& choice) { return read_optional(text, choice, parse_no_data); }
 bool read(const FieldText& text, std::vector<std::string>& values) {
@@ -125,30 +133,6 @@ bool read(const FieldText& text, std::vector<Recipient>& recipients) {
   recipients.assign(text.values.begin(), text.values.end());
   return true;
 }
-
-/// The days of a cadence, which are 0 where it has none.
-template <typename Int>
-struct Weekday {
-  Int& day;
-};
-template <typename Int>
-Weekday(Int&) -> Weekday<Int>;  // clang 14 does not deduce aggregates by itself
-template <typename Int>
-struct MonthDay {
-  Int& day;
-};
-template <typename Int>
-MonthDay(Int&) -> MonthDay<Int>;
-template <typename Int>
-FieldText text_of(Weekday<Int> weekday) {
-  return weekday.day == 0 ? FieldText{} : one(weekday_name(weekday.day));
-}
-template <typename Int>
-FieldText text_of(MonthDay<Int> of_month) {
-  return of_month.day == 0 ? FieldText{} : one(std::to_string(of_month.day));
-}
-bool read(const FieldText& text, Weekday<int> weekday) { return read_value(text, weekday.day, parse_weekday); }
-bool read(const FieldText& text, MonthDay<int> of_month) { return read_value(text, of_month.day, parse_integer); }
 
 struct Traits {
   FieldKind kind = FieldKind::text;
@@ -207,13 +191,25 @@ const std::vector<Field>& table() {
           "cadence", {.kind = FieldKind::optional, .presence = kRequired, .belongs = kAsked},
           [](auto& d) -> auto& { return d.request.cadence; }, [](auto& d) -> auto& { return d.cadence.kind; }),
       row(
-          "on", {.kind = FieldKind::optional, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.on; },
-          [](auto& d) { return Weekday{d.cadence.weekday}; }),
+          "on", {.kind = FieldKind::words, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.on; },
+          [](auto& d) -> auto& { return d.cadence.on; }),
       row(
           "day", {.kind = FieldKind::number, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.day; },
-          [](auto& d) { return MonthDay{d.cadence.day_of_month}; }),
+          [](auto& d) -> auto& { return d.cadence.day; }),
       row(
-          "at", {.kind = FieldKind::optional, .presence = kRequired}, [](auto& d) -> auto& { return d.at; }),
+          "months", {.kind = FieldKind::words}, [](auto& d) -> auto& { return d.request.months; },
+          [](auto& d) -> auto& { return d.cadence.months; }),
+      row(
+          "weeks", {.kind = FieldKind::number}, [](auto& d) -> auto& { return d.request.weeks; },
+          [](auto& d) -> auto& { return d.cadence.weeks; }),
+      row(
+          "start", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.request.start; },
+          [](auto& d) -> auto& { return d.cadence.start; }),
+      row(
+          "end", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.request.end; },
+          [](auto& d) -> auto& { return d.cadence.end; }),
+      row(
+          "at", {.kind = FieldKind::words, .presence = kRequired}, [](auto& d) -> auto& { return d.at; }),
       row(
           "timezone", {.belongs = kAsked}, [](auto& d) -> auto& { return d.request.timezone; },
           [](auto& d) -> auto& { return d.timezone; }),
@@ -281,6 +277,7 @@ Json to_json(FieldKind kind, const FieldText& text) {
     case FieldKind::text:
       return value;
     case FieldKind::optional:
+    case FieldKind::words:
     case FieldKind::json:
       return value.empty() ? Json(nullptr) : Json(value);
     case FieldKind::number: {

@@ -50,7 +50,7 @@ std::optional<Zone> effective_zone(const Definition& definition, std::string_vie
 }
 
 Rhythm rhythm_of(const Definition& definition, const Zone& zone) {
-  return {.cadence = definition.cadence, .at = definition.at.value_or(TimeOfDay{}), .zone = zone};
+  return {.cadence = definition.cadence, .at = definition.at.empty() ? Times{TimeOfDay{}} : definition.at, .zone = zone};
 }
 
 }  // namespace reportctl::schedule

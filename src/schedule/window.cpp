@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "calendar.hpp"
 #include "words.hpp"
 
@@ -24,21 +26,22 @@ Window period(Date first, Date last, const Zone& zone) {
 Date nominal_day(const CadenceChoice& choice, Instant at, const Zone& zone) {
   const Date day = zone.local_date(at);
   const Date before = add_days(day, -1);
-  if (choice.time && zone.resolve(day, *choice.time) != at && zone.resolve(before, *choice.time) == at) return before;
-  return day;
+  const auto fires_on = [&](Date date) {
+    return std::any_of(choice.times.begin(), choice.times.end(), [&](TimeOfDay time) { return zone.resolve(date, time) == at; });
+  };
+  return !fires_on(day) && fires_on(before) ? before : day;
 }
 
 /// From the day of the occurrence before to the day before this one: that is what makes the windows of a cadence meet.
 Window cadence_period(const CadenceChoice& choice, Instant at, const Zone& zone) {
   Cadence cadence = choice.cadence;
   Date day = nominal_day(choice, at, zone);
-  if (cadence.kind == CadenceKind::weekly && cadence.weekday == 0) return period(add_days(day, -7), add_days(day, -1), zone);
-  if (cadence.kind == CadenceKind::monthly && cadence.day_of_month == 0)
-    cadence.day_of_month = static_cast<int>(static_cast<unsigned>(day.day()));
+  if (cadence.kind == CadenceKind::weekly && cadence.on.empty()) return period(add_days(day, -7), add_days(day, -1), zone);
+  if (cadence.kind == CadenceKind::monthly && cadence.day.empty()) cadence.day = same_day_of_month(day);
   day = last_day_up_to(cadence, day);
   Date first = last_day_up_to(cadence, add_days(day, -1));
-  // A day that the zone skipped has no occurrence of its own when midnight is the time; its (empty) window joins the one after.
-  if (choice.time && zone.resolve(first, *choice.time) == zone.resolve(day, *choice.time))
+  // A day that the zone skipped has no occurrence of its own when midnight is a time; its (empty) window joins the one after.
+  if (!choice.times.empty() && zone.resolve(first, choice.times.front()) == zone.resolve(day, choice.times.front()))
     first = last_day_up_to(cadence, add_days(first, -1));
   return period(first, add_days(day, -1), zone);
 }
@@ -48,6 +51,10 @@ Window range_period(NamedRange range, Instant at, const Zone& zone) {
   const Date yesterday = add_days(today, -1);
   const Date month = today.year() / today.month() / 1;
   const auto last_days = [&](int days) { return period(add_days(today, -days), yesterday, zone); };
+  /// The `count` months before the one that `end` begins.
+  const auto months_before = [&](Date end, int count) {
+    return period(end - std::chrono::months{count}, add_days(end, -1), zone);
+  };
   switch (range) {
     case NamedRange::yesterday:
       return last_days(1);
@@ -61,8 +68,16 @@ Window range_period(NamedRange range, Instant at, const Zone& zone) {
       return last_days(90);
     case NamedRange::this_month:
       return period(month, yesterday, zone);
+    case NamedRange::last_week: {
+      const Date monday = last_day_up_to({.kind = CadenceKind::weekly}, today);
+      return period(add_days(monday, -Weekdays::kDays), add_days(monday, -1), zone);
+    }
     case NamedRange::last_month:
-      return period(month - std::chrono::months{1}, add_days(month, -1), zone);
+      return months_before(month, 1);
+    case NamedRange::last_quarter:
+      return months_before(month - std::chrono::months{(static_cast<unsigned>(month.month()) - 1) % 3}, 3);
+    case NamedRange::last_year:
+      return months_before(month.year() / std::chrono::January / 1, 12);
   }
   return last_days(1);
 }
@@ -87,8 +102,8 @@ struct Resolver {
 }  // namespace
 
 const std::vector<std::string>& range_names() {
-  static const std::vector<std::string> kNames = {"yesterday", "last_7d",    "last_14d",  "last_30d",
-                                                  "last_90d",  "this_month", "last_month"};
+  static const std::vector<std::string> kNames = {"yesterday", "last_7d",    "last_14d",   "last_30d",     "last_90d",
+                                                  "last_week", "this_month", "last_month", "last_quarter", "last_year"};
   return kNames;
 }
 

@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reportctl/base/text.hpp"
 #include "rules.hpp"
 
@@ -9,13 +11,26 @@ namespace reportctl::validation {
 
 namespace {
 
-std::optional<TimeOfDay> check_time(std::string_view text, Violations& found) {
-  const auto at = parse_time_of_day(trim(text));
-  if (!at)
+/// Mails that come faster are noise, and a slow report would run into the next.
+constexpr int kLeastMinutes = 15;
+
+schedule::Times check_times(std::string_view text, Violations& found) {
+  const auto times = schedule::parse_times(trim(text));
+  if (!times) {
     found.push_back({Code::time_invalid, "at",
                      text.empty() ? "a schedule needs a time" : fmt::format("{} is not a time of day", in_quotes(text)),
-                     "write HH:MM, from 00:00 to 23:59"});
-  return at;
+                     "write HH:MM, from 00:00 to 23:59, several (08:00,13:00), or 08:00-18:00 every 30m"});
+    return {};
+  }
+  const auto minutes = [](TimeOfDay time) { return time.hour * 60 + time.minute; };
+  const auto close =
+      std::adjacent_find(times->begin(), times->end(), [&](auto a, auto b) { return minutes(b) - minutes(a) < kLeastMinutes; });
+  if (close != times->end())
+    found.push_back({Code::time_invalid, "at",
+                     fmt::format("{} and {} are less than {} minutes apart", format_time_of_day(*close),
+                                 format_time_of_day(*(close + 1)), kLeastMinutes),
+                     fmt::format("leave {} minutes or more between two times", kLeastMinutes)});
+  return *times;
 }
 
 std::optional<schedule::NoData> check_no_data(std::string_view text, Violations& found) {
@@ -40,7 +55,7 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.name = check_name(draft.name, found);
   definition.description = check_description(draft.description, found);
 
-  definition.at = check_time(draft.at, later);
+  definition.at = check_times(draft.at, later);
   definition.recipients = check_recipients(draft.recipients, context, later);
   definition.subject = check_subject(draft.subject, later);
   definition.extra = check_extra(draft.extra, later);

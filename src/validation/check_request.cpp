@@ -169,7 +169,7 @@ std::vector<std::string> formats_for(const Report* report, Surface surface) {
   return formats;
 }
 
-Checked check_common(const Request& request, const Context& context, std::optional<TimeOfDay> at) {
+Checked check_common(const Request& request, const Context& context, const schedule::Times& at) {
   Violations found;
   const Report* report = check_report(request, context.catalog, found);
   if (report != nullptr) check_surface(*report, request.surface, found);
@@ -215,7 +215,7 @@ Checked check_common(const Request& request, const Context& context, std::option
 }
 
 RequestCheck check_request(const Request& request, const Context& context) {
-  auto checked = check_common(request, context, std::nullopt);
+  auto checked = check_common(request, context, {});
   return {std::move(checked.violations), std::move(checked.resolved)};
 }
 

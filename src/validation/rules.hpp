@@ -29,7 +29,7 @@ struct WindowRequest {
   const Zone* zone;  ///< nullptr: unknown, and then nothing is compared with today
   Instant now;
   std::optional<schedule::Cadence> cadence;  ///< of the schedule, or of the request, when it is one
-  std::optional<TimeOfDay> at;               ///< of the schedule
+  schedule::Times at;                        ///< of the schedule
 };
 std::optional<schedule::WindowChoice> check_window(const WindowRequest&, Violations& found);
 
@@ -59,12 +59,12 @@ CsvRequest csv_request(const CsvStyle&);
 /// Further configuration: a JSON object, trimmed.
 std::string check_extra(std::string_view text, Violations& found);
 
-/// What check_request() and check_draft() share. `at`: the time of a schedule.
+/// What check_request() and check_draft() share. `at`: the times of a schedule.
 struct Checked {
   Violations violations;
   std::optional<Resolved> resolved;  ///< present exactly when there are no violations
   std::optional<schedule::Cadence> cadence;
 };
-Checked check_common(const Request&, const Context&, std::optional<TimeOfDay> at);
+Checked check_common(const Request&, const Context&, const schedule::Times& at);
 
 }  // namespace reportctl::validation

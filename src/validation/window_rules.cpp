@@ -175,7 +175,7 @@ std::optional<WindowChoice> default_window(const WindowRequest& in) {
       break;
   }
   if (in.request.surface == catalog::Surface::schedule)
-    return in.cadence ? std::optional<WindowChoice>(schedule::CadenceChoice{.cadence = *in.cadence, .time = in.at})
+    return in.cadence ? std::optional<WindowChoice>(schedule::CadenceChoice{.cadence = *in.cadence, .times = in.at})
                       : std::nullopt;
   const auto& cadences = in.report->cadences;
   const auto kind = cadences.empty() ? schedule::CadenceKind::daily : *cadences.begin();

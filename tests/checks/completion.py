@@ -32,7 +32,7 @@ CASES = [
     (['export', ''], ['create', 'list', 'show', 'fetch', 'link', 'cancel', 'run', 'prune'], ['add']),
     (['export', 'create', 'sa'], ['sales'], ['orders-export']),
     (['export', 'create', 'sales', '--ran'], ['--range'], ['--from']),
-    (['export', 'create', 'sales', '--range', 'last_'], ['last_7d', 'last_14d', 'last_30d', 'last_90d', 'last_month'], ['yesterday']),
+    (['export', 'create', 'sales', '--range', 'last_'], ['last_7d', 'last_14d', 'last_30d', 'last_90d', 'last_week', 'last_month', 'last_quarter', 'last_year'], ['yesterday']),
     (['export', 'create', 'sales', '--format', ''], ['csv', 'xlsx', 'json'], []),
     (['schedule', 'add', 'x', '--report', 'sales', '--format', ''], ['csv', 'xlsx', 'pdf'], ['json', 'jsonl']),
     (['schedule', 'add', 'x', '--format', ''], ['csv', 'xlsx', 'pdf'], ['json', 'jsonl']),

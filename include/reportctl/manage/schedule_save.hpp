@@ -40,9 +40,10 @@ void note_giver(const Editor&, const schedule::Definition& before, schedule::Sch
 
 schedule::Rhythm rhythm_of(const schedule::Definition&, std::string_view account_timezone);
 /// forward from now.
-Instant first_run(const schedule::Definition&, std::string_view account_timezone, Instant now);
+std::optional<Instant> first_run(const schedule::Definition&, std::string_view account_timezone, Instant now);
 /// Do two definitions fire at the same moments?
-bool same_rhythm(const schedule::Definition&, const schedule::Definition&, std::string_view account_timezone);
+bool same_rhythm(const schedule::Definition& before, std::string_view timezone_before, const schedule::Definition& after,
+                 std::string_view timezone_after);
 
 /// ScheduledReportConfigured; `before` and `after` are schedules as JSON, null where there is none.
 store::AuditEvent configured_event(const Editor&, const schedule::Schedule&, const Json& before, const Json& after);

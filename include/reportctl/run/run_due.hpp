@@ -54,7 +54,7 @@ struct Planned {
   std::string account, schedule, report;
   std::vector<Instant> skipped;
   std::optional<Instant> slot;
-  Instant next{};
+  std::optional<Instant> next;
   std::string period;  ///< empty when rejected
   std::string timezone;
   std::vector<std::string> recipients;

@@ -2,47 +2,98 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "reportctl/base/time.hpp"
-#include "reportctl/base/zone.hpp"
 
 namespace reportctl::schedule {
 
 enum class CadenceKind { daily, weekly, monthly };
-
-/// How often a schedule fires.
-struct Cadence {
-  CadenceKind kind = CadenceKind::daily;
-  int weekday = 0;       ///< weekly: 1 = Monday … 7 = Sunday; otherwise 0
-  int day_of_month = 0;  ///< monthly: 1–31, where 29–31 fall on the last day of a shorter month; otherwise 0
-  bool operator==(const Cadence&) const = default;
-};
-
 std::string_view cadence_name(CadenceKind);
 std::vector<std::string> cadence_names();
 /// `daily`, `DAILY`, … in any case.
 std::optional<CadenceKind> parse_cadence(std::string_view);
-/// `mon` … `sun`, full English names, or 1–7; any case.
-std::optional<int> parse_weekday(std::string_view);
+
+/// Some of the days of a week.
+class Weekdays {
+ public:
+  static constexpr int kDays = 7;
+  /// A list of `mon` … `sun`, full English names or 1–7, spans like `mon-fri`, and `workdays`, which are Monday to Friday; any
+  /// case.
+  static std::optional<Weekdays> parse(std::string_view);
+  /// As parse() reads it: `mon,thu`, `mon-fri`.
+  [[nodiscard]] std::string str() const;
+  /// 1 = Monday … 7 = Sunday.
+  void add(int weekday) { bits_ |= static_cast<std::uint8_t>(1U << (weekday - 1)); }
+  [[nodiscard]] bool has(int weekday) const { return (bits_ >> (weekday - 1) & 1U) != 0; }
+  [[nodiscard]] bool empty() const { return bits_ == 0; }
+  bool operator==(const Weekdays&) const = default;
+
+ private:
+  std::uint8_t bits_ = 0;
+};
 /// `mon` … `sun`.
 std::string_view weekday_name(int weekday);
+/// What parse() takes, for messages and completion.
 std::vector<std::string> weekday_names();
 
-/// When a schedule fires: a cadence, a local time and the zone in which both are meant.
-struct Rhythm {
-  Cadence cadence;
-  TimeOfDay at;
-  Zone zone = Zone::utc();
+/// Some of the months of a year; none means all.
+class Months {
+ public:
+  static constexpr int kMonths = 12;
+  /// A list of `jan` … `dec`, full English names or 1–12, and spans; any case.
+  static std::optional<Months> parse(std::string_view);
+  [[nodiscard]] std::string str() const;
+  void add(int month) { bits_ |= static_cast<std::uint16_t>(1U << (month - 1)); }
+  [[nodiscard]] bool has(int month) const { return bits_ == 0 || (bits_ >> (month - 1) & 1U) != 0; }
+  [[nodiscard]] bool empty() const { return bits_ == 0; }
+  bool operator==(const Months&) const = default;
+
+ private:
+  std::uint16_t bits_ = 0;
+};
+std::vector<std::string> month_names();
+
+/// One day of a month.
+struct MonthDay {
+  enum class Kind {
+    none,
+    date,     ///< the 1st to the 31st, where 29–31 fall on the last day of a shorter month
+    weekday,  ///< the 1st to 4th, or the last, of a weekday
+    workday,  ///< the 1st to 15th, or the last, Monday to Friday
+  };
+  enum class Shift { none, next, previous };  ///< a date on a Saturday or Sunday moves to this workday, into another month too
+  static constexpr int kLast = -1;
+
+  Kind kind = Kind::none;
+  int number = 0;   ///< from 1, or kLast
+  int weekday = 0;  ///< 1 = Monday … 7 = Sunday, of a weekday
+  Shift shift = Shift::none;
+  /// `15`, `last`, `2nd workday`, `last fri`, `15 or next workday`; any case.
+  static std::optional<MonthDay> parse(std::string_view);
+  [[nodiscard]] std::string str() const;
+  [[nodiscard]] static MonthDay date(int number) { return {.kind = Kind::date, .number = number}; }
+  [[nodiscard]] bool empty() const { return kind == Kind::none; }
+  bool operator==(const MonthDay&) const = default;
 };
 
-/// The first occurrence strictly after `after`. DST: a local time that does not exist fires at the first instant after the gap;
-/// one that exists twice fires the first time. Always exists.
-Instant next_occurrence(const Rhythm&, Instant after);
-/// Occurrences in (after, until], oldest first, at most `limit` of the newest.
-std::vector<Instant> occurrences_between(const Rhythm&, Instant after, Instant until, std::size_t limit);
+/// Such as `day` is of its own month.
+MonthDay same_day_of_month(Date day);
+
+/// On which days a schedule fires.
+struct Cadence {
+  CadenceKind kind = CadenceKind::daily;
+  Weekdays on;                ///< weekly; empty: none was chosen
+  MonthDay day;               ///< monthly; empty: none was chosen
+  Months months;              ///< monthly
+  std::optional<int> weeks;   ///< weekly: every second, third … week, counted from that of `start`
+  std::optional<Date> start;  ///< no day before it
+  std::optional<Date> end;    ///< no day after it
+  bool operator==(const Cadence&) const = default;
+};
 
 }  // namespace reportctl::schedule

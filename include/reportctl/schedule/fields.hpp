@@ -24,6 +24,7 @@ struct FieldText {
 enum class FieldKind {
   text,      ///< in JSON "" when empty
   optional,  ///< a text; null when empty
+  words,     ///< the same; in files it may be a list of them
   number,    ///< null when empty
   flag,
   list,

@@ -12,7 +12,7 @@
 
 #include "reportctl/base/address.hpp"
 #include "reportctl/base/time.hpp"
-#include "reportctl/schedule/cadence.hpp"
+#include "reportctl/schedule/rhythm.hpp"
 #include "reportctl/schedule/window.hpp"
 
 namespace reportctl::schedule {
@@ -63,8 +63,12 @@ struct Request {
   std::optional<std::string> window;    ///< `last_7d`, …
   std::optional<std::string> lookback;  ///< days
   std::optional<std::string> cadence;   ///< the window is what this cadence covers
-  std::optional<std::string> on;        ///< with cadence: `mon` or 1–7
-  std::optional<std::string> day;       ///< with cadence: of the month
+  std::optional<std::string> on;        ///< with cadence: `mon`, `mon,thu`, `workdays`, …
+  std::optional<std::string> day;       ///< with cadence: `1`, `2nd workday`, … of the month
+  std::optional<std::string> months;    ///< of schedules: `jan,apr`
+  std::optional<std::string> weeks;     ///< of schedules: 2 for every second
+  std::optional<std::string> start;     ///< of schedules: the first day
+  std::optional<std::string> end;       ///< of schedules: the last day
   std::string format;                   ///< empty: the module's default
   Parameters parameters;
   std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all
@@ -93,8 +97,8 @@ struct Draft {
   std::string name;
   std::string account;
   std::string description;
-  Request request;  ///< surface is ignored; cadence, on and day are those of the schedule
-  std::string at;   ///< `06:00`
+  Request request;  ///< surface is ignored; cadence and its days are those of the schedule
+  std::string at;   ///< `06:00`, `08:00,13:00`, `08:00-18:00 every 30m`
   std::vector<Recipient> recipients;
   std::string subject;
   std::string extra;    ///< JSON object as text
@@ -111,7 +115,7 @@ struct Definition {
   std::string report;  ///< canonical report id
   Scope scope;
   Cadence cadence;
-  std::optional<TimeOfDay> at;
+  Times at;
   std::string timezone;              ///< IANA name; empty: the account's
   std::optional<NamedRange> window;  ///< instead of the module's own
   std::optional<int> lookback;       ///< days, for lookback modules

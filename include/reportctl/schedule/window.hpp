@@ -7,11 +7,22 @@
 #include <string_view>
 #include <variant>
 
-#include "reportctl/schedule/cadence.hpp"
+#include "reportctl/schedule/rhythm.hpp"
 
 namespace reportctl::schedule {
 
-enum class NamedRange { yesterday, last_7d, last_14d, last_30d, last_90d, this_month, last_month };
+enum class NamedRange {
+  yesterday,
+  last_7d,
+  last_14d,
+  last_30d,
+  last_90d,
+  last_week,  ///< Monday to Sunday
+  this_month,
+  last_month,
+  last_quarter,
+  last_year,
+};
 std::string_view range_name(NamedRange);
 std::optional<NamedRange> parse_range(std::string_view);
 /// All of them, in order, for messages.
@@ -24,11 +35,11 @@ struct SnapshotChoice {
 /// What the cadence covers: daily = yesterday; weekly = the last 7 days; monthly = the month that ends yesterday. In general:
 /// from the day of the occurrence before to the day before this one, so that the windows of a schedule cover every day exactly
 /// once, clamped months and DST gaps over midnight included. Between two occurrences it is what the earlier one covered. On
-/// demand weekday and day_of_month may be 0: the cadence then counts from the local day of the moment.
+/// demand a cadence may be without its day: it then counts from the local day of the moment. All occurrences of a day cover the
+/// same.
 struct CadenceChoice {
   Cadence cadence;
-  std::optional<TimeOfDay> time =
-      {};  ///< the schedule's time, which tells the day of an occurrence that a gap moved over midnight
+  Times times = {};  ///< the schedule's, which tell the day of an occurrence that a gap moved over midnight; on demand none
   bool operator==(const CadenceChoice&) const = default;
 };
 struct RangeChoice {

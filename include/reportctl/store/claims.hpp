@@ -41,7 +41,7 @@ bool anything_due(State&, Instant now);
 struct ClaimRequest {
   std::string schedule_id;
   Instant as_read{};             ///< next_run_at as it was read: the condition
-  Instant next{};                ///< where next_run_at moves
+  std::optional<Instant> next;   ///< where next_run_at moves; none: there is no further occurrence
   std::optional<Instant> slot;   ///< the run to make; none when every missed slot is skipped
   std::vector<Instant> skipped;  ///< older slots: visible `skipped` runs
   std::string skip_reason;

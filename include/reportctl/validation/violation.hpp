@@ -23,6 +23,8 @@ enum class Code {
   cadence_not_allowed,
   day_of_week_required,
   day_of_month_out_of_range,
+  rhythm_invalid,
+  rhythm_never,
   time_invalid,
   timezone_unknown,
   format_not_allowed,

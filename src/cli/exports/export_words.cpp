@@ -27,8 +27,11 @@ std::string window_words(const validation::Request& request) {
   if (request.lookback) return fmt::format("lookback {}", *request.lookback);
   if (request.from || request.to) return fmt::format("{} to {}", request.from.value_or("…"), request.to.value_or("…"));
   if (!request.cadence) return {};
-  const auto day = request.on ? *request.on : request.day.value_or(std::string());
-  return day.empty() ? *request.cadence : fmt::format("{}, {}", *request.cadence, day);
+  std::string words = *request.cadence;
+  for (const auto* const days : {&request.on, &request.day}) {
+    if (*days) words += ", " + **days;
+  }
+  return words;
 }
 
 std::string filter_words(const schedule::Parameters& parameters) {

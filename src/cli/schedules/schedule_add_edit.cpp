@@ -90,7 +90,7 @@ int edit(Session& session, const EditOptions& options) {
   if (!schedule.owner.empty() && !store::find_member(session.state(), schedule.owner)) {
     schedule.owner = owner_for(session.editor(), schedule.definition);
   }
-  if (!manage::same_rhythm(before, schedule.definition, account.timezone)) {
+  if (!manage::same_rhythm(before, account.timezone, schedule.definition, account.timezone)) {
     schedule.next_run_at = manage::first_run(schedule.definition, account.timezone, session.now());
   }
   const auto record = to_json(schedule, account.timezone);

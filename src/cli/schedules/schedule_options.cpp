@@ -32,16 +32,20 @@ constexpr OptionText kRequestOptions[] = {
     {"scope", "--scope", "SCOPE", "whose rows: account, depot:ID or workspace:ID"},
     {"timezone", "--timezone", "ZONE", "IANA time zone of its days and times"},
     {"lookback", "--lookback", "DAYS", "the last complete days"},
-    {"window", "--window", "NAME", "yesterday, last_7d to last_90d, this_month, last_month"},
+    {"window", "--window", "NAME", "yesterday, last_7d, last_week, last_month, …"},
     {"cadence", "--cadence", "CADENCE", "daily, weekly or monthly"},
-    {"on", "--on", "DAY", "weekly: mon to sun, or 1 to 7"},
-    {"day", "--day", "DAY", "monthly: day of the month"},
+    {"on", "--on", "DAYS", "weekly: mon to sun; mon,thu; mon-fri; workdays"},
+    {"day", "--day", "DAY", "monthly: 1, last, 2nd workday, last fri, …"},
     {"format", "--format", "FORMAT", "; the report says which"},  // after the formats of the surface
     {"columns", "--columns", "NAME,…", "only these columns, in this order"},
 };
 constexpr OptionText kReportOption = {"report", "--report", "REPORT", "which report: reportctl catalog list"};
 constexpr OptionText kScheduleOptions[] = {
-    {"at", "--at", "HH:MM", "local time at which it runs"},
+    {"at", "--at", "TIMES", "local times: 07:00; 08:00,13:00; 08:00-18:00 every 30m"},
+    {"months", "--months", "MONTHS", "monthly: only in these: jan,apr,jul,oct"},
+    {"weeks", "--weeks", "N", "weekly: only every N weeks, from that of --start"},
+    {"start", "--start", "DATE", "the first day"},
+    {"end", "--end", "DATE", "the last day"},
     {"subject", "--subject", "TEMPLATE", "with {report} {filters} {period} {account} {name}"},
     {"no_data", "--no-data", "POLICY", "when there are no rows: send (and say so) or skip"},
     {"description", "--description", "TEXT", "what it is for"},
@@ -83,8 +87,7 @@ void lay_over(validation::Draft& draft, const FieldOptions& options, const catal
   auto& request = draft.request;
   if (const auto cadence = options.given.find("cadence"); cadence != options.given.end() && request.cadence) {
     if (schedule::parse_cadence(*request.cadence) != schedule::parse_cadence(cadence->second)) {
-      request.on.reset();
-      request.day.reset();
+      for (auto* const days : {&request.on, &request.day, &request.months, &request.weeks}) days->reset();
     }
   }
   for (const auto& [name, given] : options.given) {

@@ -109,8 +109,11 @@ int next(Session& session, const NextOptions& options) {
   Listing listing;
   listing.columns = {{"local", fmt::format("LOCAL ({})", rhythm.zone.name())}, {"utc"}, {"period", "COVERS"}};
   // What is due already comes first; it runs with the next run-due.
-  auto slot = schedule.next_run_at.value_or(schedule::next_occurrence(rhythm, session.now()));
-  for (int i = 0; i < options.count; ++i, slot = schedule::next_occurrence(rhythm, std::max(slot, session.now()))) {
+  const auto first = schedule.next_run_at ? schedule.next_run_at : schedule::next_occurrence(rhythm, session.now());
+  const auto after = [&](Instant slot) { return schedule::next_occurrence(rhythm, std::max(slot, session.now())); };
+  listing.empty = "it has ended: its last day is over";
+  for (auto at = first; at && listing.rows.size() < static_cast<std::size_t>(options.count); at = after(*at)) {
+    const Instant slot = *at;
     const auto covers =
         window ? schedule::describe(schedule::resolve(*window, slot, rhythm.zone)) : std::string("nothing: it would be rejected");
     listing.rows.push_back({{rhythm.zone.format(slot)}, {format_utc(slot)}, {covers, window ? Tone::none : Tone::bad}});

@@ -81,7 +81,7 @@ int list_schedules(Session& session, const ScheduleListOptions& options) {
 }
 
 /// Parts of the rhythm and the window.
-const std::set<std::string_view> kTold = {"on", "day", "at", "lookback"};
+const std::set<std::string_view> kTold = {"on", "day", "months", "weeks", "at", "lookback"};
 
 /// `No data`.
 std::string label_of(const schedule::Field& field) {

@@ -11,16 +11,15 @@ namespace {
 
 std::string last_days(int days) { return days == 1 ? "yesterday" : fmt::format("the last {} days", days); }
 
-std::string covered_by(schedule::CadenceKind kind) {
-  switch (kind) {
-    case schedule::CadenceKind::daily:
-      return "yesterday";
-    case schedule::CadenceKind::weekly:
-      return "the last 7 days";
-    case schedule::CadenceKind::monthly:
-      return "the month that ends yesterday";
-  }
-  return {};
+std::string covered_by(const schedule::Cadence& cadence) {
+  if (cadence.kind == schedule::CadenceKind::daily) return "yesterday";
+  const bool every_week = cadence.on.str().find_first_of(",-") == std::string::npos && !cadence.weeks;
+  if (cadence.kind == schedule::CadenceKind::weekly && every_week) return "the last 7 days";
+  const bool every_month =
+      cadence.day.kind == schedule::MonthDay::Kind::date && cadence.day.shift == schedule::MonthDay::Shift::none;
+  if (cadence.kind == schedule::CadenceKind::monthly && every_month && cadence.months.empty())
+    return "the month that ends yesterday";
+  return "the days since the occurrence before";
 }
 
 }  // namespace
@@ -28,9 +27,11 @@ std::string covered_by(schedule::CadenceKind kind) {
 std::string rhythm_words(const schedule::Definition& definition, std::string_view account_timezone) {
   const auto& cadence = definition.cadence;
   std::string words(schedule::cadence_name(cadence.kind));
-  if (cadence.weekday != 0) words += fmt::format(" {}", schedule::weekday_name(cadence.weekday));
-  if (cadence.day_of_month != 0) words += fmt::format(" {}", cadence.day_of_month);
-  if (definition.at) words += " " + format_time_of_day(*definition.at);
+  if (!cadence.on.empty()) words += " " + cadence.on.str();
+  if (!cadence.day.empty()) words += " " + cadence.day.str();
+  if (!cadence.months.empty()) words += " in " + cadence.months.str();
+  if (cadence.weeks.value_or(1) > 1) words += fmt::format(" every {} weeks", *cadence.weeks);
+  if (!definition.at.empty()) words += " " + schedule::format_times(definition.at);
   if (!definition.timezone.empty() && definition.timezone != account_timezone) words += " " + definition.timezone;
   return words;
 }
@@ -43,7 +44,7 @@ std::string window_words(const schedule::Definition& definition, const catalog::
     case catalog::WindowKind::snapshot:
       return "the state at the moment";
     case catalog::WindowKind::cadence:
-      return covered_by(definition.cadence.kind);
+      return covered_by(definition.cadence);
     case catalog::WindowKind::range:
       return fmt::format("{} (the report's own)", schedule::range_name(report->window.default_range));
     case catalog::WindowKind::lookback:

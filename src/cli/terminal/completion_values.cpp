@@ -140,6 +140,7 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   }
   if (name == "cadence") return schedule::cadence_names();
   if (name == "on") return schedule::weekday_names();
+  if (name == "months") return schedule::month_names();
   if (name == "window" || name == "range") return schedule::range_names();
   if (name == "no-data") return {"send", "skip"};
   if (name == "event") return {"run", "export"};

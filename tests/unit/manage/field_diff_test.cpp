@@ -40,8 +40,8 @@ TEST_CASE("every field of a definition that can be written has its line") {
   definition.account = "shop";
   definition.description = "for the CFO";
   definition.report = "customer-spend";
-  definition.cadence = {.kind = schedule::CadenceKind::weekly, .weekday = 1, .day_of_month = 0};
-  definition.at = TimeOfDay{7, 30};
+  definition.cadence = {.kind = schedule::CadenceKind::weekly, .on = *schedule::Weekdays::parse("mon")};
+  definition.at = {TimeOfDay{7, 30}};
   definition.timezone = "Europe/Berlin";
   definition.window = schedule::NamedRange::last_7d;
   definition.format = "csv";

@@ -38,15 +38,17 @@ std::string change(std::int64_t now, std::int64_t was) {
 }  // namespace
 
 TEST_CASE("the previous period is that of the occurrence before, or as many days") {
-  const TimeOfDay six = *parse_time_of_day("06:00");
+  const schedule::Times six = {*parse_time_of_day("06:00")};
+  const Cadence monday{.kind = CadenceKind::weekly, .on = *schedule::Weekdays::parse("mon")};
+  const auto monthly = [](int day) { return Cadence{.kind = CadenceKind::monthly, .day = schedule::MonthDay::date(day)}; };
   // 2026-03-17 is a Tuesday.
-  CHECK(before(CadenceChoice{{CadenceKind::daily, 0, 0}, six}, "2026-03-17T05:00:00Z") == "2026-03-15");
-  CHECK(before(CadenceChoice{{CadenceKind::weekly, 1, 0}, six}, "2026-03-16T05:00:00Z") == "2026-03-02 to 2026-03-08");
-  CHECK(before(CadenceChoice{{CadenceKind::weekly, 0, 0}, std::nullopt}, "2026-03-17T05:00:00Z") == "2026-03-03 to 2026-03-09");
-  CHECK(before(CadenceChoice{{CadenceKind::monthly, 0, 1}, six}, "2026-04-01T05:00:00Z") == "2026-02-01 to 2026-02-28");
+  CHECK(before(CadenceChoice{{}, six}, "2026-03-17T05:00:00Z") == "2026-03-15");
+  CHECK(before(CadenceChoice{monday, six}, "2026-03-16T05:00:00Z") == "2026-03-02 to 2026-03-08");
+  CHECK(before(CadenceChoice{{.kind = CadenceKind::weekly}}, "2026-03-17T05:00:00Z") == "2026-03-03 to 2026-03-09");
+  CHECK(before(CadenceChoice{monthly(1), six}, "2026-04-01T05:00:00Z") == "2026-02-01 to 2026-02-28");
   // The 31st falls on the last of a shorter month: on 31 March the period is from 28 February, the one before from 31 January.
-  CHECK(before(CadenceChoice{{CadenceKind::monthly, 0, 31}, six}, "2026-03-31T05:00:00Z") == "2026-01-31 to 2026-02-27");
-  CHECK(before(CadenceChoice{{CadenceKind::monthly, 0, 0}, std::nullopt}, "2026-03-31T05:00:00Z") == "2026-01-31 to 2026-02-27");
+  CHECK(before(CadenceChoice{monthly(31), six}, "2026-03-31T05:00:00Z") == "2026-01-31 to 2026-02-27");
+  CHECK(before(CadenceChoice{{.kind = CadenceKind::monthly}}, "2026-03-31T05:00:00Z") == "2026-01-31 to 2026-02-27");
   CHECK(before(RangeChoice{NamedRange::yesterday}, "2026-03-17T05:00:00Z") == "2026-03-15");
   CHECK(before(RangeChoice{NamedRange::last_7d}, "2026-03-17T05:00:00Z") == "2026-03-03 to 2026-03-09");
   CHECK(before(RangeChoice{NamedRange::last_month}, "2026-03-17T05:00:00Z") == "2026-01-01 to 2026-01-31");

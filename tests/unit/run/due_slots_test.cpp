@@ -15,8 +15,8 @@ Instant at(const char* text) { return *parse_instant(text); }
 
 schedule::Schedule daily_at_six(const char* zone) {
   schedule::Schedule schedule;
-  schedule.definition.cadence = {.kind = schedule::CadenceKind::daily, .weekday = 0, .day_of_month = 0};
-  schedule.definition.at = TimeOfDay{6, 0};
+  schedule.definition.cadence = {};
+  schedule.definition.at = {TimeOfDay{6, 0}};
   schedule.definition.timezone = zone;
   return schedule;
 }

@@ -229,7 +229,7 @@ struct World {
     schedule.definition.name = "morning";
     schedule.definition.account = "acme";
     schedule.definition.report = "visits";
-    schedule.definition.at = TimeOfDay{.hour = 6, .minute = 0};
+    schedule.definition.at = {TimeOfDay{.hour = 6, .minute = 0}};
     schedule.definition.recipients = {mailbox("Ann <ann@example.com>")};
     schedule.next_run_at = at("2026-03-17T06:00:00Z");
     store::add_schedule(state, schedule, {}, now);

@@ -19,8 +19,14 @@ Definition every_field() {
   definition.description = "for the CFO";
   definition.report = "customer-spend";
   definition.scope = {.kind = ScopeKind::depot, .site = "north"};
-  definition.cadence = {.kind = CadenceKind::weekly, .weekday = 7, .day_of_month = 31};
-  definition.at = TimeOfDay{.hour = 7, .minute = 30};
+  definition.cadence = {.kind = CadenceKind::weekly,
+                        .on = *Weekdays::parse("sun"),
+                        .day = *MonthDay::parse("31"),
+                        .months = *Months::parse("jan,apr"),
+                        .weeks = 2,
+                        .start = parse_date("2027-01-08"),
+                        .end = parse_date("2028-01-07")};
+  definition.at = {TimeOfDay{.hour = 7, .minute = 30}, TimeOfDay{.hour = 13, .minute = 0}};
   definition.timezone = "Europe/Berlin";
   definition.window = NamedRange::last_7d;
   definition.lookback = 14;

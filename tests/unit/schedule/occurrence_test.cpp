@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "reportctl/schedule/cadence.hpp"
+#include "reportctl/schedule/rhythm.hpp"
 #include "support.hpp"
 
 using namespace reportctl;
@@ -20,13 +20,19 @@ namespace {
 constexpr std::size_t kAll = 1'000'000;
 
 Rhythm rhythm(std::string_view cadence_text, std::string_view at, std::string_view zone_name) {
-  return {.cadence = cadence(cadence_text), .at = clock_time(at), .zone = zone(zone_name)};
+  return {.cadence = cadence(cadence_text), .at = {clock_time(at)}, .zone = zone(zone_name)};
 }
 
 std::vector<Instant> walk(const Rhythm& rhythm, Instant after, Instant until) {
   std::vector<Instant> found;
-  for (Instant next = next_occurrence(rhythm, after); next <= until; next = next_occurrence(rhythm, next)) found.push_back(next);
+  for (auto next = next_occurrence(rhythm, after); next && *next <= until; next = next_occurrence(rhythm, *next))
+    found.push_back(*next);
   return found;
+}
+
+std::string first_after(std::string_view cadence_text, std::string_view at, std::string_view zone_name, std::string_view after) {
+  const auto found = next_occurrence(rhythm(cadence_text, at, zone_name), instant(after));
+  return found ? format_utc(*found) : "none";
 }
 
 std::string written(const std::vector<Instant>& instants) {
@@ -64,25 +70,23 @@ TEST_CASE("the next occurrence lies strictly ahead") {
        }) {
     CAPTURE(row.cadence);
     CAPTURE(row.after);
-    CHECK(format_utc(next_occurrence(rhythm(row.cadence, row.at, row.zone), instant(row.after))) == row.next);
+    CHECK(first_after(row.cadence, row.at, row.zone, row.after) == row.next);
   }
 }
 
 TEST_CASE("a time that a gap skips fires at the first instant after the gap") {
   // New York, 8 March 2026: 02:00 EST becomes 03:00 EDT at 07:00 UTC.
-  CHECK(format_utc(next_occurrence(rhythm("daily", "02:30", "America/New_York"), instant("2026-03-08T05:00:00Z"))) ==
-        "2026-03-08T07:00:00Z");
+  CHECK(first_after("daily", "02:30", "America/New_York", "2026-03-08T05:00:00Z") == "2026-03-08T07:00:00Z");
   // Santiago, 7 September 2025: midnight becomes 01:00 at 04:00 UTC: a gap at midnight starts the day at one o'clock.
-  CHECK(format_utc(next_occurrence(rhythm("daily", "00:00", "America/Santiago"), instant("2025-09-07T00:00:00Z"))) ==
-        "2025-09-07T04:00:00Z");
+  CHECK(first_after("daily", "00:00", "America/Santiago", "2025-09-07T00:00:00Z") == "2025-09-07T04:00:00Z");
 }
 
 TEST_CASE("a time that exists twice fires the first time, once") {
   // New York, 1 November 2026: 01:30 is first 05:30 UTC (EDT), then 06:30 UTC (EST).
   const Rhythm nightly = rhythm("daily", "01:30", "America/New_York");
-  CHECK(format_utc(next_occurrence(nightly, instant("2026-11-01T00:00:00Z"))) == "2026-11-01T05:30:00Z");
-  CHECK(format_utc(next_occurrence(nightly, instant("2026-11-01T05:30:00Z"))) == "2026-11-02T06:30:00Z");
-  CHECK(format_utc(next_occurrence(nightly, instant("2026-11-01T06:00:00Z"))) == "2026-11-02T06:30:00Z");
+  CHECK(format_utc(next_occurrence(nightly, instant("2026-11-01T00:00:00Z")).value()) == "2026-11-01T05:30:00Z");
+  CHECK(format_utc(next_occurrence(nightly, instant("2026-11-01T05:30:00Z")).value()) == "2026-11-02T06:30:00Z");
+  CHECK(format_utc(next_occurrence(nightly, instant("2026-11-01T06:00:00Z")).value()) == "2026-11-02T06:30:00Z");
 }
 
 TEST_CASE("occurrences around DST changes are those of Python's zoneinfo (occurrences.py)") {
@@ -127,13 +131,14 @@ TEST_CASE("from every minute of a DST week the next occurrence is the first that
       CAPTURE(week.zone);
       CAPTURE(week.from);
       CAPTURE(at);
-      const Rhythm r{.cadence = {}, .at = clock_time(at), .zone = place};
+      const Rhythm r{.cadence = {}, .at = {clock_time(at)}, .zone = place};
       // Only local clock readings: the first minute at which the clock shows the day and time or more.
       std::set<Instant> oracle;
       for (Date date = add_days(place.local_date(from), 1); date <= add_days(place.local_date(until), 1);
            date = add_days(date, 1)) {
         Instant minute = from - std::chrono::days{1};
-        while (std::pair(place.local_date(minute), place.local_time(minute)) < std::pair(date, r.at)) minute += minutes{1};
+        while (std::pair(place.local_date(minute), place.local_time(minute)) < std::pair(date, r.at.front()))
+          minute += minutes{1};
         oracle.insert(minute);
       }
       std::size_t wrong = 0;
@@ -147,15 +152,15 @@ TEST_CASE("from every minute of a DST week the next occurrence is the first that
 TEST_CASE("occurrences strictly increase over years") {
   for (const char* name :
        {"America/New_York", "Australia/Lord_Howe", "America/Santiago", "Pacific/Apia", "America/Nuuk", "UTC"}) {
-    for (const char* when : {"daily", "weekly 6", "monthly 31"}) {
+    for (const char* when : {"daily", "weekly 6", "weekly workdays", "monthly 31", "monthly last fri"}) {
       CAPTURE(name);
       CAPTURE(when);
       const Rhythm r = rhythm(when, "00:00", name);
       Instant last = instant("2009-01-01T00:00:00Z");
       for (int i = 0; i < 1500; ++i) {
-        const Instant next = next_occurrence(r, last);
+        const auto next = next_occurrence(r, last);
         REQUIRE(next > last);
-        last = next;
+        last = *next;
       }
     }
   }
@@ -180,14 +185,66 @@ TEST_CASE("an occurrence of tomorrow is found where clocks go back over midnight
   const Rhythm r = rhythm("daily", "00:00", "America/St_Johns");
   CHECK(written(occurrences_between(r, instant("2010-11-07T02:00:00Z"), instant("2010-11-07T02:45:00Z"), 100)) ==
         "2010-11-07T02:30:00Z");
-  CHECK(format_utc(next_occurrence(r, instant("2010-11-07T02:45:00Z"))) == "2010-11-08T03:30:00Z");
+  CHECK(format_utc(next_occurrence(r, instant("2010-11-07T02:45:00Z")).value()) == "2010-11-08T03:30:00Z");
 }
 
 TEST_CASE("a clock at the end of the calendar and a cadence without its day still end") {
   CHECK(next_occurrence(rhythm("monthly 31", "06:00", "Pacific/Kiritimati"), Instant::max()) > instant("9999-12-31T00:00:00Z"));
-  // 1 March 2026 is a Sunday, which is what a weekday of 0 comes to.
-  CHECK(format_utc(next_occurrence(rhythm("weekly 0", "06:00", "UTC"), instant("2026-02-24T00:00:00Z"))) ==
-        "2026-03-01T06:00:00Z");
-  CHECK(format_utc(next_occurrence(rhythm("monthly 0", "06:00", "UTC"), instant("2026-02-24T00:00:00Z"))) ==
-        "2026-03-01T06:00:00Z");
+  // 2 March 2026 is a Monday, which is what no weekday comes to.
+  CHECK(first_after("weekly", "06:00", "UTC", "2026-02-24T00:00:00Z") == "2026-03-02T06:00:00Z");
+  CHECK(first_after("monthly", "06:00", "UTC", "2026-02-24T00:00:00Z") == "2026-03-01T06:00:00Z");
+}
+
+TEST_CASE("the days of a rhythm are those of dateutil (days.py)") {
+  std::ifstream file(REPORTCTL_ROOT "/tests/unit/schedule/days.tsv");
+  std::size_t lines = 0;
+  for (std::string line; std::getline(file, line); ++lines) {
+    const auto fields = split(line, '\t');
+    REQUIRE(fields.size() == 5);
+    CAPTURE(fields[0]);
+    CAPTURE(fields[1]);
+    auto r = rhythm(fields[0], "00:00", "UTC");
+    for (const auto& option : split(fields[1], ' ')) {
+      const auto value = option.substr(option.find('=') + 1);
+      if (option.starts_with("months=")) r.cadence.months = Months::parse(value).value();
+      if (option.starts_with("weeks=")) r.cadence.weeks = static_cast<int>(parse_integer(value).value());
+      if (option.starts_with("start=")) r.cadence.start = day(value);
+      if (option.starts_with("end=")) r.cadence.end = day(value);
+    }
+    const Instant before = r.zone.start_of_day(day(fields[2])) - seconds{1};
+    const Instant until = r.zone.start_of_day(day(fields[3]));
+    std::vector<std::string> forth, back;
+    for (const Instant at : walk(r, before, until)) forth.push_back(format_date(r.zone.local_date(at)));
+    for (const Instant at : occurrences_between(r, before, until, kAll)) back.push_back(format_date(r.zone.local_date(at)));
+    CHECK(join(forth, " ") == fields[4]);
+    CHECK(join(back, " ") == fields[4]);
+  }
+  CHECK(lines == 60);
+}
+
+TEST_CASE("a cadence begins and ends") {
+  auto r = rhythm("weekly mon,thu", "06:00", "UTC");
+  r.cadence.start = day("2027-01-05");
+  r.cadence.end = day("2027-01-11");
+  const auto always = instant("2000-01-01T00:00:00Z");
+  CHECK(written(walk(r, always, Instant::max())) == "2027-01-07T06:00:00Z 2027-01-11T06:00:00Z");
+  CHECK_FALSE(next_occurrence(r, instant("2027-01-11T06:00:00Z")));
+  CHECK(written(occurrences_between(r, always, instant("2030-01-01T00:00:00Z"), kAll)) ==
+        "2027-01-07T06:00:00Z 2027-01-11T06:00:00Z");
+}
+
+TEST_CASE("several times of a day fire one after the other, and once where a gap or the repeated hour takes them together") {
+  const auto all_of = [](const char* place, const char* date) {
+    const Rhythm r{.cadence = {}, .at = parse_times("00:00-23:30 every 30m").value(), .zone = zone(place)};
+    const Instant midnight = r.zone.start_of_day(day(date));
+    return walk(r, midnight - seconds{1}, r.zone.start_of_day(add_days(day(date), 1)) - seconds{1});
+  };
+  // 2027-03-28 has no hour from two to three in Berlin, 2026-10-25 has it twice.
+  CHECK(all_of("Europe/Berlin", "2026-11-29").size() == 48);
+  CHECK(all_of("Europe/Berlin", "2027-03-28").size() == 46);
+  const auto autumn = all_of("Europe/Berlin", "2026-10-25");
+  CHECK(autumn.size() == 48);
+  CHECK(format_utc(autumn[5]) == "2026-10-25T00:30:00Z");    // 02:30, the first time
+  CHECK(format_utc(autumn[6]) == "2026-10-25T02:00:00Z");    // 03:00, 90 minutes later
+  CHECK(all_of("Pacific/Apia", "2011-12-31").size() == 48);  // the day before never was
 }

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "reportctl/base/text.hpp"
-#include "reportctl/schedule/cadence.hpp"
+#include "reportctl/schedule/rhythm.hpp"
 
 // Literals for tests; each fails the test that miswrites one.
 inline reportctl::Instant instant(std::string_view text) {
@@ -30,12 +30,13 @@ inline reportctl::Zone zone(std::string_view name) {
   REQUIRE_MESSAGE(found, name);
   return *found;
 }
-/// `daily`, `weekly 1`, `monthly 31`.
+/// `daily`, `weekly mon,thu`, `monthly 2nd workday`.
 inline reportctl::schedule::Cadence cadence(std::string_view text) {
-  const auto words = reportctl::split(text, ' ');
-  reportctl::schedule::Cadence result{.kind = reportctl::schedule::parse_cadence(words[0]).value()};
-  const int number = words.size() > 1 ? static_cast<int>(reportctl::parse_integer(words[1]).value()) : 0;
-  if (result.kind == reportctl::schedule::CadenceKind::weekly) result.weekday = number;
-  if (result.kind == reportctl::schedule::CadenceKind::monthly) result.day_of_month = number;
+  using namespace reportctl::schedule;
+  const auto space = text.find(' ');
+  Cadence result{.kind = parse_cadence(text.substr(0, space)).value()};
+  if (space == std::string_view::npos) return result;
+  if (result.kind == CadenceKind::weekly) result.on = Weekdays::parse(text.substr(space + 1)).value();
+  if (result.kind == CadenceKind::monthly) result.day = MonthDay::parse(text.substr(space + 1)).value();
   return result;
 }

@@ -74,22 +74,26 @@ TEST_CASE("the windows of a schedule cover every day exactly once, in every zone
                                                {"America/Nuuk", "2023-12-20T00:00:00Z", 800},
                                                {"America/St_Johns", "2009-12-20T00:00:00Z", 800},
                                                {"UTC", "2027-12-20T00:00:00Z", 800}}) {
-    for (const char* text : {"daily", "weekly 1", "weekly 6", "weekly 7", "monthly 1", "monthly 15", "monthly 28", "monthly 29",
-                             "monthly 30", "monthly 31"}) {
-      for (const char* at : {"00:00", "00:30", "02:30", "06:00", "23:30"}) {
+    for (const char* text :
+         {"daily", "weekly 1", "weekly 6", "weekly 7", "monthly 1", "monthly 15", "monthly 28", "monthly 29", "monthly 30",
+          "monthly 31", "weekly workdays", "weekly mon,thu,sat", "monthly 2nd workday", "monthly last fri",
+          "monthly 15 or next workday", "monthly last or next workday", "monthly 1 or previous workday"}) {
+      for (const char* at : {"00:00", "00:30", "02:30", "06:00", "23:30", "00:00,02:30,23:45", "08:00-18:00 every 2h"}) {
         CAPTURE(place.zone);
         CAPTURE(text);
         CAPTURE(at);
-        const Rhythm rhythm{.cadence = cadence(text), .at = clock_time(at), .zone = zone(place.zone)};
-        const CadenceChoice choice{.cadence = rhythm.cadence, .time = rhythm.at};
-        Instant slot = next_occurrence(rhythm, instant(place.from));
+        const Rhythm rhythm{.cadence = cadence(text), .at = parse_times(at).value(), .zone = zone(place.zone)};
+        const CadenceChoice choice{.cadence = rhythm.cadence, .times = rhythm.at};
+        Instant slot = next_occurrence(rhythm, instant(place.from)).value();
         Window before = resolve(choice, slot, rhythm.zone);
         const Date enough = add_days(before.last, place.days);
         std::size_t breaks = 0;
         while (before.last < enough) {
-          slot = next_occurrence(rhythm, slot);
+          slot = next_occurrence(rhythm, slot).value();
           const Window window = resolve(choice, slot, rhythm.zone);
           // No gap, no overlap, nothing that is not over, by days and by instants alike.
+          const bool same_day = window == before && rhythm.at.size() > 1;  // all runs of a day cover the same
+          if (same_day) continue;
           if (window.first != add_days(before.last, 1) || window.from != before.to || window.to > slot || window.days() < 1)
             ++breaks;
           before = window;
@@ -102,8 +106,8 @@ TEST_CASE("the windows of a schedule cover every day exactly once, in every zone
 
 TEST_CASE("an occurrence that a gap moved over midnight still stands for its own day") {
   // Nuuk, 30 March 2024: Saturday ends at 23:00, when clocks go to midnight; 23:30 fires at 01:00 UTC, on Sunday at 00:00.
-  const CadenceChoice late{.cadence = cadence("daily"), .time = clock_time("23:30")};
-  const CadenceChoice midnight{.cadence = cadence("daily"), .time = clock_time("00:00")};
+  const CadenceChoice late{.cadence = cadence("daily"), .times = {clock_time("23:30")}};
+  const CadenceChoice midnight{.cadence = cadence("daily"), .times = {clock_time("00:00")}};
   CHECK(days_of(late, "2024-03-30T01:30:00Z", "America/Nuuk") == "2024-03-28");
   CHECK(days_of(late, "2024-03-31T01:00:00Z", "America/Nuuk") == "2024-03-29");
   CHECK(days_of(late, "2024-04-01T00:30:00Z", "America/Nuuk") == "2024-03-30");
@@ -111,12 +115,12 @@ TEST_CASE("an occurrence that a gap moved over midnight still stands for its own
 }
 
 TEST_CASE("the day that Samoa skipped belongs to one window and is empty") {
-  const CadenceChoice morning{.cadence = cadence("daily"), .time = clock_time("06:00")};
+  const CadenceChoice morning{.cadence = cadence("daily"), .times = {clock_time("06:00")}};
   CHECK(days_of(morning, "2011-12-30T10:00:00Z", "Pacific/Apia") == "2011-12-29");
   const Window skipped = resolve(morning, instant("2011-12-30T16:00:00Z"), zone("Pacific/Apia"));
   CHECK(describe(skipped) == "2011-12-30");
   CHECK(skipped.from == skipped.to);
-  const CadenceChoice midnight{.cadence = cadence("daily"), .time = clock_time("00:00")};
+  const CadenceChoice midnight{.cadence = cadence("daily"), .times = {clock_time("00:00")}};
   CHECK(days_of(midnight, "2011-12-30T10:00:00Z", "Pacific/Apia") == "2011-12-29 to 2011-12-30");
 }
 
@@ -136,6 +140,12 @@ TEST_CASE("named ranges are complete local days") {
            {"last_month", "2026-03-17T12:00:00Z", "2026-02-01 to 2026-02-28"},
            {"last_month", "2028-03-01T00:00:00Z", "2028-02-01 to 2028-02-29"},
            {"last_month", "2026-01-31T12:00:00Z", "2025-12-01 to 2025-12-31"},
+           {"last_week", "2026-03-17T12:00:00Z", "2026-03-09 to 2026-03-15"},
+           {"last_week", "2026-03-16T12:00:00Z", "2026-03-09 to 2026-03-15"},
+           {"last_week", "2026-03-15T12:00:00Z", "2026-03-02 to 2026-03-08"},
+           {"last_quarter", "2026-03-17T12:00:00Z", "2025-10-01 to 2025-12-31"},
+           {"last_quarter", "2026-04-01T12:00:00Z", "2026-01-01 to 2026-03-31"},
+           {"last_year", "2026-03-17T12:00:00Z", "2025-01-01 to 2025-12-31"},
            // 23:00 UTC on 31 March is 1 April in Berlin.
            {"last_month", "2026-03-31T23:00:00Z", "2026-03-01 to 2026-03-31"},
        }) {

@@ -17,18 +17,57 @@ TEST_CASE("cadences and weekdays are read as the documents spell them") {
   const char* names[] = {"monday", "Tuesday", "WEDNESDAY", "thursday", "friday", "saturday", "sunday"};
   for (int i = 0; i < 7; ++i) {
     const std::string name = names[i];
-    CHECK(parse_weekday(name) == i + 1);
-    CHECK(parse_weekday(name.substr(0, 3)) == i + 1);
-    CHECK(parse_weekday(std::to_string(i + 1)) == i + 1);
+    for (const auto& text : {name, name.substr(0, 3), std::to_string(i + 1)}) {
+      const auto days = Weekdays::parse(text);
+      REQUIRE(days);
+      CHECK(days->has(i + 1));
+      CHECK(days->str() == to_lower(name).substr(0, 3));
+    }
     CHECK(weekday_name(i + 1) == to_lower(name).substr(0, 3));
   }
-  for (const char* wrong : {"", "0", "8", "10", "mo", "mond", "montag", "1 "}) CHECK_FALSE(parse_weekday(wrong));
+  for (const char* wrong : {"", "0", "8", "10", "mo", "mond", "montag", "mon,", ",mon", "mon-", "mon-xx", "workday"})
+    CHECK_FALSE(Weekdays::parse(wrong));
   for (const CadenceKind kind : {CadenceKind::daily, CadenceKind::weekly, CadenceKind::monthly})
     CHECK(parse_cadence(cadence_name(kind)) == kind);
 }
 
+TEST_CASE("days, months and times are lists and spans, and are written the short way") {
+  const auto days = [](const char* text) { return Weekdays::parse(text).value().str(); };
+  CHECK(days("thu, MON") == "mon,thu");
+  CHECK(days("workdays") == "mon-fri");
+  CHECK(days("workdays,sun") == "mon-fri,sun");
+  CHECK(days("fri-mon") == "mon,fri-sun");
+  CHECK(days("mon-sun") == "mon-sun");
+  CHECK(days("mon,tue") == "mon,tue");
+  const auto months = [](const char* text) { return Months::parse(text).value().str(); };
+  CHECK(months("oct,July,4,jan") == "jan,apr,jul,oct");
+  CHECK(months("nov-feb") == "jan,feb,nov,dec");
+  CHECK(Months{}.str().empty());
+  for (const char* wrong : {"", "0", "13", "ja", "jan apr"}) CHECK_FALSE(Months::parse(wrong));
+  const auto times = [](const char* text) { return format_times(parse_times(text).value()); };
+  CHECK(times("13:00, 08:00,13:00") == "08:00,13:00");
+  CHECK(times("08:00-10:00 every 30m") == "08:00-10:00 every 30m");
+  CHECK(times("08:00,08:30,09:00,09:30,10:00") == "08:00-10:00 every 30m");
+  CHECK(times("00:00-23:59 every 2h") == "00:00-22:00 every 2h");
+  CHECK(times("08:00-08:30 every 30m,18:00") == "08:00,08:30,18:00");
+  for (const char* wrong :
+       {"", "8", "24:00", "08:00,", "10:00-08:00 every 1h", "08:00-09:00", "08:00-09:00 every 0m", "08:00-09:00 every 1d"})
+    CHECK_FALSE(parse_times(wrong));
+}
+
+TEST_CASE("a day of a month is a date, a weekday or a workday") {
+  for (const char* text : {"1", "31", "last", "1st workday", "2nd workday", "15th workday", "last workday", "1st mon", "3rd sun",
+                           "last fri", "15 or next workday", "last or previous workday"})
+    CHECK(MonthDay::parse(text).value().str() == text);
+  CHECK(MonthDay::parse("2ND  Workday").value().str() == "2nd workday");
+  CHECK(MonthDay::parse("last friday").value().str() == "last fri");
+  for (const char* wrong : {"", "0", "32", "-1", "1st", "5th mon", "16th workday", "0th workday", "2 workday", "15 or next",
+                            "15 or next fri", "2nd or next workday", "1st workday of", "4294967297"})
+    CHECK_FALSE(MonthDay::parse(wrong));
+}
+
 TEST_CASE("every named range is read back from its name") {
-  REQUIRE(range_names().size() == 7);
+  REQUIRE(range_names().size() == 10);
   for (const auto& name : range_names()) {
     REQUIRE(parse_range(name));
     CHECK(range_name(*parse_range(name)) == name);

@@ -243,7 +243,7 @@ TEST_CASE("a resumed run has the schedule as it was claimed, whatever was edited
   Fixture fixture;
   const auto dead = fixture.claim(dead_process());
   auto edited = fixture.stored();
-  edited.definition.cadence = {.kind = schedule::CadenceKind::weekly, .weekday = 1, .day_of_month = 0};
+  edited.definition.cadence = {.kind = schedule::CadenceKind::weekly, .on = *schedule::Weekdays::parse("mon")};
   edited.definition.name = "renamed";
   edit_schedule(fixture.state, edited, {}, kNow);
   const auto claim = take_over(fixture.state, a_take_over(dead.run)).value();

@@ -129,7 +129,7 @@ inline schedule::Schedule a_schedule(std::string name = "morning", std::string a
   schedule.definition.name = std::move(name);
   schedule.definition.account = std::move(account);
   schedule.definition.report = "sales";
-  schedule.definition.at = TimeOfDay{.hour = 6, .minute = 0};
+  schedule.definition.at = {TimeOfDay{.hour = 6, .minute = 0}};
   schedule.definition.recipients = {mailbox("Ann <ann@example.com>")};
   schedule.next_run_at = kNow;
   return schedule;

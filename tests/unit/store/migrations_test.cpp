@@ -42,16 +42,16 @@ schedule::Definition definition_of(const std::string& id) {
   definition.report = "sales";
   definition.recipients = {mailbox("ann@example.com")};
   if (id == "plain") {
-    definition.cadence = {.kind = schedule::CadenceKind::monthly, .weekday = 0, .day_of_month = 31};
-    definition.at = TimeOfDay{.hour = 23, .minute = 59};
+    definition.cadence = {.kind = schedule::CadenceKind::monthly, .day = schedule::MonthDay::date(31)};
+    definition.at = {TimeOfDay{.hour = 23, .minute = 59}};
     definition.extra = R"({ "big": 12345678901234567890 })";
   } else if (id == "only-columns") {
     definition.columns = {"a"};
   } else {
     definition.description = "two\nlines";
     definition.scope = {.kind = schedule::ScopeKind::depot, .site = "north:1"};
-    definition.cadence = {.kind = schedule::CadenceKind::weekly, .weekday = 7, .day_of_month = 0};
-    definition.at = TimeOfDay{.hour = 7, .minute = 5};
+    definition.cadence = {.kind = schedule::CadenceKind::weekly, .on = *schedule::Weekdays::parse("sun")};
+    definition.at = {TimeOfDay{.hour = 7, .minute = 5}};
     definition.timezone = "Australia/Sydney";
     definition.window = schedule::NamedRange::last_7d;
     definition.lookback = 14;

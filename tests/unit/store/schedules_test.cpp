@@ -18,8 +18,8 @@ schedule::Schedule a_full_schedule() {
   definition.description = kNasty;
   definition.report = "sensor-reads";
   definition.scope = {.kind = schedule::ScopeKind::depot, .site = "north:1,\"2\""};
-  definition.cadence = {.kind = schedule::CadenceKind::monthly, .weekday = 0, .day_of_month = 31};
-  definition.at = TimeOfDay{.hour = 23, .minute = 59};
+  definition.cadence = {.kind = schedule::CadenceKind::monthly, .day = schedule::MonthDay::date(31)};
+  definition.at = {TimeOfDay{.hour = 23, .minute = 59}};
   definition.timezone = "Australia/Lord_Howe";
   definition.window = schedule::NamedRange::last_90d;
   definition.lookback = 92;
@@ -71,7 +71,7 @@ TEST_CASE("every field of a schedule comes back exactly") {
   schedule::Schedule bare;  // every field at its default
   bare.id = new_id();
   bare.definition.account = "acme";
-  bare.definition.at.reset();
+  bare.definition.at.clear();
   add_schedule(fixture.state, bare, {}, kNow);
   const auto stored = find_schedule(fixture.state, bare.id).value();
   bare.created_at = bare.updated_at = kNow;  // unset times are those of the addition
@@ -92,7 +92,8 @@ TEST_CASE("every enumerator of a definition comes back") {
   };
   auto definition = a_schedule().definition;
   for (int weekday = 1; weekday <= 7; ++weekday) {
-    definition.cadence = {.kind = schedule::CadenceKind::weekly, .weekday = weekday, .day_of_month = 0};
+    definition.cadence = {.kind = schedule::CadenceKind::weekly};
+    definition.cadence.on.add(weekday);
     round_trip(definition);
   }
   for (const auto& name : schedule::range_names()) {

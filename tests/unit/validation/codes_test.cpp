@@ -19,7 +19,8 @@ TEST_CASE("every code has a name of its own, and the published names stay") {
   std::istringstream published(
       "report_unknown report_hidden surface_not_allowed scope_not_allowed scope_unknown role_not_permitted feature_disabled "
       "window_kind_not_allowed lookback_out_of_range range_not_allowed cadence_not_allowed day_of_week_required "
-      "day_of_month_out_of_range time_invalid timezone_unknown format_not_allowed parameter_unknown parameter_required "
+      "day_of_month_out_of_range rhythm_invalid rhythm_never time_invalid timezone_unknown format_not_allowed parameter_unknown "
+      "parameter_required "
       "parameter_type "
       "parameter_not_found recipient_required recipient_invalid recipient_not_allowed recipient_duplicate name_taken "
       "column_unknown "
