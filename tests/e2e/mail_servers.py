@@ -174,6 +174,37 @@ class Postfix(Mails):
         server.start()
         return server.port, authority, home
 
+    def logins(self, world, mechanisms):
+        """Postfix that asks Dovecot, which knows a password, and asks a server of ours about tokens."""
+        wants = "smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth\nsmtpd_recipient_restrictions = permit_sasl_authenticated, reject\nsmtpd_error_sleep_time = 0"
+
+        def with_dovecot(port, authority):
+            dovecot = relays.Dovecot(world.path / "dovecot", world.path / "postfix" / "queue", mechanisms, {"reports": PASSWORD}, "right-token")
+            dovecot.start()
+            self.closing(dovecot.stop)
+
+        return self.postfix(world, more=wants, wait=with_dovecot)
+
+    def login(self, world, port, authority, secret, more=""):
+        file = world.path / "secret"
+        file.write_text(secret, encoding="utf-8")
+        file.chmod(0o600)
+        world.configure(f"smtp://127.0.0.1:{port}", mail=f"tls: required\nca_file: {authority.ca}\nusername: reports\npassword_file: {file}\n{more}")
+
+    def test_cram_md5_and_tokens_are_what_dovecot_understands(self):
+        for mechanisms, right, wrong, more in (("cram-md5", PASSWORD, "no", ""), ("xoauth2", "right-token", "old-token", "auth: token"),
+                                               ("oauthbearer", "right-token", "old-token", "auth: token"), ("plain login", PASSWORD, "no", "")):
+            with self.subTest(mechanisms):
+                world = self.world()
+                port, authority, home = self.logins(world, mechanisms)
+                world.schedules(e2e.schedule("morning", "ann@example.org"))
+                self.login(world, port, authority, wrong, more)
+                self.assertEqual(world.run("run-due").code, 78)
+                self.login(world, port, authority, right, more)
+                world.must("runs", "resend", world.only_run()["id"])
+                self.assertEqual(self.states(world.only_run()), {"ann@example.org": "accepted"})
+                self.assertRegex((home / "log").read_text(), f"(?i)sasl_method=({mechanisms.replace(' ', '|')}), sasl_username=reports")
+
     def test_postfix_takes_the_mail_by_starttls_and_puts_it_into_a_maildir_for_each_recipient(self):
         world = self.world()
         port, authority, home = self.postfix(world)

@@ -14,6 +14,31 @@ window.onload = () => document.getElementById("seen").textContent = JSON.stringi
 </script>"""
 
 
+TAKINGS = """id: takings
+label: Takings
+family: own
+description: Amounts in many currencies.
+scope: [account]
+window: {kind: snapshot}
+cadences: [daily]
+formats: [csv]
+columns:
+  - {name: day, label: Day, type: date}
+  - {name: amount, label: Revenue, type: money}
+  - {name: tax, label: Tax, type: money}
+  - {name: fees, label: Fees, type: money}
+  - {name: currency, label: Currency, type: text}
+summary:
+  - {label: Revenue, value: total(amount)}
+  - {label: Tax, value: total(tax)}
+  - {label: Fees, value: total(fees)}
+chart: {type: bar, x: day, y: sum(amount)}
+query: >
+  SELECT t.day AS day, t.amount AS amount, t.amount AS tax, t.amount AS fees, t.currency AS currency FROM t WHERE t.account_id = :account
+  ORDER BY t.currency
+"""
+
+
 class Width(e2e.Case):
     def previews(self):
         home = e2e.scratch("width")
@@ -43,6 +68,25 @@ class Width(e2e.Case):
         self.assertEqual(len(seen), len(frames))
         self.assertGreater(len(seen), 100)
         self.assertEqual([one for one in seen if one[2] > one[1]], [])
+
+    def test_a_mail_with_every_currency_there_is_stays_below_the_size_that_gmail_shows(self):
+        """It cuts a mail after 102 kB."""
+        currencies = [one["alpha_3"] for one in json.load(open("/usr/share/iso-codes/json/iso_4217.json", encoding="utf-8"))["4217"]
+                      if not one["alpha_3"].startswith("X")]  # metals, and units of banks
+        self.assertGreater(len(currencies), 150)
+        world = self.world()
+        catalog = world.path / "catalog"
+        catalog.mkdir()
+        (catalog / "takings.yaml").write_text(TAKINGS)
+        world.configure(more=f"catalog: {{dirs: [{catalog}]}}\n")
+        rows = ", ".join(f"('shop', '2026-03-{1 + i % 28:02}', '{code}', {100_000_000 + i})" for i, code in enumerate(currencies))
+        world.make_source(e2e.COMMERCE + f"CREATE TABLE t (account_id TEXT, day TEXT, currency TEXT, amount INTEGER); INSERT INTO t VALUES {rows};")
+        world.schedules(e2e.schedule("takings", "ann@example.org", report="takings"))
+        world.must("run-due")
+        mail, = world.outbox_mails()
+        html = mail.get_body(("html",)).get_content()
+        self.assertIn(f"… and {len(currencies) - 11} more currencies", html)
+        self.assertLess(len(html.encode()), 102_000)
 
     def test_nothing_but_words_stands_before_a_mail(self):
         """What text browsers show of the line that a list of mails shows."""

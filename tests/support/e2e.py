@@ -319,18 +319,24 @@ class Authority:
         directory = pathlib.Path(directory)
         directory.mkdir(parents=True, exist_ok=True)
         self.ca, self.certificate, self.key = directory / "ca.pem", directory / "server.pem", directory / "server.key"
-        ca_key, request, extensions = directory / "ca.key", directory / "server.csr", directory / "extensions"
-
-        def openssl(*args):
-            subprocess.run(["openssl", *map(str, args)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE)
-
-        new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        openssl("req", "-x509", *new_key, "-keyout", ca_key, "-out", self.ca, "-days", "30", "-subj", f"/CN={name}",
+        self.directory = directory
+        self.openssl("req", "-x509", *self.NEW_KEY, "-keyout", directory / "ca.key", "-out", self.ca, "-days", "30", "-subj", f"/CN={name}",
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign")
-        openssl("req", *new_key, "-keyout", self.key, "-out", request, "-subj", "/CN=localhost")
-        extensions.write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n")
-        openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", ca_key, "-CAcreateserial", "-out", self.certificate, "-days", "30",
-                "-extfile", extensions)
+        self.sign("server", "serverAuth")
+
+    NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+
+    def openssl(self, *args):
+        subprocess.run(["openssl", *map(str, args)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE)
+
+    def sign(self, name, usage):
+        """The certificate and the key of a new server or client."""
+        certificate, key, request, extensions = (self.directory / (name + ending) for ending in (".pem", ".key", ".csr", ".extensions"))
+        self.openssl("req", *self.NEW_KEY, "-keyout", key, "-out", request, "-subj", "/CN=localhost")
+        extensions.write_text(f"subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage={usage}\n")
+        self.openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.directory / "ca.key", "-CAcreateserial", "-out", certificate,
+                     "-days", "30", "-extfile", extensions)
+        return certificate, key
 
 
 class Case(unittest.TestCase):

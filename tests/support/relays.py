@@ -5,7 +5,7 @@
 Debian installs only one mail server at a time, so `.ci/packages test` unpacks the others below build/unpacked. They run in a mount namespace, with
 an /etc, a /var/lib and a /var/spool below the test's directory.
 """
-import contextlib, os, pathlib, pwd, re, shutil, signal, socket, subprocess, threading, unittest
+import contextlib, http.server, json, os, pathlib, pwd, re, shutil, signal, socket, subprocess, threading, unittest, urllib.parse
 
 import e2e
 
@@ -297,6 +297,85 @@ class Dma(Program):
         finally:
             os.killpg(queue.pid, signal.SIGKILL)
             queue.wait()
+
+
+DOVECOT = """
+protocols =
+base_dir = {home}/run
+log_path = {home}/log
+ssl = no
+disable_plaintext_auth = no
+auth_failure_delay = 0
+auth_mechanisms = {mechanisms}
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN {home}/users
+  mechanisms = plain login cram-md5
+}}
+passdb {{
+  driver = oauth2
+  args = {home}/tokens.conf
+  mechanisms = xoauth2 oauthbearer
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home=/nonexistent
+}}
+service auth {{
+  unix_listener {queue}/private/auth {{
+    mode = 0660
+    user = postfix
+    group = postfix
+  }}
+}}
+"""
+TOKENS = """
+introspection_mode = get
+introspection_url = http://127.0.0.1:{port}/?token=
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
+class Dovecot:
+    """Logins for Postfix: passwords, and tokens that a server of ours vouches for."""
+
+    def __init__(self, home, queue, mechanisms, passwords, token):
+        self.program = e2e.need("dovecot")
+        self.home, self.socket = home, queue / "private" / "auth"
+        home.mkdir()
+        (queue / "private").mkdir(parents=True, exist_ok=True)
+        shutil.chown(queue / "private", "postfix")
+        (home / "users").write_text("".join(f"{user}:{password}::::::\n" for user, password in passwords.items()), encoding="utf-8")
+        user = next(iter(passwords))
+
+        class Answer(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("token")
+                body = json.dumps({"active": asked == [token], "username": user}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args):
+                pass
+
+        self.tokens = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        threading.Thread(target=self.tokens.serve_forever, daemon=True).start()
+        (home / "tokens.conf").write_text(TOKENS.format(port=self.tokens.server_port))
+        (home / "dovecot.conf").write_text(DOVECOT.format(home=home, queue=queue, mechanisms=mechanisms))
+
+    def start(self):
+        with open(self.home / "output", "wb") as output:
+            self.process = subprocess.Popen([self.program, "-F", "-c", str(self.home / "dovecot.conf")], stdout=output, stderr=output)
+        e2e.wait_until(self.socket.exists, f"Dovecot listens {(self.home / 'output').read_text()}", 20)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+        self.tokens.shutdown()
 
 
 class Road:
