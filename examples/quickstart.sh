@@ -6,9 +6,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-echo '== packages'
+echo '== packages (a minute or two where they are missing)'
 .ci/packages build
-echo '== build'
+echo '== build (two or three minutes the first time)'
 .ci/build release reportctl
 reportctl=$PWD/build/release/reportctl
 
@@ -26,11 +26,16 @@ echo '== the outcome of every occurrence: reportctl runs list'
 "$reportctl" runs list
 
 echo '== the mails that arrived'
-find "$demo" -path '*/new/*' -type f | sort | while read -r mail; do
-  printf '\n%s\n' "${mail#"$PWD/"}"
-  sed -n '/^\r*$/q;p' "$mail" | grep -iE '^(From|To|Subject|Date):'
-  grep -aiE '^Content-Disposition: attachment' "$mail" | sed 's/^/  /'
-done
+find "$demo" -path '*/new/*' -type f | sort | /usr/bin/python3 -c '
+import email, email.policy, sys
+for path in sys.stdin.read().split("\n")[:-1]:
+    with open(path, "rb") as file:
+        mail = email.message_from_binary_file(file, policy=email.policy.default)
+    print("", path, *(f"{name}: {mail[name]}" for name in ("From", "To", "Subject", "Date")), sep="\n")
+    for part in mail.iter_attachments():
+        if part.get_filename():
+            print("  attached:", part.get_filename())
+'
 
 cat <<TXT
 

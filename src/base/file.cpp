@@ -15,6 +15,7 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
+#include "reportctl/base/process.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 
@@ -167,9 +168,10 @@ namespace {
 void require_trusted(const struct stat& status, const std::string& name, ErrorKind kind) {
   const auto user = ::geteuid();
   if (status.st_uid != 0 && status.st_uid != user) {
-    throw Error(kind, fmt::format("{} belongs to another user ({}), so it cannot be trusted", name, status.st_uid),
-                fmt::format("run this as its owner (sudo -u '#{}' reportctl …), or after looking at it: chown {} {}",
-                            status.st_uid, user, name));
+    const std::string owner = login_of(status.st_uid);
+    throw Error(kind, fmt::format("{} belongs to another user ({}), so it cannot be trusted", name, owner),
+                fmt::format("run this as its owner (sudo -u {} reportctl …), or after looking at it: chown {} {}",
+                            shell_word(owner), user, name));
   }
   const bool is_kept_apart = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !is_kept_apart)

@@ -182,12 +182,14 @@ bool is_alive(const ProcessIdentity& identity) {
   return ::kill(static_cast<pid_t>(identity.pid), 0) == 0 || errno == EPERM;
 }
 
-std::string current_login() {
+std::string login_of(unsigned user) {
   std::array<char, 4096> buffer{};
   passwd entry{};
-  const passwd* const found = user_entry(::getuid(), entry, buffer);
-  return found != nullptr ? found->pw_name : fmt::format("#{}", ::getuid());
+  const passwd* const found = user_entry(user, entry, buffer);
+  return found != nullptr ? found->pw_name : fmt::format("#{}", user);
 }
+
+std::string current_login() { return login_of(::getuid()); }
 
 std::string home_directory() {
   const char* const named = std::getenv("HOME");

@@ -3,9 +3,6 @@
 # the generator behind it (-DFOLDER -DNAMES -DNAMESPACE -DHEADER -DSOURCE).
 
 if(CMAKE_SCRIPT_MODE_FILE)
-  file(WRITE ${HEADER} "#pragma once\n\n#include <span>\n\n#include \"reportctl/base/embedded.hpp\"\n\nnamespace ${NAMESPACE} {\n
-/// In order of name.\nstd::span<const EmbeddedFile> embedded_files();\n\n}  // namespace ${NAMESPACE}\n")
-  get_filename_component(header_name ${HEADER} NAME)
   string(REPLACE "|" ";" NAMES "${NAMES}")
   set(entries "")
   foreach(name IN LISTS NAMES)
@@ -13,10 +10,10 @@ if(CMAKE_SCRIPT_MODE_FILE)
     string(APPEND entries "    {\"${name}\", R\"rc_text(${text})rc_text\"},\n")  # GCC and clang know no limit of length
   endforeach()
   if(entries STREQUAL "")
-    file(WRITE ${SOURCE} "#include \"${header_name}\"\n\nnamespace ${NAMESPACE} {\n
+    file(WRITE ${SOURCE} "#include \"${HEADER}\"\n\nnamespace ${NAMESPACE} {\n
 std::span<const EmbeddedFile> embedded_files() { return {}; }\n\n}  // namespace ${NAMESPACE}\n")
   else()
-    file(WRITE ${SOURCE} "#include \"${header_name}\"\n\nnamespace ${NAMESPACE} {\nnamespace {\nconstexpr EmbeddedFile kFiles[] = {
+    file(WRITE ${SOURCE} "#include \"${HEADER}\"\n\nnamespace ${NAMESPACE} {\nnamespace {\nconstexpr EmbeddedFile kFiles[] = {
 ${entries}};\n}  // namespace\n\nstd::span<const EmbeddedFile> embedded_files() { return kFiles; }\n\n}  // namespace ${NAMESPACE}\n")
   endif()
   return()
@@ -38,11 +35,13 @@ function(reportctl_embed room header namespace)
   string(REPLACE ";" "|" joined "${names}")
   set(out ${CMAKE_BINARY_DIR}/generated/${room})
   get_filename_component(stem ${header} NAME_WE)
+  file(CONFIGURE OUTPUT ${out}/${header} CONTENT "#pragma once\n\n#include <span>\n\n#include \"reportctl/base/embedded.hpp\"\n\nnamespace ${namespace} {\n
+/// In order of name.\nstd::span<const EmbeddedFile> embedded_files();\n\n}  // namespace ${namespace}\n")
   # The list of names is a dependency of its own: a file that was taken away changes no other file.
   file(GENERATE OUTPUT ${out}/${stem}.names CONTENT "${joined}\n")
   add_custom_command(
-    OUTPUT ${out}/${header} ${out}/${stem}.cpp
-    COMMAND ${CMAKE_COMMAND} -DFOLDER=${folder} -DNAMES=${joined} -DNAMESPACE=${namespace} -DHEADER=${out}/${header}
+    OUTPUT ${out}/${stem}.cpp
+    COMMAND ${CMAKE_COMMAND} -DFOLDER=${folder} -DNAMES=${joined} -DNAMESPACE=${namespace} -DHEADER=${header}
             -DSOURCE=${out}/${stem}.cpp -P ${CMAKE_SOURCE_DIR}/src/cmake/embedded_files.cmake
     DEPENDS ${files} ${out}/${stem}.names ${CMAKE_SOURCE_DIR}/src/cmake/embedded_files.cmake
     COMMENT "Embedding ${first} for ${room}"

@@ -3,6 +3,7 @@
 # from the very files that a linker would have taken, and written into reportctl/base/library_files.hpp. With -DREPORTCTL_LAZY=OFF they
 # are linked.
 set(library_files "")
+set(library_packages "")
 
 # reportctl_lazy(<target> <prefix of pkg-config> [<constant> <library>]…): the target reportctl_lazy_<target>.
 macro(reportctl_lazy target prefix)
@@ -20,6 +21,7 @@ macro(reportctl_lazy target prefix)
     endif()
     reportctl_names_of(${REPORTCTL_FILE_${library}} soname package)
     string(APPEND library_files "constexpr LibraryFile ${constant}{\"${soname}\", \"${package}\"};\n")
+    list(APPEND library_packages ${package})
   endwhile()
 endmacro()
 
@@ -72,3 +74,8 @@ string(CONCAT header "// Written by src/cmake/lazy_libraries.cmake.\n#pragma onc
        "namespace reportctl {\n\nstruct LibraryFile {\n  const char* soname;\n  const char* package;  ///< of Debian; may be empty\n};\n"
        "${library_files}\n}  // namespace reportctl\n")
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/include/reportctl/base/library_files.hpp CONTENT "${header}")
+
+# What a Debian package depends on for these libraries (debian/rules). Names are enough: libc6 ties the package to Debian's release.
+list(REMOVE_DUPLICATES library_packages)
+list(JOIN library_packages ", " library_packages)
+file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/debian.substvars CONTENT "lazy:Depends=${library_packages}\n")

@@ -16,6 +16,7 @@
 #include "migrations.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
+#include "reportctl/base/process.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::store {
@@ -53,8 +54,9 @@ void require_safe_file(const fs::path& path) {
   if (!S_ISREG(status.st_mode))
     throw refusal(path, "is not a regular file", "name a file with --state, or in `state:` of the configuration");
   if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
-    throw refusal(path, fmt::format("belongs to another user ({})", status.st_uid),
-                  fmt::format("run this as its owner: sudo -u '#{}' reportctl …", status.st_uid));
+    const std::string owner = login_of(status.st_uid);
+    throw refusal(path, fmt::format("belongs to another user ({})", owner),
+                  fmt::format("run this as its owner: sudo -u {} reportctl …", shell_word(owner)));
   }
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     throw refusal(path, "others may write it, so its contents cannot be trusted",

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..'))
-TOP = {'CMakeLists.txt', 'src', 'include', 'share', 'man', 'tests', 'examples', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE'}
+TOP = {'CMakeLists.txt', 'debian', 'src', 'include', 'share', 'man', 'tests', 'examples', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE'}
 # In quotes, the last one is the currency code that means none.
 UNFINISHED = re.compile(r'\b(' + '|'.join(['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX(?!")']) + r')\b')
 # Numbers of requirements that nothing in this repository explains.

@@ -24,7 +24,9 @@ ProcessIdentity this_process();
 /// there.)
 bool is_alive(const ProcessIdentity&);
 
-/// The Unix login of the real user, and what sudo claims (`SUDO_USER`), empty when absent.
+/// The login of a Unix user, or `#1000` for one without an entry, which sudo understands.
+std::string login_of(unsigned user);
+/// That of the real user, and what sudo claims (`SUDO_USER`), empty when absent.
 std::string current_login();
 /// HOME, or where it is not set the directory in the entry of the effective user; empty where there is none. Error(config) for a
 /// relative one.

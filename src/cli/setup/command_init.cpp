@@ -40,19 +40,16 @@ fs::path config_path(const Session& session) {
   if (!session.globals.config.empty()) return fs::absolute(session.globals.config).lexically_normal();
   const char* named = std::getenv("REPORTCTL_CONFIG");
   if (named != nullptr && *named != '\0') return fs::absolute(named).lexically_normal();
-  return ::geteuid() == 0 ? settings::system_config_path() : settings::user_config_path();
+  std::error_code ignored;
+  const bool system_wide = ::geteuid() == 0 || fs::exists(settings::system_config_path(), ignored);
+  return system_wide ? settings::system_config_path() : settings::user_config_path();
 }
 
 std::string source_url(const fs::path& state, const DemoSource& source) {
   return "sqlite:" + demo_source_path(state, source).string();
 }
 
-std::string source_lines(const fs::path& state, const InitOptions& options) {
-  if (!options.demo) {
-    return "# Where the data lives; an account names one of these. Which tables are expected: man reportctl-source\n"
-           "# sources:\n"
-           "#   shop: {url: \"sqlite:/srv/shop/shop.db\"}\n";
-  }
+std::string source_lines(const fs::path& state) {
   std::string lines = "sources:\n";
   for (const DemoSource& source : demo_sources())
     lines += fmt::format("  {}: {{url: {}}}\n", source.name, yaml_text(source_url(state, source)));
@@ -72,8 +69,7 @@ void make_config(const Session& session, const InitOptions& options, Deeds& deed
   AtomicFile file(path, 0644);
   file.write(demo_text("reportctl.yaml", {{"state", yaml_text(state.string())},
                                           {"transport", yaml_text("maildir:" + (state.parent_path() / "outbox").string())},
-                                          {"from", "Reports <reports@reportctl.example>"},
-                                          {"sources", source_lines(state, options)},
+                                          {"sources", options.demo ? source_lines(state) : std::string()},
                                           {"artifacts", yaml_text("file:" + (state.parent_path() / "artifacts").string())}}));
   file.commit();
   deeds.created.push_back(path.string());
