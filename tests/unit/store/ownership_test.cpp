@@ -18,7 +18,7 @@ void record(State& state, const char* what) {
 }
 
 /// As `cp` does it: nobody has the file open.
-void copy(const fs::path& from, const fs::path& to) { fs::copy_file(from, to, fs::copy_options::overwrite_existing); }
+void put_over(const fs::path& from, const fs::path& to) { fs::copy_file(from, to, fs::copy_options::overwrite_existing); }
 
 Ownership ownership_of(const fs::path& path) {
   auto state = State::open(path, OpenMode::existing);
@@ -37,7 +37,7 @@ TEST_CASE("a state file belongs to the installation that first acts with it, and
     CHECK(state.fact("path") == fs::canonical(directory.file()).string());
     CHECK(mode_of(directory.file().string() + "-mark") == 0600);
   }
-  copy(directory.file(), directory.file("copy.db"));
+  put_over(directory.file(), directory.file("copy.db"));
   auto second = State::open(directory.file("copy.db"), OpenMode::existing);
   CHECK(ownership(second) == Ownership::other_place);
   const auto refused = error_of([&] { require_own(second); });
@@ -68,7 +68,7 @@ TEST_CASE("a backup that is put in place of the state file is older than the mar
     CHECK(ownership(state) == Ownership::own);
     state.backup(directory.file("newest.db"));
   }
-  copy(directory.file("backup.db"), directory.file());
+  put_over(directory.file("backup.db"), directory.file());
   {
     auto state = State::open(directory.file(), OpenMode::existing);
     CHECK(ownership(state) == Ownership::older);
@@ -78,9 +78,9 @@ TEST_CASE("a backup that is put in place of the state file is older than the mar
     record(state, "Another three");
     CHECK(ownership(state) == Ownership::older);
   }
-  copy(directory.file("newest.db"), directory.file());
+  put_over(directory.file("newest.db"), directory.file());
   CHECK(ownership_of(directory.file()) == Ownership::own);
-  copy(directory.file("backup.db"), directory.file());
+  put_over(directory.file("backup.db"), directory.file());
   auto state = State::open(directory.file(), OpenMode::existing);
   adopt_state(state);
   CHECK(ownership(state) == Ownership::own);
@@ -97,7 +97,7 @@ TEST_CASE("a backup of a time before anything was sent is older, too; a new stat
     record(state, "Sent");
     write_mark(state);
   }
-  copy(directory.file("backup.db"), directory.file());
+  put_over(directory.file("backup.db"), directory.file());
   CHECK(ownership_of(directory.file()) == Ownership::older);
   fs::remove(directory.file());
   auto state = State::open(directory.file(), OpenMode::create);
