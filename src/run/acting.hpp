@@ -7,8 +7,8 @@
 
 namespace reportctl::run {
 
-/// Around everything that a command sends, stores or removes: only with a state file of this installation's own, and what was done
-/// is noted beside it.
+/// Around everything that a command sends, stores or removes: only with a state file of this installation's own, and what was
+/// done is noted beside it.
 template <typename Work>
 auto acting(Parts& parts, Work work) {
   parts.require_own();

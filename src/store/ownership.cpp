@@ -54,7 +54,7 @@ std::optional<Mark> read_mark(const State& state) {
 
 Mark present_mark(State& state) {
   Mark mark{.instance = state.fact(kInstance).value_or(""), .sequence = 0, .hash = {}};
-  Query head(state.connection(), R"sql(SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1)sql");
+  Query head(state.connection(), R"sql(SELECT sequence, hash FROM audit WHERE sequence = (SELECT max(sequence) FROM audit))sql");
   if (head.next()) {
     mark.sequence = head.integer();
     mark.hash = head.text();
@@ -127,8 +127,7 @@ void write_mark(State& state) {
   const auto mark = present_mark(state);
   if (read_mark(state) == mark) return;
   AtomicFile file(mark_path(state));
-  file.write(
-      nlohmann::ordered_json{{"instance", mark.instance}, {"sequence", mark.sequence}, {"hash", mark.hash}}.dump() + "\n");
+  file.write(nlohmann::ordered_json{{"instance", mark.instance}, {"sequence", mark.sequence}, {"hash", mark.hash}}.dump() + "\n");
   file.commit();
 }
 
