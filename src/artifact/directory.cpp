@@ -137,8 +137,7 @@ Fd Directory::get(const std::string& sha256) {
   const fs::path path = root_ / sharded(sha256);
   Fd file = open_stored(path);
   if (!file && (errno == ENOENT || errno == ENOTDIR))
-    throw Error(ErrorKind::not_found, fmt::format("the stored file {} is not there any more", sha256),
-                "it was pruned; make the report again with reportctl run");
+    throw Error(ErrorKind::not_found, fmt::format("the stored file {} is not there any more", sha256), std::string(kGoneHint));
   if (!file) throw system_error(ErrorKind::failed, "cannot open the stored file " + visible(path.string()), errno);
   if (hash_of(file, path) != sha256)
     throw Error(ErrorKind::failed, fmt::format("the stored file {} was changed after it was stored", visible(path.string())),

@@ -249,8 +249,7 @@ Fd S3::get(const std::string& sha256) {
     return once({.method = "GET", .path = path_of(sha256), .take = [&](std::string_view bytes) { spool->write(bytes); }});
   });
   if (answer.trouble == http::Trouble::none && answer.status == 404 && xml_text(answer.text, "Code") != "NoSuchBucket")
-    throw Error(ErrorKind::not_found, fmt::format("the stored file {} is not there any more", sha256),
-                "it was pruned; make the report again with reportctl run");
+    throw Error(ErrorKind::not_found, fmt::format("the stored file {} is not there any more", sha256), std::string(kGoneHint));
   if (answer.trouble != http::Trouble::none || answer.status != 200)
     throw s3_refusal({fmt::format("cannot fetch the file {} from {}", sha256, place_.name), ErrorKind::failed}, answer);
   if (sha256_of(*spool, 0, spool->size()) != sha256)

@@ -13,6 +13,10 @@ namespace reportctl::artifact {
 constexpr std::string_view kFileScheme = "file:";
 constexpr std::string_view kS3Scheme = "s3://";
 
+/// What retention removed is recorded with its run or export, and never asked for.
+constexpr std::string_view kGoneHint =
+    "it was removed by hand, or the state file was restored or moved without it: put the files back, or make the report again";
+
 std::unique_ptr<Store> open_directory(const StoreSettings&);
 std::unique_ptr<Store> open_s3(const StoreSettings&);
 

@@ -61,6 +61,7 @@ Session::~Session() = default;
 
 const settings::Config& Session::config() {
   if (!config_) config_ = std::make_unique<settings::Config>(settings::load_config({globals.config, globals.state}));
+  config_->settings.mail.in_rehearsals = globals.really;
   return *config_;
 }
 
@@ -102,12 +103,17 @@ const access::Actor& Session::actor() {
   return *actor_;
 }
 
+access::Actor Session::login() const {
+  access::Actor who;
+  who.login = current_login();
+  who.as = globals.as;
+  who.sudo_user = sudo_claim();
+  return who;
+}
+
 void Session::record_refusal(const Error& refused, const std::string& command) {
   try {
-    access::Actor who;
-    who.login = current_login();
-    who.as = globals.as;
-    who.sudo_user = sudo_claim();
+    const auto who = login();
     const nlohmann::ordered_json payload = {{"command", command}, {"reason", refused.what()}};
     store::append_audit(
         state(), {{.name = "AccessRefused", .account = {}, .subject = {}, .actor = who.str(), .payload = json_text(payload)}},

@@ -54,6 +54,8 @@ bool reaches_this_host(const TransportSettings& settings) try {
   return false;
 }
 
+bool stays_in_a_directory(const TransportSettings& settings) { return settings.url.starts_with("maildir:"); }
+
 std::unique_ptr<Transport> open_transport(const TransportSettings& settings) {
   const Endpoint endpoint = parse_endpoint(settings.url);
   switch (endpoint.scheme) {

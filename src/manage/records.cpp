@@ -127,6 +127,7 @@ Json to_json(const store::Run& run) {
           {"generation_ms", value_or_null(run.generation_ms)},
           {"file_name", text_or_null(run.artifact_name)},
           {"sha256", text_or_null(run.artifact_sha256)},
+          {"corrects", text_or_null(run.corrects)},
           {"file_pruned_at", to_json(run.file_pruned_at)},
           {"reason", text_or_null(run.reason)},
           {"violations", violations.is_null() ? Json::array() : violations}};
@@ -135,6 +136,7 @@ Json to_json(const store::Run& run) {
 Json to_json(const store::Delivery& delivery) {
   return {{"id", delivery.id},
           {"notification", delivery.notification},
+          {"by_hand", delivery.by_hand},
           {"recipient", delivery.recipient ? delivery.recipient->str() : delivery.address},
           {"address", delivery.address},
           {"state", store::delivery_state_name(delivery.state)},

@@ -4,10 +4,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "acting.hpp"
 #include "attempts.hpp"
 #include "events.hpp"
+#include "policy.hpp"
+#include "post.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/run/plan.hpp"
 #include "reportctl/store/claims.hpp"
 #include "reportctl/store/deliveries.hpp"
 #include "reportctl/store/runs.hpp"
@@ -18,22 +24,77 @@ namespace {
 
 using store::DeliveryState;
 
+/// Asked before anything is begun.
+void require_sendable(Parts& parts) {
+  parts.require_own();
+  require_real_clock(parts.settings().mail);
+}
+
 std::vector<DeliveryState> states_of(ResendOnly only) {
   switch (only) {
     case ResendOnly::failed:
-      return {DeliveryState::refused, DeliveryState::deferred};
+      return {DeliveryState::refused, DeliveryState::deferred, DeliveryState::queued};  // queued: the run was given up before
     case ResendOnly::unknown:
       return {DeliveryState::unknown};
     case ResendOnly::all:
       break;
   }
-  return {DeliveryState::accepted, DeliveryState::refused, DeliveryState::deferred, DeliveryState::unknown};
+  return {DeliveryState::accepted, DeliveryState::refused, DeliveryState::deferred, DeliveryState::unknown,
+          DeliveryState::queued};
+}
+
+struct Deed {
+  std::string event, actor;
+};
+store::Reopening reopening(Parts& parts, const store::Run& run, const Deed& deed) {
+  return {
+      .run_id = run.id,
+      .owner = parts.self(),
+      .lease_until = parts.now() + kLease,
+      .now = parts.moment(),
+      .events = {
+          {.name = deed.event, .account = run.account, .subject = run.id, .actor = deed.actor, .payload = R"({"run":"$run"})"}}};
+}
+
+std::vector<store::NewDelivery> queued_by_hand(Parts& parts, const store::Run& run, const std::vector<Mailbox>& to, int file) {
+  if (to.empty() || file < 0) return {};
+  Post post(parts, facts_by_hand(facts_from_json(store::mail_facts(parts.state(), run.id))),
+            {.run_id = run.id, .format = run.format, .sha256 = run.artifact_sha256, .bytes = run.bytes.value_or(0), .fd = file});
+  auto messages = post.queue(to, parts.moment());
+  for (auto& message : messages) message.by_hand = true;
+  return messages;
+}
+
+/// Everybody to whom the report was to go.
+std::vector<Mailbox> recipients_of(Parts& parts, const store::Run& run) {
+  std::vector<Mailbox> recipients;
+  for (const auto& delivery : store::list_deliveries(parts.state(), run.id))
+    if (!delivery.notification && delivery.recipient) recipients.push_back(*delivery.recipient);
+  if (recipients.empty())
+    throw Error(ErrorKind::conflict, fmt::format("run {} was sent to nobody", run.id), "name the recipients with --to");
+  return recipients;
+}
+
+/// A correction covers what it corrects. Broken rules are for the run itself to say.
+void require_same_period(Parts& parts, const store::Run& run, const schedule::Schedule& schedule) {
+  if (is_snapshot(parts, run.report))
+    throw Error(ErrorKind::conflict,
+                fmt::format("{} shows what is true when it is made, so it cannot be made for {} again", run.report,
+                            run.period ? schedule::describe(*run.period) : "another day"),
+                "`reportctl schedule test` sends what is true now");
+  const auto planned = plan_schedule(parts, schedule, run.slot.value_or(run.created_at));
+  const auto* plan = std::get_if<RunPlan>(&planned);
+  if (plan == nullptr || !run.period || plan->window.period() == *run.period) return;
+  throw Error(ErrorKind::conflict,
+              fmt::format("the schedule has changed: its report would be for {} and not for {}", schedule::describe(plan->window),
+                          schedule::describe(*run.period)),
+              "`reportctl run` makes a report for any period");
 }
 
 }  // namespace
 
 Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std::vector<Mailbox>& to, const std::string& actor) {
-  parts.require_own();
+  require_sendable(parts);
   auto triggered = run_triggered(schedule, parts.moment());
   triggered.name = "ScheduleTested";
   triggered.actor = actor;
@@ -51,26 +112,72 @@ Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std:
 }
 
 Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const std::string& actor) {
-  parts.require_own();
+  require_sendable(parts);
   if (run.file_pruned_at) {
     throw Error(ErrorKind::not_found, fmt::format("the file of run {} was pruned at {}", run.id, format_utc(*run.file_pruned_at)),
-                "`reportctl schedule test` sends the report anew");
+                fmt::format("it can be made anew: reportctl runs resend {} --corrected", run.id));
   }
   // Asked before anything changes: without its file the run stays as it is.
-  if (!run.artifact_sha256.empty()) static_cast<void>(parts.artifacts().get(run.artifact_sha256));
+  const auto file = run.artifact_sha256.empty() ? Fd() : parts.artifacts().get(run.artifact_sha256);
+  const auto states = wanted.to.empty() ? states_of(wanted.only) : std::vector<DeliveryState>();
   const auto claim = store::reopen_for_resend(
+      parts.state(), {reopening(parts, run, {"RunResent", actor}), states, wanted.as == ResendAs::new_message,
+                      queued_by_hand(parts, run, wanted.to, file.get())});
+  if (!claim)
+    throw Error(ErrorKind::conflict, "no recipient of this run matches", "reportctl runs show RUN shows every recipient");
+  return acting(parts, [&] { return run_one(parts, *claim); });
+}
+
+Ended correct(Parts& parts, const store::Run& run, const std::vector<Mailbox>& to, const std::string& actor) {
+  require_sendable(parts);
+  if (!store::is_finished(run.state) || run.artifact_sha256.empty())
+    throw Error(ErrorKind::conflict,
+                fmt::format("run {} ({}) made no report that could be corrected", run.id, store::run_state_name(run.state)),
+                fmt::format("reportctl runs retry {}", run.id));
+  auto schedule = store::schedule_of_run(parts.state(), run.id);
+  schedule.definition.recipients = to.empty() ? recipients_of(parts, run) : to;
+  require_same_period(parts, run, schedule);
+  const auto claim = store::create_run(
       parts.state(),
-      {.run_id = run.id,
-       .states = states_of(wanted.only),
-       .new_messages = wanted.as == ResendAs::new_message,
+      {.trigger = store::Trigger::manual,
+       .account = run.account,
+       .report = run.report,
+       .schedule = schedule,
+       .slot = run.slot.value_or(run.created_at),
+       .corrects = run.id,
        .owner = parts.self(),
        .lease_until = parts.now() + kLease,
        .now = parts.moment(),
        .events = {
-           {.name = "RunResent", .account = run.account, .subject = run.id, .actor = actor, .payload = R"({"run":"$run"})"}}});
-  if (!claim)
-    throw Error(ErrorKind::conflict, "no recipient of this run matches", "reportctl runs show RUN shows every recipient");
-  return acting(parts, [&] { return run_one(parts, *claim); });
+           {.name = "RunCorrected", .account = run.account, .subject = run.id, .actor = actor, .payload = R"({"run":"$run"})"}}});
+  return acting(parts, [&] { return run_one(parts, claim); });
+}
+
+Ended retry(Parts& parts, const store::Run& run, RetryUnknown unknown, const std::string& actor) {
+  require_sendable(parts);
+  if (run.state == store::RunState::unknown && run.artifact_sha256.empty() && unknown == RetryUnknown::no)
+    throw Error(
+        ErrorKind::conflict, fmt::format("run {} may have been mailed: {}", run.id, run.reason),
+        fmt::format("ask the recipients or look into the mail server's log; if nothing came: reportctl runs retry {} --unknown",
+                    run.id));
+  const auto claim = store::reopen_for_retry(parts.state(), reopening(parts, run, {"RunRetried", actor}));
+  return acting(parts, [&] { return run_one(parts, claim); });
+}
+
+std::vector<store::Run> waiting_for_retry(Parts& parts, const std::vector<store::Run>& newest_first, RetryUnknown unknown) {
+  std::vector<store::Run> waiting;
+  std::set<std::string> seen;
+  for (const auto& run : newest_first) {
+    if (run.trigger != store::Trigger::scheduled) continue;
+    const bool is_newest = seen.insert(run.schedule_id).second;
+    const bool failed = run.state == store::RunState::failed || run.state == store::RunState::rejected ||
+                        (run.state == store::RunState::unknown && unknown == RetryUnknown::yes);
+    const bool put_off = run.state == store::RunState::triggered && run.resume_at;
+    if (!run.artifact_sha256.empty() || !(failed || put_off)) continue;
+    if (is_newest || !is_snapshot(parts, run.report)) waiting.push_back(run);
+  }
+  std::reverse(waiting.begin(), waiting.end());
+  return waiting;
 }
 
 }  // namespace reportctl::run

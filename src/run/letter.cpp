@@ -262,6 +262,24 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, cons
   return facts;
 }
 
+MailFacts facts_by_hand(MailFacts facts) {
+  auto& report = facts.report;
+  report.why = fmt::format(
+      "You receive this report because it was sent to you by hand. Your address is not on the schedule \u201c{}\u201d of {}, so "
+      "no "
+      "further ones follow.",
+      report.schedule_name, report.account_name);
+  return facts;
+}
+
+void mark_as_correction(MailFacts& facts, const std::optional<MailFacts>& of) {
+  facts.subject = "Correction: " + facts.subject;
+  auto& notice = facts.report.notice;
+  if (!notice.empty()) notice += " ";
+  notice += fmt::format("Correction: made again from the data of today, instead of the report {}.",
+                        of ? "that was generated on " + of->report.generated_at : "that was sent before");
+}
+
 namespace {
 
 MailFacts with_logo(Parts& parts, MailFacts facts) {

@@ -27,7 +27,7 @@ std::string next_command(const Ended& ended) {
                  ? fmt::format("reportctl runs show {}", ended.run_id)
                  : fmt::format("reportctl schedule validate {} --account {}", shell_word(ended.schedule), ended.account);
     default:
-      return fmt::format("reportctl runs show {}", ended.run_id);
+      return fmt::format("reportctl runs retry {}", ended.run_id);
   }
 }
 

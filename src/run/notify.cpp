@@ -40,8 +40,8 @@ std::string fix_for(Parts& parts, const Failure& failure, const store::Claim& cl
   if (too_large && parts.settings().mail.oversize == settings::Oversize::fail)
     return "mail.oversize: link in reportctl.yaml, then: " + command;
   if (failure.state == RunState::rejected)
-    return fmt::format("reportctl schedule edit {} --account {} …, then: {}", shell_word(run.schedule_name), run.account,
-                       command);
+    return fmt::format("reportctl schedule edit {} --account {} …, then: reportctl runs retry {}", shell_word(run.schedule_name),
+                       run.account, run.id);
   return command;
 }
 

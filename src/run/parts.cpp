@@ -9,6 +9,12 @@
 
 namespace reportctl::run {
 
+void require_real_clock(const settings::MailSettings& mail) {
+  if (!clock_is_replaced() || mail.in_rehearsals || delivery::stays_in_a_directory(mail.transport)) return;
+  throw Error(ErrorKind::usage, "REPORTCTL_NOW replaces the clock, so no mail is sent",
+              "unset it, use a maildir: transport for rehearsals, or add --really");
+}
+
 Parts::Parts(const settings::Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now,
              Openers openers)
     : settings_(settings), state_(state), catalog_(catalog), now_(now), openers_(std::move(openers)) {}

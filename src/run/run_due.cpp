@@ -15,10 +15,10 @@
 #include "due_slots.hpp"
 #include "events.hpp"
 #include "notify.hpp"
+#include "policy.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
-#include "reportctl/catalog/report.hpp"
 #include "reportctl/run/export.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/run/retention.hpp"
@@ -109,23 +109,11 @@ void note_skipped(const schedule::Schedule& schedule, const Slots& slots, DueRes
   }
 }
 
-/// Occurrences of a snapshot that are made up for would be several files of the same moment.
-settings::Policy policy_for(Parts& parts, const schedule::Definition& definition) {
-  settings::Policy policy = parts.settings().policy;
-  if (policy.missed != settings::Missed::all) return policy;
-  try {
-    const auto* report = parts.catalog().find(definition.report);
-    if (report != nullptr && report->window.kind == catalog::WindowKind::snapshot) policy.missed = settings::Missed::coalesce;
-  } catch (const Error&) {  // a broken module: each run says so
-  }
-  return policy;
-}
-
 /// False when policy.max_running is reached: nothing more can be claimed now.
 bool claim_and_run(Parts& parts, const store::Due& due, DueResult& result) {
   const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
   if (!schedule) return true;
-  const auto slots = choose_slots(*schedule, account_zone(parts, schedule->definition), policy_for(parts, schedule->definition),
+  const auto slots = choose_slots(*schedule, account_zone(parts, schedule->definition), policy_of(parts, schedule->definition),
                                   due.next_run_at, parts.now());
   store::ClaimRequest request;
   request.schedule_id = due.schedule_id;
@@ -178,6 +166,7 @@ std::int64_t DueResult::count(store::RunState state) const {
 
 DueResult run_due(Parts& parts, const DueOptions& options) {
   if (!work_waits(parts.state(), options, parts.now())) return {};
+  require_real_clock(parts.settings().mail);
   return acting(parts, [&] {
     DueResult result;
     resume(parts, result);
@@ -196,7 +185,7 @@ std::vector<Planned> plan_due(Parts& parts) {
     const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
     if (!schedule) continue;
     const auto zone = account_zone(parts, schedule->definition);
-    const auto slots = choose_slots(*schedule, zone, policy_for(parts, schedule->definition), due.next_run_at, parts.now());
+    const auto slots = choose_slots(*schedule, zone, policy_of(parts, schedule->definition), due.next_run_at, parts.now());
     Planned planned;
     planned.account = schedule->definition.account;
     planned.schedule = schedule->definition.name;

@@ -12,6 +12,7 @@
 #include "events.hpp"
 #include "letter.hpp"
 #include "notify.hpp"
+#include "policy.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
@@ -63,7 +64,8 @@ Ended end(Parts& parts, const Claim& claim, store::Finish finish, const Failure&
 
 /// When a run that cannot go on now is taken up again. None for a test: somebody is waiting for its outcome.
 std::optional<Instant> retry_at(Parts& parts, const Claim& claim) {
-  const int retries = claim.run.trigger == store::Trigger::scheduled ? parts.settings().policy.retries : 0;
+  const bool scheduled = claim.run.trigger == store::Trigger::scheduled;
+  const int retries = scheduled ? policy_of(parts, claim.schedule.definition).retries : 0;
   return next_attempt(parts.now(), claim.run.attempts + 1, retries);
 }
 
@@ -162,8 +164,14 @@ bool to_be_sent(const Delivery& delivery, bool retrying) {
   return delivery.state == DeliveryState::queued || (retrying && delivery.next_attempt_at);
 }
 
+/// What the recipients of the schedule get, and what those get to whom a person sent it.
+struct Posts {
+  Post& scheduled;
+  Post& by_hand;
+};
+
 /// From `generated` on: sends what waits, one recipient after the other.
-Ended deliver(Parts& parts, const Claim& claim, Post& post) {
+Ended deliver(Parts& parts, const Claim& claim, const Posts& posts) {
   const auto& policy = parts.settings().policy;
   const RetryRule rule{.retry_at = retry_at(parts, claim), .resend_unknown = policy.on_unknown == settings::OnUnknown::resend};
   auto deliveries = store::list_deliveries(parts.state(), claim.run.id);
@@ -181,7 +189,7 @@ Ended deliver(Parts& parts, const Claim& claim, Post& post) {
   for (auto* delivery : order) {
     if (last) store::record_outcome(parts.state(), claim, *last, parts.moment());
     last.reset();
-    last = hand_over(parts, claim, post, *delivery, rule);
+    last = hand_over(parts, claim, delivery->by_hand ? posts.by_hand : posts.scheduled, *delivery, rule);
     apply(*last, *delivery);
   }
   return settle(parts, claim, deliveries, last);
@@ -191,15 +199,22 @@ Ended deliver(Parts& parts, const Claim& claim, Post& post) {
 Ended deliver_again(Parts& parts, const Claim& claim) {
   const auto& run = claim.run;
   const auto file = parts.artifacts().get(run.artifact_sha256);
-  Post post(
-      parts, facts_from_json(store::mail_facts(parts.state(), run.id)),
-      {.run_id = run.id, .format = run.format, .sha256 = run.artifact_sha256, .bytes = run.bytes.value_or(0), .fd = file.get()});
-  return deliver(parts, claim, post);
+  const ReportFile report{
+      .run_id = run.id, .format = run.format, .sha256 = run.artifact_sha256, .bytes = run.bytes.value_or(0), .fd = file.get()};
+  const auto facts = facts_from_json(store::mail_facts(parts.state(), run.id));
+  Post scheduled(parts, facts, report), by_hand(parts, facts_by_hand(facts), report);
+  return deliver(parts, claim, {scheduled, by_hand});
+}
+
+/// None where they are not kept any more.
+std::optional<MailFacts> facts_of_run(Parts& parts, const std::string& run_id) {
+  const auto facts = store::mail_facts(parts.state(), run_id);
+  return facts.empty() ? std::nullopt : std::optional(facts_from_json(facts));
 }
 
 /// From `triggered` on: makes the report and queues its messages.
 Ended produce(Parts& parts, const Claim& claim) {
-  const auto slot = claim.run.slot.value_or(parts.now());
+  const auto slot = claim.run.slot.value_or(claim.run.created_at);
   auto planned = plan_schedule(parts, claim.schedule, slot);
   if (const auto* rejection = std::get_if<Rejection>(&planned)) return end_rejected(parts, claim, rejection->violations);
   const auto& plan = std::get<RunPlan>(planned);
@@ -210,11 +225,12 @@ Ended produce(Parts& parts, const Claim& claim) {
   record_file(generated, plan, file);
   generated.format = plan.resolved.format;
   generated.events = {report_generated(claim.schedule, file.rows)};
+  auto facts = facts_of(parts, plan, made, claim.schedule, claim.run.id);
+  if (!claim.run.corrects.empty()) mark_as_correction(facts, facts_of_run(parts, claim.run.corrects));
   Post post(
-      parts, facts_of(parts, plan, made, claim.schedule, claim.run.id),
+      parts, std::move(facts),
       {.run_id = claim.run.id, .format = generated.format, .sha256 = file.sha256, .bytes = file.bytes, .fd = made.spool.fd()});
-  const auto no_data = claim.schedule.definition.no_data.value_or(parts.settings().policy.no_data);
-  const bool skip = file.rows == 0 && no_data == schedule::NoData::skip;
+  const bool skip = file.rows == 0 && policy_of(parts, claim.schedule.definition).no_data == schedule::NoData::skip;
   if (!skip) generated.deliveries = post.queue(claim.schedule.definition.recipients, parts.moment());
   generated.mail = to_json(post.facts());
   store::record_generated(parts.state(), claim, generated, parts.moment());
@@ -223,7 +239,7 @@ Ended produce(Parts& parts, const Claim& claim) {
   now_generated.run.attempts = 0;
   now_generated.run.timezone = generated.timezone;
   now_generated.run.period = generated.period;
-  if (!skip) return deliver(parts, now_generated, post);
+  if (!skip) return deliver(parts, now_generated, {post, post});
   store::Finish finish;
   finish.state = RunState::no_data;
   finish.reason = "no data in the period; this schedule skips the mail then";

@@ -33,6 +33,7 @@ FieldText text_of(const std::optional<Date>& day) { return day ? one(format_date
 FieldText text_of(const Times& times) { return one(format_times(times)); }
 FieldText text_of(const std::optional<NamedRange>& range) { return range ? one(range_name(*range)) : FieldText{}; }
 FieldText text_of(const std::optional<NoData>& choice) { return choice ? one(no_data_name(*choice)) : FieldText{}; }
+FieldText text_of(const std::optional<Missed>& choice) { return choice ? one(missed_name(*choice)) : FieldText{}; }
 FieldText text_of(const std::vector<std::string>& values) { return {.values = values, .named = {}}; }
 FieldText text_of(const Parameters& parameters) { return {.values = {}, .named = parameters}; }
 FieldText text_of(const CsvRequest& csv) {
@@ -96,6 +97,7 @@ bool read(const FieldText& text, std::optional<Date>& day) { return read_optiona
 bool read(const FieldText& text, Times& times) { return read_value(text, times, parse_times); }
 bool read(const FieldText& text, std::optional<NamedRange>& range) { return read_optional(text, range, parse_range); }
 bool read(const FieldText& text, std::optional<NoData>& choice) { return read_optional(text, choice, parse_no_data); }
+bool read(const FieldText& text, std::optional<Missed>& choice) { return read_optional(text, choice, parse_missed); }
 bool read(const FieldText& text, std::vector<std::string>& values) {
   values = text.values;
   return true;
@@ -239,6 +241,10 @@ const std::vector<Field>& table() {
           "subject", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.subject; }),
       row(
           "no_data", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.no_data; }),
+      row(
+          "retries", {.kind = FieldKind::number}, [](auto& d) -> auto& { return d.retries; }),
+      row(
+          "missed", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.missed; }),
       row(
           "active", {.kind = FieldKind::flag}, [](auto& d) -> auto& { return d.active; }),
   };

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kScopeKinds = {"account", "depot", "workspace"};
 constexpr std::array<std::string_view, 2> kNoData = {"send", "skip"};
+constexpr std::array<std::string_view, 3> kMissed = {"coalesce", "all", "skip"};
 
 }  // namespace
 
@@ -21,6 +22,10 @@ std::optional<ScopeKind> parse_scope_kind(std::string_view text) { return parse_
 
 std::string_view no_data_name(NoData choice) { return kNoData.at(static_cast<std::size_t>(choice)); }
 std::optional<NoData> parse_no_data(std::string_view text) { return parse_word<NoData>(kNoData, text); }
+
+std::string_view missed_name(Missed choice) { return kMissed.at(static_cast<std::size_t>(choice)); }
+std::optional<Missed> parse_missed(std::string_view text) { return parse_word<Missed>(kMissed, text); }
+std::vector<std::string> missed_names() { return {kMissed.begin(), kMissed.end()}; }
 
 std::optional<Scope> Scope::parse(std::string_view text) {
   constexpr std::size_t kLongestSite = 200;

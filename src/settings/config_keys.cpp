@@ -200,15 +200,9 @@ std::string set_operators(Settings& settings, const Written& written) {
 }
 
 std::string set_missed(Settings& settings, const Written& written) {
-  if (written.front() == "coalesce") {
-    settings.policy.missed = Missed::coalesce;
-  } else if (written.front() == "all") {
-    settings.policy.missed = Missed::all;
-  } else if (written.front() == "skip") {
-    settings.policy.missed = Missed::skip;
-  } else {
-    return one_of(written.front(), {"coalesce", "all", "skip"});
-  }
+  const auto choice = schedule::parse_missed(written.front());
+  if (!choice) return one_of(written.front(), schedule::missed_names());
+  settings.policy.missed = *choice;
   return {};
 }
 
@@ -493,10 +487,7 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
        [](const Settings& s) { return duration_text(s.webhooks.timeout.count()); }},
       {"access.operators", false, set_operators,
        [](const Settings& s) { return std::string(s.operators == Operators::always ? "always" : "until_first_login"); }},
-      {"policy.missed", false, set_missed,
-       [](const Settings& s) {
-         return std::string(s.policy.missed == Missed::all ? "all" : s.policy.missed == Missed::skip ? "skip" : "coalesce");
-       }},
+      {"policy.missed", false, set_missed, [](const Settings& s) { return std::string(schedule::missed_name(s.policy.missed)); }},
       {"policy.grace", false,
        [](Settings& s, const Written& w) {
          return set_seconds(s.policy.grace_seconds, w.front(), {60, 35 * kDay});
@@ -506,7 +497,7 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
        [](const Settings& s) { return std::string(s.policy.on_unknown == OnUnknown::hold ? "hold" : "resend"); }},
       {"policy.retries", false,
        [](Settings& s, const Written& w) {
-         return set_number(s.policy.retries, w.front(), {0, 100});
+         return set_number(s.policy.retries, w.front(), {0, schedule::kMostRetries});
        },
        [](const Settings& s) { return fmt::format("{}", s.policy.retries); }},
       {"policy.auto_pause_after", false,

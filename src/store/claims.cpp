@@ -9,6 +9,7 @@
 #include "audit_chain.hpp"
 #include "connection.hpp"
 #include "definition.hpp"
+#include "delivery_row.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
@@ -26,6 +27,7 @@ struct NewRunRow {
   std::string report;
   const schedule::Schedule* schedule = nullptr;
   std::optional<Instant> slot;
+  std::string corrects;
   const ProcessIdentity& owner;
   Instant lease_until{};
   Instant now{};
@@ -44,16 +46,17 @@ Claim insert_run(Connection& connection, const NewRunRow& row) {
   run.report = row.report;
   run.trigger = row.trigger;
   run.slot = row.slot;
+  run.corrects = row.corrects;
   run.created_at = row.now;
   run.fence = 1;
   Query(connection,
         R"sql(
           INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at, fence,
-          owner_host, owner_boot, owner_pid, owner_start, lease_until, definition)
-          VALUES (?, ?, ?, ?, ?, ?, 'triggered', ?, ?, 1, ?, ?, ?, ?, ?, ?))sql")
+          owner_host, owner_boot, owner_pid, owner_start, lease_until, definition, corrects)
+          VALUES (?, ?, ?, ?, ?, ?, 'triggered', ?, ?, 1, ?, ?, ?, ?, ?, ?, ?))sql")
       .bind(run.id, null_if_empty(run.schedule_id), run.schedule_name, run.account, run.report, trigger_name(run.trigger),
             run.slot, run.created_at, row.owner.host, row.owner.boot_id, row.owner.pid, row.owner.start_time, row.lease_until,
-            schedule != nullptr ? std::optional<std::string>(definition_json(schedule->definition)) : std::nullopt)
+            schedule != nullptr ? std::optional<std::string>(definition_json(schedule->definition)) : std::nullopt, run.corrects)
       .run();
   return claim;
 }
@@ -70,9 +73,9 @@ void insert_skipped(Connection& connection, const schedule::Schedule& schedule, 
   Query(connection,
         R"sql(
           INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at,
-          finished_at, fence, reason) VALUES (?, ?, ?, ?, ?, 'scheduled', 'skipped', ?, ?, ?, 0, ?))sql")
-      .bind(id, schedule.id, schedule.definition.name, schedule.definition.account, schedule.definition.report, slot, request.now,
-            request.now, request.skip_reason)
+          finished_at, fence, reason) VALUES (?, ?, ?, ?, ?, 'scheduled', ?, ?, ?, ?, 0, ?))sql")
+      .bind(id, schedule.id, schedule.definition.name, schedule.definition.account, schedule.definition.report,
+            run_state_name(request.skipped_as), slot, request.now, request.now, request.skip_reason)
       .run();
   queue_run_webhooks(connection, id, request.now);
 }
@@ -166,6 +169,7 @@ Claimed claim_due(State& state, const ClaimRequest& request) {
                                             .report = schedule->definition.report,
                                             .schedule = &*schedule,
                                             .slot = request.slot,
+                                            .corrects = {},
                                             .owner = request.owner,
                                             .lease_until = request.lease_until,
                                             .now = request.now});
@@ -184,7 +188,8 @@ Claim create_run(State& state, const NewRun& request) {
                                        .account = request.account,
                                        .report = request.report,
                                        .schedule = request.schedule ? &*request.schedule : nullptr,
-                                       .slot = std::nullopt,
+                                       .slot = request.slot,
+                                       .corrects = request.corrects,
                                        .owner = request.owner,
                                        .lease_until = request.lease_until,
                                        .now = request.now});
@@ -240,23 +245,48 @@ std::optional<Claim> take_over(State& state, const TakeOver& request) {
   return claim;
 }
 
+namespace {
+
+StoredRun require_unowned(Connection& connection, const Reopening& request) {
+  auto stored = find_run(connection, request.run_id);
+  if (!stored)
+    throw Error(ErrorKind::not_found, fmt::format("run {} does not exist", visible(request.run_id)),
+                "`reportctl runs list` shows them");
+  if (is_working(stored->owner, request.now))
+    throw Error(ErrorKind::conflict,
+                fmt::format("run {} is not finished ({})", stored->run.id, run_state_name(stored->run.state)),
+                "another process works on it: wait until it is done");
+  return std::move(*stored);
+}
+
+/// Attempts are counted anew; one that is not finished goes on counting, and its failure is still its first.
+Claim reopen(Connection& connection, const Reopening& request, RunState state) {
+  Query(connection,
+        R"sql(
+          UPDATE runs SET state = ?, finished_at = NULL, fence = fence + 1, resumed = 0,
+          attempts = iif(finished_at IS NULL, attempts, 0), reopened = reopened + (finished_at IS NOT NULL), reason = '',
+          violations = '', owner_host = ?, owner_boot = ?, owner_pid = ?, owner_start = ?, lease_until = ?, resume_at = NULL
+          WHERE id = ?)sql")
+      .bind(run_state_name(state), request.owner.host, request.owner.boot_id, request.owner.pid, request.owner.start_time,
+            request.lease_until, request.run_id)
+      .run();
+  append_events(connection, with_run(request.events, request.run_id), request.now);
+  return claim_of(connection, *find_run(connection, request.run_id));
+}
+
+}  // namespace
+
 std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& request) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
-  const auto before = find_run(connection, request.run_id);
-  if (!before)
-    throw Error(ErrorKind::not_found, fmt::format("run {} does not exist", visible(request.run_id)),
-                "`reportctl runs list` shows them");
-  if (!before->run.finished_at || is_working(before->owner, request.now)) {
-    throw Error(ErrorKind::conflict,
-                fmt::format("run {} is not finished ({})", before->run.id, run_state_name(before->run.state)),
+  const auto before = require_unowned(connection, request);
+  if (!before.run.finished_at)
+    throw Error(ErrorKind::conflict, fmt::format("run {} is not finished ({})", before.run.id, run_state_name(before.run.state)),
                 "wait until it is; the next run-due takes up an interrupted one");
-  }
-  if (before->run.artifact_sha256.empty()) {
+  if (before.run.artifact_sha256.empty())
     throw Error(ErrorKind::conflict,
-                fmt::format("run {} ({}) made no file that could be sent", before->run.id, run_state_name(before->run.state)),
-                "`reportctl schedule test` sends the report anew");
-  }
+                fmt::format("run {} ({}) made no file that could be sent", before.run.id, run_state_name(before.run.state)),
+                fmt::format("make it: reportctl runs retry {}", before.run.id));
   std::int64_t chosen = 0;
   for (const auto wanted : request.states) {
     // The person has looked: what was in doubt is settled, and the next answer counts.
@@ -268,17 +298,34 @@ std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& reques
                   .bind(request.new_messages, request.run_id, delivery_state_name(wanted))
                   .run();
   }
+  for (const auto& delivery : request.to) {
+    const auto there = Query(connection,
+                             R"sql(
+                               UPDATE deliveries SET state = 'queued', in_doubt = 0, next_attempt_at = NULL,
+                               message_sha256 = iif(?, '', message_sha256)
+                               WHERE run_id = ? AND address = ? AND notification_id IS NULL)sql")
+                           .bind(request.new_messages, request.run_id, delivery.recipient.address.normalized())
+                           .run();
+    if (there == 0) insert_delivery(connection, request.run_id, std::nullopt, delivery);
+    ++chosen;
+  }
   if (chosen == 0) return std::nullopt;
-  Query(connection,
-        R"sql(
-          UPDATE runs SET state = 'generated', finished_at = NULL, fence = fence + 1, resumed = 0, attempts = 0,
-          reopened = reopened + 1, owner_host = ?, owner_boot = ?, owner_pid = ?, owner_start = ?, lease_until = ?, resume_at = NULL
-          WHERE id = ?)sql")
-      .bind(request.owner.host, request.owner.boot_id, request.owner.pid, request.owner.start_time, request.lease_until,
-            request.run_id)
-      .run();
-  append_events(connection, with_run(request.events, request.run_id), request.now);
-  auto claim = claim_of(connection, *find_run(connection, request.run_id));
+  auto claim = reopen(connection, request, RunState::generated);
+  transaction.commit();
+  return claim;
+}
+
+Claim reopen_for_retry(State& state, const Reopening& request) {
+  auto& connection = state.connection();
+  WriteTransaction transaction(connection);
+  const auto before = require_unowned(connection, request);
+  if (!before.run.artifact_sha256.empty())
+    throw Error(ErrorKind::conflict, fmt::format("run {} ({}) has its file", before.run.id, run_state_name(before.run.state)),
+                fmt::format("mail it again: reportctl runs resend {}", before.run.id));
+  if (!before.definition && before.run.schedule_id.empty())
+    throw Error(ErrorKind::conflict, fmt::format("what run {} was to make is not recorded", before.run.id),
+                "`reportctl schedule test` sends a report anew");
+  auto claim = reopen(connection, request, RunState::triggered);
   transaction.commit();
   return claim;
 }

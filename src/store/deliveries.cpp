@@ -146,6 +146,7 @@ constexpr std::array kDeliveryColumns{
     column<&Delivery::reason_class>("reason_class"),
     column<&Delivery::sent_at>("sent_at"),
     column<&Delivery::next_attempt_at>("next_attempt_at"),
+    column<&Delivery::by_hand>("by_hand"),
     column<&Delivery::in_doubt>("in_doubt"),
 };
 

@@ -38,9 +38,9 @@ void insert_delivery(Connection& connection, std::string_view run_id, const std:
   Query(connection,
         R"sql(
         INSERT INTO deliveries (id, run_id, notification_id, recipient, address, state, message_id, message_date,
-        message_sha256, message_bytes) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?))sql")
+        message_sha256, message_bytes, by_hand) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?))sql")
       .bind(delivery.id, run_id, notification_id, delivery.recipient.str(), delivery.recipient.address.normalized(),
-            delivery.message_id, delivery.message_date, delivery.message_sha256, delivery.message_bytes)
+            delivery.message_id, delivery.message_date, delivery.message_sha256, delivery.message_bytes, delivery.by_hand)
       .run();
 }
 

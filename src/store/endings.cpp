@@ -38,7 +38,8 @@ void end_run(Connection& connection, const Claim& claim, const Finish& finish, I
   }
   const auto changed =
       Query(connection, fmt::format(R"sql(
-        UPDATE runs SET state = ?, reason = ?, violations = ?, finished_at = ?, resume_at = NULL, definition = NULL
+        UPDATE runs SET state = ?1, reason = ?2, violations = ?3, finished_at = ?4, resume_at = NULL,
+        definition = iif(?1 = 'rejected', NULL, definition)
         WHERE id = ? AND fence = ? AND owner_host IS NOT NULL AND {})sql",
                                     states_before(finish.state)))
           .bind(run_state_name(finish.state), finish.reason, finish.violations, now, claim.run.id, claim.run.fence)

@@ -54,15 +54,6 @@ int recognised_version(Connection& connection, int newest) {
   return static_cast<int>(version);
 }
 
-fs::path backup_name(const fs::path& path, int version) {
-  // The real clock, also in rehearsals: the name says when the file was made.
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  std::string stamp = format_utc(now);
-  std::erase(stamp, ':');
-  std::erase(stamp, '-');
-  return path.string() + fmt::format(".before-v{}.{}", version, stamp);
-}
-
 /// Never replaces a file, except on file systems that cannot promise it; there it was looked for before.
 bool rename_to_new(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
@@ -80,6 +71,15 @@ void remove_partial_backups(const fs::path& path) {
 }
 
 }  // namespace
+
+fs::path stamped_name(const fs::path& path, std::string_view word) {
+  // The real clock, also in rehearsals: the name says when the file was made.
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  std::string stamp = format_utc(now);
+  std::erase(stamp, ':');
+  std::erase(stamp, '-');
+  return fmt::format("{}.{}.{}", path.string(), word, stamp);
+}
 
 std::vector<Migration> known_migrations() {
   std::vector<Migration> migrations;
@@ -104,7 +104,7 @@ void migrate(Connection& connection, std::span<const Migration> migrations) {
     // A second connection can read beside our write lock, so the backup holds everything up to this very moment.
     remove_partial_backups(connection.path());
     Connection reader(connection.path());
-    copy_database(reader, backup_name(connection.path(), newest));
+    copy_database(reader, stamped_name(connection.path(), fmt::format("before-v{}", newest)));
   }
   for (const auto& migration : migrations) {
     if (migration.version > version) connection.execute(std::string(migration.sql));

@@ -26,6 +26,9 @@ void migrate(Connection&, std::span<const Migration> migrations);
 /// Error(conflict) when the target exists.
 void copy_database(Connection&, const std::filesystem::path& target);
 
+/// `<path>.<word>.<time>`: what is kept of a file before it is changed or replaced.
+std::filesystem::path stamped_name(const std::filesystem::path& path, std::string_view word);
+
 int schema_version(Connection&);
 
 }  // namespace reportctl::store

@@ -110,9 +110,9 @@ void require_own(State& state) {
                                 visible(state.fact(kPath).value_or(""))),
                     "if it moved here for good, and the other one is gone: reportctl state adopt");
     case Ownership::older:
-      throw refusal("is older than the one that worked here last, and does not know what was sent since",
-                    "put the newer file back; if it is lost, `reportctl state adopt` goes on from here, and reports of the time "
-                    "in between are sent again");
+      throw refusal(
+          "is older than the one that worked here last, and does not know what was sent since",
+          "put the newer file back; if it is lost, `reportctl state restore BACKUP` goes on from here and sends nothing twice");
   }
 }
 

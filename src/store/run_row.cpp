@@ -45,6 +45,7 @@ constexpr std::array kRunColumns{
     column<&Run::generation_ms>("r.generation_ms"),
     column<&Run::artifact_sha256>("r.artifact_sha256"),
     column<&Run::artifact_name>("r.artifact_name"),
+    column<&Run::corrects>("r.corrects"),
     column<&Run::file_pruned_at>("r.file_pruned_at"),
 };
 

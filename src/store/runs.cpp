@@ -18,7 +18,7 @@
 namespace reportctl::store {
 namespace {
 
-constexpr std::array<std::string_view, 2> kTriggers{"scheduled", "test"};
+constexpr std::array<std::string_view, 3> kTriggers{"scheduled", "test", "manual"};
 
 /// Without a moment at hand, a process of another host passes for alive.
 Run shown(StoredRun stored) {
@@ -61,6 +61,11 @@ Run get_run(State& state, std::string_view id, const Sight& sight) {
   std::vector<Run> found;
   while (query.next()) found.push_back(shown(read_run(query)));
   return only_one(std::move(found), {.kind = "run", .asked = id, .shown_by = "reportctl runs list"});
+}
+
+schedule::Schedule schedule_of_run(State& state, std::string_view run_id) {
+  const auto stored = find_run(state.connection(), run_id);
+  return stored ? claim_of(state.connection(), *stored).schedule : schedule::Schedule{};
 }
 
 std::string mail_facts(State& state, std::string_view run_id) {

@@ -42,6 +42,26 @@ std::optional<schedule::NoData> check_no_data(std::string_view text, Violations&
   return choice;
 }
 
+std::optional<int> check_retries(std::string_view text, Violations& found) {
+  if (text.empty()) return std::nullopt;
+  const auto number = parse_integer(trim(text));
+  if (number && *number >= 0 && *number <= schedule::kMostRetries) return static_cast<int>(*number);
+  found.push_back({Code::retries_out_of_range, "retries",
+                   fmt::format("{} is not a number from 0 to {}", in_quotes(text), schedule::kMostRetries),
+                   "write how many times a run is tried again; 0: never"});
+  return std::nullopt;
+}
+
+std::optional<schedule::Missed> check_missed(std::string_view text, Violations& found) {
+  if (text.empty()) return std::nullopt;
+  const auto choice = schedule::parse_missed(trim(text));
+  if (!choice)
+    found.push_back({Code::missed_invalid, "missed",
+                     fmt::format("{} is not {}", in_quotes(text), either(schedule::missed_names())),
+                     "use coalesce (only the newest missed occurrence runs), all (each runs) or skip (none that is too late)"});
+  return choice;
+}
+
 void write_window(schedule::Definition& definition, const schedule::WindowChoice& window) {
   if (const auto* lookback = std::get_if<schedule::LookbackChoice>(&window)) definition.lookback = lookback->days;
   if (const auto* range = std::get_if<schedule::RangeChoice>(&window)) definition.window = range->range;
@@ -60,6 +80,8 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.subject = check_subject(draft.subject, later);
   definition.extra = check_extra(draft.extra, later);
   definition.no_data = check_no_data(draft.no_data, later);
+  definition.retries = check_retries(draft.retries, later);
+  definition.missed = check_missed(draft.missed, later);
 
   Request request = draft.request;
   request.surface = catalog::Surface::schedule;

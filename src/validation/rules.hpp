@@ -46,8 +46,6 @@ schedule::Parameters check_parameters(const ParameterRequest&, Violations& found
 /// Precondition: the parameters hold.
 std::vector<std::string> check_columns(const std::vector<std::string>& given, const catalog::Shape&, Violations& found);
 
-std::vector<Mailbox> check_recipients(const std::vector<schedule::Recipient>& given, const Context&, Violations& found);
-
 std::string check_name(std::string_view name, Violations& found);
 std::string check_description(std::string_view description, Violations& found);
 std::string check_subject(std::string_view subject, Violations& found);

@@ -13,7 +13,7 @@ namespace reportctl::validation {
 namespace {
 
 /// In the order of the enumeration.
-constexpr std::array<std::string_view, 36> kNames = {
+constexpr std::array<std::string_view, 38> kNames = {
     "report_unknown",
     "report_hidden",
     "surface_not_allowed",
@@ -50,8 +50,10 @@ constexpr std::array<std::string_view, 36> kNames = {
     "extra_invalid",
     "no_data_invalid",
     "csv_option_invalid",
+    "retries_out_of_range",
+    "missed_invalid",
 };
-static_assert(kNames.size() == static_cast<std::size_t>(Code::csv_option_invalid) + 1);
+static_assert(kNames.size() == static_cast<std::size_t>(Code::missed_invalid) + 1);
 
 }  // namespace
 

@@ -14,6 +14,8 @@ import e2e
 KILLS = int(os.environ.get("REPORTCTL_KILLS", "50"))
 SEED = int(os.environ.get("REPORTCTL_SEED", time.time_ns() % 1_000_000))
 
+kDue = ("run-due",)
+
 STOCK = """\
 id: stock
 label: Stock
@@ -70,7 +72,7 @@ class Crash(e2e.Case):
     def kill_and_compare(self, number, moment):
         self.mailbox.forget()
         env = self.fresh(number)
-        process = self.place.start("run-due", *self.jobs, env=env)
+        process = self.place.start(*self.command, *self.jobs, env=env)
         time.sleep(moment)
         process.kill()
         process.wait(e2e.PATIENCE)
@@ -80,6 +82,8 @@ class Crash(e2e.Case):
             e2e.wait_until(lambda: not self.workers_of(env), "the workers have ended", 30)
         arrived = len(self.mailbox.held())
         done = self.place.run("run-due", *self.jobs, env=env)
+        if self.command != kDue:  # what it had not begun
+            self.place.must(*self.command, env=env)
         where = f"seed {SEED}, kill {number} at {moment * 1000:.0f} ms"
 
         ledger = {address: (state, message_id) for address, state, message_id in
@@ -132,12 +136,15 @@ class Crash(e2e.Case):
     def one_schedule(self, i):
         return e2e.schedule(f"s{i:03d}", f"r{i:03d}@example.org", report="sales" if i % 10 == 0 else "stock")
 
-    def spread(self, mailbox, count, kills, jobs=()):
-        self.mailbox, self.count, self.jobs = mailbox, count, jobs
+    def spread(self, mailbox, count, kills, jobs=(), command=kDue):
+        self.mailbox, self.count, self.jobs, self.command = mailbox, count, jobs, command
         self.place.schedules(*[self.one_schedule(i) for i in range(count)])
+        if command != kDue:
+            self.fail_all()
         self.prepared = self.place.state
-        whole = self.place.must("run-due", *jobs, env=self.fresh("whole")).seconds
-        self.assertEqual(len(mailbox.held()), count)
+        mailbox.forget()
+        whole = self.place.must(*command, *jobs, env=self.fresh("whole")).seconds
+        self.assertEqual(sum(address not in e2e.STEWARDS for address, _ in mailbox.held()), count)
         thrown = random.Random(f"{SEED} {count} {jobs}")
         slices = thrown.sample(range(kills), kills)  # one kill in each slice of the whole time, in any order
         unknown, progress = 0, []
@@ -166,6 +173,17 @@ class Crash(e2e.Case):
         server = self.server()
         self.prepare(server.url)
         self.spread(Server(server), 60, max(1, KILLS // 5))
+
+    def fail_all(self):
+        """The source is away, and every run ends without a file."""
+        away = self.place.source.with_suffix(".away")
+        self.place.source.rename(away)
+        self.place.must("run-due", code=3)
+        away.rename(self.place.source)
+
+    def test_kills_of_a_retry_of_runs_that_failed_lose_nothing_and_double_nothing(self):
+        self.prepare()
+        self.spread(Mailbox(self.place.outbox), 60, max(1, KILLS // 3), command=("runs", "retry", "--failed"))
 
     def test_kills_of_a_run_due_with_jobs_lose_nothing_and_double_nothing(self):
         self.prepare()

@@ -155,12 +155,44 @@ class StateFile(e2e.Case):
         shutil.copy(world.path / "backup.db", world.state)
         refused = world.run("run-due")
         self.assertEqual(refused.code, 12)
-        for word in ("older", "state adopt"):
+        for word in ("older", "state restore"):
             self.assertIn(word, refused.err)
+        self.assertIn("state restore", world.must("state", "adopt", "--yes", code=6).err)
         self.assertEqual(len(world.outbox_mails()), 1)
         world.state.write_bytes(newer)
         world.must("run-due")
         self.assertEqual((len(world.outbox_mails()), world.only_run()["id"]), (1, run))
+
+    def test_a_backup_that_was_copied_back_by_hand_is_restored_where_it_lies_and_mails_nothing_twice(self):
+        world = self.world()
+        self.due(world)
+        world.must("state", "backup", world.path / "backup.db", now=MADE_AT)
+        world.must("run-due")
+        shutil.copy(world.path / "backup.db", world.state)
+        told = world.json("state", "restore", world.state, "--yes")
+        self.assertEqual((told["unknown_slots"], told["unknown_runs"]), (1, 0))
+        world.must("run-due")
+        world.must("runs", "retry", "--failed")
+        self.assertEqual(len(world.outbox_mails()), 1)
+        self.assertEqual(world.only_run()["state"], "unknown")
+
+    def test_a_restore_that_is_killed_anywhere_is_done_again_by_the_same_command(self):
+        strace = shutil.which("strace")
+        if not strace:
+            raise unittest.SkipTest("strace is not installed")
+        for call in ("rename", "unlink", "fsync", "fdatasync"):
+            for number in range(1, 6):
+                world = self.world()
+                self.due(world)
+                world.must("state", "backup", world.path / "backup.db", now=MADE_AT)
+                world.must("run-due")
+                world.run("state", "restore", world.path / "backup.db", "--yes",
+                          prefix=(strace, "-f", "-o", "/dev/null", "-e", f"inject={call}:signal=KILL:when={number}"))
+                world.must("state", "restore", world.path / "backup.db", "--yes")
+                world.must("run-due")
+                self.assertEqual(len(world.outbox_mails()), 1, f"{call} {number}")
+                self.assertEqual(world.only_run()["state"], "unknown", f"{call} {number}")
+                self.assertFalse([path.name for path in world.state.parent.glob("*.restoring*")], f"{call} {number}")
 
     def test_a_read_only_state_is_refused_with_12(self):
         world = self.world()

@@ -31,6 +31,7 @@ struct Globals {
   int verbose = 0;
   std::string color = "auto";
   bool no_pager = false;
+  bool really = false;  ///< send mail under a replaced clock
 };
 
 /// What commands ask for, built only when asked: configuration, state, catalog, actor, the parts of the pipe.
@@ -47,6 +48,8 @@ class Session {
   const catalog::Catalog& catalog();
   /// Who is acting; `--as` is honoured for a system_admin and recorded.
   const access::Actor& actor();
+  /// The same before there is a state file that could be read: by login alone.
+  [[nodiscard]] access::Actor login() const;
   run::Parts& parts();
   manage::Viewer viewer() { return {state(), actor()}; }
   manage::Editor editor() { return {parts(), actor()}; }

@@ -84,6 +84,9 @@ struct TransportSettings {
 /// A directory or program of this host, or a server on it: what `root` and user@localhost need. False for a url that is none.
 bool reaches_this_host(const TransportSettings&);
 
+/// A Maildir: what is sent goes into a directory and no further.
+bool stays_in_a_directory(const TransportSettings&);
+
 /// Error(config) for an unknown scheme, `tls: none` to a public address or together with a login, a login without a password
 /// source, one of certificate and key without the other. Nothing is connected and no secret is read yet: a secret that cannot be
 /// read is a deferred outcome of class `config` of the first send.

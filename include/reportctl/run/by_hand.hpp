@@ -23,8 +23,24 @@ enum class ResendAs {
 struct Resend {
   ResendOnly only = ResendOnly::failed;
   ResendAs as = ResendAs::same_message;
+  std::vector<Mailbox> to = {};  ///< to these and nobody else, whether the run has them or not
 };
 /// Error(conflict) when the run is not finished or nothing matches; Error(not_found) when its file was pruned.
 Ended resend(Parts&, const store::Run&, const Resend&, const std::string& actor);
+
+/// Makes the report of a run anew from the data of now, as a run of trigger `manual`, and mails it as a correction, to all who
+/// were to get the first one or to the addresses given. Error(conflict) when the run is not finished, or its period cannot be had
+/// again.
+Ended correct(Parts&, const store::Run&, const std::vector<Mailbox>& to, const std::string& actor);
+
+enum class RetryUnknown {
+  no,
+  yes  ///< also what may have been mailed before the state file was restored
+};
+/// Makes a run that made no file, for its slot, window and recipients. Error(conflict) when it made one or is worked on.
+Ended retry(Parts&, const store::Run&, RetryUnknown, const std::string& actor);
+/// Of these runs those that wait for a retry, the oldest first: failed or rejected without a file, or put off. Where a report
+/// shows what is true now, only the newest does: the others would be files of the same moment.
+std::vector<store::Run> waiting_for_retry(Parts&, const std::vector<store::Run>& newest_first, RetryUnknown);
 
 }  // namespace reportctl::run

@@ -38,6 +38,19 @@ enum class NoData { send, skip };
 std::optional<NoData> parse_no_data(std::string_view);
 std::string_view no_data_name(NoData);
 
+/// What happens to occurrences that were missed while nothing ran.
+enum class Missed {
+  coalesce,  ///< the newest runs, the older ones become visible `skipped` runs
+  all,       ///< each runs, the newest 24 at most
+  skip,      ///< those later than `grace` become `skipped`; the rest as coalesce
+};
+std::optional<Missed> parse_missed(std::string_view);
+std::string_view missed_name(Missed);
+std::vector<std::string> missed_names();
+
+/// A run is tried again at most so often.
+constexpr int kMostRetries = 100;
+
 /// How a CSV file is to be written, as far as it was said.
 struct CsvRequest {
   std::optional<bool> bom, crlf, labels;
@@ -103,6 +116,8 @@ struct Draft {
   std::string subject;
   std::string extra;    ///< JSON object as text
   std::string no_data;  ///< empty, send or skip
+  std::string retries;
+  std::string missed;
   bool active = true;
 };
 
@@ -127,6 +142,8 @@ struct Definition {
   std::vector<Mailbox> recipients;
   std::string subject;            ///< template; empty: the default
   std::optional<NoData> no_data;  ///< empty: the policy's
+  std::optional<int> retries;     ///< empty: the policy's
+  std::optional<Missed> missed;   ///< empty: the policy's
   bool active = true;
   bool operator==(const Definition&) const = default;
 };

@@ -19,12 +19,7 @@
 
 namespace reportctl::settings {
 
-/// What happens to occurrences that were missed while nothing ran.
-enum class Missed {
-  coalesce,  ///< the newest runs, the older ones become visible `skipped` runs
-  all,       ///< each runs, the newest 24 at most
-  skip,      ///< those later than `grace` become `skipped`; the rest as coalesce
-};
+using schedule::Missed;
 enum class OnUnknown { hold, resend };
 /// What becomes of a message that is too large.
 enum class Oversize {
@@ -49,6 +44,7 @@ struct MailSettings {
   Oversize oversize = Oversize::fail;
   std::vector<std::string> allowed_domains;  ///< empty: any
   std::optional<EmailAddress> list_unsubscribe;
+  bool in_rehearsals = false;  ///< `--really`: sent under REPORTCTL_NOW too
 };
 
 struct PdfSettings {

@@ -40,10 +40,11 @@ bool anything_due(State&, Instant now);
 
 struct ClaimRequest {
   std::string schedule_id;
-  Instant as_read{};             ///< next_run_at as it was read: the condition
-  std::optional<Instant> next;   ///< where next_run_at moves; none: there is no further occurrence
-  std::optional<Instant> slot;   ///< the run to make; none when every missed slot is skipped
-  std::vector<Instant> skipped;  ///< older slots: visible `skipped` runs
+  Instant as_read{};                        ///< next_run_at as it was read: the condition
+  std::optional<Instant> next;              ///< where next_run_at moves; none: there is no further occurrence
+  std::optional<Instant> slot;              ///< the run to make; none when every missed slot is skipped
+  std::vector<Instant> skipped;             ///< older slots: visible runs that ended before they began
+  RunState skipped_as = RunState::skipped;  ///< skipped or unknown
   std::string skip_reason;
   ProcessIdentity owner;
   Instant lease_until{};  ///< matters to other hosts only
@@ -66,6 +67,8 @@ struct NewRun {
   std::string account;
   std::string report;
   std::optional<schedule::Schedule> schedule;
+  std::optional<Instant> slot = std::nullopt;  ///< for which it is made
+  std::string corrects = {};                   ///< the run that it corrects
   ProcessIdentity owner;
   Instant lease_until{};
   Instant now{};
@@ -97,17 +100,24 @@ struct Wait {
 /// is one attempt more.
 void release(State&, const Claim&, const std::optional<Wait>& = std::nullopt);
 
-/// Makes a finished run sendable again: the chosen deliveries become queued, the run generated and owned. Error(conflict) when
-/// the run is not finished or has no artifact. Returns nullopt when no delivery matches.
-struct ResendRequest {
+/// A run that a person has done again, by this process.
+struct Reopening {
   std::string run_id;
-  std::vector<DeliveryState> states;  ///< which deliveries
-  bool new_messages = false;          ///< their messages are forgotten: others take their place
   ProcessIdentity owner;
   Instant lease_until{};
   Instant now{};
   AuditEvents events;
 };
+/// Makes a finished run sendable again: the chosen deliveries become queued, the run generated and owned. Error(conflict) when
+/// the run is not finished or has no artifact. Returns nullopt when no delivery matches.
+struct ResendRequest : Reopening {
+  std::vector<DeliveryState> states = {};  ///< which deliveries
+  bool new_messages = false;               ///< their messages are forgotten: others take their place
+  std::vector<NewDelivery> to = {};        ///< to these addresses; one that the run has already gets its own message again
+};
 std::optional<Claim> reopen_for_resend(State&, const ResendRequest&);
+/// A run that made no file is triggered and owned again, with its slot and its definition; one that waits for its next attempt
+/// need not wait any longer. Error(conflict) when it made a file or another process works on it.
+Claim reopen_for_retry(State&, const Reopening&);
 
 }  // namespace reportctl::store

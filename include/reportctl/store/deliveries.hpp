@@ -38,6 +38,7 @@ struct Delivery {
   std::string reason_class = {};        ///< `too_large`, `config`, `sender_rejected`, …; empty when none
   std::optional<Instant> sent_at = {};  ///< when accepted
   std::optional<Instant> next_attempt_at = {};
+  bool by_hand = false;   ///< no recipient of the schedule: a person sent it there
   bool in_doubt = false;  ///< an earlier attempt ended unknown and nothing has settled it: that copy may have arrived
 };
 
@@ -50,6 +51,7 @@ struct NewDelivery {
   std::string message_id = {}, message_sha256 = {};
   std::int64_t message_bytes = 0;
   Instant message_date{};
+  bool by_hand = false;
 };
 struct Generated {
   schedule::Period period;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reportctl/base/time.hpp"
+#include "reportctl/schedule/schedule.hpp"
 #include "reportctl/schedule/window.hpp"
 #include "reportctl/store/run_state.hpp"
 #include "reportctl/store/sight.hpp"
@@ -17,7 +18,7 @@
 
 namespace reportctl::store {
 
-enum class Trigger { scheduled, test };
+enum class Trigger { scheduled, test, manual };
 std::string_view trigger_name(Trigger);
 std::optional<Trigger> parse_trigger(std::string_view);
 
@@ -44,6 +45,7 @@ struct Run {
   std::string violations;  ///< JSON array, for rejected runs; empty otherwise
   std::optional<std::int64_t> rows, bytes, generation_ms;
   std::string artifact_sha256, artifact_name;
+  std::string corrects;                   ///< the run of which this one is a correction
   std::optional<Instant> file_pruned_at;  ///< the file is gone since
 };
 
@@ -59,6 +61,8 @@ struct RunFilter {
 std::vector<Run> list_runs(State&, const RunFilter&);
 /// By id or an unambiguous prefix (≥ 4) among what is in sight. Error(not_found), Error(conflict).
 Run get_run(State&, std::string_view id, const Sight&);
+/// The schedule of a run, as it was for the run where that is recorded, else as it is now; default-constructed without one.
+schedule::Schedule schedule_of_run(State&, std::string_view run_id);
 /// JSON: the facts that its messages are composed from; empty before it is generated.
 std::string mail_facts(State&, std::string_view run_id);
 /// Counts for `status`: how many runs ended in each state since `since`, unknown deliveries that wait, schedules due.

@@ -74,6 +74,9 @@ struct DraftCheck {
   std::optional<Resolved> resolved;
 };
 
+/// Addresses that may get reports of the context's account.
+std::vector<Mailbox> check_recipients(const std::vector<schedule::Recipient>& given, const Context&, Violations& found);
+
 /// All rules of a schedule: name and description, those of its request, then cadence, day, time, recipients and the rest. That
 /// the name is free is the store's to tell. The definition is complete: what a module's default was at save (lookback, range,
 /// parameters, format) is written into it, so that a schedule keeps meaning what it meant.

@@ -46,6 +46,8 @@ enum class Code {
   extra_invalid,
   no_data_invalid,
   csv_option_invalid,
+  retries_out_of_range,
+  missed_invalid,
 };
 std::string_view code_name(Code);
 const std::vector<Code>& all_codes();

@@ -136,6 +136,7 @@ int run_due(Session& session, const DueCommandOptions& options) {
   DueOutcome outcome;
   const run::DueOptions due{.accept_clock = options.accept_clock};
   if (work_waits(session, due, options.jobs)) {
+    run::require_real_clock(session.config().settings.mail);
     outcome = options.jobs == 1 ? work_here(session, due) : work_in_children(session, due, options.jobs);
   }
   for (const auto& ended : outcome.result.ended) tell(ended);

@@ -8,10 +8,10 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/visibility.hpp"
-#include "reportctl/run/by_hand.hpp"
 #include "reportctl/store/deliveries.hpp"
 #include "reportctl/store/runs.hpp"
 #include "run_endings.hpp"
+#include "runs_verbs.hpp"
 #include "stored_file.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/filters.hpp"
@@ -26,12 +26,6 @@ using store::RunState;
 struct RunListOptions {
   std::optional<std::string> account, schedule, outcome, since;
   int limit = 50;
-};
-
-struct ResendOptions {
-  std::string run;
-  std::string only = "failed";
-  bool new_message_id = false;
 };
 
 struct SaveOptions {
@@ -101,7 +95,9 @@ int list_runs(Session& session, const RunListOptions& options) {
 void add_delivery(Sheet& sheet, const store::Delivery& delivery) {
   const bool well = delivery.state == store::DeliveryState::accepted;
   sheet.lines.emplace_back("", Field{""});
-  sheet.lines.emplace_back(delivery.notification ? "Told" : "To",
+  sheet.lines.emplace_back(delivery.notification ? "Told"
+                           : delivery.by_hand    ? "To, by hand"
+                                                 : "To",
                            Field{delivery.recipient ? delivery.recipient->str() : delivery.address});
   sheet.lines.emplace_back("State",
                            Field{std::string(store::delivery_state_name(delivery.state)), well ? Tone::good : Tone::bad});
@@ -158,6 +154,7 @@ int show(Session& session, const std::string& id) {
   line("Schedule", {run.schedule_name.empty() ? std::string() : fmt::format("{} ({})", run.schedule_name, run.schedule_id)});
   line("Report", {run.report});
   line("Trigger", {std::string(store::trigger_name(run.trigger))});
+  line("Corrects", {run.corrects});
   line("Due", {run.slot ? format_utc(*run.slot) : std::string()});
   line("Started", {format_utc(run.created_at)});
   line("Finished", {run.finished_at ? format_utc(*run.finished_at) : std::string()});
@@ -196,30 +193,6 @@ int show(Session& session, const std::string& id) {
   }
   session.out().sheet(sheet);
   return exit_code::kDone;
-}
-
-schedule::Scope scope_of(Session& session, const store::Run& run) {
-  if (run.schedule_id.empty()) return {};
-  const auto schedule = store::find_schedule(session.state(), run.schedule_id);
-  return schedule ? schedule->definition.scope : schedule::Scope{};
-}
-
-run::ResendOnly only_named(const std::string& word) {
-  if (word == "unknown") return run::ResendOnly::unknown;
-  return word == "all" ? run::ResendOnly::all : run::ResendOnly::failed;
-}
-
-int resend(Session& session, const ResendOptions& options) {
-  const auto run = visible_run(session.viewer(), options.run);
-  access::require(session.actor(), access::Action::manage_schedules, run.account, scope_of(session, run));
-  const auto ended = run::resend(
-      session.parts(), run,
-      {.only = only_named(options.only), .as = options.new_message_id ? run::ResendAs::new_message : run::ResendAs::same_message},
-      session.actor().str());
-  auto words = sentence(ended);
-  if (const auto command = run::next_command(ended); !command.empty()) words += "; " + command;
-  session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
-  return exit_code_of(ended);
 }
 
 int save(Session& session, const SaveOptions& options) {
@@ -278,20 +251,6 @@ void bind_show(CLI::App& command, Session& session) {
   when_chosen(verb, session, [&session, id] { return show(session, *id); });
 }
 
-void bind_resend(CLI::App& command, Session& session) {
-  const auto options = std::make_shared<ResendOptions>();
-  auto& verb = add_verb(command, {.name = "resend",
-                                  .summary = "mail the very same file again to those who did not get it",
-                                  .examples = "reportctl runs resend 3f2a\n"
-                                              "reportctl runs resend 3f2a --only unknown      # after asking the recipient"});
-  verb.add_option("run", options->run, "id, or the first characters of it")->required()->type_name("RUN");
-  verb.add_option("--only", options->only, "failed (default), unknown or all")
-      ->type_name("WHICH")
-      ->check(CLI::IsMember({"failed", "unknown", "all"}).description(""));
-  verb.add_flag("--new-message-id", options->new_message_id, "as a new message, for mail systems that drop a repeated one");
-  when_chosen(verb, session, [&session, options] { return resend(session, *options); });
-}
-
 void bind_save(CLI::App& command, Session& session) {
   const auto options = std::make_shared<SaveOptions>();
   auto& verb = add_verb(command, {.name = "save",
@@ -310,11 +269,13 @@ void bind_runs(CLI::App& root, Session& session) {
                                      .summary = {},
                                      .examples = "reportctl runs list --since 7d\n"
                                                  "reportctl runs show 3f2a\n"
+                                                 "reportctl runs retry --failed\n"
                                                  "reportctl runs resend 3f2a --only failed\n"
                                                  "reportctl runs save 3f2a --output report.csv"});
   bind_list(command, session);
   bind_show(command, session);
-  bind_resend(command, session);
+  bind_runs_retry(command, session);
+  bind_runs_resend(command, session);
   bind_save(command, session);
 }
 

@@ -48,6 +48,8 @@ constexpr OptionText kScheduleOptions[] = {
     {"end", "--end", "DATE", "the last day"},
     {"subject", "--subject", "TEMPLATE", "with {report} {filters} {period} {account} {name}"},
     {"no_data", "--no-data", "POLICY", "when there are no rows: send (and say so) or skip"},
+    {"retries", "--retries", "N", "how often a run whose source or mail server fails is tried again"},
+    {"missed", "--missed", "POLICY", "occurrences while nothing ran: coalesce, all or skip"},
     {"description", "--description", "TEXT", "what it is for"},
     {"extra", "--extra", "JSON", "further configuration, an object"},
 };

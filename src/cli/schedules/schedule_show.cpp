@@ -82,6 +82,7 @@ int list_schedules(Session& session, const ScheduleListOptions& options) {
 
 /// Parts of the rhythm and the window.
 const std::set<std::string_view> kTold = {"on", "day", "months", "weeks", "at", "lookback"};
+const std::set<std::string_view> kOfThePolicy = {"no_data", "retries", "missed"};
 
 /// `No data`.
 std::string label_of(const schedule::Field& field) {
@@ -119,8 +120,8 @@ Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const acces
       line("Window", {window_words(definition, session.catalog().find(definition.report))});
     } else if (field.name == "subject" && values.empty()) {
       line("Subject", {"the default"});
-    } else if (field.name == "no_data" && values.empty()) {
-      line("No data", {"the policy's"});
+    } else if (kOfThePolicy.contains(field.name) && values.empty()) {
+      line(label_of(field), {"the policy's"});
     } else if (field.name == "active") {
       line("Active", definition.active ? Field{"yes", Tone::good} : Field{"no, paused", Tone::warn});
     } else if (!kTold.contains(field.name)) {

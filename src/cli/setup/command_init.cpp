@@ -12,6 +12,7 @@
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/process.hpp"
+#include "service_user.hpp"
 #include "terminal/options.hpp"
 
 namespace reportctl::cli {
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 
 struct InitOptions {
   bool demo = false;
+  std::string user;  ///< empty: whoever runs it
 };
 
 /// What was made and what was there, for the reader.
@@ -93,6 +95,15 @@ void make_artifacts(Session& session, Deeds& deeds) {
   artifact::open_store(settings);
 }
 
+/// The configuration stays root's; everything that is written later is made by the user who will write it.
+void go_on_as(Session& session, const ServiceUser& user, const fs::path& config) {
+  make_directory_of(user, session.config().settings.state.parent_path());
+  become(user);
+  if (::access(config.c_str(), R_OK) != 0)
+    throw Error(ErrorKind::config, fmt::format("{} cannot be read by {}", config.string(), user.name),
+                fmt::format("chgrp {} {} && chmod 640 {}", user.name, config.string(), config.string()));
+}
+
 /// Nothing is made unless every source is configured.
 void check_sources(Session& session) {
   const settings::Settings& settings = session.config().settings;
@@ -160,7 +171,10 @@ void tell(Session& session, const InitOptions& options, const Deeds& deeds) {
 
 int init(Session& session, const InitOptions& options) {
   Deeds deeds;
+  const auto user = options.user.empty() ? std::nullopt : std::optional(find_service_user(options.user));
+  const auto config = config_path(session);
   make_config(session, options, deeds);
+  if (user) go_on_as(session, *user, config);
   make_state(session, deeds);
   make_artifacts(session, deeds);
   if (options.demo) make_demo(session, deeds);
@@ -174,10 +188,13 @@ void bind_init(CLI::App& root, Session& session) {
   CLI::App& command = add_command(root, {"init", "",
                                          "reportctl init\n"
                                          "reportctl init --demo\n"
+                                         "reportctl init --user reportctl                  # as root\n"
                                          "reportctl init --demo --config /tmp/d/reportctl.yaml --state /tmp/d/state.db"});
   const auto options = std::make_shared<InitOptions>();
   command.add_flag("--demo", options->demo,
                    "a demo: a shop, a fleet and outreach, every report scheduled and due now, mail into a directory");
+  command.add_option("--user", options->user, "as root: for this user, who will run reportctl and own its files")
+      ->type_name("LOGIN");
   when_chosen(command, session, [&session, options] { return init(session, *options); });
 }
 

@@ -7,6 +7,7 @@
 #include "reportctl/base/process.hpp"
 #include "reportctl/store/ownership.hpp"
 #include "reportctl/store/state_check.hpp"
+#include "state_verbs.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
@@ -31,8 +32,13 @@ int backup(Session& session, const StateOptions& options) {
   store::append_audit(session.state(),
                       manage::audit_of(session.actor(), {"StateBackedUp", "", "", nullptr, {{"file", target.string()}}}),
                       session.now());
-  session.out().done(fmt::format("{} is a copy of {}", target.string(), session.state().path().string()),
-                     {{"file", target.string()}, {"bytes", std::filesystem::file_size(target)}});
+  const auto& artifacts = session.config().settings.artifacts.url;
+  session.out().done(fmt::format("{} is a copy of {}, without the files of reports: back up {} too", target.string(),
+                                 session.state().path().string(), artifacts),
+                     {{"file", target.string()},
+                      {"bytes", std::filesystem::file_size(target)},
+                      {"artifacts_included", false},
+                      {"artifacts", artifacts}});
   return 0;
 }
 
@@ -52,8 +58,6 @@ int check_state(Session& session) {
 }
 
 std::string adopt_question(store::Ownership whose) {
-  if (whose == store::Ownership::older)
-    return "Reports that were sent after this backup will be sent again. Is the newer state file lost for good?";
   return fmt::format("Mails will be sent from here from now on. Is the other {} switched off for good?",
                      whose == store::Ownership::other_host ? "host" : "installation");
 }
@@ -70,6 +74,10 @@ int adopt(Session& session, const StateOptions& options) {
     session.out().done("this state file belongs to this installation already", told(false));
     return 0;
   }
+  if (whose == store::Ownership::older)
+    throw Error(ErrorKind::conflict,
+                "this is an older copy of the state file that worked here: reports sent since would be sent again",
+                fmt::format("reportctl state restore {}", state.path().string()));
   if (whose != store::Ownership::fresh) session.confirm(adopt_question(whose), options.yes);
   const auto before = home();
   store::adopt_state(state);
@@ -84,6 +92,7 @@ int adopt(Session& session, const StateOptions& options) {
 void bind_state(CLI::App& root, Session& session) {
   CLI::App& command = add_command(root, {"state", "",
                                          "reportctl state backup /backup/reportctl-$(date +%F).db\n"
+                                         "reportctl state restore /backup/reportctl-2026-03-17.db\n"
                                          "reportctl state check\n"
                                          "reportctl state adopt"});
   {
@@ -94,6 +103,7 @@ void bind_state(CLI::App& root, Session& session) {
     verb.add_option("FILE", options->file, "the copy; must not exist yet")->required();
     when_chosen(verb, session, [&session, options] { return backup(session, *options); });
   }
+  bind_state_restore(command, session);
   {
     CLI::App& verb = add_verb(command, {"check", "is the state file sound? exit code 12 when it is not",
                                         "reportctl state check\n"

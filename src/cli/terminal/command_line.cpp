@@ -39,6 +39,7 @@ void add_global_options(CLI::App& root, Globals& globals) {
   root.add_option("--color", globals.color, "auto, always or never")
       ->type_name("WHEN")
       ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
+  root.add_flag("--really", globals.really, "send mail under REPORTCTL_NOW too");
   root.add_flag("--no-pager", globals.no_pager, "never show long output through a pager");
   root.set_version_flag("--version", kVersionText, "the version");
 }

@@ -143,6 +143,7 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   if (name == "months") return schedule::month_names();
   if (name == "window" || name == "range") return schedule::range_names();
   if (name == "no-data") return {"send", "skip"};
+  if (name == "missed") return schedule::missed_names();
   if (name == "event") return {"run", "export"};
   if (name == "outcome") return outcomes(typed.command);
   if (name == "outcomes") return {"all", "failures"};

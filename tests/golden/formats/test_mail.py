@@ -623,17 +623,18 @@ class Odd(Checks):
         (run,) = [run for run in self.world.runs() if run["schedule"] == "daily" and run["state"] == "failed"]
         for mail in told:
             self.check_notification(mail, "failed", "Schedule daily", "Was due 2026-03-20 05:00 (Europe/Berlin)", "Next due 2026-03-21 05:00 (Europe/Berlin)",
-                                    f"reportctl runs show {run['id']}", "shop.db does not exist")
+                                    f"reportctl runs retry {run['id']}", "shop.db does not exist")
 
     def test_z3_owners_and_admins_are_told_why_a_run_was_rejected(self):
         self.world.must("account", "edit", "shop", "--allow-domain", "shop.example", now="2026-03-20T13:00:00Z")
         mails = self.later("2026-03-21T12:00:00Z", code=3)
         told = [mail for mail in mails if mail.message["subject"] == "Harbour Tea: daily rejected"]
         self.assertEqual({str(mail.message["to"].addresses[0].addr_spec) for mail in told}, {"ada@shop.example", "tom@shop.example"})
+        run = next(run["id"] for run in self.world.runs() if run["schedule"] == "daily" and run["state"] == "rejected")
         for mail in told:
             self.check_notification(mail, "rejected", "Why", "The report breaks a rule and was not made; nobody received it.",
                                     "to[1]: reports of this account may not be sent to shop@else.example; use an address of an allowed domain",
-                                    "recipient_not_allowed", "reportctl schedule edit daily --account shop …, then: reportctl schedule validate daily --account shop")
+                                    "recipient_not_allowed", f"reportctl schedule edit daily --account shop …, then: reportctl runs retry {run}")
         self.assertFalse([mail for mail in mails if mail.message["to"].addresses[0].username in ("shop", "xlsx", "pdf")])
 
     def test_z4_a_name_that_a_shell_would_obey_is_quoted_in_what_to_do(self):
@@ -643,8 +644,9 @@ class Odd(Checks):
         self.world.must("account", "edit", "shell", "--allow-domain", "shop.example", now="2026-03-21T13:00:00Z")
         (mail,) = [mail for mail in self.later("2026-03-22T12:00:00Z", code=3) if mail.message["subject"].startswith("Shell: ")]
         quoted = r"'x; rm -rf ~ & it'\''s' --account shell"
-        self.assertIn(f"reportctl schedule edit {quoted} …, then: reportctl schedule validate {quoted}", mail.visible())
-        self.assertIn(f"  reportctl schedule edit {quoted} …, then:\n  reportctl schedule validate {quoted}\n", mail.text)
+        run = next(run["id"] for run in self.world.runs() if run["account"] == "shell")
+        self.assertIn(f"reportctl schedule edit {quoted} …, then: reportctl runs retry {run}", mail.visible())
+        self.assertIn(f"  reportctl schedule edit {quoted} …, then:\n  reportctl runs retry {run}\n", mail.text)
 
 
 class Bounded(Checks):

@@ -67,6 +67,7 @@ TEST_CASE("an ending is one sentence, with the command that mends it") {
   CHECK(run::next_command(failed) == "reportctl runs resend 0123456789abcdef --only failed");
   CHECK(run::next_command(ended(RunState::unknown)) == "reportctl runs resend 0123456789abcdef --only unknown");
   CHECK(run::next_command(ended(RunState::rejected)) == "reportctl schedule validate morning-power --account acme");
+  CHECK(run::next_command(ended(RunState::failed)) == "reportctl runs retry 0123456789abcdef");
   CHECK(run::next_command(ended(RunState::delivered)).empty());
 }
 

@@ -38,6 +38,8 @@ Definition every_field() {
   definition.recipients = {*Mailbox::parse("\"Lead, Site\" <lead@example.com>"), *Mailbox::parse("ann@example.com")};
   definition.subject = "{report}";
   definition.no_data = NoData::skip;
+  definition.retries = 0;
+  definition.missed = Missed::all;
   definition.active = false;
   return definition;
 }
@@ -82,8 +84,8 @@ TEST_CASE("a draft of a definition has every field as people write it") {
 TEST_CASE("texts that are not values of their fields are refused") {
   Definition definition;
   const std::vector<std::pair<const char*, const char*>> wrong = {
-      {"scope", "garden"}, {"cadence", "hourly"}, {"on", "someday"}, {"at", "noon"},       {"window", "ever"},
-      {"lookback", "x"},   {"to", "nobody"},      {"no_data", "?"},  {"active", "perhaps"}};
+      {"scope", "garden"}, {"cadence", "hourly"}, {"on", "someday"},     {"at", "noon"},   {"window", "ever"}, {"lookback", "x"},
+      {"to", "nobody"},    {"no_data", "?"},      {"active", "perhaps"}, {"retries", "x"}, {"missed", "never"}};
   for (const auto& [name, text] : wrong) {
     CAPTURE(name);
     CHECK_FALSE(field(name).read({.values = {text}, .named = {}}, definition));

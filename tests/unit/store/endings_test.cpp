@@ -360,6 +360,53 @@ TEST_CASE("a resend that succeeds heals the schedule's status, if no later run h
   }
 }
 
+TEST_CASE("a run that made no file is triggered again as it was, and its failure is not counted twice") {
+  Fixture fixture;
+  const auto claim = occur(fixture, RunState::failed);
+  CHECK(fixture.stored().failure_count == 1);
+  auto changed = fixture.stored();
+  changed.definition.recipients = {*Mailbox::parse("new@example.com")};
+  edit_schedule(fixture.state, changed, {}, kNow);
+  Reopening request{
+      .run_id = claim.run.id, .owner = this_process(), .lease_until = kNow + std::chrono::hours(1), .now = kNow, .events = {}};
+  request.events = {{.name = "RunRetried", .account = "acme", .subject = "$run", .actor = "ann", .payload = "{}"}};
+  const auto again = reopen_for_retry(fixture.state, request);
+  CHECK(again.run.state == RunState::triggered);
+  CHECK(again.run.slot == claim.run.slot);
+  CHECK(again.run.reason.empty());
+  CHECK(again.schedule.definition.recipients == claim.schedule.definition.recipients);
+  CHECK(again.run.fence > claim.run.fence);
+  CHECK(list_audit(fixture.state, {}).at(0).event.subject == claim.run.id);
+  CHECK(kind_of([&] { reopen_for_retry(fixture.state, request); }) == ErrorKind::conflict);  // it is worked on
+  finish(fixture.state, again, an_ending(RunState::failed, "still"), kNow);
+  release(fixture.state, again, {});
+  CHECK(fixture.stored().failure_count == 1);
+  fixture.require_sound();
+}
+
+TEST_CASE("a run that waits for its next attempt can be made at once, and goes on counting") {
+  Fixture fixture;
+  const auto claim = fixture.claimed();
+  release(fixture.state, claim, Wait{.until = kNow + std::chrono::minutes(5), .reason = "source"});
+  const auto again = reopen_for_retry(
+      fixture.state, {.run_id = claim.run.id, .owner = this_process(), .lease_until = kNow, .now = kNow, .events = {}});
+  CHECK(again.run.attempts == 1);
+  CHECK_FALSE(again.run.resume_at);
+  finish(fixture.state, again, an_ending(RunState::failed, "still"), kNow);
+  CHECK(fixture.stored().failure_count == 1);
+}
+
+TEST_CASE("a run with a file is resent and not made again") {
+  Fixture fixture;
+  const auto claim = fixture.delivering(DeliveryState::refused);
+  finish(fixture.state, claim, an_ending(RunState::delivery_failed), kNow);
+  release(fixture.state, claim, {});
+  CHECK(kind_of([&] {
+          reopen_for_retry(fixture.state,
+                           {.run_id = claim.run.id, .owner = this_process(), .lease_until = kNow, .now = kNow, .events = {}});
+        }) == ErrorKind::conflict);
+}
+
 TEST_CASE("what has no file, or does not exist, cannot be sent again") {
   Fixture fixture;
   const auto claim = occur(fixture, RunState::failed);

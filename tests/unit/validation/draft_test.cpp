@@ -357,6 +357,14 @@ TEST_CASE_FIXTURE(World, "no_data_invalid") {
   CHECK_FALSE(definition(draft_for("x-turnover")).no_data);
 }
 
+TEST_CASE_FIXTURE(World, "retries_out_of_range and missed_invalid") {
+  for (const auto* wrong : {"-1", "101", "many", "1.5"})
+    CHECK(told_of(*this, &Draft::retries, wrong).find("is not a number from 0 to 100 [retries_out_of_range]") !=
+          std::string::npos);
+  CHECK(told_of(*this, &Draft::missed, "never").find("\"never\" is not coalesce, all or skip [missed_invalid]") !=
+        std::string::npos);
+}
+
 TEST_CASE_FIXTURE(World, "a schedule with everything wrong is told everything, in the order of the fields") {
   Draft draft;
   draft.request.report = "x-campaign";
