@@ -86,8 +86,13 @@ std::string InstantWriter::common(const InstantSql& instant) const {
 }
 
 std::string InstantWriter::strict(const InstantSql& instant) const {
-  if (forms_.dialect != Dialect::sqlite) return common(instant);
-  return fmt::format("rc_kept({}, {}, {})", instant.sql, form_and_name(instant, common_), sql_literal(common_.str()));
+  switch (forms_.dialect) {
+    case Dialect::sqlite:
+      return fmt::format("rc_kept({}, {}, {})", instant.sql, form_and_name(instant, common_), sql_literal(common_.str()));
+    case Dialect::postgresql:
+      return common(instant);
+  }
+  return {};
 }
 
 std::string InstantWriter::macro_argument(const InstantSql& instant) const {
@@ -103,8 +108,12 @@ std::string InstantWriter::macro_argument(const InstantSql& instant) const {
 std::string InstantWriter::bound(const Bound& bound) const { return kept_bound(bound, common_); }
 
 std::string InstantWriter::kept_bound(const Bound& bound, const InstantForm& form) const {
-  if (forms_.dialect == Dialect::postgresql)
-    return kept(fmt::format("CAST({} AS timestamptz)", add_(bound.name, format_utc(bound.at))), form);
+  switch (forms_.dialect) {
+    case Dialect::postgresql:
+      return kept(fmt::format("CAST({} AS timestamptz)", add_(bound.name, format_utc(bound.at))), form);
+    case Dialect::sqlite:
+      break;
+  }
   const std::string name = form == common_ ? bound.name : fmt::format("{}_as_{}", bound.name, static_cast<int>(form.kind));
   const auto value = rows::kept_as(form, bound.at);
   if (const auto* number = std::get_if<std::int64_t>(&value)) return add_(name, *number);
@@ -149,10 +158,9 @@ std::string InstantWriter::compared_exactly(const InstantSql& instant, std::stri
 
 std::string InstantWriter::compared(const InstantSql& instant, std::string_view op, const Bound& bound) const {
   const InstantForm& form = instant.named.form;
-  if (form.kind == InstantKind::day && forms_.dialect == Dialect::sqlite)
-    return fmt::format("{} {} {}", instant.sql, op, day_bound(bound));
   switch (forms_.dialect) {
     case Dialect::sqlite:
+      if (form.kind == InstantKind::day) return fmt::format("{} {} {}", instant.sql, op, day_bound(bound));
       return compared_exactly(instant, op, bound);
     case Dialect::postgresql:
       return fmt::format("({} {} {} AND {})", instant.sql, op, kept_bound(bound, form), type_check(instant));
@@ -161,8 +169,15 @@ std::string InstantWriter::compared(const InstantSql& instant, std::string_view 
 }
 
 std::string InstantWriter::in_period(const InstantSql& instant, const Bound& from, const Bound& to, bool closed) const {
-  const bool texts = forms_.dialect == Dialect::sqlite && instant.named.form.kind != InstantKind::day;
-  if (!texts || closed) return "(" + compared(instant, ">=", from) + " AND " + compared(instant, closed ? "<=" : "<", to) + ")";
+  const auto apart = [&] {
+    return "(" + compared(instant, ">=", from) + " AND " + compared(instant, closed ? "<=" : "<", to) + ")";
+  };
+  switch (forms_.dialect) {
+    case Dialect::postgresql:
+      return apart();
+    case Dialect::sqlite:
+      if (closed || instant.named.form.kind == InstantKind::day) return apart();
+  }
   std::string sql = "(" + within_edges(instant, ">=", from);
   sql += within_edges(instant, "<", to);
   sql += fmt::format("rc_in_period({}, {}, ", instant.sql, micros(from));

@@ -54,8 +54,15 @@ std::variant<std::int64_t, std::string> kept_as(const InstantForm& form, Instant
   }
 }
 
-SourceForms::SourceForms(Dialect given)
-    : dialect(given), usual{given == Dialect::sqlite ? InstantKind::utc_text : InstantKind::timestamptz} {}
+SourceForms::SourceForms(Dialect given) : dialect(given) {
+  switch (given) {
+    case Dialect::sqlite:
+      usual = {InstantKind::utc_text};
+      break;
+    case Dialect::postgresql:
+      usual = {InstantKind::timestamptz};
+  }
+}
 
 const InstantForm& SourceForms::form_of(std::string_view table, std::string_view column) const {
   if (declared.empty()) return usual;

@@ -61,12 +61,21 @@ std::string url_problem(std::string_view url) {
   return parse_postgres_url(url).problem;
 }
 
+bool keeps(rows::Dialect dialect, const rows::InstantKindFacts& facts) {
+  switch (dialect) {
+    case rows::Dialect::sqlite:
+      return facts.sqlite;
+    case rows::Dialect::postgresql:
+      return facts.postgresql;
+  }
+  return false;
+}
+
 std::string instants_problem(const SourceSettings& settings) {
   const auto& rules = rules_of(*scheme_of(settings.url).dialect);
   for (const auto& [name, form] : settings.instants) {
     const auto& facts = form.facts();
-    const bool kept = rules.dialect == rows::Dialect::sqlite ? facts.sqlite : facts.postgresql;
-    if (!kept) return fmt::format("{} is not how {} keeps instants", facts.name, rules.label.text);
+    if (!keeps(rules.dialect, facts)) return fmt::format("{} is not how {} keeps instants", facts.name, rules.label.text);
     if (name == kUsual && form.kind == rows::InstantKind::day)
       return "a day is not an instant; declare it for a table or a column";
   }

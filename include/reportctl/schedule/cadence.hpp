@@ -87,12 +87,12 @@ MonthDay same_day_of_month(Date day);
 /// On which days a schedule fires.
 struct Cadence {
   CadenceKind kind = CadenceKind::daily;
-  Weekdays on;                ///< weekly; empty: none was chosen
-  MonthDay day;               ///< monthly; empty: none was chosen
-  Months months;              ///< monthly
-  std::optional<int> weeks;   ///< weekly: every second, third … week, counted from that of `start`
-  std::optional<Date> start;  ///< no day before it
-  std::optional<Date> end;    ///< no day after it
+  Weekdays on = {};                ///< weekly; empty: none was chosen
+  MonthDay day = {};               ///< monthly; empty: none was chosen
+  Months months = {};              ///< monthly
+  std::optional<int> weeks = {};   ///< weekly: every second, third … week, counted from that of `start`
+  std::optional<Date> start = {};  ///< no day before it
+  std::optional<Date> end = {};    ///< no day after it
   bool operator==(const Cadence&) const = default;
 };
 
