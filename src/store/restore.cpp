@@ -20,6 +20,7 @@
 #include "owner.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
+#include "reportctl/base/process.hpp"
 #include "reportctl/base/text.hpp"
 #include "run_row.hpp"
 #include "webhook_queue.hpp"
@@ -40,10 +41,11 @@ Error unusable(const fs::path& backup, std::string_view what, std::string hint) 
 /// Held until the new file is in its place.
 Fd lock_directory(const fs::path& directory) {
   struct stat status {};
-  if (::stat(directory.c_str(), &status) == 0 && status.st_uid != ::geteuid())
-    throw Error(ErrorKind::state,
-                fmt::format("{} belongs to another user ({})", visible(directory.string()), static_cast<unsigned>(status.st_uid)),
-                fmt::format("run this as its owner: sudo -u '#{}' reportctl …", static_cast<unsigned>(status.st_uid)));
+  if (::stat(directory.c_str(), &status) == 0 && status.st_uid != ::geteuid()) {
+    const std::string owner = login_of(status.st_uid);
+    throw Error(ErrorKind::state, fmt::format("{} belongs to another user ({})", visible(directory.string()), owner),
+                fmt::format("run this as its owner: sudo -u {} reportctl …", shell_word(owner)));
+  }
   Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) throw system_error(ErrorKind::state, "cannot open " + visible(directory.string()), errno);
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0)

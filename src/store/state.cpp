@@ -38,9 +38,11 @@ void create_file(const fs::path& path) {
   }
   // A file that root made there would keep its user out.
   struct stat status {};
-  if (::stat(directory.c_str(), &status) == 0 && ::geteuid() == 0 && status.st_uid != 0)
-    throw refusal(path, fmt::format("lies in a directory of another user ({})", status.st_uid),
-                  fmt::format("run this as its owner: sudo -u '#{}' reportctl …", status.st_uid));
+  if (::stat(directory.c_str(), &status) == 0 && ::geteuid() == 0 && status.st_uid != 0) {
+    const std::string owner = login_of(status.st_uid);
+    throw refusal(path, fmt::format("lies in a directory of another user ({})", owner),
+                  fmt::format("run this as its owner: sudo -u {} reportctl …", shell_word(owner)));
+  }
   const Fd made(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!made && errno != EEXIST) {
     throw refusal(path, fmt::format("cannot be created: {}", std::strerror(errno)),

@@ -46,7 +46,7 @@ class RootRanIt(e2e.Case):
         for words in (["run-due"], ["status"], ["state", "backup", str(self.top / "lib" / "b.db")], ["state", "restore", str(self.state), "--yes"], ["init"]):
             code, said = self.run_as(None, *words)
             self.assertEqual(code, 12, said)
-            self.assertIn(f"sudo -u '#{USER.pw_uid}' reportctl", said)
+            self.assertIn(f"sudo -u {USER.pw_name} reportctl", said)
         self.state.unlink()
         code, said = self.run_as(None, "init")
         self.assertEqual(code, 12, said)

@@ -156,7 +156,8 @@ class World:
 
     def rehearsing(self, now, args):
         """Under another clock mail leaves only when that is asked for."""
-        return ["--really", *map(str, args)] if now and not self.clock and args else list(map(str, args))
+        told = bool(now and not self.clock and args and args[0] != "__complete")
+        return ["--really", *map(str, args)] if told else list(map(str, args))
 
     def run(self, *args, now=NOW, stdin=None, stdout=subprocess.PIPE, timeout=PATIENCE, prefix=(), env=None):
         start = time.monotonic()
