@@ -96,7 +96,8 @@ void prepare_copy(const fs::path& copied, const fs::path& backup, const std::fun
 /// A process that is between two statements goes on with the file that it has open.
 void require_idle(Connection& connection) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  Query query(connection, fmt::format("{} WHERE r.finished_at IS NULL AND r.owner_host IS NOT NULL", select_run()));
+  Query query(connection, fmt::format("{} INDEXED BY runs_unfinished WHERE r.finished_at IS NULL AND r.owner_host IS NOT NULL",
+                                      select_run()));
   while (query.next()) {
     const auto run = read_run(query);
     if (is_working(run.owner, now))
@@ -160,7 +161,8 @@ fs::path replace_state(const fs::path& path, const fs::path& backup, const std::
 }
 
 Instant known_until(State& state) {
-  Query query(state.connection(), R"sql(SELECT ifnull((SELECT at FROM audit ORDER BY sequence DESC LIMIT 1), 0))sql");
+  Query query(state.connection(),
+              R"sql(SELECT ifnull((SELECT at FROM audit WHERE sequence = (SELECT max(sequence) FROM audit)), 0))sql");
   query.next();
   const auto recorded = query.instant();
   const auto last_run_due = state.fact("last_run_due_at");

@@ -386,7 +386,7 @@ TEST_CASE("a run that made no file is triggered again as it was, and its failure
 
 TEST_CASE("a run that waits for its next attempt can be made at once, and goes on counting") {
   Fixture fixture;
-  const auto claim = fixture.claimed();
+  const auto claim = fixture.claim();
   release(fixture.state, claim, Wait{.until = kNow + std::chrono::minutes(5), .reason = "source"});
   const auto again = reopen_for_retry(
       fixture.state, {.run_id = claim.run.id, .owner = this_process(), .lease_until = kNow, .now = kNow, .events = {}});
@@ -394,6 +394,30 @@ TEST_CASE("a run that waits for its next attempt can be made at once, and goes o
   CHECK_FALSE(again.run.resume_at);
   finish(fixture.state, again, an_ending(RunState::failed, "still"), kNow);
   CHECK(fixture.stored().failure_count == 1);
+}
+
+TEST_CASE("a resend to addresses adds those that are new, queues those that are there, and no other") {
+  Fixture fixture;
+  const auto claim = fixture.delivering(DeliveryState::accepted);
+  finish(fixture.state, claim, an_ending(RunState::delivered), kNow);
+  release(fixture.state, claim, {});
+  auto request = a_resend(claim, {});
+  request.to = {a_delivery("d2", "new@example.com")};
+  request.to.front().by_hand = true;
+  const auto again = reopen_for_resend(fixture.state, request).value();
+  CHECK(fixture.delivery(0).state == DeliveryState::accepted);
+  CHECK(fixture.delivery(1).state == DeliveryState::queued);
+  CHECK(fixture.delivery(1).by_hand);
+  begin_sending(fixture.state, again, "d2");
+  mark_handing_over(fixture.state, again, "d2");
+  record_outcome(fixture.state, again, an_outcome("d2", DeliveryState::accepted), kNow);
+  finish(fixture.state, again, an_ending(RunState::delivered), kNow);
+  release(fixture.state, again, {});
+  request.to = {a_delivery("d3", "ann@example.com")};
+  CHECK(reopen_for_resend(fixture.state, request));
+  CHECK(list_deliveries(fixture.state, claim.run.id).size() == 2);
+  CHECK(fixture.delivery(0).state == DeliveryState::queued);
+  CHECK_FALSE(fixture.delivery(0).by_hand);
 }
 
 TEST_CASE("a run with a file is resent and not made again") {
