@@ -33,8 +33,10 @@ def archive(suite, depends):
         part = packed.with_suffix(".part.tar")
         mirror = re.search(r"https?://\S*/debian\b", command("apt-cache", "policy")).group()
         excluded = [f"--dpkgopt=path-exclude=/usr/share/{folder}/*" for folder in ("man", "doc", "locale")]
+        work = e2e.scratch("mmdebstrap")
         command("mmdebstrap", "--variant=apt", f"--include={','.join(wanted)}", "--dpkgopt=force-unsafe-io", *excluded, suite, part, mirror,
-                env={**os.environ, "TMPDIR": str(e2e.scratch("mmdebstrap"))})
+                env={**os.environ, "TMPDIR": str(work)})
+        work.rmdir()
         part.rename(packed)
     return packed
 
@@ -81,16 +83,16 @@ class Debian:
         return self.must("stat", "-c", "%a %U:%G", name).strip()
 
 
-def older(package):
+def older(package, place):
     """The same package under the version before, with another default configuration, as a release before would have had."""
-    folder = e2e.scratch("older") / "package"
+    folder = place / "package"
     command("dpkg-deb", "-R", package, folder)
     control = folder / "DEBIAN/control"
     control.write_text(re.sub(r"(?m)^Version: .*", "Version: 0.0.9", control.read_text()))
     with (folder / "etc/reportctl/reportctl.yaml").open("a") as config:
         config.write("# as it was\n")
     (folder / "DEBIAN/md5sums").unlink()
-    return pathlib.Path(command("dpkg-deb", "--root-owner-group", "-b", folder, folder.parent / "reportctl_0.0.9.deb").split("'")[3])
+    return pathlib.Path(command("dpkg-deb", "--root-owner-group", "-Znone", "-b", folder, place / "reportctl_0.0.9.deb").split("'")[3])
 
 
 @unittest.skipUnless(os.geteuid() == 0, "only root can make a Debian of its own")
@@ -106,6 +108,11 @@ class Package(e2e.Case):
     def debian(self):
         made = Debian(self.packed)
         self.addCleanup(shutil.rmtree, made.path)
+        return made
+
+    def place(self, name):
+        made = e2e.scratch(name)
+        self.addCleanup(shutil.rmtree, made)
         return made
 
     def test_lintian_finds_no_error_and_no_warning(self):
@@ -146,7 +153,8 @@ class Package(e2e.Case):
         debian = self.debian()
         debian.install(self.package)
         self.assertEqual(debian.must("systemctl", "is-enabled", "reportctl.timer").strip(), "enabled")
-        found = debian.run("systemd-analyze", "verify", "--man=no", "reportctl.timer", "reportctl.service")
+        debian.must("cp", "/usr/share/doc/reportctl/examples/systemd/reportctl-failure.service", "/etc/systemd/system")
+        found = debian.run("systemd-analyze", "verify", "--man=no", "reportctl.timer", "reportctl.service", "reportctl-failure.service")
         self.assertEqual((found.code, found.out + found.err), (0, ""))
         started = re.search(r"ExecStart=(.*)", (debian.path / "lib/systemd/system/reportctl.service").read_text()).group(1)
         self.assertEqual(debian.run(*started.split(), user="reportctl", STATE_DIRECTORY="/var/lib/reportctl"), e2e.Result(0, "", "", 0))
@@ -159,7 +167,7 @@ class Package(e2e.Case):
 
     def test_an_upgrade_keeps_state_configuration_and_what_the_operator_decided(self):
         debian = self.debian()
-        debian.install(older(self.package))
+        debian.install(older(self.package, self.place("older")))
         config = debian.path / "etc/reportctl/reportctl.yaml"
         config.write_text(config.read_text().replace("# as it was", "policy: {retries: 2}\nsources: {shop: {url: 'sqlite:/srv/shop.db'}}"))
         for words in (("account", "add", "shop", "--name", "Shop Ltd", "--timezone", "Europe/Berlin"),
@@ -190,8 +198,7 @@ class Package(e2e.Case):
         self.assertEqual(before - debian.files(), set())
 
     def test_cmake_installs_the_same_below_another_prefix_and_keeps_a_configuration(self):
-        place = e2e.scratch("installed")
-        self.addCleanup(shutil.rmtree, place)
+        place = self.place("installed")
         install = lambda: command("cmake", "--install", TREE, "--prefix", "/usr/local", env={**os.environ, "DESTDIR": str(place)})
         install()
         config = place / "etc/reportctl/reportctl.yaml"
