@@ -114,7 +114,7 @@ TEST_CASE("a log that was cut beyond the mark is no older one, and a mark that c
   for (const char* what : {"One", "Two", "Three"}) record(state, what);
   write_mark(state);
   for (const char* what : {"Four", "Five"}) record(state, what);
-  fixture.sql("DELETE FROM audit WHERE sequence <= 4; INSERT INTO audit_cut (one, sequence, hash, at) VALUES (1, 4, 'h', 0)");
+  fixture.sql("INSERT INTO audit_cut (one, sequence, hash, at) VALUES (1, 4, 'h', 0); DELETE FROM audit WHERE sequence <= 4");
   CHECK(ownership(state) == Ownership::own);
   const auto mark = state.path().string() + "-mark";
   for (const char* text : {"", "no json", "[]", "{\"instance\": 4}"}) {
