@@ -75,7 +75,7 @@ class Commerce(unittest.TestCase):
         self.expect("sales_other_account.csv", "sales", "--account", "other", *DST_DAY)
 
     def test_customer_spend(self):
-        """one row per customer and currency, the largest revenue first."""
+        """one row per customer and currency, by currency, the largest revenue first."""
         self.expect("customer_spend.csv", "customer-spend", "--account", "shop", *DST_DAY)
 
     def test_inventory_valuation(self):

@@ -116,7 +116,7 @@ def customer_spend(q):
     for order in q.data.orders:
         if order["account_id"] == q.account and q.period.has(order["placed_at"]):
             groups[order["customer_id"], order["currency"]].append(order)
-    for (customer, currency), orders in sorted(groups.items(), key=lambda item: (-sum(o["total_cents"] for o in item[1]), item[0])):
+    for (customer, currency), orders in sorted(groups.items(), key=lambda item: (item[0][1], -sum(o["total_cents"] for o in item[1]), item[0][0])):
         yield [customer, customers[customer]["name"], customers[customer]["email"], currency, str(len(orders)),
                money(sum(o["total_cents"] for o in orders), currency), q.period.local(max(o["placed_at"] for o in orders))]
 

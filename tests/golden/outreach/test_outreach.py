@@ -107,7 +107,8 @@ class Outreach(unittest.TestCase):
 
     def test_campaigns_and_statuses_of_others_are_unknown(self):
         """what another account has does not exist here."""
-        for report, parameter in (("leads", "campaigns=20"), ("metrics", "campaigns=20"), ("leads", "status=secret-status")):
+        for report, parameter in (("leads", "campaigns=20"), ("metrics", "campaigns=20"), ("leads", "status=secret-status"),
+                                  ("campaigns", "status=secret-status")):
             done = self.call("run", report, "--account", "acme", *MONTH_END, "--param", parameter)
             self.assertEqual((done.returncode, done.stdout), (7, ""), done.stderr)
             self.assertIn("parameter_not_found", done.stderr)
