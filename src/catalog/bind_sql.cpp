@@ -57,26 +57,6 @@ std::string predicate(const Parameter& parameter, const std::string& expression,
   }
 }
 
-bool starts_with_is(std::string_view sql) {
-  sql = trim(sql);
-  return sql.size() > 2 && to_lower(sql.substr(0, 2)) == "is" && (sql[2] == ' ' || sql[2] == '\t' || sql[2] == '\n');
-}
-
-bool ends_comparison(std::string_view sql) {
-  sql = trim(sql);
-  if (sql.empty() || sql.front() == ')' || sql.front() == ',') return true;
-  const std::string word = to_lower(sql.substr(0, 7));
-  return word.front() >= 'a' && word.front() <= 'z' && word != "collate";
-}
-
-bool cut_equals(std::string& sql) {
-  const std::string_view left = trim(std::string_view(sql).substr(0, sql.find_last_not_of(" \t\r\n") + 1));
-  if (!left.ends_with('=') || left.ends_with("<=") || left.ends_with(">=") || left.ends_with("!=")) return false;
-  sql.erase(sql.rfind('='));
-  if (sql.ends_with('=')) sql.pop_back();
-  return true;
-}
-
 std::optional<std::int64_t> whole_id(const Value& value) {
   const auto* text = std::get_if<std::string>(&value);
   if (text == nullptr) return std::nullopt;

@@ -22,12 +22,6 @@ Value parameter_value(const Parameter& parameter, const std::vector<std::string>
 std::string_view cast_of(const Report& report, std::string_view name, const rows::DialectRules& rules);
 /// Ids may be integers in the source; what a person writes is text.
 std::string predicate(const Parameter& parameter, const std::string& expression, const std::string& bind);
-/// `IS NULL`, `IS NOT NULL` and the like: what follows tells nothing about the type.
-bool starts_with_is(std::string_view sql);
-/// What may follow a comparison with an id, so that the id is all of its right side: nothing, `)`, `,`, or a word such as AND.
-bool ends_comparison(std::string_view sql);
-/// Cuts a trailing `=` off; false: there is none.
-bool cut_equals(std::string& sql);
 /// Of text that is a whole number as a database writes it.
 std::optional<std::int64_t> whole_id(const Value& value);
 

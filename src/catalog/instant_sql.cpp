@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "reportctl/base/zone.hpp"
+#include "reportctl/rows/sql_lexer.hpp"
 
 namespace reportctl::catalog {
 namespace {
@@ -30,18 +31,11 @@ std::string_view range_of(InstantKind kind) {
   }
 }
 
-/// For a comment, in which the source finds what an error is about.
-std::string as_comment(std::string_view name) {
-  std::string safe;
-  for (const char c : name) safe += c == '*' || c == '/' || c == ':' || c == '$' ? '_' : c;
-  return "/*" + safe + "*/";
-}
-
 /// Always true, and gone before the query runs, but refused where the expression is of another type.
 std::string type_check(const InstantSql& instant) {
   const std::string_view range = range_of(instant.named.form.kind);
   if (range.empty() || instant.typed) return "TRUE";
-  return fmt::format("(TRUE OR ({}) <@ {} 'empty' {})", instant.sql, range, as_comment(instant.named.name));
+  return fmt::format("(TRUE OR ({}) <@ {} 'empty' /*{}*/)", instant.sql, range, rows::comment_words(instant.named.name));
 }
 
 std::string form_and_name(const InstantSql& instant, const InstantForm& common) {
@@ -55,7 +49,8 @@ bool is_lower(std::string_view op) { return op.starts_with('>'); }
 }  // namespace
 
 std::string InstantWriter::checked(const InstantSql& instant) const {
-  if (instant.typed || range_of(instant.named.form.kind).empty()) return instant.sql;
+  const bool untyped = forms_.dialect != Dialect::postgresql || range_of(instant.named.form.kind).empty();
+  if (instant.typed || untyped) return instant.sql;
   return fmt::format("(CASE WHEN {} THEN {} END)", type_check(instant), instant.sql);
 }
 
@@ -157,7 +152,7 @@ std::string InstantWriter::compared_exactly(const InstantSql& instant, std::stri
 }
 
 std::string InstantWriter::compared(const InstantSql& instant, std::string_view op, const Bound& bound) const {
-  const InstantForm& form = instant.named.form;
+  const InstantForm& form = instant.typed ? common_ : instant.named.form;
   switch (forms_.dialect) {
     case Dialect::sqlite:
       if (form.kind == InstantKind::day) return fmt::format("{} {} {}", instant.sql, op, day_bound(bound));

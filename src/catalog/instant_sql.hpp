@@ -47,8 +47,10 @@ class InstantWriter {
   /// from <= instant < to; with `closed`, <= to.
   [[nodiscard]] std::string in_period(const InstantSql&, const Bound& from, const Bound& to, bool closed) const;
 
- private:
+  /// As it stands, but refused where the source's type is another one.
   [[nodiscard]] std::string checked(const InstantSql&) const;
+
+ private:
   [[nodiscard]] std::string zoned(const InstantSql&) const;
   [[nodiscard]] std::string kept(const std::string& zoned, const rows::InstantForm&) const;
   [[nodiscard]] std::string kept_bound(const Bound&, const rows::InstantForm&) const;

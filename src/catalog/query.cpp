@@ -69,16 +69,14 @@ class Builder {
                                 : name == "account" || name == "depot" || name == "workspace";
   }
 
-  /// Adds a bind to what was written so far. Where types are not told, an id that is a number is compared as both: an expression
-  /// or a view may give either.
-  void add_bind(std::string& sql, std::string_view name, std::string_view next) {
-    const auto number = rules_.untyped_ids && is_id(name) ? whole_id(value_of(std::string(name))) : std::nullopt;
-    if (!number || !ends_comparison(next) || !cut_equals(sql)) {
-      sql += use(name, next);
-      return;
-    }
+  /// An id that is a number, where types are not told: an expression or a view may give it as text or as a number, so that it is
+  /// compared as both.
+  [[nodiscard]] std::optional<std::int64_t> number_of(std::string_view name) const {
+    return rules_.untyped_ids && is_id(name) ? whole_id(value_of(std::string(name))) : std::nullopt;
+  }
+  std::string both_of(std::string_view name, std::int64_t number) {
     const std::string as_text = use(name);
-    sql += fmt::format("IN ({}, {})", as_text, own_bind(fmt::format("{}_number", name), *number));
+    return fmt::format("{}, {}", as_text, own_bind(fmt::format("{}_number", name), number));
   }
 
   /// `:from` and its kind; nullopt for any other name, and where there is no such moment.
@@ -98,8 +96,8 @@ class Builder {
     return ":" + bind;
   }
 
-  /// The bind as SQL. `next` is what follows it.
-  std::string use(std::string_view name, std::string_view next = {}) {
+  /// The bind as SQL. `tested`: IS follows.
+  std::string use(std::string_view name, bool tested = false) {
     if (const auto bound = bound_of(name)) return instants_.bound(*bound);
     if (name.starts_with("previous_") && report_.parameter(name) == nullptr) return "NULL";
     std::string_view cast = cast_of(report_, name, rules_);
@@ -107,7 +105,7 @@ class Builder {
     std::string bind(name);
     if (cast.empty() && rules_.types_from_use) {  // another place may want another type
       if (again) bind = further_bind(bind);
-      if (starts_with_is(next)) cast = "text";
+      if (tested) cast = "text";
     }
     if (!again || bind != name) used_.push_back({bind, std::string(name), std::nullopt});
     return cast.empty() ? ":" + bind : fmt::format("CAST(:{} AS {})", bind, cast);
@@ -136,84 +134,112 @@ class Builder {
   }
 
   std::string expand(const SqlPieces& pieces) {
-    std::string sql;
-    std::size_t skipped = 0;  // of the next text: what a comparison has taken
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-      const SqlPiece& piece = pieces[i];
-      if (piece.kind == SqlPiece::Kind::text) {
-        sql += piece.text.substr(skipped);
-        skipped = 0;
-      } else if (piece.kind == SqlPiece::Kind::macro) {
-        sql += piece.text == kFilters ? filters() : macro(piece);
-      } else if (!compare(pieces, i, sql, skipped)) {
-        const bool text_follows = i + 1 < pieces.size() && pieces[i + 1].kind == SqlPiece::Kind::text;
-        add_bind(sql, checked(piece.text), text_follows ? pieces[i + 1].text : std::string_view());
-      }
+    const SqlAtoms atoms = atoms_of(pieces);
+    const std::string_view gap = atoms.all.empty() ? std::string_view() : atoms.all.front().gap;
+    return std::string(gap) + expand(atoms.all) + std::string(atoms.tail);
+  }
+
+  using Atoms = std::span<const SqlAtom>;
+  std::string expand(Atoms atoms) {
+    Written out{{}, std::vector<std::size_t>(atoms.size(), std::string::npos)};
+    for (std::size_t i = 0; i < atoms.size(); ++i) {
+      const SqlAtom& atom = atoms[i];
+      if (i > 0) out.sql += atom.gap;
+      out.begins[i] = out.sql.size();
+      if (atom.is_macro())
+        out.sql += atom.piece->text == kFilters ? filters() : macro(*atom.piece);
+      else if (!atom.is_bind())
+        out.sql += atom.written;
+      else if (!compare(atoms, i, out) && !compare_id(atoms, i, out))
+        out.sql += use(checked(atom.written), i + 1 < atoms.size() && lower(atoms[i + 1].token) == "is");
     }
-    return sql;
+    return out.sql;
+  }
+
+  /// What was written so far, and where each atom begins in it.
+  struct Written {
+    std::string sql;
+    std::vector<std::size_t> begins;
+    /// Takes back everything from an atom on, up to another one.
+    std::string take(std::size_t from, std::size_t to) {
+      std::string taken(trim(std::string_view(sql).substr(begins[from], begins[to] - begins[from])));
+      sql.resize(begins[from]);
+      return taken;
+    }
+  };
+
+  /// The operand of a comparison as SQL, and `i` at the last atom that is written with it. nullopt: it is not to be had.
+  std::optional<std::string> operand(const Comparison& found, Atoms atoms, std::size_t& i, Written& out) {
+    if (!found.is_behind()) {
+      if (out.begins[found.begin] > out.begins[found.sign]) return std::nullopt;
+      return out.take(found.begin, found.sign);
+    }
+    i = found.end - 1;
+    return expand(atoms.subspan(found.begin, found.end - found.begin));
   }
 
   /// `x.at >= :from`, `:from <= x.at` and `x.at BETWEEN :from AND :to`: compares as the source keeps x.at. False where the bind
-  /// at `at` is not compared so. `at` is where it ends, `skipped` what it took of the text behind that.
-  bool compare(const SqlPieces& pieces, std::size_t& at, std::string& sql, std::size_t& skipped) {
-    const auto bound = bound_of(pieces[at].text);
-    if (!bound) return false;
-    const auto text_at = [&](std::size_t i) {
-      return i < pieces.size() && pieces[i].kind == SqlPiece::Kind::text ? &pieces[i] : nullptr;
-    };
-    const SqlPiece* const before = at > 0 ? text_at(at - 1) : nullptr;
-    const SqlPiece* const behind = text_at(at + 1);
-    if (const auto found = before == nullptr ? std::nullopt : comparison_before(before->tokens)) {
-      if (behind != nullptr && !behind->tokens.empty() && continues_expression(behind->tokens.front())) return false;
-      const bool between = found->op == "between";
-      const auto last = between && behind != nullptr && behind->tokens.size() == 1 && to_lower(behind->tokens[0].text) == "and" &&
-                                at + 2 < pieces.size() && pieces[at + 2].kind == SqlPiece::Kind::bind
-                            ? bound_of(pieces[at + 2].text)
-                            : std::nullopt;
-      if (between && !last) return false;
-      const char* const from = found->expression.front().text.data();
-      if (from < before->text.data() + (before->text.size() - std::min(before->text.size(), sql.size()))) return false;
-      sql.resize(sql.size() - static_cast<std::size_t>(before->text.data() + before->text.size() - from));
-      const InstantSql instant = instant_of(found->expression);
-      sql += last ? instants_.in_period(instant, *bound, *last, true) : instants_.compared(instant, found->op, *bound);
-      if (last) at += 2;
-      return true;
-    }
-    if (before != nullptr && !before->tokens.empty() && continues_expression(before->tokens.back())) return false;
-    const auto found = behind == nullptr ? std::nullopt : comparison_behind(behind->tokens);
+  /// is not compared so. `i` becomes the last atom of the comparison.
+  bool compare(Atoms atoms, std::size_t& i, Written& out) {
+    const auto bound = bound_of(atoms[i].written);
+    const auto found = bound ? comparison_at(atoms, i) : std::nullopt;
     if (!found) return false;
-    sql += instants_.compared(instant_of(found->expression), found->op, *bound);
-    const std::string_view last = found->expression.back().text;
-    skipped = static_cast<std::size_t>(last.data() + last.size() - behind->text.data());
+    std::optional<Bound> last;
+    if (found->op == "between") {
+      const bool closed = i + 2 < atoms.size() && lower(atoms[i + 1].token) == "and" && atoms[i + 2].is_bind();
+      if (closed) last = bound_of(atoms[i + 2].written);
+      if (!last) return false;
+    }
+    const auto sql = operand(*found, atoms, i, out);
+    if (!sql) return false;
+    const InstantSql instant = instant_of(atoms.subspan(found->begin, found->end - found->begin), *sql, std::nullopt);
+    out.sql += last ? instants_.in_period(instant, *bound, *last, true) : instants_.compared(instant, found->op, *bound);
+    if (last) i += 2;
     return true;
   }
 
-  InstantSql instant_of(std::span<const SqlToken> expression) {
-    const char* const from = expression.front().text.data();
-    const std::string_view last = expression.back().text;
-    InstantSql instant{std::string(from, last.data() + last.size()), tables_->named(expression, forms_)};
-    see(instant.named);
+  /// `x = :account`, `:account = x`, `x <> :account` and `x IN (…, :account)` with an id that may be text or a number.
+  bool compare_id(Atoms atoms, std::size_t& i, Written& out) {
+    const std::string name(atoms[i].written);
+    const auto number = number_of(checked(name));
+    if (!number) return false;
+    if (is_listed(atoms, i)) {
+      out.sql += both_of(name, *number);
+      return true;
+    }
+    const auto found = comparison_at(atoms, i);
+    const bool equal = found && (found->op == "=" || found->op == "==");
+    if (!found || (!equal && found->op != "<>" && found->op != "!=")) return false;
+    const auto sql = operand(*found, atoms, i, out);
+    if (!sql) return false;
+    out.sql += fmt::format("{} {} ({})", *sql, equal ? "IN" : "NOT IN", both_of(name, *number));
+    return true;
+  }
+
+  /// A bind, and what some macros give, have the common form. `form`: declared on the spot.
+  InstantSql instant_of(Atoms atoms, std::string sql, const std::optional<rows::InstantForm>& form) {
+    InstantSql instant{std::move(sql), tables_->named(atoms, forms_), false};
+    bool common = false;
+    for (std::size_t i = 0; i < atoms.size(); ++i)
+      common = common || (atoms[i].is_macro() && macro_takes(atoms[i].written) == MacroTakes::common_instants) ||
+               (atoms[i].is_bind() && bound_of(atoms[i].written) && !is_compared(atoms, i));
+    NamedInstant& named = instant.named;
+    instant.typed = common && !named.refers && !form;
+    if (common && !form && !named.columns.empty() && named.form != forms_.usual && named.form != forms_.common())
+      throw Error(ErrorKind::invalid,
+                  fmt::format("report {}: {} mixes values that the source keeps as {} with values of the period", report_.id,
+                              named.name, named.form.str()),
+                  "write {{instant(…)}} around each column");
+    if (form) named.form = *form;
+    if (form)
+      for (rows::InstantColumn& column : named.columns) column.form = *form;
+    see(named);
     return instant;
   }
   void see(const NamedInstant& named) {
     if (!named.column || named.form.kind == rows::InstantKind::day) return;
     for (const rows::InstantColumn& column : named.columns)
       if (std::find(seen_.begin(), seen_.end(), column) == seen_.end()) seen_.push_back(column);
-  }
-
-  /// Of a macro: a bind and a macro alone have the common form.
-  InstantSql instant_of(const SqlPieces& argument, const std::optional<rows::InstantForm>& form) {
-    InstantSql instant{std::string(trim(expand(argument))), tables_->named(argument, forms_), false};
-    const bool alone = std::all_of(argument.begin(), argument.end(), [](const SqlPiece& piece) {
-      return piece.kind == SqlPiece::Kind::text ? trim(piece.text).empty()
-                                                : takes_form(piece.text) || piece.kind == SqlPiece::Kind::bind;
-    });
-    instant.typed = alone && !form;
-    if (form) instant.named.form = *form;
-    if (form)
-      for (rows::InstantColumn& column : instant.named.columns) column.form = *form;
-    see(instant.named);
-    return instant;
   }
 
   std::string macro(const SqlPiece& piece) {
@@ -233,7 +259,15 @@ class Builder {
         arguments.emplace_back(trim(expand(piece.arguments[i])));
         continue;
       }
-      const InstantSql instant = instant_of(piece.arguments[i], form);
+      const InstantSql instant =
+          instant_of(atoms_of(piece.arguments[i]).all, std::string(trim(expand(piece.arguments[i]))), form);
+      if (instant.named.form.kind == rows::InstantKind::day && !instant.typed && takes != MacroTakes::period) {
+        if (piece.text == "local_date") return instants_.checked(instant);
+        throw Error(ErrorKind::invalid,
+                    fmt::format("report {}: {} is kept as a day, and {{{{{}}}}} takes moments", report_.id, instant.named.name,
+                                piece.text),
+                    "a day has no time; compare it with the period, or take it by {{local_date}}");
+      }
       arguments.push_back(takes == MacroTakes::period ? instants_.in_period(instant, *bound_of("from"), *bound_of("to"), false)
                           : takes == MacroTakes::instants ? instants_.macro_argument(instant)
                                                           : instants_.common(instant));
@@ -241,9 +275,9 @@ class Builder {
     if (piece.text == "means") return means(arguments[0], arguments[1]);
     if (takes == MacroTakes::amount) return money_sql(arguments[0], arguments[1], forms_);
     if (is_site_macro(piece.text)) {
-      std::string sql = expand_macro(piece.text, arguments, {}, rules_);
-      add_bind(sql, bind, {});
-      return sql;
+      const auto number = number_of(bind);
+      return number ? fmt::format("({}) IN ({})", arguments[0], both_of(bind, *number))
+                    : fmt::format("({}) = {}", arguments[0], use(bind));
     }
     return expand_macro(piece.text, arguments, bind.empty() ? std::string() : use(bind), rules_);
   }

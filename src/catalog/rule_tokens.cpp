@@ -18,6 +18,8 @@ Kind kind_of(SqlToken::Kind kind) {
     case SqlToken::Kind::number:
     case SqlToken::Kind::literal:
       return Kind::constant;
+    case SqlToken::Kind::bind:
+    case SqlToken::Kind::foreign_bind:
     case SqlToken::Kind::sign:
       break;
   }
@@ -27,17 +29,7 @@ Kind kind_of(SqlToken::Kind kind) {
 void add_tokens(const SqlPiece& piece, RuleTokens& tokens) {
   for (const SqlToken& token : piece.tokens) {
     const std::size_t offset = piece.offset + static_cast<std::size_t>(token.text.data() - piece.text.data());
-    const bool adjoins = !tokens.empty() && tokens.back().offset + tokens.back().text.size() == offset;
-    RuleToken* const before = adjoins ? &tokens.back() : nullptr;
     const Kind kind = kind_of(token.kind);
-    if (before != nullptr && kind == Kind::constant && before->text == "e" && before->kind == Kind::word) tokens.pop_back();
-    if (before != nullptr && kind == Kind::sign && before->kind == Kind::sign) {
-      const std::string both = before->text + std::string(token.text);
-      if (both == "<=" || both == ">=" || both == "<>" || both == "!=" || both == "==" || both == "||") {
-        before->text = both;
-        continue;
-      }
-    }
     tokens.push_back({kind, kind == Kind::quoted ? std::string(token.text) : to_lower(token.text), offset});
   }
 }

@@ -9,6 +9,7 @@
 #include "money_sql.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "sql_macros.hpp"
 #include "sql_scan.hpp"
 #include "sql_tables.hpp"
 
@@ -18,6 +19,11 @@ namespace {
 [[noreturn]] void refuse(const std::string& view, const std::string& why) {
   throw Error(ErrorKind::config, fmt::format("view {} of the source: {}", view, why),
               "correct the file that sources.NAME.views names");
+}
+
+/// What a view may have of macros.
+bool is_known(const SqlPiece& macro) {
+  return (macro.text == "money" || macro.text == "decimal") && macro_arity(macro.text) == macro.arguments.size();
 }
 
 /// The views that a statement needs, in an order in which each knows those before it.
@@ -45,11 +51,11 @@ class Collector {
     if (!scan.problems.empty()) refuse(view, scan.problems.front().message);
     if (to_lower(scan.first_word) != "select") refuse(view, "it must start with SELECT");
     for (const SqlPiece* mark : marks(scan.pieces)) {
-      if (mark->kind == SqlPiece::Kind::macro && mark->text == "money" && mark->arguments.size() == 2) continue;
+      if (mark->kind == SqlPiece::Kind::macro && is_known(*mark)) continue;
       const bool account = mark->kind == SqlPiece::Kind::bind && mark->text == "account";
       if (!account || !forms_.single_tenant)
         refuse(view, account ? "only the views of a source with tenant: single may name :account"
-                             : "it may have {{money(amount, currency)}}, and no other macro or parameter");
+                             : "it may have {{money(amount, currency)}} and {{decimal(x)}}, and no other macro or parameter");
       names_account_ = true;
     }
     return scan;
@@ -59,7 +65,8 @@ class Collector {
     std::string sql;
     for (const SqlPiece& piece : pieces) {
       if (piece.kind == SqlPiece::Kind::macro)
-        sql += money_sql(expanded(piece.arguments[0]), expanded(piece.arguments[1]), forms_);
+        sql += piece.text == "money" ? money_sql(expanded(piece.arguments[0]), expanded(piece.arguments[1]), forms_)
+                                     : expand_macro(piece.text, {expanded(piece.arguments[0])}, {}, rules_of(forms_.dialect));
       else
         sql += piece.kind == SqlPiece::Kind::bind ? ":account" : std::string(piece.text);
     }

@@ -198,27 +198,41 @@ void warn_of_utc(ModuleFile& file, const QueryText& query, const SqlPieces& piec
   }
 }
 
-/// A bound that meets something whose form nobody looks at.
-void check_bounds(ModuleFile& file, const QueryText& query, const SqlPieces& pieces) {
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    for (const SqlPieces& argument : pieces[i].arguments) check_bounds(file, query, argument);
-    static const std::vector<std::string> kBounds{"from", "to", "previous_from", "previous_to"};
-    const bool bound = pieces[i].kind == SqlPiece::Kind::bind && contains(kBounds, pieces[i].text);
-    if (!bound || i == 0 || pieces[i - 1].tokens.empty()) continue;
-    const auto& before = pieces[i - 1].tokens;
-    const bool compares = before.back().kind == SqlToken::Kind::sign && before.back().text.find_first_of("<>=") == 0;
-    if (!compares || comparison_before(before)) continue;
-    const bool day =
-        i >= 2 && pieces[i - 2].kind == SqlPiece::Kind::macro && pieces[i - 2].text == "local_date" && before.size() <= 2;
-    if (day)
-      file.problem_in(
-          query.node, pieces[i].offset,
-          fmt::format("{}: a day is compared with an instant; write {{{{local_date(:{})}}}}", query.what, pieces[i].text));
-    else if (i < 2 || pieces[i - 2].kind != SqlPiece::Kind::macro || before.size() > 2)
-      file.warning_in(query.node, pieces[i].offset,
-                      fmt::format("{}: nothing checks what is compared with :{} here; write {{{{in_period(x)}}}}, or compare a "
-                                  "column or a call",
-                                  query.what, pieces[i].text));
+/// A bound, or an id, that is compared where nobody sees with what.
+void check_comparisons(ModuleFile& file, const QueryText& query, const Report& report, const SqlPieces& pieces) {
+  static const std::vector<std::string> kBounds{"from", "to", "previous_from", "previous_to"};
+  static const std::vector<std::string> kIds{"account", "depot", "workspace"};
+  const SqlAtoms atoms = atoms_of(pieces);
+  for (std::size_t i = 0; i < atoms.all.size(); ++i) {
+    const SqlAtom& atom = atoms.all[i];
+    if (atom.is_macro())
+      for (const SqlPieces& argument : atom.piece->arguments) check_comparisons(file, query, report, argument);
+    if (!atom.is_bind() || !is_compared(atoms.all, i)) continue;
+    const auto found = comparison_at(atoms.all, i);
+    const std::string name(atom.written);
+    const Parameter* parameter = report.parameter(name);
+    const std::string next = i + 1 < atoms.all.size() ? lower(atoms.all[i + 1].token) : std::string();
+    const bool id = parameter == nullptr ? contains(kIds, name) : parameter->type == ParameterType::id;
+    const bool bound = parameter == nullptr && contains(kBounds, name);
+    const bool precedes = !next.empty() && next.find_first_of("=<>!") == 0;
+    const auto word = [&](std::size_t before) { return i >= before ? lower(atoms.all[i - before].token) : std::string(); };
+    const bool behind_bind =
+        i > 1 && atoms.all[i - 2].is_bind() && (word(1).find_first_of("=<>!") == 0 || (word(1) == "and" && word(3) == "between"));
+    const bool between_binds = behind_bind || (precedes && i + 2 < atoms.all.size() && atoms.all[i + 2].is_bind());
+    std::string problem;
+    if (bound && found && found->begin + 1 == found->end && atoms.all[found->begin].is_macro() &&
+        atoms.all[found->begin].written == "local_date")
+      problem = fmt::format("a day is compared with an instant; write {{{{local_date(:{})}}}}", name);
+    else if (found || between_binds)
+      continue;
+    else if (id && (precedes || next == "in"))
+      problem = fmt::format("an id may be text or a number, and what stands behind :{0} may be either; write x = :{0}", name);
+    else if (bound)
+      problem = fmt::format(
+          "nothing checks what is compared with :{} here; write {{{{in_period(x)}}}}, or compare a column, a call, "
+          "CASE or {{{{instant(x)}}}} with it by <, <=, >, >= or BETWEEN",
+          name);
+    if (!problem.empty()) file.problem_in(query.node, atom.piece->offset, fmt::format("{}: {}", query.what, problem));
   }
 }
 
@@ -244,7 +258,7 @@ void check_query(ModuleFile& file, const Report& report, const QueryText& query)
   const std::size_t before = file.problems.size();
   check_names(file, query, scanned, names);
   if (report.window.kind != WindowKind::snapshot) warn_of_utc(file, query, scanned.pieces);
-  check_bounds(file, query, scanned.pieces);
+  check_comparisons(file, query, report, scanned.pieces);
   check_sums(file, query, scanned);
   if (!report.single_tenant) {
     require_bind(file, query, scanned, "account", kTenantWall);
@@ -272,6 +286,7 @@ void check_choices(ModuleFile& file, const Report& report, const yaml::Node& nod
   if (!starts_a_query(scanned.first_word)) file.problem(node, "choices must start with SELECT or WITH");
   const std::size_t before = file.problems.size();
   check_names(file, query, scanned, {{"account", "depot", "workspace", "timezone"}, false});
+  check_comparisons(file, query, report, scanned.pieces);
   if (report.single_tenant) return;
   require_bind(file, query, scanned, "account", kTenantWall);
   if (file.problems.size() == before) require_fence(file, query, scanned);
@@ -285,6 +300,7 @@ void check_filter(ModuleFile& file, const Report& report, const yaml::Node& node
   Names names{reserved_binds(), false};
   for (const Parameter& parameter : report.parameters) names.binds.push_back(parameter.name);
   check_names(file, query, scanned, names);
+  check_comparisons(file, query, report, scanned.pieces);
 }
 
 }  // namespace reportctl::catalog

@@ -7,16 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "reportctl/rows/query.hpp"
+#include "reportctl/rows/sql_lexer.hpp"
 
 namespace reportctl::catalog {
-
-/// A word of code: comments and blanks are none.
-struct SqlToken {
-  enum class Kind { word, quoted_name, number, literal, sign };
-  Kind kind = Kind::word;
-  std::string_view text;  ///< as written; a sign is one character, or `::`
-};
 
 /// A stretch of a module's SQL. Literals, quoted names and comments are always plain text.
 struct SqlPiece {
@@ -25,14 +18,12 @@ struct SqlPiece {
   std::size_t offset = 0;                        ///< in the scanned text
   std::string_view text;                         ///< as written; of a bind or macro: its name
   std::vector<std::vector<SqlPiece>> arguments;  ///< macro
-  std::vector<SqlToken> tokens = {};             ///< text
+  std::vector<rows::SqlToken> tokens = {};       ///< text
 };
 using SqlPieces = std::vector<SqlPiece>;
 
-struct SqlProblem {
-  std::size_t offset = 0;
-  std::string message;
-};
+using rows::SqlProblem;
+using rows::SqlToken;
 
 /// What a text means to one dialect. Views point into the scanned text.
 struct SqlScan {

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
@@ -14,21 +13,6 @@ namespace reportctl::catalog {
 namespace {
 
 using Kind = SqlToken::Kind;
-
-bool is_sign(const SqlToken& token, std::string_view sign) { return token.kind == Kind::sign && token.text == sign; }
-bool is_name(const SqlToken& token) { return token.kind == Kind::word || token.kind == Kind::quoted_name; }
-std::string lower(const SqlToken& token) { return to_lower(token.text); }
-
-/// Words that follow a table and are no alias, or stand before a parenthesis and are no function.
-bool is_keyword(const SqlToken& token) {
-  static const std::set<std::string, std::less<>> kWords{
-      "and",     "as",    "between", "by",     "case",   "cross",  "distinct", "else",    "end",       "except",  "fetch",
-      "for",     "from",  "full",    "group",  "having", "in",     "inner",    "is",      "join",      "left",    "limit",
-      "like",    "not",   "null",    "offset", "on",     "or",     "order",    "outer",   "over",      "right",   "select",
-      "then",    "union", "using",   "when",   "where",  "window", "with",     "natural", "intersect", "indexed", "tablesample",
-      "lateral", "only",  "filter",  "asc",    "desc",   "exists", "any",      "all"};
-  return token.kind == Kind::word && kWords.contains(lower(token));
-}
 
 std::string bare_name(const SqlToken& token) {
   std::string_view text = token.text;
@@ -56,10 +40,14 @@ std::string written(std::span<const SqlToken> tokens) {
   return {tokens.front().text.data(), tokens.back().text.data() + tokens.back().text.size()};
 }
 
-std::string shown(std::span<const SqlToken> tokens) {
+std::string shown(std::span<const SqlAtom> atoms) {
   constexpr std::size_t kMost = 60;
-  std::string text = written(tokens);
-  if (text.size() > kMost) text = text.substr(0, kMost) + "...";
+  std::string text;
+  for (const SqlAtom& atom : atoms) {
+    if (!text.empty()) text += atom.gap.empty() ? "" : " ";
+    text += atom.is_macro() ? fmt::format("{{{{{}}}}}", atom.written) : (atom.is_bind() ? ":" : "") + std::string(atom.written);
+  }
+  if (text.size() > kMost) text = repair_utf8(text.substr(0, kMost)) + "...";
   return text;
 }
 
@@ -89,64 +77,6 @@ bool is_one_reference(std::span<const SqlToken> tokens) {
   for (std::size_t i = 0; i < tokens.size(); ++i)
     if (i % 2 == 0 ? !is_name(tokens[i]) || is_keyword(tokens[i]) : !is_sign(tokens[i], ".")) return false;
   return tokens.size() % 2 == 1;
-}
-
-std::string with_sides_changed(const std::string& op) {
-  std::string turned = op;
-  for (char& c : turned) c = c == '<' ? '>' : c == '>' ? '<' : c;
-  return op == "<>" ? op : turned;
-}
-
-bool is_operator(std::string_view op) {
-  constexpr std::array<std::string_view, 8> kOperators{"<", ">", "<=", ">=", "=", "==", "<>", "!="};
-  return std::find(kOperators.begin(), kOperators.end(), op) != kOperators.end();
-}
-bool is_operator_sign(const SqlToken& token) {
-  return token.kind == Kind::sign && token.text.find_first_not_of("<>=!") == std::string_view::npos;
-}
-
-/// Where the operand that ends before `end` begins; `end` itself where none does.
-std::size_t operand_begin(std::span<const SqlToken> tokens, std::size_t end) {
-  std::size_t at = end;
-  for (;;) {
-    if (at == 0) return end;
-    const SqlToken& last = tokens[at - 1];
-    if (is_sign(last, ")")) {
-      int depth = 0;
-      for (; at > 0; --at) {
-        if (is_sign(tokens[at - 1], ")")) ++depth;
-        if (is_sign(tokens[at - 1], "(") && --depth == 0) break;
-      }
-      if (at == 0) return end;
-      --at;
-      if (at > 0 && is_name(tokens[at - 1]) && !is_keyword(tokens[at - 1])) --at;
-    } else if (is_name(last) && !is_keyword(last)) {
-      --at;
-    } else {
-      return end;
-    }
-    while (at > 1 && is_sign(tokens[at - 1], ".") && is_name(tokens[at - 2])) at -= 2;
-    if (at == 0 || !is_sign(tokens[at - 1], "::")) return at;
-    --at;
-  }
-}
-
-/// Where the operand that begins with the first token ends; 0 where none does.
-std::size_t operand_end(std::span<const SqlToken> tokens) {
-  std::size_t at = 0;
-  if (at < tokens.size() && is_name(tokens[at]) && !is_keyword(tokens[at])) {
-    ++at;
-    while (at + 1 < tokens.size() && is_sign(tokens[at], ".") && is_name(tokens[at + 1])) at += 2;
-  }
-  if (at < tokens.size() && is_sign(tokens[at], "(")) {
-    int depth = 0;
-    for (; at < tokens.size(); ++at) {
-      if (is_sign(tokens[at], "(")) ++depth;
-      if (is_sign(tokens[at], ")") && --depth == 0) return at + 1;
-    }
-    return 0;
-  }
-  return at;
 }
 
 /// `name AS (SELECT …`: tables of the statement itself, which no source has.
@@ -205,28 +135,40 @@ const SqlTables::Tables& SqlTables::behind(const std::string& name) const {
   return found == by_name_.end() ? kNone : found->second;
 }
 
-NamedInstant SqlTables::named(std::span<const SqlToken> expression, const rows::SourceForms& forms) const {
-  NamedInstant named{forms.usual, expression.empty() ? std::string("a value") : shown(expression), is_one_reference(expression)};
-  std::vector<rows::InstantForm> kept;
-  const auto add = [&](const rows::InstantForm& form) {
-    if (std::find(kept.begin(), kept.end(), form) == kept.end()) kept.push_back(form);
-  };
-  const bool query_within =
-      std::any_of(expression.begin(), expression.end(), [](const SqlToken& token) { return to_lower(token.text) == "select"; });
-  if (query_within) {  // whose columns are not what it gives
+NamedColumns SqlTables::columns(std::span<const SqlAtom> atoms, const IsDeclared& is_declared) const {
+  std::vector<SqlToken> expression;
+  for (const SqlAtom& atom : atoms) expression.push_back(atom.token);
+  NamedColumns named;
+  named.name = atoms.empty() ? std::string("a value") : shown(atoms);
+  named.alone = is_one_reference(expression);
+  named.query_within = std::any_of(expression.begin(), expression.end(),
+                                   [](const SqlToken& token) { return token.kind == Kind::word && lower(token) == "select"; });
+  for (const Reference& reference : references(expression)) {
+    named.refers = true;
+    const bool bare = reference.qualifier.empty();
+    const Tables& tables = bare ? all_ : behind(reference.qualifier);
+    for (const auto& [table, as_written] : tables) {
+      const std::string key = table + "." + reference.name;
+      if (!bare || tables.size() == 1 || is_declared(key)) named.all.push_back({as_written, reference.written, key});
+    }
+    if (tables.size() == 1 && named.alone) named.name = named.all.back().key;
+  }
+  return named;
+}
+
+NamedInstant SqlTables::named(std::span<const SqlAtom> atoms, const rows::SourceForms& forms) const {
+  NamedColumns columns = this->columns(atoms, [&](const std::string& key) { return forms.declared.contains(key); });
+  NamedInstant named{forms.usual, std::move(columns.name), columns.alone, {}, columns.refers};
+  if (columns.query_within) {
     named.form = forms.common();
     return named;
   }
-  for (const Reference& reference : references(expression)) {
-    const bool alone = reference.qualifier.empty();
-    const Tables& tables = alone ? all_ : behind(reference.qualifier);
-    for (const auto& [table, as_written] : tables) {
-      if (alone && tables.size() > 1 && !forms.declared.contains(table + "." + reference.name)) continue;
-      add(forms.form_of(table, reference.name));
-      named.columns.push_back(
-          {as_written, reference.written, forms.form_of(table, reference.name), table + "." + reference.name});
-    }
-    if (tables.size() == 1 && named.column) named.name = named.columns.back().name;
+  std::vector<rows::InstantForm> kept;
+  for (NamedColumn& column : columns.all) {
+    const std::size_t point = column.key.find('.');
+    const auto& form = forms.form_of(column.key.substr(0, point), column.key.substr(point + 1));
+    if (std::find(kept.begin(), kept.end(), form) == kept.end()) kept.push_back(form);
+    named.columns.push_back({std::move(column.table), std::move(column.column), form, std::move(column.key)});
   }
   if (kept.size() > 1)
     throw Error(ErrorKind::invalid,
@@ -234,44 +176,6 @@ NamedInstant SqlTables::named(std::span<const SqlToken> expression, const rows::
                 "write {{instant(…)}} around each of them");
   if (!kept.empty()) named.form = kept.front();
   return named;
-}
-
-NamedInstant SqlTables::named(const SqlPieces& expression, const rows::SourceForms& forms) const {
-  if (expression.size() == 1 && expression.front().kind == SqlPiece::Kind::text) return named(expression.front().tokens, forms);
-  std::vector<SqlToken> tokens;
-  for (const SqlPiece& piece : expression)  // what a macro gives has no columns
-    if (piece.kind == SqlPiece::Kind::text) tokens.insert(tokens.end(), piece.tokens.begin(), piece.tokens.end());
-  return named(tokens, forms);
-}
-
-bool continues_expression(const SqlToken& token) {
-  return token.kind == Kind::sign && (token.text == "::" || token.text.find_first_of("+-*/%|&~.^#@") != std::string_view::npos);
-}
-
-std::optional<Comparison> comparison_before(std::span<const SqlToken> tokens) {
-  std::size_t end = tokens.size();
-  std::string op;
-  while (end > 0 && is_operator_sign(tokens[end - 1])) op.insert(0, tokens[--end].text);
-  if (op.empty() && end > 0 && tokens[end - 1].kind == Kind::word && lower(tokens[end - 1]) == "between") {
-    op = "between";
-    --end;
-  } else if (!is_operator(op)) {
-    return std::nullopt;
-  }
-  const std::size_t begin = operand_begin(tokens, end);
-  if (begin == end || (begin > 0 && continues_expression(tokens[begin - 1]))) return std::nullopt;
-  return Comparison{tokens.subspan(begin, end - begin), op};
-}
-
-std::optional<Comparison> comparison_behind(std::span<const SqlToken> tokens) {
-  std::size_t begin = 0;
-  std::string op;
-  while (begin < tokens.size() && is_operator_sign(tokens[begin])) op += tokens[begin++].text;
-  if (!is_operator(op)) return std::nullopt;
-  const auto operand = tokens.subspan(begin);
-  const std::size_t size = operand_end(operand);
-  if (size == 0 || (size < operand.size() && continues_expression(operand[size]))) return std::nullopt;
-  return Comparison{operand.subspan(0, size), with_sides_changed(op)};
 }
 
 }  // namespace reportctl::catalog

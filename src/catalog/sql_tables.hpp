@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -9,9 +10,23 @@
 #include <string_view>
 
 #include "reportctl/rows/query.hpp"
-#include "sql_scan.hpp"
+#include "sql_atoms.hpp"
 
 namespace reportctl::catalog {
+
+/// A column that an expression of a query names.
+struct NamedColumn {
+  std::string table;   ///< as the query writes it
+  std::string column;  ///< the same
+  std::string key;     ///< `orders.placed_at`, as it would be declared
+};
+struct NamedColumns {
+  std::string name;           ///< of the expression, for messages: `orders.placed_at`, or as it is written
+  bool alone = false;         ///< the expression is one column as it stands
+  bool refers = false;        ///< to columns of any kind, tables of the query itself included
+  bool query_within = false;  ///< whose columns are not what it gives
+  std::vector<NamedColumn> all;
+};
 
 /// An expression of a query that stands for an instant, and how its source keeps it.
 struct NamedInstant {
@@ -19,15 +34,18 @@ struct NamedInstant {
   std::string name;                               ///< for messages: `orders.placed_at`, or as it is written
   bool column = false;                            ///< a column as it stands: an index may serve it
   std::vector<rows::InstantColumn> columns = {};  ///< what it is made of
+  bool refers = false;                            ///< to columns of any kind, tables of the query itself included
 };
 
 /// Which tables a query reads, and under which names.
 class SqlTables {
  public:
   explicit SqlTables(const SqlPieces&);
-  /// Error(invalid) where the expression's columns are kept in different ways.
-  [[nodiscard]] NamedInstant named(std::span<const SqlToken> expression, const rows::SourceForms&) const;
-  [[nodiscard]] NamedInstant named(const SqlPieces& expression, const rows::SourceForms&) const;
+  /// Error(invalid) where the expression's columns are kept in different ways. What a macro gives has no columns.
+  [[nodiscard]] NamedInstant named(std::span<const SqlAtom> expression, const rows::SourceForms&) const;
+  /// A name without its table is a column of each table where the key is declared, or of the only one.
+  using IsDeclared = std::function<bool(const std::string& key)>;
+  [[nodiscard]] NamedColumns columns(std::span<const SqlAtom> expression, const IsDeclared&) const;
   [[nodiscard]] std::set<std::string> names() const;  ///< of tables, in lower case
 
  private:
@@ -40,17 +58,5 @@ class SqlTables {
   std::map<std::string, Tables> by_name_;  ///< by alias, in lower case
   Tables all_;
 };
-
-/// What a text compares with the bound that follows it, or the one before it.
-struct Comparison {
-  std::span<const SqlToken> expression;
-  std::string op;  ///< with the expression on its left; `between` where the bound is the first of two
-};
-/// `… x.at >=`
-std::optional<Comparison> comparison_before(std::span<const SqlToken>);
-/// `<= x.at …`
-std::optional<Comparison> comparison_behind(std::span<const SqlToken>);
-/// A sign that makes its neighbour a part of a longer expression: `+`, `||`, `::`, …
-bool continues_expression(const SqlToken&);
 
 }  // namespace reportctl::catalog

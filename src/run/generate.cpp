@@ -137,21 +137,6 @@ std::vector<std::string> telling_columns(const RunPlan& plan) {
   return names;
 }
 
-/// The head of the file and its chart, where a mail shows them or the file does.
-struct Onlookers {
-  std::optional<render::ChartCollector> chart;
-  std::optional<FirstRowsCollector> first_rows;  ///< sees the chosen columns
-};
-
-Onlookers onlookers_of(const RunPlan& plan, const rows::Columns& chosen, Purpose purpose) {
-  Onlookers onlookers;
-  const bool for_mail = purpose == Purpose::mail;
-  const bool is_document = rows::file_format(plan.resolved.format).audience == rows::Audience::people;
-  if (for_mail || is_document) onlookers.chart = chart_collector(plan);
-  if (for_mail) onlookers.first_rows.emplace(chosen, plan.zone, telling_columns(plan));
-  return onlookers;
-}
-
 /// The first day that has rows, by the column that tells days.
 class FirstDay {
  public:
@@ -187,6 +172,29 @@ class FirstDay {
   std::int64_t least_ = kNone;
 };
 
+/// What sees the rows beside the writer, where a mail or the file shows it.
+struct Onlookers {
+  std::optional<render::ChartCollector> chart;
+  std::optional<FirstRowsCollector> first_rows;  ///< sees the chosen columns
+  std::optional<FirstDay> first_day;
+  [[nodiscard]] bool any() const { return chart || first_rows || first_day; }
+  void row(const rows::Row& row, const rows::Row& chosen) {
+    if (chart) chart->row(row);
+    if (first_rows) first_rows->row(chosen);
+    if (first_day) first_day->row(row);
+  }
+};
+
+Onlookers onlookers_of(const RunPlan& plan, const rows::Columns& chosen, Purpose purpose) {
+  Onlookers onlookers;
+  const bool for_mail = purpose == Purpose::mail;
+  const bool is_document = rows::file_format(plan.resolved.format).audience == rows::Audience::people;
+  if (for_mail || is_document) onlookers.chart = chart_collector(plan);
+  if (for_mail) onlookers.first_rows.emplace(chosen, plan.zone, telling_columns(plan));
+  if (for_mail && plan.resolved.report->compares) onlookers.first_day.emplace(plan);
+  return onlookers;
+}
+
 std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const schedule::Window& window, FirstDay& first_day) {
   auto& source = parts.source(plan.account.source);
   const auto query = catalog::build_query(*plan.resolved.report,
@@ -206,9 +214,9 @@ std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const 
   return summary.metrics(plan.zone);
 }
 
-/// How the figures changed against the period before, where the module compares.
+/// How the figures changed against the period before. Precondition: the module compares.
 void compare(Parts& parts, const RunPlan& plan, const FirstDay& first_day, MadeFile& made) {
-  if (!plan.resolved.report->compares || plan.shape->summary.empty()) return;
+  if (plan.shape->summary.empty()) return;
   auto& showing = made.showing;
   showing.compared_with = previous_window(plan.resolved.window, plan.window, plan.at, plan.zone);
   if (!showing.compared_with) return;
@@ -230,12 +238,12 @@ void compare(Parts& parts, const RunPlan& plan, const FirstDay& first_day, MadeF
 MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& making) {
   const auto started = std::chrono::steady_clock::now();
   Projection projection(plan.shape->columns, plan.resolved.columns);
-  auto [chart, first_rows] = onlookers_of(plan, projection.columns(), making.purpose);
+  auto onlookers = onlookers_of(plan, projection.columns(), making.purpose);
+  const bool watched = onlookers.any();
   HashingSink hashing(sink);
   const auto writer = render::make_writer(spec_of(parts, plan, projection.columns()), hashing);
   render::Summary summary(plan.shape->columns, figures(*plan.shape));
 
-  FirstDay first_day(plan);
   MadeFile made;
   const auto stream = parts.source(plan.account.source).open(plan.query);
   while (const auto* row = stream->next()) {
@@ -246,9 +254,7 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
     const auto chosen = projection(*row);
     writer->row(chosen);
     summary.row(*row);
-    first_day.row(*row);
-    if (chart) chart->row(*row);
-    if (first_rows) first_rows->row(chosen);
+    if (watched) onlookers.row(*row, chosen);
     if (making.see) making.see(chosen);
     if (summary.rows() % kRowsBetweenChecks == 0) {
       throw_if_stopped();
@@ -257,14 +263,14 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   }
   auto& file = made.file;
   file.summary = summary.metrics(plan.zone);
-  if (chart) file.chart = chart->data();
+  if (onlookers.chart) file.chart = onlookers.chart->data();
   writer->finish({.rows = summary.rows(), .metrics = file.summary, .chart = file.chart});
   file.rows = summary.rows();
   file.bytes = static_cast<std::int64_t>(hashing.bytes());
   file.sha256 = hashing.sha256();
   file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
-  if (first_rows) made.showing.first_rows = first_rows->table();
-  if (making.purpose == Purpose::mail) compare(parts, plan, first_day, made);
+  if (onlookers.first_rows) made.showing.first_rows = onlookers.first_rows->table();
+  if (onlookers.first_day) compare(parts, plan, *onlookers.first_day, made);
   return made;
 }
 

@@ -11,6 +11,7 @@
 #include "postgres_rows.hpp"
 #include "postgres_sql.hpp"
 #include "postgres_types.hpp"
+#include "postgres_words.hpp"
 
 namespace reportctl::source {
 namespace {
@@ -109,7 +110,7 @@ class PostgresSource final : public Source {
 
   /// Has the server parse the statement; the types of the columns that it promises.
   std::vector<Oid> described(const NumberedSql& sql, const rows::Columns& wanted) {
-    const PqResult description = connection_->prepare(sql.text);
+    const PqResult description = parsed(sql);
     const int count = pq().PQnfields(description.get());
     if (count == 0) connection_->fail("the query is not a SELECT", "a report may only read");
     std::vector<std::string> names;
@@ -119,20 +120,19 @@ class PostgresSource final : public Source {
       types.push_back(pq().PQftype(description.get(), i));
     }
     if (const auto problem = column_problem(names, wanted)) connection_->fail(problem->what, problem->hint);
-    if (sql.adds_up) refuse_real_sums(types, wanted);
     return types;
   }
 
-  /// Reals are added in the order in which the server meets them, which parallel workers change, and digits get lost.
-  void refuse_real_sums(const std::vector<Oid>& types, const rows::Columns& wanted) {
-    for (std::size_t i = 0; i < types.size(); ++i)
-      if ((types[i] == kFloat4 || types[i] == kFloat8) && facts_of(wanted[i].type).kind == rows::CellKind::scaled)
-        connection_->fail(
-            fmt::format("column {} is of type double precision, in a query that adds up or averages: binary sums are "
-                        "not exact, and differ from run to run",
-                        wanted[i].name),
-            "add decimals, as in sum({{decimal(x)}}) and avg({{decimal(x)}}); a column that is not added up becomes one "
-            "with {{decimal(x)}}");
+  PqResult parsed(const NumberedSql& sql) {
+    if (!sql.adds_up) return connection_->prepare(sql.text);
+    try {
+      return connection_->prepare(sql.checked);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::source || std::string_view(error.what()).ends_with(kInexact)) throw;
+    }
+    connection_->end();
+    connection_->begin();
+    return connection_->prepare(sql.text);  // a sum of intervals, or the server's own words about what was written
   }
 
   std::shared_ptr<PostgresConnection> connection_;

@@ -8,132 +8,117 @@
 #include <array>
 
 #include "reportctl/base/text.hpp"
+#include "reportctl/rows/sql_lexer.hpp"
 
 namespace reportctl::source {
 namespace {
 
-bool is_number(char c) { return c >= '0' && c <= '9'; }
-bool begins_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (static_cast<unsigned char>(c) & 0x80U) != 0;
+using rows::SqlToken;
+using Kind = SqlToken::Kind;
+
+bool is_sign(const std::vector<SqlToken>& tokens, std::size_t i, std::string_view sign) {
+  return i < tokens.size() && tokens[i].kind == Kind::sign && tokens[i].text == sign;
 }
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 class ParameterNumberer {
  public:
-  explicit ParameterNumberer(std::string_view sql) : sql_(sql) {}
+  explicit ParameterNumberer(std::string_view sql) : sql_(sql), tokens_(rows::sql_tokens(sql, rows::Dialect::postgresql)) {}
 
   NumberedSql number() {
-    bool first = true;
-    while (at_ < sql_.size()) {
-      const std::size_t from = at_;
-      const bool code = step(first);
-      if (at_ > from && !replaced_) result_.text.append(sql_.substr(from, at_ - from));
-      replaced_ = false;
-      if (code) first = false;
+    if (!tokens_.empty()) {
+      constexpr std::array<std::string_view, 4> kQueries = {"select", "with", "values", "table"};
+      const bool word = tokens_[0].kind == Kind::word;
+      result_.reads = is_sign(tokens_, 0, "(") ||
+                      (word && std::find(kQueries.begin(), kQueries.end(), to_lower(tokens_[0].text)) != kQueries.end());
     }
+    find_sums();
+    const char* behind = sql_.data();
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      const std::string_view written = tokens_[i].text;
+      put({behind, static_cast<std::size_t>(written.data() - behind)});
+      behind = written.data() + written.size();
+      if (tokens_[i].kind == Kind::foreign_bind) result_.has_anonymous = true;
+      for (const Sum& sum : sums_)
+        if (sum.first == i) result_.checked += fmt::format("CASE WHEN TRUE OR {}{}*/", kAddsUp, name_of(sum));
+      put(tokens_[i].kind == Kind::bind ? number_of(written.substr(1)) : std::string(written));
+      for (const Sum& sum : sums_)
+        if (sum.last == i) close(sum);
+    }
+    put({behind, static_cast<std::size_t>(sql_.data() + sql_.size() - behind)});
+    result_.adds_up = !sums_.empty();
     return std::move(result_);
   }
 
  private:
-  [[nodiscard]] char at(std::size_t i) const { return i < sql_.size() ? sql_[i] : '\0'; }
-  [[nodiscard]] bool here(std::string_view text) const { return sql_.substr(at_).starts_with(text); }
+  /// What is added up, by its tokens.
+  struct Sum {
+    std::size_t first;
+    std::size_t last;
+    std::string_view function;
+  };
 
-  /// Goes past one token; false for what is no code: space and comments.
-  bool step(bool first) {
-    const char c = sql_[at_];
-    if (is_space(c)) return ++at_, false;
-    if (here("--")) return at_ = std::min(sql_.find('\n', at_), sql_.size()), false;
-    if (here("/*")) return skip_comment(), false;
-    if (begins_word(c)) {
-      skip_word(first);
-    } else if (c == '\'' || c == '"') {
-      skip_quoted(c, false);
-    } else if (c == '$') {
-      skip_dollar();
-    } else if (is_number(c)) {
-      while (is_number(at(at_)) || begins_word(at(at_)) || at(at_) == '.') ++at_;
-    } else if (here("::")) {
-      at_ += 2;
-    } else if (c == ':' && begins_word(at(at_ + 1))) {
-      replace_name();
-    } else {
-      if (first && c == '(') result_.reads = true;
-      ++at_;
-    }
-    return true;
+  void put(std::string_view text) {
+    result_.text += text;
+    result_.checked += text;
   }
 
-  void skip_word(bool first) {
-    const std::size_t from = at_;
-    while (begins_word(at(at_)) || is_number(at(at_)) || at(at_) == '$') ++at_;
-    const std::string_view word = sql_.substr(from, at_ - from);
-    if (first) {
-      constexpr std::array<std::string_view, 4> kQueries = {"select", "with", "values", "table"};
-      result_.reads = std::find(kQueries.begin(), kQueries.end(), to_lower(word)) != kQueries.end();
-    }
-    const std::string name = to_lower(word);
-    if ((name == "sum" || name == "avg") && at(std::min(sql_.find_first_not_of(" \t\r\n", at_), sql_.size())) == '(')
-      result_.adds_up = true;
-    if (at(at_) == '\'' && (word == "E" || word == "e")) skip_quoted('\'', true);
+  [[nodiscard]] std::string_view between(std::size_t first, std::size_t last) const {
+    return {tokens_[first].text.data(), tokens_[last].text.data() + tokens_[last].text.size()};
   }
 
-  /// Up to and with the closing quote; a doubled one is part of the text.
-  void skip_quoted(char quote, bool backslash_escapes) {
-    ++at_;
-    while (at_ < sql_.size()) {
-      if (backslash_escapes && sql_[at_] == '\\') {
-        at_ = std::min(at_ + 2, sql_.size());
-      } else if (sql_[at_++] == quote) {
-        if (at(at_) != quote) return;
-        ++at_;
-      }
-    }
+  /// `sum(x)`, for a comment.
+  [[nodiscard]] std::string name_of(const Sum& sum) const {
+    constexpr std::size_t kLongest = 60;
+    std::string argument(between(sum.first, sum.last));
+    if (argument.size() > kLongest) argument = repair_utf8(argument.substr(0, kLongest)) + "…";
+    return rows::comment_words(fmt::format("{}({})", sum.function, argument));
   }
 
-  /// `$$…$$`, `$tag$…$tag$`, or a lone dollar.
-  void skip_dollar() {
-    std::size_t end = at_ + 1;
-    if (is_number(at(end))) result_.has_anonymous = true;
-    if (begins_word(at(end)))
-      while (begins_word(at(end)) || is_number(at(end))) ++end;
-    if (at(end) != '$') {
-      ++at_;
-      return;
+  /// sum(x) becomes sum(CASE WHEN TRUE OR scale(x) = 0 THEN x END): scale() takes integers and numerics.
+  void close(const Sum& sum) { result_.checked += fmt::format(") = 0 THEN {} END", numbered(between(sum.first, sum.last))); }
+
+  /// A part of the statement, with the numbers of the whole.
+  std::string numbered(std::string_view part) {
+    std::string text;
+    const char* behind = part.data();
+    for (const SqlToken& token : rows::sql_tokens(part, rows::Dialect::postgresql)) {
+      text.append(behind, token.text.data());
+      text += token.kind == Kind::bind ? number_of(token.text.substr(1)) : std::string(token.text);
+      behind = token.text.data() + token.text.size();
     }
-    const std::string_view tag = sql_.substr(at_, end + 1 - at_);
-    const std::size_t close = sql_.find(tag, end + 1);
-    at_ = close == std::string_view::npos ? sql_.size() : close + tag.size();
+    return text;
   }
 
-  /// Comments nest.
-  void skip_comment() {
-    int depth = 0;
-    while (at_ < sql_.size()) {
-      if (here("/*")) {
-        ++depth;
-        at_ += 2;
-      } else if (here("*/")) {
-        at_ += 2;
-        if (--depth == 0) return;
-      } else {
-        ++at_;
-      }
-    }
-  }
-
-  void replace_name() {
-    const std::size_t from = ++at_;
-    while (begins_word(at(at_)) || is_number(at(at_))) ++at_;
-    const std::string_view name = sql_.substr(from, at_ - from);
+  std::string number_of(std::string_view name) {
     auto found = std::find(result_.names.begin(), result_.names.end(), name);
     if (found == result_.names.end()) found = result_.names.emplace(found, name);
-    fmt::format_to(std::back_inserter(result_.text), "${}", found - result_.names.begin() + 1);
-    replaced_ = true;
+    return fmt::format("${}", found - result_.names.begin() + 1);
+  }
+
+  void find_sums() {
+    for (std::size_t i = 0; i + 1 < tokens_.size(); ++i) {
+      if (tokens_[i].kind != Kind::word || !is_sign(tokens_, i + 1, "(")) continue;
+      const std::string name = to_lower(tokens_[i].text);
+      if (name != "sum" && name != "avg") continue;
+      std::size_t first = i + 2;
+      const std::string word = first < tokens_.size() && tokens_[first].kind == Kind::word ? to_lower(tokens_[first].text) : "";
+      if (word == "distinct" || word == "all") ++first;
+      int depth = 1;
+      std::size_t close = first;
+      for (; close < tokens_.size(); ++close) {
+        if (is_sign(tokens_, close, "(")) ++depth;
+        if (is_sign(tokens_, close, ")") && --depth == 0) break;
+        if (depth == 1 &&
+            (is_sign(tokens_, close, ",") || (tokens_[close].kind == Kind::word && to_lower(tokens_[close].text) == "order")))
+          break;
+      }
+      if (close < tokens_.size() && close > first) sums_.push_back({first, close - 1, tokens_[i].text});
+    }
   }
 
   std::string_view sql_;
-  std::size_t at_ = 0;
-  bool replaced_ = false;
+  std::vector<SqlToken> tokens_;
+  std::vector<Sum> sums_;
   NumberedSql result_;
 };
 

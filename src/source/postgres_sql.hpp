@@ -13,12 +13,15 @@ struct NumberedSql {
   std::string text;                ///< `$1`, `$2`, … for `:name`; the same name is the same number
   std::vector<std::string> names;  ///< by number
   bool has_anonymous = false;      ///< a `$1` was written there already
-  bool adds_up = false;            ///< sum() or avg() is called somewhere
+  bool adds_up = false;            ///< `checked` differs from `text`
   bool reads = false;              ///< starts like a query: SELECT, WITH, VALUES, TABLE or a parenthesis
+  /// The same statement, but the server refuses it where what sum() or avg() gets is a binary number; the sum is named in a
+  /// comment behind kAddsUp, where the server says that it failed. It costs nothing when it runs.
+  std::string checked;
 };
+inline constexpr std::string_view kAddsUp = "pg_catalog.scale(/*";
 
-/// Follows PostgreSQL's lexical rules (standard_conforming_strings on) as far as it takes to tell code from literals, quoted
-/// names and comments. Never throws on bad input: the server's parser has the last word.
+/// Never throws on bad input: the server's parser has the last word.
 NumberedSql number_parameters(std::string_view sql);
 
 /// `{"a","b"}`: an array's text form, every element quoted.

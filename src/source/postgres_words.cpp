@@ -9,6 +9,7 @@
 
 #include "instant_reader.hpp"
 #include "postgres_refusal.hpp"
+#include "postgres_sql.hpp"
 #include "postgres_types.hpp"
 #include "reportctl/base/text.hpp"
 
@@ -75,6 +76,19 @@ std::optional<Problem> refused_instant(const PGresult* result, const FailedState
   return instant_problem(statement.source, rest.substr(begin + 2, end - begin - 2), found, expected);
 }
 
+/// What NumberedSql::checked refuses.
+std::optional<Problem> refused_sum(const PGresult* result, const FailedStatement& statement) {
+  if (sqlstate_of(result) != "42883") return std::nullopt;
+  std::string_view name = text_at_error(result, statement.sql);
+  const std::string_view words = pq().PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+  const bool binary =
+      words.find("(double precision)") != std::string_view::npos || words.find("(real)") != std::string_view::npos;
+  if (!name.starts_with(kAddsUp) || !binary) return std::nullopt;
+  name.remove_prefix(kAddsUp.size());
+  return Problem{fmt::format("{} adds up binary numbers (double precision), which {}", name.substr(0, name.find("*/")), kInexact),
+                 "add decimals, as in sum({{decimal(x)}}) and avg({{decimal(x)}})"};
+}
+
 const char* state_hint(std::string_view state) {
   if (state == "42501") return "grant the login SELECT on the tables of the reports, and USAGE on their schema";
   if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000")
@@ -103,6 +117,7 @@ bool ends_connection(std::string_view sqlstate) {
 Problem server_problem(const PGresult* result, const FailedStatement& statement) {
   const std::string_view state = sqlstate_of(result);
   if (const auto problem = refused_instant(result, statement)) return *problem;
+  if (const auto problem = refused_sum(result, statement)) return *problem;
   const char* primary = pq().PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
   const std::string hint = state_hint(state);
   if (state == "22023" && is_about_zone(result))

@@ -11,6 +11,8 @@
 namespace reportctl::source {
 
 constexpr std::string_view kQueryCanceled = "57014";
+/// Why a sum of binary numbers is refused.
+constexpr std::string_view kInexact = "is not exact, and differs from run to run";
 
 /// Empty for a result that is no error.
 std::string_view sqlstate_of(const PGresult*);

@@ -4,8 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <exception>
+#include <iterator>
+#include <limits>
 
+#include "decimal.hpp"
 #include "decode.hpp"
 #include "exact_sum.hpp"
 #include "reportctl/base/text.hpp"
@@ -13,11 +19,8 @@
 namespace reportctl::source {
 namespace {
 
-constexpr const char* kNumber = "rc_number";
-constexpr const char* kWhole = "rc_whole";
-constexpr const char* kDifference = "rc_difference";
-constexpr const char* kMinorUnits = "rc_minor_units";
 constexpr std::size_t kLongestValue = 40;
+constexpr std::string_view kNoBoolean = "not a boolean";
 
 /// Of a group or a window. SQLite gives it all zero, which is an empty sum.
 struct Running {
@@ -49,6 +52,39 @@ bool add_to_sum(ExactSum& sum, sqlite3_value* value, int times) {
 
 bool is_number(sqlite3_value* value) { return sqlite3_value_type(value) == SQLITE_TEXT && scaled(text_in(value), 0).has_value(); }
 
+/// Of integers; false: an integer does not hold it, and SQLite makes a real of it.
+template <char Sign>
+bool give_whole(sqlite3_context* context, std::int64_t x, std::int64_t y) {
+  std::int64_t result = 0;
+  if constexpr (Sign == '/' || Sign == '%') {
+    if (y == 0) return sqlite3_result_null(context), true;
+    if (y == -1 && x == std::numeric_limits<std::int64_t>::min()) return false;
+    result = Sign == '/' ? x / y : x % y;
+  } else if (Sign == '+'   ? __builtin_add_overflow(x, y, &result)
+             : Sign == '-' ? __builtin_sub_overflow(x, y, &result)
+                           : __builtin_mul_overflow(x, y, &result)) {
+    return false;
+  }
+  sqlite3_result_int64(context, result);
+  return true;
+}
+
+template <char Sign>
+std::optional<double> calculated(const Decimal& x, const Decimal& y) {
+  if constexpr (Sign == '/') return quotient(x, y);
+  const auto result = Sign == '+'   ? sum(x, y)
+                      : Sign == '-' ? sum(x, {-y.digits, y.places})
+                      : Sign == '*' ? product(x, y)
+                                    : remainder(x, y);
+  return result ? std::optional(result->real()) : std::nullopt;
+}
+
+/// What is too large for decimals, and infinity.
+template <char Sign>
+double in_binary(double x, double y) {
+  return Sign == '+' ? x + y : Sign == '-' ? x - y : Sign == '*' ? x * y : Sign == '/' ? x / y : std::fmod(x, y);
+}
+
 std::string shown(sqlite3_value* value) {
   switch (sqlite3_value_type(value)) {
     case SQLITE_BLOB:
@@ -64,26 +100,45 @@ std::string shown(sqlite3_value* value) {
 
 }  // namespace
 
+struct SqliteNumbers::Function {
+  const char* name;
+  int arguments;
+  void (*call)(sqlite3_context*, int, sqlite3_value**);
+};
+
+const SqliteNumbers::Function SqliteNumbers::kFunctions[] = {
+    {"rc_number", 1, number},
+    {"rc_number", 2, number},
+    {"rc_truth", 2, truth},
+    {"rc_whole", 1, whole},
+    {"rc_whole", 2, whole},
+    {"rc_minor_units", 2, minor_units},
+    {"rc_sum", 4, calculate<'+'>},
+    {"rc_difference", 2, calculate<'-'>},
+    {"rc_difference", 4, calculate<'-'>},
+    {"rc_product", 4, calculate<'*'>},
+    {"rc_quotient", 4, calculate<'/'>},
+    {"rc_remainder", 4, calculate<'%'>},
+    {"round", 1, round},
+    {"round", 2, round},
+};
+
 int SqliteNumbers::add_to(sqlite3* connection) {
   constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-  int code = sqlite3_create_function_v2(connection, kDifference, 2, kFlags, this, difference, nullptr, nullptr, nullptr);
-  if (code == SQLITE_OK)
-    code = sqlite3_create_function_v2(connection, kMinorUnits, 2, kFlags, this, minor_units, nullptr, nullptr, nullptr);
-  for (int arguments = 1; arguments <= 2 && code == SQLITE_OK; ++arguments) {
+  int code = SQLITE_OK;
+  for (const Function& one : kFunctions)
+    if (code == SQLITE_OK)
+      code = sqlite3_create_function_v2(connection, one.name, one.arguments, kFlags, this, one.call, nullptr, nullptr, nullptr);
+  for (int arguments = 1; arguments <= 2; ++arguments)
     for (Aggregate& one : aggregates_)
       if (code == SQLITE_OK)
         code =
             sqlite3_create_window_function(connection, one.name, arguments, kFlags, &one, step, value, value, inverse, nullptr);
-    if (code == SQLITE_OK)
-      code = sqlite3_create_function_v2(connection, kNumber, arguments, kFlags, this, number, nullptr, nullptr, nullptr);
-    if (code == SQLITE_OK)
-      code = sqlite3_create_function_v2(connection, kWhole, arguments, kFlags, this, whole, nullptr, nullptr, nullptr);
-  }
   return code;
 }
 
 bool SqliteNumbers::has(std::string_view name) {
-  return name == kNumber || name == kWhole || name == kDifference || name == kMinorUnits;
+  return std::any_of(std::begin(kFunctions), std::end(kFunctions), [&](const Function& one) { return name == one.name; });
 }
 
 void SqliteNumbers::step(sqlite3_context* context, int count, sqlite3_value** values) {
@@ -107,15 +162,50 @@ void SqliteNumbers::inverse(sqlite3_context* context, int, sqlite3_value** value
   --running->count;
 }
 
-void SqliteNumbers::difference(sqlite3_context* context, int, sqlite3_value** values) {
+void SqliteNumbers::truth(sqlite3_context* context, int, sqlite3_value** values) {
+  const int type = sqlite3_value_type(values[0]);
+  if (type != SQLITE_BLOB && (type != SQLITE_TEXT || is_number(values[0]))) return sqlite3_result_value(context, values[0]);
+  static_cast<SqliteNumbers*>(sqlite3_user_data(context))->refuse(context, text_in(values[1]), values[0], kNoBoolean);
+}
+
+void SqliteNumbers::round(sqlite3_context* context, int count, sqlite3_value** values) {
+  constexpr int kMostDigits = 15;
+  if (sqlite3_value_type(values[0]) == SQLITE_NULL || (count > 1 && sqlite3_value_type(values[1]) == SQLITE_NULL))
+    return sqlite3_result_null(context);
+  const int digits = count > 1 ? std::max(0, sqlite3_value_int(values[1])) : 0;
+  std::optional<std::int64_t> units;
+  if (digits <= kMostDigits && sqlite3_value_type(values[0]) == SQLITE_FLOAT)
+    units = scaled(sqlite3_value_double(values[0]), digits);
+  if (digits <= kMostDigits && sqlite3_value_type(values[0]) == SQLITE_TEXT) units = scaled(text_in(values[0]), digits);
+  sqlite3_result_double(context, units ? Decimal{*units, digits}.real() : sqlite3_value_double(values[0]));
+}
+
+template <char Sign>
+void SqliteNumbers::calculate(sqlite3_context* context, int count, sqlite3_value** values) {
+  const auto whole_of = [&](int i) -> std::optional<std::int64_t> {
+    if (sqlite3_value_type(values[i]) == SQLITE_INTEGER) return sqlite3_value_int64(values[i]);
+    return sqlite3_value_type(values[i]) == SQLITE_TEXT ? parse_integer(text_in(values[i])) : std::nullopt;
+  };
+  const auto x = whole_of(0);
+  const auto y = whole_of(1);
+  if (x && y)
+    if (give_whole<Sign>(context, *x, *y)) return;
   if (sqlite3_value_type(values[0]) == SQLITE_NULL || sqlite3_value_type(values[1]) == SQLITE_NULL)
     return sqlite3_result_null(context);
-  ExactSum sum{};
-  for (const int i : {0, 1})
-    if (!add_to_sum(sum, values[i], i == 0 ? 1 : -1))
+  std::array<std::optional<Decimal>, 2> both;
+  for (const int i : {0, 1}) {
+    const int type = sqlite3_value_type(values[i]);
+    if (type == SQLITE_BLOB || (type == SQLITE_TEXT && !is_number(values[i])))
       return static_cast<SqliteNumbers*>(sqlite3_user_data(context))
-          ->refuse(context, "a value that is calculated with", values[i], "not a number");
-  sqlite3_result_double(context, sum.real());
+          ->refuse(context, count > 2 ? text_in(values[i + 2]) : "a value that is calculated with", values[i], "not a number");
+    both[static_cast<std::size_t>(i)] = type == SQLITE_INTEGER ? Decimal{sqlite3_value_int64(values[i]), 0}
+                                        : type == SQLITE_TEXT  ? Decimal::of(text_in(values[i]))
+                                                               : Decimal::of(sqlite3_value_double(values[i]));
+  }
+  const double b = sqlite3_value_double(values[1]);
+  if ((Sign == '/' || Sign == '%') && b == 0) return sqlite3_result_null(context);
+  const auto exact = both[0] && both[1] ? calculated<Sign>(*both[0], *both[1]) : std::nullopt;
+  sqlite3_result_double(context, exact ? *exact : in_binary<Sign>(sqlite3_value_double(values[0]), b));
 }
 
 void SqliteNumbers::value(sqlite3_context* context) {
@@ -172,10 +262,12 @@ void SqliteNumbers::minor_units(sqlite3_context* context, int, sqlite3_value** v
 void SqliteNumbers::refuse(sqlite3_context* context, std::string_view name, sqlite3_value* value, std::string_view why) {
   try {
     const std::string words = fmt::format("{} is {}, {}", visible(repair_utf8(name)), shown(value), why);
-    hint_ = why == "not an integer" ? "counts are integers, amounts are integers of minor units (cents); decimal amounts become "
-                                      "them with {{money(amount, "
-                                      "currency)}} (reportctl-module(5))"
-                                    : "correct the data, or the view that gives them; SQLite itself would take text for 0";
+    hint_ = why == kNoBoolean ? "compare it with the word for true; SQLite itself would take text for false"
+            : why == "not an integer"
+                ? "counts are integers, amounts are integers of minor units (cents); decimal amounts become "
+                  "them with {{money(amount, "
+                  "currency)}} (reportctl-module(5))"
+                : "correct the data, or the view that gives them; SQLite itself would take text for 0";
     sqlite3_result_error(context, words.c_str(), static_cast<int>(words.size()));
   } catch (const std::exception&) {
     sqlite3_result_error_nomem(context);

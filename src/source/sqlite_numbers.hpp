@@ -14,12 +14,15 @@ namespace reportctl::source {
 /// the query and are named. NULL counts as nothing everywhere.
 ///
 ///     sum(x), avg(x), total(x)     in place of SQLite's own; reals are added as decimals (ExactSum)
+///     round(x), round(x, digits)   in place of SQLite's own: half away from zero, on the decimal that a real stands for
 ///     rc_number(x)                 x
+///     rc_truth(x)                  x, a number: text is no condition
 ///     rc_whole(x)                  x, which must be an integer
-///     rc_difference(x, y)          x - y, as decimals
+///     rc_sum(x, y)                 x + y as decimals, an integer of integers; so are rc_difference, rc_product, rc_quotient and
+///                                  rc_remainder, where a division by zero is NULL
 ///     rc_minor_units(x, factor)    x * factor (a power of ten), which must be an integer
 ///
-/// A second argument of the others is what x is called in messages. Deterministic.
+/// What x and y are called in messages follows, as text. Deterministic.
 class SqliteNumbers {
  public:
   SqliteNumbers() = default;
@@ -44,11 +47,16 @@ class SqliteNumbers {
   static void inverse(sqlite3_context*, int count, sqlite3_value** values);
   static void value(sqlite3_context*);
   static void number(sqlite3_context*, int count, sqlite3_value** values);
-  static void difference(sqlite3_context*, int count, sqlite3_value** values);
+  static void truth(sqlite3_context*, int count, sqlite3_value** values);
+  static void round(sqlite3_context*, int count, sqlite3_value** values);
+  template <char Sign>
+  static void calculate(sqlite3_context*, int count, sqlite3_value** values);
   static void whole(sqlite3_context*, int count, sqlite3_value** values);
   static void minor_units(sqlite3_context*, int count, sqlite3_value** values);
   void refuse(sqlite3_context*, std::string_view name, sqlite3_value*, std::string_view why);
 
+  struct Function;
+  static const Function kFunctions[];
   std::array<Aggregate, 3> aggregates_{{{this, Kind::sum, "sum"}, {this, Kind::avg, "avg"}, {this, Kind::total, "total"}}};
   std::string hint_;
 };

@@ -4,129 +4,36 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "reportctl/base/text.hpp"
-#include "reportctl/rows/dialect.hpp"
+#include "reportctl/rows/sql_lexer.hpp"
 
 namespace reportctl::source {
 namespace {
 
+using Kind = rows::SqlToken::Kind;
+
 constexpr std::size_t kNoToken = std::string_view::npos;
 constexpr std::size_t kLongestName = 60;
 
-enum class TokenKind { word, quoted, literal, number, bind, sign };
-struct SqlToken {
-  TokenKind kind;
-  std::string_view text;
-  std::string word = {};           ///< in lower case, of a word
-  std::size_t partner = kNoToken;  ///< of ( and ), CASE and END: the other one
-  std::size_t behind_space = 0;    ///< where the space and the comments before it begin
-};
-
-bool is_digit_sign(char c) { return c >= '0' && c <= '9'; }
-bool is_word_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (static_cast<unsigned char>(c) & 0x80U) != 0;
-}
-bool is_word_part(char c) { return is_word_start(c) || is_digit_sign(c) || c == '$'; }
-
-/// Cuts a statement into its tokens.
-class SqliteLexer {
- public:
-  explicit SqliteLexer(std::string_view sql) : sql_(sql) {}
-
-  std::vector<SqlToken> tokens() {
-    std::vector<SqlToken> all;
-    std::size_t before = 0;
-    while (skip_space(), at_ < sql_.size()) {
-      const std::size_t from = at_;
-      SqlToken token{take(), sql_.substr(from, at_ - from)};
-      token.behind_space = before;
-      if (token.kind == TokenKind::word) token.word = to_lower(token.text);
-      all.push_back(std::move(token));
-      before = at_;
-    }
-    return all;
-  }
-
- private:
-  [[nodiscard]] char at(std::size_t i) const { return i < sql_.size() ? sql_[i] : '\0'; }
-
-  void skip_space() {
-    while (at_ < sql_.size()) {
-      const auto rest = sql_.substr(at_);
-      if (rest.starts_with("--")) {
-        at_ = std::min(sql_.find('\n', at_), sql_.size());
-      } else if (rest.starts_with("/*")) {
-        const std::size_t end = sql_.find("*/", at_ + 2);
-        at_ = end == kNoToken ? sql_.size() : end + 2;
-      } else if (sql_[at_] == ' ' || (sql_[at_] >= '\t' && sql_[at_] <= '\r')) {
-        ++at_;
-      } else {
-        return;
-      }
-    }
-  }
-
-  TokenKind take() {
-    const char c = sql_[at_];
-    if ((c == 'x' || c == 'X') && at(at_ + 1) == '\'') return ++at_, quoted('\''), TokenKind::literal;
-    if (is_word_start(c)) {
-      while (is_word_part(at(at_))) ++at_;
-      return TokenKind::word;
-    }
-    if (c == '\'') return quoted('\''), TokenKind::literal;
-    if (c == '"' || c == '`') return quoted(c), TokenKind::quoted;
-    if (c == '[') {
-      at_ = std::min(sql_.find(']', at_), sql_.size() - 1) + 1;
-      return TokenKind::quoted;
-    }
-    if (is_digit_sign(c) || (c == '.' && is_digit_sign(at(at_ + 1)))) {
-      while (is_word_part(at(at_)) || at(at_) == '.') ++at_;  // of 1e-3 this is 1e: a number all the same
-      return TokenKind::number;
-    }
-    if ((c == ':' || c == '@' || c == '$' || c == '?') && (c == '?' || is_word_part(at(at_ + 1)))) {
-      ++at_;
-      while (is_word_part(at(at_))) ++at_;
-      return TokenKind::bind;
-    }
-    for (const std::string_view sign : {"->>", "->", "||", "<<", ">>", "<=", ">=", "==", "!=", "<>"}) {
-      if (!sql_.substr(at_).starts_with(sign)) continue;
-      at_ += sign.size();
-      return TokenKind::sign;
-    }
-    ++at_;
-    return TokenKind::sign;
-  }
-
-  /// Up to and with the closing quote; a doubled one is part of the text.
-  void quoted(char quote) {
-    ++at_;
-    while (at_ < sql_.size()) {
-      if (sql_[at_++] != quote) continue;
-      if (at(at_) != quote) return;
-      ++at_;
-    }
-  }
-
-  std::string_view sql_;
-  std::size_t at_ = 0;
-};
-
-/// Words after which an operand begins, so that a minus is a sign, a star no product, and a parenthesis no call.
-constexpr std::string_view kBeforeOperand =
-    " all and as between by case cross distinct else escape except exists filter from full glob group having if in inner "
-    "intersect is "
-    "isnull join left like limit match natural not notnull offset on or order outer over partition regexp returning right select "
-    "set then union using values when where window with ";
+/// Words after which an operand begins, or that are none, so that a minus is a sign, a star no product, and a parenthesis no
+/// call.
+constexpr std::string_view kNoOperand =
+    " all and as between by case cross distinct else end escape except exists filter from full glob group having if in inner "
+    "intersect is isnull join left like limit match materialized natural not notnull offset on or order outer over partition "
+    "regexp returning "
+    "right select set then union using values when where window with ";
 /// Functions whose values are numbers without a look.
 constexpr std::string_view kNumeric =
-    " avg count cume_dist dense_rank instr julianday length ntile percent_rank rank rc_difference rc_number rc_seconds_between "
-    "rc_whole row_number "
-    "sum total unicode unixepoch ";
+    " avg count cume_dist dense_rank instr julianday length ntile percent_rank rank rc_difference rc_number rc_product "
+    "rc_quotient rc_remainder rc_seconds_between rc_sum rc_whole row_number sum total unicode unixepoch ";
+/// Words between which something stands that is a condition as a whole, and where it may begin and end otherwise.
+constexpr std::string_view kBeforeCondition = " where and or not when on having ";
+constexpr std::string_view kBehindCondition = " and or then ";
+constexpr std::string_view kMayEndCondition =
+    " where group having order limit window union intersect except join left right full inner cross natural end else ";
 
 bool is_among(std::string_view list, std::string_view word) { return list.find(fmt::format(" {} ", word)) != kNoToken; }
 
@@ -139,185 +46,299 @@ bool is_numeric_type(std::string_view type) {
   return !name.empty();
 }
 
+std::string_view function_of(std::string_view sign) {
+  switch (sign.front()) {
+    case '+':
+      return "rc_sum";
+    case '-':
+      return "rc_difference";
+    case '*':
+      return "rc_product";
+    case '/':
+      return "rc_quotient";
+    default:
+      return "rc_remainder";
+  }
+}
+
 class NumberChecker {
  public:
-  explicit NumberChecker(std::string_view sql) : sql_(sql), tokens_(SqliteLexer(sql).tokens()) { pair_up(); }
+  explicit NumberChecker(std::string_view sql) : sql_(sql) {
+    for (const rows::SqlToken& token : rows::sql_tokens(sql, rows::Dialect::sqlite)) {
+      parts_.push_back({token});
+      if (token.kind == Kind::word) parts_.back().word = to_lower(token.text);
+    }
+    pair_up();
+  }
 
   std::string text() {
-    for (std::size_t i = 0; i < tokens_.size(); ++i) look_at(i);
+    scan(0, parts_.size());
     std::string out;
-    for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      const std::size_t begin = offset(i);
-      out += sql_.substr(tokens_[i].behind_space, begin - tokens_[i].behind_space);
-      for (const Range& range : ranges_)  // of one beginning the longest comes first
-        if (range.first == i) out += "rc_number(";
-      out += tokens_[i].text;
-      // Of one end the shortest comes first.
-      for (auto range = ranges_.rbegin(); range != ranges_.rend(); ++range)
-        if (range->last == i) out += fmt::format(", {})", name_of(*range));
-      for (const Range& named : named_)
-        if (named.last == i) out += fmt::format(", {}", name_of(named));
+    std::size_t behind = 0;
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      out += sql_.substr(behind, offset(i) - behind);
+      behind = end_of(i);
+      out += parts_[i].before;
+      out += parts_[i].instead.empty() ? parts_[i].token.text : parts_[i].instead;
+      out += parts_[i].after;
     }
-    if (!tokens_.empty()) out += sql_.substr(offset(tokens_.size() - 1) + tokens_.back().text.size());
-    return out;
+    return out.append(sql_.substr(behind));
   }
 
  private:
+  struct Part {
+    rows::SqlToken token;
+    std::string word = {};           ///< in lower case, of a word
+    std::size_t partner = kNoToken;  ///< of ( and ), CASE and END: the other one
+    std::string before = {};         ///< what is written there, the outermost first
+    std::string_view instead = {};
+    std::string after = {};  ///< the outermost last
+  };
   /// Tokens that are one expression.
-  struct Range {
+  struct Operand {
     std::size_t first;
     std::size_t last;
-    friend bool operator<(const Range& a, const Range& b) { return a.first != b.first ? a.first < b.first : a.last > b.last; }
+    bool number;  ///< SQLite or a function of our own has looked at it
   };
 
-  [[nodiscard]] std::size_t offset(std::size_t i) const { return static_cast<std::size_t>(tokens_[i].text.data() - sql_.data()); }
+  [[nodiscard]] std::size_t offset(std::size_t i) const {
+    return static_cast<std::size_t>(parts_[i].token.text.data() - sql_.data());
+  }
+  [[nodiscard]] std::size_t end_of(std::size_t i) const { return offset(i) + parts_[i].token.text.size(); }
+  [[nodiscard]] bool is_kind(std::size_t i, Kind kind) const { return i < parts_.size() && parts_[i].token.kind == kind; }
   [[nodiscard]] bool is(std::size_t i, std::string_view text) const {
-    return i < tokens_.size() && tokens_[i].kind != TokenKind::literal && tokens_[i].kind != TokenKind::quoted &&
-           (tokens_[i].kind == TokenKind::word ? tokens_[i].word == text : tokens_[i].text == text);
+    return (is_kind(i, Kind::word) && parts_[i].word == text) || (is_kind(i, Kind::sign) && parts_[i].token.text == text);
+  }
+  [[nodiscard]] bool is_word_of(std::size_t i, std::string_view list) const {
+    return is_kind(i, Kind::word) && is_among(list, parts_[i].word);
   }
   [[nodiscard]] bool is_name(std::size_t i) const {
-    if (i >= tokens_.size()) return false;
-    return tokens_[i].kind == TokenKind::quoted ||
-           (tokens_[i].kind == TokenKind::word && !is_among(kBeforeOperand, tokens_[i].word));
+    return is_kind(i, Kind::quoted_name) || (is_kind(i, Kind::word) && !is_among(kNoOperand, parts_[i].word));
   }
-  [[nodiscard]] bool ends_operand(std::size_t i) const {
-    return i < tokens_.size() && (is_name(i) || is(i, ")") || tokens_[i].kind == TokenKind::number ||
-                                  tokens_[i].kind == TokenKind::bind || tokens_[i].kind == TokenKind::literal);
-  }
-  /// The parenthesis at `i` opens the arguments of a function.
-  [[nodiscard]] bool is_call(std::size_t i) const { return i > 0 && is(i, "(") && is_name(i - 1) && !is(i - 1, "end"); }
 
   void pair_up() {
     std::vector<std::size_t> open;
     const auto close = [&](std::size_t i, std::string_view opener) {
       if (open.empty() || !is(open.back(), opener)) return;
-      tokens_[i].partner = open.back();
-      tokens_[open.back()].partner = i;
+      parts_[i].partner = open.back();
+      parts_[open.back()].partner = i;
       open.pop_back();
     };
-    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
       if (is(i, "(") || is(i, "case")) open.push_back(i);
       if (is(i, ")")) close(i, "(");
       if (is(i, "end")) close(i, "case");
     }
   }
 
-  void look_at(std::size_t i) {
-    if (is(i, "(") && i > 0 && tokens_[i].partner != kNoToken) return look_at_call(i);
-    if (!is(i, "+") && !is(i, "-") && !is(i, "*") && !is(i, "/") && !is(i, "%")) return;
-    const bool binary = i > 0 && ends_operand(i - 1);
-    if (!binary && !is(i, "-")) return;
-    if (!binary && is(i + 1, "-")) return;  // the next minus looks for itself
-    if (binary) check(operand_before(i));
-    check(operand_after(i));
-  }
-
-  void look_at_call(std::size_t open) {
-    const std::string& name = tokens_[open - 1].word;
-    const std::size_t last = tokens_[open].partner - 1;
-    if (last == open) return;
-    if (name == "cast") {
-      const std::size_t as = outermost(open, "as");
-      if (as != kNoToken && as > open + 1 && as < last &&
-          is_numeric_type(sql_.substr(offset(as + 1), offset(last) + tokens_[last].text.size() - offset(as + 1))))
-        check(Range{open + 1, as - 1});
-    } else if (name == "abs" || name == "round") {
-      const std::size_t comma = outermost(open, ",");
-      check(Range{open + 1, comma == kNoToken ? last : comma - 1});
-    } else if (const std::size_t comma = name == "rc_difference" ? outermost(open, ",") : kNoToken; comma != kNoToken) {
-      check(Range{open + 1, comma - 1});
-      check(Range{comma + 1, last});
-    } else if ((name == "sum" || name == "avg" || name == "total" || name == "rc_whole" || name == "rc_number") &&
-               outermost(open, ",") == kNoToken) {
-      if (is(open + 1, "distinct") && open + 1 < last)
-        check(Range{open + 2, last});
-      else if (!is(open + 1, "*"))
-        named_.push_back({open + 1, last});
+  /// Everything from `begin` to `end`, expressions or not.
+  void scan(std::size_t begin, std::size_t end) {
+    bool between = false;  // whose AND is still to come
+    bool simple_case = is(begin - 1, "case") && !is(begin, "when");
+    for (std::size_t i = begin; i < end;) {
+      const bool closes_between = between && i > begin && is(i - 1, "and");
+      if (closes_between) between = false;
+      if (is(i, "between")) between = true;
+      const auto operand = sum(i, end);
+      if (!operand) {
+        ++i;
+        continue;
+      }
+      const bool compared = simple_case && i > begin && is(i - 1, "when");
+      if (!closes_between && !compared) look_at_condition(*operand, begin, end);
+      i = operand->last + 1;
     }
   }
 
-  /// The first token of that text between the parenthesis and its partner, outside of inner parentheses and CASE; kNoToken: there
-  /// is none.
-  [[nodiscard]] std::size_t outermost(std::size_t open, std::string_view text) const {
-    for (std::size_t i = open + 1; i < tokens_[open].partner; ++i) {
+  /// `a + b - c`: the chains bind to the left.
+  std::optional<Operand> sum(std::size_t i, std::size_t end) {
+    auto left = product(i, end);
+    while (left && left->last + 1 < end && (is(left->last + 1, "+") || is(left->last + 1, "-"))) {
+      const auto right = product(left->last + 2, end);
+      if (!right) break;
+      left = calculated(*left, *right);
+    }
+    return left;
+  }
+
+  std::optional<Operand> product(std::size_t i, std::size_t end) {
+    auto left = factor(i, end);
+    while (left && left->last + 1 < end && (is(left->last + 1, "*") || is(left->last + 1, "/") || is(left->last + 1, "%"))) {
+      const auto right = factor(left->last + 2, end);
+      if (!right) break;
+      left = calculated(*left, *right);
+    }
+    return left;
+  }
+
+  Operand calculated(const Operand& left, const Operand& right) {
+    Part& sign = parts_[left.last + 1];
+    parts_[left.first].before.insert(0, fmt::format("{}(", function_of(sign.token.text)));
+    sign.instead = ",";
+    parts_[right.last].after += fmt::format(", {}, {})", name_of(left), name_of(right));
+    return {left.first, right.last, true};
+  }
+
+  /// Signs, an operand, COLLATE, and what || and -> add to it.
+  std::optional<Operand> factor(std::size_t i, std::size_t end) {
+    auto whole = signed_primary(i, end);
+    if (!whole) return whole;
+    if (is(whole->last + 1, "collate") && whole->last + 2 < end) whole = Operand{i, whole->last + 2, false};
+    while (whole->last + 1 < end && (is(whole->last + 1, "||") || is(whole->last + 1, "->") || is(whole->last + 1, "->>"))) {
+      const auto more = signed_primary(whole->last + 2, end);
+      if (!more) break;
+      whole = Operand{i, more->last, false};
+    }
+    return whole;
+  }
+
+  std::optional<Operand> signed_primary(std::size_t i, std::size_t end) {
+    const std::size_t first = i;
+    while (i < end && (is(i, "-") || is(i, "+") || is(i, "~"))) ++i;
+    const auto operand = primary(i, end);
+    if (!operand || i == first) return operand;
+    if (is(i - 1, "-")) check(*operand, "rc_number");
+    return Operand{first, operand->last, is(first, "-")};
+  }
+
+  std::optional<Operand> primary(std::size_t i, std::size_t end) {
+    if (i >= end) return std::nullopt;
+    if (is_kind(i, Kind::number)) return Operand{i, i, true};
+    if (is_kind(i, Kind::literal) || is_kind(i, Kind::bind) || is_kind(i, Kind::foreign_bind)) return Operand{i, i, false};
+    if (is(i, "case") || is(i, "(")) return enclosed(i, i, end);
+    if (is(i, "exists") && is(i + 1, "(")) {
+      const auto all = enclosed(i, i + 1, end);
+      return all ? std::optional(Operand{i, all->last, true}) : std::nullopt;
+    }
+    if (!is_name(i)) return std::nullopt;
+    std::size_t last = i;
+    while (last + 2 < end && is(last + 1, ".") && is_name(last + 2)) last += 2;
+    if (!is(last + 1, "(") || last + 1 >= end) return Operand{i, last, is(i, "null") || is(i, "true") || is(i, "false")};
+    return call(i, last + 1, end);
+  }
+
+  /// From `first` to the partner of `open`.
+  std::optional<Operand> enclosed(std::size_t first, std::size_t open, std::size_t end) {
+    const std::size_t close = parts_[open].partner;
+    if (close == kNoToken || close >= end || close < open) return std::nullopt;
+    scan(open + 1, close);
+    return Operand{first, close, false};
+  }
+
+  std::optional<Operand> call(std::size_t first, std::size_t open, std::size_t end) {
+    const std::size_t close = parts_[open].partner;
+    if (close == kNoToken || close >= end || close < open) return std::nullopt;
+    look_at_arguments(open, close);
+    Operand all{first, close, is_word_of(open - 1, kNumeric)};
+    for (const std::string_view word : {"filter", "over"}) {
+      if (!is(all.last + 1, word) || all.last + 2 >= end) continue;
+      if (const auto more = is(all.last + 2, "(") ? enclosed(first, all.last + 2, end) : std::nullopt)
+        all.last = more->last;
+      else if (word == "over" && is_name(all.last + 2))
+        all.last += 2;
+    }
+    return all;
+  }
+
+  void look_at_arguments(std::size_t open, std::size_t close) {
+    const std::string& name = parts_[open - 1].word;
+    const std::size_t comma = outermost(open, close, ",");
+    const bool alone = comma == kNoToken;
+    if (name == "cast") {
+      const std::size_t as = outermost(open, close, "as");
+      scan(open + 1, as == kNoToken ? close : as);
+      if (as != kNoToken && as > open + 1 && as + 1 < close &&
+          is_numeric_type(sql_.substr(offset(as + 1), end_of(close - 1) - offset(as + 1))))
+        check({open + 1, as - 1, false}, "rc_number");
+      return;
+    }
+    scan(open + 1, close);
+    if (close == open + 1) return;
+    if (name == "abs" || name == "round") {
+      check({open + 1, (alone ? close : comma) - 1, false}, "rc_number");
+    } else if (name == "iif" && !alone) {
+      check({open + 1, comma - 1, false}, "rc_truth");
+    } else if (name == "rc_difference" && !alone) {
+      parts_[close - 1].after +=
+          fmt::format(", {}, {}", name_of({open + 1, comma - 1, false}), name_of({comma + 1, close - 1, false}));
+    } else if ((name == "sum" || name == "avg" || name == "total" || name == "rc_whole" || name == "rc_number") && alone) {
+      if (is(open + 1, "distinct") && open + 2 < close)
+        check({open + 2, close - 1, false}, "rc_number");
+      else if (!is(open + 1, "*"))
+        parts_[close - 1].after += ", " + name_of({open + 1, close - 1, false});
+    }
+  }
+
+  /// The first token of that text between the parentheses, outside of inner ones and CASE; kNoToken: there is none.
+  [[nodiscard]] std::size_t outermost(std::size_t open, std::size_t close, std::string_view text) const {
+    for (std::size_t i = open + 1; i < close; ++i) {
       if (is(i, text)) return i;
-      if (tokens_[i].partner != kNoToken && tokens_[i].partner > i) i = tokens_[i].partner;
+      if (parts_[i].partner != kNoToken && parts_[i].partner > i) i = parts_[i].partner;
     }
     return kNoToken;
   }
 
-  /// `a.b`, `f(…) FILTER (…) OVER (…)`, `(…)`, `CASE … END` that ends before the operator; nullopt: it needs no check, or is none
-  /// of these.
-  [[nodiscard]] std::optional<Range> operand_before(std::size_t sign) const {
-    const std::size_t last = sign - 1;
-    std::size_t first = last;
-    while (true) {  // the window and the filter of a function
-      const bool name_of_window = is_name(first) && first > 0 && is(first - 1, "over");
-      const std::size_t open = name_of_window ? first : is(first, ")") ? tokens_[first].partner : kNoToken;
-      if (open == kNoToken || open < 2 || !(name_of_window || is(open - 1, "over") || is(open - 1, "filter"))) break;
-      first = open - 2;
-    }
-    if (is(first, ")") || is(first, "end")) {
-      const bool closes = is(first, ")");
-      first = tokens_[first].partner;
-      if (first == kNoToken) return std::nullopt;
-      if (closes && is_call(first)) --first;
-      if (closes && first > 0 && is(first - 1, "exists")) return std::nullopt;
-    } else if (is_name(first)) {
-      while (first >= 2 && is(first - 1, ".") && is_name(first - 2)) first -= 2;
-    } else {
-      return std::nullopt;
-    }
-    if (first > 0 && (binds_tighter(first - 1) || is(first - 1, "collate"))) return std::nullopt;
-    return Range{first, last};
+  /// `WHERE paid AND …`, `paid IS TRUE`: text would be false without a word. `begin` and `end`: of what is enclosed with it.
+  void look_at_condition(const Operand& found, std::size_t begin, std::size_t end) {
+    if (is_condition(found, begin, end)) check(without_parentheses(found), "rc_truth");
   }
 
-  [[nodiscard]] std::optional<Range> operand_after(std::size_t sign) const {
-    std::size_t first = sign + 1;
-    while (is(first, "-") || is(first, "+")) ++first;
-    std::size_t last = first;
-    if (is(first, "case") || is(first, "(")) {
-      last = tokens_[first].partner;
-    } else if (is_name(first)) {
-      while (is(last + 1, ".") && is_name(last + 2)) last += 2;
-      if (is(last + 1, "(")) last = tokens_[last + 1].partner;
-    } else {
-      return std::nullopt;
+  /// `(paid)` is `paid`, where nothing else stands in the parentheses.
+  [[nodiscard]] Operand without_parentheses(Operand operand) const {
+    while (is(operand.first, "(") && parts_[operand.first].partner == operand.last) {
+      ++operand.first;
+      --operand.last;
     }
-    if (last == kNoToken) return std::nullopt;
-    if (is(last + 1, "filter") && is(last + 2, "(")) last = tokens_[last + 2].partner;
-    if (last != kNoToken && is(last + 1, "over")) last = is(last + 2, "(") ? tokens_[last + 2].partner : last + 2;
-    if (last == kNoToken || last >= tokens_.size() || binds_tighter(last + 1) || is(last + 1, "collate")) return std::nullopt;
-    return Range{first, last};
+    return operand;
+  }
+  [[nodiscard]] bool is_reference_or_call(const Operand& operand) const {
+    std::size_t last = operand.first;
+    if (operand.first > operand.last || !is_name(operand.first)) return false;
+    while (last + 2 <= operand.last && is(last + 1, ".") && is_name(last + 2)) last += 2;
+    return last == operand.last || (is(last + 1, "(") && parts_[last + 1].partner <= operand.last);
   }
 
-  [[nodiscard]] bool binds_tighter(std::size_t i) const { return is(i, "||") || is(i, "->") || is(i, "->>"); }
-
-  void check(std::optional<Range> range) {
-    if (!range) return;
-    const auto [first, last] = *range;
-    if (first > last) return;
-    if (first == last && tokens_[first].kind != TokenKind::word && tokens_[first].kind != TokenKind::quoted) return;
-    if (first == last && (is(first, "null") || is(first, "true") || is(first, "false"))) return;
-    if (is(first + 1, "(") && tokens_[first + 1].partner == last && is_among(kNumeric, tokens_[first].word)) return;
-    ranges_.insert(*range);
+  [[nodiscard]] bool is_condition(const Operand& operand, std::size_t begin, std::size_t end) const {
+    const Operand bare = without_parentheses(operand);
+    if (bare.number || !is_reference_or_call(bare) || parts_[bare.first].word.starts_with("rc_")) return false;
+    const std::size_t next = operand.last + 1;
+    std::size_t truth = next + 1;
+    if (is(next, "is") && is(truth, "not")) ++truth;
+    const bool held = is(next, "is") || is(next, "=") || is(next, "==") || is(next, "<>") || is(next, "!=");
+    if (held && truth < end && (is(truth, "true") || is(truth, "false"))) return true;
+    const bool starts = operand.first > begin && is_word_of(operand.first - 1, kBeforeCondition) &&
+                        !(is(operand.first - 1, "not") && operand.first > 1 && is(operand.first - 2, "is"));
+    const bool ends = next < end && is_word_of(next, kBehindCondition);
+    const bool may_start = operand.first == begin || is(operand.first - 1, "select") || is(operand.first - 1, ",") ||
+                           is(operand.first - 1, "then") || is(operand.first - 1, "else");
+    const bool may_end = next >= end || is(next, ",") || is_word_of(next, kMayEndCondition);
+    return (starts && (ends || may_end)) || (ends && may_start);
   }
 
-  /// As it was written, on one line, for a literal.
-  [[nodiscard]] std::string name_of(Range range) const {
+  void check(const Operand& operand, std::string_view function) {
+    const auto [first, last, number] = operand;
+    if (number || first > last) return;
+    if (first == last && !is_kind(first, Kind::word) && !is_kind(first, Kind::quoted_name)) return;
+    if (is_word_of(first, " null true false ") && first == last) return;
+    if (is(first + 1, "(") && parts_[first + 1].partner == last && is_word_of(first, kNumeric)) return;
+    parts_[first].before.insert(0, fmt::format("{}(", function));
+    parts_[last].after += fmt::format(", {})", name_of(operand));
+  }
+
+  /// As it was written, on one line, for a literal; '' for what is a number.
+  [[nodiscard]] std::string name_of(const Operand& operand) const {
+    if (operand.number) return "''";
     std::string name;
-    for (std::size_t i = range.first; i <= range.last && name.size() <= kLongestName; ++i) {
-      if (i > range.first && tokens_[i].behind_space != offset(i)) name += ' ';
-      name += tokens_[i].text;
+    for (std::size_t i = operand.first; i <= operand.last && name.size() <= kLongestName; ++i) {
+      if (i > operand.first && end_of(i - 1) != offset(i)) name += ' ';
+      name += parts_[i].token.text;
     }
     if (name.size() > kLongestName) name = repair_utf8(name.substr(0, kLongestName)) + "…";
     return rows::sql_literal(name);
   }
 
   std::string_view sql_;
-  std::vector<SqlToken> tokens_;
-  std::set<Range> ranges_;
-  std::vector<Range> named_;
+  std::vector<Part> parts_;
 };
 
 }  // namespace

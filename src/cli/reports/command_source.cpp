@@ -107,7 +107,9 @@ int check_sources(Session& session, const SourceOptions& options) {
                            {why.empty() ? "ok" : "stopped", tone},
                            {scheduled ? "yes" : "no"},
                            {why, bad ? tone : Tone::none}};
-    if (!why.empty() && !bad && !options.all && session.out().format() == Format::table)
+    // Tables that are not there say nothing; tables that are there and do not fit are what the check is for.
+    const bool absent = !stopped.missing.empty() && !bad && !options.all;
+    if (absent && session.out().format() == Format::table)
       unserved[report].push_back(std::move(row));
     else
       listing.rows.push_back(std::move(row));

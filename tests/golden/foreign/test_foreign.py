@@ -265,6 +265,75 @@ class Foreign(e2e.Case):
                 checks = {entry["report"]: entry for entry in json.loads(world.run("source", "check", "--json", now=NOW).out)}
                 self.assertEqual(checks["placed"]["ok"], code == 0, checks["placed"]["why"])
 
+    def test_postgresql_days_are_the_days_of_the_database(self):
+        """Northwind keeps days: no time zone may move them."""
+        server = postgres.Server()
+        self.closing(server.close)
+        server.psql("CREATE DATABASE days")
+        server.psql(TABLES.format(type="date") + "INSERT INTO orders SELECT n, 'shop', n, NULL, 'paid', 'EUR', date '2026-03-27' + n / 3, 100 FROM generate_series(0, 14) n",
+                    "days")
+        for zone in ("Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            with self.subTest(zone=zone):
+                given = self.sales(self.place(server.url("days"), "{orders.placed_at: day}"), zone, "2026-03-28", "2026-03-30")
+                self.assertEqual(given.code, 0, given.err)
+                self.assertEqual(given.out.decode().split("\n", 1)[1], "".join(f"2026-03-{day},paid,EUR,3,3.00\n" for day in (28, 29, 30)))
+
+    MODULE = ("id: {id}\nlabel: {id}\nfamily: own\ndescription: Own.\nscope: [account]\nwindow: {{kind: snapshot}}\ncadences: [daily]\n"
+              "columns: [{{name: v, label: V, type: {type}}}]\nquery: |\n  SELECT {sql}\n")
+
+    def own(self, url, modules, declared=None, more=""):
+        """Outputs of modules given as name -> (type, sql), without the header, or what was said instead."""
+        directory = self.home.path / "modules"
+        directory.mkdir(exist_ok=True)
+        for name, (kind, sql) in modules.items():
+            (directory / f"{name}.yaml").write_text(self.MODULE.format(id=name, type=kind, sql=sql), encoding="utf-8")
+        world = self.place(url, declared)
+        config = world.config.read_text(encoding="utf-8").replace(f'url: "{url}"', f'url: "{url}"{more}')
+        world.config.write_text(config + f"catalog: {{dirs: [{directory}]}}\n", encoding="utf-8")
+        given = {name: world.run("run", name, "--account", "shop", now=NOW) for name in modules}
+        return {name: one.out.decode().split("\n", 1)[1].strip() if one.code == 0 else one.err for name, one in given.items()}
+
+    def test_postgresql_binary_sums_are_refused_wherever_a_cast_stands(self):
+        server = postgres.Server()
+        self.closing(server.close)
+        server.psql("CREATE DATABASE sums")
+        server.psql("CREATE TABLE m (account_id text, d double precision, r real, n numeric, i int, t interval);"
+                    "INSERT INTO m SELECT 'shop', 0.1, 0.1, 0.1, 1, '1 minute' FROM generate_series(1, 10)", "sums")
+        ask = "{} AS v FROM m WHERE account_id = :account"
+        kind = "decimal, scale: 3"
+        refused = ["round(CAST(sum(d) AS numeric), 2)", "CAST(avg(r) AS numeric)", "sum(d)::numeric", "sum(d * 2) + 0.0", "(SELECT sum(m2.d) FROM m m2 WHERE "
+                   "m2.account_id = :account)::numeric", "sum(CASE WHEN i > 0 THEN d END)::numeric(9,2)"]
+        right = {"sum({{decimal(d)}})": "1.000", "sum(n)": "1.000", "sum(i) / 4.0": "2.500", "avg(n * 3)": "0.300", "extract(epoch FROM sum(t))": "600.000",
+                 "sum(DISTINCT n)": "0.100", "sum(d::numeric) FILTER (WHERE i = 1)": "1.000"}
+        queries = dict(enumerate([*refused, *right]))
+        given = self.own(server.url("sums"), {f"q{n}": (kind, ask.format(sql)) for n, sql in queries.items()})
+        for n, sql in queries.items():
+            with self.subTest(sql=sql):
+                if sql in right:
+                    self.assertEqual(given[f"q{n}"], right[sql])
+                else:
+                    self.assertIn("adds up binary numbers", given[f"q{n}"])
+
+    def test_an_id_is_found_on_either_side(self):
+        """Numbers as ids, behind expressions, on both kinds of source."""
+        where = {"x = :account": "3", ":account = x": "3", "x IN (:account)": "3", "x IN (0, :account)": "3", "(x) = :account": "3",
+                 ":account = (x)": "3", "NOT x <> :account": "3"}
+        sql = "count(*) AS v FROM (SELECT {} AS x FROM o) s WHERE {}"
+        modules = {f"q{n}": ("integer", sql.format("coalesce(shop, 0)", condition) + (" AND s.x = :account" if "NOT" in condition or "0" in condition else ""))
+                   for n, condition in enumerate(where)}
+        path = e2e.scratch("foreign") / "ids.db"
+        self.closing(shutil.rmtree, path.parent)
+        with sqlite3.connect(path) as shop:
+            shop.executescript("CREATE TABLE o (shop integer); INSERT INTO o VALUES (7), (7), (8), (7)")
+        shop.close()
+        self.home.must("account", "edit", "shop", "--key", "7", now=NOW)
+        self.assertEqual(list(self.own(f"sqlite:{path}", modules).values()), list(where.values()))
+        server = postgres.Server()
+        self.closing(server.close)
+        server.psql("CREATE DATABASE ids")
+        server.psql("CREATE TABLE o (shop integer); INSERT INTO o VALUES (7), (7), (8), (7)", "ids")
+        self.assertEqual(list(self.own(server.url("ids"), modules).values()), list(where.values()))
+
     def test_a_database_of_one_company_needs_no_account_and_has_no_second(self):
         modules = self.home.path / "modules"
         modules.mkdir()

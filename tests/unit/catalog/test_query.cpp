@@ -155,16 +155,18 @@ TEST_CASE("macros expand per dialect, arguments of their own included") {
   CHECK(build_query(report, inputs(), Dialect::sqlite).sql ==
         "SELECT rc_local_date(t.at, 'utc-text', 't.at', :timezone), "
         "rc_local_timestamp(coalesce(t.at, '),}}'), 'utc-text', 'coalesce(t.at, ''),}}'')', :timezone), "
-        "rc_seconds_between(t.a, 'utc-text', 't.a', :to, 'utc-text', 'a value')\n"
-        "FROM t WHERE :account = 1 AND :depot = 1 AND :from = 1 -- {{nothing}} :here\n");
+        "rc_seconds_between(t.a, 'utc-text', 't.a', :to, 'utc-text', ':to')\n"
+        "FROM t WHERE :account = 1 AND :depot = 1 AND (rc_instant(1, 'utc-text', '1') = :from_us) -- {{nothing}} :here\n");
   CHECK(build_query(report, inputs(), Dialect::postgresql).sql ==
         "SELECT CAST(((CASE WHEN (TRUE OR (t.at) <@ tstzrange 'empty' /*t.at*/) THEN t.at END)) AT TIME ZONE CAST(:timezone AS "
         "text) AS date), (((CASE WHEN (TRUE OR (coalesce(t.at, '),}}')) <@ tstzrange 'empty' /*coalesce(t.at, '),}}')*/) THEN "
         "coalesce(t.at, '),}}') END)) AT TIME ZONE CAST(:timezone AS text)), "
         "CAST(floor(extract(epoch FROM (CAST(:to AS timestamptz)) - "
         "((CASE WHEN (TRUE OR (t.a) <@ tstzrange 'empty' /*t.a*/) THEN t.a END)))) AS bigint)\n"
-        "FROM t WHERE :account = 1 AND :depot = 1 AND CAST(:from AS timestamptz) = 1 -- {{nothing}} :here\n");
-  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "timezone to account depot from ");
+        "FROM t WHERE :account = 1 AND :depot = 1 AND (1 = CAST(:from AS timestamptz) AND (TRUE OR (1) <@ tstzrange 'empty' "
+        "/*1*/)) -- "
+        "{{nothing}} :here\n");
+  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "timezone to account depot from_us ");
 }
 
 TEST_CASE("the earlier and the later instant skip what is unknown, and macros nest") {
@@ -172,8 +174,8 @@ TEST_CASE("the earlier and the later instant skip what is unknown, and macros ne
                                   "  SELECT {{seconds_between({{later(t.a, :from)}}, {{earlier(t.b, :to)}})}} AS n FROM t\n"
                                   "  WHERE t.x = :account AND {{in_depot(t.d)}}\n");
   CHECK(build_query(report, inputs(), Dialect::sqlite).sql ==
-        "SELECT rc_seconds_between(coalesce(max(t.a, :from), t.a, :from), 'utc-text', 'a value', "
-        "coalesce(min(t.b, :to), t.b, :to), 'utc-text', 'a value') AS n FROM t\n"
+        "SELECT rc_seconds_between(coalesce(max(t.a, :from), t.a, :from), 'utc-text', '{{later}}', "
+        "coalesce(min(t.b, :to), t.b, :to), 'utc-text', '{{earlier}}') AS n FROM t\n"
         "WHERE t.x = :account AND (t.d) = :depot\n");
   CHECK(build_query(report, inputs(), Dialect::postgresql).sql ==
         "SELECT CAST(floor(extract(epoch FROM (LEAST((CASE WHEN (TRUE OR (t.b) <@ tstzrange 'empty' /*t.b*/) THEN t.b END), "
@@ -238,8 +240,15 @@ TEST_CASE("a comparison with a bound is made in the form in which the source kee
   CHECK(condition(":from <= g.at AND :to>g.at", forms) ==
         "(g.at >= :from_below AND rc_instant(g.at, 'utc-text', 'gates.at') >= :from_us) AND "
         "(g.at <= :to_above AND rc_instant(g.at, 'utc-text', 'gates.at') < :to_us)");
-  CHECK(condition("(lower(g.at) = :from OR :to = 1)", forms) ==
-        "((rc_instant(lower(g.at), 'utc-text', 'lower(g.at)') = :from_us) OR :to = 1)");
+  CHECK(condition("(lower(g.at) = :from OR :to = g.at + 1)", forms) ==
+        "((rc_instant(lower(g.at), 'utc-text', 'lower(g.at)') = :from_us) OR :to = g.at + 1)");
+  CHECK(
+      condition("CASE WHEN g.at < :to THEN g.at ELSE v.day END >= :from", {Dialect::sqlite}) ==
+      "(rc_instant(CASE WHEN (g.at <= :to_above AND rc_instant(g.at, 'utc-text', 'gates.at') < :to_us) THEN g.at ELSE v.day END, "
+      "'utc-text', 'CASE WHEN g.at < :to THEN g.at ELSE v.day END') >= :from_us)");
+  CHECK(condition("{{instant(v.at)}} < :to", forms) ==
+        "(rc_instant(rc_kept(v.at, 'epoch', 'visits.at', 'utc-text'), 'utc-text', '{{instant}}') < :to_us)");
+  CHECK_THROWS_AS(condition("coalesce(v.at, :to) < :to", forms), Error);
   CHECK(condition("g.at BETWEEN :from AND :to", forms) ==
         "((g.at >= :from_below AND rc_instant(g.at, 'utc-text', 'gates.at') >= :from_us) AND "
         "(g.at <= :to_above_too AND rc_instant(g.at, 'utc-text', 'gates.at') <= :to_us))");
