@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "boolean_sql.hpp"
 #include "instant_sql.hpp"
 #include "source_views.hpp"
 
@@ -110,15 +111,16 @@ rows::ColumnType type_of(std::string_view column) {
 
 std::string quoted(std::string_view name) { return fmt::format("\"{}\"", name); }
 
-/// A column as the table has it, under its full name.
-void add_column(rows::Query& query, std::string_view table, std::string_view name, const rows::SourceForms& forms) {
+/// A column as the table has it, under its full name. `function`: min, max, or nothing.
+void add_column(rows::Query& query, std::string_view table, std::string_view name, const rows::SourceForms& forms,
+                std::string_view function) {
   rows::Column column;
   column.type = type_of(name);
   if (column.type == rows::ColumnType::timestamp && forms.form_of(table, name).kind == rows::InstantKind::day)
     column.type = rows::ColumnType::date;
   column.scale = column.type == rows::ColumnType::decimal ? 3 : 0;  // as the reports have it: more digits hold less
   column.name = column.label = fmt::format("{}.{}", table, name);
-  std::string value = fmt::format("t.{}", name);
+  std::string value = fmt::format("{}(t.{})", function, name);
   if (column.type == rows::ColumnType::timestamp) {
     const InstantSql instant{value, {forms.form_of(table, name), column.name, true, {}}, false};
     value = InstantWriter(forms, "UTC", nullptr).strict(instant);
@@ -127,48 +129,71 @@ void add_column(rows::Query& query, std::string_view table, std::string_view nam
   query.columns.push_back(std::move(column));
 }
 
-}  // namespace
-
-std::vector<rows::Query> contract_samples(const Report& report, const rows::SourceForms& forms) {
-  std::vector<rows::Query> queries;
-  for (const ContractTable& table : tables_of(report)) {
-    if (table.columns.empty()) continue;
-    rows::Query query;
-    for (const std::string_view column : table.columns) add_column(query, table.name, column, forms);
-    for (rows::Column& column : query.columns) {
-      if (column.type != rows::ColumnType::money) continue;
-      const auto currency = std::find(table.columns.begin(), table.columns.end(), "currency");
-      if (currency == table.columns.end())
-        column.type = rows::ColumnType::integer;
-      else
-        column.currency_column = static_cast<int>(currency - table.columns.begin());
-    }
-    query.sql += fmt::format(" FROM {} t", table.name);
-    rows::Query last = query;
-    last.sql += " ORDER BY 1 DESC LIMIT 200";
-    query.sql += " LIMIT 200";
-    for (rows::Query* one : {&query, &last}) {
-      add_source_views(*one, {std::string(table.name)}, "0", forms);
-      queries.push_back(std::move(*one));
-    }
+void link_currencies(rows::Columns& columns, const std::vector<std::string_view>& names) {
+  const auto currency = std::find(names.begin(), names.end(), "currency");
+  for (rows::Column& column : columns) {
+    if (column.type != rows::ColumnType::money) continue;
+    if (currency == names.end())
+      column.type = rows::ColumnType::integer;
+    else
+      column.currency_column = static_cast<int>(currency - names.begin());
   }
-  return queries;
 }
 
-std::vector<rows::Query> instant_samples(const rows::InstantColumn& column, const rows::SourceForms& forms) {
+rows::Query sample(const ContractTable& table, const std::vector<std::string_view>& columns, std::string_view function,
+                   const rows::SourceForms& forms, const std::string& from) {
+  rows::Query query;
+  for (const std::string_view column : columns) add_column(query, table.name, column, forms, function);
+  link_currencies(query.columns, columns);
+  query.sql += " FROM " + from;
+  add_source_views(query, {std::string(table.name)}, "0", forms);
+  return query;
+}
+
+/// Of one column: its values in order from either end, and by chance.
+std::vector<rows::Query> samples(const std::string& value, const rows::Column& column, const std::string& table,
+                                 const std::string& read, const rows::SourceForms& forms, const PageOf& page_of) {
   std::vector<rows::Query> queries;
-  for (const std::string_view order : {"ASC", "DESC"}) {
-    rows::Query query;
-    const std::string value = "t." + column.column;
-    const InstantSql instant{value, {column.form, column.name, true, {}}, false};
-    query.sql =
-        fmt::format("SELECT {} AS {} FROM {} t WHERE {} IS NOT NULL ORDER BY {} {} LIMIT 50",
-                    InstantWriter(forms, "UTC", nullptr).strict(instant), quoted(column.name), column.table, value, value, order);
-    query.columns.push_back({.name = column.name, .label = column.name, .type = rows::ColumnType::timestamp});
+  const std::string given = fmt::format("SELECT {} AS {} FROM ", read, quoted(column.name));
+  for (const std::string& from :
+       {fmt::format("{0} t WHERE {1} IS NOT NULL ORDER BY {1} ASC LIMIT 50", table, value),
+        fmt::format("{0} t WHERE {1} IS NOT NULL ORDER BY {1} DESC LIMIT 50", table, value), page_of(table) + " t"}) {
+    rows::Query query{.sql = given + from, .binds = {}, .columns = {column}};
     add_source_views(query, {column.name.substr(0, column.name.find('.'))}, "0", forms);
     queries.push_back(std::move(query));
   }
   return queries;
+}
+
+}  // namespace
+
+std::vector<rows::Query> contract_samples(const Report& report, const rows::SourceForms& forms, const PageOf& page_of) {
+  std::vector<rows::Query> queries;
+  for (const ContractTable& table : tables_of(report)) {
+    if (table.columns.empty()) continue;
+    const std::string name(table.name);
+    for (const std::string& from : {name + " t LIMIT 200", name + " t ORDER BY 1 DESC LIMIT 200", page_of(name) + " t"})
+      queries.push_back(sample(table, table.columns, "", forms, from));
+    std::vector<std::string_view> ordered;
+    for (const std::string_view column : table.columns)
+      if (type_of(column) != rows::ColumnType::text) ordered.push_back(column);
+    for (const char* function : {"min", "max"})
+      if (!ordered.empty()) queries.push_back(sample(table, ordered, function, forms, name + " t"));
+  }
+  return queries;
+}
+
+std::vector<rows::Query> samples_of(const rows::InstantColumn& column, const rows::SourceForms& forms, const PageOf& page_of) {
+  const std::string value = "t." + column.column;
+  const InstantSql instant{value, {column.form, column.name, true, {}}, false};
+  return samples(value, {.name = column.name, .label = column.name, .type = rows::ColumnType::timestamp}, column.table,
+                 InstantWriter(forms, "UTC", nullptr).strict(instant), forms, page_of);
+}
+
+std::vector<rows::Query> samples_of(const rows::BooleanColumn& column, const rows::SourceForms& forms, const PageOf& page_of) {
+  const std::string value = "t." + column.column;
+  return samples(value, {.name = column.name, .label = column.name, .type = rows::ColumnType::boolean}, column.table,
+                 truth_sql(value, column.name, column.form, forms.dialect), forms, page_of);
 }
 
 }  // namespace reportctl::catalog

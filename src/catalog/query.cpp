@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "bind_sql.hpp"
+#include "boolean_sql.hpp"
 #include "instant_sql.hpp"
 #include "money_sql.hpp"
 #include "reportctl/base/error.hpp"
@@ -35,6 +36,7 @@ class Builder {
     rows::Query query;
     query.sql = expand(text);
     query.instants = std::move(seen_);
+    query.booleans = std::move(booleans_);
     for (const Use& use : used_) query.binds.push_back({use.bind, use.value ? *use.value : value_of(use.name)});
     add_source_views(query, tables_->names(), inputs_.account_key, forms_);
     return query;
@@ -255,7 +257,8 @@ class Builder {
     const MacroTakes takes = macro_takes(piece.text);
     std::vector<std::string> arguments;
     for (std::size_t i = 0; i < *arity; ++i) {
-      if (takes == MacroTakes::expressions || takes == MacroTakes::column || takes == MacroTakes::amount) {
+      if (takes == MacroTakes::expressions || takes == MacroTakes::column || takes == MacroTakes::amount ||
+          takes == MacroTakes::boolean) {
         arguments.emplace_back(trim(expand(piece.arguments[i])));
         continue;
       }
@@ -272,6 +275,7 @@ class Builder {
                           : takes == MacroTakes::instants ? instants_.macro_argument(instant)
                                                           : instants_.common(instant));
     }
+    if (takes == MacroTakes::boolean) return truth(piece.arguments[0], arguments[0]);
     if (piece.text == "means") return means(arguments[0], arguments[1]);
     if (takes == MacroTakes::amount) return money_sql(arguments[0], arguments[1], forms_);
     if (is_site_macro(piece.text)) {
@@ -280,6 +284,22 @@ class Builder {
                     : fmt::format("({}) = {}", arguments[0], use(bind));
     }
     return expand_macro(piece.text, arguments, bind.empty() ? std::string() : use(bind), rules_);
+  }
+
+  std::string truth(const SqlPieces& argument, const std::string& sql) {
+    const SqlAtoms atoms = atoms_of(argument);
+    const NamedColumns columns =
+        tables_->columns(atoms.all, [this](const std::string& key) { return forms_.booleans.contains(key); });
+    rows::BooleanForm form = forms_.usual_boolean;
+    if (!columns.query_within)
+      for (const NamedColumn& column : columns.all) {
+        const std::size_t point = column.key.find('.');
+        const auto& own = forms_.boolean_of(column.key.substr(0, point), column.key.substr(point + 1));
+        if (columns.alone || own != forms_.usual_boolean) form = own;
+        const rows::BooleanColumn seen{column.table, column.column, own, column.key};
+        if (columns.alone && std::find(booleans_.begin(), booleans_.end(), seen) == booleans_.end()) booleans_.push_back(seen);
+      }
+    return truth_sql(sql, columns.name, form, rules_.dialect);
   }
 
   std::string means(const std::string& expression, const std::string& meaning) {
@@ -310,7 +330,9 @@ class Builder {
     for (const Parameter& parameter : report_.parameters) {
       if (parameter.filter.empty() || given(parameter).empty()) continue;
       const std::string bind = use(parameter.name);
-      const std::string expression = expand(parameter.filter);
+      std::string expression = expand(parameter.filter);
+      if (parameter.type == ParameterType::boolean)
+        expression = truth(scan_sql(parameter.filter, rules_.dialect).pieces, expression);
       if (!sql.empty()) sql += " AND ";
       sql += parameter.type == ParameterType::id_list ? fmt::format(fmt::runtime(rules_.in_list.text), expression, bind)
                                                       : predicate(parameter, expression, bind);
@@ -333,6 +355,7 @@ class Builder {
   std::optional<SqlTables> tables_;
   std::vector<Use> used_;
   std::vector<rows::InstantColumn> seen_;
+  std::vector<rows::BooleanColumn> booleans_;
 };
 
 rows::Column text_column(std::string name, std::string label) {

@@ -110,6 +110,12 @@ class ShapeReader {
       if (type && !facts_of(*type).addable) map.problem_at("total", fmt::format("a {} column cannot be added up", word));
       column.total = true;
     }
+    if (const auto infinity = map.optional_text("infinity")) {
+      if (*infinity != "empty") map.problem_at("infinity", fmt::format("infinity must be empty, not \"{}\"", *infinity));
+      if (type && (facts_of(*type).kind == rows::CellKind::text || facts_of(*type).kind == rows::CellKind::truth))
+        map.problem_at("infinity", fmt::format("infinity belongs to numbers and times, not to {}", word));
+      column.empty_odd = true;
+    }
     const auto currency = map.optional_text("currency");
     if (currency && type && *type != ColumnType::money)
       map.problem_at("currency", fmt::format("a {} column has no currency", word));

@@ -35,6 +35,7 @@ constexpr std::array kMacros{
     Macro{"seconds_between", 2, MacroTakes::instants, "", &rows::DialectRules::seconds_between},
     Macro{"money", 2, MacroTakes::amount, "", nullptr},
     Macro{"text_order", 1, MacroTakes::expressions, "", &rows::DialectRules::text_order},
+    Macro{"truth", 1, MacroTakes::boolean, "", nullptr},
     Macro{"whole", 1, MacroTakes::expressions, "", &rows::DialectRules::whole},
 };
 

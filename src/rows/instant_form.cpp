@@ -64,12 +64,26 @@ SourceForms::SourceForms(Dialect given) : dialect(given) {
   }
 }
 
-const InstantForm& SourceForms::form_of(std::string_view table, std::string_view column) const {
+namespace {
+
+template <typename Form>
+const Form& form_in(const std::map<std::string, Form>& declared, const Form& usual, std::string_view table,
+                    std::string_view column) {
   if (declared.empty()) return usual;
   const std::string name = to_lower(table);
   if (const auto found = declared.find(name + "." + to_lower(column)); found != declared.end()) return found->second;
   const auto found = declared.find(name);
   return found == declared.end() ? usual : found->second;
+}
+
+}  // namespace
+
+const InstantForm& SourceForms::form_of(std::string_view table, std::string_view column) const {
+  return form_in(declared, usual, table, column);
+}
+
+const BooleanForm& SourceForms::boolean_of(std::string_view table, std::string_view column) const {
+  return form_in(booleans, usual_boolean, table, column);
 }
 
 InstantForm SourceForms::common() const {

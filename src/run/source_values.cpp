@@ -12,12 +12,25 @@
 namespace reportctl::run {
 
 std::string SourceValues::why_wrong(const catalog::Report& report) {
-  for (const rows::Query& query : catalog::contract_samples(report, source_.forms()))
+  const catalog::PageOf page_of = [this](const std::string& table) {
+    const auto [found, fresh] = pages_.try_emplace(table);
+    if (fresh) found->second = "(SELECT * FROM " + table + " LIMIT 1)";
+    try {
+      if (fresh) found->second = source_.random_page(table);
+    } catch (const Error& error) {  // what is wrong with the table is said by who reads it
+      if (error.kind() != ErrorKind::source) throw;
+    }
+    return found->second;
+  };
+  for (const rows::Query& query : catalog::contract_samples(report, source_.forms(), page_of))
     if (const std::string& why = looked_at(query); !why.empty()) return why;
   for (const catalog::QueryInputs& inputs : sample_inputs(report, account_key_, now_)) {
     const rows::Query query = catalog::build_query(report, inputs, source_.forms());
     for (const rows::InstantColumn& column : query.instants)
-      for (const rows::Query& sample : catalog::instant_samples(column, source_.forms()))
+      for (const rows::Query& sample : catalog::samples_of(column, source_.forms(), page_of))
+        if (const std::string& why = looked_at(sample); !why.empty()) return why;
+    for (const rows::BooleanColumn& column : query.booleans)
+      for (const rows::Query& sample : catalog::samples_of(column, source_.forms(), page_of))
         if (const std::string& why = looked_at(sample); !why.empty()) return why;
     // A compiled-in report gives what its tables have.
     if (report.origin != catalog::kBuiltIn && !account_key_.empty())

@@ -254,16 +254,24 @@ std::string set_source_url(SourceSettings& settings, const Written& written) {
 }
 
 /// `sql-text UTC`, for the whole source, or `orders=…` and `orders.placed_at=…`.
-std::string set_instants(SourceSettings& settings, const Written& written) {
-  settings.instants.clear();
+template <typename Form, typename Parse>
+std::string set_forms(std::map<std::string, Form>& forms, const Written& written, Parse parse) {
+  forms.clear();
   for (const std::string& one : written) {
     const std::size_t sign = one.find('=');
     const std::string name = sign == std::string::npos ? std::string(source::kUsual) : to_lower(one.substr(0, sign));
-    auto form = rows::parse_instant_form(sign == std::string::npos ? one : one.substr(sign + 1));
+    auto form = parse(sign == std::string::npos ? one : one.substr(sign + 1));
     if (const auto* wrong = std::get_if<std::string>(&form)) return fmt::format("({}): {}", visible(name), *wrong);
-    settings.instants[name] = std::get<rows::InstantForm>(std::move(form));
+    forms[name] = std::get<Form>(std::move(form));
   }
   return {};
+}
+
+template <typename Form>
+std::string forms_text(const std::map<std::string, Form>& forms) {
+  std::vector<std::string> texts;
+  for (const auto& [name, form] : forms) texts.push_back(fmt::format("{}: {}", name, form.str()));
+  return join(texts, ", ");
 }
 
 constexpr const char* kSingle = "single";
@@ -272,12 +280,6 @@ std::string set_tenant(SourceSettings& settings, const Written& written) {
   if (std::find(words.begin(), words.end(), written.front()) == words.end()) return one_of(written.front(), words);
   settings.single_tenant = written.front() == kSingle;
   return {};
-}
-
-std::string instants_text(const SourceSettings& settings) {
-  std::vector<std::string> texts;
-  for (const auto& [name, form] : settings.instants) texts.push_back(fmt::format("{}: {}", name, form.str()));
-  return join(texts, ", ");
 }
 
 /// `fault=GroundFailure,EmergencyStop`
@@ -537,7 +539,10 @@ const std::vector<ConfigKey<SourceSettings>>& source_keys() {
          return set_seconds(s.statement_timeout, w.front(), {1, kDay});
        },
        [](const SourceSettings& s) { return duration_text(s.statement_timeout.count()); }},
-      {"instants", true, set_instants, instants_text},
+      {"instants", true, [](SourceSettings& s, const Written& w) { return set_forms(s.instants, w, rows::parse_instant_form); },
+       [](const SourceSettings& s) { return forms_text(s.instants); }},
+      {"booleans", true, [](SourceSettings& s, const Written& w) { return set_forms(s.booleans, w, rows::parse_boolean_form); },
+       [](const SourceSettings& s) { return forms_text(s.booleans); }},
       {"views", false, [](SourceSettings& s, const Written& w) { return set_path(s.views_file, w.front()); },
        [](const SourceSettings& s) { return s.views_file.string(); }},
       {"tenant", false, set_tenant, [](const SourceSettings& s) { return std::string(s.single_tenant ? kSingle : ""); }},

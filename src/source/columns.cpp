@@ -66,6 +66,31 @@ Problem misfit_problem(const Misfit& misfit) {
           hint_for(misfit)};
 }
 
+std::optional<std::int64_t> truth_of(std::string_view value, const rows::BooleanForm& form, bool is_text) {
+  if (value == form.yes) return 1;
+  if (value == form.no) return 0;
+  if (is_text || (value != "0" && value != "1")) return std::nullopt;
+  return value == "1" ? 1 : 0;
+}
+
+Problem boolean_problem(std::string_view source, std::string_view place, std::string_view value,
+                        const rows::BooleanForm& expected) {
+  constexpr std::size_t kLongest = 24;
+  const std::string shown =
+      visible(repair_utf8(value.size() > kLongest ? std::string(value.substr(0, kLongest)) + "…" : std::string(value)));
+  const std::string key = is_table_column(place) ? std::string(place) : "TABLE.COLUMN";
+  const std::string usual = rows::usual_boolean_form(value);
+  return {fmt::format("{}: expected a boolean ({}), found \"{}\"", place, expected.str(), shown),
+          fmt::format("declare the words for true and false: sources.{}.booleans: {{{}: {}}}, and write {{{{truth(x)}}}} "
+                      "(reportctl.conf(5)); or correct the data",
+                      source, key, usual.empty() || usual == expected.str() ? "Y/N" : usual)};
+}
+
+bool is_table_column(std::string_view name) {
+  return std::count(name.begin(), name.end(), '.') == 1 &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") == std::string_view::npos;
+}
+
 std::vector<Step> steps_for(const rows::Columns& columns, std::vector<rows::Cell>& cells) {
   std::vector<Step> steps;
   for (std::size_t i = 0; i < columns.size(); ++i) {

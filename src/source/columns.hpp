@@ -31,6 +31,15 @@ struct Misfit {
 };
 Problem misfit_problem(const Misfit&);
 
+/// `orders.paid`, as it would be declared.
+bool is_table_column(std::string_view name);
+
+/// 0 or 1 of a boolean that is kept as text or as an integer: 0 and 1 themselves, or one of the words of the form.
+std::optional<std::int64_t> truth_of(std::string_view value, const rows::BooleanForm&, bool is_text);
+/// `place`: `row 3, column paid`, or `orders.paid`, which can be declared; `source`: its name in the configuration.
+Problem boolean_problem(std::string_view source, std::string_view place, std::string_view value,
+                        const rows::BooleanForm& expected);
+
 /// How a cell is filled, for every row.
 struct Step {
   int column;

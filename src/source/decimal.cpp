@@ -75,10 +75,10 @@ std::optional<Decimal> Decimal::of(std::string_view text) {
 }
 
 double Decimal::real() const {
-  constexpr std::array kPowers{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                               1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};  // all exact
-  if (is_exact(digits) && places < static_cast<int>(kPowers.size()))
-    return static_cast<double>(static_cast<std::int64_t>(digits)) / kPowers[static_cast<std::size_t>(places)];
+  constexpr std::array kTens{1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                             1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};  // all exact
+  if (is_exact(digits) && places < static_cast<int>(kTens.size()))
+    return static_cast<double>(static_cast<std::int64_t>(digits)) / kTens[static_cast<std::size_t>(places)];
   std::array<char, 64> text;
   char* at = text.data() + text.size();
   char* const end = std::to_chars(at - 8, at, -places).ptr;

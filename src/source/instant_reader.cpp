@@ -27,11 +27,6 @@ std::optional<std::int64_t> within_calendar(std::int64_t seconds, std::int64_t m
 /// The value was seen, and so its unit is known.
 bool counted(const FoundInstant& found) { return found.words.ends_with(")"); }
 
-bool is_table_column(std::string_view name) {
-  return std::count(name.begin(), name.end(), '.') == 1 &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") == std::string_view::npos;
-}
-
 }  // namespace
 
 InstantReader::InstantReader(rows::InstantForm form)

@@ -6,6 +6,7 @@
 
 #include <charconv>
 
+#include "postgres_policies.hpp"
 #include "postgres_types.hpp"
 #include "postgres_words.hpp"
 #include "reportctl/base/log.hpp"
@@ -23,6 +24,8 @@ std::string_view odd_value(std::string_view text) {
   if (text.ends_with(" BC")) return "a date before the year 1";
   return {};
 }
+
+constexpr std::string_view kFarYear = "a year beyond 9999";
 
 bool is_integer(Oid type) { return type == kInt8 || type == kInt4 || type == kInt2; }
 
@@ -73,7 +76,7 @@ std::optional<Problem> type_problem(const rows::Column& column, Oid type, const 
       fits = number || real || is_text(type);
       break;
     case CellKind::truth:
-      fits = type == kBool || is_integer(type);
+      fits = type == kBool || is_integer(type) || is_text(type);
       break;
     case CellKind::day:
       fits = type == kDate || is_text(type);
@@ -128,19 +131,9 @@ const rows::Row* PostgresRows::next() {
 /// may fail or look through the whole table: neither ends a run that has its answer, nor takes long.
 void PostgresRows::warn_of_hidden_rows() try {
   connection_->finish_results();
-  connection_->run("SET LOCAL statement_timeout = 2000", {});
-  const PqResult guarded = connection_->run(
-      "SELECT pg_catalog.quote_ident(c.relname) FROM pg_catalog.pg_class c WHERE c.relkind IN ('r', 'p') AND c.relrowsecurity"
-      " AND pg_catalog.row_security_active(c.oid) AND pg_catalog.pg_table_is_visible(c.oid)"
-      " AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND (c.relkind = 'p' OR pg_catalog.pg_relation_size(c.oid) > 0) "
-      "ORDER BY 1",
-      {});
   std::vector<std::string> hidden;
-  for (int i = 0; i < pq().PQntuples(guarded.get()); ++i) {
-    const std::string table = pq().PQgetvalue(guarded.get(), i, 0);
-    const PqResult shown = connection_->run("SELECT 1 FROM " + table + " LIMIT 1", {});
-    if (pq().PQntuples(shown.get()) == 0) hidden.push_back(table);
-  }
+  for (const GuardedTable& table : guarded_tables(*connection_, 1))
+    if (table.shown == 0) hidden.push_back(table.name);
   if (!hidden.empty())
     log(LogLevel::warning,
         fmt::format(
@@ -160,18 +153,30 @@ inline std::string_view PostgresRows::text_of(const Step& step, std::string_view
   return value;
 }
 
+/// Of a value that no cell holds: an empty cell, where the module says so. `else_found`: what it is if it is not one of these.
+std::int64_t PostgresRows::odd(const Step& step, std::string_view value, std::string_view else_found) {
+  const std::string_view words = odd_value(value);
+  const bool odd = !words.empty() || else_found == kFarYear;
+  if (!odd || !columns_[static_cast<std::size_t>(step.column)].empty_odd) misfit(step, words.empty() ? else_found : words);
+  step.cell->null = true;
+  return 0;
+}
+
 inline std::int64_t PostgresRows::integer_of(const Step& step, std::string_view value) {
   if (!is_integer(type_of(step)) && type_of(step) != kNumeric) misfit(step);
   const auto number = whole_number(value);
-  if (!number) misfit(step, odd_value(value).empty() ? "a real number or one too large" : odd_value(value));
-  return *number;
+  return number ? *number : odd(step, value, "a real number or one too large");
 }
 
 inline std::int64_t PostgresRows::boolean_of(const Step& step, std::string_view value) {
-  if (type_of(step) == kBool) return value == "t" ? 1 : 0;
-  if (!is_integer(type_of(step))) misfit(step);
-  if (value != "0" && value != "1") misfit(step, "another integer");
-  return value == "1" ? 1 : 0;
+  const Oid type = type_of(step);
+  if (type == kBool) return value == "t" ? 1 : 0;
+  if (!is_integer(type) && !is_text(type)) misfit(step);
+  if (type == kBpchar) value = value.substr(0, value.find_last_not_of(' ') + 1);
+  const auto& settings = connection_->settings();
+  if (const auto truth = truth_of(value, settings.forms.usual_boolean, is_text(type))) return *truth;
+  const Problem problem = boolean_problem(settings.name, place_of(step), value, settings.forms.usual_boolean);
+  connection_->fail(problem.what, problem.hint);
 }
 
 inline std::int64_t PostgresRows::scaled_of(const Step& step, std::string_view value) {
@@ -185,16 +190,14 @@ inline std::int64_t PostgresRows::scaled_of(const Step& step, std::string_view v
   } else {
     misfit(step);
   }
-  if (!number) misfit(step, odd_value(value).empty() ? "a number too large" : odd_value(value));
-  return *number;
+  return number ? *number : odd(step, value, "a number too large");
 }
 
 inline std::int64_t PostgresRows::day_of(const Step& step, std::string_view value) {
   const bool text = is_text(type_of(step));
   if (!text && type_of(step) != kDate) misfit(step);
   const auto day = times_.day(value);
-  if (!day) misfit(step, text ? "other text" : odd_value(value).empty() ? "a year beyond 9999" : odd_value(value));
-  return *day;
+  return day ? *day : odd(step, value, text ? "other text" : kFarYear);
 }
 
 /// What the source's declaration makes an instant of.
@@ -222,8 +225,7 @@ inline std::int64_t PostgresRows::instant_of(const Step& step, std::string_view 
   const auto instant = type == kTimestamptz ? times_.spaced_instant(value)
                        : is_text(type)      ? times_.instant(value)
                                             : untyped_instant(step, value);
-  if (!instant) misfit(step, is_text(type) ? "other text" : odd_value(value).empty() ? "a year beyond 9999" : odd_value(value));
-  return *instant;
+  return instant ? *instant : odd(step, value, is_text(type) ? "other text" : kFarYear);
 }
 
 inline void PostgresRows::read_cell(const Step& step, std::string_view value) {
@@ -268,6 +270,10 @@ void PostgresRows::read_row() {
     step.cell->null = length == 0 && api.PQgetisnull(result, 0, step.column) != 0;
     if (!step.cell->null) read_cell(step, {api.PQgetvalue(result, 0, step.column), static_cast<std::size_t>(length)});
   }
+}
+
+std::string PostgresRows::place_of(const Step& step) const {
+  return fmt::format("row {}, column {}", row_number_, columns_[static_cast<std::size_t>(step.column)].name);
 }
 
 void PostgresRows::misfit(const Step& step) { misfit(step, type_words(type_of(step))); }

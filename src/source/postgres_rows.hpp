@@ -36,6 +36,8 @@ class PostgresRows final : public rows::RowStream {
   std::int64_t integer_of(const Step&, std::string_view value);
   std::int64_t boolean_of(const Step&, std::string_view value);
   std::int64_t scaled_of(const Step&, std::string_view value);
+  std::int64_t odd(const Step&, std::string_view value, std::string_view else_found);
+  [[nodiscard]] std::string place_of(const Step&) const;
   std::int64_t day_of(const Step&, std::string_view value);
   std::int64_t instant_of(const Step&, std::string_view value);
   std::optional<std::int64_t> untyped_instant(const Step&, std::string_view value);

@@ -5,13 +5,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <variant>
 
 #include "columns.hpp"
+#include "postgres_policies.hpp"
 #include "postgres_rows.hpp"
 #include "postgres_sql.hpp"
 #include "postgres_types.hpp"
 #include "postgres_words.hpp"
+#include "random_rows.hpp"
+#include "reportctl/base/text.hpp"
 
 namespace reportctl::source {
 namespace {
@@ -79,7 +83,30 @@ class PostgresSource final : public Source {
     return tables;
   }
 
-  [[nodiscard]] std::string warning() const override { return connection_->is_superuser() ? kSuperuser : std::string(); }
+  std::vector<std::string> warnings() override {
+    std::vector<std::string> found;
+    if (connection_->is_superuser()) found.emplace_back(kSuperuser);
+    if (const std::string hidden = hidden_rows(); !hidden.empty()) found.push_back(hidden);
+    return found;
+  }
+
+  std::string random_page(const std::string& table) override {
+    constexpr std::int64_t kPages = 16;
+    if (forms().views.contains(to_lower(table))) return page_of_view(table);
+    connection_->begin();
+    const EndOfTransaction end{*connection_};
+    const PqResult size = connection_->run(
+        "SELECT sum(pg_catalog.pg_relation_size(t.relid)) / 8192 FROM pg_catalog.pg_class c, pg_catalog.pg_partition_tree(c.oid) "
+        "t"
+        " WHERE c.oid = pg_catalog.to_regclass($1) AND c.relkind IN ('r', 'p', 'm')",
+        {table.c_str()});
+    if (pq().PQgetisnull(size.get(), 0, 0) != 0) return page_of_view(table);
+    double pages = 0;
+    const std::string_view written = pq().PQgetvalue(size.get(), 0, 0);
+    std::from_chars(written.data(), written.data() + written.size(), pages);
+    const std::string sample = pages <= kPages ? "" : fmt::format(" TABLESAMPLE SYSTEM ({})", 100.0 * kPages / pages);
+    return fmt::format("(SELECT * FROM {}{} ORDER BY random() LIMIT {})", table, sample, kRowsOfPage);
+  }
 
  private:
   static constexpr const char* kSuperuser =
@@ -89,6 +116,25 @@ class PostgresSource final : public Source {
     PostgresConnection& connection;
     ~EndOfTransaction() { connection.end(); }
   };
+
+  /// Which tables show this login only a part of their rows; empty: none.
+  std::string hidden_rows() {
+    constexpr std::int64_t kMost = 100'000;
+    connection_->begin();
+    const EndOfTransaction end{*connection_};
+    std::vector<std::string> words;
+    try {
+      for (const GuardedTable& table : guarded_tables(*connection_, kMost))
+        words.push_back(fmt::format("{} shows {}{} of {} rows", table.name, table.shown == kMost ? "at least " : "", table.shown,
+                                    table.about < 0 ? "an unknown number of" : fmt::format("about {}", table.about)));
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::source) throw;
+      words.emplace_back("a policy fails, or takes long");
+    }
+    if (words.empty()) return {};
+    return "row-level security decides what this login sees, and what it hides looks like rows that do not exist: " +
+           join(words, ", ");
+  }
 
   NumberedSql numbered(const rows::Query& query) {
     if (query.sql.find('\0') != std::string::npos) connection_->fail("the query has a NUL character");

@@ -89,10 +89,28 @@ std::optional<Problem> refused_sum(const PGresult* result, const FailedStatement
                  "add decimals, as in sum({{decimal(x)}}) and avg({{decimal(x)}})"};
 }
 
+/// What {{truth(…)}} refuses: `invalid input syntax for type boolean: "orders.paid (1/0): t"`.
+std::optional<Problem> refused_boolean(std::string_view words, const FailedStatement& statement) {
+  constexpr std::string_view kType = " boolean: \"";
+  const std::size_t at = words.find(kType);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = words.substr(at + kType.size());
+  const std::size_t open = rest.find(" (");
+  const std::size_t close = rest.find("): ");
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return std::nullopt;
+  const auto form = rows::parse_boolean_form(rest.substr(open + 2, close - open - 2));
+  if (!std::holds_alternative<rows::BooleanForm>(form)) return std::nullopt;
+  return boolean_problem(statement.source, rest.substr(0, open), rest.substr(close + 3, rest.rfind('"') - close - 3),
+                         std::get<rows::BooleanForm>(form));
+}
+
 const char* state_hint(std::string_view state) {
   if (state == "42501") return "grant the login SELECT on the tables of the reports, and USAGE on their schema";
   if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000")
     return "reportctl source check shows what the reports expect; create views if your tables have different names";
+  if (state == "42804")
+    return "types do not go together; a boolean that is kept as text or as a number is written {{truth(x)}}, and declared: "
+           "sources.NAME.booleans (reportctl.conf(5))";
   if (state == "25006") return "a report may only read";
   if (state == kQueryCanceled) return "somebody ended it on the server; run the report again";
   if (state == "55P03") return "a migration or another session holds the table; run the report again when it has finished";
@@ -134,6 +152,7 @@ Problem server_problem(const PGresult* result, const FailedStatement& statement)
                                                     words.find_first_of("-0123456789", at) != std::string::npos)
     return {fmt::format("a value that must be whole is {}, not an integer", words.substr(at + kNotWhole.size())),
             "amounts are integers of minor units (cents), counts are integers; correct the data, or the view that gives them"};
+  if (const auto problem = refused_boolean(words, statement)) return *problem;
   const auto* known =
       std::find_if(kDataExceptions.begin(), kDataExceptions.end(), [&](const auto& one) { return one.state == state; });
   if (known != kDataExceptions.end()) return {fmt::format("the query failed: {}", known->what), hint};

@@ -94,6 +94,8 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   forms.single_tenant = settings.single_tenant;
   forms.currencies = settings.currencies;
   if (const auto usual = forms.declared.extract(kUsual)) forms.usual = usual.mapped();
+  forms.booleans = settings.booleans;
+  if (const auto usual = forms.booleans.extract(kUsual)) forms.usual_boolean = usual.mapped();
   switch (*scheme.dialect) {
     case rows::Dialect::postgresql:
       return open_postgres(

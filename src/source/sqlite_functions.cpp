@@ -52,13 +52,14 @@ struct SqliteFunctions::Function {
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
 
-const SqliteFunctions::Function SqliteFunctions::kFunctions[6] = {
+const SqliteFunctions::Function SqliteFunctions::kFunctions[7] = {
     {"rc_instant", 3, instant},
     {"rc_in_period", 5, in_period},
     {"rc_kept", 4, kept},
     {"rc_local_date", 4, local_date},
     {"rc_local_timestamp", 4, local_timestamp},
     {"rc_seconds_between", 6, seconds_between},
+    {"rc_boolean", 3, boolean},
 };
 
 int SqliteFunctions::add_to(sqlite3* connection) {
@@ -179,6 +180,20 @@ void SqliteFunctions::seconds_between(sqlite3_context* context, int, sqlite3_val
     const auto from = micros(context, values[0], {values + 1, 1});
     const auto to = from ? micros(context, values[3], {values + 4, 4}) : std::nullopt;
     if (to) sqlite3_result_int64(context, second_of(*to - *from).time_since_epoch().count());
+  });
+}
+
+void SqliteFunctions::boolean(sqlite3_context* context, int, sqlite3_value** values) {
+  if (is_null(values[0])) return sqlite3_result_null(context);
+  guarded(context, [&] {
+    const int type = sqlite3_value_type(values[0]);
+    const auto form = std::get<rows::BooleanForm>(rows::parse_boolean_form(text_of(values[1])));
+    const std::string_view value = type == SQLITE_BLOB ? std::string_view("a blob") : text_of(values[0]);
+    const auto truth = type == SQLITE_BLOB ? std::nullopt : truth_of(value, form, type == SQLITE_TEXT);
+    if (truth) return sqlite3_result_int64(context, *truth);
+    SqliteFunctions& own = self(context);
+    own.problem_ = boolean_problem(own.source_, text_of(values[2]), value, form);
+    sqlite3_result_error(context, own.problem_->what.c_str(), -1);
   });
 }
 

@@ -21,6 +21,7 @@ namespace reportctl::source {
 ///     rc_local_date(instant, form, name, zone)     the local day, 'YYYY-MM-DD'
 ///     rc_local_timestamp(instant, form, name, zone)   the local wall time, 'YYYY-MM-DDTHH:MM:SS'
 ///     rc_seconds_between(a, form, name, b, form, name)  whole seconds from a to b
+///     rc_boolean(value, form, name)                0 or 1; `form`: rows::BooleanForm as text
 class SqliteFunctions {
  public:
   /// `source`: its name, for hints.
@@ -44,6 +45,7 @@ class SqliteFunctions {
   static void local_date(sqlite3_context*, int count, sqlite3_value** values);
   static void local_timestamp(sqlite3_context*, int count, sqlite3_value** values);
   static void seconds_between(sqlite3_context*, int count, sqlite3_value** values);
+  static void boolean(sqlite3_context*, int count, sqlite3_value** values);
   static void local(sqlite3_context*, sqlite3_value** values, int length);
   /// nullopt after the call has failed.
   static std::optional<std::int64_t> micros(sqlite3_context*, sqlite3_value* value, Kept);
@@ -53,7 +55,7 @@ class SqliteFunctions {
   ZonedFormatter* formatter_of(std::string_view zone);
 
   struct Function;
-  static const Function kFunctions[6];
+  static const Function kFunctions[7];
   std::string source_;
   std::optional<Problem> problem_;
   std::string zone_;

@@ -262,7 +262,8 @@ void SqliteNumbers::minor_units(sqlite3_context* context, int, sqlite3_value** v
 void SqliteNumbers::refuse(sqlite3_context* context, std::string_view name, sqlite3_value* value, std::string_view why) {
   try {
     const std::string words = fmt::format("{} is {}, {}", visible(repair_utf8(name)), shown(value), why);
-    hint_ = why == kNoBoolean ? "compare it with the word for true; SQLite itself would take text for false"
+    hint_ = why == kNoBoolean ? "write {{truth(x)}}, and declare the words for true and false: sources.NAME.booleans "
+                                "(reportctl.conf(5)); SQLite itself would take text for false"
             : why == "not an integer"
                 ? "counts are integers, amounts are integers of minor units (cents); decimal amounts become "
                   "them with {{money(amount, "

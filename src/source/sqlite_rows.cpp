@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 
 namespace reportctl::source {
 using rows::CellKind;
@@ -67,10 +68,27 @@ inline std::int64_t SqliteRows::integer_of(const Step& step, Value value) {
   return sqlite3_value_int64(value.value);
 }
 
+inline std::int64_t SqliteRows::truth_of(const Step& step, Value value) {
+  const bool text = value.type == SQLITE_TEXT;
+  if (!text && value.type != SQLITE_INTEGER) misfit(step, value);
+  if (const std::int64_t number = text ? -1 : sqlite3_value_int64(value.value); number == 0 || number == 1) return number;
+  const std::string_view written = raw_text(value);
+  const auto& settings = database_->settings();
+  if (const auto truth = source::truth_of(written, settings.forms.usual_boolean, text)) return *truth;
+  const auto place = fmt::format("row {}, column {}", row_number_, columns_[static_cast<std::size_t>(step.column)].name);
+  const Problem problem = boolean_problem(settings.name, place, written, settings.forms.usual_boolean);
+  database_->fail(problem.what, problem.hint);
+}
+
 inline std::int64_t SqliteRows::scaled_of(const Step& step, Value value) {
   std::optional<std::int64_t> number;
   if (value.type == SQLITE_FLOAT) {
     number = scaled(sqlite3_value_double(value.value), step.scale);
+    const bool odd = !number && !std::isfinite(sqlite3_value_double(value.value));
+    if (odd && columns_[static_cast<std::size_t>(step.column)].empty_odd) {
+      step.cell->null = true;
+      return 0;
+    }
   } else if (value.type == SQLITE_INTEGER) {
     number = scaled(static_cast<std::int64_t>(sqlite3_value_int64(value.value)), step.scale);
   } else if (value.type == SQLITE_TEXT) {
@@ -129,8 +147,7 @@ inline void SqliteRows::read_row() {
         cell.number = integer_of(step, value);
         break;
       case CellKind::truth:
-        cell.number = integer_of(step, value);
-        if (cell.number != 0 && cell.number != 1) misfit(step, "another integer");
+        cell.number = truth_of(step, value);
         break;
       case CellKind::money:
         cell.number = integer_of(step, value);

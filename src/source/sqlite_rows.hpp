@@ -40,6 +40,7 @@ class SqliteRows final : public rows::RowStream {
   std::string_view digits_of(const Step&, Value);
   std::int64_t integer_of(const Step&, Value);
   std::int64_t scaled_of(const Step&, Value);
+  std::int64_t truth_of(const Step&, Value);
   std::int64_t day_of(const Step&, Value);
   std::int64_t instant_of(const Step&, Value);
   [[noreturn]] void misfit(const Step&, std::string_view found);

@@ -8,6 +8,8 @@
 #include <tuple>
 
 #include "columns.hpp"
+#include "random_rows.hpp"
+#include "reportctl/base/text.hpp"
 #include "sqlite_rows.hpp"
 
 namespace reportctl::source {
@@ -42,6 +44,30 @@ class SqliteSource final : public Source {
   }
 
   void prepare(const rows::Query& query) override { ready(*connect(), query); }
+
+  std::string random_page(const std::string& table) override {
+    constexpr int kPlaces = 4;
+    if (settings_.forms.views.contains(to_lower(table))) return page_of_view(table);
+    const auto database = connect();
+    std::int64_t least = 0;
+    std::int64_t most = -1;
+    try {
+      const Statement ends =
+          database->prepare_own(fmt::format("SELECT (SELECT min(rowid) FROM {0}), (SELECT max(rowid) FROM {0})", table));
+      if (sqlite3_step(ends.get()) == SQLITE_ROW && sqlite3_column_type(ends.get(), 0) == SQLITE_INTEGER) {
+        least = sqlite3_column_int64(ends.get(), 0);
+        most = sqlite3_column_int64(ends.get(), 1);
+      }
+    } catch (const Error& error) {  // a view, or a table without row numbers
+      if (error.kind() != ErrorKind::source) throw;
+    }
+    if (most < least || least < 0) return page_of_view(table);
+    std::string page;
+    for (int i = 0; i < kPlaces; ++i)
+      page += fmt::format("{}SELECT * FROM (SELECT * FROM {} WHERE rowid >= {} LIMIT {})", page.empty() ? "(" : " UNION ALL ",
+                          table, least + any_below(most - least + 1), kRowsOfPage / kPlaces);
+    return page + ")";
+  }
 
   std::vector<TableInfo> tables() override {
     const auto database = connect();

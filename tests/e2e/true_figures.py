@@ -132,7 +132,7 @@ class TrueFigures(e2e.Case):
         _, world = self.both("CREATE TABLE reads (account_id TEXT, v REAL); INSERT INTO reads VALUES ('shop', 0.1), ('shop', 0.2);", "binary")
         columns = "[{name: v, label: V, type: decimal, scale: 2}]"
         self.own(world, "SELECT avg(v) AS v FROM reads WHERE account_id = :account", columns)
-        self.assertIn("column v is of type double precision, in a query that adds up", self.refused(world, "own"))
+        self.assertIn("avg(v) adds up binary numbers (double precision), which is not exact", self.refused(world, "own"))
         self.own(world, "SELECT avg({{decimal(v)}}) AS v FROM reads WHERE account_id = :account", columns)
         self.assertEqual(self.rows(world, "own"), [{"v": "0.15"}])
 

@@ -2,7 +2,9 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,10 +25,13 @@ std::span<const ContractTable> source_contract();
 /// The tables of the contract that a report names anywhere in its queries and choices, each with the columns named there.
 std::vector<ContractTable> tables_of(const Report&);
 
-/// Statements that give the first and the last rows of those tables, typed as the contract has them: the columns are called
-/// `table.column`, so that whatever refuses a value names it.
-std::vector<rows::Query> contract_samples(const Report&, const rows::SourceForms&);
-/// The oldest and the newest values of a column of instants.
-std::vector<rows::Query> instant_samples(const rows::InstantColumn&, const rows::SourceForms&);
+/// Some rows of a table from places taken by chance, for FROM.
+using PageOf = std::function<std::string(const std::string& table)>;
+/// Statements that give the first rows of those tables, the last, some by chance, and the least and the greatest values of what
+/// is no text, typed as the contract has them: the columns are called `table.column`, so that whatever refuses a value names it.
+std::vector<rows::Query> contract_samples(const Report&, const rows::SourceForms&, const PageOf&);
+/// The least and the greatest values of a column, and some by chance.
+std::vector<rows::Query> samples_of(const rows::InstantColumn&, const rows::SourceForms&, const PageOf&);
+std::vector<rows::Query> samples_of(const rows::BooleanColumn&, const rows::SourceForms&, const PageOf&);
 
 }  // namespace reportctl::catalog

@@ -22,6 +22,7 @@ struct Column {
   int scale = 0;             ///< decimal: digits after the point, 0–9; percent: always 2
   bool total = false;        ///< `total: sum`
   bool grouped = true;       ///< integer: by thousands, for people; false for years and identifiers (`format: plain`)
+  bool empty_odd = false;    ///< `infinity: empty`: what no cell holds (infinity, NaN, years beyond 1 to 9999) is an empty one
   int currency_column = -1;  ///< money: index of the text column that names the currency
 };
 using Columns = std::vector<Column>;

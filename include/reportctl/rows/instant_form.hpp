@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "reportctl/base/time.hpp"
+#include "reportctl/rows/boolean_form.hpp"
 #include "reportctl/rows/cell.hpp"
 #include "reportctl/rows/dialect.hpp"
 
@@ -83,12 +84,15 @@ struct SourceForms {
   InstantForm usual;                                 ///< of what is not declared apart
   std::map<std::string, InstantForm> declared = {};  ///< by `table` and `table.column`, in lower case
   std::map<std::string, std::string> views = {};     ///< SELECTs that stand for tables, by name in lower case
+  BooleanForm usual_boolean = {};                    ///< of what is not declared apart
+  std::map<std::string, BooleanForm> booleans = {};  ///< declared, as instants are
   bool single_tenant = false;                        ///< all of it belongs to one account
   WordsByMeaning words = {};                         ///< where they are not those of usual_words()
   UnitDigits currencies = {};                        ///< beside those of ISO 4217
 
   /// Of a column; both names in any case.
   [[nodiscard]] const InstantForm& form_of(std::string_view table, std::string_view column) const;
+  [[nodiscard]] const BooleanForm& boolean_of(std::string_view table, std::string_view column) const;
   /// What bounds, macros and columns of type timestamp have in a query: the usual form, unless its order is not that of time.
   [[nodiscard]] InstantForm common() const;
 };

@@ -29,12 +29,22 @@ struct InstantColumn {
   bool operator==(const InstantColumn&) const = default;
 };
 
+/// A column that a query hands to {{truth(…)}}.
+struct BooleanColumn {
+  std::string table;  ///< as InstantColumn has them
+  std::string column;
+  BooleanForm form;
+  std::string name = {};
+  bool operator==(const BooleanColumn&) const = default;
+};
+
 /// A statement for one kind of source: text without a single spliced value, what to bind, and the columns it must give, in order.
 struct Query {
   std::string sql;
   std::vector<Bind> binds;
   Columns columns;
   std::vector<InstantColumn> instants = {};  ///< what a source that has no types has to look at
+  std::vector<BooleanColumn> booleans = {};  ///< for `source check`
   std::string views = {};                    ///< `WITH … AS (…), … `: what `instants` may need before its own SELECT
 };
 

@@ -11,8 +11,9 @@
 
 namespace reportctl::run {
 
-/// Looks at real values of a source, for `source check`: the first and the last rows of the tables that a report reads, the
-/// oldest and the newest of the moments that it compares or counts by, and the first rows that it gives. Each table is read once.
+/// Looks at real values of a source, for `source check`: the first and the last rows of the tables that a report reads, some from
+/// places taken by chance, the least and the greatest of their numbers and times and of the moments and booleans of operators'
+/// own reports, and the first rows that these give. Each table is read once.
 class SourceValues {
  public:
   SourceValues(source::Source& source, std::string account_key, Instant now)
@@ -27,7 +28,8 @@ class SourceValues {
   source::Source& source_;
   std::string account_key_;
   Instant now_;
-  std::map<std::string, std::string> seen_;  ///< findings by statement
+  std::map<std::string, std::string> seen_;   ///< findings by statement
+  std::map<std::string, std::string> pages_;  ///< Source::random_page() by table
 };
 
 }  // namespace reportctl::run

@@ -25,6 +25,7 @@ struct SourceSettings {
   SecretSource password;
   std::chrono::seconds statement_timeout{60};
   std::map<std::string, rows::InstantForm> instants = {};  ///< how moments are kept: by `table`, `table.column`, and kUsual
+  std::map<std::string, rows::BooleanForm> booleans = {};  ///< how booleans are kept, in the same way
   std::filesystem::path views_file = {};                   ///< empty: none
   std::map<std::string, std::string> views = {};           ///< its contents: SELECTs that stand for tables, by name in lower case
   bool single_tenant = false;                              ///< all of it belongs to one account
@@ -54,8 +55,11 @@ class Source {
   /// `source check`).
   virtual void prepare(const rows::Query&) = 0;
   virtual std::vector<TableInfo> tables() = 0;
-  /// What an operator should know of the login, after tables(): that it may do more than a report needs; empty: nothing.
-  [[nodiscard]] virtual std::string warning() const { return {}; }
+  /// What an operator should know of the login: that it may do more than a report needs, or sees less than there is.
+  virtual std::vector<std::string> warnings() { return {}; }
+  /// Some rows of a table or view from places taken by chance, for FROM: a SELECT in parentheses. What it costs does not grow
+  /// with the table. `table`: as a query writes it.
+  virtual std::string random_page(const std::string& table) { return table; }
 };
 
 /// Why open_source() would refuse this url, without opening anything; empty when it would not. Repeats nothing of what may be a

@@ -334,6 +334,126 @@ class Foreign(e2e.Case):
         server.psql("CREATE TABLE o (shop integer); INSERT INTO o VALUES (7), (7), (8), (7)", "ids")
         self.assertEqual(list(self.own(server.url("ids"), modules).values()), list(where.values()))
 
+    # How applications keep booleans: the words, the column's type on PostgreSQL, and the declaration; None: nothing to declare.
+    BOOLEANS = {"numbers": (1, 0, "integer", None), "minus one": (-1, 0, "smallint", "-1/0"), "letters": ("Y", "N", "char(1)", "Y/N"),
+                "PostgreSQL's own": ("t", "f", "text", "t/f"), "words": ("true", "false", "varchar(5)", "true/false"), "an X": ("X", "", "text", "X/")}
+    FLAGS = [True, False, True, None, False, True]
+    ASK = {"bare": ("integer", "count(*) AS v FROM f WHERE account_id = :account AND {{truth(f.paid)}}"),
+           "against": ("integer", "count(*) AS v FROM f WHERE account_id = :account AND NOT {{truth(paid)}}"),
+           "shown": ("boolean", "{{truth(f.paid)}} AS v FROM f WHERE account_id = :account ORDER BY n")}
+    SEEN = {"bare": "3", "against": "2", "shown": "true\nfalse\ntrue\n\nfalse\ntrue"}
+
+    def check_booleans(self, url_of, execute):
+        for name, (yes, no, kind, form) in self.BOOLEANS.items():
+            with self.subTest(kept=name):
+                words = {True: yes, False: no, None: None}
+                rows = ", ".join(f"('shop', {n}, {'NULL' if flag is None else repr(words[flag])})" for n, flag in enumerate(self.FLAGS))
+                url = url_of(f"CREATE TABLE f (account_id text, n integer, paid {kind}); INSERT INTO f VALUES {rows}")
+                for declared in ([f", booleans: '{form}'", f", booleans: {{f.paid: '{form}'}}", f", booleans: {{default: 1/0, F: '{form}'}}"] if form else [""]):
+                    given = self.own(url, self.ASK, more=declared)
+                    self.assertEqual({ask: text.replace('""', "") for ask, text in given.items()}, self.SEEN, declared)
+                if form:
+                    for text in self.own(url, self.ASK).values():
+                        self.assertIn("f.paid: expected a boolean (1/0), found \"", text)
+                        self.assertIn(f"booleans: {{f.paid: {form}}}", text)
+                    checks = {entry["report"]: entry for entry in json.loads(self.home.run("source", "check", "--json", now=NOW).out)}
+                    self.assertFalse(checks["bare"]["ok"])
+                    self.assertIn("f.paid: expected a boolean", checks["bare"]["why"])
+
+    def test_sqlite_booleans_are_declared_or_refused(self):
+        def database(sql):
+            path = e2e.scratch("foreign") / "flags.db"
+            self.closing(shutil.rmtree, path.parent)
+            with sqlite3.connect(path) as made:
+                made.executescript(sql)
+            made.close()
+            return f"sqlite:{path}"
+
+        self.check_booleans(database, None)
+        url = database("CREATE TABLE f (account_id text, n integer, paid text); INSERT INTO f VALUES ('shop', 1, 't')")
+        for condition in ("paid", "NOT paid", "paid IS TRUE", "n > 0 AND f.paid"):
+            with self.subTest(condition=condition):
+                said = self.own(url, {"bare": ("integer", "count(*) AS v FROM f WHERE account_id = :account AND " + condition)})["bare"]
+                self.assertIn("paid is the text 't', not a boolean", said)
+                self.assertIn("{{truth(x)}}", said)
+
+    def test_postgresql_booleans_are_declared_or_refused(self):
+        server = postgres.Server()
+        self.closing(server.close)
+        made = iter(range(1000))
+
+        def database(sql):
+            name = f"flags{next(made)}"
+            server.psql(f"CREATE DATABASE {name}")
+            server.psql(sql, name)
+            return server.url(name)
+
+        self.check_booleans(database, None)
+        own_type = database("CREATE TABLE f (account_id text, n integer, paid boolean); INSERT INTO f VALUES "
+                            "('shop', 0, true), ('shop', 1, false), ('shop', 2, true), ('shop', 3, NULL), ('shop', 4, false), ('shop', 5, true)")
+        for declared in ("", ", booleans: Y/N"):
+            given = self.own(own_type, self.ASK, more=declared)
+            self.assertEqual({ask: text.replace('""', "") for ask, text in given.items()}, self.SEEN)
+
+    def test_infinity_is_empty_where_the_module_says_so(self):
+        server = postgres.Server()
+        self.closing(server.close)
+        server.psql("CREATE DATABASE odd")
+        server.psql("CREATE TABLE o (account_id text, n int, d double precision, m numeric, at timestamptz, day date);"
+                    "INSERT INTO o VALUES ('shop', 1, 'NaN', 'NaN', 'infinity', 'infinity'), ('shop', 2, '-Infinity', 'Infinity', '-infinity', '0044-03-15 BC'),"
+                    " ('shop', 3, 1.5, 2, '2026-03-17 06:00Z', '2026-03-17')", "odd")
+        right = {"d": ("decimal, scale: 1", "1.5"), "m": ("integer", "2"), "at": ("timestamp", "2026-03-17T06:00:00+00:00"), "day": ("date", "2026-03-17")}
+        ask = "{} AS v FROM o WHERE account_id = :account ORDER BY n"
+        url = server.url("odd")
+        self.assertEqual(self.own(url, {name: (kind + ", infinity: empty", ask.format(name)) for name, (kind, _) in right.items()}),
+                         {name: f'""\n""\n{value}' for name, (_, value) in right.items()})
+        for name, said in self.own(url, {name: (kind, ask.format(name)) for name, (kind, _) in right.items()}).items():
+            self.assertIn("column v: expected", said)
+            self.assertTrue("found NaN" in said or "found infinity" in said, said)
+        path = e2e.scratch("foreign") / "odd.db"
+        self.closing(shutil.rmtree, path.parent)
+        with sqlite3.connect(path) as odd:
+            odd.executescript("CREATE TABLE o (account_id text, n integer, d real); INSERT INTO o VALUES ('shop', 1, 9e999), ('shop', 2, -9e999), ('shop', 3, 1.5)")
+        odd.close()
+        url = f"sqlite:{path}"
+        self.assertEqual(self.own(url, {"d": ("decimal, scale: 1, infinity: empty", ask.format("d"))}), {"d": '""\n""\n1.5'})
+        self.assertIn("found a number too large", self.own(url, {"d": ("decimal, scale: 1", ask.format("d"))})["d"])
+
+    def test_source_check_looks_at_rows_between_the_ends(self):
+        """The first and the last 250 of 20,000 orders are right, what lies between is in euros; and one value alone is the greatest."""
+        middle = "CASE WHEN n BETWEEN 250 AND 19750 THEN '12.34' ELSE 1234 END"
+        for change, name in ((middle, "total_cents"), ("CASE WHEN n = 10000 THEN 'n/a' ELSE 1 END", "total_cents")):
+            with self.subTest(change=change):
+                path = e2e.scratch("foreign") / "shop.db"
+                self.closing(shutil.rmtree, path.parent)
+                with sqlite3.connect(path) as shop:
+                    shop.executescript(TABLES.format(type="text") +
+                                       "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 20000) INSERT INTO orders SELECT n, 'shop', n, "
+                                       f"NULL, 'paid', 'EUR', '2026-05-04T12:00:00Z', {change} FROM c")
+                shop.close()
+                checks = {entry["report"]: entry for entry in json.loads(self.place(f"sqlite:{path}", None).run("source", "check", "--all", "--json", now=NOW).out)}
+                self.assertIn(f"orders.{name}: expected an integer", checks["sales"]["why"])
+        server = postgres.Server()
+        self.closing(server.close)
+        server.psql("CREATE DATABASE middle")
+        server.psql(TABLES.format(type="timestamptz").replace("currency text", "currency char(4)") +
+                    "INSERT INTO orders SELECT n, 'shop', n, NULL, 'paid', CASE WHEN n BETWEEN 250 AND 19750 THEN 'EURO' ELSE 'EUR' END, "
+                    "'2026-05-04T12:00:00Z', 1 FROM generate_series(1, 20000) n; ANALYZE", "middle")
+        checks = {entry["report"]: entry for entry in json.loads(self.place(server.url("middle"), None).run("source", "check", "--all", "--json", now=NOW).out)}
+        self.assertIn("\"EURO\" in column orders.currency is no currency", checks["sales"]["why"])
+
+    def test_postgresql_what_row_level_security_leaves_is_said(self):
+        server = postgres.Server()
+        self.closing(server.close)
+        server.psql("CREATE DATABASE guarded")
+        server.psql(TABLES.format(type="timestamptz") + "INSERT INTO orders SELECT n, CASE WHEN n % 4 = 0 THEN 'shop' ELSE 'other' END, n, NULL, 'paid', 'EUR', now(), 1 "
+                    "FROM generate_series(1, 1000) n; ANALYZE; ALTER TABLE orders ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON orders USING (account_id = 'shop');"
+                    "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", "guarded")
+        url = server.url("guarded", "reader")
+        told = self.place(url, None).run("source", "check", now=NOW).err
+        self.assertIn("row-level security decides what this login sees", told)
+        self.assertIn("orders shows 250 of about 1000 rows", told)
+
     def test_a_database_of_one_company_needs_no_account_and_has_no_second(self):
         modules = self.home.path / "modules"
         modules.mkdir()

@@ -179,7 +179,7 @@ MISFITS = {
            ("10000-01-01T00:00:00Z", "other text"), ("\u202e2026-03-17T06:00:00Z", "other text"), (b"1", "a blob")),
     "day": ((20529, "an integer"), (ENDLESS, "a real number"), ("infinity", "other text"), ("2026-02-30", "other text"), (b"1", "a blob")),
     "took": ((1.5, "a real number"), (ENDLESS, "a real number"), ("1:02:05", "text"), (b"1", "a blob")),
-    "paid": ((2, "another integer"), (-1, "another integer"), (1.0, "a real number"), ("true", "text"), (b"1", "a blob")),
+    "paid": ((2, '"2"'), (-1, '"-1"'), (1.0, "a real number"), ("true", '"true"'), (b"1", "a blob")),
 }
 FIRST_MISFIT = 1000
 
@@ -385,7 +385,8 @@ class EveryFormat(e2e.Case):
                 with self.subTest(column=name, value=value, form=form):
                     run = self.world.run(*self.world.words(form, first=key, last=key), "-o", out)
                     self.assertEqual(run.code, 13, run.err)
-                    self.assertIn(f"row 1, column {name}: expected {expected[name]}, found {found}", run.err)
+                    wanted = "a boolean (1/0)" if name == "paid" and found.startswith('"') else expected[name]
+                    self.assertIn(f"row 1, column {name}: expected {wanted}, found {found}", run.err)
                     self.assertFalse(out.exists())
         self.assertEqual(seen, set(expected))
 

@@ -103,10 +103,10 @@ TEST_CASE("which storage class fits which column type") {
       {"'0:01:01'", ColumnType::duration, 0, "found text"},
       {"0", ColumnType::boolean, 0, "0/0"},
       {"1", ColumnType::boolean, 0, "1/0"},
-      {"2", ColumnType::boolean, 0, "found another integer"},
-      {"-1", ColumnType::boolean, 0, "found another integer"},
+      {"2", ColumnType::boolean, 0, "found \"2\""},
+      {"-1", ColumnType::boolean, 0, "found \"-1\""},
       {"1.0", ColumnType::boolean, 0, "found a real number"},
-      {"'true'", ColumnType::boolean, 0, "found text"},
+      {"'true'", ColumnType::boolean, 0, "found \"true\""},
       {"NULL", ColumnType::boolean, 0, "null"},
   };
   for (const Case& one : cases) {

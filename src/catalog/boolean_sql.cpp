@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "boolean_sql.hpp"
+
+#include <fmt/format.h>
+
+namespace reportctl::catalog {
+
+using rows::sql_literal;
+
+std::string truth_sql(const std::string& expression, const std::string& name, const rows::BooleanForm& form,
+                      rows::Dialect dialect) {
+  switch (dialect) {
+    case rows::Dialect::sqlite:
+      return fmt::format("rc_boolean({}, {}, {})", expression, sql_literal(form.str()), sql_literal(name));
+    case rows::Dialect::postgresql:
+      break;
+  }
+  // The text of what is neither word becomes an error of the server's cast, with the name, for postgres_words to read.
+  const std::string text = fmt::format("CAST(({}) AS text)", expression);
+  return fmt::format(
+      "(CASE WHEN pg_typeof({0}) = CAST('boolean' AS regtype) THEN CAST({1} AS boolean) WHEN rtrim({1}) = {2} THEN TRUE WHEN "
+      "rtrim({1}) = {3} THEN FALSE ELSE CAST({4} || ' (' || {5} || '): ' || {1} AS boolean) END)",
+      expression, text, sql_literal(form.yes), sql_literal(form.no), sql_literal(name), sql_literal(form.str()));
+}
+
+}  // namespace reportctl::catalog
