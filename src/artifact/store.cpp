@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reportctl/artifact/place.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "stores.hpp"
@@ -33,6 +34,12 @@ std::string sharded(const std::string& sha256) {
   if (!is_sha256(sha256))
     throw Error(ErrorKind::not_found, fmt::format("\"{}\" is not the name of a stored file", visible(sha256)));
   return sha256.substr(0, 2) + "/" + sha256;
+}
+
+std::string place_of(const StoreSettings& settings, const std::string& sha256) {
+  constexpr std::string_view kFile = "file:";
+  const std::string url = settings.url.starts_with(kFile) ? settings.url.substr(kFile.size()) : settings.url;
+  return url + "/" + sharded(sha256);
 }
 
 Instant end_of(const LinkRequest& request, std::chrono::seconds expiry) {

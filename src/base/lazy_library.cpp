@@ -6,8 +6,11 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <vector>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/libraries.hpp"
+#include "reportctl/base/text.hpp"
 
 namespace reportctl {
 
@@ -37,6 +40,18 @@ void* LazyLibrary::symbol(const char* name) {
     throw Error(ErrorKind::failed, fmt::format("{} has no function {}: {}", file_.soname, name, last_error()),
                 install_hint(file_));
   return address;
+}
+
+void require_libraries() {
+  std::vector<std::string> problems, packages;
+  for (const LibraryFile& file : kLibraryFiles) {
+    if (::dlopen(file.soname, RTLD_NOW | RTLD_LOCAL) != nullptr) continue;  // never closed, as above
+    problems.emplace_back(last_error());
+    if (*file.package != '\0') packages.emplace_back(file.package);
+  }
+  if (problems.empty()) return;
+  throw Error(ErrorKind::failed, "cannot load " + join(problems, "; "),
+              packages.empty() ? "install the packages that hold them" : "apt-get install " + join(packages, " "));
 }
 
 }  // namespace reportctl

@@ -12,6 +12,7 @@
 #include "civil.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
+#include "reportctl/base/zone_names.hpp"
 
 namespace reportctl {
 
@@ -55,11 +56,7 @@ std::vector<std::string> read_zone_names() {
   return names;
 }
 
-/// Read once: cctz, too, keeps what it has loaded for the life of the process.
-bool is_listed(std::string_view name) {
-  static const std::vector<std::string> kNames = read_zone_names();
-  return std::binary_search(kNames.begin(), kNames.end(), name);
-}
+bool is_listed(std::string_view name) { return std::binary_search(zone_names().begin(), zone_names().end(), name); }
 
 cctz::civil_second civil(Date date, TimeOfDay time) {
   return cctz::civil_second(static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
@@ -90,6 +87,12 @@ std::size_t write_zoned(Instant instant, int offset, char* out) {
 }
 
 }  // namespace
+
+/// Read once: cctz, too, keeps what it has loaded for the life of the process.
+const std::vector<std::string>& zone_names() {
+  static const std::vector<std::string> kNames = read_zone_names();
+  return kNames;
+}
 
 std::optional<Zone> Zone::find(std::string_view name) {
   if (name == "UTC") return utc();

@@ -129,7 +129,12 @@ run::Parts& Session::parts() {
 }
 
 Output& Session::out() {
-  if (!out_) out_ = std::make_unique<Output>(format_of(globals), wants_color(globals), globals.quiet);
+  if (!out_)
+    out_ = std::make_unique<Output>(Output::Look{.format = format_of(globals),
+                                                 .color = wants_color(globals),
+                                                 .quiet = globals.quiet,
+                                                 .wide = globals.wide,
+                                                 .paged = !globals.no_pager});
   return *out_;
 }
 

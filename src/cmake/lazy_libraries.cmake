@@ -4,6 +4,7 @@
 # are linked.
 set(library_files "")
 set(library_packages "")
+set(library_names "")
 
 # reportctl_lazy(<target> <prefix of pkg-config> [<constant> <library>]…): the target reportctl_lazy_<target>.
 macro(reportctl_lazy target prefix)
@@ -22,6 +23,7 @@ macro(reportctl_lazy target prefix)
     reportctl_names_of(${REPORTCTL_FILE_${library}} soname package)
     string(APPEND library_files "constexpr LibraryFile ${constant}{\"${soname}\", \"${package}\"};\n")
     list(APPEND library_packages ${package})
+    list(APPEND library_names ${constant})
   endwhile()
 endmacro()
 
@@ -70,6 +72,8 @@ while(functions)
   string(APPEND library_files "constexpr const char* ${constant} = \"${CMAKE_MATCH_1}\";\n")
 endwhile()
 
+list(JOIN library_names ", " library_names)
+string(APPEND library_files "constexpr LibraryFile kLibraryFiles[] = {${library_names}};\n")
 string(CONCAT header "// Written by src/cmake/lazy_libraries.cmake.\n#pragma once\n\n#define REPORTCTL_LAZY $<BOOL:${REPORTCTL_LAZY}>\n\n"
        "namespace reportctl {\n\nstruct LibraryFile {\n  const char* soname;\n  const char* package;  ///< of Debian; may be empty\n};\n"
        "${library_files}\n}  // namespace reportctl\n")

@@ -25,7 +25,7 @@ std::string date_text(Instant date) {
 }
 
 // RFC 6068: what a URL reserves is escaped; `+`, common in such addresses, stays readable for people and means itself.
-std::string mailto_url(const EmailAddress& address) {
+std::string mailto_url(const EmailAddress& address, const std::string& token) {
   std::string url = "<mailto:";
   for (const char c : address.str()) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -35,7 +35,7 @@ std::string mailto_url(const EmailAddress& address) {
     else
       url += fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
-  return url + ">";
+  return url + (token.empty() ? std::string() : "?subject=unsubscribe%20" + token) + ">";
 }
 
 }  // namespace
@@ -45,9 +45,17 @@ std::string write_head(const Envelope& envelope) {
               header_text("Subject", envelope.subject.str()) + header_line("Date", date_text(envelope.date)) +
               header_line("Message-ID", fmt::format("<{}>", envelope.message_id)) +
               header_line("Auto-Submitted", "auto-generated");
-  if (envelope.list_unsubscribe) head += header_line("List-Unsubscribe", mailto_url(*envelope.list_unsubscribe));
+  if (envelope.list_unsubscribe)
+    head += header_line("List-Unsubscribe", mailto_url(*envelope.list_unsubscribe, envelope.unsubscribe_token));
   // Exchange ignores Auto-Submitted and answers "out of office" to reports.
   return head + header_line("X-Auto-Response-Suppress", "OOF, AutoReply");
+}
+
+std::string unsubscribe_token(std::string_view message_id) {
+  const auto first = message_id.find('.');
+  const auto end = message_id.find_first_of(".@", first == std::string_view::npos ? first : first + 1);
+  if (first == std::string_view::npos || end == std::string_view::npos) return {};
+  return std::string(message_id.substr(first + 1, end - first - 1));
 }
 
 std::string message_id(const std::string& run_id, const std::string& delivery_id, const EmailAddress& from) {

@@ -6,12 +6,26 @@
 
 #include <algorithm>
 #include <span>
+#include <stdexcept>
 #include <utility>
 
+#include "embedded_files.hpp"
 #include "reportctl/base/base64.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::mail {
+
+std::string render(std::string_view name, const mustache::data& data, Escaping escaping) {
+  for (const EmbeddedFile& file : embedded_files()) {
+    if (file.name != name) continue;
+    mustache::mustache view{std::string(file.text)};
+    if (escaping == Escaping::none) view.set_custom_escape([](const std::string& text) { return text; });
+    std::string text = view.render(data);
+    if (!view.is_valid()) throw std::logic_error(view.error_message());
+    return text;
+  }
+  throw std::logic_error("no such template");
+}
 
 std::string shown(std::string_view text, std::size_t longest) { return fit_width(visible(repair_utf8(text)), longest); }
 

@@ -18,6 +18,10 @@ namespace mustache = kainjow::mustache;
 constexpr std::size_t kLongName = 160;
 constexpr std::size_t kLongSentence = 1200;
 
+enum class Escaping { html, none };
+/// A file of share/templates with these values.
+std::string render(std::string_view name, const mustache::data&, Escaping);
+
 /// One line, valid UTF-8, nothing that a terminal or a mail reader would obey, and not a page of it.
 std::string shown(std::string_view text, std::size_t longest = kLongName);
 

@@ -6,9 +6,7 @@
 #include <cctype>
 #include <cmath>
 #include <kainjow/mustache.hpp>
-#include <stdexcept>
 
-#include "embedded_files.hpp"
 #include "reportctl/base/text.hpp"
 #include "template_data.hpp"
 
@@ -17,20 +15,6 @@ namespace reportctl::mail {
 namespace {
 
 constexpr std::string_view kDefaultColor = "#2459a6";
-
-enum class Escaping { html, none };
-
-std::string render(std::string_view name, const mustache::data& data, Escaping escaping) {
-  for (const EmbeddedFile& file : embedded_files()) {
-    if (file.name != name) continue;
-    mustache::mustache view{std::string(file.text)};
-    if (escaping == Escaping::none) view.set_custom_escape([](const std::string& text) { return text; });
-    std::string text = view.render(data);
-    if (!view.is_valid()) throw std::logic_error(view.error_message());
-    return text;
-  }
-  throw std::logic_error("no such mail template");
-}
 
 bool is_color(std::string_view text) {
   return text.size() == 7 && text[0] == '#' &&

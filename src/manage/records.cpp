@@ -84,6 +84,7 @@ Json to_json(const schedule::Schedule& schedule, std::string_view account_timezo
                      {"updated_at", to_json(std::optional(schedule.updated_at))},
                      {"next_run_at", to_json(schedule.next_run_at)},
                      {"last_run_at", to_json(schedule.last_run_at)},
+                     {"last_success_at", to_json(schedule.last_success_at)},
                      {"last_run_status", text_or_null(schedule.last_run_status)},
                      {"last_run_error", text_or_null(schedule.last_run_error)},
                      {"failure_count", schedule.failure_count},
@@ -129,6 +130,7 @@ Json to_json(const store::Run& run) {
           {"sha256", text_or_null(run.artifact_sha256)},
           {"corrects", text_or_null(run.corrects)},
           {"file_pruned_at", to_json(run.file_pruned_at)},
+          {"waiting", run.waiting},
           {"reason", text_or_null(run.reason)},
           {"violations", violations.is_null() ? Json::array() : violations}};
 }

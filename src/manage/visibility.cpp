@@ -11,11 +11,9 @@
 #include "reportctl/store/accounts.hpp"
 
 namespace reportctl::manage {
-namespace {
 
 using access::Action;
 
-/// What was told to the actor themselves, and everything that was told in the accounts that they manage.
 store::Sight sight_of_notifications(const access::Actor& actor) {
   auto sight = sight_of(actor, Action::manage_account);
   if (!sight) return sight;
@@ -24,8 +22,6 @@ store::Sight sight_of_notifications(const access::Actor& actor) {
   }
   return sight;
 }
-
-}  // namespace
 
 bool sees(const access::Actor& actor, const std::string& account) {
   if (access::may(actor, Action::view, account, {})) return true;

@@ -61,6 +61,10 @@ store::AuditEvent report_sent(const schedule::Schedule& schedule, const std::str
   return event("ScheduledReportSent", schedule, {{"scheduledReportId", schedule.id}, {"runId", run_id}});
 }
 
+store::AuditEvent report_skipped(const schedule::Schedule& schedule, const std::string& run_id, const std::string& reason) {
+  return event("ScheduledReportSkipped", schedule, {{"scheduledReportId", schedule.id}, {"runId", run_id}, {"reason", reason}});
+}
+
 store::AuditEvent report_failed(const schedule::Schedule& schedule, const std::string& run_id, const std::string& error) {
   return event("ScheduledReportFailed", schedule, {{"scheduledReportId", schedule.id}, {"runId", run_id}, {"error", error}});
 }

@@ -20,6 +20,7 @@ store::AuditEvent report_delivered(const schedule::Schedule&, std::size_t recipi
 store::AuditEvent delivery_failed(const schedule::Schedule&, const std::string& reason);
 /// Every dispatch ends in one of these two.
 store::AuditEvent report_sent(const schedule::Schedule&, const std::string& run_id);
+store::AuditEvent report_skipped(const schedule::Schedule&, const std::string& run_id, const std::string& reason);
 store::AuditEvent report_failed(const schedule::Schedule&, const std::string& run_id, const std::string& error);
 
 /// `[{"code": …, "field": …, "message": …, "hint": …}]`.

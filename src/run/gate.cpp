@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/run/heartbeat.hpp"
 #include "reportctl/run/retention.hpp"
 #include "reportctl/run/run_due.hpp"
 #include "reportctl/store/claims.hpp"
@@ -16,7 +17,6 @@ namespace {
 
 constexpr auto kLargestLeap = std::chrono::days(35);
 constexpr auto kHeartbeatEvery = std::chrono::minutes(15);
-constexpr const char* kLastRunDue = "last_run_due_at";
 
 void refuse_leap(const std::optional<Instant>& last, Instant now, const std::filesystem::path& state, bool accepted) {
   if (accepted || !last || now - *last <= kLargestLeap) return;
@@ -37,6 +37,7 @@ bool work_waits(store::State& state, const DueOptions& options, Instant now) {
   std::optional<Instant> last;
   if (text) last = parse_instant(*text);
   refuse_leap(last, now, state.path(), options.accept_clock);
+  beat(state.path(), now);
   if (!last || now - *last >= kHeartbeatEvery) state.set_fact(kLastRunDue, format_utc(now));
   return store::anything_due(state, now) || !store::due_webhooks(state, now, 1).empty() ||
          !store::exports_to_work(state, now, 1).empty() || prune_is_due(state, now);

@@ -304,7 +304,8 @@ std::string Mailing::head(const Mailbox& to, const std::string& message_id, Inst
                            .subject = HeaderValue::cleaned(facts_.subject),
                            .date = date,
                            .message_id = message_id,
-                           .list_unsubscribe = EmailAddress::parse(facts_.list_unsubscribe)});
+                           .list_unsubscribe = EmailAddress::parse(facts_.list_unsubscribe),
+                           .unsubscribe_token = mail::unsubscribe_token(message_id)});
 }
 
 std::string Mailing::head(const store::Delivery& delivery) const {

@@ -23,6 +23,7 @@
 #include "reportctl/store/endings.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/schedules.hpp"
+#include "reportctl/store/suppressions.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -47,12 +48,18 @@ Ended ended_as(const Claim& claim, RunState state, const std::string& reason) {
   return ended;
 }
 
+/// The last of every run. Nothing was sent where there was nothing to send.
+store::AuditEvent ending_event(const Claim& claim, const store::Finish& finish) {
+  if (!store::ended_well(finish.state)) return report_failed(claim.schedule, claim.run.id, finish.reason);
+  if (finish.state == RunState::no_data) return report_skipped(claim.schedule, claim.run.id, finish.reason);
+  return report_sent(claim.schedule, claim.run.id);
+}
+
 /// The only ending. Adds what every ending has: its pair of audit events, the notifications of a failure, and their mails.
 Ended end(Parts& parts, const Claim& claim, store::Finish finish, const Failure& failure) {
   const bool scheduled = claim.run.trigger == store::Trigger::scheduled;
   if (scheduled) {
-    finish.events.push_back(store::ended_well(finish.state) ? report_sent(claim.schedule, claim.run.id)
-                                                            : report_failed(claim.schedule, claim.run.id, finish.reason));
+    finish.events.push_back(ending_event(claim, finish));
     finish.auto_pause_after = parts.settings().policy.auto_pause_after;
     if (!store::ended_well(finish.state)) finish.notifications = notifications_of(parts, claim, failure);
   }
@@ -212,12 +219,29 @@ std::optional<MailFacts> facts_of_run(Parts& parts, const std::string& run_id) {
   return facts.empty() ? std::nullopt : std::optional(facts_from_json(facts));
 }
 
+/// A test goes where a person said; occurrences leave out who does not want them any more.
+std::vector<Mailbox> recipients_of(Parts& parts, const Claim& claim) {
+  if (claim.run.trigger != store::Trigger::scheduled) return claim.schedule.definition.recipients;
+  return store::allowed_recipients(parts.state(), claim.schedule);
+}
+
+validation::Violation nobody_left(const Claim& claim) {
+  return {.code = validation::Code::recipient_required,
+          .field = "to",
+          .message = "every recipient has unsubscribed or is suppressed",
+          .hint = fmt::format("reportctl recipient list; then schedule edit {0} --to ADDRESS, or schedule pause {0}",
+                              claim.run.schedule_name)};
+}
+
 /// From `triggered` on: makes the report and queues its messages.
 Ended produce(Parts& parts, const Claim& claim) {
   const auto slot = claim.run.slot.value_or(claim.run.created_at);
   auto planned = plan_schedule(parts, claim.schedule, slot);
   if (const auto* rejection = std::get_if<Rejection>(&planned)) return end_rejected(parts, claim, rejection->violations);
   const auto& plan = std::get<RunPlan>(planned);
+  const auto recipients = recipients_of(parts, claim);
+  if (recipients.empty() && !claim.schedule.definition.recipients.empty())
+    return end_rejected(parts, claim, {nobody_left(claim)});
   const auto made = make_stored_file(parts, plan, {.purpose = Purpose::mail});
   const auto& file = made.file;
 
@@ -231,7 +255,7 @@ Ended produce(Parts& parts, const Claim& claim) {
       parts, std::move(facts),
       {.run_id = claim.run.id, .format = generated.format, .sha256 = file.sha256, .bytes = file.bytes, .fd = made.spool.fd()});
   const bool skip = file.rows == 0 && policy_of(parts, claim.schedule.definition).no_data == schedule::NoData::skip;
-  if (!skip) generated.deliveries = post.queue(claim.schedule.definition.recipients, parts.moment());
+  if (!skip) generated.deliveries = post.queue(recipients, parts.moment());
   generated.mail = to_json(post.facts());
   store::record_generated(parts.state(), claim, generated, parts.moment());
   auto now_generated = claim;

@@ -28,17 +28,23 @@ std::optional<int> parse_step(std::string_view text) {
   return static_cast<int>(*number) * unit;
 }
 
+/// People write 7:30 too.
+std::optional<TimeOfDay> time_written(std::string_view text) {
+  const bool one_digit = text.size() == 4 && text[1] == ':';
+  return parse_time_of_day(one_digit ? "0" + std::string(text) : std::string(text));
+}
+
 /// `08:00`, or `08:00-18:00 every 30m`.
 bool add_times(std::string_view text, Times& times) {
-  if (const auto time = parse_time_of_day(text)) {
+  if (const auto time = time_written(text)) {
     times.push_back(*time);
     return true;
   }
   const auto every = text.find(" every ");
   const auto dash = text.substr(0, every).find('-');
   if (every == std::string_view::npos || dash == std::string_view::npos) return false;
-  const auto first = parse_time_of_day(trim(text.substr(0, dash)));
-  const auto last = parse_time_of_day(trim(text.substr(dash + 1, every - dash - 1)));
+  const auto first = time_written(trim(text.substr(0, dash)));
+  const auto last = time_written(trim(text.substr(dash + 1, every - dash - 1)));
   const auto step = parse_step(trim(text.substr(every + 7)));
   if (!first || !last || !step || *last < *first) return false;
   for (int at = minutes_of(*first); at <= minutes_of(*last); at += *step) times.push_back(time_of(at));

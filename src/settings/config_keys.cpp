@@ -95,6 +95,22 @@ std::string set_transport(Settings& settings, const Written& written) {
   return {};
 }
 
+/// Its path is what lets somebody ping.
+std::string set_ping_url(Settings& settings, const Written& written) {
+  const std::string& url = written.front();
+  const bool http = url.starts_with("https://") || url.starts_with("http://");
+  if (!http || url.find_first_of("?#@") != std::string::npos || has_control(url) || url.size() > 2000)
+    return fmt::format("must be https://HOST/PATH, without a query or a password{}", kNotRepeated);
+  settings.monitor.ping_url = url.ends_with('/') ? url.substr(0, url.size() - 1) : url;
+  return {};
+}
+
+std::string url_without_path(const std::string& url) {
+  if (url.empty()) return url;
+  const auto path = url.find('/', url.find("://") + 3);
+  return path == std::string::npos ? url : url.substr(0, path) + "/…";
+}
+
 std::string set_from(Settings& settings, const Written& written) {
   std::string why;
   settings.mail.from = Mailbox::parse(written.front(), &why);
@@ -489,6 +505,11 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
        [](const Settings& s) { return duration_text(s.webhooks.timeout.count()); }},
       {"access.operators", false, set_operators,
        [](const Settings& s) { return std::string(s.operators == Operators::always ? "always" : "until_first_login"); }},
+      {"monitor.ping_url", false, set_ping_url, [](const Settings& s) { return url_without_path(s.monitor.ping_url); }},
+      {"monitor.status_page", false, [](Settings& s, const Written& w) { return set_path(s.monitor.status_page, w.front()); },
+       [](const Settings& s) { return s.monitor.status_page.string(); }},
+      {"monitor.metrics_file", false, [](Settings& s, const Written& w) { return set_path(s.monitor.metrics_file, w.front()); },
+       [](const Settings& s) { return s.monitor.metrics_file.string(); }},
       {"policy.missed", false, set_missed, [](const Settings& s) { return std::string(schedule::missed_name(s.policy.missed)); }},
       {"policy.grace", false,
        [](Settings& s, const Written& w) {

@@ -77,6 +77,7 @@ void insert_skipped(Connection& connection, const schedule::Schedule& schedule, 
       .bind(id, schedule.id, schedule.definition.name, schedule.definition.account, schedule.definition.report,
             run_state_name(request.skipped_as), slot, request.now, request.now, request.skip_reason)
       .run();
+  count_ended_run(connection, id);
   queue_run_webhooks(connection, id, request.now);
 }
 

@@ -76,8 +76,20 @@ void update_schedule_status(Connection& connection, const Run& run, const Finish
         .run();
     if (good) Query(connection, R"sql(UPDATE schedules SET failure_count = 0 WHERE id = ?)sql").bind(run.schedule_id).run();
   }
+  if (good) Query(connection, R"sql(UPDATE schedules SET last_success_at = ? WHERE id = ?)sql").bind(now, run.schedule_id).run();
   if (good || !counts_when_failed(connection, run)) return;
   Query(connection, R"sql(UPDATE schedules SET failure_count = failure_count + 1 WHERE id = ?)sql").bind(run.schedule_id).run();
+}
+
+/// A success settles what failed before it, and what fails after a later occurrence succeeded waits for nobody. Whether a message
+/// of unknown fate arrived, only a person can find out.
+void settle_failures(Connection& connection, const Run& run, Instant now) {
+  Query(connection, fmt::format(R"sql(
+    UPDATE runs AS r SET settled_at = ?1 WHERE r.schedule_id = ?2 AND {} AND r.state <> 'unknown' AND r.slot < (
+    SELECT max(slot) FROM runs WHERE schedule_id = ?2 AND trigger = 'scheduled' AND state IN ('delivered', 'no_data')))sql",
+                                kWaiting))
+      .bind(now, run.schedule_id)
+      .run();
 }
 
 AuditEvents pause_if_hopeless(Connection& connection, const Claim& claim, int limit, Instant now) {
@@ -117,6 +129,8 @@ void finish(State& state, const Claim& claim, const Finish& finish, Instant now)
   AuditEvents events = with_run(finish.events, claim.run.id);
   if (claim.run.trigger == Trigger::scheduled) {
     update_schedule_status(connection, claim.run, finish, now);
+    settle_failures(connection, claim.run, now);
+    count_ended_run(connection, claim.run.id);
     for (auto& event : pause_if_hopeless(connection, claim, finish.auto_pause_after, now)) events.push_back(std::move(event));
   }
   for (const auto& notification : finish.notifications) insert_notification(connection, claim, notification, now);

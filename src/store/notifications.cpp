@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include "reportctl/store/notifications.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
 
@@ -9,6 +11,7 @@
 #include "columns.hpp"
 #include "connection.hpp"
 #include "listing.hpp"
+#include "run_row.hpp"
 
 namespace reportctl::store {
 namespace {
@@ -51,6 +54,16 @@ std::vector<Notification> list_notifications(State& state, const NotificationFil
   return read_all(query, kNotificationColumns);
 }
 
+std::int64_t count_open_notifications(State& state, const Sight& sight) {
+  Where where;
+  where.add("n.acknowledged_at IS NULL");
+  add_in_sight(where, kNotificationTable, sight);
+  Query query(state.connection(),
+              {.sql = fmt::format(R"sql(SELECT count(*) FROM notifications n INDEXED BY notifications_open{})sql", where.str()),
+               .parameters = where.parameters()});
+  return query.next() ? query.integer() : 0;
+}
+
 Notification get_notification(State& state, std::string_view id, const Sight& sight, const std::optional<std::string>& account) {
   auto list = notification_list(sight);
   list.where.add("n.account = {}", account);
@@ -75,6 +88,12 @@ void acknowledge(State& state, std::string_view id, std::string_view by, const A
                            .run();
   // Who has seen it need not be told any more.
   Query(connection, R"sql(UPDATE deliveries SET next_attempt_at = NULL WHERE notification_id = ?)sql").bind(id).run();
+  Query(connection, fmt::format(R"sql(
+    UPDATE runs AS r SET settled_at = ? WHERE r.id = (SELECT run_id FROM notifications WHERE id = ?) AND {} AND NOT EXISTS (
+    SELECT 1 FROM notifications n WHERE n.run_id = r.id AND n.acknowledged_at IS NULL))sql",
+                                kWaiting))
+      .bind(now, id)
+      .run();
   if (changed == 1) append_events(connection, events, now);
   transaction.commit();
 }

@@ -47,6 +47,7 @@ constexpr std::array kRunColumns{
     column<&Run::artifact_name>("r.artifact_name"),
     column<&Run::corrects>("r.corrects"),
     column<&Run::file_pruned_at>("r.file_pruned_at"),
+    column<&Run::waiting>(kWaiting),
 };
 
 }  // namespace
@@ -80,6 +81,16 @@ Claim claim_of(Connection& connection, const StoredRun& stored) {
   definition.report = stored.run.report;
   read_definition(*stored.definition, definition);
   return claim;
+}
+
+void count_ended_run(Connection& connection, std::string_view id) {
+  Query(connection, R"sql(
+    INSERT INTO run_totals (account, state, runs, generated, generation_ms)
+    SELECT account, state, 1, generation_ms IS NOT NULL, ifnull(generation_ms, 0) FROM runs WHERE id = ?
+    ON CONFLICT (account, state) DO UPDATE SET runs = runs + 1, generated = generated + excluded.generated,
+    generation_ms = generation_ms + excluded.generation_ms)sql")
+      .bind(id)
+      .run();
 }
 
 void refuse(Connection& connection, const Claim& claim, std::string_view what) {

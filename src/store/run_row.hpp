@@ -20,6 +20,10 @@ struct StoredRun {
   std::optional<std::string> definition;  ///< the schedule's as claimed; none once finished
 };
 
+/// Of `runs r`: a run that ended badly and for which nobody has done anything yet. The words of the index runs_waiting.
+inline constexpr const char* kWaiting = R"sql(
+    r.settled_at IS NULL AND r.trigger = 'scheduled' AND r.state IN ('partial', 'delivery_failed', 'unknown', 'rejected', 'failed'))sql";
+
 /// The columns of a run, of which the table is called `r`, and what reads them. `run.interrupted` is not filled.
 std::string run_columns();
 /// `SELECT … FROM runs r`, to be continued.
@@ -29,6 +33,9 @@ std::optional<StoredRun> find_run(Connection&, std::string_view id);
 
 /// The claim of a run that was just taken: its schedule as claimed, or as it is now when the run had been finished.
 Claim claim_of(Connection&, const StoredRun&);
+
+/// Adds a run that has just ended to the totals of its account.
+void count_ended_run(Connection&, std::string_view id);
 
 /// FenceLost when another process owns the run (or nobody, or it is gone); otherwise Error(conflict) with `what`.
 [[noreturn]] void refuse(Connection&, const Claim&, std::string_view what);

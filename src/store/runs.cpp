@@ -33,11 +33,6 @@ const ListedTable& run_table() {
   return table;
 }
 
-std::int64_t count(Connection& connection, const char* sql) {
-  Query query(connection, sql);
-  return query.next() ? query.integer() : 0;
-}
-
 }  // namespace
 
 std::string_view trigger_name(Trigger trigger) { return name_in(kTriggers, trigger); }
@@ -46,9 +41,19 @@ std::optional<Trigger> parse_trigger(std::string_view name) { return parse_name<
 std::vector<Run> list_runs(State& state, const RunFilter& filter) {
   Listed list{.table = run_table(), .columns = run_columns(), .where = {}, .sight = filter.sight};
   list.where.add("r.schedule_id = {}", filter.schedule_id).add("r.account = {}", filter.account);
-  if (filter.state) list.where.add("r.state = {}", run_state_name(*filter.state));
+  if (!filter.states.empty()) {
+    std::vector<std::string> states;
+    for (const auto wanted : filter.states) states.push_back(list.where.parameter(run_state_name(wanted)));
+    list.where.add(fmt::format("r.state IN ({})", join(states, ", ")));
+  }
   list.where.add(R"sql(r.number >= (SELECT min(number) FROM runs WHERE created_at >= {0}) AND r.created_at >= {0})sql",
                  filter.since);
+  list.where.add(R"sql(r.number <= (SELECT max(number) FROM runs WHERE created_at < {0}) AND r.created_at < {0})sql",
+                 filter.until);
+  list.where.add(R"sql(r.id IN (SELECT run_id FROM deliveries WHERE address = {} COLLATE NOCASE AND notification_id IS NULL))sql",
+                 filter.recipient);
+  if (filter.waiting)
+    list.where.add(fmt::format(R"sql(r.number IN (SELECT r.number FROM runs r INDEXED BY runs_waiting WHERE {}))sql", kWaiting));
   Query query(state.connection(), select_newest(std::move(list), filter.limit));
   std::vector<Run> runs;
   while (query.next()) runs.push_back(shown(read_run(query)));
@@ -73,24 +78,60 @@ std::string mail_facts(State& state, std::string_view run_id) {
   return query.bind(run_id).next() ? query.text() : std::string();
 }
 
-Overview overview(State& state, Instant now, Instant since) {
+std::optional<schedule::Definition> run_definition(State& state, const Run& run) {
   auto& connection = state.connection();
-  Overview overview;
-  overview.schedules = count(connection, R"sql(SELECT count(*) FROM schedules)sql");
-  overview.active = count(connection, R"sql(SELECT count(*) FROM schedules WHERE is_active = 1)sql");
-  overview.unknown_deliveries = count(connection, R"sql(SELECT count(*) FROM deliveries WHERE state = 'unknown')sql");
-  overview.unacknowledged = count(connection, R"sql(SELECT count(*) FROM notifications WHERE acknowledged_at IS NULL)sql");
-  Query due(connection, R"sql(SELECT count(*) FROM schedules WHERE is_active = 1 AND next_run_at <= ?)sql");
-  if (due.bind(now).next()) overview.due = due.integer();
-  Query states(
-      connection,
-      R"sql(SELECT state, count(*) FROM runs INDEXED BY runs_created WHERE created_at >= ? GROUP BY state ORDER BY state)sql");
-  states.bind(since);
-  while (states.next()) {
-    std::string name = states.text();
-    overview.runs_by_state.emplace_back(std::move(name), states.integer());
+  const auto stored = find_run(connection, run.id);
+  if (!stored || !stored->definition) return std::nullopt;
+  return claim_of(connection, *stored).schedule.definition;
+}
+
+std::vector<Run> latest_runs(State& state, std::string_view schedule_id, int limit) {
+  Query query(state.connection(),
+              fmt::format("{} WHERE r.schedule_id = ? AND r.trigger = 'scheduled' ORDER BY r.slot DESC LIMIT ?", select_run()));
+  query.bind(schedule_id, limit);
+  std::vector<Run> runs;
+  while (query.next()) runs.push_back(shown(read_run(query)));
+  return runs;
+}
+
+std::vector<RunTotal> run_totals(State& state) {
+  Query query(state.connection(),
+              R"sql(SELECT account, state, runs, generated, generation_ms FROM run_totals ORDER BY account, state)sql");
+  std::vector<RunTotal> totals;
+  while (query.next()) {
+    RunTotal total;
+    total.account = query.text();
+    total.state = parse_run_state(query.text()).value_or(RunState::failed);
+    total.runs = query.integer();
+    total.generated = query.integer();
+    total.generation_ms = query.integer();
+    totals.push_back(std::move(total));
   }
-  return overview;
+  return totals;
+}
+
+RunCounts count_runs(State& state, Instant since, const Sight& sight) {
+  auto& connection = state.connection();
+  const auto query_of = [&](const char* sql, Where where, const char* rest) {
+    add_in_sight(where, run_table(), sight);
+    return Query(connection,
+                 {.sql = fmt::format("{} WHERE {}{}", sql, where.conditions(), rest), .parameters = where.parameters()});
+  };
+  RunCounts counts;
+  auto unfinished =
+      query_of(R"sql(SELECT count(*) FROM runs r INDEXED BY runs_unfinished)sql", Where().add("r.finished_at IS NULL"), "");
+  if (unfinished.next()) counts.unfinished = unfinished.integer();
+  auto unknown =
+      query_of(R"sql(SELECT count(*) FROM deliveries d INDEXED BY deliveries_unknown CROSS JOIN runs r ON r.id = d.run_id)sql",
+               Where().add("d.state = 'unknown'"), "");
+  if (unknown.next()) counts.unknown_deliveries = unknown.integer();
+  auto states = query_of(R"sql(SELECT r.state, count(*) FROM runs r INDEXED BY runs_created)sql",
+                         Where().add("r.created_at >= {}", since), " GROUP BY r.state ORDER BY r.state");
+  while (states.next()) {
+    const auto ended_as = parse_run_state(states.text()).value_or(RunState::failed);
+    counts.by_state.emplace_back(ended_as, states.integer());
+  }
+  return counts;
 }
 
 }  // namespace reportctl::store

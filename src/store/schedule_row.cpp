@@ -36,6 +36,7 @@ constexpr std::array kScheduleColumns{
     column<&Schedule::updated_at>("s.updated_at"),
     column<&Schedule::next_run_at>("s.next_run_at"),
     column<&Schedule::last_run_at>("s.last_run_at"),
+    column<&Schedule::last_success_at>("s.last_success_at"),
     column<&Schedule::last_run_status>("s.last_run_status"),
     column<&Schedule::last_run_error>("s.last_run_error"),
     column<&Schedule::failure_count>("s.failure_count"),

@@ -109,6 +109,10 @@ schedule::Schedule get_schedule(State& state, const ScheduleName& name) {
   const auto& asked = name.name_or_id;
   auto found = select(connection, Where().add("s.name = {}", asked), name);
   if (found.empty()) found = select(connection, Where().add("s.id = {}", asked), name);
+  // As lists print it: `shop/spend`.
+  if (const auto slash = asked.find('/'); found.empty() && slash != std::string::npos)
+    found = select(connection, Where().add("s.account = {}", asked.substr(0, slash)).add("s.name = {}", asked.substr(slash + 1)),
+                   name);
   if (found.empty() && asked.size() >= kShortestPrefix) {
     found = select(connection, Where().add("s.id >= {0} AND s.id < {0} || '~'", asked), name);
   }
@@ -121,6 +125,39 @@ schedule::Schedule get_schedule(State& state, const ScheduleName& name) {
       fmt::format("schedule \"{}\" does not exist{}{}", visible(asked),
                   name.account ? fmt::format(" in account \"{}\"", visible(*name.account)) : "", did_you_mean(asked, names)),
       "`reportctl schedule list` shows them");
+}
+
+ScheduleCounts count_schedules(State& state, const CountAt& at, const Sight& sight) {
+  Where where;
+  where.add("1");
+  add_in_sight(where, kScheduleTable, sight);
+  Query query(state.connection(), {.sql = fmt::format(R"sql(
+      SELECT count(*), ifnull(sum(s.is_active), 0), ifnull(sum(s.is_active AND s.next_run_at <= {}), 0),
+      ifnull(sum(s.is_active AND s.next_run_at < {}), 0),
+      ifnull(sum(s.is_active AND s.owner <> '' AND s.owner NOT IN (SELECT id FROM members)), 0) FROM schedules s{})sql",
+                                                      where.parameter(at.now), where.parameter(at.overdue_before), where.str()),
+                                   .parameters = where.parameters()});
+  ScheduleCounts counts;
+  if (!query.next()) return counts;
+  counts.all = query.integer();
+  counts.active = query.integer();
+  counts.due = query.integer();
+  counts.overdue = query.integer();
+  counts.orphaned = query.integer();
+  return counts;
+}
+
+std::optional<schedule::Schedule> next_schedule(State& state, const Sight& sight) {
+  Where where;
+  where.add("s.is_active = 1 AND s.next_run_at IS NOT NULL");
+  add_in_sight(where, kScheduleTable, sight);
+  Query query(state.connection(),
+              {.sql = fmt::format(R"sql(SELECT {} FROM schedules s{} ORDER BY s.next_run_at, s.id LIMIT 1)sql",
+                                  schedule_columns(), where.str()),
+               .parameters = where.parameters()});
+  auto found = read_schedules(query);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.front());
 }
 
 bool name_is_free(State& state, std::string_view account, std::string_view name) {

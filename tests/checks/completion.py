@@ -42,6 +42,11 @@ CASES = [
     (['export', 'list', '--outcome', ''], ['pending', 'processing', 'completed', 'failed', 'cancelled'], ['delivered']),
     (['runs', 'list', '--outcome', 'd'], ['delivered', 'delivery_failed'], ['pending']),
     (['webhook', 'deliveries', '--outcome', '='], ['queued', 'refused'], []),
+    (['runs', 'list', '--outcome', 'failed,unk'], ['failed,unknown'], ['unknown']),
+    (['schedule', 'add', 'x', '--timezone', 'Europe/B'], ['Europe/Berlin', 'Europe/Brussels'], ['Asia/Tokyo']),
+    (['audit', 'list', '--event', ''], ['ScheduledReportConfigured', 'AccountAdded'], ['run', 'export']),
+    (['audit', 'list', '--subject', 'dai'], ['daily-sales'], []),
+    (['recipient', ''], ['remove', 'allow', 'list'], ['add']),
     (['prune', '--'], ['--dry-run', '--limit'], ['--account']),
     (['webhook', ''], ['add', 'list', 'remove', 'test', 'deliveries'], ['edit']),
     (['webhook', 'add', 'https://x.example/', '--outcomes', ''], ['all', 'failures'], ['some']),
@@ -117,6 +122,12 @@ def main():
             passed, failed = passed + good, failed + (not good)
             if not good:
                 print(f'FAILED: {shell}: reportctl sch<TAB> offers {sorted(got)}: {errors}')
+            for words, wants_files in ((['apply', '-f', ''], True), (['runs', 'list', '--since', ''], False), (['schedule', 'show', 'zz'], False)):
+                got, errors = first_words(world, shell, words)
+                good = bool(got) == wants_files and not errors and '@files' not in got
+                passed, failed = passed + good, failed + (not good)
+                if not good:
+                    print(f'FAILED: {shell}: reportctl {" ".join(words)}<TAB> offers {sorted(got)}: {errors}')
     finally:
         shutil.rmtree(top, ignore_errors=True)
     print(f'{passed} passed, {failed} failed')

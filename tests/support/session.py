@@ -15,7 +15,7 @@ A file has cases, apart by a blank line. A case begins with its sentence and rea
     No schedules yet.                         the exact output, stdout and stderr in the order of their writing
     ? 5                                       the exit code, where it is not 0
 
-In the output, `<id>` is 16 hex characters, `<...>` anything within the line, a line of `...` any lines, and the home directory reads `~`.
+In the output, `<id>` is 16 hex characters, `<short>` the first eight of them, `<...>` anything within the line, a line of `...` any lines, and the home directory reads `~`.
 Every case has a world of its own: home, configuration, state, temporary files. `--show` prints the sessions with what really came out.
 """
 import difflib
@@ -83,8 +83,8 @@ def pattern(lines):
         if line == '...':
             parts.append(r'(?:[^\n]*\n)*?')
             continue
-        words = re.split(r'(<id>|<\.\.\.>)', line)
-        known = {'<id>': '[0-9a-f]{16}', '<...>': r'[^\n]*'}
+        words = re.split(r'(<id>|<short>|<\.\.\.>)', line)
+        known = {'<id>': '[0-9a-f]{16}', '<short>': '[0-9a-f]{8}', '<...>': r'[^\n]*'}
         parts.append(''.join(known.get(word) or re.escape(word) for word in words) + r'\n')
     return re.compile(''.join(parts))
 

@@ -32,6 +32,7 @@ struct Globals {
   std::string color = "auto";
   bool no_pager = false;
   bool really = false;  ///< send mail under a replaced clock
+  bool wide = false;
 };
 
 /// What commands ask for, built only when asked: configuration, state, catalog, actor, the parts of the pipe.

@@ -45,6 +45,7 @@ struct Envelope {
   Instant date{};
   std::string message_id;  ///< without angle brackets
   std::optional<EmailAddress> list_unsubscribe;
+  std::string unsubscribe_token = {};  ///< becomes the subject of the mail that the reader's program sends there
 };
 
 /// The MIME part after the header block, from `MIME-Version:` on: 7-bit clean, CRLF only, lines ≤ 998. Deterministic.
@@ -59,6 +60,8 @@ std::string write_head(const Envelope&);
 /// `chart.<run>@reportctl`: what the HTML calls an image of the run.
 std::string content_id(std::string_view role, std::string_view run_id);
 
+/// The delivery's id in a message_id(): what `reportctl unsubscribe` takes. Empty for any other text.
+std::string unsubscribe_token(std::string_view message_id);
 /// `<run>.<delivery>@<domain of from>`, without brackets. Derived, so that a retry has the same.
 std::string message_id(const std::string& run_id, const std::string& delivery_id, const EmailAddress& from);
 

@@ -63,4 +63,7 @@ bool only(const validation::Violations&, validation::Code);
 /// source was not reached.
 [[noreturn]] void refuse(const std::string& what, const validation::Violations&);
 
+/// What a run of a stored schedule would be rejected for, with the roles of its owner, now.
+validation::Violations broken_rules(run::Parts&, const schedule::Schedule&);
+
 }  // namespace reportctl::manage

@@ -22,6 +22,9 @@ bool may_see(const Viewer&, const schedule::Schedule&);
 /// What the action may be done to, for lists and lookups of the store.
 store::Sight sight_of(const access::Actor&, access::Action);
 
+/// What was told to the actor themselves, and everything that was told in the accounts that they manage.
+store::Sight sight_of_notifications(const access::Actor&);
+
 /// May the actor see that the account exists? Members who only reach some of its sites do too.
 bool sees(const access::Actor&, const std::string& account);
 /// The account to work on: the one named, or the only one there is. Error(not_found) otherwise, with what to write.

@@ -39,8 +39,7 @@ struct DueOptions {
 };
 
 /// Is there anything for run_due()? What an idle tick asks, and all it costs: nothing but the state file is opened. Writes the
-/// heartbeat
-/// (`last_run_due_at`) when it is older than a quarter of an hour. Throws as run_due() does.
+/// heartbeat, and the one in the state (`last_run_due_at`) when it is older than a quarter of an hour. Throws as run_due() does.
 bool work_waits(store::State&, const DueOptions&, Instant now);
 
 /// Resumes what was interrupted, claims and runs what is due until nothing is left, works off the exports that wait, and once a

@@ -159,7 +159,8 @@ struct Schedule {
   Instant updated_at{};
   std::optional<Instant> next_run_at;  ///< kept while paused
   std::optional<Instant> last_run_at;
-  std::string last_run_status;  ///< empty, or a run state's word: ok, partial, failed
+  std::optional<Instant> last_success_at;  ///< when a run last ended delivered or no_data
+  std::string last_run_status;             ///< empty, or a run state's word: ok, partial, failed
   std::string last_run_error;
   int failure_count = 0;      ///< consecutive scheduled runs that did not end delivered or no_data
   std::int64_t revision = 0;  ///< grows with every change

@@ -65,6 +65,13 @@ struct Retention {
   Keep audit;
 };
 
+/// What run-due leaves behind for those who watch it; empty: nothing.
+struct Monitor {
+  std::string ping_url;                ///< is asked at the start and the end of run-due; whoever knows it can ping
+  std::filesystem::path status_page;   ///< HTML
+  std::filesystem::path metrics_file;  ///< for Prometheus' node_exporter
+};
+
 /// Everything a pipe needs to know that is infrastructure. A plain value: read once, passed whole.
 struct Settings {
   std::filesystem::path state;
@@ -76,6 +83,7 @@ struct Settings {
   Policy policy;
   Retention retention;
   PdfSettings pdf;
+  Monitor monitor;
   Operators operators = Operators::always;
 };
 

@@ -28,6 +28,8 @@ struct NotificationFilter {
   Sight sight = std::nullopt;  ///< `only` is the member that was told
 };
 std::vector<Notification> list_notifications(State&, const NotificationFilter&);
+/// Those that nobody has acknowledged.
+std::int64_t count_open_notifications(State&, const Sight&);
 /// By id or an unambiguous prefix (≥ 4) among what is in sight. Error(not_found), Error(conflict).
 Notification get_notification(State&, std::string_view id, const Sight&, const std::optional<std::string>& account);
 /// By its whole id. Acknowledging twice is no error.

@@ -47,14 +47,18 @@ struct Run {
   std::string artifact_sha256, artifact_name;
   std::string corrects;                   ///< the run of which this one is a correction
   std::optional<Instant> file_pruned_at;  ///< the file is gone since
+  bool waiting = false;                   ///< ended badly, its schedule has not succeeded since and nobody acknowledged it
 };
 
 struct RunFilter {
   std::optional<std::string> account = std::nullopt;
   std::optional<std::string> schedule_id = std::nullopt;
-  std::optional<RunState> state = std::nullopt;
+  std::vector<RunState> states = {};  ///< empty: any
   std::optional<Instant> since = std::nullopt;
-  int limit = 50;  ///< newest first; 0: all
+  std::optional<Instant> until = std::nullopt;          ///< created before it
+  std::optional<std::string> recipient = std::nullopt;  ///< address to which its report was to go
+  bool waiting = false;                                 ///< only those for which a person has to do something
+  int limit = 50;                                       ///< newest first; 0: all
   Sight sight = std::nullopt;
 };
 /// A run counts for the site of its schedule; one that never had a schedule for the whole account.
@@ -65,11 +69,26 @@ Run get_run(State&, std::string_view id, const Sight&);
 schedule::Schedule schedule_of_run(State&, std::string_view run_id);
 /// JSON: the facts that its messages are composed from; empty before it is generated.
 std::string mail_facts(State&, std::string_view run_id);
-/// Counts for `status`: how many runs ended in each state since `since`, unknown deliveries that wait, schedules due.
-struct Overview {
-  std::int64_t schedules = 0, active = 0, due = 0, unknown_deliveries = 0, unacknowledged = 0;
-  std::vector<std::pair<std::string, std::int64_t>> runs_by_state;
+/// The schedule as it was when the run was claimed; none for runs that had none, and those that an older version finished.
+std::optional<schedule::Definition> run_definition(State&, const Run&);
+/// The newest scheduled runs of a schedule by their slots, newest first; skipped slots are among them.
+std::vector<Run> latest_runs(State&, std::string_view schedule_id, int limit);
+
+/// Scheduled runs that ended, since the state file was made.
+struct RunTotal {
+  std::string account;
+  RunState state = RunState::delivered;
+  std::int64_t runs = 0;
+  std::int64_t generated = 0;      ///< those that made a file
+  std::int64_t generation_ms = 0;  ///< in so much time, together
 };
-Overview overview(State&, Instant now, Instant since);
+std::vector<RunTotal> run_totals(State&);
+
+struct RunCounts {
+  std::vector<std::pair<RunState, std::int64_t>> by_state;  ///< those that were begun since
+  std::int64_t unfinished = 0;                              ///< interrupted ones and those that wait for a retry included
+  std::int64_t unknown_deliveries = 0;
+};
+RunCounts count_runs(State&, Instant since, const Sight&);
 
 }  // namespace reportctl::store

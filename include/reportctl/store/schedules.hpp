@@ -53,6 +53,18 @@ struct ScheduleName {
 /// By name, by id, or by an unambiguous prefix (≥ 4) of an id, among what is in sight and, where one is given, in the account.
 /// Error(not_found) with "did you mean"; Error(conflict) when ambiguous, naming the candidates.
 schedule::Schedule get_schedule(State&, const ScheduleName&);
+struct ScheduleCounts {
+  std::int64_t all = 0, active = 0, due = 0;
+  std::int64_t overdue = 0;   ///< active, and due for longer than the moment that was given
+  std::int64_t orphaned = 0;  ///< active, and run on behalf of a member who is gone: each occurrence will be rejected
+};
+struct CountAt {
+  Instant now{};
+  Instant overdue_before{};
+};
+ScheduleCounts count_schedules(State&, const CountAt&, const Sight&);
+/// The active schedule that fires next.
+std::optional<schedule::Schedule> next_schedule(State&, const Sight&);
 bool name_is_free(State&, std::string_view account, std::string_view name);
 
 }  // namespace reportctl::store

@@ -133,10 +133,10 @@ int edit(Session& session, const AccountOptions& options) {
 int list_accounts(Session& session) {
   Listing listing;
   listing.columns = {{"id"},
-                     {"name", "NAME", Align::left, true},
+                     {"name", "NAME", Align::left, Show::cut},
                      {"timezone", "TIME ZONE"},
                      {"source"},
-                     {"features", "FEATURES", Align::left, true}};
+                     {"features", "FEATURES", Align::left, Show::cut}};
   listing.empty = session.actor().is_system_admin()
                       ? "no accounts yet; add one: reportctl account add ID --name NAME --source SOURCE"
                       : "you are a member of no account";

@@ -138,8 +138,9 @@ int edit(Session& session, const MemberOptions& options) {
 
 int list(Session& session, const MemberOptions& options) {
   Listing listing;
-  listing.columns = {{"account"}, {"name", "NAME", Align::left, true},   {"role"}, {"email", "EMAIL", Align::left, true},
-                     {"login"},   {"sites", "SITES", Align::left, true}, {"id"}};
+  listing.columns = {
+      {"account"}, {"name", "NAME", Align::left, Show::cut},   {"role"}, {"email", "EMAIL", Align::left, Show::cut},
+      {"login"},   {"sites", "SITES", Align::left, Show::cut}, {"id"}};
   const auto managed = manage::sight_of(session.actor(), access::Action::manage_account);
   listing.empty = managed && managed->empty()
                       ? fmt::format("{} manages no account and sees no members", session.actor().str())

@@ -75,8 +75,8 @@ int add(Session& session, const WebhookOptions& options) {
 
 int list(Session& session, const WebhookOptions& options) {
   Listing listing;
-  listing.columns = {{"id", "WEBHOOK"}, {"account"},  {"url", "URL", Align::left, true},
-                     {"events"},        {"outcomes"}, {"secret_file", "SECRET", Align::left, true}};
+  listing.columns = {{"id", "WEBHOOK"}, {"account"},  {"url", "URL", Align::left, Show::cut},
+                     {"events"},        {"outcomes"}, {"secret_file", "SECRET", Align::left, Show::cut}};
   listing.more_keys = {"secret_credential"};
   listing.empty = manage::nothing_seen(session.actor(), "no webhooks", "; add one: reportctl webhook add URL --secret-file FILE");
   const auto account = managed_account(session, options.account);
@@ -135,16 +135,16 @@ int deliveries(Session& session, const WebhookOptions& options) {
   filter.limit = options.limit;
   filter.sight = manage::sight_of(session.actor(), Action::manage_account);
   Listing listing;
-  listing.columns = {{"id", "DELIVERY"},
-                     {"created_at", "QUEUED"},
-                     {"account"},
-                     {"endpoint", "ENDPOINT", Align::left, true},
-                     {"event"},
-                     {"run_id", "OF"},
-                     {"state"},
-                     {"attempts", "TRIES", Align::right},
-                     {"next_attempt_at", "NEXT"},
-                     {"answer", "ANSWER", Align::left, true}};
+  listing.columns = {{.key = "id", .title = "DELIVERY", .show = Show::id},
+                     {.key = "created_at", .title = "QUEUED", .show = Show::time},
+                     {.key = "account", .drop = 2},
+                     {.key = "endpoint", .show = Show::cut},
+                     {.key = "event"},
+                     {.key = "run_id", .title = "OF", .show = Show::id},
+                     {.key = "state"},
+                     {.key = "attempts", .title = "TRIES", .align = Align::right, .drop = 1},
+                     {.key = "next_attempt_at", .title = "NEXT", .show = Show::time, .drop = 3},
+                     {.key = "answer", .show = Show::long_text}};
   listing.more_keys = {"export_id"};
   listing.empty = manage::nothing_seen(session.actor(), "no deliveries to webhooks");
   for (const auto& delivery : store::list_webhook_deliveries(session.state(), filter)) {

@@ -114,9 +114,13 @@ Json record_of(const legacy::ImportPlan& plan, const Json& rows, const ImportOpt
 
 Listing listing_of(const legacy::ImportPlan& plan, const ImportOptions& options) {
   Listing listing;
-  listing.columns = {
-      {"row"},    {"name", "NAME", Align::left, true},     {"account"}, {"report"}, {"rhythm", "RHYTHM", Align::left, true},
-      {"result"}, {"violations", "WHY", Align::left, true}};
+  listing.columns = {{"row"},
+                     {"name", "NAME", Align::left, Show::cut},
+                     {"account"},
+                     {"report"},
+                     {"rhythm", "RHYTHM", Align::left, Show::cut},
+                     {"result"},
+                     {"violations", "WHY", Align::left, Show::cut}};
   listing.more_keys = {"file", "legacy_id"};
   for (const auto& item : plan.rows) {
     const auto& draft = item.row.draft;

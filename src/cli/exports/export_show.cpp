@@ -47,16 +47,16 @@ int list_jobs(Session& session, const ExportListOptions& options) {
   if (options.since) filter.since = parse_since(*options.since, session.now());
   filter.limit = options.limit;
   Listing listing;
-  listing.columns = {{"id", "EXPORT"},
-                     {"account"},
-                     {"scope"},
-                     {"report"},
-                     {"format"},
-                     {"created_at", "ASKED"},
-                     {"state"},
-                     {"rows", "ROWS", Align::right},
-                     {"expires_at", "EXPIRES"},
-                     {"reason", "WHY", Align::left, true}};
+  listing.columns = {{.key = "id", .title = "EXPORT", .show = Show::id},
+                     {.key = "account"},
+                     {.key = "scope", .drop = 2},
+                     {.key = "report", .show = Show::cut},
+                     {.key = "format", .drop = 3},
+                     {.key = "created_at", .title = "ASKED", .show = Show::time},
+                     {.key = "state"},
+                     {.key = "rows", .align = Align::right, .drop = 1},
+                     {.key = "expires_at", .title = "EXPIRES", .show = Show::time, .drop = 4},
+                     {.key = "reason", .title = "WHY", .show = Show::long_text}};
   listing.more_keys = {"interrupted", "cancel_asked", "file_pruned_at"};
   listing.empty = manage::nothing_seen(session.actor(), "no exports");
   for (const auto& job : visible_exports(session.viewer(), filter)) {

@@ -39,7 +39,7 @@ int run_jobs(Session& session, const std::vector<std::string>& ids) {
                      {"state"},
                      {"rows", "ROWS", Align::right},
                      {"bytes", "BYTES", Align::right},
-                     {"reason", "WHY", Align::left, true}};
+                     {"reason", "WHY", Align::left, Show::cut}};
   listing.empty = "no export waits";
   int code = exit_code::kDone;
   for (const auto& waiting : chosen_exports(session, ids)) {

@@ -14,7 +14,7 @@ namespace {
 int list_scopes(Session& session, const std::optional<std::string>& account_id) {
   const access::Account account = session.account(account_id);
   Listing listing;
-  listing.columns = {{"scope"}, {"name", "NAME", Align::left, true}, {"timezone", "TIME ZONE"}};
+  listing.columns = {{"scope"}, {"name", "NAME", Align::left, Show::cut}, {"timezone", "TIME ZONE"}};
   listing.empty = manage::nothing_seen(session.actor(), "no sites");
   for (const run::Site& site : visible_sites(session.editor(), account)) {
     listing.rows.push_back({{site.scope.str()}, {site.name}, {site.timezone}});

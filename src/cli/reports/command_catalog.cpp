@@ -35,7 +35,7 @@ struct CatalogOptions {
 
 int list_reports(Session& session, const CatalogOptions& options) {
   Listing listing;
-  listing.columns = {{"id", "REPORT"}, {"scopes", "SCOPE"}, {"formats"}, {"hidden", "NOTE", Align::left, true}};
+  listing.columns = {{"id", "REPORT"}, {"scopes", "SCOPE"}, {"formats"}, {"hidden", "NOTE", Align::left, Show::cut}};
   listing.empty = "no report of that family; see reportctl catalog list";
   for (const Report* report : session.catalog().all()) {
     if (!options.family.empty() && report->family != options.family) continue;
@@ -53,7 +53,7 @@ int list_reports(Session& session, const CatalogOptions& options) {
 
 Listing parameter_table(const Report& report) {
   Listing table;
-  table.columns = {{"name"}, {"type"}, {"required"}, {"values", "VALUES", Align::left, true}};
+  table.columns = {{"name"}, {"type"}, {"required"}, {"values", "VALUES", Align::left, Show::cut}};
   for (const catalog::Parameter& parameter : report.parameters) {
     table.rows.push_back({{parameter.name},
                           {std::string(catalog::parameter_type_name(parameter.type))},
@@ -65,7 +65,7 @@ Listing parameter_table(const Report& report) {
 
 Listing column_table(const catalog::Shape& shape) {
   Listing table;
-  table.columns = {{"name"}, {"label", "LABEL", Align::left, true}, {"type"}};
+  table.columns = {{"name"}, {"label", "LABEL", Align::left, Show::cut}, {"type"}};
   for (const rows::Column& column : shape.columns) table.rows.push_back({{column.name}, {column.label}, {column_words(column)}});
   return table;
 }
@@ -98,7 +98,7 @@ int choices(Session& session, const CatalogOptions& options) {
   if (!scope)
     throw Error(ErrorKind::usage, fmt::format("\"{}\" is not a scope", options.scope), "write account, depot:ID or workspace:ID");
   Listing listing;
-  listing.columns = {{"id"}, {"name", "NAME", Align::left, true}};
+  listing.columns = {{"id"}, {"name", "NAME", Align::left, Show::cut}};
   listing.empty = parameter->choices.empty() ? "any value of its type will do" : "there is none in this scope";
   std::vector<run::Choice> found;
   if (!parameter->choices.empty()) {

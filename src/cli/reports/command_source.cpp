@@ -30,7 +30,7 @@ struct SourceOptions {
 
 int list_sources(Session& session) {
   Listing listing;
-  listing.columns = {{"name"}, {"url", "URL", Align::left, true}, {"statement_timeout_seconds", "TIMEOUT", Align::right}};
+  listing.columns = {{"name"}, {"url", "URL", Align::left, Show::cut}, {"statement_timeout_seconds", "TIMEOUT", Align::right}};
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
   for (const auto& [name, source] : session.config().settings.sources) {
     listing.rows.push_back({{name}, {source.url}, {settings::duration_text(source.statement_timeout.count())}});
@@ -64,7 +64,7 @@ std::string key_in(Session& session, const std::string& source) {
 
 int list_contract(Session& session, const std::string& family) {
   Listing listing;
-  listing.columns = {{"family"}, {"table"}, {"columns", "COLUMNS", Align::left, true}};
+  listing.columns = {{"family"}, {"table"}, {"columns", "COLUMNS", Align::left, Show::cut}};
   listing.empty = "no report of that family is compiled in; see reportctl catalog list";
   for (const catalog::ContractTable& table : catalog::source_contract()) {
     if (!family.empty() && table.family != family) continue;
@@ -83,7 +83,7 @@ int check_sources(Session& session, const SourceOptions& options) {
     for (const auto& [name, source] : sources) names.push_back(name);
   const auto in_use = reports_in_use(session);
   Listing listing;
-  listing.columns = {{"source"}, {"report"}, {"ok", "STATUS"}, {"scheduled"}, {"why", "WHY", Align::left, true}};
+  listing.columns = {{"source"}, {"report"}, {"ok", "STATUS"}, {"scheduled"}, {"why", "WHY", Align::left, Show::cut}};
   listing.findings = true;
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
   int code = warn_of_broken_modules(session.catalog()) == 0 ? exit_code::kDone : exit_code::kInvalid;

@@ -35,15 +35,15 @@ int list_notifications(Session& session, const NotificationListOptions& options)
   filter.all = options.all;
   filter.limit = options.limit;
   Listing listing;
-  listing.columns = {{"id"},
-                     {"created_at", "WHEN"},
-                     {"account"},
-                     {"member", "TO"},
-                     {"kind"},
-                     {"run_id", "RUN"},
-                     {"mail_state", "MAIL"},
-                     {"acknowledged_by", "ACKNOWLEDGED"},
-                     {"subject", "SUBJECT", Align::left, true}};
+  listing.columns = {{.key = "id", .show = Show::id},
+                     {.key = "created_at", .title = "WHEN", .show = Show::time},
+                     {.key = "account"},
+                     {.key = "member", .title = "TO", .show = Show::cut},
+                     {.key = "kind", .drop = 2},
+                     {.key = "run_id", .title = "RUN", .show = Show::id},
+                     {.key = "mail_state", .title = "MAIL"},
+                     {.key = "acknowledged_by", .title = "ACKNOWLEDGED", .drop = 1},
+                     {.key = "subject", .show = Show::long_text}};
   listing.empty = manage::nothing_seen(session.actor(), options.all ? "no notifications" : "nothing waits to be acknowledged");
   for (const auto& notification : visible_notifications(session.viewer(), filter)) {
     const bool mailed = notification.mail_state == "accepted";

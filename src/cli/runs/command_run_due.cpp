@@ -14,6 +14,7 @@
 #include "reportctl/run/run_due.hpp"
 #include "reportctl/store/runs.hpp"
 #include "run_endings.hpp"
+#include "state/monitoring.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
@@ -59,13 +60,13 @@ bool may_see(Session& session, const run::Planned& planned) {
 int dry_run(Session& session) {
   if (session.actor().memberships.empty()) access::require(session.actor(), access::Action::administer, "", {});
   Listing listing;
-  listing.columns = {{"schedule"},
-                     {"report"},
-                     {"slot", "DUE"},
-                     {"skipped", "SKIPPED", Align::right},
-                     {"period"},
-                     {"recipients", "TO", Align::left, true},
-                     {"problem", "PROBLEM", Align::left, true}};
+  listing.columns = {{.key = "schedule"},
+                     {.key = "report", .drop = 2},
+                     {.key = "slot", .title = "DUE", .show = Show::time},
+                     {.key = "skipped", .align = Align::right, .drop = 3},
+                     {.key = "period", .drop = 1},
+                     {.key = "recipients", .title = "TO", .show = Show::cut},
+                     {.key = "problem", .show = Show::long_text}};
   listing.more_keys = {"account", "timezone"};
   listing.empty = "nothing is due";
   int code = exit_code::kDone;
@@ -129,14 +130,12 @@ int exit_code_of_result(const run::DueResult& result) {
   return result.config_problem ? worse(code, exit_code::kConfig) : code;
 }
 
-int run_due(Session& session, const DueCommandOptions& options) {
-  // Also when nothing is due: whoever made the copy should hear of it before the day on which the report is missed.
-  for (const yaml::Problem& problem : session.catalog().doubled_names()) log(LogLevel::warning, problem.str());
-  if (options.dry_run) return dry_run(session);
+int due(Session& session, const DueCommandOptions& options) {
   DueOutcome outcome;
   const run::DueOptions due{.accept_clock = options.accept_clock};
   if (work_waits(session, due, options.jobs)) {
     run::require_real_clock(session.config().settings.mail);
+    ping(session.config().settings.monitor, Ping::start);
     outcome = options.jobs == 1 ? work_here(session, due) : work_in_children(session, due, options.jobs);
   }
   for (const auto& ended : outcome.result.ended) tell(ended);
@@ -149,6 +148,23 @@ int run_due(Session& session, const DueCommandOptions& options) {
   if (worse(exit_code_of(outcome.ended_by->kind()), code) != code) throw *outcome.ended_by;
   log(LogLevel::error, outcome.ended_by->what());
   return code;
+}
+
+/// Whatever becomes of run-due, those who watch it hear of it; a temporary refusal is no failure yet.
+int run_due(Session& session, const DueCommandOptions& options) {
+  // Also when nothing is due: whoever made the copy should hear of it before the day on which the report is missed.
+  for (const yaml::Problem& problem : session.catalog().doubled_names()) log(LogLevel::warning, problem.str());
+  if (options.dry_run) return dry_run(session);
+  const auto& monitor = session.config().settings.monitor;
+  try {
+    const int code = due(session, options);
+    ping(monitor, code == exit_code::kDone || code == exit_code::kDeferred ? Ping::success : Ping::failure);
+    leave_word(session);
+    return code;
+  } catch (const Error&) {
+    ping(monitor, Ping::failure);
+    throw;
+  }
 }
 
 }  // namespace

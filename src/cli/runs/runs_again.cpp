@@ -104,7 +104,11 @@ std::vector<Field> row_of(const store::Run& run, const Field& outcome, const std
 
 int retry_all(Session& session, const RetryOptions& options) {
   Listing listing;
-  listing.columns = {{"run_id", "RUN"}, {"schedule"}, {"slot", "DUE"}, {"state"}, {"reason", "WHY", Align::left, true}};
+  listing.columns = {{.key = "run_id", .title = "RUN", .show = Show::id},
+                     {.key = "schedule"},
+                     {.key = "slot", .title = "DUE", .show = Show::time},
+                     {.key = "state"},
+                     {.key = "reason", .title = "WHY", .show = Show::long_text}};
   listing.empty = manage::nothing_seen(session.actor(), "no run waits to be made again");
   int code = exit_code::kDone;
   for (const auto& run : chosen(session, options)) {

@@ -13,7 +13,9 @@ namespace reportctl::cli {
 
 class Session;
 
-// The verbs of `reportctl runs` that have a run done again: runs_again.cpp. The others are in command_runs.cpp.
+void bind_runs_show(CLI::App&, Session&);
+void bind_runs_save(CLI::App&, Session&);
+// Those that have a run done again: runs_again.cpp.
 void bind_runs_retry(CLI::App&, Session&);
 void bind_runs_resend(CLI::App&, Session&);
 

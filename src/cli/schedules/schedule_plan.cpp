@@ -29,28 +29,6 @@ struct NextOptions {
   int count = 5;
 };
 
-std::string one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return text;
-}
-
-/// What a run of the schedule would be rejected for, with the roles of its owner, now.
-validation::Violations broken_rules(Session& session, const schedule::Schedule& schedule) {
-  try {
-    auto planned = run::plan_schedule(session.parts(), schedule, session.now());
-    if (auto* rejection = std::get_if<run::Rejection>(&planned)) return std::move(rejection->violations);
-    const auto& plan = std::get<run::RunPlan>(planned);
-    session.parts().source(plan.account.source).prepare(plan.query);
-    return {};
-  } catch (const Error& error) {
-    // An operator's module that is broken is one of the things that this looks for.
-    if (error.kind() == ErrorKind::invalid)
-      return {{validation::Code::report_unknown, "report", one_line(error.what()), error.hint()}};
-    if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
-    return {{validation::Code::source_unavailable, "account", error.what(), error.hint()}};
-  }
-}
-
 std::vector<schedule::Schedule> chosen_schedules(Session& session, const ValidateOptions& options) {
   if (!options.name.empty()) return {visible_schedule(session.viewer(), options.name, options.account, access::Action::view)};
   if (options.account) session.account(options.account);
@@ -62,13 +40,13 @@ int validate(Session& session, const ValidateOptions& options) {
     throw Error(ErrorKind::usage, "which schedule?", "reportctl schedule validate NAME, or --all");
   }
   Listing listing;
-  listing.columns = {{"schedule"}, {"account"}, {"code", "RULE"}, {"field"}, {"message", "WHAT", Align::left, true}};
+  listing.columns = {{"schedule"}, {"account"}, {"code", "RULE"}, {"field"}, {"message", "WHAT", Align::left, Show::cut}};
   listing.findings = true;
   listing.empty = manage::nothing_seen(session.actor(), "no schedules");
   int code = exit_code::kDone;
   for (const auto& schedule : chosen_schedules(session, options)) {
     const auto& definition = schedule.definition;
-    const auto violations = broken_rules(session, schedule);
+    const auto violations = manage::broken_rules(session.parts(), schedule);
     if (!violations.empty() && code != exit_code::kInvalid) {
       code = manage::only(violations, validation::Code::source_unavailable) ? exit_code::kSource : exit_code::kInvalid;
     }

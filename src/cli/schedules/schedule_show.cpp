@@ -16,6 +16,7 @@
 #include "schedule_verbs.hpp"
 #include "schedule_words.hpp"
 #include "terminal/exit_codes.hpp"
+#include "terminal/filters.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 
@@ -23,7 +24,7 @@ namespace reportctl::cli {
 namespace {
 
 struct ScheduleListOptions {
-  std::optional<std::string> account, report;
+  std::optional<std::string> account, report, recipient;
   bool active = false, paused = false, failing = false;
 };
 
@@ -39,8 +40,25 @@ std::vector<schedule::Schedule> chosen_schedules(Session& session, const Schedul
   if (options.active != options.paused) filter.active = options.active;
   auto schedules = visible_schedules(session.viewer(), filter);
   if (options.failing) std::erase_if(schedules, [](const schedule::Schedule& schedule) { return schedule.failure_count == 0; });
+  if (!options.recipient) return schedules;
+  const auto address = to_lower(address_named(*options.recipient));
+  std::erase_if(schedules, [&](const schedule::Schedule& schedule) {
+    const auto& to = schedule.definition.recipients;
+    return std::none_of(to.begin(), to.end(),
+                        [&](const Mailbox& mailbox) { return to_lower(mailbox.address.normalized()) == address; });
+  });
   return schedules;
 }
+
+/// In which all of them are meant; UTC where they differ.
+Zone common_zone(const std::vector<schedule::Schedule>& schedules, std::map<std::string, std::string>& account_zones) {
+  std::set<std::string> names;
+  for (const auto& schedule : schedules)
+    names.insert(schedule::effective_timezone(schedule.definition, account_zones[schedule.definition.account]));
+  return names.size() == 1 ? Zone::find(*names.begin()).value_or(Zone::utc()) : Zone::utc();
+}
+
+std::string instant_or_dash(const std::optional<Instant>& instant) { return instant ? format_utc(*instant) : "–"; }
 
 int list_schedules(Session& session, const ScheduleListOptions& options) {
   if (options.account) session.account(options.account);
@@ -49,28 +67,28 @@ int list_schedules(Session& session, const ScheduleListOptions& options) {
   for (const auto& account : store::list_accounts(session.state())) zones[account.id] = account.timezone;
 
   Listing listing;
-  listing.columns = {{"name"},
-                     {"account"},
-                     {"report"},
-                     {"scope"},
-                     {"rhythm"},
-                     {"next_run_at", "NEXT RUN"},
-                     {"last_run_at", "LAST RUN"},
-                     {"last_run_status", "STATUS"},
-                     {"recipients", "TO", Align::left, true}};
+  listing.columns = {{.key = "name"},
+                     {.key = "account"},
+                     {.key = "report", .drop = 2},
+                     {.key = "scope", .drop = 4},
+                     {.key = "rhythm", .drop = 1},
+                     {.key = "next_run_at", .title = "NEXT RUN", .show = Show::time},
+                     {.key = "last_run_at", .title = "LAST RUN", .show = Show::time, .drop = 3},
+                     {.key = "last_run_status", .title = "STATUS"},
+                     {.key = "recipients", .title = "TO", .show = Show::cut}};
   listing.more_keys = {"active"};
   listing.empty = manage::nothing_seen(session.actor(), "no schedules", "; reportctl schedule add NAME … makes one");
+  listing.zone = common_zone(schedules, zones);
   for (const auto& schedule : schedules) {
     const auto& definition = schedule.definition;
     const auto& account_zone = zones[definition.account];
-    const auto zone = schedule::effective_zone(definition, account_zone).value_or(Zone::utc());
     listing.rows.push_back({{definition.name},
                             {definition.account},
                             {definition.report},
                             {definition.scope.str()},
                             {rhythm_words(definition, account_zone)},
-                            definition.active ? Field{minute_or_dash(schedule.next_run_at, zone)} : Field{"paused", Tone::dim},
-                            {minute_or_dash(schedule.last_run_at, zone)},
+                            definition.active ? Field{instant_or_dash(schedule.next_run_at)} : Field{"paused", Tone::dim},
+                            {instant_or_dash(schedule.last_run_at)},
                             status_field(schedule),
                             {recipient_words(definition)}});
     auto& record = listing.records.emplace_back(to_json(schedule, account_zone));
@@ -84,23 +102,11 @@ int list_schedules(Session& session, const ScheduleListOptions& options) {
 const std::set<std::string_view> kTold = {"on", "day", "months", "weeks", "at", "lookback"};
 const std::set<std::string_view> kOfThePolicy = {"no_data", "retries", "missed"};
 
-/// `No data`.
-std::string label_of(const schedule::Field& field) {
-  if (field.name == "params") return "Parameter";
-  if (field.name == "csv") return "CSV";
-  std::string label(field.name);
-  label.front() = static_cast<char>(label.front() - 'a' + 'A');
-  std::replace(label.begin(), label.end(), '_', ' ');
-  return label;
-}
-
 Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const access::Account& account) {
   const auto& definition = schedule.definition;
   const auto zone_name = schedule::effective_timezone(definition, account.timezone);
   const auto zone = Zone::find(zone_name).value_or(Zone::utc());
-  const auto when = [&](const std::optional<Instant>& at) {
-    return at ? fmt::format("{} ({})", minute_or_dash(at, zone), format_utc(*at)) : std::string("–");
-  };
+  const auto when = [&](const std::optional<Instant>& at) { return minute_or_dash(at, zone); };
   std::string owner = "the operator who made it";
   if (!schedule.owner.empty()) {
     const auto member = store::find_member(session.state(), schedule.owner);
@@ -160,6 +166,7 @@ void bind_schedule_list(CLI::App& command, Session& session) {
                                               "jq -r '.[] | select(.last_run_status==\"failed\") | .name'"});
   add_account_option(verb, options->account);
   add_text_option(verb, options->report, "--report", "REPORT", "only those of this report");
+  add_text_option(verb, options->recipient, "--recipient", "ADDRESS", "only those that go to this address");
   verb.add_flag("--active", options->active, "only those that run");
   verb.add_flag("--paused", options->paused, "only those that are paused");
   verb.add_flag("--failing", options->failing, "only those whose last run failed");

@@ -47,7 +47,7 @@ Instant moment_of(Session& session, const std::optional<std::string>& text) {
 Listing listing_of(const run::FileHead& head) {
   Listing listing;
   for (const auto& column : head.columns) {
-    listing.columns.push_back({column.name, column.label, facts_of(column.type).number ? Align::right : Align::left, true});
+    listing.columns.push_back({column.name, column.label, facts_of(column.type).number ? Align::right : Align::left, Show::cut});
   }
   for (const auto& row : head.rows) {
     auto& fields = listing.rows.emplace_back();

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runs/run_endings.hpp"
 
 namespace reportctl::cli {
@@ -57,6 +59,15 @@ std::string recipient_words(const schedule::Definition& definition) {
   if (definition.recipients.empty()) return "–";
   const auto& first = definition.recipients.front().address.str();
   return definition.recipients.size() == 1 ? first : fmt::format("{} +{}", first, definition.recipients.size() - 1);
+}
+
+std::string label_of(const schedule::Field& field) {
+  if (field.name == "params") return "Parameter";
+  if (field.name == "csv") return "CSV";
+  std::string label(field.name);
+  label.front() = static_cast<char>(label.front() - 'a' + 'A');
+  std::replace(label.begin(), label.end(), '_', ' ');
+  return label;
 }
 
 Field status_field(const schedule::Schedule& schedule) {

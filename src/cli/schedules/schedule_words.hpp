@@ -7,6 +7,7 @@
 
 #include "reportctl/catalog/report.hpp"
 #include "reportctl/cli/output.hpp"
+#include "reportctl/schedule/fields.hpp"
 #include "reportctl/schedule/schedule.hpp"
 
 namespace reportctl::cli {
@@ -17,6 +18,8 @@ std::string rhythm_words(const schedule::Definition&, std::string_view account_t
 std::string window_words(const schedule::Definition&, const catalog::Report*);
 /// `ops@example.com`, `ops@example.com +2`.
 std::string recipient_words(const schedule::Definition&);
+/// `No data`, for a field of a schedule.
+std::string label_of(const schedule::Field&);
 /// `ok`, `failed ×3`, `–`.
 Field status_field(const schedule::Schedule&);
 

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <set>
 
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/audit.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/filters.hpp"
@@ -29,17 +32,60 @@ std::optional<std::string> account_to_read(Session& session, const std::optional
   return account;
 }
 
+/// The id of a schedule that is named as lists name it; anything else is an id itself.
+std::string subject_named(Session& session, const std::string& text, const std::optional<std::string>& account) {
+  try {
+    return visible_schedule(session.viewer(), text, account, access::Action::view).id;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::conflict) throw;
+    return text;
+  }
+}
+
+std::string value_text(const Json& value) {
+  if (value.is_null()) return "–";
+  return value.is_string() ? value.get<std::string>() : json_text(value);
+}
+
+/// Field by field, objects by their parts: `at: 07:00 → 08:00`.
+void add_differences(const std::string& path, const Json& before, const Json& after, std::vector<std::string>& lines) {
+  if (before == after) return;
+  if (!before.is_object() || !after.is_object()) {
+    lines.push_back(fmt::format("{}: {} → {}", path, value_text(before), value_text(after)));
+    return;
+  }
+  std::set<std::string> keys;
+  for (const auto& [key, value] : before.items()) keys.insert(key);
+  for (const auto& [key, value] : after.items()) keys.insert(key);
+  for (const auto& key : keys)
+    add_differences(path.empty() ? key : path + "." + key, before.value(key, Json()), after.value(key, Json()), lines);
+}
+
+/// What changed, where that was recorded; otherwise what was recorded.
+std::string details_of(const std::string& payload) {
+  const auto record = Json::parse(payload, nullptr, false);
+  if (!record.is_object() || !record.contains("before") || !record.contains("after")) return payload;
+  if (!record["before"].is_object() || !record["after"].is_object()) return payload;
+  std::vector<std::string> lines;
+  add_differences("", record["before"], record["after"], lines);
+  return lines.empty() ? std::string("nothing changed") : join(lines, "; ");
+}
+
 int list_audit_records(Session& session, const AuditListOptions& options) {
   store::AuditFilter filter;
   filter.account = account_to_read(session, options.account);
   filter.name = options.name;
-  filter.subject = options.subject;
+  if (options.subject) filter.subject = subject_named(session, *options.subject, options.account);
   if (options.since) filter.since = parse_since(*options.since, session.now());
   filter.limit = options.limit;
   Listing listing;
-  listing.columns = {
-      {"sequence", "#", Align::right},          {"at", "WHEN"}, {"actor", "WHO"}, {"name", "WHAT"}, {"account"}, {"subject"},
-      {"payload", "DETAILS", Align::left, true}};
+  listing.columns = {{.key = "sequence", .title = "#", .align = Align::right},
+                     {.key = "at", .title = "WHEN", .show = Show::time},
+                     {.key = "actor", .title = "WHO", .show = Show::cut},
+                     {.key = "name", .title = "WHAT"},
+                     {.key = "account", .drop = 1},
+                     {.key = "subject", .show = Show::id},
+                     {.key = "payload", .title = "DETAILS", .show = Show::long_text}};
   listing.empty = "no such events";
   for (const auto& record : store::list_audit(session.state(), filter)) {
     listing.rows.push_back({{std::to_string(record.sequence)},
@@ -48,7 +94,7 @@ int list_audit_records(Session& session, const AuditListOptions& options) {
                             {record.event.name},
                             {record.event.account},
                             {record.event.subject},
-                            {record.event.payload}});
+                            {details_of(record.event.payload)}});
     listing.records.push_back(to_json(record));
   }
   session.out().list(listing);
@@ -82,13 +128,16 @@ void bind_audit(CLI::App& root, Session& session) {
                                      .examples = "reportctl audit list --since 7d\n"
                                                  "reportctl audit verify"});
   const auto options = std::make_shared<AuditListOptions>();
-  auto& list_verb = add_verb(command, {.name = "list",
-                                       .summary = "who did what, newest first",
-                                       .examples = "reportctl audit list --event ScheduledReportConfigured --since 30d\n"
-                                                   "reportctl audit list --account acme --json | jq '.[] | {at, actor, name}'"});
+  auto& list_verb =
+      add_verb(command, {.name = "list",
+                         .summary = "who did what, newest first",
+                         .examples = "reportctl audit list --subject shop/spend      # who changed it, field by field\n"
+                                     "reportctl audit list --event ScheduledReportConfigured --since 30d\n"
+                                     "reportctl audit list --account acme --json | jq '.[] | {at, actor, name}'"});
   add_account_option(list_verb, options->account);
   add_text_option(list_verb, options->name, "--event", "NAME", "only events of this name, e.g. ScheduledRunRejected");
-  add_text_option(list_verb, options->subject, "--subject", "ID", "only those about this schedule, run or member");
+  add_text_option(list_verb, options->subject, "--subject", "ID",
+                  "only those about this schedule (by name or id), run or member");
   add_text_option(list_verb, options->since, "--since", "TIME", "an instant, a day, or how long ago: 12h, 7d");
   add_limit_option(list_verb, options->limit);
   when_chosen(list_verb, session, [&session, options] { return list_audit_records(session, *options); });

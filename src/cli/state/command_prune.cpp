@@ -91,7 +91,8 @@ Sheet sheet_of(const run::Pruned& pruned, const settings::Retention& keep, Prune
 Listing listing_of(const std::vector<store::Prunable>& rows) {
   Listing listing;
   listing.columns = {
-      {"kind", "WHAT"}, {"id"}, {"account"}, {"about", "ABOUT", Align::left, true}, {"since"}, {"bytes", "BYTES", Align::right}};
+      {.key = "kind", .title = "WHAT"},    {.key = "id", .show = Show::id},      {.key = "account"},
+      {.key = "about", .show = Show::cut}, {.key = "since", .show = Show::time}, {.key = "bytes", .align = Align::right}};
   for (const auto& row : rows) {
     const auto bytes = row.bytes ? std::to_string(*row.bytes) : std::string("–");
     listing.rows.push_back({{row.kind}, {row.id}, {row.account}, {row.about}, {format_utc(row.since)}, {bytes}});

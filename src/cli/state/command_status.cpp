@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <memory>
 
 #include "binds.hpp"
+#include "monitoring.hpp"
 #include "reportctl/base/for_people.hpp"
 #include "reportctl/base/text.hpp"
-#include "reportctl/manage/export_access.hpp"
+#include "reportctl/manage/overview.hpp"
 #include "reportctl/manage/visibility.hpp"
-#include "reportctl/store/deliveries.hpp"
-#include "reportctl/store/notifications.hpp"
-#include "reportctl/store/runs.hpp"
+#include "runs/run_table.hpp"
+#include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 
@@ -20,140 +20,116 @@ namespace reportctl::cli {
 
 namespace {
 
-constexpr std::chrono::days kSpan{7};
+constexpr std::size_t kMostShown = 10;
 
-/// What the actor may see, counted the same way for operators and tenants.
-store::Overview seen_overview(Session& session, Instant since) {
-  if (session.actor().is_system_admin()) return store::overview(session.state(), session.now(), since);
-  store::Overview seen;
-  for (const auto& schedule : visible_schedules(session.viewer(), {})) {
-    ++seen.schedules;
-    if (!schedule.definition.active) continue;
-    ++seen.active;
-    if (schedule.next_run_at && *schedule.next_run_at <= session.now()) ++seen.due;
-  }
-  std::map<std::string, std::int64_t> by_state;
-  store::RunFilter filter;
-  filter.since = since;
-  filter.limit = 100'000;
-  for (const store::Run& run : visible_runs(session.viewer(), filter)) ++by_state[std::string(store::run_state_name(run.state))];
-  seen.runs_by_state.assign(by_state.begin(), by_state.end());
-  filter = {};
-  filter.state = store::RunState::unknown;
-  filter.limit = 1000;
-  for (const store::Run& run : visible_runs(session.viewer(), filter))
-    for (const store::Delivery& delivery : store::list_deliveries(session.state(), run.id))
-      if (delivery.state == store::DeliveryState::unknown) ++seen.unknown_deliveries;
-  store::NotificationFilter open;
-  open.limit = 1000;
-  seen.unacknowledged = static_cast<std::int64_t>(visible_notifications(session.viewer(), open).size());
-  return seen;
-}
-
-/// Those of the last days, by state.
-std::map<std::string, std::int64_t> seen_exports(Session& session, Instant since) {
-  store::ExportFilter filter;
-  filter.since = since;
-  filter.limit = 100'000;
-  std::map<std::string, std::int64_t> by_state;
-  for (const store::Export& job : visible_exports(session.viewer(), filter))
-    ++by_state[std::string(store::export_state_name(job.state))];
-  return by_state;
-}
-
-/// The schedule that fires next.
-std::optional<schedule::Schedule> next_schedule(Session& session) {
-  std::optional<schedule::Schedule> next;
-  for (auto& schedule : visible_schedules(session.viewer(), {std::nullopt, std::nullopt, true}))
-    if (schedule.next_run_at && (!next || *schedule.next_run_at < *next->next_run_at)) next = std::move(schedule);
-  return next;
-}
-
-/// `5 minutes ago`.
-std::string ago(Instant then, Instant now) {
-  const long long seconds = (now - then).count();
-  const auto words = [](long long count, const char* unit) {
-    return fmt::format("{} {}{} ago", count, unit, count == 1 ? "" : "s");
-  };
-  if (seconds < 0) return "in the future";
-  if (seconds < 120) return words(seconds, "second");
-  if (seconds < 7200) return words(seconds / 60, "minute");
-  if (seconds < 172'800) return words(seconds / 3600, "hour");
-  return words(seconds / 86'400, "day");
+int exit_code_of(const manage::Overview& seen) {
+  if (!seen.anything_waits()) return exit_code::kDone;
+  return seen.unknown_waits() ? exit_code::kUnknownDelivery : exit_code::kUnsuccessful;
 }
 
 std::string utc(Instant instant) { return minute_text(instant, Zone::utc()) + " UTC"; }
 
-std::string counted(std::int64_t count, const char* one, const char* many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
-Field last_run_due(const std::optional<Instant>& last, Instant now) {
-  constexpr std::chrono::hours kLate{1};
+Field last_run_due(const manage::Overview& seen) {
+  const auto last = seen.heartbeat.last();
   if (!last) return {"never; is it in the crontab? reportctl crontab prints the line", Tone::warn};
-  const std::string text = fmt::format("{} ({})", utc(*last), ago(*last, now));
-  return {text, now - *last > kLate ? Tone::warn : Tone::none};
+  const auto usual = seen.heartbeat.usual();
+  return {fmt::format("{} ({} ago{})", utc(*last), manage::span_text(seen.now - *last),
+                      usual ? fmt::format(", usually every {}", manage::span_text(*usual)) : ""),
+          seen.now > *seen.heartbeat.expected_by() ? Tone::warn : Tone::none};
 }
 
-int status(Session& session) {
-  const Instant now = session.now();
-  const store::Overview seen = seen_overview(session, now - kSpan);
-  const auto last = parse_instant(session.state().fact("last_run_due_at").value_or(""));
-  const auto next = next_schedule(session);
-  const settings::Settings& settings = session.config().settings;
-
+Field runs_field(const manage::Overview& seen) {
+  if (seen.runs.by_state.empty()) return {"no runs", Tone::dim};
   std::vector<std::string> ended;
-  std::int64_t bad = 0;
-  nlohmann::ordered_json by_state = nlohmann::ordered_json::object();
-  for (const auto& [state, count] : seen.runs_by_state) {
-    if (count == 0) continue;
-    ended.push_back(fmt::format("{} {}", count, state));
-    by_state[state] = count;
-    if (state == "failed" || state == "delivery_failed" || state == "rejected" || state == "unknown" || state == "partial")
-      bad += count;
+  bool bad = false;
+  for (const auto& [state, count] : seen.runs.by_state) {
+    ended.push_back(fmt::format("{} {}", count, store::run_state_name(state)));
+    bad = bad || (store::is_finished(state) && !store::ended_well(state));
   }
-  const auto exports = seen_exports(session, now - kSpan);
-  std::vector<std::string> exported;
-  for (const auto& [state, count] : exports) exported.push_back(fmt::format("{} {}", count, state));
+  return {join(ended, ", "), bad ? Tone::bad : Tone::good};
+}
+
+Field waiting_field(const manage::Overview& seen) {
+  if (!seen.anything_waits()) return {"nothing", Tone::good};
+  std::vector<std::string> all;
+  for (const auto& concern : seen.concerns)
+    if (concern.severity == manage::Severity::critical) all.push_back(fmt::format("{} ({})", concern.what, concern.next));
+  return {join(all, "; "), Tone::bad};
+}
+
+Json record_of(Session& session, const manage::Overview& seen) {
+  Json by_state = Json::object();
+  for (const auto& [state, count] : seen.runs.by_state) by_state[std::string(store::run_state_name(state))] = count;
+  Json concerns = Json::array();
+  for (const auto& concern : seen.concerns)
+    concerns.push_back({{"severity", concern.severity == manage::Severity::critical ? "critical" : "warning"},
+                        {"code", concern.code},
+                        {"message", concern.what},
+                        {"hint", concern.next}});
+  Json waiting = Json::array();
+  for (const auto& run : seen.waiting) waiting.push_back(to_json(run));
+  const auto usual = seen.heartbeat.usual();
+  return {{"state", session.state().path().string()},
+          {"schema_version", session.state().schema_version()},
+          {"mail_transport", session.config().settings.mail.transport.url},
+          {"now", format_utc(seen.now)},
+          {"last_run_due_at", to_json(seen.heartbeat.last())},
+          {"run_due_every_seconds", usual ? Json(usual->count()) : Json()},
+          {"schedules",
+           {{"total", seen.schedules.all},
+            {"active", seen.schedules.active},
+            {"due", seen.schedules.due},
+            {"overdue", seen.schedules.overdue}}},
+          {"next", seen.next ? Json{{"schedule", seen.next->definition.name},
+                                    {"account", seen.next->definition.account},
+                                    {"at", to_json(seen.next->next_run_at)}}
+                             : Json()},
+          {"runs_last_7_days", by_state},
+          {"exports_last_7_days", seen.exports},
+          {"unknown_deliveries", seen.runs.unknown_deliveries},
+          {"unacknowledged_notifications", seen.open_notifications},
+          {"concerns", concerns},
+          {"waiting_runs", waiting}};
+}
+
+Sheet sheet_of(Session& session, const manage::Overview& seen) {
   Sheet sheet;
-  sheet.lines = {
-      {"State", {fmt::format("{} (schema {})", session.state().path().string(), session.state().schema_version())}},
-      {"Mail", {settings.mail.transport.url}},
-      {"Last run-due", last_run_due(last, now)},
-      {"Schedules",
-       {fmt::format("{}, {} active, {} due now", seen.schedules, seen.active, seen.due), seen.due > 0 ? Tone::warn : Tone::none}},
-      {"Next", next ? Field{fmt::format("{}/{} at {}", next->definition.account, next->definition.name, utc(*next->next_run_at))}
-                    : Field{manage::nothing_seen(session.actor(), "nothing is scheduled"), Tone::dim}},
-      {"Last 7 days", ended.empty() ? Field{"no runs", Tone::dim} : Field{join(ended, ", "), bad > 0 ? Tone::bad : Tone::good}},
-      {"Waiting for you", seen.unknown_deliveries == 0 ? Field{"nothing", Tone::good}
-                                                       : Field{counted(seen.unknown_deliveries, "delivery whose fate is unknown",
-                                                                       "deliveries whose fate is unknown") +
-                                                                   ": reportctl runs list --outcome unknown",
-                                                               Tone::bad}},
-      {"Notifications", seen.unacknowledged == 0
-                            ? Field{"none open", Tone::good}
-                            : Field{fmt::format("{} open", seen.unacknowledged) + ": reportctl notifications list", Tone::warn}}};
-  if (!exported.empty()) {
-    const auto after_runs =
-        std::find_if(sheet.lines.begin(), sheet.lines.end(), [](const auto& line) { return line.first == "Waiting for you"; });
-    sheet.lines.insert(after_runs, {"Exports", {join(exported, ", "), exports.contains("failed") ? Tone::bad : Tone::good}});
+  const auto line = [&](const char* label, Field field) { sheet.lines.emplace_back(label, std::move(field)); };
+  const bool waits = seen.anything_waits();
+  if (waits) line("Waiting for you", waiting_field(seen));
+  line("State", {fmt::format("{} (schema {})", session.state().path().string(), session.state().schema_version())});
+  line("Mail", {session.config().settings.mail.transport.url});
+  line("Last run-due", last_run_due(seen));
+  line("Schedules", {fmt::format("{}, {} active, {} due now", seen.schedules.all, seen.schedules.active, seen.schedules.due),
+                     seen.schedules.due > 0 ? Tone::warn : Tone::none});
+  line("Next", seen.next ? Field{fmt::format("{}/{} at {}", seen.next->definition.account, seen.next->definition.name,
+                                             utc(*seen.next->next_run_at))}
+                         : Field{manage::nothing_seen(session.actor(), "nothing is scheduled"), Tone::dim});
+  line("Last 7 days", runs_field(seen));
+  if (!seen.exports.empty()) {
+    std::vector<std::string> exported;
+    for (const auto& [state, count] : seen.exports) exported.push_back(fmt::format("{} {}", count, state));
+    line("Exports", {join(exported, ", "), seen.exports.contains("failed") ? Tone::bad : Tone::good});
   }
-  sheet.record = {{"state", session.state().path().string()},
-                  {"schema_version", session.state().schema_version()},
-                  {"mail_transport", settings.mail.transport.url},
-                  {"now", format_utc(now)},
-                  {"last_run_due_at", to_json(last)},
-                  {"schedules", {{"total", seen.schedules}, {"active", seen.active}, {"due", seen.due}}},
-                  {"next", next ? nlohmann::ordered_json{{"schedule", next->definition.name},
-                                                         {"account", next->definition.account},
-                                                         {"at", to_json(next->next_run_at)}}
-                                : nlohmann::ordered_json()},
-                  {"runs_last_7_days", by_state},
-                  {"exports_last_7_days", exports},
-                  {"unknown_deliveries", seen.unknown_deliveries},
-                  {"unacknowledged_notifications", seen.unacknowledged}};
-  session.out().sheet(sheet);
-  return 0;
+  if (!waits) line("Waiting for you", waiting_field(seen));
+  line("Notifications", seen.open_notifications == 0
+                            ? Field{"none open", Tone::good}
+                            : Field{fmt::format("{} open: reportctl notifications list", seen.open_notifications), Tone::warn});
+  sheet.record = record_of(session, seen);
+  return sheet;
+}
+
+int status(Session& session, const std::string& html) {
+  const auto seen = manage::gather(session.viewer(), session.now());
+  if (!html.empty()) {
+    session.out().note_replaced_clock();
+    write_for_readers(html, status_page(session, seen));
+    return exit_code_of(seen);
+  }
+  session.out().sheet(sheet_of(session, seen));
+  std::vector<store::Run> shown(seen.waiting.begin(), seen.waiting.begin() + std::min(seen.waiting.size(), kMostShown));
+  session.out().table("Waiting for you", run_table(shown));
+  return exit_code_of(seen);
 }
 
 }  // namespace
@@ -161,9 +137,12 @@ int status(Session& session) {
 void bind_status(CLI::App& root, Session& session) {
   CLI::App& command = add_command(root, {"status", "",
                                          "reportctl status\n"
-                                         "reportctl status --json | jq .unknown_deliveries\n"
-                                         "watch -n 60 reportctl status"});
-  when_chosen(command, session, [&session] { return status(session); });
+                                         "reportctl status >/dev/null || echo 'something waits'\n"
+                                         "reportctl status --html /var/www/html/reports.html\n"
+                                         "reportctl status --json | jq -r '.concerns[].message'"});
+  const auto html = std::make_shared<std::string>();
+  command.add_option("--html", *html, "write a page of its own to this file instead")->type_name("FILE");
+  when_chosen(command, session, [&session, html] { return status(session, *html); });
 }
 
 }  // namespace reportctl::cli

@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "help.hpp"
 #include "reportctl/base/error.hpp"
@@ -40,6 +42,7 @@ void add_global_options(CLI::App& root, Globals& globals) {
       ->type_name("WHEN")
       ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
   root.add_flag("--really", globals.really, "send mail under REPORTCTL_NOW too");
+  root.add_flag("-w,--wide", globals.wide, "show every column of a table, whole");
   root.add_flag("--no-pager", globals.no_pager, "never show long output through a pager");
   root.set_version_flag("--version", kVersionText, "the version");
 }
@@ -97,6 +100,56 @@ Error explain_leftover(const CLI::App& app, const std::string& word) {
   return Error(ErrorKind::usage, fmt::format("unexpected argument \"{}\"", shown), help_hint(app));
 }
 
+/// What people know from other tools, for verbs that a command does not have.
+constexpr std::pair<std::string_view, std::string_view> kOtherVerbs[] = {
+    {"rm", "remove"},     {"delete", "remove"}, {"del", "remove"},      {"ls", "list"},       {"create", "add"},
+    {"new", "add"},       {"update", "edit"},   {"change", "edit"},     {"modify", "edit"},   {"get", "show"},
+    {"info", "show"},     {"describe", "show"}, {"view", "show"},       {"disable", "pause"}, {"stop", "pause"},
+    {"enable", "resume"}, {"start", "resume"},  {"unpause", "resume"},  {"verify", "check"},  {"download", "fetch"},
+    {"rerun", "retry"},   {"send", "resend"},   {"acknowledge", "ack"}, {"try", "test"}};
+
+const CLI::App* subcommand_of(const CLI::App& app, std::string_view name) {
+  for (const CLI::App* one : app.get_subcommands(std::function<bool(const CLI::App*)>()))
+    if (one->get_name() == name) return one;
+  return nullptr;
+}
+
+/// The option that an exact name, or the only one that a beginning of a name, means here.
+const CLI::Option* option_meant(const CLI::App& app, const std::string& name) {
+  std::set<const CLI::Option*> begun;
+  for (const CLI::App* level = &app; level != nullptr; level = level->get_parent())
+    for (const CLI::Option* option : level->get_options()) {
+      if (option->get_positional() ? false : option->check_name(name)) return option;
+      if (option->get_group().empty() || !name.starts_with("--") || name.size() < 4) continue;
+      for (const auto& long_name : option->get_lnames())
+        if (("--" + long_name).starts_with(name)) begun.insert(option);
+    }
+  return begun.size() == 1 ? *begun.begin() : nullptr;
+}
+
+/// Verbs of other tools become ours, and the beginnings of options whole ones, where that is unambiguous.
+Arguments spelled_out(const CLI::App& root, Arguments arguments) {
+  const CLI::App* app = &root;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    std::string& word = arguments[i];
+    if (word == "--") break;
+    if (word.size() > 1 && word.front() == '-') {
+      const auto equals = word.find('=');
+      const auto* option = option_meant(*app, word.substr(0, equals));
+      if (option == nullptr) continue;
+      if (word.starts_with("--") && !option->get_lnames().empty() && !option->check_name(word.substr(0, equals)))
+        word.replace(0, std::min(equals, word.size()), "--" + option->get_lnames().front());
+      if (equals == std::string::npos && option->get_type_size_max() != 0) ++i;  // its value
+      continue;
+    }
+    if (subcommand_of(*app, word) == nullptr && app != &root)
+      for (const auto& [theirs, ours] : kOtherVerbs)
+        if (word == theirs && subcommand_of(*app, ours) != nullptr) word = ours;
+    if (const auto* next = subcommand_of(*app, word)) app = next;
+  }
+  return arguments;
+}
+
 Error explain(const CLI::ParseError& error, const CLI::App& root) {
   const CLI::App& app = deepest(root);
   const std::vector<std::string> leftover = root.remaining(true);
@@ -145,7 +198,7 @@ Arguments normalized(Arguments arguments) {
       ended < std::find(arguments.begin(), arguments.end(), command))
     arguments.erase(ended);
   if (command == "help") {
-    arguments.erase(std::find(arguments.begin(), arguments.end(), command));
+    std::erase(arguments, command);  // `help help` too
     arguments.push_back("--help");
   }
   Arguments out;
@@ -187,7 +240,8 @@ std::unique_ptr<CLI::App> make_parser(Session& session, const std::string& comma
   return root;
 }
 
-std::optional<std::string> parse(CLI::App& root, const Arguments& arguments) {
+std::optional<std::string> parse(CLI::App& root, const Arguments& typed) {
+  const auto arguments = spelled_out(root, typed);
   try {
     root.parse(Arguments(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {

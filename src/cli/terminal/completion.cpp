@@ -21,13 +21,18 @@ constexpr const char* kBash = R"(# bash completion for reportctl
 _reportctl() {
   local IFS=$'\n'
   COMPREPLY=($("${COMP_WORDS[0]}" __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+  if [[ ${COMPREPLY[0]-} == @files ]]; then
+    COMPREPLY=()
+    compopt -o default 2>/dev/null
+    return
+  fi
   local i
   [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
   for i in "${!COMPREPLY[@]}"; do
     printf -v "COMPREPLY[i]" %q "${COMPREPLY[i]}"
   done
 }
-complete -o default -F _reportctl reportctl
+complete -F _reportctl reportctl
 )";
 
 constexpr const char* kZsh = R"(#compdef reportctl
@@ -35,7 +40,7 @@ _reportctl() {
   local -a candidates
   candidates=("${(@f)$(${(Q)words[1]} __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
   candidates=(${candidates:#})
-  if (( ! $#candidates )); then
+  if [[ ${candidates[1]-} == @files ]]; then
     _files
   elif (( $#candidates == 1 )) && [[ $candidates[1] == *= ]]; then
     compadd -S '' -a candidates
@@ -54,10 +59,10 @@ constexpr const char* kFish = R"(# fish completion for reportctl
 function __reportctl_complete
     set -l words (commandline -opc) (commandline -ct)
     set -l found (reportctl __complete $words[2..-1] 2>/dev/null)
-    if test (count $found) -gt 0
-        string join \n -- $found
-    else
+    if test "$found" = @files
         __fish_complete_path (commandline -ct)
+    else if test (count $found) -gt 0
+        string join \n -- $found
     end
 end
 complete -c reportctl -f -a '(__reportctl_complete)'
@@ -168,10 +173,19 @@ std::vector<std::string> fixed_words(const Spot& spot, const std::string& partia
   return words;
 }
 
+/// Stands alone for the names of files, which the shell knows better.
+constexpr const char* kFileMarker = "@files";
+
+bool takes_file(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  return type.starts_with("FILE") || type.starts_with("DIR") || type.starts_with("BACKUP") || type.starts_with("PATH");
+}
+
 /// Whole words, each of which begins with what stands there.
 std::vector<std::string> candidates(Session& session, const CLI::App& root, const Arguments& words) {
   const Spot spot = find_spot(root, words);
   const std::string& partial = words.back();
+  if (spot.option != nullptr && takes_file(*spot.option)) return {kFileMarker};
   if (spot.option != nullptr) return option_values(session, name_of(*spot.option), spot.typed, partial);
   if (const std::size_t equals = partial.find('='); equals != std::string::npos && partial.starts_with('-')) {
     const CLI::Option* option = find_option(*spot.app, partial.substr(0, equals));
@@ -184,6 +198,7 @@ std::vector<std::string> candidates(Session& session, const CLI::App& root, cons
   if (!found.empty()) return found;
   const CLI::Option* positional = positional_at(*spot.app, spot.positional);
   if (positional == nullptr) return {};
+  if (takes_file(*positional)) return {kFileMarker};
   return positional_values(session,
                            {.positional = to_lower(positional->get_name(true)),
                             .command = spot.app->get_parent() == nullptr ? "" : spot.app->get_parent()->get_name(),
@@ -227,6 +242,7 @@ std::string complete(Session& session, const Arguments& typed) {
   } catch (const std::exception&) {  // a shell that waits for a word must not be shown an error
     return {};
   }
+  if (found == std::vector<std::string>{kFileMarker}) return std::string(kFileMarker) + "\n";
   std::string text;
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());

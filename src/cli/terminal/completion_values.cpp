@@ -2,12 +2,16 @@
 // Copyright the reportctl authors
 #include "completion_values.hpp"
 
+#include <set>
+
 #include "reportctl/base/text.hpp"
+#include "reportctl/base/zone_names.hpp"
 #include "reportctl/manage/export_access.hpp"
 #include "reportctl/manage/sites.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/audit.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/webhooks.hpp"
 
@@ -124,6 +128,25 @@ std::vector<std::string> outcomes(const std::string& command) {
   return {};
 }
 
+/// Further ones behind the last comma.
+std::vector<std::string> with_list(std::vector<std::string> words, const std::string& partial) {
+  const std::size_t comma = partial.rfind(',');
+  if (comma != std::string::npos)
+    for (auto& word : words) word.insert(0, partial, 0, comma + 1);
+  return words;
+}
+
+/// Those that occur.
+std::vector<std::string> recorded_events(Session& session) {
+  constexpr int kNewest = 2000;
+  access::require(session.actor(), access::Action::administer, "", {});
+  std::set<std::string> names;
+  store::AuditFilter filter;
+  filter.limit = kNewest;
+  for (const auto& record : store::list_audit(session.state(), filter)) names.insert(record.event.name);
+  return {names.begin(), names.end()};
+}
+
 }  // namespace
 
 std::vector<std::string> option_values(Session& session, const std::string& name, const Typed& typed,
@@ -144,8 +167,10 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   if (name == "window" || name == "range") return schedule::range_names();
   if (name == "no-data") return {"send", "skip"};
   if (name == "missed") return schedule::missed_names();
-  if (name == "event") return {"run", "export"};
-  if (name == "outcome") return outcomes(typed.command);
+  if (name == "timezone") return zone_names();
+  if (name == "event") return typed.command == "audit" ? recorded_events(session) : std::vector<std::string>{"run", "export"};
+  if (name == "outcome") return with_list(outcomes(typed.command), typed.command == "runs" ? partial : std::string());
+  if (name == "schedule" || (name == "subject" && typed.command == "audit")) return schedule_names(session);
   if (name == "outcomes") return {"all", "failures"};
   if (name == "scope") return scopes(session, typed);
   if (name == "param" || name == "filter") return parameters(session, typed, partial);

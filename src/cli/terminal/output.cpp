@@ -13,6 +13,7 @@
 
 #include "help.hpp"
 #include "output_text.hpp"
+#include "pager.hpp"
 #include "reportctl/base/formula.hpp"
 #include "reportctl/base/json.hpp"
 #include "reportctl/base/sink.hpp"
@@ -25,26 +26,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kGap = 2;
-constexpr std::size_t kNarrowest = 8;  ///< a column is not cut below this
-constexpr const char* kReset = "\033[0m";
-
-const char* escape_of(Tone tone) {
-  switch (tone) {
-    case Tone::none:
-      return "";
-    case Tone::good:
-      return "\033[32m";
-    case Tone::warn:
-      return "\033[33m";
-    case Tone::bad:
-      return "\033[31m";
-    case Tone::dim:
-      return "\033[2m";
-  }
-  return "";
-}
-
 /// Columns that may be filled: the terminal's, what COLUMNS says, or any number in a pipe.
 std::size_t available_width() {
   constexpr std::size_t kUsual = 80;
@@ -55,42 +36,11 @@ std::size_t available_width() {
   }
   const char* columns = std::getenv("COLUMNS");
   const auto wanted = parse_integer(columns == nullptr ? "" : columns);
-  return wanted && *wanted >= 20 ? static_cast<std::size_t>(*wanted) : std::numeric_limits<std::size_t>::max();
+  return wanted && *wanted >= 20 ? static_cast<std::size_t>(*wanted) : kUnlimited;
 }
-
-std::string shown(const std::string& text) { return visible(repair_utf8(text)); }
 
 /// People see a dash where there is nothing; a script gets nothing.
 std::string bare_text(const Field& field) { return field.text == "–" ? std::string() : field.text; }
-
-/// Takes the excess from the columns that may shrink, always from the widest. What needs a second line of the terminal anyway may
-/// fill it.
-void shrink(std::vector<std::size_t>& widths, const std::vector<Column>& columns, std::size_t available) {
-  const std::size_t line = available;
-  std::size_t total = widths.empty() ? 0 : (widths.size() - 1) * kGap;
-  std::size_t least = total;
-  for (std::size_t i = 0; i < widths.size(); ++i) {
-    total += widths[i];
-    least += columns[i].shrink ? std::min(widths[i], kNarrowest) : widths[i];
-  }
-  while (least > available) available += line;
-  while (total > available) {
-    std::size_t widest = widths.size();
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      if (columns[i].shrink && widths[i] > kNarrowest && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
-    if (widest == widths.size()) return;
-    --widths[widest];
-    --total;
-  }
-}
-
-/// Headings are short English words.
-std::string heading_of(const Column& column) {
-  std::string text = column.title.empty() ? column.key : column.title;
-  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  if (column.title.empty()) std::replace(text.begin(), text.end(), '_', ' ');
-  return text;
-}
 
 /// A value of a record in one field of CSV; nothing where it is an object, or a list of them.
 std::optional<std::string> csv_value(const Json& value) {
@@ -173,48 +123,10 @@ std::string csv_text(const Sheet& sheet) {
   return text;
 }
 
-std::string table_text(const Listing& listing, std::size_t available, Paint paint) {
-  std::vector<std::size_t> widths;
-  for (const Column& column : listing.columns) widths.push_back(display_width(heading_of(column)));
-  std::vector<std::vector<std::string>> texts;
-  for (const auto& row : listing.rows) {
-    auto& line = texts.emplace_back();
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line.push_back(shown(row[i].text));
-      widths[i] = std::max(widths[i], display_width(line.back()));
-    }
-  }
-  shrink(widths, listing.columns, available);
-
-  std::string out;
-  const auto put = [&](std::size_t column, const std::string& text, const char* escape) {
-    const std::string fitted = fit_width(text, widths[column]);
-    const std::string padding(widths[column] - display_width(fitted), ' ');
-    const bool right = listing.columns[column].align == Align::right;
-    const bool painted = paint == Paint::color && *escape != '\0' && !fitted.empty();
-    if (right) out += padding;
-    out += painted ? escape + fitted + kReset : fitted;
-    if (column + 1 == widths.size()) return;
-    if (!right) out += padding;
-    out.append(kGap, ' ');
-  };
-  const auto end_line = [&] {
-    while (!out.empty() && out.back() == ' ') out.pop_back();
-    out += '\n';
-  };
-  for (std::size_t i = 0; i < widths.size(); ++i) put(i, heading_of(listing.columns[i]), "\033[1m");
-  end_line();
-  for (std::size_t row = 0; row < texts.size(); ++row) {
-    for (std::size_t i = 0; i < texts[row].size(); ++i) put(i, texts[row][i], escape_of(listing.rows[row][i].tone));
-    end_line();
-  }
-  return out;
-}
-
 std::string sheet_text(const Sheet& sheet, std::size_t available, Paint paint) {
   std::size_t widest = 0;
   for (const auto& [label, field] : sheet.lines) widest = std::max(widest, display_width(label));
-  const std::size_t column = widest == 0 ? 0 : widest + 1 + kGap;
+  const std::size_t column = widest == 0 ? 0 : widest + 1 + kColumnGap;
   std::string out;
   for (const auto& [label, field] : sheet.lines) {
     const char* escape = paint == Paint::color ? escape_of(field.tone) : "";
@@ -236,10 +148,14 @@ std::string sheet_text(const Sheet& sheet, std::size_t available, Paint paint) {
   return out;
 }
 
-Output::Output(Format format, bool color, bool quiet) : format_(format), color_(color), quiet_(quiet) {}
+Output::Output(const Look& look) : look_(look) {}
+
+std::string Output::laid_out(const Listing& listing) const {
+  return table_text(listing, look_.wide ? kUnlimited : available_width(), look_.color ? Paint::color : Paint::none);
+}
 
 void Output::list(const Listing& listing) {
-  switch (format_) {
+  switch (look_.format) {
     case Format::json:
       json(listing.records);
       return;
@@ -255,15 +171,15 @@ void Output::list(const Listing& listing) {
       return;
     case Format::table:
       note_replaced_clock();
-      if (quiet_ && listing.findings) {
+      if (look_.quiet && listing.findings) {
         Listing bad = listing;
         std::erase_if(bad.rows, [](const auto& row) {
           return std::none_of(row.begin(), row.end(), [](const Field& field) { return field.tone == Tone::bad; });
         });
-        if (!bad.rows.empty()) buffer_ += table_text(bad, available_width(), color_ ? Paint::color : Paint::none);
+        if (!bad.rows.empty()) buffer_ += laid_out(bad);
       } else if (!listing.rows.empty()) {
-        buffer_ += table_text(listing, available_width(), color_ ? Paint::color : Paint::none);
-      } else if (!quiet_ && !listing.empty.empty()) {
+        buffer_ += laid_out(listing);
+      } else if (!look_.quiet && !listing.empty.empty()) {
         FdSink(STDERR_FILENO, "standard error").write(listing.empty + "\n");
       }
       return;
@@ -271,7 +187,7 @@ void Output::list(const Listing& listing) {
 }
 
 void Output::sheet(const Sheet& sheet) {
-  switch (format_) {
+  switch (look_.format) {
     case Format::json:
       json(sheet.record);
       return;
@@ -284,23 +200,23 @@ void Output::sheet(const Sheet& sheet) {
       return;
     case Format::table:
       note_replaced_clock();
-      buffer_ += sheet_text(sheet, available_width(), color_ ? Paint::color : Paint::none);
+      buffer_ += sheet_text(sheet, available_width(), look_.color ? Paint::color : Paint::none);
       return;
   }
 }
 
 void Output::table(const std::string& title, const Listing& listing) {
-  if (format_ != Format::table || listing.rows.empty()) return;
-  buffer_ += color_ ? "\n\033[1m" + title + kReset + "\n" : "\n" + title + "\n";
-  buffer_ += table_text(listing, available_width(), color_ ? Paint::color : Paint::none);
+  if (look_.format != Format::table || listing.rows.empty()) return;
+  buffer_ += look_.color ? "\n\033[1m" + title + kReset + "\n" : "\n" + title + "\n";
+  buffer_ += laid_out(listing);
 }
 
 void Output::text(std::string_view text) { buffer_ += text; }
 
 void Output::done(const std::string& sentence, const nlohmann::ordered_json& record) {
-  if (format_ == Format::json) {
+  if (look_.format == Format::json) {
     json(record);
-  } else if (!quiet_) {
+  } else if (!look_.quiet) {
     note_replaced_clock();
     buffer_ += shown(sentence) + "\n";
   }
@@ -313,16 +229,17 @@ void Output::json(const nlohmann::ordered_json& value) {
 }
 
 void Output::note_replaced_clock() {
-  if (quiet_ || clock_noted_ || !clock_is_replaced()) return;
+  if (look_.quiet || clock_noted_ || !clock_is_replaced()) return;
   clock_noted_ = true;
   const auto now = format_utc(read_clock());
   const auto record = nlohmann::ordered_json{{"type", "notice"}, {"clock_replaced", now}};
   FdSink(STDERR_FILENO, "standard error")
-      .write(format_ == Format::json ? json_text(record) + "\n" : fmt::format("(clock replaced: {})\n", now));
+      .write(look_.format == Format::json ? json_text(record) + "\n" : fmt::format("(clock replaced: {})\n", now));
 }
 
 void Output::flush() {
   const std::string bytes = std::exchange(buffer_, {});
+  if (look_.paged && show_in_pager(bytes)) return;
   FdSink(STDOUT_FILENO, "standard output").write(bytes);
 }
 

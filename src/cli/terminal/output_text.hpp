@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -10,8 +11,17 @@
 namespace reportctl::cli {
 
 enum class Paint { none, color };
+inline constexpr const char* kReset = "\033[0m";
+const char* escape_of(Tone);
 
-/// Aligned by display width; columns that may shrink are cut so that a line has at most `available` columns.
+inline constexpr std::size_t kColumnGap = 2;
+inline constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
+
+/// As a terminal may get it.
+std::string shown(const std::string& text);
+
+/// Aligned by display width. Where a line would have more than `available` columns, ids are shortened, long texts stand below
+/// their rows, columns that may be cut are cut, and those that may be dropped are dropped, in this order.
 std::string table_text(const Listing&, std::size_t available, Paint);
 std::string sheet_text(const Sheet&, std::size_t available, Paint);
 std::string csv_text(const Listing&);

@@ -51,6 +51,28 @@ TEST_CASE("help is asked for in three ways, and is no error") {
   CHECK(starts(said({"--version"}), "reportctl "));
 }
 
+TEST_CASE("help helps with itself") { CHECK(said({"help", "help"}) == said({"--help"})); }
+
+TEST_CASE("verbs of other tools are understood where a command has no such verb") {
+  CHECK(said({"account", "ls"}).empty());
+  CHECK(said({"schedule", "rm", "spend"}).empty());
+  CHECK(said({"schedule", "delete", "spend", "--yes"}).empty());
+  CHECK(said({"schedule", "disable", "spend"}).empty());
+  CHECK(said({"audit", "verify"}).empty());
+  CHECK(starts(said({"status", "ls"}), "unexpected argument \"ls\""));
+  CHECK(starts(said({"webhook", "edit"}), "unknown subcommand \"edit\""));
+  // a value is no verb
+  CHECK(said({"runs", "--schedule", "rm", "list"}).find("rm") == std::string::npos);
+}
+
+TEST_CASE("options may be abbreviated as long as one is meant") {
+  CHECK(said({"schedule", "list", "--acc", "shop", "--rep=sales"}).empty());
+  CHECK(starts(said({"schedule", "list", "--a", "shop"}), "unknown option --a"));  // --account, --active, --as
+  CHECK(starts(said({"schedule", "list", "--ac", "shop"}), "unknown option --ac"));
+  CHECK(said({"status", "--out", "json"}).empty());
+  CHECK(starts(said({"schedule", "show", "spend", "--", "--acc"}), "unexpected argument"));
+}
+
 TEST_CASE("an unknown word gets a suggestion, and one line to do") {
   CHECK(said({"acount", "list"}) == "there is no command \"acount\" | did you mean \"account\"?");
   CHECK(said({"account", "lst"}) == "unknown subcommand \"lst\" of reportctl account | did you mean \"list\"?");

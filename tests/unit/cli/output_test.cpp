@@ -13,7 +13,7 @@ namespace {
 
 Listing two_columns() {
   Listing listing;
-  listing.columns = {{"name", "", Align::left, true}, {"rows", "", Align::right}};
+  listing.columns = {{"name", "", Align::left, Show::cut}, {"rows", "", Align::right}};
   return listing;
 }
 
@@ -38,12 +38,44 @@ TEST_CASE("a narrow terminal cuts the columns that may be cut, and no line is wi
   for (const std::string& line : split(table_text(listing, 24, Paint::none), '\n')) CHECK(display_width(line) <= 24);
 }
 
-TEST_CASE("a table that needs a second line of the terminal anyway fills it before it cuts") {
+TEST_CASE("where a table does not fit, ids are shortened, long texts stand below, and columns are cut and dropped by rank") {
   Listing listing;
-  listing.columns = {{"id"}, {"reason", "WHY", Align::left, true}};
-  listing.rows = {{{"0123456789abcdef"}, {"the source does not answer"}}};  // 16 + 2 + at least 8 columns
-  CHECK(table_text(listing, 30, Paint::none) == "ID                WHY\n0123456789abcdef  the source …\n");            // 30 wide
-  CHECK(table_text(listing, 20, Paint::none) == "ID                WHY\n0123456789abcdef  the source does not a…\n");  // twice 20
+  listing.columns = {{.key = "id", .show = Show::id},
+                     {.key = "report", .drop = 1},
+                     {.key = "trigger", .drop = 2},
+                     {.key = "state"},
+                     {.key = "reason", .title = "WHY", .show = Show::long_text}};
+  listing.rows = {{{"0123456789abcdef"}, {"site-power"}, {"scheduled"}, {"failed"}, {"the source does not answer"}},
+                  {{"fedcba9876543210"}, {"sales"}, {"test"}, {"delivered"}, {""}}};
+  CHECK(table_text(listing, 82, Paint::none) ==
+        "ID                REPORT      TRIGGER    STATE      WHY\n"
+        "0123456789abcdef  site-power  scheduled  failed     the source does not answer\n"
+        "fedcba9876543210  sales       test       delivered\n");
+  CHECK(table_text(listing, 50, Paint::none) ==
+        "ID        REPORT      TRIGGER    STATE\n"
+        "01234567  site-power  scheduled  failed\n"
+        "    the source does not answer\n"
+        "fedcba98  sales       test       delivered\n");
+  CHECK(table_text(listing, 40, Paint::none) ==
+        "ID        REPORT      STATE\n"
+        "01234567  site-power  failed\n"
+        "    the source does not answer\n"
+        "fedcba98  sales       delivered\n");
+  CHECK(table_text(listing, 24, Paint::none) ==
+        "ID        STATE\n"
+        "01234567  failed\n"
+        "    the source does not\n"
+        "    answer\n"
+        "fedcba98  delivered\n");
+}
+
+TEST_CASE("times are in one zone, which the first heading names; with room for it they have seconds") {
+  Listing listing;
+  listing.columns = {{.key = "due", .show = Show::time}, {.key = "ended", .show = Show::time}};
+  listing.rows = {{{"2026-03-17T06:00:07Z"}, {"–"}}};
+  CHECK(table_text(listing, 80, Paint::none) == "DUE (UTC)         ENDED\n2026-03-17 06:00  –\n");
+  listing.zone = *Zone::find("Europe/Berlin");
+  CHECK(table_text(listing, kUnlimited, Paint::none) == "DUE (Europe/Berlin)  ENDED\n2026-03-17 07:00:07  –\n");
 }
 
 TEST_CASE("no line ends in spaces, and colours stand only where they were asked for") {

@@ -232,6 +232,16 @@ TEST_CASE("List-Unsubscribe is a mailto url") {
   Envelope each = envelope();
   each.list_unsubscribe = address("un+sub&all@example.com");
   CHECK(write_head(each).find("\r\nList-Unsubscribe: <mailto:un+sub%26all@example.com>\r\n") != std::string::npos);
+  each.unsubscribe_token = unsubscribe_token("0123456789abcdef.fedcba9876543210.2@example.com");
+  const auto head = write_head(each);
+  const auto at = head.find("List-Unsubscribe:");
+  REQUIRE(at != std::string::npos);
+  std::string line = head.substr(at, head.find("\r\nX-", at) - at);
+  line.erase(std::remove_if(line.begin(), line.end(), [](char c) { return c == '\r' || c == '\n'; }), line.end());
+  CHECK(line == "List-Unsubscribe: <mailto:un+sub%26all@example.com?subject=unsubscribe%20fedcba9876543210>");
+  CHECK(unsubscribe_token("run.delivery@example.com") == "delivery");
+  CHECK(unsubscribe_token("someone@example.com").empty());
+  CHECK(unsubscribe_token("").empty());
 }
 
 TEST_CASE("the id of a message is derived from run and delivery") {

@@ -136,7 +136,7 @@ TEST_CASE("a writer killed at any moment leaves a sound state, and nothing that 
     CAPTURE(round);
     require_sound(state);
     RunFilter delivered;
-    delivered.state = RunState::delivered;
+    delivered.states = {RunState::delivered};
     delivered.limit = 0;
     CHECK(static_cast<std::int64_t>(list_runs(state, delivered).size()) >= told);
     // What was interrupted is found, and taken over by exactly one.

@@ -125,6 +125,136 @@ TEST_CASE("success resets the schedule's count, failure counts and is remembered
   fixture.require_sound();
 }
 
+namespace {
+
+std::vector<std::string> waiting(Fixture& fixture, const Sight& sight = {}) {
+  RunFilter filter;
+  filter.waiting = true;
+  filter.sight = sight;
+  std::vector<std::string> states;
+  for (const auto& run : list_runs(fixture.state, filter)) {
+    CHECK(run.waiting);
+    states.emplace_back(run_state_name(run.state));
+  }
+  return states;
+}
+
+using States = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("runs that ended badly wait for a person until their schedule succeeds, those of unknown fate until somebody acts") {
+  Fixture fixture;
+  for (const auto ending :
+       {RunState::failed, RunState::rejected, RunState::delivery_failed, RunState::partial, RunState::unknown})
+    occur(fixture, ending);
+  CHECK(waiting(fixture) == States{"unknown", "partial", "delivery_failed", "rejected", "failed"});
+  CHECK(waiting(fixture, Sight{{Seen{"acme", std::nullopt}}}).size() == 5);
+  CHECK(waiting(fixture, Sight{{Seen{"other", std::nullopt}}}).empty());
+  CHECK_FALSE(fixture.stored().last_success_at);
+  occur(fixture, RunState::no_data);
+  CHECK(waiting(fixture) == States{"unknown"});
+  CHECK(fixture.stored().last_success_at == kNow);
+  occur(fixture, RunState::failed);
+  CHECK(waiting(fixture) == States{"failed", "unknown"});
+  fixture.require_sound();
+}
+
+TEST_CASE("what fails after a later occurrence succeeded does not wait") {
+  Fixture fixture;
+  const auto slow = fixture.generated({});
+  occur(fixture, RunState::delivered);
+  finish(fixture.state, slow, an_ending(RunState::failed, "late"), kNow);
+  CHECK(waiting(fixture).empty());
+}
+
+TEST_CASE("a run no longer waits when all its notifications are acknowledged") {
+  Fixture fixture;
+  const auto claim = fixture.generated({});
+  auto ending = an_ending(RunState::unknown, "because");
+  ending.notifications = {a_notification("n1"), a_notification("n2")};
+  finish(fixture.state, claim, ending, kNow);
+  acknowledge(fixture.state, "n1", "ann", {}, kNow);
+  CHECK(waiting(fixture) == States{"unknown"});
+  acknowledge(fixture.state, "n2", "ann", {}, kNow);
+  CHECK(waiting(fixture).empty());
+}
+
+TEST_CASE("runs are counted as they end, by account and outcome, with the time their files took") {
+  Fixture fixture;
+  occur(fixture, RunState::failed);
+  occur(fixture, RunState::delivered);
+  occur(fixture, RunState::delivered);
+  const auto totals = run_totals(fixture.state);
+  REQUIRE(totals.size() == 2);
+  CHECK(totals[0].account == "acme");
+  CHECK(totals[0].state == RunState::delivered);
+  CHECK(totals[0].runs == 2);
+  CHECK(totals[0].generated == 2);
+  CHECK(totals[0].generation_ms == 10);
+  CHECK(totals[1].state == RunState::failed);
+  CHECK(totals[1].runs == 1);
+  CHECK(totals[1].generated == 0);
+}
+
+TEST_CASE("the last occurrences of a schedule come by their slots, skipped ones too") {
+  Fixture fixture;
+  occur(fixture, RunState::failed);
+  auto request = a_request(fixture.stored());
+  request.skipped = {*request.slot};
+  request.slot = *request.slot + kDay;
+  request.next = *request.slot + kDay;
+  finish(fixture.state, claim_due(fixture.state, request).claim.value(), an_ending(RunState::no_data), kNow);
+  const auto latest = latest_runs(fixture.state, fixture.schedule.id, 2);
+  REQUIRE(latest.size() == 2);
+  CHECK(latest[0].state == RunState::no_data);
+  CHECK(latest[1].state == RunState::skipped);
+}
+
+TEST_CASE("what the overview counts") {
+  Fixture fixture;
+  const auto count = [&](const Sight& sight = {}) {
+    return count_schedules(fixture.state, {.now = kNow + kDay, .overdue_before = kNow + std::chrono::hours(1)}, sight);
+  };
+  CHECK(count().all == 1);
+  CHECK(count().active == 1);
+  CHECK(count().due == 1);
+  CHECK(count().overdue == 1);
+  CHECK(count().orphaned == 0);
+  CHECK(count(Sight{{Seen{"other", std::nullopt}}}).all == 0);
+  CHECK(next_schedule(fixture.state, {})->id == fixture.schedule.id);
+  fixture.sql("UPDATE schedules SET owner = 'left';");
+  CHECK(count().orphaned == 1);
+  fixture.sql("UPDATE schedules SET is_active = 0;");
+  CHECK(count().orphaned == 0);
+  CHECK(count().overdue == 0);
+  CHECK_FALSE(next_schedule(fixture.state, {}));
+  fixture.sql("UPDATE schedules SET is_active = 1;");
+  const auto claim = fixture.generated({});
+  const auto runs = count_runs(fixture.state, kNow, {});
+  CHECK(runs.unfinished == 1);
+  CHECK(runs.by_state == std::vector<std::pair<RunState, std::int64_t>>{{RunState::generated, 1}});
+  CHECK(count_runs(fixture.state, kNow + kDay, {}).by_state.empty());
+  CHECK(count_runs(fixture.state, kNow, Sight{{Seen{"other", std::nullopt}}}).unfinished == 0);
+  CHECK(count_open_notifications(fixture.state, {}) == 0);
+  auto ending = an_ending(RunState::failed, "because");
+  ending.notifications = {a_notification("n1")};
+  finish(fixture.state, claim, ending, kNow);
+  CHECK(count_open_notifications(fixture.state, {}) == 1);
+  CHECK(count_open_notifications(fixture.state, Sight{{Seen{"acme", "m2"}}}) == 0);
+}
+
+TEST_CASE("runs are found by the address to which their report was to go, and until a moment") {
+  Fixture fixture;
+  fixture.generated({a_delivery("d1", "ann@example.com"), a_delivery("d2", "bo@example.com")});
+  const auto found = [&](const char* address) { return list_runs(fixture.state, {.recipient = address}).size(); };
+  CHECK(found("ann@example.com") == 1);
+  CHECK(found("ANN@example.com") == 1);
+  CHECK(found("cy@example.com") == 0);
+  CHECK(list_runs(fixture.state, {.until = kNow}).empty());
+  CHECK(list_runs(fixture.state, {.until = kNow + std::chrono::seconds(1)}).size() == 1);
+}
+
 TEST_CASE("tests leave the schedule's status alone") {
   Fixture fixture;
   NewRun request;
@@ -461,7 +591,7 @@ TEST_CASE("runs are listed newest first, filtered, and found by the beginning of
   filter = {};
   filter.account = "acme";
   CHECK(ids(filter) == Ids{second.run.id, first.run.id});
-  filter.state = RunState::failed;
+  filter.states = {RunState::failed};
   CHECK(ids(filter) == Ids{first.run.id});
   filter = {};
   filter.schedule_id = other.id;
@@ -498,13 +628,15 @@ TEST_CASE("the overview counts what an operator looks for") {
   ending.last = an_outcome("d1", DeliveryState::unknown);
   ending.notifications = {a_notification("n1")};
   finish(fixture.state, claim, ending, kNow);
-  const auto seen = overview(fixture.state, kNow, kNow);
-  CHECK(seen.schedules == 3);
-  CHECK(seen.active == 2);
-  CHECK(seen.due == 1);
-  CHECK(seen.unknown_deliveries == 1);
-  CHECK(seen.unacknowledged == 1);
-  using Counts = std::vector<std::pair<std::string, std::int64_t>>;
-  CHECK(seen.runs_by_state == Counts{{"delivered", 1}, {"failed", 2}, {"unknown", 1}});
-  CHECK(overview(fixture.state, kNow, kNow + kDay).runs_by_state.empty());
+  const auto schedules = count_schedules(fixture.state, {.now = kNow, .overdue_before = kNow}, {});
+  CHECK(schedules.all == 3);
+  CHECK(schedules.active == 2);
+  CHECK(schedules.due == 1);
+  CHECK(schedules.overdue == 0);
+  const auto runs = count_runs(fixture.state, kNow, {});
+  CHECK(runs.unknown_deliveries == 1);
+  CHECK(count_open_notifications(fixture.state, {}) == 1);
+  using Counts = std::vector<std::pair<RunState, std::int64_t>>;
+  CHECK(runs.by_state == Counts{{RunState::delivered, 1}, {RunState::failed, 2}, {RunState::unknown, 1}});
+  CHECK(count_runs(fixture.state, kNow + kDay, {}).by_state.empty());
 }
