@@ -28,7 +28,7 @@ FieldText text_of(const Scope& scope) { return one(scope.str()); }
 FieldText text_of(CadenceKind kind) { return one(cadence_name(kind)); }
 FieldText text_of(const Weekdays& days) { return one(days.str()); }
 FieldText text_of(const MonthDay& day) { return one(day.str()); }
-FieldText text_of(const Months& months) { return one(months.str()); }
+FieldText text_of(const Months& chosen) { return one(chosen.str()); }
 FieldText text_of(const std::optional<Date>& day) { return day ? one(format_date(*day)) : FieldText{}; }
 FieldText text_of(const Times& times) { return one(format_times(times)); }
 FieldText text_of(const std::optional<NamedRange>& range) { return range ? one(range_name(*range)) : FieldText{}; }
@@ -92,7 +92,7 @@ bool read(const FieldText& text, Scope& scope) { return read_value(text, scope, 
 bool read(const FieldText& text, CadenceKind& kind) { return read_value(text, kind, parse_cadence); }
 bool read(const FieldText& text, Weekdays& days) { return read_value(text, days, Weekdays::parse); }
 bool read(const FieldText& text, MonthDay& day) { return read_value(text, day, MonthDay::parse); }
-bool read(const FieldText& text, Months& months) { return read_value(text, months, Months::parse); }
+bool read(const FieldText& text, Months& chosen) { return read_value(text, chosen, Months::parse); }
 bool read(const FieldText& text, std::optional<Date>& day) { return read_optional(text, day, parse_date); }
 bool read(const FieldText& text, Times& times) { return read_value(text, times, parse_times); }
 bool read(const FieldText& text, std::optional<NamedRange>& range) { return read_optional(text, range, parse_range); }
