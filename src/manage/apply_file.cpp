@@ -218,8 +218,8 @@ class FileReader {
       }
       case FieldKind::words: {
         const auto* node = reader.child(field.name);
-        const bool is_list = node != nullptr && node->kind == Node::Kind::sequence;
-        return single_text(is_list ? join(reader.text_list(field.name), ",") : reader.text(field.name));
+        if (node != nullptr && node->kind == Node::Kind::sequence) return single_text(join(reader.text_list(field.name), ","));
+        break;
       }
       case FieldKind::text:
       case FieldKind::optional:

@@ -71,15 +71,14 @@ class TerminalSink final : public Sink {
 };
 
 void write_through(int fd, const Destination& destination, const std::function<void(Sink&)>& write) {
-  if (::isatty(fd) == 1 && !rows::file_format(destination.format()).binary) {
+  if (::isatty(fd) == 1) {
+    if (!destination.format().empty() && rows::file_format(destination.format()).binary)
+      throw Error(ErrorKind::usage, fmt::format("{} is not for a terminal", destination.format()),
+                  "write it to a file: --output FILE");
     FdSink sink(fd, destination.name());
     TerminalSink terminal(sink);
     write(terminal);
     return terminal.finish();
-  }
-  if (rows::file_format(destination.format()).binary && ::isatty(fd) == 1) {
-    throw Error(ErrorKind::usage, fmt::format("{} is not for a terminal", destination.format()),
-                "write it to a file: --output FILE");
   }
   if (destination.pace() == Pace::of_reader) {
     FdSink sink(fd, destination.name());

@@ -21,7 +21,8 @@ enum class Pace {
 /// output, another descriptor (`/dev/fd/3`, `>(…)`), a named pipe, a device. Symbolic links lead to what is meant.
 class Destination {
  public:
-  /// `named` by a person; empty or `-`: standard output. `format` is canonical; xlsx and pdf are not poured onto a terminal.
+  /// `named` by a person; empty or `-`: standard output. `format` is canonical, and empty for text; xlsx and pdf are not
+  /// poured onto a terminal.
   /// Error(usage) for a directory, Error(output) for links in a circle.
   explicit Destination(const std::filesystem::path& named, std::string format = {}, Pace = Pace::of_reader);
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
