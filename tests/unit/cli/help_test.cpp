@@ -62,7 +62,7 @@ TEST_CASE("the word for a value is shown whole") {
   Session session(Instant{});
   const auto root = make_parser(session, "schedule");
   const std::string help = command_help(*root->get_subcommand("schedule")->get_subcommand("add"));
-  CHECK(help.find("--at HH:MM ") != std::string::npos);
+  CHECK(help.find("--at TIMES ") != std::string::npos);
 }
 
 TEST_CASE("a long example is folded between words and never within quotes") {

@@ -254,10 +254,11 @@ TEST_CASE("no template leaves anything unescaped, and none loads anything from e
     for (std::size_t at = text.find("href="); at != std::string::npos; at = text.find("href=", at + 1))
       CHECK(std::string_view(text).substr(at).starts_with("href=\"{{download}}\""));
     CHECK_FALSE(has(text, "url("));
-    CHECK_FALSE(has(text, "<script"));
+    const bool is_mail = entry.path().filename() != "status.html.mustache";  // a page in a browser may count time
+    CHECK_FALSE((is_mail && has(text, "<script")));
     ++seen;
   }
-  CHECK(seen == 4);
+  CHECK(seen == 5);
 }
 
 TEST_CASE("a file that is not attached is where the link leads, which is whole and escaped") {
