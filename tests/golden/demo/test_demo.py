@@ -326,7 +326,7 @@ def workspace_summary(q):
 
 def campaigns(q):
     for c in sorted(campaigns_of(q).values(), key=lambda c: (c["created_at"], c["id"])):
-        if instant(c["created_at"]) < q.period.end:
+        if instant(c["created_at"]) < q.period.end and c["status"] in q.parameters.get("status", [c["status"]]):
             days = [d for d in q.data.campaign_daily if d["campaign_id"] == c["id"] and q.period.has_day(d["day"])]
             yield [str(c["id"]), c["name"], workspaces_of(q)[c["workspace_id"]]["name"], c["status"], q.period.local(c["created_at"]),
                    q.period.local(c["started_at"]), *texts(summed(days, "sent delivered replied bounced"))]

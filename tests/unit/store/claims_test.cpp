@@ -360,7 +360,7 @@ TEST_CASE("looking for work takes the same few steps in a large file as in a sma
   large.sql(
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
       "INSERT INTO schedules SELECT 's' || i, account, 'n' || i, report, i % 2, definition, '', '', 0, 0, next_run_at + i, NULL, "
-      "'', '', 0, 0, '' "
+      "'', '', 0, 0, '', NULL "
       "FROM n, schedules;"
       "INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at, finished_at, fence) "
       "SELECT 'r' || id, id, name, account, report, 'scheduled', 'failed', 1, 1, 1, 1 FROM schedules;"
