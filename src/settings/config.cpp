@@ -316,15 +316,16 @@ bool Builder::set_from_environment(const std::string& name, const std::string& v
 void Builder::read_environment() {
   if (!environment(variable_of(kKeep).c_str()).empty() && !environment(variable_of(kKeepOfRuns).c_str()).empty())
     problems_.push_back(fmt::format("{} and {} are the same setting; keep one", variable_of(kKeepOfRuns), variable_of(kKeep)));
-  std::vector<std::string> known = {"REPORTCTL_NOW", "REPORTCTL_CONFIG"};
+  const std::vector<std::string> elsewhere = {"REPORTCTL_NOW", "REPORTCTL_CONFIG", "REPORTCTL_PAGER"};
+  std::vector<std::string> known = elsewhere;
   for (const auto& key : config_keys()) known.push_back(variable_of(key.name));
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     const std::size_t equals = text.find('=');
     if (!text.starts_with(kPrefix) || equals == std::string_view::npos || equals + 1 == text.size()) continue;
     const std::string name(text.substr(0, equals));
-    if (name == "REPORTCTL_NOW" || name == "REPORTCTL_CONFIG" || set_from_environment(name, std::string(text.substr(equals + 1))))
-      continue;
+    if (std::find(elsewhere.begin(), elsewhere.end(), name) != elsewhere.end()) continue;
+    if (set_from_environment(name, std::string(text.substr(equals + 1)))) continue;
     // Other variables of that prefix may belong to scripts around reportctl; a slip is a mistake.
     const std::string near = did_you_mean(name, known);
     if (!near.empty()) problems_.push_back(fmt::format("{}: unknown variable{}", visible(name), near));

@@ -127,7 +127,7 @@ class Exports(e2e.Case):
 
     def test_a_request_that_breaks_rules_is_refused_with_all_of_them_and_not_kept(self):
         world = self.shop()
-        refused = world.run("export", "create", "sales", "--range", "last_year", "--fields", "nope", "--format", "gif", "--json")
+        refused = world.run("export", "create", "sales", "--range", "last_decade", "--fields", "nope", "--format", "gif", "--json")
         self.assertEqual(refused.code, 7)
         codes = {violation["code"] for violation in json.loads(refused.err.splitlines()[-1] if refused.out == b"" else refused.out)["violations"]}
         self.assertLessEqual({"range_not_allowed", "column_unknown", "format_not_allowed"}, codes)

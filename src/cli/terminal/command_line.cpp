@@ -139,7 +139,7 @@ Arguments spelled_out(const CLI::App& root, Arguments arguments) {
       if (option == nullptr) continue;
       if (word.starts_with("--") && !option->get_lnames().empty() && !option->check_name(word.substr(0, equals)))
         word.replace(0, std::min(equals, word.size()), "--" + option->get_lnames().front());
-      if (equals == std::string::npos && option->get_type_size_max() != 0) ++i;  // its value
+      if (equals == std::string::npos && option->get_items_expected_max() != 0) ++i;  // its value
       continue;
     }
     if (subcommand_of(*app, word) == nullptr && app != &root)
