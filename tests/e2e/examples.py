@@ -15,10 +15,11 @@ READS = re.compile(r"reportctl (account (list|show)|audit|catalog (list|show|cho
                    r"schedule (list|show|next|preview|validate)|source|status|webhook (list|deliveries)|(export )?prune --dry-run)")
 
 # Names that examples are told with, and what the demo has in their place.
-STAND_INS = {r"\bacme\b": "coaches", r"\bdepot:north\b": "depot:alexandria", r"\bv1,v2\b": "v01,v02"}
+STAND_INS = {r"\bacme\b": "coaches", r"\bdepot:north\b": "depot:alexandria", r"\bv1,v2\b": "v01,v02", r"(--message) --to \S+": r"\1"}
 
 # Programs of other people: what they are given is not looked at.
-STUBS = {"crontab": "cat > /dev/null", "generate-schedules": "exit 0", "psql": "echo '[]'", "xdg-open": "exit 0", "watch": 'shift 2; exec "$@"'}
+STUBS = {"crontab": "cat > /dev/null", "generate-schedules": "exit 0", "psql": "echo '[]'", "xdg-open": "exit 0", "watch": 'shift 2; exec "$@"',
+         "sudo": '[ "$1" != -u ] || shift 2; exec "$@"'}
 
 
 def unfolded(text):
@@ -64,7 +65,8 @@ def all_examples():
     for page in sorted((e2e.ROOT / "man").glob("*.[1-8]")):
         for example in examples_of_page(page.read_text()):
             found.setdefault(example, page.name)
-    return {re.sub(r"^(\*/5|\*|\s)+(?=reportctl)", "", example): where for example, where in found.items()}  # the times of a crontab
+    return {re.sub(r"^(\*/5|\*|\s)+(?=reportctl)", "", example): where for example, where in found.items()  # the times of a crontab
+            if not re.match(r'\w+: "\|', example)}  # a line of /etc/aliases
 
 
 def outside_quotes(example, pattern, replacement):

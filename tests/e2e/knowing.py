@@ -98,7 +98,7 @@ class Knowing(e2e.Case):
         world = self.world(failing=True)
         world.run("run-due")
         for columns in (80, 120):
-            for words in ("runs list", "schedule list", "config show", "audit list", "notifications list", "status", "doctor", "member list", "account list", "catalog list"):
+            for words in ("runs list", "schedule list", "config show", "audit list", "notifications list", "status", "member list", "account list", "catalog list"):
                 seen, _ = self.on_terminal(world, *words.split(), "--no-pager", columns=columns, rows=200)
                 wide = [line for line in seen.split("\n") if len(line) > columns]
                 self.assertEqual((words, columns, wide), (words, columns, []))

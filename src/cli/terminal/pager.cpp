@@ -44,7 +44,7 @@ bool fits_screen(const std::string& text) {
   // Whoever acts with another user's rights is not handed a shell by the pager.
   if (::geteuid() == 0 || std::getenv("SUDO_UID") != nullptr) ::setenv("LESSSECURE", "1", 1);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) ::signal(signal, SIG_DFL);
-  ::execl("/bin/sh", "sh", "-c", ("exec " + pager).c_str(), static_cast<char*>(nullptr));
+  ::execl("/bin/sh", "sh", "-c", pager.c_str(), static_cast<char*>(nullptr));
   ::_exit(127);
 }
 
