@@ -30,6 +30,7 @@ _reportctl() {
   [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
   for i in "${!COMPREPLY[@]}"; do
     printf -v "COMPREPLY[i]" %q "${COMPREPLY[i]}"
+    COMPREPLY[i]=${COMPREPLY[i]//\\,/,}  # a comma needs no escape: lists are typed without
   done
 }
 complete -F _reportctl reportctl
