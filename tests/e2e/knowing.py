@@ -47,7 +47,7 @@ class Knowing(e2e.Case):
         main, side = pty.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         child = subprocess.Popen([e2e.REPORTCTL, *words], stdin=side, stdout=side, stderr=side, cwd=world.path,
-                                 env=world.command_environment(TERM="xterm", NO_COLOR="1", **environment))
+                                 env=world.command_environment(**{"TERM": "xterm", "NO_COLOR": "1", **environment}))
         os.close(side)
         seen = b""
         while True:
