@@ -34,7 +34,7 @@ mail::Picture logo_for_mail(Parts&, const std::string& sha256, const std::string
 /// The facts of a freshly generated report.
 MailFacts facts_of(Parts&, const RunPlan&, const MadeFile&, const schedule::Schedule&, const std::string& run_id);
 
-/// For somebody who is no recipient of the schedule.
+/// For somebody who is not a recipient of the schedule.
 MailFacts facts_by_hand(MailFacts);
 /// Marks the report, in its subject and in the mail, as a correction of another, whose facts are empty where they are not known.
 void mark_as_correction(MailFacts&, const std::optional<MailFacts>& of);
