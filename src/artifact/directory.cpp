@@ -14,6 +14,7 @@
 #include "reportctl/base/base64.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
+#include "reportctl/base/leftovers.hpp"
 #include "reportctl/base/text.hpp"
 #include "stores.hpp"
 
@@ -81,7 +82,12 @@ class Directory final : public Store {
   Directory(fs::path root, StoreSettings settings);
   [[nodiscard]] const fs::path& root() const override { return root_; }
   void put(TempFile& file, const std::string& sha256) override;
-  [[nodiscard]] Fd get(const std::string& sha256) override;
+  [[nodiscard]] Fd get(const std::string& sha256, std::optional<std::int64_t> bytes) override;
+  [[nodiscard]] bool has(const std::string& sha256) override;
+  [[nodiscard]] std::string owner() override;
+  void set_owner(const std::string& text) override;
+  [[nodiscard]] std::string place() const override { return visible(root_.string()); }
+  void sweep(Instant before) override;
   void each(const std::function<void(const StoredFile&)>& see) override;
   bool remove(const std::string& sha256, Instant before) override;
   [[nodiscard]] Link link(const LinkRequest&) override;
@@ -133,11 +139,40 @@ void Directory::put(TempFile& file, const std::string& sha256) {
   fsync_directory(root_);  // the shard may be new
 }
 
-Fd Directory::get(const std::string& sha256) {
+bool Directory::has(const std::string& sha256) {
+  std::error_code error;
+  const bool there = fs::is_regular_file(fs::symlink_status(root_ / sharded(sha256), error));
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw system_error(ErrorKind::failed, "cannot look into " + visible(root_.string()), error.value());
+  return there;
+}
+
+std::string Directory::owner() {
+  try {
+    return read_file(root_ / kOwnerFile, kLongestOwner);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::not_found) return {};
+    throw;
+  }
+}
+
+void Directory::set_owner(const std::string& text) {
+  AtomicFile file(root_ / kOwnerFile);
+  file.write(text);
+  file.commit();
+}
+
+void Directory::sweep(Instant before) {
+  remove_leftovers(root_, before);
+  std::error_code gone;
+  for (const auto& shard : fs::directory_iterator(root_, gone))
+    if (shard.is_directory(gone)) remove_leftovers(shard.path(), before);
+}
+
+Fd Directory::get(const std::string& sha256, std::optional<std::int64_t>) {
   const fs::path path = root_ / sharded(sha256);
   Fd file = open_stored(path);
-  if (!file && (errno == ENOENT || errno == ENOTDIR))
-    throw Error(ErrorKind::not_found, fmt::format("the stored file {} is not there any more", sha256), std::string(kGoneHint));
+  if (!file && (errno == ENOENT || errno == ENOTDIR)) throw lost_file(sha256, place());
   if (!file) throw system_error(ErrorKind::failed, "cannot open the stored file " + visible(path.string()), errno);
   if (hash_of(file, path) != sha256)
     throw Error(ErrorKind::failed, fmt::format("the stored file {} was changed after it was stored", visible(path.string())),

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+// Over 400 lines: one class speaks all that is needed of S3.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <exception>
 #include <optional>
+#include <set>
 #include <thread>
 
+#include "reportctl/base/base64.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
@@ -19,6 +22,7 @@
 #include "reportctl/http/client.hpp"
 #include "s3_answer.hpp"
 #include "s3_place.hpp"
+#include "server_date.hpp"
 #include "sigv4.hpp"
 #include "stores.hpp"
 
@@ -38,19 +42,19 @@ constexpr std::chrono::hours kLongestLink{24 * 7};
 constexpr std::chrono::minutes kFresh{30};
 constexpr const char* kHashHeader = "x-amz-meta-sha256";
 
-Instant real_now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+/// Minutes, for files of hundreds of gigabytes.
+constexpr std::chrono::seconds kLongestCompletion{3600};
 
-/// `Sat, 21 Nov 2026 06:44:00 GMT`.
-std::optional<Instant> parse_http_date(const std::string& text) {
-  std::tm parts{};
-  const char* end = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return Instant{std::chrono::seconds{::timegm(&parts)}};
-}
+Instant real_now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 std::string header(const http::Answer& answer, const char* name) {
   const auto found = answer.headers.find(name);
   return found == answer.headers.end() ? std::string() : found->second;
+}
+
+std::string etag(const http::Answer& answer) {
+  const std::string text = header(answer, "etag");
+  return text.size() > 1 && text.front() == '"' && text.back() == '"' ? text.substr(1, text.size() - 2) : text;
 }
 
 void pause(std::chrono::milliseconds length) {
@@ -70,15 +74,62 @@ struct Ask {
   http::Body body{};
   std::string payload_sha256{};  ///< of the file's bytes; the text's is worked out
   std::function<void(std::string_view)> take{};
-  std::chrono::seconds whole_time{0};  ///< of a cleaning up, which a stop does not end; 0: it is none
+  std::chrono::seconds whole_time{0};  ///< 0: as long as something comes
+  bool despite_stop = false;           ///< a cleaning up
+  bool slow_answer = false;            ///< blanks come until it is there
 };
+
+std::string sha256_of(const TempFile& file, std::uint64_t offset, std::uint64_t size) {
+  Sha256 hash;
+  std::string block(256U << 10U, '\0');
+  for (std::uint64_t done = 0; done < size;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), size - done));
+    const std::size_t got = file.read_at(offset + done, block.data(), wanted);
+    if (got == 0) throw Error(ErrorKind::output, "a temporary file is shorter than it was");
+    hash.update({block.data(), got});
+    done += got;
+  }
+  return hash.finish();
+}
+
+/// A part of a file in memory, as long as this lives.
+class Mapped {
+ public:
+  Mapped(const TempFile& file, std::uint64_t offset, std::uint64_t size)
+      : skipped_(offset % static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))), size_(size) {
+    if (size_ == 0) return;
+    start_ = ::mmap(nullptr, skipped_ + size_, PROT_READ, MAP_SHARED, file.fd(), static_cast<off_t>(offset - skipped_));
+    if (start_ == MAP_FAILED) throw system_error(ErrorKind::output, "cannot read back a temporary file", errno);
+  }
+  ~Mapped() {
+    if (size_ != 0) ::munmap(start_, skipped_ + size_);
+  }
+  Mapped(const Mapped&) = delete;
+  Mapped& operator=(const Mapped&) = delete;
+  [[nodiscard]] std::string_view bytes() const {
+    return size_ == 0 ? std::string_view() : std::string_view(static_cast<const char*>(start_) + skipped_, size_);
+  }
+
+ private:
+  std::uint64_t skipped_, size_;
+  void* start_ = nullptr;
+};
+
+std::string md5_of(const TempFile& file, std::uint64_t offset, std::uint64_t size) {
+  return md5(Mapped(file, offset, size).bytes());
+}
 
 class S3 final : public Store {
  public:
   explicit S3(const StoreSettings& settings) : settings_(settings), place_(s3_place(settings)) {}
   [[nodiscard]] const fs::path& root() const override { return settings_.spool; }
   void put(TempFile& file, const std::string& sha256) override;
-  [[nodiscard]] Fd get(const std::string& sha256) override;
+  [[nodiscard]] Fd get(const std::string& sha256, std::optional<std::int64_t> bytes) override;
+  [[nodiscard]] bool has(const std::string& sha256) override;
+  [[nodiscard]] std::string owner() override;
+  void set_owner(const std::string& text) override;
+  [[nodiscard]] std::string place() const override { return place_.name; }
+  void sweep(Instant before) override;
   void each(const std::function<void(const StoredFile&)>& see) override;
   bool remove(const std::string& sha256, Instant before) override;
   [[nodiscard]] Link link(const LinkRequest&) override;
@@ -98,6 +149,8 @@ class S3 final : public Store {
     return {fmt::format("cannot store the file {} in {}", sha256, place_.name), ErrorKind::output};
   }
   bool is_stored(const TempFile& file, const std::string& sha256);
+  void require_whole(const TempFile& file, const std::string& sha256);
+  [[nodiscard]] bool is_versioned();
   void put_parts(const TempFile& file, const std::string& sha256);
   std::string put_part(const Ask& part, const std::string& sha256);
   void complete(const Ask& completion, const TempFile& file, const std::string& sha256);
@@ -133,7 +186,8 @@ http::Answer S3::once(const Ask& ask) {
                            .body = ask.body,
                            .take = ask.take,
                            .whole_time = ask.whole_time,
-                           .despite_stop = ask.whole_time.count() > 0});
+                           .slow_answer = ask.slow_answer,
+                           .despite_stop = ask.despite_stop});
 }
 
 template <typename Once>
@@ -148,9 +202,20 @@ http::Answer S3::again(Once once) {
 
 bool S3::is_stored(const TempFile& file, const std::string& sha256) {
   const http::Answer head = ask({.method = "HEAD", .path = path_of(sha256)});
-  const auto stored_at = parse_http_date(header(head, "last-modified"));
+  const auto stored_at = parse_server_date(header(head, "last-modified"));
   return head.trouble == http::Trouble::none && head.status == 200 && header(head, kHashHeader) == sha256 &&
          header(head, "content-length") == fmt::format("{}", file.size()) && stored_at && *stored_at + kFresh > real_now();
+}
+
+/// A gateway may say yes and keep half.
+void S3::require_whole(const TempFile& file, const std::string& sha256) {
+  const http::Answer head = ask({.method = "HEAD", .path = path_of(sha256)});
+  if (head.trouble != http::Trouble::none || head.status != 200) throw s3_refusal(storing(sha256), head);
+  const auto kept = parse_integer(header(head, "content-length"));
+  if (!kept || *kept == static_cast<std::int64_t>(file.size())) return;
+  throw Error(ErrorKind::output,
+              fmt::format("{}: the server says that it keeps {} of {} bytes", storing(sha256).words, *kept, file.size()),
+              "look at what answers at artifacts.endpoint");
 }
 
 void S3::put(TempFile& file, const std::string& sha256) {
@@ -158,26 +223,16 @@ void S3::put(TempFile& file, const std::string& sha256) {
   // Whatever else a HEAD may be told, storing is told with its reason.
   if (is_stored(file, sha256)) return;
   if (file.size() >= settings_.s3.multipart_from) return put_parts(file, sha256);
-  // The server checks the bytes against this hash, which is the name.
-  const http::Answer answer = ask({.method = "PUT",
-                                   .path = path,
-                                   .headers = {{kHashHeader, sha256}, {"content-type", "application/octet-stream"}},
-                                   .body = {.file = &file, .size = file.size()},
-                                   .payload_sha256 = sha256});
+  // The server checks the bytes against the SHA-256, which is the name. A bucket with object lock also wants the MD5.
+  const std::string hash = md5_of(file, 0, file.size());
+  const http::Answer answer =
+      ask({.method = "PUT",
+           .path = path,
+           .headers = {{kHashHeader, sha256}, {"content-md5", base64(hash)}, {"content-type", "application/octet-stream"}},
+           .body = {.file = &file, .size = file.size()},
+           .payload_sha256 = sha256});
   if (answer.trouble != http::Trouble::none || answer.status != 200) throw s3_refusal(storing(sha256), answer);
-}
-
-std::string sha256_of(const TempFile& file, std::uint64_t offset, std::uint64_t size) {
-  Sha256 hash;
-  std::string block(256U << 10U, '\0');
-  for (std::uint64_t done = 0; done < size;) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), size - done));
-    const std::size_t got = file.read_at(offset + done, block.data(), wanted);
-    if (got == 0) throw Error(ErrorKind::output, "a temporary file is shorter than it was");
-    hash.update({block.data(), got});
-    done += got;
-  }
-  return hash.finish();
+  if (to_lower(etag(answer)) != hex(hash)) require_whole(file, sha256);  // the tag is the MD5 unless the bucket is encrypted
 }
 
 void S3::put_parts(const TempFile& file, const std::string& sha256) {
@@ -188,7 +243,8 @@ void S3::put_parts(const TempFile& file, const std::string& sha256) {
                                   .headers = {{kHashHeader, sha256}, {"content-type", "application/octet-stream"}}});
   const std::string id = xml_text(begun.text, "UploadId");
   if (begun.trouble != http::Trouble::none || begun.status != 200 || id.empty()) throw s3_refusal(storing(sha256), begun);
-  const Ask upload{.method = "DELETE", .path = path, .query = {{"uploadId", id}}, .whole_time = kCleanUpTime};
+  const Ask upload{
+      .method = "DELETE", .path = path, .query = {{"uploadId", id}}, .whole_time = kCleanUpTime, .despite_stop = true};
   try {
     const std::uint64_t part_bytes = std::max(settings_.s3.part_bytes, file.size() / kMostParts + 1);
     std::string parts;
@@ -199,6 +255,7 @@ void S3::put_parts(const TempFile& file, const std::string& sha256) {
       const std::string tag = put_part({.method = "PUT",
                                         .path = path,
                                         .query = {{"partNumber", fmt::format("{}", ++number)}, {"uploadId", id}},
+                                        .headers = {{"content-md5", base64(md5_of(file, offset, size))}},
                                         .body = {.file = &file, .offset = offset, .size = size},
                                         .payload_sha256 = sha256_of(file, offset, size)},
                                        sha256);
@@ -208,7 +265,9 @@ void S3::put_parts(const TempFile& file, const std::string& sha256) {
               .path = path,
               .query = {{"uploadId", id}},
               .headers = {{"content-type", "application/xml"}},
-              .body = {.text = fmt::format("<CompleteMultipartUpload>{}</CompleteMultipartUpload>", parts)}},
+              .body = {.text = fmt::format("<CompleteMultipartUpload>{}</CompleteMultipartUpload>", parts)},
+              .whole_time = kLongestCompletion,
+              .slow_answer = true},
              file, sha256);
   } catch (...) {
     abort(upload);
@@ -229,6 +288,7 @@ void S3::complete(const Ask& completion, const TempFile& file, const std::string
                     xml_text(answer.text, "Code").empty();
   // When an answer was lost, asking again found no upload, but the file is there.
   if (!done && !is_stored(file, sha256)) throw s3_refusal(storing(sha256), answer);
+  if (done) require_whole(file, sha256);
 }
 
 void S3::abort(const Ask& upload) noexcept {
@@ -242,14 +302,69 @@ void S3::abort(const Ask& upload) noexcept {
       fmt::format("parts of an upload stay behind in {}; let the bucket's lifecycle remove incomplete uploads", place_.name));
 }
 
-Fd S3::get(const std::string& sha256) {
+bool S3::has(const std::string& sha256) {
+  const http::Answer head = ask({.method = "HEAD", .path = path_of(sha256)});
+  if (head.trouble == http::Trouble::none && head.status == 404) return false;
+  if (head.trouble != http::Trouble::none || head.status != 200)
+    throw s3_refusal({fmt::format("cannot look for the file {} in {}", sha256, place_.name), ErrorKind::failed}, head);
+  return true;
+}
+
+std::string S3::owner() {
+  const http::Answer answer = ask({.method = "GET", .path = place_.path + std::string(kOwnerFile)});
+  if (answer.trouble == http::Trouble::none && answer.status == 404 && xml_text(answer.text, "Code") != "NoSuchBucket") return {};
+  if (answer.trouble != http::Trouble::none || answer.status != 200)
+    throw s3_refusal({fmt::format("cannot read {} in {}", kOwnerFile, place_.name), ErrorKind::failed}, answer);
+  return answer.text.substr(0, kLongestOwner);
+}
+
+void S3::set_owner(const std::string& text) {
+  const http::Answer answer = ask({.method = "PUT",
+                                   .path = place_.path + std::string(kOwnerFile),
+                                   .headers = {{"content-md5", base64(md5(text))}, {"content-type", "text/plain"}},
+                                   .body = {.text = text}});
+  if (answer.trouble != http::Trouble::none || answer.status != 200)
+    throw s3_refusal({fmt::format("cannot write {} in {}", kOwnerFile, place_.name), ErrorKind::output}, answer);
+}
+
+/// Uploads in parts that nobody finished are not listed and are paid for.
+void S3::sweep(Instant before) {
+  const http::Answer answer =
+      ask({.method = "GET", .path = place_.bucket_path, .query = {{"prefix", place_.prefix}, {"uploads", ""}}});
+  if (answer.trouble != http::Trouble::none || answer.status != 200) return;  // not every server or policy allows it
+  for (const std::string_view upload : xml_elements(answer.text, "Upload")) {
+    const std::string key = xml_text(upload, "Key");
+    const std::string name = key.substr(key.rfind('/') + 1);
+    const auto begun = parse_server_date(xml_text(upload, "Initiated"));
+    if (!is_sha256(name) || key != place_.prefix + sharded(name) || !begun || *begun >= before) continue;
+    abort({.method = "DELETE",
+           .path = path_of(name),
+           .query = {{"uploadId", xml_text(upload, "UploadId")}},
+           .whole_time = kCleanUpTime});
+  }
+}
+
+Fd S3::get(const std::string& sha256, std::optional<std::int64_t> bytes) {
   std::optional<TempFile> spool;
+  const auto take = [&](std::string_view block) {
+    if (bytes && spool->size() + block.size() > static_cast<std::uint64_t>(*bytes))
+      throw Error(ErrorKind::failed, fmt::format("the stored file {} in {} is longer than it was", sha256, place_.name),
+                  "restore it from a backup, or make the report again");
+    spool->write(block);
+  };
   const http::Answer answer = again([&] {
     spool.emplace(this->spool());
-    return once({.method = "GET", .path = path_of(sha256), .take = [&](std::string_view bytes) { spool->write(bytes); }});
+    http::Answer got = once({.method = "GET", .path = path_of(sha256), .take = take});
+    // Without a length, an answer that was cut off looks whole.
+    const bool cut = bytes && spool->size() < static_cast<std::uint64_t>(*bytes) && header(got, "content-length").empty();
+    if (got.trouble == http::Trouble::none && got.status == 200 && cut) {
+      got.trouble = http::Trouble::passing;
+      got.words = fmt::format("it ended after {} of {} bytes", spool->size(), *bytes);
+    }
+    return got;
   });
   if (answer.trouble == http::Trouble::none && answer.status == 404 && xml_text(answer.text, "Code") != "NoSuchBucket")
-    throw Error(ErrorKind::not_found, fmt::format("the stored file {} is not there any more", sha256), std::string(kGoneHint));
+    throw lost_file(sha256, place_.name);
   if (answer.trouble != http::Trouble::none || answer.status != 200)
     throw s3_refusal({fmt::format("cannot fetch the file {} from {}", sha256, place_.name), ErrorKind::failed}, answer);
   if (sha256_of(*spool, 0, spool->size()) != sha256)
@@ -264,6 +379,7 @@ Fd S3::get(const std::string& sha256) {
 void S3::each(const std::function<void(const StoredFile&)>& see) {
   const S3Step listing{fmt::format("cannot list the files in {}", place_.name), ErrorKind::failed};
   std::map<std::string, std::string> query = {{"list-type", "2"}, {"prefix", place_.prefix}};
+  std::set<std::string> tokens;
   const auto end = std::chrono::steady_clock::now() + kLongestListing;
   for (;;) {
     const http::Answer answer = ask({.method = "GET", .path = place_.bucket_path, .query = query});
@@ -271,14 +387,26 @@ void S3::each(const std::function<void(const StoredFile&)>& see) {
     for (const std::string_view entry : xml_elements(answer.text, "Contents")) {
       const std::string key = xml_text(entry, "Key");
       const std::string name = key.substr(key.rfind('/') + 1);
+      if (!is_sha256(name) || key != place_.prefix + sharded(name)) continue;  // not ours
       const auto bytes = parse_integer(xml_text(entry, "Size"));
-      const auto stored_at = parse_instant(xml_text(entry, "LastModified"));
-      if (!is_sha256(name) || key != place_.prefix + sharded(name) || !bytes || !stored_at) continue;  // not ours
+      const std::string date = xml_text(entry, "LastModified");
+      const auto stored_at = parse_server_date(date);
+      if (!bytes || !stored_at)
+        throw Error(ErrorKind::failed,
+                    fmt::format("cannot list the files in {}: size or time of {} cannot be read ({})", place_.name, name,
+                                visible(fit_width(repair_utf8(date), 60))),
+                    "look at what answers at artifacts.endpoint");
       see({.sha256 = name, .bytes = *bytes, .stored_at = *stored_at});
     }
     const std::string next = xml_text(answer.text, "NextContinuationToken");
-    if (next.empty()) return;
-    if (next == query["continuation-token"] || std::chrono::steady_clock::now() > end)
+    const bool more = to_lower(xml_text(answer.text, "IsTruncated")) == "true";
+    if (next.empty() && !more) return;
+    if (next.empty())
+      throw Error(ErrorKind::failed,
+                  fmt::format("cannot list the files in {}: the server says that there are more, and not how to ask for them",
+                              place_.name),
+                  "it has to know ListObjectsV2");
+    if (!tokens.insert(next).second || std::chrono::steady_clock::now() > end)
       throw Error(ErrorKind::failed, fmt::format("cannot list the files in {}: the list has no end", place_.name),
                   "look at what answers at artifacts.endpoint");
     throw_if_stopped();
@@ -291,7 +419,7 @@ bool S3::remove(const std::string& sha256, Instant before) {
   const http::Answer head = ask({.method = "HEAD", .path = path_of(sha256)});
   if (head.trouble == http::Trouble::none && head.status == 404) return true;
   if (head.trouble != http::Trouble::none || head.status != 200) throw s3_refusal(removing, head);
-  const auto stored_at = parse_http_date(header(head, "last-modified"));
+  const auto stored_at = parse_server_date(header(head, "last-modified"));
   if (!stored_at || *stored_at >= before) return false;
   const http::Answer answer = ask({.method = "DELETE", .path = path_of(sha256)});
   if (answer.trouble != http::Trouble::none || (answer.status / 100 != 2 && answer.status != 404))
@@ -303,7 +431,10 @@ Link S3::link(const LinkRequest& request) {
   if (settings_.link_expiry > kLongestLink)
     throw Error(ErrorKind::config, "artifacts.link_expiry is longer than the seven days for which S3 lets a link live",
                 "write 7d or less");
-  const Instant ends = end_of(request, settings_.link_expiry);
+  Instant ends = end_of(request, settings_.link_expiry);
+  if (keys().expires) ends = std::min(ends, *keys().expires);
+  if (ends <= request.now)
+    throw Error(ErrorKind::config, "no link can be made: the session token has expired", "renew the credentials");
   const std::string path = path_of(request.sha256);
   const std::string query =
       presigned_query({.method = "GET",
@@ -316,12 +447,22 @@ Link S3::link(const LinkRequest& request) {
   return {place_.url(uri_encoded(path, Slash::kept) + "?" + query), ends};
 }
 
+bool S3::is_versioned() {
+  const http::Answer answer = ask({.method = "GET", .path = place_.bucket_path, .query = {{"versioning", ""}}});
+  return answer.trouble == http::Trouble::none && answer.status == 200 && xml_text(answer.text, "Status") == "Enabled";
+}
+
 std::string S3::check() {
   const http::Answer answer = ask(
       {.method = "GET", .path = place_.bucket_path, .query = {{"list-type", "2"}, {"max-keys", "1"}, {"prefix", place_.prefix}}});
   if (answer.trouble != http::Trouble::none || answer.status != 200)
     throw s3_refusal({fmt::format("cannot look into {}", place_.name), ErrorKind::config}, answer);
-  return fmt::format("{} at {}", place_.name, place_.host);
+  std::string found = fmt::format("{} at {}", place_.name, place_.host);
+  if (is_versioned()) found += "; the bucket keeps old versions: what is removed stays there until a lifecycle rule removes it";
+  if (!keys().session_token.empty())
+    found += keys().expires ? fmt::format("; links end with the session token, at {}", format_utc(*keys().expires))
+                            : std::string("; links end with the session token, whatever they say");
+  return found;
 }
 
 }  // namespace

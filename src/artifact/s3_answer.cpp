@@ -44,22 +44,59 @@ constexpr const char* kRights =
     "s3:ListBucket";
 constexpr const char* kRegion = "set artifacts.region to the region of the bucket";
 constexpr const char* kKeys = "set artifacts.access_key_file and artifacts.secret_key_file to a pair that is valid";
-constexpr std::array<Known, 13> kKnown = {{
+constexpr std::array<Known, 14> kKnown = {{
+    {"InvalidObjectState", "the file lies in an archive class of storage",
+     "restore it there, and let no lifecycle rule move the files of reportctl to an archive"},
     {"SignatureDoesNotMatch", "the secret key is not the one of the access key", kKeys},
     {"InvalidAccessKeyId", "the server does not know the access key", kKeys},
     {"ExpiredToken", "the session token has expired", "renew the credentials"},
     {"InvalidToken", "the session token is not valid", "renew the credentials"},
-    {"AccessDenied", "these keys may not do that", kRights},
     {"AllAccessDisabled", "the bucket is closed", kRights},
     {"NoSuchBucket", "there is no such bucket", "create it, or correct artifacts.url"},
     {"InvalidBucketName", "the server does not take that name of a bucket", "correct artifacts.url"},
     {"AuthorizationHeaderMalformed", "the bucket is in another region", kRegion},
     {"PermanentRedirect", "the bucket is at another address", kRegion},
+    {"IllegalLocationConstraintException", "the bucket is in another region", kRegion},
     {"TemporaryRedirect", "the bucket is at another address for now",
      "try again later, or name that address in artifacts.endpoint"},
     {"XMinioStorageFull", "the server's disks are full", "make room there"},
     {"QuotaExceeded", "the quota of the bucket is used up", "raise it, or let retention keep less"},
 }};
+
+/// Codes that another try may change, whatever the status.
+constexpr std::array<std::string_view, 9> kPassing = {"RequestTimeout", "OperationAborted",    "ConditionalRequestConflict",
+                                                      "SlowDown",       "InternalError",       "ServiceUnavailable",
+                                                      "Throttling",     "ThrottlingException", "RequestLimitExceeded"};
+
+std::string of_server(const std::string& text, std::size_t width) { return visible(fit_width(repair_utf8(text), width)); }
+
+/// The region in which the server says the bucket is.
+std::string told_region(const http::Answer& answer) {
+  const auto header = answer.headers.find("x-amz-bucket-region");
+  return of_server(header == answer.headers.end() ? xml_text(answer.text, "Region") : header->second, 60);
+}
+
+/// `403 AccessDenied: Storage cap exceeded; region: eu-nl-1`: in the server's own words.
+std::string told_by(const http::Answer& answer) {
+  std::string told = fmt::format("{}", answer.status);
+  const auto add = [&](const char* before, const std::string& text) {
+    if (!text.empty()) told += before + text;
+  };
+  add(" ", of_server(xml_text(answer.text, "Code"), 60));
+  add(": ", of_server(xml_text(answer.text, "Message"), 200));
+  add("; region: ", told_region(answer));
+  add("; address: ", of_server(xml_text(answer.text, "Endpoint"), 100));
+  return told;
+}
+
+/// Servers answer 403 to much more than missing rights; then their message says what it is.
+bool is_about_rights(const http::Answer& answer) {
+  const std::string code = xml_text(answer.text, "Code");
+  if (!code.empty() && code != "AccessDenied") return false;
+  const std::string message = to_lower(xml_text(answer.text, "Message"));
+  return message.empty() || message.find("denied") != std::string::npos || message.find("authorized") != std::string::npos ||
+         message.find("permission") != std::string::npos;
+}
 
 std::string clocks(const http::Answer& answer) {
   const auto date = answer.headers.find("date");
@@ -102,7 +139,9 @@ std::string xml_escaped(std::string_view text) {
 bool is_passing(const http::Answer& answer) {
   if (answer.trouble != http::Trouble::none) return answer.trouble == http::Trouble::passing;
   const int status = answer.status;
-  return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+  const std::string code = xml_text(answer.text, "Code");
+  if (std::find(kPassing.begin(), kPassing.end(), code) != kPassing.end()) return true;
+  return status == 408 || status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
 }
 
 Error s3_refusal(const S3Step& step, const http::Answer& answer) {
@@ -122,21 +161,26 @@ Error s3_refusal(const S3Step& step, const http::Answer& answer) {
       return {step.kind, fmt::format("{}: no answer: {}", step.words, answer.words), "try again later; reportctl config check"};
   }
   const std::string code = xml_text(answer.text, "Code");
-  const std::string told = code.empty() ? fmt::format("{}", answer.status)
-                                        : fmt::format("{} {}", answer.status, visible(fit_width(repair_utf8(code), 60)));
+  const std::string told = told_by(answer);
   if (code == "RequestTimeTooSkewed" || code == "RequestExpired")
     return {ErrorKind::config, fmt::format("{}: the clocks differ too much: {} ({})", step.words, clocks(answer), told),
             "set the clock of this machine: timedatectl set-ntp true"};
-  for (const Known& known : kKnown)
-    if (code == known.code) return {ErrorKind::config, fmt::format("{}: {} ({})", step.words, known.words, told), known.hint};
-  if (answer.status == 401 || answer.status == 403)
+  for (const Known& known : kKnown) {
+    if (code != known.code) continue;
+    const std::string region = told_region(answer);
+    const bool names_it = known.hint == kRegion && !region.empty();
+    return {ErrorKind::config, fmt::format("{}: {} ({})", step.words, known.words, told),
+            names_it ? fmt::format("set artifacts.region to {}", region) : known.hint};
+  }
+  if (answer.status == 401)
+    return {ErrorKind::config, fmt::format("{}: the keys are not accepted ({})", step.words, told), kKeys};
+  if (answer.status == 403 && is_about_rights(answer))
     return {ErrorKind::config, fmt::format("{}: these keys may not do that ({})", step.words, told), kRights};
   if (answer.status / 100 == 3)
     return {ErrorKind::config,
             fmt::format("{}: the server sends us elsewhere ({}), and redirects are not followed", step.words, told),
             "correct artifacts.endpoint and artifacts.region"};
-  const std::string message = visible(fit_width(repair_utf8(xml_text(answer.text, "Message")), 200));
-  return {step.kind, fmt::format("{}: the server answered {}{}{}", step.words, told, message.empty() ? "" : ": ", message),
+  return {answer.status == 403 ? ErrorKind::config : step.kind, fmt::format("{}: the server answered {}", step.words, told),
           is_passing(answer) ? "it was tried several times; try again later" : "reportctl config check"};
 }
 

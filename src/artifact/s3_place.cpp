@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "reportctl/base/error.hpp"
@@ -17,6 +19,7 @@ namespace {
 
 constexpr std::string_view kDigitsAndLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::string_view kOfHosts = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 constexpr std::string_view kOfPrefixes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/";
 
 std::string variable(const char* name) {
@@ -50,10 +53,35 @@ Server parse_server(const std::string& endpoint) {
   return server;
 }
 
-bool is_bucket(const std::string& name) {
+/// Names of AWS: they can be a part of a host name.
+bool is_host_name(const std::string& name) {
   const auto at_end = [](char c) { return kDigitsAndLetters.find(c) != std::string_view::npos; };
   return name.size() >= 3 && name.size() <= 63 && name.find_first_not_of(kOfHosts) == std::string::npos && at_end(name.front()) &&
          at_end(name.back()) && name.find("..") == std::string::npos;
+}
+
+/// Others take more, and so did AWS once; such a bucket is named in the path.
+bool is_bucket(const std::string& name) {
+  return name.size() >= 3 && name.size() <= 255 && name.find_first_not_of(kOfNames) == std::string::npos && name.front() != '.' &&
+         name.find("..") == std::string::npos;
+}
+
+/// Regions of some partitions of AWS are under a domain of their own.
+struct Partition {
+  std::string_view begins, domain;
+};
+constexpr std::array<Partition, 7> kPartitions = {{{"cn-", "amazonaws.com.cn"},
+                                                   {"us-iso-", "c2s.ic.gov"},
+                                                   {"us-isob-", "sc2s.sgov.gov"},
+                                                   {"eu-isoe-", "cloud.adc-e.uk"},
+                                                   {"us-isof-", "csp.hci.ic.gov"},
+                                                   {"eu-isof-", "csp.hci.ic.gov"},
+                                                   {"eusc-", "amazonaws.eu"}}};
+
+std::string amazon_endpoint(const std::string& region) {
+  const auto* const found = std::find_if(kPartitions.begin(), kPartitions.end(),
+                                         [&](const Partition& partition) { return region.starts_with(partition.begins); });
+  return fmt::format("https://s3.{}.{}", region, found == kPartitions.end() ? "amazonaws.com" : found->domain);
 }
 
 bool is_prefix(const std::string& prefix) {
@@ -70,10 +98,12 @@ std::string region_of(const S3Settings& settings) {
   return "us-east-1";
 }
 
-/// It becomes a part of a host name and of a header.
-void require_region(const std::string& region) {
-  if (region.size() > 63 || region.find_first_not_of(kOfHosts) != std::string::npos)
-    throw Error(ErrorKind::config, fmt::format("artifacts.region \"{}\" is not a region such as eu-central-1", visible(region)));
+/// It becomes a part of a header, and of Amazon's host name. Other providers name their regions as they like: `RegionOne`, `GRA`.
+void require_region(const std::string& region, bool amazon) {
+  const bool plain = region.size() <= 63 && region.find_first_not_of(amazon ? kOfHosts : kOfNames) == std::string::npos;
+  if (plain) return;
+  throw Error(ErrorKind::config, fmt::format("artifacts.region \"{}\" is not a region such as eu-central-1", visible(region)),
+              amazon ? "regions of AWS are in lower case; the regions of other providers need artifacts.endpoint" : "");
 }
 
 }  // namespace
@@ -86,17 +116,16 @@ S3Place s3_place(const StoreSettings& settings) {
   const std::string bucket = rest.substr(0, slash);
   const std::string prefix = slash == std::string::npos ? "" : rest.substr(slash + 1);
   if (!is_bucket(bucket) || (slash != std::string::npos && !is_prefix(prefix)))
-    throw Error(
-        ErrorKind::config, "artifacts.url is not a bucket and a prefix",
-        "write s3://BUCKET or s3://BUCKET/PREFIX: a bucket's name is in lower case, a prefix of letters, digits and ._-/");
+    throw Error(ErrorKind::config, "artifacts.url is not a bucket and a prefix",
+                "write s3://BUCKET or s3://BUCKET/PREFIX: letters, digits and ._-, in a prefix also /");
   place.name = fmt::format("s3://{}{}{}", bucket, prefix.empty() ? "" : "/", prefix);
   place.prefix = prefix.empty() ? "" : prefix + "/";
   place.region = region_of(settings.s3);
-  require_region(place.region);
   const bool amazon = settings.s3.endpoint.empty();
-  const Server server = parse_server(amazon ? fmt::format("https://s3.{}.amazonaws.com", place.region) : settings.s3.endpoint);
+  require_region(place.region, amazon);
+  const Server server = parse_server(amazon ? amazon_endpoint(place.region) : settings.s3.endpoint);
   // A wildcard certificate covers one label, and an address has none in front of it.
-  const bool needs_path = bucket.find('.') != std::string::npos || is_address(server.host);
+  const bool needs_path = bucket.find('.') != std::string::npos || !is_host_name(bucket) || is_address(server.host);
   const bool in_path = needs_path || settings.s3.path_style.value_or(!amazon);
   place.scheme = server.scheme;
   place.host = (in_path ? "" : bucket + ".") + server.host + server.port;
@@ -121,6 +150,7 @@ Keys s3_keys(const S3Settings& settings) {
     keys.access_key = variable("AWS_ACCESS_KEY_ID");
     keys.secret_key = Secret(variable("AWS_SECRET_ACCESS_KEY"));
     keys.session_token = variable("AWS_SESSION_TOKEN");
+    if (!keys.session_token.empty()) keys.expires = parse_instant(variable("AWS_CREDENTIAL_EXPIRATION"));
   }
   if (keys.access_key.empty() || keys.secret_key.reveal().empty())
     throw Error(ErrorKind::config, "there are no keys for S3", hint);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,8 @@ namespace reportctl::artifact {
 struct Keys {
   std::string access_key;
   Secret secret_key;
-  std::string session_token;  ///< empty: none
+  std::string session_token;         ///< empty: none
+  std::optional<Instant> expires{};  ///< of the session token, where AWS_CREDENTIAL_EXPIRATION says so
 };
 
 /// A request as AWS Signature Version 4 sees it. libcurl's own signer is not used: before 8.3 it does not sort a query, and it

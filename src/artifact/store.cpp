@@ -42,6 +42,15 @@ std::string place_of(const StoreSettings& settings, const std::string& sha256) {
   return url + "/" + sharded(sha256);
 }
 
+void Store::require(const std::string& sha256) {
+  if (!has(sha256)) throw lost_file(sha256, place());
+}
+
+Error lost_file(const std::string& sha256, const std::string& place) {
+  return {ErrorKind::not_found, fmt::format("the stored file {} is lost: it is not in {}", sha256, place),
+          std::string(kGoneHint)};
+}
+
 Instant end_of(const LinkRequest& request, std::chrono::seconds expiry) {
   const Instant usual = request.now + expiry;
   return request.not_after ? std::min(usual, *request.not_after) : usual;

@@ -15,6 +15,7 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
+#include "reportctl/base/leftovers.hpp"
 #include "reportctl/base/process.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
@@ -49,6 +50,20 @@ NamedFile create_beside(const fs::path& target) {
 
 void set_mode(int fd, mode_t mode, const fs::path& path) {
   if (::fchmod(fd, mode) != 0) throw system_error(ErrorKind::output, "cannot set the mode of " + name_of(path), errno);
+}
+
+/// Gives a whole file its name, unless that exists: EEXIST. The other name is gone in any case. Returns the errno, or 0.
+int name_copy(const fs::path& copy, const fs::path& path) {
+  int error = ::link(copy.c_str(), path.c_str()) == 0 ? 0 : errno;
+  if (error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EINVAL) {  // exFAT, FUSE: no hard links
+    error = ::renameat2(AT_FDCWD, copy.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
+    if (error == EINVAL || error == ENOSYS || error == EOPNOTSUPP) {
+      struct stat status {};
+      error = ::lstat(path.c_str(), &status) == 0 ? EEXIST : ::rename(copy.c_str(), path.c_str()) == 0 ? 0 : errno;
+    }
+  }
+  ::unlink(copy.c_str());
+  return error;
 }
 
 void sync_file(const Fd& fd, const fs::path& path) {
@@ -123,11 +138,9 @@ bool TempFile::link_as(const fs::path& path) {
       ::unlink(copy.path.c_str());
       throw;
     }
-    const int linked = ::link(copy.path.c_str(), path.c_str());
-    const int error = errno;
-    ::unlink(copy.path.c_str());
-    if (linked != 0 && error == EEXIST) return false;
-    if (linked != 0) throw system_error(ErrorKind::output, "cannot create " + name_of(path), error);
+    const int error = name_copy(copy.path, path);
+    if (error == EEXIST) return false;
+    if (error != 0) throw system_error(ErrorKind::output, "cannot create " + name_of(path), error);
   }
   fsync_directory(directory_of(path));
   return true;
@@ -234,6 +247,16 @@ std::string read_descriptor(int fd, const std::string& name, std::uint64_t limit
     if (count < 0) throw_if_stopped();
   }
   throw Error(ErrorKind::invalid, fmt::format("{} is larger than {} bytes", name, limit));
+}
+
+void remove_leftovers(const fs::path& directory, Instant before) {
+  std::error_code gone;  // whatever another process removes meanwhile
+  for (const auto& entry : fs::directory_iterator(directory, gone)) {
+    struct stat status {};
+    const bool ours = entry.path().filename().string().starts_with(kTemporary) && ::lstat(entry.path().c_str(), &status) == 0;
+    if (ours && S_ISREG(status.st_mode) && status.st_mtim.tv_sec < before.time_since_epoch().count())
+      ::unlink(entry.path().c_str());
+  }
 }
 
 void ensure_directory(const fs::path& path) {

@@ -82,8 +82,11 @@ Secret checked_secret(std::string text, const std::string& origin) {
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
   const bool has_nul = text.find('\0') != std::string::npos;
+  const bool has_lines = text.find_first_of("\r\n") != std::string::npos;
   Secret secret(std::move(text));
   if (secret.reveal().empty()) throw Error(ErrorKind::config, origin + " is empty");
+  // Nobody means a line end to be part of it: with two keys in a file, neither would be right.
+  if (has_lines) throw Error(ErrorKind::config, origin + " has more than one line", "keep one secret in it, on one line");
   if (has_nul) throw Error(ErrorKind::config, origin + " has a NUL byte");
   return secret;
 }

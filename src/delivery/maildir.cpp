@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -84,6 +85,18 @@ class Maildir final : public Transport {
     for (const char* name : {"tmp", "new", "cur"}) ensure_directory(root_ / name);
   }
 
+  /// What was not delivered within 36 hours is left from a process that was killed: the Maildir's own rule.
+  void sweep_drafts() const {
+    constexpr std::time_t kOldest = 36 * 3600;
+    std::error_code gone;
+    for (const auto& entry : fs::directory_iterator(root_ / "tmp", gone)) {
+      struct stat status {};
+      if (::lstat(entry.path().c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+          std::time(nullptr) - status.st_mtime > kOldest)
+        ::unlink(entry.path().c_str());
+    }
+  }
+
   std::string unique_name() {
     const ProcessIdentity self = this_process();
     return fmt::format("{}.P{}Q{}R{}.{}", std::time(nullptr), self.pid, ++count_, new_id(), self.host.substr(0, 8));
@@ -92,6 +105,7 @@ class Maildir final : public Transport {
   /// The rename is what hands over: the letter is complete and durable before HandingOver is asked.
   Outcome deliver(const Letter& letter, const HandingOver& handing_over) {
     make_folders();
+    if (count_ == 0) sweep_drafts();
     const std::string name = unique_name();
     Draft draft(root_ / "tmp" / name);
     draft.fill(letter);

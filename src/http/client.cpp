@@ -30,9 +30,18 @@ struct Exchange {
   std::string refusal{};  ///< why an address was refused
   bool connects = false;  ///< an address was not refused
   std::exception_ptr thrown{};
+  std::chrono::steady_clock::time_point life = std::chrono::steady_clock::now();  ///< when a byte came or went
+  bool silent = false;
+
+  /// False ends the transfer.
+  bool goes_on() {
+    silent = request.slow_answer && std::chrono::steady_clock::now() - life > settings.response_timeout;
+    return !silent && (request.despite_stop || !stop_requested());
+  }
 
   /// The bytes that were taken; fewer end the transfer.
   std::size_t keep(std::string_view bytes) {
+    life = std::chrono::steady_clock::now();
     kept += bytes.size();
     if (kept <= request.longest) return bytes.size();
     answer.trouble = Trouble::too_long;
@@ -71,6 +80,7 @@ struct Exchange {
       throw Error(ErrorKind::output, "a temporary file is shorter than it was");
     }
     sent += count;
+    life = std::chrono::steady_clock::now();
     return count;
   }
 
@@ -137,15 +147,14 @@ struct Client::Impl {
 void Client::Impl::prepare(Exchange& exchange, const Lines& headers) {
   const Request& request = exchange.request;
   void* const self = &exchange;
-  handle.prepare({settings.ca_file, settings.connect_timeout},
-                 [despite_stop = request.despite_stop](curl_off_t) { return despite_stop || !stop_requested(); });
+  handle.prepare({settings.ca_file, settings.connect_timeout}, [&exchange](curl_off_t) { return exchange.goes_on(); });
   handle.set(CURLOPT_PROTOCOLS_STR, "http,https");
   handle.set(CURLOPT_URL, request.url.c_str());
   handle.set(CURLOPT_PATH_AS_IS, 1L);
   handle.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   handle.set(CURLOPT_FOLLOWLOCATION, 0L);
   handle.set(CURLOPT_LOW_SPEED_LIMIT, kSlowest);
-  handle.set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(settings.response_timeout.count()));
+  handle.set(CURLOPT_LOW_SPEED_TIME, request.slow_answer ? 0L : static_cast<long>(settings.response_timeout.count()));
   handle.set(CURLOPT_TIMEOUT, static_cast<long>(request.whole_time.count()));
   handle.set(CURLOPT_HTTPHEADER, headers.get());
   handle.set(CURLOPT_HEADERFUNCTION, on_header);
@@ -183,12 +192,17 @@ Answer Client::perform(const Request& request) {
   impl_->prepare(exchange, headers);
   const CURLcode code = impl_->handle.perform();
   if (exchange.thrown) std::rethrow_exception(exchange.thrown);
-  if (code == CURLE_ABORTED_BY_CALLBACK) throw_if_stopped();
+  if (code == CURLE_ABORTED_BY_CALLBACK && !exchange.silent) throw_if_stopped();
   Answer answer = std::move(exchange.answer);
   answer.retry_after = impl_->handle.retry_after();
   // A refusal that came before the whole body was sent is an answer all the same.
   const bool refused_early = (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR) && answer.status >= 400;
   if (code == CURLE_OK || refused_early || answer.trouble != Trouble::none) return answer;
+  if (exchange.silent) {
+    answer.trouble = Trouble::silent;
+    answer.words = fmt::format("nothing came for {} s", impl_->settings.response_timeout.count());
+    return answer;
+  }
   const bool no_address = !exchange.refusal.empty() && !exchange.connects;
   answer.trouble = no_address ? Trouble::address : trouble_of(code);
   answer.words = no_address ? exchange.refusal : visible(impl_->handle.words(code));

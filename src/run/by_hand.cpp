@@ -118,7 +118,7 @@ Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const st
                 fmt::format("it can be made anew: reportctl runs resend {} --corrected", run.id));
   }
   // Asked before anything changes: without its file the run stays as it is.
-  const auto file = run.artifact_sha256.empty() ? Fd() : parts.artifacts().get(run.artifact_sha256);
+  const auto file = run.artifact_sha256.empty() ? Fd() : parts.artifacts().get(run.artifact_sha256, run.bytes);
   const auto states = wanted.to.empty() ? states_of(wanted.only) : std::vector<DeliveryState>();
   const auto claim = store::reopen_for_resend(
       parts.state(), {reopening(parts, run, {"RunResent", actor}), states, wanted.as == ResendAs::new_message,

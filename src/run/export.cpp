@@ -15,7 +15,9 @@
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/run/retention.hpp"
 #include "reportctl/store/claims.hpp"
+#include "reportctl/store/ownership.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -97,7 +99,7 @@ Export produce_export(Parts& parts, const Export& job, const Progress& progress)
 
   store::ExportEnd end;
   record_file(end, ready, file);
-  if (const auto keep = parts.settings().retention.exports) end.expires_at = parts.moment() + *keep;
+  if (const auto keep = life_of_exports(parts.settings().retention)) end.expires_at = parts.moment() + *keep;
   end.events = {export_event("ExportCompleted", job, kRunActor,
                              {{"exportId", job.id},
                               {"reportType", job.report},
@@ -148,7 +150,9 @@ std::variant<Export, Rejection> order_export(Parts& parts, const ExportOrder& or
 
 Export work_export(Parts& parts, const Export& job, const Progress& progress) {
   try {
-    return produce_export(parts, job, progress);
+    auto done = produce_export(parts, job, progress);
+    store::write_mark(parts.state());
+    return done;
   } catch (const Cancelled&) {
     return end_as_cancelled(parts, job);
   } catch (const store::FenceLost&) {

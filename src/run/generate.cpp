@@ -278,9 +278,10 @@ rows::Columns chosen_columns(const RunPlan& plan) { return Projection(plan.shape
 
 StoredFile make_stored_file(Parts& parts, const RunPlan& plan, const Making& making) {
   require_space(parts, plan);
-  auto spool = parts.artifacts().spool();
+  auto& artifacts = parts.own_artifacts();
+  auto spool = artifacts.spool();
   auto made = make_file(parts, plan, spool, making);
-  parts.artifacts().put(spool, made.file.sha256);
+  artifacts.put(spool, made.file.sha256);
   return {std::move(made), std::move(spool)};
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/run/signing.hpp"
 #include "reportctl/store/ownership.hpp"
 
 namespace reportctl::run {
@@ -57,6 +58,15 @@ artifact::Store& Parts::artifacts() {
     artifacts_ = openers_.open_artifacts(settings);
   }
   return *artifacts_;
+}
+
+artifact::Store& Parts::own_artifacts() {
+  auto& store = artifacts();
+  if (own_artifacts_) return store;
+  require_own();
+  sign_artifacts(store, state_, Signing::where_nobody_did);
+  own_artifacts_ = true;
+  return store;
 }
 
 delivery::WebhookAnswer Parts::post_webhook(const delivery::WebhookPost& post) {

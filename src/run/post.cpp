@@ -6,6 +6,7 @@
 
 #include "reportctl/base/for_people.hpp"
 #include "reportctl/base/zone.hpp"
+#include "reportctl/run/retention.hpp"
 
 namespace reportctl::run {
 
@@ -22,10 +23,21 @@ const Mailing& Post::attached() {
   return *attached_;
 }
 
+namespace {
+
+/// A run ends after its mails are dated, so its file and its row live at least so long.
+std::optional<Instant> kept_until(Parts& parts, Instant date) {
+  const auto keep = life_of_run_files(parts.settings().retention);
+  return keep ? std::optional(date + *keep) : std::nullopt;
+}
+
+}  // namespace
+
 const Mailing& Post::linked(Instant date) {
   if (linked_ && linked_at_ == date) return *linked_;
   auto facts = facts_;
-  const auto link = parts_.artifacts().link({.sha256 = file_->sha256, .file_name = facts.report.attachment_name, .now = date});
+  const auto link = parts_.artifacts().link(
+      {.sha256 = file_->sha256, .file_name = facts.report.attachment_name, .now = date, .not_after = kept_until(parts_, date)});
   facts.report.download_url = link.url;
   facts.report.download_ends = minute_zone_text(link.ends, Zone::find(facts.report.timezone).value_or(Zone::utc()));
   linked_.emplace(parts_, std::move(facts), file_->run_id, file_->format, -1);

@@ -39,6 +39,16 @@ void prune_once_a_day(Parts& parts, DueResult& result) {
   try {
     const auto pruned = prune_daily(parts);
     if (pruned.any()) log(LogLevel::info, fmt::format("retention: {} files, {} bytes removed", pruned.files, pruned.bytes));
+    if (pruned.limited)
+      log(LogLevel::notice,
+          "retention: more is older than the policy than two days' worth, which is as much as a day removes; look whether the "
+          "clock and "
+          "retention: are right; next: reportctl prune --dry-run");
+    if (pruned.unknown > 0)
+      result.errors.push_back(fmt::format(
+          "retention: {} stored files are unknown to this state file, more than it knows; none of them was removed; next: "
+          "reportctl prune --dry-run, and if they may go: reportctl prune --unknown-files",
+          pruned.unknown));
   } catch (const Error& error) {
     if (ends_process(error.kind())) throw;
     result.errors.push_back(fmt::format("retention: {}", error.what()));

@@ -205,7 +205,7 @@ Ended deliver(Parts& parts, const Claim& claim, const Posts& posts) {
 /// Of a run whose file was stored before: it is looked at, also where only a link to it is sent.
 Ended deliver_again(Parts& parts, const Claim& claim) {
   const auto& run = claim.run;
-  const auto file = parts.artifacts().get(run.artifact_sha256);
+  const auto file = parts.artifacts().get(run.artifact_sha256, run.bytes);
   const ReportFile report{
       .run_id = run.id, .format = run.format, .sha256 = run.artifact_sha256, .bytes = run.bytes.value_or(0), .fd = file.get()};
   const auto facts = facts_from_json(store::mail_facts(parts.state(), run.id));

@@ -183,6 +183,9 @@ std::string set_link_base(Settings& settings, const Written& written) {
   const bool is_straight = is_web && url.find("//", 8) == std::string::npos && url.find("/.") == std::string::npos;
   if (!is_straight || url.find_first_not_of(kept) != std::string::npos)
     return fmt::format("must be a url such as https://reports.example.com/files{}", kNotRepeated);
+  const std::size_t host = url.find("://") + 3;
+  if (!parse_authority(std::string_view(url).substr(host, url.find('/', host) - host)).problem.empty())
+    return "must name a host, such as https://reports.example.com/files";
   if (url.starts_with("http:") && !is_plain_http_at_home(url))
     return "must begin with https://: without TLS, everybody on the way could read the links and the files";
   settings.artifacts.link_base = url;

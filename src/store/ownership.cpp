@@ -117,7 +117,7 @@ void require_own(State& state) {
 }
 
 void adopt_state(State& state) {
-  state.set_fact(kInstance, new_id());
+  if (!state.fact(kInstance)) state.set_fact(kInstance, new_id());
   state.set_fact(kHost, this_process().host);
   state.set_fact(kPath, place_of(state));
   write_mark(state);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -159,6 +160,24 @@ void cut_audit(State& state, const Cuts& cuts, PrunedRows& rows) {
 }
 
 }  // namespace
+
+Cuts in_steps(State& state, Cuts cuts, std::chrono::seconds step) {
+  const auto limit = [&](std::optional<Instant>& cut, const Going& going, const char* since) {
+    if (!cut) return;
+    Query query(state.connection(), fmt::format(R"sql(SELECT min({}) {})sql", since, going.rows));
+    const auto oldest = query.bind(*cut, cuts.now).next() ? query.optional_instant() : std::nullopt;
+    if (oldest) cut = std::min(*cut, *oldest + step);
+  };
+  auto runs = cuts.runs, exports = cuts.runs;
+  limit(runs, kOldRuns, "finished_at");
+  limit(exports, kOldExports, "finished_at");
+  if (cuts.runs) cuts.runs = std::min(*runs, *exports);
+  limit(cuts.run_files, kOldRunFiles, "finished_at");
+  limit(cuts.export_files, kOldExportFiles, "finished_at");
+  limit(cuts.notifications, kOldNotifications, "created_at");
+  limit(cuts.audit, kOldRecords, "at");
+  return cuts;
+}
 
 PrunedRows count_prunable(State& state, const Cuts& cuts) {
   const ReadTransaction moment(state.connection());

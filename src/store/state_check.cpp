@@ -101,4 +101,17 @@ std::vector<std::string> unreadable_rows(State& state) {
   return problems;
 }
 
+std::vector<KeptFile> kept_files(State& state) {
+  std::vector<KeptFile> files;
+  Query query(state.connection(), R"sql(
+    SELECT 'run ' || id, artifact_sha256 FROM runs
+    WHERE artifact_sha256 <> '' AND file_pruned_at IS NULL AND finished_at IS NOT NULL
+    UNION ALL SELECT 'export ' || id, artifact_sha256 FROM exports WHERE artifact_sha256 <> '' AND file_pruned_at IS NULL)sql");
+  while (query.next()) {
+    auto whose = query.text();
+    files.push_back({.whose = std::move(whose), .sha256 = query.text()});
+  }
+  return files;
+}
+
 }  // namespace reportctl::store

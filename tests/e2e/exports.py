@@ -29,7 +29,7 @@ def age_files(world, seconds=7200):
 
 
 def stored_files(world):
-    return sorted(path.name for path in (world.path / "artifacts").rglob("*") if path.is_file())
+    return sorted(path.name for path in (world.path / "artifacts").rglob("*") if path.is_file() and path.name != "reportctl-owner")
 
 
 MEMBERS = """accounts:
@@ -194,13 +194,24 @@ class Exports(e2e.Case):
         world.must("run-due")
         self.assertEqual(world.json("export", "show", job)["state"], "cancelled")
 
+    def test_files_are_stored_where_there_are_no_hard_links(self):
+        strace = e2e.need("strace")
+        for more in ([], ["-e", "inject=renameat2:error=EINVAL"]):  # FUSE may lack that too
+            world = self.shop()
+            without = [strace, "-f", "-qq", "-o", world.path / "trace", "-e", "trace=link,linkat,renameat2", "-e", "inject=link,linkat:error=EPERM", *more]
+            for _ in range(2):  # the second one is stored already
+                job = json.loads(world.must("export", "create", "sales", "--from", "2026-03-16", "--to", "2026-03-16", "--wait", "--json", prefix=without).out)
+            self.assertEqual(len(list((world.path / "artifacts").glob("??/*"))), 1)
+            self.assertEqual(list((world.path / "artifacts").rglob(".reportctl-*")), [])
+            self.assertIn(b"21.75", world.must("export", "fetch", job["id"]).out)
+
     def test_an_export_that_is_worked_on_is_cancelled_by_its_process(self):
         strace = e2e.need("strace")
         rows = "".join(f"INSERT INTO orders VALUES ({100 + i}, 'shop', 'x{i}', 'c1', 'paid', 'EUR', '2026-03-16T10:00:00Z', {i});" for i in range(12000))
         for call, stored in (("write", 0), ("linkat", 1)):  # in the middle of its rows; and when nothing is left but to record it
             world = self.shop()
             world.make_source(e2e.COMMERCE + rows)
-            world.must("run-due")  # what is written once for every state file is there
+            world.must("prune", now=None)  # what is written once for every state file and its files is there
             job = created(world, "orders-export", "--filter", "mode=summary", "--format", "json")["id"]
             trace = world.path / "trace"
             worker = subprocess.Popen([strace, "-f", "-o", trace, "-e", f"trace={call}", "-e", f"inject={call}:signal=STOP:when=1", e2e.REPORTCTL, "export", "run", job,
@@ -326,8 +337,9 @@ class Exports(e2e.Case):
         run = world.only_run()
         age_files(world)
         world.must("schedule", "pause", "daily")
-        world.must("run-due", now="2026-04-10T05:02:00Z")
-        self.assertIn(run["sha256"], stored_files(world))  # 24 days old
+        for day in range(2, 31, 2):  # two days a day are removed at most
+            world.must("run-due", now=(datetime.datetime.fromisoformat(e2e.NOW[:-1]) + datetime.timedelta(days=day)).isoformat() + "Z")
+        self.assertIn(run["sha256"], stored_files(world))  # not yet 30 days old
         world.must("run-due", now="2026-04-17T05:02:00Z")
         self.assertEqual(stored_files(world), [])
         shown = world.json("runs", "show", run["id"])
@@ -396,7 +408,7 @@ class Exports(e2e.Case):
         world.must("audit", "verify", "--expect-head", head)
         world.must("state", "check")
 
-    def test_a_file_that_nobody_recorded_goes_after_a_day(self):
+    def test_a_file_that_nobody_recorded_goes_after_a_week(self):
         world = self.shop(clock=True)
         created(world, "sales", "--wait")
         orphan = world.path / "artifacts" / "ab" / ("ab" + "0" * 62)
@@ -404,7 +416,9 @@ class Exports(e2e.Case):
         orphan.write_bytes(b"left behind")
         age_files(world, 0)
         self.assertEqual(world.json("prune")["files"], 0)
-        age_files(world, 25 * 3600)
+        age_files(world, 6 * 86400)
+        self.assertEqual(world.json("prune")["files"], 0)
+        age_files(world, 7 * 86400 + 60)
         said = world.json("prune")
         self.assertEqual((said["files"], said["bytes"], orphan.exists()), (1, 11, False))
         self.assertEqual(len(stored_files(world)), 1)

@@ -82,7 +82,8 @@ class Server:
         """The keys that are stored, and their files."""
         top = self.path / BUCKET
         suffix = "._S3rver_object"
-        return {str(path.relative_to(top))[:-len(suffix)]: path for path in sorted(top.rglob("*" + suffix))}
+        return {str(path.relative_to(top))[:-len(suffix)]: path for path in sorted(top.rglob("*" + suffix))
+                if path.name != "reportctl-owner" + suffix}
 
     def open_uploads(self):
         return [path for path in self.path.rglob("key") if path.is_file() and (path.parent / "metadata").is_file()]

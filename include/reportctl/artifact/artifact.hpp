@@ -56,15 +56,28 @@ class Store {
   [[nodiscard]] TempFile spool() const { return TempFile::create(root()); }
   /// Durable when it returns; nothing is stored when it throws.
   virtual void put(TempFile& file, const std::string& sha256) = 0;
-  /// Opens for reading, from the first byte, with the hash of the whole file checked first. Error(not_found) when it was pruned,
-  /// Error(failed) when the bytes changed or cannot be had.
-  [[nodiscard]] virtual Fd get(const std::string& sha256) = 0;
+  /// Opens for reading, from the first byte, with the hash of the whole file checked first. Error(not_found) when it is not
+  /// there, Error(failed) when the bytes changed or cannot be had. `bytes`: as they were recorded; no more are taken from the
+  /// place.
+  [[nodiscard]] virtual Fd get(const std::string& sha256, std::optional<std::int64_t> bytes) = 0;
+  [[nodiscard]] Fd get(const std::string& sha256) { return get(sha256, std::nullopt); }
+  /// Is it there? Its bytes are not looked at.
+  [[nodiscard]] virtual bool has(const std::string& sha256) = 0;
   /// Every stored file, in no order.
   virtual void each(const std::function<void(const StoredFile&)>& see) = 0;
   /// Removes a file that was stored before that instant; one that is gone counts as removed. False: it is younger.
   virtual bool remove(const std::string& sha256, Instant before) = 0;
   /// Error(config) when links are not configured.
   [[nodiscard]] virtual Link link(const LinkRequest&) = 0;
+  /// Error(not_found) when it is lost.
+  void require(const std::string& sha256);
+  /// `s3://bucket/prefix`, for people.
+  [[nodiscard]] virtual std::string place() const = 0;
+  /// Removes what interrupted commands left unfinished before that instant.
+  virtual void sweep(Instant before) = 0;
+  /// Whose files these are, as set_owner() wrote it there; empty: nobody's yet.
+  [[nodiscard]] virtual std::string owner() = 0;
+  virtual void set_owner(const std::string& text) = 0;
   /// Reaches the place and comes back, changing nothing there: what was found, or an Error.
   [[nodiscard]] virtual std::string check() = 0;
 };

@@ -33,6 +33,7 @@ struct Request {
   std::function<void(std::string_view)> take{};  ///< gets the body of a 200; without it, Answer::text does
   std::size_t longest = 16U << 20U;              ///< headers and text of the answer together
   std::chrono::seconds whole_time{0};            ///< from the first packet to the last; 0: as long as something comes
+  bool slow_answer = false;                      ///< every byte is life, however few come
   bool despite_stop = false;                     ///< for cleaning up: a stop does not end it
 };
 

@@ -59,6 +59,8 @@ class Parts {
   /// Error(config) when mail is not configured.
   delivery::Transport& transport();
   artifact::Store& artifacts();
+  /// The same, for storing and removing: Error(config) when the files there are another state file's.
+  artifact::Store& own_artifacts();
   delivery::WebhookAnswer post_webhook(const delivery::WebhookPost&);
 
   /// Set when the transport said that the next message would fare the same: nothing more is tried in this process.
@@ -72,7 +74,7 @@ class Parts {
   Openers openers_;
   std::chrono::steady_clock::time_point started_ = openers_.ticks();
   std::optional<ProcessIdentity> self_;
-  bool own_ = false;
+  bool own_ = false, own_artifacts_ = false;
   std::map<std::string, std::unique_ptr<source::Source>> sources_;
   std::unique_ptr<delivery::Transport> transport_;
   std::unique_ptr<artifact::Store> artifacts_;

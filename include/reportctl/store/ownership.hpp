@@ -23,7 +23,7 @@ Ownership ownership(State&);
 /// own. Error(state) with what to do, unless it is own.
 void require_own(State&);
 
-/// Makes it this installation's own, under a new instance id, whatever it was. The caller records and confirms it.
+/// Makes it this installation's own, whatever it was. The caller confirms and records it.
 void adopt_state(State&);
 
 /// Notes beside the file how far it has come. The file is the state's name with `-mark`, replaced in one step.

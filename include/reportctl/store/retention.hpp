@@ -26,8 +26,12 @@ struct Cuts {
 struct PrunedRows {
   std::int64_t runs = 0, exports = 0, run_files = 0, export_files = 0, notifications = 0, audit = 0;
   std::string audit_head;  ///< hash of the last record that was cut off
-  [[nodiscard]] bool any() const { return runs + exports + run_files + export_files + notifications + audit > 0; }
+  [[nodiscard]] std::int64_t total() const { return runs + exports + run_files + export_files + notifications + audit; }
+  [[nodiscard]] bool any() const { return total() > 0; }
 };
+
+/// The same cuts, but each at most `step` after the oldest row that it takes.
+Cuts in_steps(State&, Cuts, std::chrono::seconds step);
 
 /// What prune_rows() would take.
 PrunedRows count_prunable(State&, const Cuts&);

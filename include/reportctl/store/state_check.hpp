@@ -13,4 +13,11 @@ namespace reportctl::store {
 /// zones. One sentence for each row that cannot be read, at most a hundred; empty when all can be.
 std::vector<std::string> unreadable_rows(State&);
 
+/// A stored file that should be there: retention has not removed it.
+struct KeptFile {
+  std::string whose;  ///< `run 3f2a…`
+  std::string sha256;
+};
+std::vector<KeptFile> kept_files(State&);
+
 }  // namespace reportctl::store

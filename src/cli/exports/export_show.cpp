@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "export_verbs.hpp"
@@ -10,6 +11,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/export_access.hpp"
 #include "reportctl/manage/visibility.hpp"
+#include "reportctl/run/retention.hpp"
 #include "runs/stored_file.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/filters.hpp"
@@ -138,10 +140,22 @@ store::AuditEvent export_event(Session& session, const char* name, const store::
   return {.name = name, .account = job.account, .subject = job.id, .actor = session.actor().str(), .payload = json_text(payload)};
 }
 
+/// As promised when it was made, or as the policy has it today, whichever is sooner.
+std::optional<Instant> kept_until(Session& session, const store::Export& job) {
+  const auto keep = run::life_of_exports(session.config().settings.retention);
+  if (!keep || !job.finished_at) return job.expires_at;
+  const auto today = *job.finished_at + *keep;
+  return job.expires_at ? std::min(*job.expires_at, today) : today;
+}
+
 int link_job(Session& session, const std::string& id) {
   const auto job = fetchable_export(session, id);
-  const auto link = session.parts().artifacts().link(
-      {.sha256 = job.artifact_sha256, .file_name = job.artifact_name, .now = session.now(), .not_after = job.expires_at});
+  auto& artifacts = session.parts().artifacts();
+  artifacts.require(job.artifact_sha256);
+  const auto link = artifacts.link({.sha256 = job.artifact_sha256,
+                                    .file_name = job.artifact_name,
+                                    .now = session.now(),
+                                    .not_after = kept_until(session, job)});
   store::append_audit(session.state(), {export_event(session, "ExportLinked", job, {{"linkEnds", format_utc(link.ends)}})},
                       session.now());
   // Alone on its line, to be passed on; when it ends is in the manual and in --json.
@@ -152,7 +166,7 @@ int link_job(Session& session, const std::string& id) {
 int fetch_job(Session& session, const ExportFetchOptions& options) {
   const auto job = fetchable_export(session, options.id);
   const Destination destination{options.output, job.format};
-  write_stored(session, destination, {job.artifact_sha256, fmt::format("export {}", job.id)}, [&](bool complete) {
+  write_stored(session, destination, {job.artifact_sha256, fmt::format("export {}", job.id), job.bytes}, [&](bool complete) {
     return export_event(session, "ExportFetched", job, {{"bytes", job.bytes.value_or(0)}, {"complete", complete}});
   });
   if (destination.is_stream()) return exit_code::kDone;

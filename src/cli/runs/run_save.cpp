@@ -90,7 +90,7 @@ int save(Session& session, const SaveOptions& options) {
   }
   if (options.message) return save_message(session, run, options);
   const Destination destination{options.output, run.format};
-  write_stored(session, destination, {run.artifact_sha256, fmt::format("run {}", run.id)}, [&](bool complete) {
+  write_stored(session, destination, {run.artifact_sha256, fmt::format("run {}", run.id), run.bytes}, [&](bool complete) {
     const Json payload = {
         {"runId", run.id}, {"sha256", run.artifact_sha256}, {"bytes", run.bytes.value_or(0)}, {"complete", complete}};
     return store::AuditEvent{.name = "RunSaved",

@@ -32,7 +32,7 @@ void write_stored(Session& session, const Destination& destination, const Stored
                   const std::function<store::AuditEvent(bool complete)>& event) {
   const auto write = [&](Sink& sink) {
     HashingSink hashing(sink);
-    copy_stored(session.parts().artifacts().get(file.sha256), hashing, file.whose);
+    copy_stored(session.parts().artifacts().get(file.sha256, file.bytes), hashing, file.whose);
     if (hashing.sha256() != file.sha256) {
       throw Error(ErrorKind::failed, fmt::format("the file of {} changed while it was read", file.whose),
                   "do not use what was written");

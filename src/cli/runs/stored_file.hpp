@@ -15,6 +15,7 @@ class Session;
 struct StoredFile {
   std::string sha256;
   std::string whose;  ///< `run 3f2a…`
+  std::optional<std::int64_t> bytes{};
 };
 /// The exact bytes that were stored, their hash checked before and while they are written. The event is recorded when anything
 /// has left the house. Errors as the artifact room promises.

@@ -21,6 +21,7 @@ using run::PruneWhat;
 
 struct PruneOptions {
   bool rehearse = false;
+  bool unknown_files = false;
   int limit = 50;
 };
 
@@ -39,7 +40,13 @@ Json record_of(const run::Pruned& pruned, PruneMode mode) {
           {"audit_records", rows.audit},
           {"files", pruned.files},
           {"bytes", pruned.bytes},
-          {"files_too_young", pruned.young}};
+          {"files_too_young", pruned.young},
+          {"unknown_files_kept", pruned.unknown}};
+}
+
+std::string unknown_words(const run::Pruned& pruned) {
+  return fmt::format("{} stored files that this state file does not know are kept (--unknown-files removes them)",
+                     pruned.unknown);
 }
 
 /// `removed 2 runs, the files of 3 exports: 4 stored files, 4.7 kB`.
@@ -61,6 +68,7 @@ std::string sentence_of(const run::Pruned& pruned) {
     told.push_back(fmt::format("{}, {}", number_of(pruned.files, "stored file", "stored files"), size_text(pruned.bytes)));
   std::string text = told.empty() ? "nothing was old enough to be removed" : "removed " + join(told, ": ");
   if (pruned.young > 0) text += fmt::format("; {} more when an hour old", number_of(pruned.young, "file", "files"));
+  if (pruned.unknown > 0) text += "; " + unknown_words(pruned);
   return text;
 }
 
@@ -84,6 +92,7 @@ Sheet sheet_of(const run::Pruned& pruned, const settings::Retention& keep, Prune
   line("Files of exports", rows.export_files, keep.exports);
   auto stored = pruned.files == 0 ? std::string("0") : fmt::format("{}, {}", pruned.files, size_text(pruned.bytes));
   if (pruned.young > 0) stored += fmt::format("; {} more when an hour old", pruned.young);
+  if (pruned.unknown > 0) stored += "; " + unknown_words(pruned);
   sheet.lines.emplace_back("Stored files", Field{stored});
   return sheet;
 }
@@ -106,8 +115,14 @@ Listing listing_of(const std::vector<store::Prunable>& rows) {
   return listing;
 }
 
+run::Pruning pruning_of(Session& session, PruneWhat what, const PruneOptions& options) {
+  return {.what = what,
+          .unknown = options.unknown_files ? run::UnknownFiles::any : run::UnknownFiles::few,
+          .actor = session.actor().str()};
+}
+
 int rehearse(Session& session, PruneWhat what, const PruneOptions& options) {
-  const auto pruned = run::prune(session.parts(), PruneMode::rehearse, what, session.actor().str());
+  const auto pruned = run::prune(session.parts(), PruneMode::rehearse, pruning_of(session, what, options));
   const auto listing = listing_of(run::prunable(session.parts(), what, options.limit));
   auto sheet = sheet_of(pruned, session.config().settings.retention, what);
   sheet.record = record_of(pruned, PruneMode::rehearse);
@@ -120,7 +135,7 @@ int rehearse(Session& session, PruneWhat what, const PruneOptions& options) {
 int apply_retention(Session& session, PruneWhat what, const PruneOptions& options) {
   access::require(session.actor(), access::Action::administer, "", {});
   if (options.rehearse) return rehearse(session, what, options);
-  const auto pruned = run::prune(session.parts(), PruneMode::real, what, session.actor().str());
+  const auto pruned = run::prune(session.parts(), PruneMode::real, pruning_of(session, what, options));
   session.out().done(sentence_of(pruned), record_of(pruned, PruneMode::real));
   return exit_code::kDone;
 }
@@ -128,6 +143,9 @@ int apply_retention(Session& session, PruneWhat what, const PruneOptions& option
 void add_prune_options(CLI::App& app, Session& session, PruneWhat what) {
   const auto options = std::make_shared<PruneOptions>();
   app.add_flag("--dry-run", options->rehearse, "list what would go; change nothing");
+  if (what == PruneWhat::everything)
+    app.add_flag("--unknown-files", options->unknown_files,
+                 "also stored files that this state file does not know, where they are most of what is there");
   app.add_option("--limit", options->limit,
                  fmt::format("dry run: list so many of each kind, the oldest first; default: {}", options->limit))
       ->type_name("N")

@@ -2,9 +2,13 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <set>
+
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/log.hpp"
 #include "reportctl/base/process.hpp"
+#include "reportctl/run/signing.hpp"
 #include "reportctl/store/ownership.hpp"
 #include "reportctl/store/state_check.hpp"
 #include "state_verbs.hpp"
@@ -18,6 +22,7 @@ namespace {
 
 struct StateOptions {
   std::string file;
+  bool artifacts = false;
   bool yes = false;
 };
 
@@ -42,12 +47,28 @@ int backup(Session& session, const StateOptions& options) {
   return 0;
 }
 
+/// Stored files that nobody removed and that are not there. A copy of a state file is not asked for them: it may be older.
+std::vector<std::string> lost_files(Session& session) {
+  std::vector<std::string> lost;
+  const auto whose = store::ownership(session.state());
+  const auto kept = store::kept_files(session.state());
+  if (kept.empty() || (whose != store::Ownership::own && whose != store::Ownership::fresh)) return lost;
+  std::set<std::string> there;
+  auto& artifacts = session.parts().artifacts();
+  artifacts.each([&](const artifact::StoredFile& file) { there.insert(file.sha256); });
+  for (const auto& file : kept)
+    if (!there.contains(file.sha256))
+      lost.push_back(fmt::format("the file of {} is lost: {} is not in {}", file.whose, file.sha256, artifacts.place()));
+  return lost;
+}
+
 int check_state(Session& session) {
   require_operator(session);
   Listing listing;
   listing.columns = {{"problem"}};
   auto problems = session.state().check();
   if (problems.empty()) problems = store::unreadable_rows(session.state());  // what is broken cannot be read either
+  if (problems.empty()) problems = lost_files(session);
   for (const std::string& problem : problems) {
     listing.rows.push_back({{problem, Tone::bad}});
     listing.records.push_back({{"problem", problem}});
@@ -62,9 +83,42 @@ std::string adopt_question(store::Ownership whose) {
                      whose == store::Ownership::other_host ? "host" : "installation");
 }
 
+/// The state file is adopted whether or not its files can be reached now.
+void take_files_along(Session& session, const std::string& former) {
+  try {
+    if (run::take_artifacts_along(session.parts().artifacts(), session.state(), former)) return;
+    log(LogLevel::warning,
+        fmt::format("the files in {} belong to another state file ({}); next: reportctl state adopt --artifacts",
+                    session.parts().artifacts().place(), run::signer_of(session.parts().artifacts())));
+  } catch (const Error& error) {
+    log(LogLevel::warning,
+        fmt::format("the stored files were not adopted: {}; next: reportctl state adopt --artifacts", error.what()));
+  }
+}
+
+int adopt_artifacts(Session& session, const StateOptions& options) {
+  session.parts().require_own();
+  auto& artifacts = session.parts().artifacts();
+  const auto before = run::signer_of(artifacts);
+  session.confirm(
+      fmt::format("The files in {} belong to {}. From now on retention removes those that this state file does not know. "
+                  "Is the other installation gone for good?",
+                  artifacts.place(), before.empty() ? "nobody" : before),
+      options.yes);
+  run::sign_artifacts(artifacts, session.state(), run::Signing::anew);
+  store::append_audit(session.state(),
+                      manage::audit_of(session.actor(),
+                                       {"ArtifactsAdopted", "", "", Json{{"owner", before}}, Json{{"place", artifacts.place()}}}),
+                      session.now());
+  session.out().done(fmt::format("{} belongs to this state file now", artifacts.place()),
+                     {{"host", this_process().host}, {"adopted", true}});
+  return 0;
+}
+
 int adopt(Session& session, const StateOptions& options) {
   require_operator(session);
   auto& state = session.state();
+  if (options.artifacts) return adopt_artifacts(session, options);
   const auto whose = store::ownership(state);
   const auto home = [&state] {
     return Json{{"host", state.fact("host").value_or("")}, {"path", state.fact("path").value_or("")}};
@@ -80,9 +134,11 @@ int adopt(Session& session, const StateOptions& options) {
                 fmt::format("reportctl state restore {}", state.path().string()));
   if (whose != store::Ownership::fresh) session.confirm(adopt_question(whose), options.yes);
   const auto before = home();
+  const auto former = store::signature(state).id;
   store::adopt_state(state);
   store::append_audit(state, manage::audit_of(session.actor(), {"StateAdopted", "", "", before, home()}), session.now());
   store::write_mark(state);
+  take_files_along(session, former);
   session.out().done("this installation owns the state file now; run-due will send from here", told(true));
   return 0;
 }
@@ -115,7 +171,8 @@ void bind_state(CLI::App& root, Session& session) {
     CLI::App& verb =
         add_verb(command, {"adopt", "let this installation send from a state file that was copied, moved or restored",
                            "reportctl state adopt\n"
-                           "reportctl state adopt --yes"});
+                           "reportctl state adopt --artifacts --yes"});
+    verb.add_flag("--artifacts", options->artifacts, "take over the stored files of another state file, which is gone");
     add_yes_option(verb, options->yes);
     when_chosen(verb, session, [&session, options] { return adopt(session, *options); });
   }

@@ -229,6 +229,48 @@ TEST_CASE("a file is removed when it is old enough; what is not there is not fou
   });
 }
 
+TEST_CASE("a place tells whose it is, and what is there without its bytes") {
+  for_each_kind([](const Lab& lab) {
+    const auto place = lab.open();
+    CHECK(place->owner().empty());
+    CHECK_FALSE(place->has(kHello));
+    CHECK(kind_of([&] { place->require(kHello); }) == ErrorKind::not_found);
+    place->set_owner("one\nfor people\n");
+    place->set_owner("another\n");
+    CHECK(lab.open()->owner() == "another\n");
+    store(*place, "hello\n", kHello);
+    CHECK(place->has(kHello));
+    place->require(kHello);
+    int seen = 0;
+    place->each([&](const artifact::StoredFile&) { ++seen; });
+    CHECK(seen == 1);  // whose it is is no stored file
+  });
+}
+
+TEST_CASE("of a file that is longer than it was recorded nothing more is taken") {
+  for_each_kind([](const Lab& lab) {
+    const auto place = lab.open();
+    store(*place, "hello\n", kHello);
+    CHECK(read_all(place->get(kHello, 6)) == "hello\n");
+    std::ofstream(lab.file_of(kHello)) << "hello\nand more\n";
+    CHECK(kind_of([&] { (void)place->get(kHello, 6); }) == ErrorKind::failed);
+  });
+}
+
+TEST_CASE("what a killed command left beside the files goes, when it is old enough") {
+  const DirectoryLab lab;
+  const auto place = lab.open();
+  store(*place, "hello\n", kHello);
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto left = lab.file_of(kHello).parent_path() / ".reportctl-x7Bf2a";
+  std::ofstream(left) << "half";
+  place->sweep(now - std::chrono::hours(1));
+  CHECK(fs::exists(left));
+  place->sweep(now + std::chrono::hours(1));
+  CHECK_FALSE(fs::exists(left));
+  CHECK(place->has(kHello));
+}
+
 TEST_CASE("nothing but stored files is left in the place of spools") {
   for_each_kind([](const Lab& lab) {
     const auto place = lab.open();
@@ -260,15 +302,15 @@ TEST_CASE("keys that are wrong, buckets that are not there and endpoints without
   };
   SUBCASE("another secret key") {
     std::ofstream(settings.s3.secret_key.file) << "another\n";
-    CHECK(refusal().find("the secret key is not the one of the access key (403 SignatureDoesNotMatch)") != std::string::npos);
+    CHECK(refusal().find("the secret key is not the one of the access key (403 SignatureDoesNotMatch") != std::string::npos);
   }
   SUBCASE("another access key") {
     std::ofstream(settings.s3.access_key.file) << "AKIDOTHER\n";
-    CHECK(refusal().find("the server does not know the access key (403 InvalidAccessKeyId)") != std::string::npos);
+    CHECK(refusal().find("the server does not know the access key (403 InvalidAccessKeyId") != std::string::npos);
   }
   SUBCASE("another bucket") {
     settings.url = "s3://nowhere/x";
-    CHECK(refusal().find("there is no such bucket (404 NoSuchBucket)") != std::string::npos);
+    CHECK(refusal().find("there is no such bucket (404 NoSuchBucket") != std::string::npos);
   }
   SUBCASE("http to another machine") {
     settings.s3.endpoint = "http://s3.example.com";

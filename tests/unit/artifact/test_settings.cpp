@@ -11,6 +11,7 @@
 #include "reportctl/base/error.hpp"
 #include "s3_answer.hpp"
 #include "s3_place.hpp"
+#include "server_date.hpp"
 #include "stores.hpp"
 
 namespace fs = std::filesystem;
@@ -55,8 +56,41 @@ TEST_CASE("the bucket is in the host's name at Amazon, in the path elsewhere, un
   CHECK(s3_place(settings_of("s3://reports", "http://[::1]:9")).url("/") == "http://[::1]:9/");
 }
 
+TEST_CASE("names of other providers, and partitions of AWS with a domain of their own") {
+  StoreSettings other = settings_of("s3://My_Bucket/x", "https://s3.example.com");
+  other.s3.path_style = false;
+  for (const char* region : {"RegionOne", "GRA", "eu_west", "default"}) {
+    other.s3.region = region;
+    CHECK(s3_place(other).url(s3_place(other).path) == "https://s3.example.com/My_Bucket/x/");
+  }
+  const auto host = [](const char* region) {
+    StoreSettings amazon = settings_of("s3://reports", "");
+    amazon.s3.region = region;
+    return s3_place(amazon).host;
+  };
+  CHECK(host("cn-north-1") == "reports.s3.cn-north-1.amazonaws.com.cn");
+  CHECK(host("us-gov-west-1") == "reports.s3.us-gov-west-1.amazonaws.com");
+  CHECK(host("us-iso-east-1") == "reports.s3.us-iso-east-1.c2s.ic.gov");
+  CHECK(host("us-isob-east-1") == "reports.s3.us-isob-east-1.sc2s.sgov.gov");
+  CHECK(host("eusc-de-east-1") == "reports.s3.eusc-de-east-1.amazonaws.eu");
+  CHECK_THROWS_AS(host("RegionOne"), Error);
+}
+
+TEST_CASE("times as servers write them") {
+  const auto wanted = parse_instant("2026-11-21T06:44:00Z");
+  REQUIRE(wanted);
+  for (const char* text : {"Sat, 21 Nov 2026 06:44:00 GMT", "Sat, 21 Nov 2026 06:44:00 +0000", "Saturday, 21-Nov-26 06:44:00 GMT",
+                           "Sat Nov 21 06:44:00 2026", "2026-11-21T06:44:00Z", "2026-11-21T06:44:00.123456Z",
+                           "2026-11-21T08:44:00+02:00", "2026-11-21T01:44:00.5-0500", "2026-11-21 06:44:00",
+                           "2026-11-21T06:44:00", "20261121T064400Z", "2026-11-21 06:44:00 UTC"})
+    CHECK_MESSAGE(parse_server_date(text) == wanted, text);
+  for (const char* text :
+       {"", "yesterday", "2026-11-21", "Sat, 21 Nov 2026 06:44:00 CET", "2026-11-21T06:44:00+2", "2026-11-21T06:44:00."})
+    CHECK_MESSAGE(!parse_server_date(text), text);
+}
+
 TEST_CASE("urls and endpoints that are not, or that would show the files to everybody") {
-  for (const char* url : {"s3://", "s3://UPPER/x", "s3://ab", "s3://reports//x", "s3://reports/../x", "s3://reports/a b",
+  for (const char* url : {"s3://", "s3://.x/x", "s3://ab", "s3://reports//x", "s3://reports/../x", "s3://reports/a b",
                           "s3://reports/a?b", "s3://key@reports/x", "s3://re..ports", "s3://reports/%2e"})
     CHECK_MESSAGE(kind_of_place(url, "") == ErrorKind::config, url);
   for (const char* endpoint :
@@ -139,6 +173,12 @@ TEST_CASE("answers in words, and who is to blame") {
   CHECK(std::string(
             s3_refusal(step, answer_of(503, "<Error><Code>SlowDown</Code><Message>a &amp; b\x1b</Message></Error>")).what()) ==
         "cannot store x: the server answered 503 SlowDown: a & b\\x1b");
+  for (const char* code : {"RequestTimeout", "OperationAborted", "SlowDown", "InternalError"})
+    CHECK(is_passing(answer_of(400, std::string("<Error><Code>") + code + "</Code></Error>")));
+  CHECK(is_passing(answer_of(408, "")));
+  const auto named =
+      s3_refusal(step, answer_of(400, "<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-nl-1</Region></Error>"));
+  CHECK(named.hint() == "set artifacts.region to eu-nl-1");
   CHECK(is_passing(answer_of(503, "")));
   CHECK_FALSE(is_passing(answer_of(403, "")));
 }

@@ -68,7 +68,9 @@ TEST_CASE("a secret file is read without its last line end") {
   CHECK(read_secret(from_file(put_private(scratch, "a", "pass word\n")))->reveal() == "pass word");
   CHECK(read_secret(from_file(put_private(scratch, "b", "pass\r\n")))->reveal() == "pass");
   CHECK(read_secret(from_file(put_private(scratch, "c", "pass")))->reveal() == "pass");
-  CHECK(read_secret(from_file(put_private(scratch, "d", "two\nlines\n\n")))->reveal() == "two\nlines\n");
+  for (const char* text : {"two\nlines\n", "one\n\n", "\nsecond", "a\rb"})
+    CHECK(message_of(from_file(put_private(scratch, "d", text))) ==
+          "the secret file " + (scratch / "d").string() + " has more than one line");
   CHECK(read_secret(from_file(put_private(scratch, "e", "x", 0400)))->reveal() == "x");
   CHECK(read_secret(from_file(put_private(scratch, "f", std::string(4096, 'x'))))->reveal().size() == 4096);
 }

@@ -154,7 +154,12 @@ class FakeArtifacts final : public artifact::Store {
     for (std::size_t at = 0; at < bytes.size();) at += file.read_at(at, bytes.data() + at, bytes.size() - at);
     outside_.files[sha256] = std::move(bytes);
   }
-  [[nodiscard]] Fd get(const std::string& sha256) override {
+  [[nodiscard]] bool has(const std::string& sha256) override { return outside_.files.contains(sha256); }
+  [[nodiscard]] std::string place() const override { return "fake"; }
+  [[nodiscard]] std::string owner() override { return owner_; }
+  void set_owner(const std::string& text) override { owner_ = text; }
+  void sweep(Instant) override {}
+  [[nodiscard]] Fd get(const std::string& sha256, std::optional<std::int64_t>) override {
     const auto found = outside_.files.find(sha256);
     if (found == outside_.files.end()) throw Error(ErrorKind::not_found, "the file " + sha256 + " was pruned");
     const auto copy = root_ / sha256;
@@ -172,6 +177,7 @@ class FakeArtifacts final : public artifact::Store {
  private:
   Outside& outside_;
   fs::path root_;
+  std::string owner_;
 };
 
 /// An account with an admin who reads mail, and a schedule of a report on the visits of yesterday at 06:00 UTC; it is due.

@@ -209,6 +209,28 @@ TEST_CASE("pruning takes finished runs with all that hangs on them, and nothing 
   fixture.require_sound();
 }
 
+TEST_CASE("in steps, retention goes two days beyond the oldest row that it takes") {
+  Fixture fixture;
+  for (const int days : {0, 1, 5}) {
+    auto request = a_request_for();
+    request.now = kNow + days * kDay;
+    finish_export(fixture.state, take_export(fixture.state, a_take(create_export(fixture.state, request))).value(),
+                  completed('c'), request.now);
+  }
+  CHECK(kept_files(fixture.state).size() == 3);
+  Cuts all;
+  all.now = kNow + 6 * kDay;
+  all.runs = kNow + 30 * kDay;
+  all.audit = kNow - kDay;
+  const auto step = in_steps(fixture.state, all, 2 * kDay);
+  CHECK(step.runs == kNow + 2 * kDay);
+  CHECK(prune_rows(fixture.state, step).exports == 2);
+  CHECK(kept_files(fixture.state).size() == 1);
+  CHECK(in_steps(fixture.state, all, 2 * kDay).runs == kNow + 7 * kDay);
+  prune_rows(fixture.state, in_steps(fixture.state, all, 2 * kDay));
+  CHECK(in_steps(fixture.state, all, 2 * kDay).runs == all.runs);
+}
+
 TEST_CASE("a run whose file went stays, and says when") {
   Fixture fixture;
   auto made = fixture.delivering(DeliveryState::accepted);

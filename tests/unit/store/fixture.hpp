@@ -28,6 +28,7 @@
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "reportctl/store/state.hpp"
+#include "reportctl/store/state_check.hpp"
 
 namespace reportctl::store::test {
 
