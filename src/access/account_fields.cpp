@@ -44,6 +44,8 @@ std::span<const AccountField> account_fields() {
       row(
           "timezone", [](auto& a) -> auto& { return a.timezone; }),
       row(
+          "language", [](auto& a) -> auto& { return a.language; }),
+      row(
           "source", [](auto& a) -> auto& { return a.source; }),
       row(
           "key", [](auto& a) -> auto& { return a.key; }),

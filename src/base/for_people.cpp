@@ -8,13 +8,14 @@
 
 namespace reportctl {
 
-std::string grouped(__int128 number, std::size_t scale) {
+std::string grouped(__int128 number, std::size_t scale, const NumberForm& form) {
   const bool negative = number < 0;
   auto rest = negative ? 0 - static_cast<unsigned __int128>(number) : static_cast<unsigned __int128>(number);
   std::string backwards;
+  const auto put = [&](std::string_view sign) { backwards.append(sign.rbegin(), sign.rend()); };
   for (std::size_t digits = 0; rest != 0 || digits <= scale; ++digits) {
-    if (digits == scale && scale > 0) backwards += '.';
-    if (digits > scale && (digits - scale) % 3 == 0) backwards += ',';
+    if (digits == scale && scale > 0) put(form.point);
+    if (digits > scale && (digits - scale) % 3 == 0) put(form.thousands);
     backwards += static_cast<char>('0' + static_cast<int>(rest % 10));
     rest /= 10;
   }
@@ -23,11 +24,11 @@ std::string grouped(__int128 number, std::size_t scale) {
   return backwards;
 }
 
-std::string size_text(std::int64_t bytes) {
+std::string size_text(std::int64_t bytes, const NumberForm& form) {
   if (bytes < 1000) return fmt::format("{} {}", bytes, bytes == 1 ? "byte" : "bytes");
-  const auto in = [bytes](std::int64_t unit, const char* name) {
+  const auto in = [&](std::int64_t unit, const char* name) {
     const std::int64_t tenths = (bytes + unit / 20) / (unit / 10);
-    return fmt::format("{} {}", tenths % 10 == 0 ? grouped(tenths / 10) : grouped(tenths, 1), name);
+    return fmt::format("{} {}", tenths % 10 == 0 ? grouped(tenths / 10, 0, form) : grouped(tenths, 1, form), name);
   };
   if (bytes < 999'950) return in(1000, "kB");
   return bytes < 999'950'000 ? in(1'000'000, "MB") : in(1'000'000'000, "GB");

@@ -221,19 +221,30 @@ class ModuleReader {
 
   void read_formats() {
     map_.child("formats");
-    if (!map_.has("formats")) {
+    if (map_.has("formats"))
+      report_.formats = formats_at("formats");
+    else
       report_.formats = {rows::format_names().front()};
-      return;
-    }
-    for (const yaml::Node* word : read_words(file_, map_, "formats")) {
+    map_.child("formats_on_demand");
+    if (!map_.has("formats_on_demand")) return;
+    report_.formats_on_demand = formats_at("formats_on_demand");
+    for (const std::string& format : report_.formats_on_demand)
+      if (std::find(report_.formats.begin(), report_.formats.end(), format) != report_.formats.end())
+        map_.problem_at("formats_on_demand", fmt::format("{} is among \"formats\" already", format));
+  }
+
+  std::vector<std::string> formats_at(std::string_view key) {
+    std::vector<std::string> formats;
+    for (const yaml::Node* word : read_words(file_, map_, key)) {
       const auto canonical = rows::canonical_format(word->text);
       if (!canonical)
         file_.problem(*word, unknown("format", word->text, rows::format_names()));
       else if (*canonical != word->text)
         file_.problem(*word, fmt::format("a module writes the format \"{}\" as {}", word->text, *canonical));
       else
-        report_.formats.push_back(*canonical);
+        formats.push_back(*canonical);
     }
+    return formats;
   }
 
   static std::string unknown(std::string_view what, std::string_view word, const std::vector<std::string>& known) {

@@ -73,6 +73,7 @@ class ParameterReader {
                          parameter_.type == ParameterType::text;
     if (!parameter_.choices.empty()) {
       if (!is_text) map_.problem_at("choices", "choices belong to parameters of type id, id_list and text");
+      if (!parameter_.values.empty()) map_.problem_at("choices", "a parameter has values or choices, not both");
       check_choices(file_, report, *map_.child("choices"));
     }
     map_.finish();
@@ -112,7 +113,8 @@ class ParameterReader {
       if (is_enum) map_.problem_at("values", "an enum parameter needs \"values\"");
       return;
     }
-    if (!is_enum) map_.problem_at("values", "values belong to parameters of type enum");
+    if (!is_enum && parameter_.type != ParameterType::id_list)
+      map_.problem_at("values", "values belong to parameters of type enum and id_list");
     for (const yaml::Node* word : read_words(file_, map_, "values")) {
       if (word->text.find(',') != std::string::npos || has_control(word->text))
         file_.problem(*word, "a value has no comma and no control character");

@@ -70,6 +70,7 @@ inline constexpr std::string_view kIso4217 = \"@iso_4217@ \";
 " @ONLY)
 target_include_directories(reportctl_rows PRIVATE ${CMAKE_BINARY_DIR}/generated/rows)
 
+reportctl_embed(base embedded_languages.hpp reportctl::languages share/languages/*.yaml)
 reportctl_embed(store embedded_files.hpp reportctl::store share/migrations/*.sql)
 reportctl_embed(mail embedded_files.hpp reportctl::mail share/templates/*)
 reportctl_embed(cli embedded_files.hpp reportctl::cli share/demo/*)

@@ -19,6 +19,10 @@ namespace {
 
 constexpr const char* kAccountUnknown = "account_unknown";
 
+const char* tenant_field(const std::string& system) {
+  return system == "fleet" ? "accountId" : system == "commerce" ? "companyId" : "tenant_id";
+}
+
 /// Whose schedule a row is: by --map, by an account's id, by its key in the source, else --account.
 class AccountFinder {
  public:
@@ -38,8 +42,7 @@ class AccountFinder {
   /// nullptr with the reason in `problems`.
   const access::Account* find(const LegacyRow& row, ImportProblems& problems) const {
     const auto refuse = [&](std::string message, std::string hint) {
-      problems.push_back(
-          {kAccountUnknown, row.system == "fleet" ? "accountId" : "tenant_id", std::move(message), std::move(hint)});
+      problems.push_back({kAccountUnknown, tenant_field(row.system), std::move(message), std::move(hint)});
       return nullptr;
     };
     if (row.tenant.empty()) {
@@ -109,14 +112,10 @@ class ImportPlanner {
   }
 
   bool may_manage(ImportedRow& item, const access::Account& account) {
-    try {
-      manage::require_in_scope(editor_.actor, access::Action::manage_schedules, account, item.row.draft.request.scope);
-      return true;
-    } catch (const Error& error) {
-      if (error.kind() != ErrorKind::not_permitted) throw;
-      add(item, {validation::Code::role_not_permitted, "scope", error.what(), error.hint()});
-      return false;
-    }
+    const auto problems =
+        manage::role_problems(editor_.actor, access::Action::manage_schedules, account, item.row.draft.request.scope);
+    for (const auto& problem : problems) add(item, problem);
+    return problems.empty();
   }
 
   /// Imported before: whatever became of it since is the operator's business.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+// Over 400 lines: the rows of the three old systems, which share their reader.
 #include "reportctl/legacy/legacy_row.hpp"
 
 #include <fmt/format.h>
@@ -166,10 +167,15 @@ struct OldReport {
   const char* id;
 };
 constexpr OldReport kFleetReports[] = {{"Site Power", "site-power"}, {"Daily EV Load", "daily-ev-load"}};
+constexpr OldReport kCommerceReports[] = {{"SALES", "sales"},
+                                          {"CUSTOMER_SPEND", "customer-spend"},
+                                          {"INVENTORY_VALUATION", "inventory-valuation"},
+                                          {"ORDERS_EXPORT", "orders-export"}};
 constexpr OldReport kOutreachReports[] = {
     {"campaign", "campaign"}, {"deliverability", "deliverability"}, {"workspace_summary", "workspace-summary"}};
 
-/// Letters alone decide: SITE_POWER, "Site Power Report" and site-power are the same.
+/// Letters alone decide: SITE_POWER, "Site Power Report" and site-power are the same. An unknown report stays as it was written,
+/// for the record of the refusal.
 template <std::size_t Count>
 std::string report_of(RowReader& reader, const Names& names, const OldReport (&reports)[Count]) {
   const auto word = reader.text(names, "report");
@@ -181,7 +187,7 @@ std::string report_of(RowReader& reader, const Names& names, const OldReport (&r
   reader.problem("report_unknown", names.front(), "report",
                  word.empty() ? "the row names no report" : fmt::format("\"{}\" could not be scheduled there", shown_word(word)),
                  fmt::format("such schedules are of {}; make others with reportctl schedule add", all));
-  return {};
+  return shown_word(word);
 }
 
 void set_extra(LegacyRow& row, Json extra, Json kept) {
@@ -218,7 +224,7 @@ void read_fleet_row(const Json& value, LegacyRow& row, const std::set<std::strin
   const auto depot = reader.text({"depotId", "depot"}, "scope");
   request.scope = depot.empty() ? "account" : "depot:" + depot;
   draft.name = reader.text({"name"}, "name");
-  if (draft.name.empty() && !row.unread.contains("name") && !request.report.empty())
+  if (draft.name.empty() && !row.unread.contains("name") && !row.unread.contains("report"))
     draft.name = request.report + (depot.empty() ? "" : "-" + depot);  // the old editor asked for none
   draft.description = reader.text({"description"}, "description");
   draft.recipients = reader.recipients();
@@ -236,6 +242,46 @@ void read_fleet_row(const Json& value, LegacyRow& row, const std::set<std::strin
   for (const auto* name : {"createdBy", "createdAt", "updatedAt", "lastRunAt", "nextRunAt"}) reader.keep(name);
   reader.finish(ignored);
   set_extra(row, Json::object(), reader.kept());
+}
+
+/// Of the commerce product: midnight of UTC, days of the week as here, and a name only where somebody gave one.
+void read_commerce_row(const Json& value, LegacyRow& row, const std::set<std::string>& ignored) {
+  RowReader reader(value, row);
+  auto& draft = row.draft;
+  auto& request = draft.request;
+  row.id = reader.text({"id"}, "");
+  row.tenant = reader.text({"companyId", "accountId", "account"}, "account");
+  request.report = report_of(reader, {"reportType"}, kCommerceReports);
+  const auto mode = reader.text({"mode"}, "params");
+  if (!mode.empty()) request.parameters["mode"] = {mode};
+  draft.name = reader.text({"name"}, "name");
+  if (draft.name.empty() && !row.unread.contains("name"))
+    draft.name = request.report + (mode.empty() ? "" : "-" + to_lower(mode));
+  draft.recipients = reader.recipients();
+  draft.at = "00:00";
+  request.timezone = "UTC";
+  request.cadence = to_lower(reader.text({"cadence"}, "cadence"));
+  const auto read_day = [&](const char* name, const char* field, const char* cadence, std::optional<std::string>& day) {
+    if (request.cadence != cadence) return reader.keep(name);
+    if (auto text = reader.text({name}, field); !text.empty()) day = std::move(text);
+  };
+  read_day("dayOfWeek", "on", "weekly", request.on);
+  read_day("dayOfMonth", "day", "monthly", request.day);
+  request.format = reader.text({"format"}, "format");
+  draft.active = reader.flag({"isActive"}, "active").value_or(true);
+  for (const auto* name :
+       {"createdById", "createdAt", "updatedAt", "nextRunAt", "lastRunAt", "lastRunStatus", "lastRunError", "failureCount"})
+    reader.keep(name);
+  reader.finish(ignored);
+  set_extra(row, Json::object(), reader.kept());
+}
+
+bool is_commerce(const Json& value) {
+  const auto type = value.find("reportType");
+  if (type == value.end() || !type->is_string()) return false;
+  const std::string letters = letters_of(type->get_ref<const std::string&>());
+  return std::any_of(std::begin(kCommerceReports), std::end(kCommerceReports),
+                     [&](const OldReport& report) { return letters_of(report.word) == letters; });
 }
 
 /// 0 is Sunday there, and 7 nothing.
@@ -351,8 +397,13 @@ LegacyRow read_legacy_row(const Json& value, const RowPlace& place) {
   const bool fleet = value.contains("reportType") || value.contains("depotId") || value.contains("accountId");
   const bool outreach = value.contains("report_type") || value.contains("tenant_id");
   if (fleet == outreach) {
-    return refuse(fleet ? "it has fields of both old systems" : "it is of neither old system",
-                  "a fleet schedule has reportType, a row of scheduled_reports has report_type");
+    return refuse(fleet ? "it has fields of two old systems" : "it is of no old system that is known",
+                  "a fleet or commerce schedule has reportType, a row of scheduled_reports has report_type");
+  }
+  if (is_commerce(value)) {
+    row.system = "commerce";
+    read_commerce_row(value, row, place.ignored);
+    return row;
   }
   row.system = fleet ? "fleet" : "scheduled_reports";
   fleet ? read_fleet_row(value, row, place.ignored) : read_outreach_row(value, row, place.ignored);

@@ -2,8 +2,6 @@
 // Copyright the reportctl authors
 #include "template_data.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <span>
 #include <stdexcept>
@@ -100,25 +98,20 @@ bool is_small(const Figure& figure) {
   return figure.values.size() == 1 && fits(figure.values.front()) && (figure.changes.empty() || fits(figure.changes.front()));
 }
 
-std::string counted(std::int64_t number) {
-  std::string digits = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<std::size_t>(at), ",");
-  return digits;
-}
-
 constexpr std::size_t kLongCell = 40;
 constexpr std::size_t kShortCell = 30;  // stays on one line
 
-/// What a table does not show: `1 more column: Notes`; of many some are named.
-std::string left_out_words(std::vector<std::string> labels, std::span<const FirstRows::Column> narrow) {
+/// What a table does not show: `Notes`; of many some are named.
+struct LeftOut {
+  std::int64_t count = 0;
+  std::string names;
+};
+LeftOut left_out(std::vector<std::string> labels, std::span<const FirstRows::Column> narrow) {
   constexpr std::size_t kMostNamed = 4;
   for (const auto& column : narrow) labels.push_back(column.label);
-  if (labels.empty()) return {};
-  const std::size_t count = labels.size();
-  const std::string number = counted(static_cast<std::int64_t>(count)) + (count == 1 ? " more column: " : " more columns: ");
-  if (count <= kMostNamed) return number + join(labels, ", ");
-  return number + join(std::span(labels).first(kMostNamed), ", ") + ", …";
+  const auto count = static_cast<std::int64_t>(labels.size());
+  if (labels.size() <= kMostNamed) return {count, join(labels, ", ")};
+  return {count, join(std::span(labels).first(kMostNamed), ", ") + ", …"};
 }
 
 /// As many columns from the left as fit into a line of the text part, aligned.
@@ -244,14 +237,12 @@ void set_figures(mustache::data& data, const std::vector<Figure>& figures) {
   data.set("figure_lines", lines);
 }
 
-void set_first_rows(mustache::data& data, const FirstRows& table, const std::string& where) {
+void set_first_rows(mustache::data& data, const FirstRows& table, Whole whole, const Language& words) {
   const bool any = !table.rows.empty() && !table.columns.empty();
   data.set("has_first_rows", any);
   if (!any) return;
-  const std::string count = counted(static_cast<std::int64_t>(table.rows.size()));
-  data.set("first_rows_title", table.more > 0           ? "The first " + count + " rows"
-                               : table.rows.size() == 1 ? std::string("One row")
-                                                        : "All " + count + " rows");
+  data.set("first_rows_title",
+           words.count(table.more > 0 ? "first_rows" : "all_rows", static_cast<std::int64_t>(table.rows.size())));
   mustache::data columns{mustache::data::type::list};
   std::size_t edge = 0;  // the column that is the first on narrow screens
   while (edge + 1 < table.columns.size() && table.columns[edge].wide) ++edge;
@@ -277,17 +268,23 @@ void set_first_rows(mustache::data& data, const FirstRows& table, const std::str
   data.set("first_columns", columns);
   data.set("first_rows", rows);
   data.set("first_lines", table_lines(table));
-  if (table.more > 0)
-    data.set("more", counted(table.more) + (table.more == 1 ? " more row" : " more rows"));
-  else
-    data.set("more", false);
-  const auto say = [&](const char* key, const std::string& words) {
-    const std::string sentence = words.empty() ? words : fmt::format("In {} only, {}", where, words);
+  const char* more = whole == Whole::attached ? "more_rows_attached" : whole == Whole::linked ? "more_rows_in_file" : "more_rows";
+  set_text(data, "more", table.more > 0 ? words.count(more, table.more) : std::string());
+  const auto say = [&](const char* key, const LeftOut& out) {
+    const char* where = whole == Whole::linked ? "more_columns_in_file" : "more_columns_attached";
+    const std::string sentence = out.count == 0 ? std::string() : words.count(where, out.count, {{"names", out.names}});
     set_text(data, key, sentence, kLongSentence);
     data.set(key + std::string("_lines"), indented(wrapped(shown(sentence, kLongSentence))));
   };
-  say("left_out", left_out_words(table.left_out, {}));
-  say("left_out_of_text", left_out_words(table.left_out, std::span(table.columns).subspan(text_table(table).widths.size())));
+  say("left_out", left_out(table.left_out, {}));
+  say("left_out_of_text", left_out(table.left_out, std::span(table.columns).subspan(text_table(table).widths.size())));
+}
+
+void set_words(mustache::data& data, const Language& words) {
+  mustache::data say;
+  for (const auto& [key, text] : words.plain_words()) say.set(key, text);
+  data.set("say", say);
+  data.set("lang", std::string(words.code()));
 }
 
 void set_picture(mustache::data& data, const Picture& picture, const PictureName& name) {

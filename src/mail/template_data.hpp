@@ -41,8 +41,10 @@ struct FileLine {
 /// The file's name in pieces that may stand on lines of their own, and the line of the text part.
 void set_file(mustache::data&, const FileLine&);
 void set_figures(mustache::data& data, const std::vector<Figure>& figures);
-/// `where`: `the attachment`.
-void set_first_rows(mustache::data& data, const FirstRows& table, const std::string& where);
+enum class Whole { attached, linked, nowhere };  ///< where the whole file is
+void set_first_rows(mustache::data& data, const FirstRows& table, Whole whole, const Language& words);
+/// Each word without values as `{{say.KEY}}`.
+void set_words(mustache::data& data, const Language& words);
 
 struct PictureName {
   const char* role;  ///< `logo`, `chart`

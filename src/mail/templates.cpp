@@ -76,7 +76,7 @@ std::string joined(const std::string& first, const std::string& second) {
 /// What a mail list shows after the subject: the row count and the first figures.
 std::string preheader(const ReportFacts& facts) {
   if (!facts.notice.empty()) return shown(facts.notice, kLongSentence);
-  if (facts.no_data) return "There is no data for this period.";
+  if (facts.no_data) return facts.language.say("no_data");
   std::string text = shown(facts.row_count);
   for (std::size_t i = 0; i < std::min<std::size_t>(facts.summary.size(), 3); ++i) {
     if (!text.empty()) text += " · ";
@@ -110,7 +110,6 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   data.set("preheader", preheader(facts));
   data.set("no_data", facts.no_data);
   set_text(data, "account", facts.account_name);
-  set_text(data, "schedule", facts.schedule_name);
   set_text(data, "report", facts.report_label);
   set_text(data, "period", facts.period);
   set_text(data, "timezone", facts.timezone);
@@ -120,23 +119,30 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   const bool is_linked = !facts.download_url.empty();
   set_text(data, "attachment", facts.attachment_name);
   data.set("attached", !facts.attachment_name.empty() && !is_linked);
-  data.set("where", is_linked ? "the file" : "the attachment");
   data.set("linked", is_linked);
   data.set("download", facts.download_url);  // whole: a shortened address leads nowhere
-  set_text(data, "download_ends", facts.download_ends);
+  const Language& words = facts.language;
+  set_words(data, words);
+  const auto set_line = [&](const char* key, const char* name, const std::string& value) {
+    set_text(data, key, value.empty() ? value : words.say(key, {{name, value}}), kLongSentence);
+  };
+  set_line("link_until", "moment", facts.download_ends);
+  set_line("download_until", "moment", facts.download_ends);
   set_text(data, "size", facts.attachment_size);
-  set_file(data, {.before = is_linked ? "Too large to attach" : "Attached",
+  set_file(data, {.before = words.say(is_linked ? "too_large" : "attached"),
                   .name = facts.attachment_name,
                   .details = joined(facts.row_count, facts.attachment_size)});
   set_sentence(data, "notice", facts.notice);
-  set_text(data, "generated_at", facts.generated_at);
+  set_line("made_at", "moment", facts.generated_at);
   set_sentence(data, "why", facts.why);
-  set_text(data, "run_id", facts.run_id);
+  set_line("schedule", "schedule", facts.schedule_name);
+  set_line("run", "run", facts.run_id);
   set_text(data, "compared_with", facts.compared_with);
   set_figures(data, facts.summary);
   set_picture(data, facts.logo, {"logo", facts.run_id, links});
   set_picture(data, facts.chart, {"chart", facts.run_id, links});
-  set_first_rows(data, facts.first_rows, is_linked ? "the file" : "the attachment");
+  const Whole whole = is_linked ? Whole::linked : facts.attachment_name.empty() ? Whole::nowhere : Whole::attached;
+  set_first_rows(data, facts.first_rows, whole, words);
   return {squeezed(render("report.txt.mustache", data, Escaping::none)), render("report.html.mustache", data, Escaping::html)};
 }
 

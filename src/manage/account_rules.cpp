@@ -8,6 +8,7 @@
 
 #include "reportctl/base/domains.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/language.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/base/zone.hpp"
 
@@ -55,6 +56,8 @@ std::vector<std::string> account_problems(const access::Account& account, const 
     problems.emplace_back("name: a name without control characters is needed");
   if (!account.timezone.empty() && !Zone::find(account.timezone))
     problems.push_back(fmt::format("timezone: \"{}\" is not a time zone such as Europe/Berlin", account.timezone));
+  if (const auto codes = Language::codes(); !account.language.empty() && !Language::find(account.language))
+    problems.push_back(fmt::format("language: \"{}\" is not one of {}", account.language, join(codes, ", ")));
   std::vector<std::string> sources;
   for (const auto& [name, source] : settings.sources) sources.push_back(name);
   if (!settings.sources.contains(account.source)) {

@@ -222,9 +222,11 @@ class Planner {
       return;
     }
     named_.emplace(account->id, entry.draft.name);
-    require_in_scope(editor_.actor, Action::manage_schedules, *account, entry.draft.request.scope);
     auto& stored = stored_schedules(account->id);
     const auto before = stored.find(entry.draft.name);
+    if (const auto broken = refused_by_role(editor_, {.draft = entry.draft, .account = *account, .renamed = false});
+        !broken.empty())
+      return reject(entry, broken, {});
     auto draft = entry.draft;
     draft.active = entry.active.value_or(before == stored.end() || before->second.definition.active);
     auto check = check_for_save(editor_, {.draft = draft, .account = *account, .renamed = false});

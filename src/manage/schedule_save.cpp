@@ -8,6 +8,7 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
+#include "reportctl/base/text.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/run/sites.hpp"
 #include "reportctl/store/accounts.hpp"
@@ -52,6 +53,62 @@ validation::DraftCheck check_against_data(const Editor& editor, const SaveReques
   return check;
 }
 
+/// What the data say of a draft whose rules do not hold, so that everything wrong is told at once. A source that cannot be asked
+/// says nothing: the broken rules are enough.
+validation::Violations data_findings(const Editor& editor, const SaveRequest& request, const validation::Violations& known) {
+  const auto& asked = request.draft.request;
+  const auto* report = editor.parts.catalog().find(asked.report);
+  const auto scope = schedule::Scope::parse(asked.scope);
+  if (report == nullptr || report->hidden || !scope || !report->scopes.contains(scope->kind)) return {};
+  validation::Resolved resolved;
+  resolved.report = report;
+  resolved.scope = *scope;
+  resolved.timezone = "UTC";
+  for (const auto& parameter : report->parameters) {
+    const auto given = asked.parameters.find(parameter.name);
+    const bool is_known =
+        std::any_of(known.begin(), known.end(), [&](const auto& one) { return one.field == "params." + parameter.name; });
+    if (given != asked.parameters.end() && !given->second.empty() && !is_known) resolved.parameters.insert(*given);
+  }
+  try {
+    auto site = run::check_site(editor.parts, resolved, request.account);
+    if (!site.violations.empty()) return std::move(site.violations);
+    return run::check_choices(editor.parts, resolved, request.account, editor.parts.now());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
+    return {};
+  }
+}
+
+/// ` with the role viewer`, or `: the role depot_admin does so in depot:alexandria`.
+std::string role_words(const access::Actor& actor, access::Action action, const access::Account& account) {
+  std::vector<std::string> unable;
+  std::vector<std::string> able;
+  for (const auto& member : actor.memberships) {
+    if (member.account != account.id) continue;
+    std::vector<std::string> sites;
+    for (const auto& one : access::reach(access::actor_of(member), action).value_or(std::vector<access::Reach>{}))
+      if (one.account == account.id && one.site) sites.push_back(one.site->str());
+    const std::string role(access::role_name(member.role));
+    if (sites.empty())
+      unable.push_back(role);
+    else
+      able.push_back(fmt::format("the role {} does so in {}", role, join(sites, ", ")));
+  }
+  if (!able.empty()) return ": " + join(able, ", ");
+  return unable.empty() ? std::string() : " with the role " + join(unable, " or ");
+}
+
+/// Where the actor may do it, else whom to ask.
+std::string advice_of(const access::Actor& actor, access::Action action, const access::Account& account,
+                      const std::string& otherwise) {
+  constexpr std::size_t kMostNamed = 5;
+  std::vector<std::string> scopes;
+  for (const auto& one : access::reach(actor, action).value_or(std::vector<access::Reach>{}))
+    if (one.account == account.id && one.site && scopes.size() < kMostNamed) scopes.push_back("--scope " + one.site->str());
+  return scopes.empty() ? otherwise : fmt::format("allowed: {}; or {}", join(scopes, ", "), otherwise);
+}
+
 Json lookback_of(const schedule::Definition& definition) {
   if (definition.lookback) return *definition.lookback;
   if (definition.window) return schedule::range_name(*definition.window);
@@ -62,6 +119,10 @@ Json lookback_of(const schedule::Definition& definition) {
 
 std::set<access::Role> acting_roles(const access::Actor& actor, const access::Account& account, const std::string& scope) {
   if (const auto parsed = schedule::Scope::parse(scope)) return access::roles_in(actor, account.id, *parsed);
+  return roles_anywhere(actor, account);
+}
+
+std::set<access::Role> roles_anywhere(const access::Actor& actor, const access::Account& account) {
   auto roles = access::roles_in(actor, account.id, {});
   for (const auto& member : actor.memberships) {
     if (member.account == account.id) roles.insert(member.role);
@@ -69,16 +130,43 @@ std::set<access::Role> acting_roles(const access::Actor& actor, const access::Ac
   return roles;
 }
 
+validation::Violations role_problems(const access::Actor& actor, access::Action action, const access::Account& account,
+                                     const std::string& scope) {
+  const auto parsed = schedule::Scope::parse(scope);
+  if (!parsed) return {};
+  try {
+    access::require(actor, action, account.id, *parsed);
+    return {};
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::not_permitted) throw;
+    return {{Code::role_not_permitted, "scope", error.what() + role_words(actor, action, account),
+             advice_of(actor, action, account, error.hint())}};
+  }
+}
+
+validation::Violations refused_by_role(const Editor& editor, const SaveRequest& request) {
+  auto found = role_problems(editor.actor, access::Action::manage_schedules, request.account, request.draft.request.scope);
+  if (found.empty()) return found;
+  const auto context =
+      run::context(editor.parts, request.account, roles_anywhere(editor.actor, request.account), editor.parts.now());
+  append(found, validation::check_draft(request.draft, context).violations);
+  return found;
+}
+
 void require_in_scope(const access::Actor& actor, access::Action action, const access::Account& account,
                       const std::string& scope) {
-  if (const auto parsed = schedule::Scope::parse(scope)) access::require(actor, action, account.id, *parsed);
+  if (const auto problems = role_problems(actor, action, account, scope); !problems.empty())
+    refuse("your role does not include this", problems);
 }
 
 validation::DraftCheck check_for_save(const Editor& editor, const SaveRequest& request) {
   const auto roles = acting_roles(editor.actor, request.account, request.draft.request.scope);
   const auto context = run::context(editor.parts, request.account, roles, editor.parts.now());
   auto check = validation::check_draft(request.draft, context);
-  if (check.resolved) check = check_against_data(editor, request, context, std::move(check));
+  if (check.resolved)
+    check = check_against_data(editor, request, context, std::move(check));
+  else
+    append(check.violations, data_findings(editor, request, check.violations));
   const auto& made = check.definition;
   if (made && made->active && !first_run(*made, request.account.timezone, editor.parts.now()))
     check.violations.push_back(

@@ -23,6 +23,13 @@ std::string long_duration(__int128 seconds) {
                      static_cast<unsigned>(size % 60));
 }
 
+/// Begins with a day.
+std::string with_date(std::string text, const Language& language) {
+  constexpr std::size_t kDay = 10;
+  const auto date = parse_date(std::string_view(text).substr(0, kDay));
+  return date ? text.replace(0, kDay, language.date(*date)) : text;
+}
+
 }  // namespace
 
 std::string plain(const rows::Column& column, const rows::Cell& cell, const Zone& zone) {
@@ -32,18 +39,19 @@ std::string plain(const rows::Column& column, const rows::Cell& cell, const Zone
   return {text, ValueWriter(zone).write(column.type, cell, text)};
 }
 
-std::string value_text(const rows::Column& column, const rows::Cell& cell, const Zone& zone) {
+std::string value_text(const rows::Column& column, const rows::Cell& cell, const Locale& locale) {
+  const Zone& zone = locale.zone;
   if (cell.null) return {};
   switch (column.type) {
     case ColumnType::integer:
-      return column.grouped ? grouped(cell.number, 0) : plain(column, cell, zone);
+      return column.grouped ? grouped(cell.number, 0, locale.language.numbers()) : plain(column, cell, zone);
     case ColumnType::decimal:
     case ColumnType::money:
-      return grouped(cell.number, cell.scale);
+      return grouped(cell.number, cell.scale, locale.language.numbers());
     case ColumnType::percent:
-      return grouped(cell.number, cell.scale) + " %";
+      return grouped(cell.number, cell.scale, locale.language.numbers()) + " %";
     case ColumnType::boolean:
-      return cell.number == 0 ? "no" : "yes";
+      return locale.language.say(cell.number == 0 ? "no" : "yes");
     case ColumnType::timestamp: {  // local; what surrounds it names the zone, and the offset is needed only where a time comes
                                    // twice
       std::string text = plain(column, cell, zone);
@@ -51,17 +59,18 @@ std::string value_text(const rows::Column& column, const rows::Cell& cell, const
       const Instant instant{std::chrono::seconds{cell.number}};
       const bool is_local = !text.ends_with("+00:00") || zone.offset_seconds(instant) / 60 == 0;
       if (is_local && !zone.is_ambiguous(instant)) text.resize(text.size() - std::string_view("+hh:mm").size());
-      return text;
+      return with_date(std::move(text), locale.language);
     }
-    case ColumnType::text:
     case ColumnType::date:
+      return with_date(plain(column, cell, zone), locale.language);
+    case ColumnType::text:
     case ColumnType::duration:
       break;
   }
   return plain(column, cell, zone);
 }
 
-std::string whole_formats(const std::vector<std::string>& formats, bool is_spreadsheet_enough) {
+std::string whole_formats(const std::vector<std::string>& formats, bool is_spreadsheet_enough, const Language& language) {
   std::vector<std::string> names;
   const auto add = [&](const char* format, const char* name) {
     if (std::find(formats.begin(), formats.end(), format) != formats.end()) names.emplace_back(name);
@@ -70,21 +79,22 @@ std::string whole_formats(const std::vector<std::string>& formats, bool is_sprea
   if (is_spreadsheet_enough) add("xlsx", "XLSX");
   if (names.empty()) add("json", "JSON");
   if (names.empty()) add("jsonl", "JSON Lines");
-  return join(names, " or ");
+  return join(names, language.say("or"));
 }
 
-std::string amount_text(ColumnType type, const Amount& amount, const Zone& zone) {
+std::string total_word(const std::string& currency, const Language& language) {
+  return currency.empty() ? language.say("total") : language.say("total_of", {{"currency", currency}});
+}
+
+std::string amount_text(ColumnType type, const Amount& amount, const Locale& locale) {
   const auto with_currency = [&](std::string text) { return amount.currency.empty() ? text : text + " " + amount.currency; };
-  if (type == ColumnType::integer && !amount.grouped) {
-    std::string text = grouped(amount.number, 0);
-    std::erase(text, ',');
-    return text;
-  }
+  const NumberForm form = locale.language.numbers();
+  if (type == ColumnType::integer && !amount.grouped) return grouped(amount.number, 0, {form.point, ""});
   switch (type) {
     case ColumnType::integer:
     case ColumnType::decimal:
     case ColumnType::money:
-      return with_currency(grouped(amount.number, amount.scale));
+      return with_currency(grouped(amount.number, amount.scale, form));
     case ColumnType::duration:
       return with_currency(long_duration(amount.number));
     case ColumnType::text:
@@ -96,7 +106,7 @@ std::string amount_text(ColumnType type, const Amount& amount, const Zone& zone)
   }
   return with_currency(
       value_text({.name = {}, .label = {}, .type = type},
-                 {.null = false, .scale = amount.scale, .number = static_cast<std::int64_t>(amount.number), .text = {}}, zone));
+                 {.null = false, .scale = amount.scale, .number = static_cast<std::int64_t>(amount.number), .text = {}}, locale));
 }
 
 }  // namespace reportctl::render

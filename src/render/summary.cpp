@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "distinct.hpp"
 #include "people.hpp"
 #include "reportctl/base/error.hpp"
 
@@ -32,64 +33,123 @@ __int128 combined(AggregateKind kind, __int128 so_far, std::int64_t number) {
   }
 }
 
+/// number / divisor × 10^digits, rounded half away from zero.
+__int128 quotient(__int128 number, __int128 divisor, int digits) {
+  const bool is_negative = (number < 0) != (divisor < 0);
+  number = number < 0 ? -number : number;
+  divisor = divisor < 0 ? -divisor : divisor;
+  for (; digits < 0; ++digits) divisor *= 10;
+  __int128 result = number / divisor;
+  __int128 rest = number % divisor;
+  for (; digits > 0; --digits) {
+    rest *= 10;
+    result = result * 10 + rest / divisor;
+    rest %= divisor;
+  }
+  if (rest >= divisor - rest) ++result;
+  return is_negative ? -result : result;
+}
+
+constexpr int kLeastDigits = 2;  // of what is divided
+
 }  // namespace
 
-Summary::Summary(const rows::Columns& columns, std::vector<Figure> figures)
-    : columns_(columns), figures_(std::move(figures)), amounts_(figures_.size()) {
-  for (const Figure& figure : figures_) {
+Summary::Summary(const rows::Columns& columns, std::vector<Figure> figures, const std::filesystem::path& spool)
+    : columns_(columns), figures_(std::move(figures)), tallies_(figures_.size()), distinct_(figures_.size()) {
+  const auto is_column = [this](int column) { return column >= 0 && column < static_cast<int>(columns_.size()); };
+  for (std::size_t i = 0; i < figures_.size(); ++i) {
+    const Figure& figure = figures_[i];
     if (figure.kind == AggregateKind::count) continue;
-    if (figure.column < 0 || figure.column >= static_cast<int>(columns_.size()) ||
-        columns_[static_cast<std::size_t>(figure.column)].type == ColumnType::text)
+    if (!is_column(figure.column) || (figure.kind == AggregateKind::ratio && !is_column(figure.divisor)))
+      throw Error(ErrorKind::failed, fmt::format("the figure \"{}\" is not taken of a column", figure.label));
+    if (figure.kind == AggregateKind::distinct)
+      distinct_[i] = std::make_unique<DistinctCounter>(spool);
+    else if (columns_[static_cast<std::size_t>(figure.column)].type == ColumnType::text)
       throw Error(ErrorKind::failed, fmt::format("the figure \"{}\" is not taken of a column of numbers", figure.label));
   }
 }
 
+Summary::~Summary() = default;
+
 void Summary::row(const rows::Row& row) {
   ++rows_;
-  for (std::size_t i = 0; i < figures_.size(); ++i) {
-    const Figure& figure = figures_[i];
-    if (figure.kind == AggregateKind::count) continue;
-    const auto column = static_cast<std::size_t>(figure.column);
-    const rows::Cell& cell = row[column];
-    if (cell.null) continue;
-    const std::string_view currency = currency_of(columns_[column], row);
-    const auto found = amounts_[i].find(currency);
-    if (found == amounts_[i].end())
-      amounts_[i].emplace(currency, Amount{std::string(currency), cell.number, cell.scale, columns_[column].grouped});
-    else
-      found->second.number = combined(figure.kind, found->second.number, cell.number);
-  }
+  for (std::size_t i = 0; i < figures_.size(); ++i)
+    if (figures_[i].kind != AggregateKind::count) add(i, row);
 }
 
-std::vector<Metric> Summary::metrics(const Zone& zone) const {
+void Summary::add(std::size_t at, const rows::Row& row) {
+  const Figure& figure = figures_[at];
+  const auto column = static_cast<std::size_t>(figure.column);
+  const rows::Cell& cell = row[column];
+  if (cell.null) return;
+  if (distinct_[at]) return distinct_[at]->add(cell);
+  const rows::Cell* divisor = figure.divisor < 0 ? nullptr : &row[static_cast<std::size_t>(figure.divisor)];
+  if (divisor != nullptr && divisor->null) return;
+  const std::string_view currency = currency_of(columns_[column], row);
+  auto found = tallies_[at].find(currency);
+  if (found == tallies_[at].end())
+    found =
+        tallies_[at].emplace(currency, Tally{{std::string(currency), cell.number, cell.scale, columns_[column].grouped}}).first;
+  else
+    found->second.amount.number = combined(figure.kind, found->second.amount.number, cell.number);
+  found->second.divisor += divisor == nullptr ? 1 : divisor->number;
+  if (divisor != nullptr) found->second.divisor_scale = divisor->scale;
+}
+
+ColumnType Summary::type_of(const Figure& figure) const {
+  if (figure.kind == AggregateKind::count || figure.kind == AggregateKind::distinct) return ColumnType::integer;
+  if (figure.is_percent) return ColumnType::percent;
+  const ColumnType type = columns_[static_cast<std::size_t>(figure.column)].type;
+  const bool divides_time =
+      figure.kind == AggregateKind::ratio && columns_[static_cast<std::size_t>(figure.divisor)].type == ColumnType::duration;
+  if (figure.kind == AggregateKind::ratio && type == ColumnType::duration && divides_time) return ColumnType::decimal;
+  const bool is_mean = figure.kind == AggregateKind::ratio || figure.kind == AggregateKind::average;
+  return is_mean && type == ColumnType::integer ? ColumnType::decimal : type;
+}
+
+Metric Summary::metric(std::size_t at) const {
+  const Figure& figure = figures_[at];
+  Metric metric{.label = figure.label, .values = {}, .type = type_of(figure), .amounts = {}};
+  if (figure.kind == AggregateKind::count) metric.amounts.push_back({{}, rows_, 0});
+  if (distinct_[at]) metric.amounts.push_back({{}, distinct_[at]->count(), 0});
+  const bool is_mean = figure.kind == AggregateKind::ratio || figure.kind == AggregateKind::average;
+  for (const auto& [currency, tally] : tallies_[at]) {
+    Amount amount = tally.amount;
+    if (is_mean && tally.divisor == 0) continue;
+    if (is_mean) {
+      const int own = metric.type == ColumnType::money || metric.type == ColumnType::duration ? amount.scale
+                      : metric.type == ColumnType::percent                                    ? kLeastDigits
+                                                           : std::max<int>(amount.scale, kLeastDigits);
+      const int hundred = figure.is_percent ? 2 : 0;
+      amount.number = quotient(amount.number, tally.divisor, own + hundred - amount.scale + tally.divisor_scale);
+      amount.scale = static_cast<std::uint8_t>(own);
+      amount.grouped = true;
+    }
+    metric.amounts.push_back(std::move(amount));
+  }
+  if (metric.amounts.empty() && figure.kind == AggregateKind::total) {
+    metric.type = ColumnType::integer;
+    metric.amounts.emplace_back();
+  }
+  return metric;
+}
+
+std::vector<Metric> Summary::metrics(const Locale& locale) const {
   std::vector<Metric> result;
   for (std::size_t i = 0; i < figures_.size(); ++i) {
-    const Figure& figure = figures_[i];
-    Metric metric{.label = figure.label, .values = {}, .type = ColumnType::integer, .amounts = {}};
-    if (figure.kind == AggregateKind::count) {
-      metric.amounts.push_back({{}, rows_, 0});
-    } else {
-      const rows::Column& column = columns_[static_cast<std::size_t>(figure.column)];
-      metric.type = column.type;
-      for (const auto& [currency, amount] : amounts_[i]) metric.amounts.push_back(amount);
-      if (metric.amounts.empty() && figure.kind == AggregateKind::total) {
-        metric.type = ColumnType::integer;
-        metric.amounts.emplace_back();
-      }
-    }
-    for (const Amount& amount : metric.amounts) metric.values.push_back(amount_text(metric.type, amount, zone));
+    Metric& metric = result.emplace_back(this->metric(i));
+    for (const Amount& amount : metric.amounts) metric.values.push_back(amount_text(metric.type, amount, locale));
     if (metric.values.empty()) metric.values = {kNone};
-    result.push_back(std::move(metric));
   }
   return result;
 }
 
-std::vector<std::string> short_values(std::vector<std::string> values) {
+std::vector<std::string> short_values(std::vector<std::string> values, const Language& language) {
   constexpr std::size_t kMost = 12;
   if (values.size() <= kMost) return values;
   const std::size_t more = values.size() - (kMost - 1);
   values.resize(kMost - 1);
-  values.push_back(fmt::format("… and {} more currencies", more));
+  values.push_back(language.count("more_currencies", static_cast<std::int64_t>(more)));
   return values;
 }
 

@@ -27,37 +27,42 @@ double number_of(const render::Amount& amount) {
 }
 
 /// With one digit, and without one from a thousand on: `+12.5`, `\u22123.1`.
-std::string with_sign(double number) {
+std::string with_sign(double number, const Language& words) {
   const double size = std::abs(number);
   const double digit = std::round(size * 10) / 10;
   if (digit == 0) return "\u00b10";
-  std::string text = fmt::format("{:.{}f}", digit, digit >= 1000 ? 0 : 1);
-  const auto whole = static_cast<std::ptrdiff_t>(std::min(text.find('.'), text.size()));
-  for (auto at = whole - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+  const std::size_t digits = digit >= 1000 ? 0 : 1;
+  const std::string text =
+      digit < 1e30 ? grouped(static_cast<__int128>(std::round(digit * (digits == 0 ? 1 : 10))), digits, words.numbers())
+                   : fmt::format("{:.3g}", digit);
   return (number < 0 ? "\u2212" : "+") + text;
 }
 
 /// Without its currency, which the new value names.
-std::string old_text(const render::Metric& before, std::size_t at) {
+std::string old_text(const render::Metric& before, std::size_t at, const Language& words) {
   const auto& amount = before.amounts[at];
-  if (at >= before.values.size()) return grouped(amount.number, amount.scale);
+  if (at >= before.values.size()) return grouped(amount.number, amount.scale, words.numbers());
   std::string text = before.values[at];
   if (!amount.currency.empty() && text.ends_with(amount.currency)) text.resize(text.size() - amount.currency.size() - 1);
   return text;
 }
 
-std::string change_of_amount(const render::Amount& now, const render::Metric& before, rows::ColumnType type) {
+std::string change_of_amount(const render::Amount& now, const render::Metric& before, rows::ColumnType type,
+                             const Language& words) {
   const auto earlier = std::find_if(before.amounts.begin(), before.amounts.end(),
                                     [&](const auto& amount) { return amount.currency == now.currency; });
-  if (earlier == before.amounts.end()) return now.number == 0 && type != rows::ColumnType::percent ? "\u00b10 %" : "new";
+  if (earlier == before.amounts.end())
+    return now.number == 0 && type != rows::ColumnType::percent ? "\u00b10 %" : words.say("new");
   const double is = number_of(now);
   const double was = number_of(*earlier);
-  if (is == was) return type == rows::ColumnType::percent ? "\u00b10 points" : "\u00b10 %";
-  const std::string from = "from " + old_text(before, static_cast<std::size_t>(earlier - before.amounts.begin()));
-  if (type == rows::ColumnType::percent) return fmt::format("{} points {}", with_sign(is - was), from);
+  if (is == was) return type == rows::ColumnType::percent ? words.say("points", {{"change", "\u00b10"}}) : "\u00b10 %";
+  const std::string from =
+      words.say("from", {{"value", old_text(before, static_cast<std::size_t>(earlier - before.amounts.begin()), words)}});
+  if (type == rows::ColumnType::percent)
+    return fmt::format("{} {}", words.say("points", {{"change", with_sign(is - was, words)}}), from);
   // Of nothing there is no percentage; below zero "+42 %" reads like the opposite.
   if (was <= 0 || is < 0) return from;
-  return fmt::format("{} % {}", with_sign((is - was) / was * 100), from);
+  return fmt::format("{} % {}", with_sign((is - was) / was * 100, words), from);
 }
 
 /// An integer 0 without a currency stands for a total of nothing, whatever its column.
@@ -86,7 +91,7 @@ std::optional<Window> previous_window(const schedule::WindowChoice& choice, cons
   return days_of(add_days(window.first, -window.days()), add_days(window.first, -1), zone);
 }
 
-void add_vanished(render::Metric& now, const render::Metric& before) {
+void add_vanished(render::Metric& now, const render::Metric& before, const Language& words) {
   const auto vanished = [&](const render::Amount& amount) {
     return amount.number != 0 && !amount.currency.empty() &&
            std::none_of(now.amounts.begin(), now.amounts.end(), [&](const auto& one) { return one.currency == amount.currency; });
@@ -103,14 +108,14 @@ void add_vanished(render::Metric& now, const render::Metric& before) {
         std::find_if(now.amounts.begin(), now.amounts.end(), [&](const auto& one) { return one.currency > amount.currency; }) -
         now.amounts.begin();
     now.amounts.insert(now.amounts.begin() + at, {amount.currency, 0, amount.scale});
-    now.values.insert(now.values.begin() + at, grouped(0, amount.scale) + " " + amount.currency);
+    now.values.insert(now.values.begin() + at, grouped(0, amount.scale, words.numbers()) + " " + amount.currency);
   }
 }
 
-std::vector<std::string> changes_of(const render::Metric& now, const render::Metric& before) {
+std::vector<std::string> changes_of(const render::Metric& now, const render::Metric& before, const Language& words) {
   if (!facts_of(now.type).number) return {};
   std::vector<std::string> changes;
-  for (const auto& amount : now.amounts) changes.push_back(change_of_amount(amount, before, now.type));
+  for (const auto& amount : now.amounts) changes.push_back(change_of_amount(amount, before, now.type, words));
   return changes;
 }
 

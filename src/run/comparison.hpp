@@ -16,11 +16,11 @@ namespace reportctl::run {
 std::optional<schedule::Window> previous_window(const schedule::WindowChoice&, const schedule::Window&, Instant at, const Zone&);
 
 /// A total in a currency that the period before had, and this one has not, is 0.
-void add_vanished(render::Metric& now, const render::Metric& before);
+void add_vanished(render::Metric& now, const render::Metric& before, const Language& = {});
 
 /// How a metric changed, for people: `+12.5 % from 8`, `±0 %`, `new`; of a percentage `+1.2 points from 3.40 %`; where a
 /// percentage would mislead (nothing before, or figures below zero) `from -266.13`. One for each amount; none for what has no
 /// amount or cannot be compared (days and moments).
-std::vector<std::string> changes_of(const render::Metric& now, const render::Metric& before);
+std::vector<std::string> changes_of(const render::Metric& now, const render::Metric& before, const Language& = {});
 
 }  // namespace reportctl::run

@@ -48,9 +48,9 @@ std::string on_one_line(const std::string& text) {
   return join(lines, " / ");
 }
 
-std::string cell_text(const rows::Columns& columns, std::size_t at, const rows::Row& row, const Zone& zone) {
+std::string cell_text(const rows::Columns& columns, std::size_t at, const rows::Row& row, const Locale& locale) {
   const auto& column = columns[at];
-  std::string text = render::value_text(column, row[at], zone);
+  std::string text = render::value_text(column, row[at], locale);
   if (column.type == ColumnType::money && !text.empty() && column.currency_column >= 0)
     text += " " + std::string(row[static_cast<std::size_t>(column.currency_column)].text);
   return fit_width(visible(on_one_line(repair_utf8(text))), kWidestCell);
@@ -68,7 +68,7 @@ double heading_width(const std::string& label) {
 void FirstRowsCollector::row(const rows::Row& row) {
   if (++count_ > static_cast<std::int64_t>(kRows)) return;
   auto& texts = rows_.emplace_back();
-  for (std::size_t i = 0; i < columns_.size(); ++i) texts.push_back(cell_text(columns_, i, row, zone_));
+  for (std::size_t i = 0; i < columns_.size(); ++i) texts.push_back(cell_text(columns_, i, row, locale_));
 }
 
 std::vector<std::size_t> FirstRowsCollector::by_rank() const {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "reportctl/base/zone.hpp"
+#include "reportctl/base/language.hpp"
 #include "reportctl/mail/templates.hpp"
 #include "reportctl/rows/cell.hpp"
 
@@ -16,8 +16,8 @@ namespace reportctl::run {
 class FirstRowsCollector {
  public:
   /// `telling`: names of columns that are shown before others where there is no room for all.
-  FirstRowsCollector(const rows::Columns& columns, Zone zone, std::vector<std::string> telling = {})
-      : columns_(columns), zone_(std::move(zone)), telling_(std::move(telling)) {}
+  FirstRowsCollector(const rows::Columns& columns, Locale locale, std::vector<std::string> telling = {})
+      : columns_(columns), locale_(std::move(locale)), telling_(std::move(telling)) {}
   void row(const rows::Row&);
   /// Columns without any value in these rows are left out, and so is a currency that stands beside its amounts. The telling
   /// columns are taken, and the first others that fit; those for which a phone has no room are marked `wide`.
@@ -29,7 +29,7 @@ class FirstRowsCollector {
   /// Telling columns, then the others as they stand.
   [[nodiscard]] std::vector<std::size_t> by_rank() const;
   const rows::Columns& columns_;
-  Zone zone_;
+  Locale locale_;
   std::vector<std::string> telling_;
   std::int64_t count_ = 0;
   std::vector<std::vector<std::string>> rows_;

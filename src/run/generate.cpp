@@ -35,6 +35,12 @@ render::AggregateKind aggregate_kind(catalog::Aggregate::Kind kind) {
       return render::AggregateKind::minimum;
     case catalog::Aggregate::Kind::maximum:
       return render::AggregateKind::maximum;
+    case catalog::Aggregate::Kind::average:
+      return render::AggregateKind::average;
+    case catalog::Aggregate::Kind::distinct:
+      return render::AggregateKind::distinct;
+    case catalog::Aggregate::Kind::ratio:
+      return render::AggregateKind::ratio;
   }
   return render::AggregateKind::count;
 }
@@ -42,7 +48,11 @@ render::AggregateKind aggregate_kind(catalog::Aggregate::Kind kind) {
 std::vector<render::Figure> figures(const catalog::Shape& shape) {
   std::vector<render::Figure> result;
   for (const auto& metric : shape.summary) {
-    result.push_back({.label = metric.label, .kind = aggregate_kind(metric.value.kind), .column = metric.value.column});
+    result.push_back({.label = metric.label,
+                      .kind = aggregate_kind(metric.value.kind),
+                      .column = metric.value.column,
+                      .divisor = metric.value.divisor,
+                      .is_percent = metric.value.is_percent});
   }
   return result;
 }
@@ -82,17 +92,21 @@ class Projection {
 };
 
 render::Document document_of(const RunPlan& plan, const settings::PdfSettings& pdf) {
-  return {.title = plan.resolved.report->label,
+  const catalog::Report& report = *plan.resolved.report;
+  std::vector<std::string> formats = report.formats;
+  formats.insert(formats.end(), report.formats_on_demand.begin(), report.formats_on_demand.end());
+  return {.title = plan.resolved.title,
           .account = plan.account.shown_name(),
           .scope = plan.site_name,
-          .period = schedule::describe(plan.window),
+          .period = schedule::describe(plan.window, plan.resolved.language),
           .timezone = plan.zone.name(),
           .filters = plan.filters,
-          .formats = plan.resolved.report->formats,
+          .formats = std::move(formats),
           .color = plan.account.brand.color,
           .at = plan.made_at,
           .paper = pdf.paper,
-          .max_rows = pdf.max_rows};
+          .max_rows = pdf.max_rows,
+          .language = plan.resolved.language};
 }
 
 /// Where a writer may spool: beside the stored files, if this user may write there.
@@ -118,7 +132,7 @@ render::Spec spec_of(Parts& parts, const RunPlan& plan, const rows::Columns& col
 std::optional<render::ChartCollector> chart_collector(const RunPlan& plan) {
   const auto charted = chart_plan(*plan.shape, plan.window);
   if (!charted) return std::nullopt;
-  return render::ChartCollector(plan.shape->columns, *charted, plan.zone);
+  return render::ChartCollector(plan.shape->columns, *charted, plan.locale());
 }
 
 /// What the chart shows and the figures are taken of; whoever chose columns has chosen what tells them something.
@@ -190,7 +204,7 @@ Onlookers onlookers_of(const RunPlan& plan, const rows::Columns& chosen, Purpose
   const bool for_mail = purpose == Purpose::mail;
   const bool is_document = rows::file_format(plan.resolved.format).audience == rows::Audience::people;
   if (for_mail || is_document) onlookers.chart = chart_collector(plan);
-  if (for_mail) onlookers.first_rows.emplace(chosen, plan.zone, telling_columns(plan));
+  if (for_mail) onlookers.first_rows.emplace(chosen, plan.locale(), telling_columns(plan));
   if (for_mail && plan.resolved.report->compares) onlookers.first_day.emplace(plan);
   return onlookers;
 }
@@ -204,14 +218,14 @@ std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const 
                                            .timezone = plan.resolved.timezone,
                                            .parameters = plan.resolved.parameters},
                                           source.forms());
-  render::Summary summary(plan.shape->columns, figures(*plan.shape));
+  render::Summary summary(plan.shape->columns, figures(*plan.shape), spool_of(parts));
   const auto stream = source.open(query);
   while (const auto* row = stream->next()) {
     summary.row(*row);
     first_day.row(*row);
     if (summary.rows() % kRowsBetweenChecks == 0) throw_if_stopped();
   }
-  return summary.metrics(plan.zone);
+  return summary.metrics(plan.locale());
 }
 
 /// How the figures changed against the period before. Precondition: the module compares.
@@ -224,8 +238,9 @@ void compare(Parts& parts, const RunPlan& plan, const FirstDay& first_day, MadeF
   const auto before = metrics_of(parts, plan, *showing.compared_with, first_before);
   for (std::size_t i = 0; i < before.size(); ++i) {
     auto& metric = made.file.summary[i];
-    if (plan.shape->summary[i].value.kind == catalog::Aggregate::Kind::total) add_vanished(metric, before[i]);
-    showing.changes.push_back(changes_of(metric, before[i]));
+    if (plan.shape->summary[i].value.kind == catalog::Aggregate::Kind::total)
+      add_vanished(metric, before[i], plan.resolved.language);
+    showing.changes.push_back(changes_of(metric, before[i], plan.resolved.language));
   }
   // A quarter of the days or more without a row at the beginning, and not now: it was probably not yet recorded.
   const auto missing = first_before.days_after(*showing.compared_with).value_or(0);
@@ -242,7 +257,7 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   const bool watched = onlookers.any();
   HashingSink hashing(sink);
   const auto writer = render::make_writer(spec_of(parts, plan, projection.columns()), hashing);
-  render::Summary summary(plan.shape->columns, figures(*plan.shape));
+  render::Summary summary(plan.shape->columns, figures(*plan.shape), spool_of(parts));
 
   MadeFile made;
   const auto stream = parts.source(plan.account.source).open(plan.query);
@@ -262,7 +277,7 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
     }
   }
   auto& file = made.file;
-  file.summary = summary.metrics(plan.zone);
+  file.summary = summary.metrics(plan.locale());
   if (onlookers.chart) file.chart = onlookers.chart->data();
   writer->finish({.rows = summary.rows(), .metrics = file.summary, .chart = file.chart});
   file.rows = summary.rows();

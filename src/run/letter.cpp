@@ -9,7 +9,6 @@
 
 #include "reportctl/base/base64.hpp"
 #include "reportctl/base/error.hpp"
-#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/json.hpp"
 #include "reportctl/mail/picture.hpp"
@@ -45,8 +44,9 @@ mail::ReportFacts facts_before_rows(const RunPlan& plan, const schedule::Definit
   mail::ReportFacts report;
   report.account_name = plan.account.shown_name();
   report.schedule_name = definition.name;
-  report.report_label = plan.resolved.report->label;
-  report.period = schedule::describe(plan.window);
+  report.language = plan.resolved.language;
+  report.report_label = plan.resolved.title;
+  report.period = schedule::describe(plan.window, report.language);
   report.scope = plan.site_name;
   report.filters = plan.filters;
   return report;
@@ -156,6 +156,7 @@ std::string to_json(const MailFacts& facts) {
                   {"brand_color", report.brand_color},
                   {"schedule_name", report.schedule_name},
                   {"report_label", report.report_label},
+                  {"language", report.language.code()},
                   {"period", report.period},
                   {"timezone", report.timezone},
                   {"scope", report.scope},
@@ -189,6 +190,7 @@ MailFacts facts_from_json(const std::string& text) {
     json.at("brand_color").get_to(report.brand_color);
     json.at("schedule_name").get_to(report.schedule_name);
     json.at("report_label").get_to(report.report_label);
+    report.language = Language::find(json.value("language", "en")).value_or(Language{});
     json.at("period").get_to(report.period);
     json.at("timezone").get_to(report.timezone);
     json.at("scope").get_to(report.scope);
@@ -199,6 +201,8 @@ MailFacts facts_from_json(const std::string& text) {
           {figure.at(0), texts_of(figure.at(1)), figure.size() > 2 ? texts_of(figure.at(2)) : std::vector<std::string>()});
     if (json.contains("first_rows")) {  // runs of version 0.1 have none of these
       json.at("compared_with").get_to(report.compared_with);
+      if (!json.contains("language") && !report.compared_with.empty())  // until version 0.5 the period alone
+        report.compared_with = report.language.say("compared", {{"period", report.compared_with}});
       json.at("logo").get_to(facts.logo_image);
       report.chart = picture_of(json.at("chart"));
       report.first_rows = rows_of(json.at("first_rows"));
@@ -232,29 +236,32 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, cons
   auto& report = facts.report;
   report.brand_color = account.brand.color;
   report.timezone = plan.zone.name();
-  report.row_count = file.rows == 1 ? "1 row" : grouped(file.rows) + " rows";
+  const Language& words = report.language;
+  report.row_count = words.count("rows", file.rows);
   for (std::size_t i = 0; i < file.summary.size(); ++i) {
     report.summary.push_back({.label = file.summary[i].label,
-                              .values = render::short_values(file.summary[i].values),
+                              .values = render::short_values(file.summary[i].values, words),
                               .changes = i < showing.changes.size() ? showing.changes[i] : std::vector<std::string>()});
   }
-  if (showing.compared_with) report.compared_with = schedule::describe(*showing.compared_with);
-  if (showing.compared_since)
-    report.compared_with += fmt::format(", which has rows from {} on only", format_date(*showing.compared_since));
+  if (showing.compared_with) {
+    const std::string period = schedule::describe(*showing.compared_with, words);
+    report.compared_with =
+        !showing.compared_since
+            ? words.say("compared", {{"period", period}})
+            : words.say("compared_in_part", {{"period", period}, {"day", words.date(*showing.compared_since)}});
+  }
   facts.logo_image = account.brand.logo;
   report.logo = logo_for_mail(parts, account.brand.logo, account_name);
   report.chart = chart_picture(file.chart, account.brand.color);
   report.first_rows = showing.first_rows;
   report.no_data = file.rows == 0;
   report.attachment_name = plan.file_name;
-  report.attachment_size = size_text(file.bytes);
-  if (clock_is_replaced()) report.notice = fmt::format("Rehearsal: made with the clock set to {}.", format_utc(parts.now()));
-  report.generated_at = minute_zone_text(parts.moment(), plan.zone);
+  report.attachment_size = words.size(file.bytes);
+  if (clock_is_replaced()) report.notice = words.say("rehearsal", {{"moment", format_utc(parts.now())}});
+  report.generated_at = words.minute_with_zone(parts.moment(), plan.zone);
   const auto ask = contact(parts, plan);
-  report.why = fmt::format(
-      "You receive this report because your address is on the schedule \u201c{}\u201d of {}.{}", schedule.definition.name,
-      account_name,
-      ask.empty() ? std::string() : fmt::format(" For questions, or to stop receiving this report, contact {}.", ask));
+  report.why = words.say("why", {{"schedule", schedule.definition.name}, {"account", account_name}});
+  if (!ask.empty()) report.why += " " + words.say("whom_to_ask", {{"address", ask}});
   report.run_id = run_id;
   facts.subject = subject_of(plan, schedule.definition);
   if (parts.settings().mail.from) facts.from = parts.settings().mail.from->str();

@@ -41,9 +41,9 @@ schedule::Parameters telling_parameters(const validation::Resolved& resolved) {
   return telling;
 }
 
-std::string words_of(const catalog::Parameter& parameter, const std::string& value) {
+std::string words_of(const catalog::Parameter& parameter, const std::string& value, const Language& language) {
   std::string words = value;
-  if (parameter.type == catalog::ParameterType::boolean) return value == "true" ? "yes" : "no";
+  if (parameter.type == catalog::ParameterType::boolean) return language.say(value == "true" ? "yes" : "no");
   if (parameter.type == catalog::ParameterType::enumeration)
     std::replace_if(
         words.begin(), words.end(), [](char c) { return c == '_' || c == '-'; }, ' ');
@@ -51,14 +51,16 @@ std::string words_of(const catalog::Parameter& parameter, const std::string& val
 }
 
 /// A list may have ten thousand.
-std::string some_of(const std::vector<std::string>& words) {
+std::string some_of(const std::vector<std::string>& words, const Language& language) {
   constexpr std::size_t kMostNamed = 6;
   if (words.size() <= kMostNamed) return join(words, ", ");
-  return fmt::format("{} and {} more", join(std::span(words).first(kMostNamed - 1), ", "), words.size() - kMostNamed + 1);
+  return language.count("some_named", static_cast<std::int64_t>(words.size() - kMostNamed + 1),
+                        {{"names", join(std::span(words).first(kMostNamed - 1), ", ")}});
 }
 
 std::vector<std::pair<std::string, std::string>> filters_of(const RunPlan& plan, const ChoiceNames& names) {
   std::vector<std::pair<std::string, std::string>> filters;
+  const Language& language = plan.resolved.language;
   const auto telling = telling_parameters(plan.resolved);
   for (const auto& parameter : plan.resolved.report->parameters) {
     const auto given = telling.find(parameter.name);
@@ -67,15 +69,15 @@ std::vector<std::pair<std::string, std::string>> filters_of(const RunPlan& plan,
     const auto known = names.find(parameter.name);
     for (const auto& value : given->second) {
       const bool is_named = known != names.end() && known->second.contains(value) && !known->second.at(value).empty();
-      words.push_back(is_named ? known->second.at(value) : words_of(parameter, value));
+      words.push_back(is_named ? known->second.at(value) : words_of(parameter, value, language));
     }
-    filters.emplace_back(parameter.label, some_of(words));
+    filters.emplace_back(parameter.label, some_of(words, language));
   }
   std::vector<std::string> labels;
   for (const auto& name : plan.resolved.columns)
     for (const auto& column : plan.shape->columns)
       if (column.name == name) labels.push_back(column.label.empty() ? name : column.label);
-  if (!labels.empty()) filters.emplace_back("Columns", some_of(labels));
+  if (!labels.empty()) filters.emplace_back(language.say("columns"), some_of(labels, language));
   return filters;
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/zone.hpp"
 #include "reportctl/run/retention.hpp"
 
@@ -39,7 +38,8 @@ const Mailing& Post::linked(Instant date) {
   const auto link = parts_.artifacts().link(
       {.sha256 = file_->sha256, .file_name = facts.report.attachment_name, .now = date, .not_after = kept_until(parts_, date)});
   facts.report.download_url = link.url;
-  facts.report.download_ends = minute_zone_text(link.ends, Zone::find(facts.report.timezone).value_or(Zone::utc()));
+  facts.report.download_ends =
+      facts.report.language.minute_with_zone(link.ends, Zone::find(facts.report.timezone).value_or(Zone::utc()));
   linked_.emplace(parts_, std::move(facts), file_->run_id, file_->format, -1);
   linked_at_ = date;
   return *linked_;

@@ -3,7 +3,6 @@
 #include "reportctl/run/preview.hpp"
 
 #include "letter.hpp"
-#include "reportctl/base/for_people.hpp"
 #include "reportctl/render/writer.hpp"
 
 namespace reportctl::run {
@@ -21,9 +20,10 @@ class IntoText final : public Sink {
 };
 
 /// Nothing is stored, so there is no link yet; the address says so to whoever hovers over it.
-void show_as_link(Parts& parts, const Zone& zone, mail::ReportFacts& report) {
+void show_as_link(Parts& parts, const RunPlan& plan, mail::ReportFacts& report) {
   report.download_url = "about:blank#the-link-is-made-when-the-mail-is-sent";
-  report.download_ends = minute_zone_text(parts.moment() + parts.settings().artifacts.link_expiry, zone);
+  report.download_ends =
+      plan.resolved.language.minute_with_zone(parts.moment() + parts.settings().artifacts.link_expiry, plan.zone);
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ FileHead preview_file(Parts& parts, RunPlan plan, std::int64_t rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       FileHead::Value value;
       if (!row[i].null)
-        value = {render::value_text(head.columns[i], row[i], plan.zone), render::plain(head.columns[i], row[i], plan.zone)};
+        value = {render::value_text(head.columns[i], row[i], plan.locale()), render::plain(head.columns[i], row[i], plan.zone)};
       values.push_back(std::move(value));
     }
   };
@@ -54,7 +54,7 @@ MailPreview preview_mail(Parts& parts, const RunPlan& plan, const schedule::Sche
   const auto& mail = parts.settings().mail;
   const auto encoded = made.file.bytes / 57 * 78;  // base64 in lines; the texts and pictures beside it are small
   if (mail.oversize == settings::Oversize::link && static_cast<std::uint64_t>(encoded) > mail.max_message_bytes)
-    show_as_link(parts, plan.zone, facts.report);
+    show_as_link(parts, plan, facts.report);
   return {.subject = facts.subject, .texts = mail::render_report(facts.report, mail::PictureLinks::data_uris)};
 }
 

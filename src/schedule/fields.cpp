@@ -231,6 +231,12 @@ const std::vector<Field>& table() {
           "csv", {.kind = FieldKind::options, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.csv; },
           [](auto& d) -> auto& { return d.csv; }),
       row(
+          "title", {.kind = FieldKind::optional, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.title; },
+          [](auto& d) -> auto& { return d.title; }),
+      row(
+          "language", {.kind = FieldKind::optional, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.language; },
+          [](auto& d) -> auto& { return d.language; }),
+      row(
           "params", {.kind = FieldKind::map, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.parameters; },
           [](auto& d) -> auto& { return d.parameters; }),
       row(

@@ -113,11 +113,11 @@ std::optional<NamedRange> parse_range(std::string_view text) { return parse_word
 
 Window resolve(const WindowChoice& choice, Instant at, const Zone& zone) { return std::visit(Resolver{at, zone}, choice); }
 
-std::string describe(const Period& period) {
-  if (period.snapshot) return "as of " + format_date(period.last);
-  if (period.first > period.last) return "no complete day";
-  if (period.first == period.last) return format_date(period.first);
-  return fmt::format("{} to {}", format_date(period.first), format_date(period.last));
+std::string describe(const Period& period, const Language& language) {
+  if (period.snapshot) return language.say("moment", {{"day", language.date(period.last)}});
+  if (period.first > period.last) return language.say("no_day");
+  if (period.first == period.last) return language.date(period.first);
+  return language.say("days", {{"first", language.date(period.first)}, {"last", language.date(period.last)}});
 }
 
 }  // namespace reportctl::schedule

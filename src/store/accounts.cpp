@@ -18,8 +18,8 @@ namespace {
 
 constexpr const char* kAccounts =
     R"sql(
-      SELECT id, name, timezone, source, source_key, features, brand_name, brand_color, brand_logo, allowed_domains
-      FROM accounts)sql";
+      SELECT id, name, timezone, source, source_key, features, brand_name, brand_color, brand_logo, allowed_domains,
+      language FROM accounts)sql";
 constexpr const char* kMembers =
     R"sql(SELECT id, ifnull(account, ''), name, email, role, sites, ifnull(login, '') FROM members)sql";
 
@@ -35,6 +35,7 @@ access::Account read_account(Query& query) {
   account.brand.color = query.text();
   account.brand.logo = query.text();
   account.allowed_domains = read_texts(query.text());
+  account.language = query.text();
   return account;
 }
 
@@ -97,23 +98,24 @@ void insert_account(Connection& connection, const access::Account& account) {
   Query(connection,
         R"sql(
           INSERT INTO accounts (id, name, timezone, source, source_key, features, brand_name, brand_color, brand_logo,
-          allowed_domains) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql")
+          allowed_domains, language) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql")
       .bind(account.id, account.name, account.timezone, account.source, account.key,
             texts_json({account.features.begin(), account.features.end()}), account.brand.name, account.brand.color,
-            account.brand.logo, texts_json(account.allowed_domains))
+            account.brand.logo, texts_json(account.allowed_domains), account.language)
       .run();
 }
 
 void update_account(Connection& connection, const access::Account& account) {
-  const auto changed = Query(connection,
-                             R"sql(
+  const auto changed =
+      Query(connection,
+            R"sql(
                                UPDATE accounts SET name = ?, timezone = ?, source = ?, source_key = ?, features = ?,
-                               brand_name = ?, brand_color = ?, brand_logo = ?, allowed_domains = ?
+                               brand_name = ?, brand_color = ?, brand_logo = ?, allowed_domains = ?, language = ?
                                WHERE id = ?)sql")
-                           .bind(account.name, account.timezone, account.source, account.key,
-                                 texts_json({account.features.begin(), account.features.end()}), account.brand.name,
-                                 account.brand.color, account.brand.logo, texts_json(account.allowed_domains), account.id)
-                           .run();
+          .bind(account.name, account.timezone, account.source, account.key,
+                texts_json({account.features.begin(), account.features.end()}), account.brand.name, account.brand.color,
+                account.brand.logo, texts_json(account.allowed_domains), account.language, account.id)
+          .run();
   if (changed != 1) throw not_found("account", account.id, "`reportctl account list` shows them");
 }
 

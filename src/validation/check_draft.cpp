@@ -100,6 +100,8 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.format = resolved.format;
   definition.columns = resolved.columns;
   definition.csv = csv_request(resolved.csv);
+  definition.title = trim(request.title);
+  definition.language = to_lower(trim(request.language));
   definition.parameters = resolved.parameters;
   definition.active = draft.active;
   return {{}, std::move(definition), std::move(checked.resolved)};

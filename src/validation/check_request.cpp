@@ -146,6 +146,13 @@ NamedZone check_zone(const Request& request, const Context& context, Violations&
   return {"UTC", Zone::utc()};
 }
 
+bool is_format_of(const Report& report, const std::string& format) {
+  const auto has = [&](const std::vector<std::string>& formats) {
+    return std::find(formats.begin(), formats.end(), format) != formats.end();
+  };
+  return has(report.formats) || has(report.formats_on_demand);
+}
+
 std::string check_format(const Request& request, const Report* report, Violations& found) {
   const auto known = formats_for(report, request.surface);
   if (request.format.empty()) return known.empty() ? std::string() : known.front();
@@ -153,16 +160,30 @@ std::string check_format(const Request& request, const Report* report, Violation
   if (format && std::find(known.begin(), known.end(), *format) != known.end()) return *format;
   const std::string message =
       format ? fmt::format("{} is not available as {}{}", report == nullptr ? "this report" : report->id, *format,
-                           report != nullptr && known.size() < report->formats.size() ? " when it is scheduled" : "")
+                           report != nullptr && is_format_of(*report, *format) ? " when it is scheduled" : "")
              : fmt::format("{} is not a format{}", in_quotes(request.format), did_you_mean(request.format, known));
   found.push_back({Code::format_not_allowed, "format", message, "use " + either(known)});
   return {};
+}
+
+Language check_language(const Request& request, const access::Account& account, Violations& found) {
+  const std::string_view wanted = request.language.empty() ? std::string_view(account.language) : trim(request.language);
+  if (wanted.empty()) return {};
+  const auto language = Language::find(to_lower(wanted));
+  if (!language)
+    found.push_back({Code::language_unknown, "language",
+                     fmt::format("{} is not a language of this program{}", in_quotes(wanted),
+                                 did_you_mean(std::string(wanted), Language::codes())),
+                     "use " + either(Language::codes())});
+  return language.value_or(Language{});
 }
 
 }  // namespace
 
 std::vector<std::string> formats_for(const Report* report, Surface surface) {
   std::vector<std::string> formats = report == nullptr ? rows::format_names() : report->formats;
+  if (report != nullptr && surface != Surface::schedule)
+    formats.insert(formats.end(), report->formats_on_demand.begin(), report->formats_on_demand.end());
   if (surface == Surface::schedule)
     std::erase_if(formats,
                   [](const std::string& format) { return rows::file_format(format).audience == rows::Audience::programs; });
@@ -182,6 +203,7 @@ Checked check_common(const Request& request, const Context& context, const sched
   Violations of_zone, of_cadence;
   auto zone = check_zone(request, context, of_zone);
   const auto cadence = check_cadence(request, report, of_cadence);
+  if (report == nullptr && !request.cadence) of_cadence.clear();  // which cadences there are is the report's to say
   const bool scheduled = request.surface == Surface::schedule;
   if (!scheduled) append(found, std::move(of_cadence));
   const auto window = check_window({.request = request,
@@ -200,7 +222,10 @@ Checked check_common(const Request& request, const Context& context, const sched
                     .format = format,
                     .parameters = {},
                     .columns = {},
-                    .csv = check_csv(request.csv, format, found)};
+                    .csv = check_csv(request.csv, format, found),
+                    .title = check_title(request.title, found),
+                    .language = check_language(request, context.account, found)};
+  if (resolved.title.empty() && report != nullptr) resolved.title = report->label;
   if (report != nullptr) {
     const auto before = found.size();
     resolved.parameters = check_parameters({request.parameters, *report, context.catalog, scope}, found);

@@ -32,11 +32,14 @@ std::string folded(std::string_view word) {
 }
 
 Value enumerated(const Parameter& parameter, std::string_view written) {
+  constexpr std::size_t kMostNamed = 12;
   for (const auto& value : parameter.values)
     if (folded(value) == folded(written)) return {value, {}, {}};
   return {{},
           fmt::format("{} is not one of its values{}", in_quotes(written), did_you_mean(written, parameter.values)),
-          "use " + either(parameter.values)};
+          parameter.values.size() <= kMostNamed
+              ? "use " + either(parameter.values)
+              : fmt::format("`reportctl catalog choices REPORT {}` lists all {}", parameter.name, parameter.values.size())};
 }
 
 Value free_text(std::string_view written) {
@@ -73,7 +76,7 @@ Value checked(const Parameter& parameter, std::string_view written) {
       return free_text(trim(written));
     case ParameterType::id_list:
       if (parameter.accepts_all && to_lower(trim(written)) == catalog::kAll) return {std::string(catalog::kAll), {}, {}};
-      return free_text(trim(written));
+      return parameter.values.empty() ? free_text(trim(written)) : enumerated(parameter, trim(written));
     case ParameterType::text:
       return free_text(written);
     case ParameterType::enumeration:

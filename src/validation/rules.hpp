@@ -55,6 +55,7 @@ CsvStyle check_csv(const CsvRequest&, std::string_view format, Violations& found
 CsvRequest csv_request(const CsvStyle&);
 
 /// Further configuration: a JSON object, trimmed.
+std::string check_title(std::string_view title, Violations& found);
 std::string check_extra(std::string_view text, Violations& found);
 
 /// What check_request() and check_draft() share. `at`: the times of a schedule.

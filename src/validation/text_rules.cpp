@@ -42,7 +42,7 @@ int nesting(std::string_view text) {
 }  // namespace
 
 std::string check_name(std::string_view name, Violations& found) {
-  constexpr std::size_t kLongest = 100;
+  constexpr std::size_t kLongest = 255;
   name = trim(name);
   if (name.empty()) {
     found.push_back({Code::name_invalid, "name", "the name is empty", "give the schedule a name, unique in its account"});
@@ -85,6 +85,18 @@ std::string check_subject(std::string_view subject, Violations& found) {
                      "write one line of plain text; {report}, {period}, {account} and {name} are replaced"});
   }
   return std::string(subject);
+}
+
+std::string check_title(std::string_view title, Violations& found) {
+  constexpr std::size_t kLongest = 255;
+  title = trim(title);
+  if (!is_plain(title))
+    found.push_back({Code::title_invalid, "title", fmt::format("{} has control characters or is not UTF-8", in_quotes(title)),
+                     "write one line of plain text"});
+  else if (const auto length = characters(title); length > kLongest)
+    found.push_back({Code::title_invalid, "title", fmt::format("the title has {} characters", length),
+                     fmt::format("use at most {}", kLongest)});
+  return std::string(title);
 }
 
 std::string check_extra(std::string_view text, Violations& found) {

@@ -13,7 +13,7 @@ namespace reportctl::validation {
 namespace {
 
 /// In the order of the enumeration.
-constexpr std::array<std::string_view, 38> kNames = {
+constexpr std::array<std::string_view, 40> kNames = {
     "report_unknown",
     "report_hidden",
     "surface_not_allowed",
@@ -52,8 +52,10 @@ constexpr std::array<std::string_view, 38> kNames = {
     "csv_option_invalid",
     "retries_out_of_range",
     "missed_invalid",
+    "title_invalid",
+    "language_unknown",
 };
-static_assert(kNames.size() == static_cast<std::size_t>(Code::missed_invalid) + 1);
+static_assert(kNames.size() == static_cast<std::size_t>(Code::language_unknown) + 1);
 
 }  // namespace
 

@@ -56,7 +56,7 @@ class Readers(e2e.Case):
         self.assertEqual(self.csv("sales", *SEVEN, "--columns", "date,gross_revenue"),
                          "date,currency,gross_revenue\n2026-03-15,EUR,9.00\n2026-03-16,EUR,21.75\n2026-03-16,EUR,4.50\n")
         self.assertEqual(self.csv("sales", *SEVEN, "--columns", "gross_revenue,currency").splitlines()[1], "9.00,EUR")
-        row = [cell.value for cell in self.book("sales", *SEVEN, "--columns", "gross_revenue")["Data"][1]]
+        row = [cell.value for cell in self.book("sales", *SEVEN, "--columns", "gross_revenue")["Report"][1]]
         self.assertEqual(row, ["Currency", "Gross revenue"])
         self.assertRegex(self.pdf("sales", *SEVEN, "--columns", "gross_revenue"), r"EUR +9\.00\n")
         self.assertEqual(self.made.json("run", "sales", *SEVEN, "--columns", "gross_revenue")[0], {"currency": "EUR", "gross_revenue": 9.00})
@@ -122,6 +122,86 @@ query: SELECT r.day, r.cur AS currency, r.c AS net FROM r WHERE r.acc = :account
         self.assertIn("Compared with 2026-03-03 to 2026-03-09, which has rows from 2026-03-06 on only", text)
         self.assertIn("−100.0 % from 5,000.00", html)
 
+    def test_averages_ratios_and_different_values(self):
+        """Replies 5 of 40 in all, 1 of 10 the week before; 30.05 EUR of 3 orders, 20.00 of 2; three buyers, two before."""
+        self.source("""CREATE TABLE r(acc, day, cur, c, orders, sent, replies, buyer);
+            INSERT INTO r VALUES ('shop', '2026-03-06', 'EUR', 2000, 2, 10, 1, 'ann'), ('shop', '2026-03-08', 'EUR', NULL, 1, NULL, 1, 'bo'),
+                                 ('shop', '2026-03-10', 'EUR', 1000, 1, 10, 4, 'ann'), ('shop', '2026-03-12', 'EUR', 2005, 2, 30, 1, 'bo'),
+                                 ('shop', '2026-03-12', 'JPY', 500, 3, 0, NULL, 'cy'), ('shop', '2026-03-13', 'EUR', NULL, NULL, NULL, NULL, NULL);""")
+        self.module("means", """compare: previous_period
+formats: [csv, xlsx, pdf]
+columns:
+  - {name: day, label: Day, type: date}
+  - {name: currency, label: Currency, type: text}
+  - {name: net, label: Net, type: money}
+  - {name: orders, label: Orders, type: integer}
+  - {name: sent, label: Sent, type: integer}
+  - {name: replies, label: Replies, type: integer}
+  - {name: buyer, label: Buyer, type: text}
+summary:
+  - {label: Average order, value: "ratio(net, orders)"}
+  - {label: Reply rate, value: "ratio(replies, sent)", format: percent}
+  - {label: Average sent, value: average(sent)}
+  - {label: Buyers, value: distinct(buyer)}
+query: >-
+  SELECT r.day, r.cur AS currency, r.c AS net, r.orders, r.sent, r.replies, r.buyer FROM r
+  WHERE r.acc = :account AND r.day >= {{local_date(:from)}} AND r.day < {{local_date(:to)}} ORDER BY 1, 2
+""")
+        self.made.must("catalog", "lint", self.made.path / "cat" / "means.yaml")
+        text, html = self.mail("means", "means")
+        for line in (r"Average order +10\.02 EUR +\+0\.2 % from 10\.00", r"167 JPY +new", r"Reply rate +12\.50 % +\+2\.5 points from 10\.00 %",
+                     r"Average sent +13\.33 +\+33\.3 % from 10\.00", r"Buyers +3 +\+50\.0 % from 2"):
+            self.assertRegex(text, line)
+        self.assertIn("12.50 %", html)
+        printed = self.pdf("means", *SEVEN)
+        for value in ("10.02 EUR", "167 JPY", "12.50 %", "13.33"):
+            self.assertIn(value, printed)
+        summary = [[cell.value for cell in row[:3]] for row in self.book("means", *SEVEN)["Summary"].iter_rows()]
+        for row in (["Average order", 10.02, "EUR"], [None, 167, "JPY"], ["Reply rate", 0.125, None], ["Average sent", 13.33, None], ["Buyers", 3, None]):
+            self.assertIn(row, summary)
+        for value, words in (("ratio(buyer, sent)", "a text column cannot be added up"), ("ratio(sent, net)", "same currency column"),
+                             ("average(buyer)", "has no average"), ("distinct(net)", "are not counted"), ("ratio(net)", "needs two columns")):
+            (self.made.path / "cat" / "means.yaml").write_text((HEAD.format(id="means", label="M", days=7) + f"""columns:
+  - {{name: currency, label: Currency, type: text}}
+  - {{name: net, label: Net, type: money}}
+  - {{name: sent, label: Sent, type: integer}}
+  - {{name: buyer, label: Buyer, type: text}}
+summary: [{{label: X, value: "{value}"}}]
+query: SELECT r.cur AS currency, r.c AS net, r.sent, r.buyer FROM r WHERE r.acc = :account
+"""))
+            self.assertIn(words, self.made.must("catalog", "lint", self.made.path / "cat" / "means.yaml", code=7).out.decode())
+
+    def test_a_language_changes_what_people_read_and_nothing_that_programs_read(self):
+        english = {form: self.made.must("run", "sales", *SEVEN, "--format", form).out for form in ("csv", "json")}
+        self.made.must("account", "edit", "shop", "--language", "de")
+        for form, content in english.items():
+            self.assertEqual(self.made.must("run", "sales", *SEVEN, "--format", form).out, content)
+            self.assertEqual(self.made.must("run", "sales", *SEVEN, "--format", form, "--language", "fr").out, content)
+        german = self.pdf("sales", *SEVEN)
+        for words in ("10.03.2026 bis 16.03.2026", "Zusammenfassung", "Einzelheiten", "Summe EUR", "Seite 1 von", "Erstellt am 17.03.2026"):
+            self.assertIn(words, german)
+        self.assertRegex(german, r"15\.03\.2026 .*9,00")
+        book = self.book("sales", *SEVEN)
+        self.assertEqual(book.sheetnames, ["Report", "Summary"])
+        self.assertIn("Zeitraum", [row[0].value for row in book["Summary"].iter_rows()])
+        self.assertEqual(book["Report"]["A2"].number_format, "dd.mm.yyyy")
+        text, html = self.mail("s", "sales", cadence=("--cadence", "weekly", "--on", "tue", "--at", "05:00"))
+        for part in (text, re.sub("<[^>]*>", "", html)):
+            self.assertIn("Sie erhalten diesen Bericht", part)
+            self.assertIn("10.03.2026 bis 16.03.2026", part)
+        self.assertIn('lang="de"', html)
+        self.made.must("schedule", "edit", "s", "--language", "es", "--title", "Ventas de la semana", now=e2e.MADE_AT)
+        spanish = self.made.must("mail", "preview", "s", "--text", "-").out.decode()
+        self.assertIn("Ventas de la semana – del 10/03/2026 al 16/03/2026", spanish)
+        self.assertIn("Recibe este informe", spanish)
+        shown = self.made.json("schedule", "show", "s")
+        self.assertEqual((shown["language"], shown["title"]), ("es", "Ventas de la semana"))
+        self.assertEqual(self.made.json("account", "show", "shop")["language"], "de")
+        refused = self.made.must("schedule", "edit", "s", "--language", "tlh", now=e2e.MADE_AT, code=7)
+        self.assertIn("language_unknown", refused.err)
+        self.assertIn("de, en, es or fr", refused.err)
+        self.assertIn("language", self.made.must("account", "edit", "shop", "--language", "klingon", code=7).err)
+
     def test_an_hour_that_comes_twice_is_two(self):
         hours = "".join(f"('shop', '{day}T{hour:02}:30:00Z', 20)," for day, hour in
                         [("2026-10-24", h) for h in (22, 23)] + [("2026-10-25", h) for h in range(23)] + [("2026-03-28", 23)] + [("2026-03-29", h) for h in range(22)])
@@ -146,7 +226,7 @@ query: SELECT k.at, k.kwh FROM k WHERE k.acc = :account AND k.at >= :from AND k.
         self.assertEqual(len(loads), 25)
         self.assertEqual(set(loads.values()), {20})
         self.assertEqual([name for name in loads if name.startswith("02")], ["02:00+02:00", "02:00+01:00"])
-        formats = [row[0].number_format for row in book["Data"].iter_rows(min_row=2) if row[0].value.hour == 2]
+        formats = [row[0].number_format for row in book["Report"].iter_rows(min_row=2) if row[0].value.hour == 2]
         self.assertEqual(formats, ['yyyy-mm-dd hh:mm:ss "+02:00"', 'yyyy-mm-dd hh:mm:ss "+01:00"'])
         self.assertEqual(re.findall(r"2026-10-25 02:30:00(\S*)", self.pdf(*autumn, now=at)), ["+02:00", "+01:00"])
         spring = chart(self.book("kwh", "--from", "2026-03-29", "--to", "2026-03-29", *berlin, now=at))
@@ -166,7 +246,7 @@ query: SELECT y.year, y.customer_id, y.n, y.n AS lot FROM y WHERE y.acc = :accou
         self.assertRegex(self.pdf("y"), r"2026 +1004513 +1,004,513 +1004513")
         self.assertNotIn("2,026", self.pdf("y"))
         book = self.book("y")
-        self.assertEqual([(cell.value, cell.number_format) for cell in book["Data"][2]], [(2026, "0"), (1004513, "0"), (1004513, "#,##0"), (1004513, "0")])
+        self.assertEqual([(cell.value, cell.number_format) for cell in book["Report"][2]], [(2026, "0"), (1004513, "0"), (1004513, "#,##0"), (1004513, "0")])
         self.assertIn(("Last year", 2026), [(row[0].value, row[1].value) for row in book["Summary"].iter_rows()])
         text, html = self.mail("y", "y")
         self.assertIn("1004513", text)
@@ -179,7 +259,7 @@ columns: [{name: a, label: A, type: integer, total: sum}, {name: b, label: B, ty
 query: SELECT t.a, t.b FROM t WHERE t.acc = :account AND :from < :to ORDER BY 1
 """)
         self.assertRegex(self.pdf("t"), r"Total 12 +14")
-        last = self.book("t")["Data"][4]
+        last = self.book("t")["Report"][4]
         self.assertEqual([(cell.value, cell.number_format) for cell in last], [(12, '"Total "#,##0'), (14, "#,##0")])
 
     def test_a_percentage_is_the_same_everywhere(self):
@@ -225,7 +305,7 @@ columns:
 columns: [{name: note, label: Note, type: text}]
 query: SELECT n.note FROM n WHERE n.acc = :account AND :from < :to ORDER BY n.note
 """)
-        cells = [row[0] for row in self.book("n")["Data"].iter_rows(min_row=2)]
+        cells = [row[0] for row in self.book("n")["Report"].iter_rows(min_row=2)]
         self.assertEqual(cells[0].value, "Harbour Tea\n12 Quay Street")
         self.assertEqual([(cell.alignment.wrap_text, cell.alignment.vertical) for cell in cells], [(True, "top")] * 2)
         text, html = self.mail("n", "n")
@@ -308,7 +388,7 @@ query: SELECT t.d, t.c, 'EUR' AS cur FROM t WHERE t.acc = :account AND :from < :
 columns: [{name: r, label: R, type: decimal, scale: 9, total: sum}, {name: n, label: N, type: integer}]
 query: SELECT t.r, t.n FROM t WHERE t.acc = :account AND :from < :to ORDER BY t.n
 """)
-        rows = [[(cell.value, cell.data_type) for cell in row] for row in self.book("t")["Data"].iter_rows(min_row=2)]
+        rows = [[(cell.value, cell.data_type) for cell in row] for row in self.book("t")["Report"].iter_rows(min_row=2)]
         self.assertEqual(rows[0], [(1234567.5, "n"), (1000000000000000, "n")])
         self.assertEqual(rows[1], [(1.5, "n"), ("1234567890123456", "s")])
         self.assertEqual(rows[2][0], (1234569, "n"))

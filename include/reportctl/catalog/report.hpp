@@ -54,10 +54,13 @@ struct WindowPolicy {
   int max_days = 0;                                                    ///< lookback
 };
 
-/// `count`, `total(column)`, `minimum(column)`, `maximum(column)`. Money is kept apart by currency.
+/// `count`, `total(column)`, `minimum(column)`, `maximum(column)`, `average(column)`, `distinct(column)`, `ratio(column,
+/// column)`. Money is kept apart by currency.
 struct Aggregate {
-  enum class Kind { count, total, minimum, maximum } kind = Kind::count;
-  int column = -1;  ///< index into the shape's columns; -1 for count
+  enum class Kind { count, total, minimum, maximum, average, distinct, ratio } kind = Kind::count;
+  int column = -1;          ///< index into the shape's columns; -1 for count
+  int divisor = -1;         ///< of a ratio
+  bool is_percent = false;  ///< of a ratio
 };
 struct Metric {
   std::string label;
@@ -98,7 +101,8 @@ struct Report {
   bool compares = false;  ///< `compare: previous_period`: mails say how the metrics changed against the period before
   std::set<schedule::CadenceKind> cadences;
   int day_of_month_max = 28;
-  std::vector<std::string> formats;  ///< canonical names, the first is the default
+  std::vector<std::string> formats;            ///< canonical names, the first is the default
+  std::vector<std::string> formats_on_demand;  ///< further ones, which schedules do not have
   std::vector<Parameter> parameters;
   std::string variant_parameter;  ///< name of the enum parameter that chooses the shape; empty: one shape under key ""
   std::map<std::string, Shape> shapes;

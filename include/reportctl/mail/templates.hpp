@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "reportctl/base/language.hpp"
 #include "reportctl/mail/message.hpp"
 
 namespace reportctl::mail {
@@ -50,13 +51,14 @@ struct ReportFacts {
   std::string brand_color;  ///< `#rrggbb` or empty
   std::string schedule_name;
   std::string report_label;
+  Language language;
   std::string period;  ///< `2026-03-01 to 2026-03-31`
   std::string timezone;
   std::string scope;                                              ///< empty for account scope
   std::vector<std::pair<std::string, std::string>> filters = {};  ///< what else restricts the rows: `Vehicles`, `Kangoo, Ersatz`
   std::string row_count;                                          ///< `1,204 rows`
   std::vector<Figure> summary;
-  std::string compared_with;  ///< the period of the changes; empty: not compared
+  std::string compared_with;  ///< `Compared with …`, the period of the changes; empty: not compared
   Picture logo;
   Picture chart;
   FirstRows first_rows;

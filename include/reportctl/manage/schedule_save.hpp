@@ -28,7 +28,14 @@ validation::DraftCheck check_for_save(const Editor&, const SaveRequest&);
 /// The actor's roles in account and scope. A scope that is not written well is refused by validation: until then every role
 /// counts.
 std::set<access::Role> acting_roles(const access::Actor&, const access::Account&, const std::string& scope);
-/// Error(not_permitted) when the actor may not do this there. A scope that is not written well is left to validation.
+/// All roles of the actor in the account, whatever their sites.
+std::set<access::Role> roles_anywhere(const access::Actor&, const access::Account&);
+/// Why the actor's roles do not allow this there (role_not_permitted), and where they would; empty: they do. A scope that is not
+/// written well is left to validation.
+validation::Violations role_problems(const access::Actor&, access::Action, const access::Account&, const std::string& scope);
+/// The same of a schedule that is to be saved, with what else is wrong in it; nothing is looked up in the data.
+validation::Violations refused_by_role(const Editor&, const SaveRequest&);
+/// A refusal with role_problems(), if there are any.
 void require_in_scope(const access::Actor&, access::Action, const access::Account&, const std::string& scope);
 
 /// On whose behalf a schedule of the actor runs: the actor's membership in its account and scope; empty for an operator without

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reportctl/base/language.hpp"
 #include "reportctl/base/zone.hpp"
 #include "reportctl/rows/cell.hpp"
 
@@ -38,6 +39,7 @@ struct ChartSeries {
   std::string name;            ///< empty for the only one
   std::vector<double> values;  ///< as many as there are categories; NaN: there is none
   int scale = 0;               ///< digits behind the point
+  bool is_rest = false;        ///< all series that are not drawn apart
 };
 
 /// A chart, ready to be drawn. Small, however many rows there were.
@@ -49,20 +51,22 @@ struct ChartData {
   std::vector<std::string> categories;  ///< in order; of days `2026-03-17`, of long ranges `2026-03` or `2026`, of hours `06:00`,
                                         ///< or `02:00+01:00` where one comes twice
   bool over_time = false;
+  bool has_rest = false;  ///< the last category is all that have no place of their own
   std::vector<ChartSeries> series;
   bool separate_axes = false;  ///< the series are amounts of different currencies: each has an axis, and they are never added up
   bool is_duration = false;    ///< the values are seconds
   bool is_percent = false;     ///< 99.9 is 99.9 %
   ChartMeasure measure = ChartMeasure::sum;
+  Language language;
   [[nodiscard]] bool empty() const { return categories.empty() || series.empty(); }
 };
 
 /// Adds up as rows pass. Days are all kept up to 400, longer ranges become months or years; of other categories the largest 12
-/// and "Other", of series the largest 6 and "Other", of currencies the 4 with most rows. Memory is bounded: with many thousand
-/// categories the small ones are folded into "Other", and where that could have made a figure wrong there is no chart.
+/// and the rest, of series the largest 6 and the rest, of currencies the 4 with most rows. Memory is bounded: with many thousand
+/// categories the small ones are folded into the rest, and where that could have made a figure wrong there is no chart.
 class ChartCollector {
  public:
-  ChartCollector(const rows::Columns&, ChartPlan, Zone);
+  ChartCollector(const rows::Columns&, ChartPlan, Locale);
   void row(const rows::Row&);
   [[nodiscard]] ChartData data() const;
 
@@ -107,7 +111,7 @@ class ChartCollector {
 
   rows::Columns columns_;
   ChartPlan plan_;
-  Zone zone_;
+  Locale locale_;
   Unit unit_ = Unit::none;
   std::int64_t begun_day_ = std::numeric_limits<std::int64_t>::min();
   Instant day_begins_{};  ///< of begun_day_

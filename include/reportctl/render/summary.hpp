@@ -3,24 +3,28 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "reportctl/base/zone.hpp"
+#include "reportctl/base/language.hpp"
 #include "reportctl/rows/cell.hpp"
 
 namespace reportctl::render {
 
-enum class AggregateKind { count, total, minimum, maximum };
+enum class AggregateKind { count, total, minimum, maximum, average, distinct, ratio };
 
 /// One figure to be taken while rows pass. Money is kept apart by the row's currency.
 struct Figure {
   std::string label;
   AggregateKind kind = AggregateKind::count;
-  int column = -1;  ///< -1 for count
+  int column = -1;          ///< -1 for count
+  int divisor = -1;         ///< of a ratio: what the sum of the column is divided by is the sum of this one, over rows with both
+  bool is_percent = false;  ///< of a ratio
 };
 
 /// A sum or an extreme; may need more than the 64 bits of a cell.
@@ -40,20 +44,36 @@ struct Metric {
 };
 
 /// Of many currencies some: the last line then says how many more there are.
-std::vector<std::string> short_values(std::vector<std::string> values);
+std::vector<std::string> short_values(std::vector<std::string> values, const Language& = {});
 
-/// Adds up as rows pass; constant memory (but for one number a currency). Exact: integers and scaled decimals in 128 bits.
+class DistinctCounter;
+
+/// Adds up as rows pass; constant memory (but for one number a currency; of different values what is too much goes into a file).
+/// Exact: integers and scaled decimals in 128 bits, averages and ratios rounded once, half away from zero, to the digits of the
+/// column and at least two.
 class Summary {
  public:
-  Summary(const rows::Columns&, std::vector<Figure>);
+  /// `spool`: where nameless files may grow; empty: TMPDIR, else /tmp.
+  Summary(const rows::Columns&, std::vector<Figure>, const std::filesystem::path& spool = {});
+  ~Summary();
   void row(const rows::Row&);
   [[nodiscard]] std::int64_t rows() const { return rows_; }
-  [[nodiscard]] std::vector<Metric> metrics(const Zone&) const;
+  [[nodiscard]] std::vector<Metric> metrics(const Locale&) const;
 
  private:
+  struct Tally {
+    Amount amount;
+    __int128 divisor = 0;  ///< how many, or the sum of Figure::divisor
+    std::uint8_t divisor_scale = 0;
+  };
+  using Tallies = std::map<std::string, Tally, std::less<>>;  ///< by currency
+  void add(std::size_t figure, const rows::Row&);
+  [[nodiscard]] Metric metric(std::size_t figure) const;
+  [[nodiscard]] rows::ColumnType type_of(const Figure&) const;
   const rows::Columns& columns_;
   std::vector<Figure> figures_;
-  std::vector<std::map<std::string, Amount, std::less<>>> amounts_;  ///< per figure, by currency
+  std::vector<Tallies> tallies_;                            ///< per figure
+  std::vector<std::unique_ptr<DistinctCounter>> distinct_;  ///< per figure
   std::int64_t rows_ = 0;
 };
 

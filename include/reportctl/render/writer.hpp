@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "reportctl/base/language.hpp"
 #include "reportctl/base/sink.hpp"
 #include "reportctl/base/time.hpp"
 #include "reportctl/base/zone.hpp"
@@ -29,7 +30,7 @@ struct CsvDialect {
 
 /// What a document for people (XLSX, PDF) says around its rows. Part of the bytes: the same run gives the same document.
 struct Document {
-  std::string title;    ///< the report's label
+  std::string title;    ///< the schedule's, else the report's label
   std::string account;  ///< as mails name it
   std::string scope;    ///< `depot:north`; empty: the whole account
   std::string period;   ///< `2026-03-01 to 2026-03-31`
@@ -40,6 +41,7 @@ struct Document {
   Instant at{};               ///< when it was made: the slot, or the clock on demand, so that a second try gives the same bytes
   std::string paper = "a4";   ///< PDF: a4 or letter
   std::int64_t max_rows = 0;  ///< PDF prints at most this many, and says so; 0: all
+  Language language;          ///< of the words, numbers and days around and in the rows
 };
 
 /// How a file is written. The same spec, rows and closing give the same bytes.
@@ -50,6 +52,7 @@ struct Spec {
   bool labels = false;      ///< CSV: header of labels instead of names; documents always have labels, JSON never
   CsvDialect csv;
   Document document;
+  [[nodiscard]] Locale locale() const { return {zone, document.language}; }
   std::filesystem::path spool;  ///< where nameless temporary files may grow as large as the file; empty: TMPDIR, else /tmp
 };
 
@@ -74,7 +77,7 @@ std::unique_ptr<Writer> make_writer(const Spec&, Sink&);
 bool needs_spool(const std::string& format);
 
 /// A value for people, as in mails and summaries: money and numbers grouped by thousands, percent with its sign, true as yes.
-std::string value_text(const rows::Column&, const rows::Cell&, const Zone&);
+std::string value_text(const rows::Column&, const rows::Cell&, const Locale&);
 /// A value exactly as CSV has it, unquoted and unguarded.
 std::string plain(const rows::Column&, const rows::Cell&, const Zone&);
 

@@ -32,6 +32,7 @@ struct RunPlan {
   rows::Query query;
   /// What else restricts the rows, for people: `Vehicles`, `Kangoo, Ersatz`; chosen columns too. Without the site.
   std::vector<std::pair<std::string, std::string>> filters;
+  [[nodiscard]] Locale locale() const { return {zone, resolved.language}; }
   std::string file_name;  ///< `sales_account_2026-03-01_2026-03-31.csv`
 };
 

@@ -86,6 +86,8 @@ struct Request {
   Parameters parameters;
   std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all
   CsvRequest csv;
+  std::string title;     ///< of documents and mails; empty: the report's label
+  std::string language;  ///< of documents and mails; empty: the account's
 };
 
 /// A recipient as written, parsed once, where it comes in.
@@ -137,6 +139,8 @@ struct Definition {
   std::string format = "csv";
   std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all
   CsvRequest csv;                    ///< what differs from the default, the delimiter by its name
+  std::string title;                 ///< of documents and mails; empty: the report's label
+  std::string language;              ///< of documents and mails; empty: the account's
   Parameters parameters;
   std::string extra;  ///< further configuration, a JSON object as text; empty when none
   std::vector<Mailbox> recipients;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "reportctl/base/language.hpp"
 #include "reportctl/schedule/rhythm.hpp"
 
 namespace reportctl::schedule {
@@ -85,7 +86,7 @@ struct Window {
 Window resolve(const WindowChoice&, Instant at, const Zone& zone);
 
 /// `2026-03-17`, or `2026-03-01 to 2026-03-31`; a snapshot is `as of 2026-03-17`; an empty period `no complete day`.
-std::string describe(const Period&);
-inline std::string describe(const Window& window) { return describe(window.period()); }
+std::string describe(const Period&, const Language& = {});
+inline std::string describe(const Window& window, const Language& language = {}) { return describe(window.period(), language); }
 
 }  // namespace reportctl::schedule

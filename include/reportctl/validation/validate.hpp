@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reportctl/access/access.hpp"
+#include "reportctl/base/language.hpp"
 #include "reportctl/catalog/catalog.hpp"
 #include "reportctl/schedule/fields.hpp"
 #include "reportctl/schedule/schedule.hpp"
@@ -53,6 +54,8 @@ struct Resolved {
   schedule::Parameters parameters;   ///< canonical text, defaults filled in, repeated ids removed
   std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all of the shape
   CsvStyle csv;
+  std::string title;  ///< never empty
+  Language language;
 };
 
 struct RequestCheck {

@@ -48,6 +48,8 @@ enum class Code {
   csv_option_invalid,
   retries_out_of_range,
   missed_invalid,
+  title_invalid,
+  language_unknown,
 };
 std::string_view code_name(Code);
 const std::vector<Code>& all_codes();

@@ -42,6 +42,7 @@ struct FieldOption {
 };
 constexpr FieldOption kFieldOptions[] = {
     {"timezone", "--timezone", "ZONE", "IANA name, such as Europe/Berlin; default: UTC"},
+    {"language", "--language", "CODE", "language of mails and documents: de, en, es or fr; default: en"},
     {"source", "--source", "NAME", "name of a configured source (reportctl source list)"},
     {"key", "--key", "KEY", "the account's id inside the source; default: the same id"},
     {"brand.name", "--brand-name", "NAME", "name at the head of mails; default: the account's name"},
@@ -167,6 +168,7 @@ int show(Session& session, const AccountOptions& options) {
       {"Account", {account.id}},
       {"Name", {account.name}},
       {"Time zone", {account.timezone.empty() ? "UTC" : account.timezone}},
+      {"Language", {account.language.empty() ? "en" : account.language}},
       {"Source", {account.source}},
       {"Key in source", {account.source_key()}},
       {"Features", or_none(join(features, ", "), "none")},

@@ -110,16 +110,6 @@ int create_job(Session& session, const ExportCreateOptions& options) {
   return finished_code(job);
 }
 
-/// The documents' words for what `run` calls --window, --param and --columns; both are taken.
-void rename_options(CLI::App& verb, FieldOptions& request) {
-  for (const char* name : {"--window", "--param", "--columns"}) verb.remove_option(verb.get_option(name));
-  add_field_option(verb, request, "window", "--range,--window");
-  add_repeated_option(
-      verb, request.params,
-      {.names = "--filter,--param", .value = "NAME=VALUE", .help = "a parameter of the report (may be repeated)"});
-  add_field_option(verb, request, "columns", "--fields,--columns");
-}
-
 }  // namespace
 
 void bind_export_create(CLI::App& command, Session& session) {
@@ -133,7 +123,6 @@ void bind_export_create(CLI::App& command, Session& session) {
   add_text_option(verb, options->from, "--from", "DATE", "first local day, with --to");
   add_text_option(verb, options->to, "--to", "DATE", "last local day, included");
   add_request_options(verb, options->request, catalog::Surface::export_job);
-  rename_options(verb, options->request);
   verb.add_flag("--wait", options->wait, "make it now, with progress on a terminal");
   when_chosen(verb, session, [&session, options] { return create_job(session, *options); });
 }

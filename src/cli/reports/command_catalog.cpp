@@ -13,6 +13,7 @@
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/run/sites.hpp"
+#include "reportctl/store/accounts.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/help.hpp"
 #include "terminal/options.hpp"
@@ -33,18 +34,58 @@ struct CatalogOptions {
   std::vector<std::string> files;
 };
 
+/// The accounts in which the actor looks for reports; none where nothing is set up yet.
+std::vector<access::Account> accounts_of(Session& session, const std::optional<std::string>& named) {
+  if (named) return {session.account(named)};
+  std::vector<access::Account> accounts;
+  try {
+    for (access::Account& account : store::list_accounts(session.state()))
+      if (manage::sees(session.actor(), account.id)) accounts.push_back(std::move(account));
+  } catch (const Error&) {
+    return {};  // the catalog can be read without a state file
+  }
+  return accounts;
+}
+
+/// Why none of these accounts has the report for the actor; empty: one has it, or nobody knows.
+std::string why_unavailable(Session& session, const Report& report, const std::vector<access::Account>& accounts) {
+  if (report.hidden) return "hidden: " + report.hidden_reason;
+  if (accounts.empty()) return {};
+  const auto is_open = [&](const access::Account& account) {
+    return catalog::report_allows(report, manage::roles_anywhere(session.actor(), account));
+  };
+  const auto has_feature = [&](const access::Account& account) {
+    return report.feature.empty() || account.features.contains(report.feature);
+  };
+  if (std::any_of(accounts.begin(), accounts.end(), [&](const auto& one) { return is_open(one) && has_feature(one); })) return {};
+  if (std::any_of(accounts.begin(), accounts.end(), is_open))
+    return fmt::format("needs the feature {}, which {}", report.feature,
+                       accounts.size() == 1 ? fmt::format("account {} does not have", accounts.front().id)
+                                            : std::string("none of the accounts has"));
+  return fmt::format("for the role {}", fmt::join(report.roles, " or "));
+}
+
 int list_reports(Session& session, const CatalogOptions& options) {
+  const auto accounts = accounts_of(session, options.account);
   Listing listing;
-  listing.columns = {{"id", "REPORT"}, {"scopes", "SCOPE"}, {"formats"}, {"hidden", "NOTE", Align::left, Show::cut}};
+  listing.columns = {{"id", "REPORT"},
+                     {"label", "LABEL", Align::left, Show::cut},
+                     {"scopes", "SCOPE"},
+                     {"formats"},
+                     {"unavailable", "NOT AVAILABLE", Align::left, Show::cut}};
   listing.empty = "no report of that family; see reportctl catalog list";
   for (const Report* report : session.catalog().all()) {
     if (!options.family.empty() && report->family != options.family) continue;
-    const Tone tone = report->hidden ? Tone::dim : Tone::none;
-    listing.rows.push_back({{report->id, tone},
-                            {scope_words(*report), tone},
-                            {join(report->formats, " "), tone},
-                            {report->hidden ? "hidden" : "", tone}});
-    listing.records.push_back(to_json(*report));
+    const std::string why = why_unavailable(session, *report, accounts);
+    const Tone tone = why.empty() ? Tone::none : Tone::dim;
+    std::string formats = join(report->formats, " ");
+    if (!report->formats_on_demand.empty()) formats += fmt::format(" ({})", join(report->formats_on_demand, " "));
+    listing.rows.push_back(
+        {{report->id, tone}, {report->label, tone}, {scope_words(*report), tone}, {formats, tone}, {why, tone}});
+    auto record = to_json(*report);
+    record["unavailable"] = nullptr;
+    if (!why.empty()) record["unavailable"] = why;
+    listing.records.push_back(std::move(record));
   }
   session.out().list(listing);
   warn_of_broken_modules(session.catalog());
@@ -160,6 +201,7 @@ void bind_catalog(CLI::App& root, Session& session) {
                                         "reportctl catalog list --family fleet\n"
                                         "reportctl catalog list --json | jq -r '.[].id'"});
     verb.add_option("--family", options->family, "only this family")->type_name("NAME");
+    add_account_option(verb, options->account);
     when_chosen(verb, session, [&session, options] { return list_reports(session, *options); });
   }
   {

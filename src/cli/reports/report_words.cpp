@@ -42,8 +42,26 @@ std::string metric_words(const catalog::Metric& metric, const catalog::Shape& sh
   using Kind = catalog::Aggregate::Kind;
   if (metric.value.kind == Kind::count || metric.value.column < 0) return metric.label + " (rows)";
   const std::string& column = shape.columns.at(static_cast<std::size_t>(metric.value.column)).name;
-  const char* kind = metric.value.kind == Kind::total ? "total" : metric.value.kind == Kind::minimum ? "least" : "greatest";
-  return fmt::format("{} ({} {})", metric.label, kind, column);
+  const auto words = [&]() -> std::string {
+    switch (metric.value.kind) {
+      case Kind::count:
+        return "rows";
+      case Kind::total:
+        return "total " + column;
+      case Kind::minimum:
+        return "least " + column;
+      case Kind::maximum:
+        return "greatest " + column;
+      case Kind::average:
+        return "average " + column;
+      case Kind::distinct:
+        return "different " + column;
+      case Kind::ratio:
+        return fmt::format("{} / {}", column, shape.columns.at(static_cast<std::size_t>(metric.value.divisor)).name);
+    }
+    return {};
+  };
+  return fmt::format("{} ({})", metric.label, words());
 }
 
 Json shape_json(const catalog::Shape& shape) {
@@ -87,7 +105,10 @@ std::string window_words(const Report& report) {
 }
 
 std::string value_words(const Report& report, const catalog::Parameter& parameter) {
-  std::string words = parameter.values.empty()       ? std::string()
+  constexpr std::size_t kMostNamed = 12;
+  std::string words = parameter.values.empty() ? std::string()
+                      : parameter.values.size() > kMostNamed
+                          ? fmt::format("see: reportctl catalog choices {} {}", report.id, parameter.name)
                       : parameter.values.size() == 1 ? parameter.values.front()
                                                      : join(parameter.values, " or ");
   if (words.empty())
@@ -118,7 +139,9 @@ std::vector<std::pair<std::string, Field>> sheet_lines(const Report& report) {
   if (report.cadences.contains(schedule::CadenceKind::monthly))
     cadences += fmt::format(" (day 1 to {})", report.day_of_month_max);
   lines.push_back({"Cadence", {cadences}});
-  lines.push_back({"Formats", {join(report.formats, ", ")}});
+  std::string formats = join(report.formats, ", ");
+  if (!report.formats_on_demand.empty()) formats += fmt::format("; on demand also {}", join(report.formats_on_demand, ", "));
+  lines.push_back({"Formats", {formats}});
   if (report.shapes.size() == 1 && !report.shapes.begin()->second.summary.empty()) {
     std::vector<std::string> metrics;
     for (const auto& metric : report.shapes.begin()->second.summary)
@@ -187,6 +210,7 @@ Json to_json(const Report& report) {
           {"cadences", names_of(report.cadences, schedule::cadence_name)},
           {"day_of_month_max", report.day_of_month_max},
           {"formats", report.formats},
+          {"formats_on_demand", report.formats_on_demand},
           {"parameters", parameters},
           {"variant_parameter", report.variant_parameter.empty() ? Json() : Json(report.variant_parameter)},
           {"shapes", shapes}};

@@ -57,9 +57,10 @@ int add(Session& session, const AddOptions& options) {
   empty.account = account.id;
   empty.active = !options.paused;
   const auto draft = with_options(empty, options.fields, report_of(session, options.fields, {}));
-  manage::require_in_scope(session.actor(), access::Action::manage_schedules, account, draft.request.scope);
+  const manage::SaveRequest request{.draft = draft, .account = account, .renamed = true};
+  if (const auto broken = refused_by_role(session.editor(), request); !broken.empty()) reject(session, draft, broken, {});
 
-  auto check = check_for_save(session.editor(), {.draft = draft, .account = account, .renamed = true});
+  auto check = check_for_save(session.editor(), request);
   if (!check.definition) reject(session, draft, check.violations, {});
   const auto schedule = new_schedule(session.editor(), std::move(*check.definition), account);
   const auto record = to_json(schedule, account.timezone);
@@ -77,9 +78,11 @@ int edit(Session& session, const EditOptions& options) {
   const auto old_record = to_json(schedule, account.timezone);
   auto draft = with_options(validation::draft_of(before), options.fields, report_of(session, options.fields, before.report));
   if (options.rename) draft.name = *options.rename;
-  manage::require_in_scope(session.actor(), access::Action::manage_schedules, account, draft.request.scope);
+  const manage::SaveRequest request{.draft = draft, .account = account, .renamed = draft.name != before.name};
+  if (const auto broken = refused_by_role(session.editor(), request); !broken.empty())
+    reject(session, draft, broken, schedule.id);
 
-  auto check = check_for_save(session.editor(), {.draft = draft, .account = account, .renamed = draft.name != before.name});
+  auto check = check_for_save(session.editor(), request);
   if (!check.definition) reject(session, draft, check.violations, schedule.id);
   if (*check.definition == before) {
     session.out().done(fmt::format("schedule {}: no changes", before.name), old_record);

@@ -32,12 +32,14 @@ constexpr OptionText kRequestOptions[] = {
     {"scope", "--scope", "SCOPE", "whose rows: account, depot:ID or workspace:ID"},
     {"timezone", "--timezone", "ZONE", "IANA time zone of its days and times"},
     {"lookback", "--lookback", "DAYS", "the last complete days"},
-    {"window", "--window", "NAME", "yesterday, last_7d, last_week, last_month, …"},
+    {"window", "--window,--range", "NAME", "yesterday, last_7d, last_week, last_month, …"},
     {"cadence", "--cadence", "CADENCE", "daily, weekly or monthly"},
     {"on", "--on", "DAYS", "weekly: mon to sun; mon,thu; mon-fri; workdays"},
     {"day", "--day", "DAY", "monthly: 1, last, 2nd workday, last fri, …"},
     {"format", "--format", "FORMAT", "; the report says which"},  // after the formats of the surface
-    {"columns", "--columns", "NAME,…", "only these columns, in this order"},
+    {"columns", "--columns,--fields", "NAME,…", "only these columns, in this order"},
+    {"title", "--title", "TEXT", "title of documents and mails; default: the report's label"},
+    {"language", "--language", "CODE", "language of documents and mails: de, en, es or fr; default: the account's"},
 };
 constexpr OptionText kReportOption = {"report", "--report", "REPORT", "which report: reportctl catalog list"};
 constexpr OptionText kScheduleOptions[] = {
@@ -181,11 +183,6 @@ schedule::Parameters with_parameters(schedule::Parameters base, const std::vecto
   return base;
 }
 
-void add_field_option(CLI::App& app, FieldOptions& options, std::string_view field, const std::string& names) {
-  for (const auto& text : kRequestOptions)
-    if (text.field == field) add_option(app, options, text, names);
-}
-
 void add_request_options(CLI::App& app, FieldOptions& options, catalog::Surface surface) {
   const auto formats = join(validation::formats_for(nullptr, surface), ", ");
   for (const auto& text : kRequestOptions) {
@@ -198,8 +195,9 @@ void add_request_options(CLI::App& app, FieldOptions& options, catalog::Surface 
   add_choice_flag(app, options.csv.crlf, "--crlf,!--no-crlf", "csv: lines end as on Windows");
   add_choice_flag(app, options.csv.labels, "--labels,!--no-labels", "csv: a header of labels instead of names");
   add_preset_option(app, options.csv);  // after the others: CLI11 hands values over in this order
-  add_repeated_option(app, options.params,
-                      {.names = "--param", .value = "NAME=VALUE", .help = "a parameter of the report (may be repeated)"});
+  add_repeated_option(
+      app, options.params,
+      {.names = "--param,--filter", .value = "NAME=VALUE", .help = "a parameter of the report (may be repeated)"});
 }
 
 void add_draft_options(CLI::App& app, FieldOptions& options) {

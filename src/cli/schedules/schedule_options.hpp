@@ -40,7 +40,6 @@ struct FieldOptions {
   std::vector<std::string> to, add_to, remove_to;
 };
 /// The option of one field, which may have names of its own here.
-void add_field_option(CLI::App&, FieldOptions&, std::string_view field, const std::string& names);
 void add_request_options(CLI::App&, FieldOptions&, catalog::Surface);
 /// Those of a request and the rest of a schedule.
 void add_draft_options(CLI::App&, FieldOptions&);

@@ -76,12 +76,21 @@ std::vector<std::string> options_of(const CLI::App& app) {
 
 std::string help_hint(const CLI::App& app) { return fmt::format("see {} --help", path_of(app)); }
 
+/// Words of other systems for options of this one.
+constexpr std::pair<std::string_view, std::string_view> kOtherWords[] = {
+    {"frequency", "cadence"}, {"recipients", "to"},     {"recipient", "to"},    {"emails", "to"},
+    {"date-range", "window"}, {"period", "window"},     {"time", "at"},         {"day-of-week", "on"},
+    {"day-of-month", "day"},  {"mode", "param mode=…"}, {"file-type", "format"}};
+
 /// `--tos` is near `--to` though nearest() has only what follows the dashes to compare.
 std::string option_hint(const CLI::App& app, const std::string& word) {
   std::string bare = word.substr(0, word.find('='));
   bare.erase(0, bare.find_first_not_of('-'));
   std::vector<std::string> names = options_of(app);
   for (std::string& name : names) name.erase(0, 2);
+  for (const auto& [other, option] : kOtherWords)
+    if (bare == other && std::find(names.begin(), names.end(), option.substr(0, option.find(' '))) != names.end())
+      return fmt::format("did you mean --{}?", option);
   const auto near = nearest(bare, names);
   return near ? fmt::format("did you mean --{}?", *near) : help_hint(app);
 }

@@ -161,6 +161,7 @@ std::vector<std::string> option_values(Session& session, const std::string& name
     const catalog::Report* report = typed.report.empty() ? nullptr : session.catalog().find(typed.report);
     return validation::formats_for(report, typed.command == "schedule" ? catalog::Surface::schedule : catalog::Surface::run);
   }
+  if (name == "language") return Language::codes();
   if (name == "cadence") return schedule::cadence_names();
   if (name == "on") return schedule::weekday_names();
   if (name == "months") return schedule::month_names();

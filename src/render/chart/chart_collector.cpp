@@ -21,8 +21,7 @@ constexpr std::size_t kMaxPeriods = 4'000;
 constexpr std::size_t kMaxCells = 40'000;
 constexpr std::size_t kMaxKeys = 64;
 constexpr std::size_t kFilterBits = std::size_t{1} << 23U;
-constexpr const char* kOtherName = "Other";
-constexpr std::string_view kNoName = "(none)";
+constexpr const char* kRest = "\x02";            ///< the rest of categories or series, whose name no value has
 constexpr const char* kManyCurrencies = "\x01";  ///< those that are too many to be kept apart, and are never drawn
 
 bool is_column(const rows::Columns& columns, int index) { return index >= 0 && index < static_cast<int>(columns.size()); }
@@ -43,28 +42,31 @@ std::int64_t floor_twelfth(std::int64_t months) { return (months - (months < 0 ?
 constexpr std::int64_t kHoursOfDay = 32;
 std::int64_t day_of_hour(std::int64_t hours) { return (hours - (hours < 0 ? kHoursOfDay - 1 : 0)) / kHoursOfDay; }
 
-const char* measure_words(ChartMeasure measure) {
-  return measure == ChartMeasure::average ? ", average" : measure == ChartMeasure::maximum ? ", highest" : "";
+const char* title_key(ChartMeasure measure) {
+  return measure == ChartMeasure::average ? "average_by" : measure == ChartMeasure::maximum ? "highest_by" : "figure_by";
 }
 
-/// What a category over time is, by how it is written.
-const char* unit_word(const std::string& category) {
+/// What a category over time is, by how it is written: in a title, and at an axis.
+struct UnitKeys {
+  const char* by;
+  const char* axis;
+};
+UnitKeys unit_keys(const std::string& category) {
   switch (category.size()) {
     case 4:
-      return "Year";
+      return {"by_year", "axis_year"};
     case 7:
-      return "Month";
+      return {"by_month", "axis_month"};
     case 10:
-      return "Day";
-    default:
-      return "Hour";  // `02:00`, and `02:00+01:00` where it comes twice
+      return {"by_day", "axis_day"};
   }
+  return {"by_hour", "axis_hour"};  // `02:00`, and `02:00+01:00` where it comes twice
 }
 
 }  // namespace
 
-ChartCollector::ChartCollector(const rows::Columns& columns, ChartPlan plan, Zone zone)
-    : columns_(columns), plan_(std::move(plan)), zone_(std::move(zone)) {
+ChartCollector::ChartCollector(const rows::Columns& columns, ChartPlan plan, Locale locale)
+    : columns_(columns), plan_(std::move(plan)), locale_(std::move(locale)) {
   if (!is_column(columns_, plan_.x) || (plan_.y >= 0 && !is_column(columns_, plan_.y)))
     throw Error(ErrorKind::failed, "a chart names a column that the report does not have");
   const rows::Column& x = columns_[static_cast<std::size_t>(plan_.x)];
@@ -72,7 +74,7 @@ ChartCollector::ChartCollector(const rows::Columns& columns, ChartPlan plan, Zon
   if (x.type == ColumnType::timestamp && plan_.by_hour) unit_ = Unit::hour;
   if (plan_.x_title.empty() && unit_ == Unit::none) plan_.x_title = x.label.empty() ? x.name : x.label;
   if (plan_.y < 0) {
-    if (plan_.y_title.empty()) plan_.y_title = "Rows";
+    if (plan_.y_title.empty()) plan_.y_title = locale_.language.say("row_count");
   } else {
     const rows::Column& y = columns_[static_cast<std::size_t>(plan_.y)];
     if (!facts_of(y.type).number) throw Error(ErrorKind::failed, fmt::format("a chart cannot add up the column \"{}\"", y.name));
@@ -106,11 +108,11 @@ ChartCollector::Key ChartCollector::key_of(const rows::Row& row) {
   if (currency_column_ >= 0) key.currency = std::string(row[static_cast<std::size_t>(currency_column_)].text);
   if (is_column(columns_, plan_.series)) {
     const auto at = static_cast<std::size_t>(plan_.series);
-    key.series = value_text(columns_[at], row[at], zone_);
-    if (key.series.empty()) key.series = kNoName;
+    key.series = value_text(columns_[at], row[at], locale_);
+    if (key.series.empty()) key.series = locale_.language.say("nameless");
   }
   if (rows_.size() >= kMaxKeys && !rows_.contains(key)) {
-    key.series = plan_.series >= 0 ? kOtherName : "";
+    key.series = plan_.series >= 0 ? kRest : "";
     if (rows_.size() > 2 * kMaxKeys) key.currency = kManyCurrencies;
   }
   ++rows_[key];
@@ -120,9 +122,9 @@ ChartCollector::Key ChartCollector::key_of(const rows::Row& row) {
 std::int64_t ChartCollector::period_of(const rows::Cell& cell) {
   std::int64_t days = cell.number;
   const Instant at{std::chrono::seconds{cell.number}};
-  if (columns_[static_cast<std::size_t>(plan_.x)].type == ColumnType::timestamp) days = days_of(zone_.local_date(at));
+  if (columns_[static_cast<std::size_t>(plan_.x)].type == ColumnType::timestamp) days = days_of(locale_.zone.local_date(at));
   if (unit_ == Unit::hour) {
-    if (days != begun_day_) day_begins_ = zone_.start_of_day(date_of(begun_day_ = days));
+    if (days != begun_day_) day_begins_ = locale_.zone.start_of_day(date_of(begun_day_ = days));
     return days * kHoursOfDay + (at - day_begins_) / std::chrono::hours{1};
   }
   if (unit_ == Unit::day) return days;
@@ -139,7 +141,7 @@ void ChartCollector::row(const rows::Row& row) {
     const std::string_view currency = currency_column_ < 0 ? "" : row[static_cast<std::size_t>(currency_column_)].text;
     auto scale = scales_.find(currency);
     if (scale == scales_.end()) {
-      scale = scales_.emplace(scales_.size() < kMaxKeys ? currency : kOtherName, 0).first;
+      scale = scales_.emplace(scales_.size() < kMaxKeys ? currency : kRest, 0).first;
     }
     scale->second = std::max<int>(scale->second, y.scale);
   }
@@ -151,8 +153,8 @@ void ChartCollector::row(const rows::Row& row) {
     return;
   }
   const Key key = key_of(row);
-  std::string name = value_text(columns_[static_cast<std::size_t>(plan_.x)], x, zone_);
-  if (name.empty()) name = kNoName;
+  std::string name = value_text(columns_[static_cast<std::size_t>(plan_.x)], x, locale_);
+  if (name.empty()) name = locale_.language.say("nameless");
   constexpr std::size_t kLongName = 200;
   name.resize(cut_at_character(name, kLongName).size());  // the label will be cut far before
   auto found = named_.find(name);
@@ -215,15 +217,15 @@ void ChartCollector::fold_small() {
 
 std::int64_t ChartCollector::parts_of_day(Date day) const {
   if (unit_ != Unit::hour) return 1;
-  const auto length = zone_.start_of_day(date_of(days_of(day) + 1)) - zone_.start_of_day(day);
+  const auto length = locale_.zone.start_of_day(date_of(days_of(day) + 1)) - locale_.zone.start_of_day(day);
   return (length + std::chrono::minutes{59}) / std::chrono::hours{1};
 }
 
 std::string ChartCollector::hour_name(std::int64_t period) const {
   const std::int64_t day = day_of_hour(period);
-  const Instant at = zone_.start_of_day(date_of(day)) + std::chrono::hours{period - kHoursOfDay * day};
-  std::string name = format_time_of_day(zone_.local_time(at));
-  if (zone_.is_ambiguous(at)) name += zone_.format(at).substr(std::string_view("2026-10-25T02:00:00").size());
+  const Instant at = locale_.zone.start_of_day(date_of(day)) + std::chrono::hours{period - kHoursOfDay * day};
+  std::string name = format_time_of_day(locale_.zone.local_time(at));
+  if (locale_.zone.is_ambiguous(at)) name += locale_.zone.format(at).substr(std::string_view("2026-10-25T02:00:00").size());
   return name;
 }
 
@@ -301,7 +303,7 @@ std::vector<ChartCollector::Category> ChartCollector::largest(bool several_curre
     if (!order[i].category->sure && order[i].size + slack_ > order[shown - 1].size) return {};
     merge(other, order[i].category->sums);
   }
-  if (!other.empty()) result.push_back({kOtherName, other, true});
+  if (!other.empty()) result.push_back({kRest, other, true});
   return result;
 }
 
@@ -316,31 +318,39 @@ ChartData ChartCollector::data() const {
                  .separate_axes = false,
                  .is_duration = plan_.y >= 0 && columns_[static_cast<std::size_t>(plan_.y)].type == ColumnType::duration,
                  .is_percent = plan_.y >= 0 && columns_[static_cast<std::size_t>(plan_.y)].type == ColumnType::percent,
-                 .measure = plan_.measure};
-  if (data.x_title.empty()) data.x_title = "Day";
+                 .measure = plan_.measure,
+                 .language = locale_.language};
+  const Language& words = locale_.language;
+  if (data.x_title.empty()) data.x_title = words.say("axis_day");
   std::map<std::string, std::int64_t> currencies;
   for (const auto& [key, count] : rows_) currencies[key.currency] += count;
   const bool several = currencies.size() > 1;
   const std::vector<Category> categories = data.over_time ? periods() : largest(several);
   if (categories.empty()) return data;
-  if (plan_.x_title.empty()) data.x_title = unit_word(categories.front().name);
-  if (data.title.empty())
-    data.title = fmt::format("{}{} by {}", data.y_title, measure_words(plan_.measure),
-                             data.over_time ? to_lower(data.x_title) : data.x_title);
+  const UnitKeys unit = unit_keys(categories.front().name);
+  if (plan_.x_title.empty()) data.x_title = words.say(unit.axis);
+  if (data.title.empty()) {
+    const std::string category = data.over_time && plan_.x_title.empty() ? words.say(unit.by) : data.x_title;
+    data.title = words.say(title_key(plan_.measure), {{"figure", data.y_title}, {"category", category}});
+  }
 
   // Which series there are: the currencies with most rows, or the largest series, or just one.
   std::map<std::string, double> sizes;
+  bool with_rest = false;
   for (const auto& [key, count] : rows_)
     if (several && key.currency != kManyCurrencies) sizes[key.currency] += static_cast<double>(count);
   if (!several)
     for (const Category& category : categories)
-      for (const auto& [key, tally] : category.sums) sizes[key.series] += std::abs(figure(tally));
+      for (const auto& [key, tally] : category.sums) {
+        with_rest = with_rest || key.series == kRest;
+        if (key.series != kRest) sizes[key.series] += std::abs(figure(tally));
+      }
   std::vector<std::pair<double, std::string>> order;
   for (const auto& [name, size] : sizes) order.emplace_back(-size, name);
   std::sort(order.begin(), order.end());
   const std::size_t limit = several ? kMaxCurrencies : kMaxSeries;
-  const bool with_other = !several && order.size() > limit + 1;
-  if (order.size() > (several ? limit : limit + 1)) order.resize(limit);
+  with_rest = with_rest || (!several && order.size() > limit + 1);
+  if (order.size() > (several || with_rest ? limit : limit + 1)) order.resize(limit);
   const auto scale_of = [&](const std::string& name) {
     const auto found = scales_.find(name);
     if (several && found != scales_.end()) return found->second;
@@ -351,17 +361,18 @@ ChartData ChartCollector::data() const {
     index.emplace(name, data.series.size());
     data.series.push_back({name, {}, scale_of(name)});
   }
-  if (with_other) data.series.push_back({kOtherName, {}, scale_of(kOtherName)});
+  if (with_rest) data.series.push_back({words.say("other"), {}, scale_of(kRest), true});
 
   const double nothing = plan_.measure == ChartMeasure::sum ? 0 : std::numeric_limits<double>::quiet_NaN();
   for (const Category& category : categories) {
-    data.categories.push_back(category.name);
+    data.has_rest = category.name == kRest;  // it is the last
+    data.categories.push_back(data.has_rest ? words.say("other") : category.name);
     std::vector<Tally> tallies(data.series.size());
     for (const auto& [key, tally] : category.sums) {
       const auto found = index.find(several ? key.currency : key.series);
       if (found != index.end())
         merge(tallies[found->second], tally);
-      else if (with_other)
+      else if (with_rest)
         merge(tallies.back(), tally);
     }
     for (std::size_t k = 0; k < tallies.size(); ++k)
@@ -373,11 +384,11 @@ ChartData ChartCollector::data() const {
     std::vector<std::string> notes;
     const std::size_t known = currencies.size() - currencies.count(kManyCurrencies);
     if (currencies.size() > kMaxCurrencies)
-      notes.push_back(
-          fmt::format("{} of {}{} currencies", data.series.size(), known < currencies.size() ? "more than " : "", known));
+      notes.push_back(words.say(known < currencies.size() ? "many_currencies" : "some_currencies",
+                                {{"shown", std::to_string(data.series.size())}, {"all", std::to_string(known)}}));
     if (is_column(columns_, plan_.series) && plan_.series != currency_column_) {
       const rows::Column& series = columns_[static_cast<std::size_t>(plan_.series)];
-      notes.push_back("by currency, not by " + to_lower(series.label.empty() ? series.name : series.label));
+      notes.push_back(words.say("by_currency", {{"series", series.label.empty() ? series.name : series.label}}));
     }
     if (!notes.empty()) data.title += " (" + join(notes, "; ") + ")";
   } else if (!currencies.empty() && !currencies.begin()->first.empty()) {

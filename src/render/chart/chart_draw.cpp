@@ -90,7 +90,8 @@ class ChartDrawing {
   }
   [[nodiscard]] double widest_tick(const Scale& scale) {
     double widest = 0;
-    for (int i = 0; i < scale.ticks(); ++i) widest = std::max(widest, text_.width(tick_label(scale, scale.low + i * scale.step)));
+    for (int i = 0; i < scale.ticks(); ++i)
+      widest = std::max(widest, text_.width(tick_label(scale, scale.low + i * scale.step, data_.language)));
     return widest;
   }
   [[nodiscard]] std::string value_title(const Shown& shown) const {
@@ -204,7 +205,7 @@ class ChartDrawing {
       pen_.color(kGridColor);
       stroke(plot.x, y, plot.x + plot.width, y);
       pen_.color(kQuietInk);
-      const std::string label = tick_label(scale, value);
+      const std::string label = tick_label(scale, value, data_.language);
       put(text_, label, {.x = plot.x - kChartGap - 200, .y = y - line() / 2, .width = 200, .align = Align::right});
     }
   }
@@ -274,6 +275,15 @@ class ChartDrawing {
     for (const std::string& name : data_.categories) widest = std::max(widest, text_.width(printable(name, {200}).text));
     return widest;
   }
+  [[nodiscard]] std::string widest_day() const {
+    std::string widest;
+    for (unsigned month = 1; month <= 12; ++month) {
+      const std::string day =
+          data_.language.day_of_month(Date{std::chrono::year{2026}, std::chrono::month{month}, std::chrono::day{28}});
+      if (day.size() > widest.size()) widest = day;
+    }
+    return widest;
+  }
   [[nodiscard]] bool is_slanted(double width) {
     return !data_.over_time && widest_name() + 2 * kChartGap > 0.9 * width / static_cast<double>(data_.categories.size());
   }
@@ -286,7 +296,9 @@ class ChartDrawing {
     const double middle = slot / 2;
     pen_.color(kQuietInk);
     if (data_.over_time) {
-      const double widest = text_.width(common_year(data_).empty() ? data_.categories.back() : "30 May") + 3 * kChartGap;
+      const double widest =
+          text_.width(common_year(data_).empty() ? category_text(data_, data_.categories.size() - 1) : widest_day()) +
+          3 * kChartGap;
       for (const TimeLabel& label : time_labels(data_, static_cast<std::size_t>(box.width / widest))) {
         const double width = text_.width(label.text);
         const double x = box.x + slot * static_cast<double>(label.category) + middle - width / 2;
@@ -359,7 +371,7 @@ class ChartDrawing {
       pen_.color(kGridColor);
       stroke(at(value), plot.y, at(value), plot.y + plot.height);
       pen_.color(kQuietInk);
-      const std::string label = tick_label(scale, value);
+      const std::string label = tick_label(scale, value, data_.language);
       const double width = text_.width(label);
       const double x = std::min(at(value) - width / 2, box.x + box.width - width);
       put(text_, label, {.x = x, .y = plot.y + plot.height + kChartGap / 2, .width = width});
@@ -377,7 +389,7 @@ class ChartDrawing {
         end += part;
         const double to = at(end);
         const double y = plot.y + slot * static_cast<double>(i) + space / 2 + (is_stacked() ? 0 : bar * static_cast<double>(k));
-        const bool is_rest = i > 0 && i + 1 == data_.categories.size() && data_.categories[i] == "Other";
+        const bool is_rest = i > 0 && i + 1 == data_.categories.size() && data_.has_rest;
         pen_.color(is_rest && !is_stacked() && shown.size() == 1 ? kOtherColor : colors_[shown[k]]);
         if (part != 0) pen_.rectangle(std::min(from, to), y, std::max(std::abs(to - from), 0.4), bar);
         // Of many currencies most names have amounts in one or two.
@@ -403,7 +415,7 @@ class ChartDrawing {
 
 Color series_color(const ChartData& data, std::size_t series, const std::string& brand) {
   if (data.series.size() == 1) return parse_color(brand, kDefaultBrand);
-  return data.series[series].name == "Other" ? kOtherColor : kPalette[series % kPalette.size()];
+  return data.series[series].is_rest ? kOtherColor : kPalette[series % kPalette.size()];
 }
 
 double chart_height(const ChartData& data, const ChartStyle& style) {

@@ -2,8 +2,6 @@
 // Copyright the reportctl authors
 #include "chart_labels.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
@@ -12,18 +10,12 @@
 namespace reportctl::render {
 namespace {
 
-constexpr std::array kMonthNames = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
 constexpr std::array<std::size_t, 7> kHours = {1, 2, 3, 4, 6, 12, 25};
 
 /// `2026-03-17`, `2026-03` or `2026`: a day, or the first of what it names.
 Date begin_of(const std::string& category) {
   const std::string whole = category + std::string_view("0000-01-01").substr(std::min<std::size_t>(category.size(), 10)).data();
   return parse_date(whole).value_or(Date{});
-}
-
-std::string day_label(Date date) {
-  return fmt::format("{} {}", static_cast<unsigned>(date.day()), kMonthNames[static_cast<unsigned>(date.month()) - 1]);
 }
 
 /// Every `stride`-th of what stands at whole multiples of it.
@@ -38,6 +30,12 @@ std::vector<TimeLabel> every(const ChartData& data, Position position, Text text
 }
 
 }  // namespace
+
+std::string category_text(const ChartData& data, std::size_t category) {
+  const std::string& name = data.categories[category];
+  if (!data.over_time || name.find(':') != std::string::npos || name.size() < 7) return name;
+  return name.size() == 7 ? data.language.month(begin_of(name)) : data.language.date(begin_of(name));
+}
 
 std::string common_year(const ChartData& data) {
   if (!data.over_time || data.categories.empty() || data.categories.front().size() != 10) return {};
@@ -58,8 +56,7 @@ std::vector<TimeLabel> time_labels(const ChartData& data, std::size_t room) {
   const bool days = count > 0 && data.categories.front().size() == 10;
   const bool months = count > 0 && data.categories.front().size() == 7;
   const bool one_year = !common_year(data).empty();
-  const auto whole = [](Date date) { return format_date(date); };
-  const auto of_day = [&](Date date) { return one_year ? day_label(date) : whole(date); };
+  const auto of_day = [&](Date date) { return one_year ? data.language.day_of_month(date) : data.language.date(date); };
   if (days) {
     for (const std::size_t stride : {1U, 2U, 3U, 7U, 14U})
       if ((count + stride - 1) / stride <= room)
@@ -73,7 +70,7 @@ std::vector<TimeLabel> time_labels(const ChartData& data, std::size_t room) {
           [&](Date date, std::size_t) {
             return static_cast<unsigned>(date.day()) == 1 && (static_cast<unsigned>(date.month()) - 1) % stride == 0;
           },
-          [&](Date date) { return one_year ? day_label(date) : whole(date).substr(0, 7); });
+          [&](Date date) { return one_year ? data.language.day_of_month(date) : data.language.month(date); });
       if (!labels.empty() && labels.size() <= room) return labels;
     }
   }
@@ -84,10 +81,10 @@ std::vector<TimeLabel> time_labels(const ChartData& data, std::size_t room) {
           return static_cast<unsigned>(date.day()) == 1 && static_cast<unsigned>(date.month()) == 1 &&
                  static_cast<int>(date.year()) % stride == 0;
         },
-        [&](Date date) { return whole(date).substr(0, 4); });
+        [&](Date date) { return format_date(date).substr(0, 4); });
     if (!labels.empty() && labels.size() <= room) return labels;
   }
-  return {{0, data.categories.front()}};
+  return {{0, category_text(data, 0)}};
 }
 
 }  // namespace reportctl::render

@@ -18,6 +18,8 @@ struct TimeLabel {
 
 /// Labels for so many as there is room for: every day, every second, weeks, months, quarters, years; never two too near.
 std::vector<TimeLabel> time_labels(const ChartData&, std::size_t room);
+/// A category as people write it: `17.03.2026`.
+std::string category_text(const ChartData&, std::size_t category);
 /// The year that all days of the chart have in common; empty where there is none, or the labels say it.
 std::string common_year(const ChartData&);
 

@@ -22,11 +22,11 @@ double nice_step(double least) {
   return 10 * power;
 }
 
-std::string fixed(double value, int decimals) {
+std::string fixed(double value, int decimals, const Language& language) {
   if (std::abs(value) >= kTooLongToWrite) return fmt::format("{:.3g}", value);
   const double scaled = std::round(value * std::pow(10, decimals));
   if (std::abs(scaled) >= 9e18) return fmt::format("{:.3g}", value);
-  return grouped(static_cast<__int128>(scaled), static_cast<std::size_t>(decimals));
+  return grouped(static_cast<__int128>(scaled), static_cast<std::size_t>(decimals), language.numbers());
 }
 
 }  // namespace
@@ -48,9 +48,9 @@ Scale make_scale(const ScaleNeeds& needs) {
   }
 }
 
-std::string tick_label(const Scale& scale, double value) {
+std::string tick_label(const Scale& scale, double value, const Language& language) {
   const int decimals = std::clamp(static_cast<int>(-std::floor(std::log10(scale.step) + 1e-9)), 0, 9);
-  return fixed(value, decimals);
+  return fixed(value, decimals, language);
 }
 
 ValueUnit unit_of(const ChartData& data) {
@@ -59,13 +59,13 @@ ValueUnit unit_of(const ChartData& data) {
   double most = 0;
   for (const ChartSeries& series : data.series)
     for (const double value : series.values) most = std::max(most, std::abs(value));
-  if (most >= 2 * 3600) return {3600, "hours"};
-  return most >= 120 ? ValueUnit{60, "minutes"} : ValueUnit{1, "seconds"};
+  if (most >= 2 * 3600) return {3600, data.language.say("hours")};
+  return most >= 120 ? ValueUnit{60, data.language.say("minutes")} : ValueUnit{1, data.language.say("seconds")};
 }
 
 std::string value_label(const ChartData& data, const ChartSeries& series, double value) {
-  if (!data.is_duration) return fixed(value, series.scale) + (data.is_percent ? " %" : "");
-  if (std::abs(value) >= kTooLongToWrite) return fmt::format("{:.3g} hours", value / 3600);
+  if (!data.is_duration) return fixed(value, series.scale, data.language) + (data.is_percent ? " %" : "");
+  if (std::abs(value) >= kTooLongToWrite) return fmt::format("{:.3g} {}", value / 3600, data.language.say("hours"));
   const auto seconds = static_cast<long long>(std::llround(std::abs(value)));
   return fmt::format("{}{}:{:02}:{:02}", value < 0 ? "-" : "", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }

@@ -24,7 +24,7 @@ struct ScaleNeeds {
 };
 Scale make_scale(const ScaleNeeds&);
 /// `1,500`, `0.25`, `-2`.
-std::string tick_label(const Scale&, double value);
+std::string tick_label(const Scale&, double value, const Language&);
 
 /// What an axis of durations counts: seconds, minutes or hours.
 struct ValueUnit {

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "chart_labels.hpp"
 #include "chart_scale.hpp"
+#include "reportctl/base/text.hpp"
 #include "reportctl/render/chart.hpp"
 
 namespace reportctl::render {
@@ -15,39 +17,38 @@ std::string sentence_about(const ChartData& data, const ChartSeries& series) {
   std::vector<std::size_t> there;
   for (std::size_t i = 0; i < series.values.size(); ++i)
     if (!std::isnan(series.values[i])) there.push_back(i);
-  std::string text = (series.name.empty() ? data.y_title : series.name) + ":";
-  if (there.empty()) return text + " no values.";
   const auto by_value = [&](std::size_t a, std::size_t b) { return series.values[a] < series.values[b]; };
-  const auto described = [&](const char* word, std::size_t at) {
-    return fmt::format("{} {} ({})", word, value_label(data, series, series.values[at]), data.categories[at]);
+  std::vector<std::string> parts;
+  const auto describe = [&](const char* key, std::size_t at) {
+    parts.push_back(
+        data.language.say(key, {{"value", value_label(data, series, series.values[at])}, {"where", category_text(data, at)}}));
   };
-  const std::size_t highest = *std::max_element(there.begin(), there.end(), by_value);
-  const std::size_t lowest = *std::min_element(there.begin(), there.end(), by_value);
-  if (data.measure != ChartMeasure::sum)
-    return fmt::format("{}{}{}.", text, described(" highest", highest), highest == lowest ? "" : described(", lowest", lowest));
-  double sum = 0;
-  for (const double value : series.values) sum += value;
-  text += fmt::format(" {}", value_label(data, series, sum));
-  if (series.values.size() > 1) text += described(", highest", highest);
-  if (series.values[lowest] < 0) text += described(", lowest", lowest);
-  return text + ".";
+  if (there.empty()) {
+    parts.push_back(data.language.say("no_values"));
+  } else {
+    const std::size_t highest = *std::max_element(there.begin(), there.end(), by_value);
+    const std::size_t lowest = *std::min_element(there.begin(), there.end(), by_value);
+    const bool adds_up = data.measure == ChartMeasure::sum;
+    double sum = 0;
+    for (const std::size_t at : there) sum += series.values[at];
+    if (adds_up) parts.push_back(value_label(data, series, sum));
+    if (!adds_up || series.values.size() > 1) describe("highest", highest);
+    if (adds_up ? series.values[lowest] < 0 : highest != lowest) describe("lowest", lowest);
+  }
+  return fmt::format("{}: {}.", series.name.empty() ? data.y_title : series.name, join(parts, ", "));
 }
 
 }  // namespace
 
 std::string chart_alt_text(const ChartData& data) {
   if (data.empty()) return {};
-  const char* kind = data.type == ChartType::line  ? "Line chart"
-                     : data.type == ChartType::bar ? "Bar chart"
-                                                   : "Stacked bar chart";
-  std::string text = fmt::format("{}: {}, ", kind, data.title);
-  if (data.categories.size() == 1)
-    text += data.categories.front();
-  else if (data.over_time)
-    text += fmt::format("{} to {}", data.categories.front(), data.categories.back());
-  else
-    text += fmt::format("{} bars", data.categories.size());
-  text += ".";
+  const char* kind = data.type == ChartType::line ? "line_chart" : data.type == ChartType::bar ? "bar_chart" : "stacked_chart";
+  const std::size_t last = data.categories.size() - 1;
+  const std::string range =
+      last == 0        ? category_text(data, 0)
+      : data.over_time ? data.language.say("days", {{"first", category_text(data, 0)}, {"last", category_text(data, last)}})
+                       : data.language.count("bars", static_cast<std::int64_t>(data.categories.size()));
+  std::string text = data.language.say(kind, {{"title", data.title}, {"range", range}});
   for (const ChartSeries& series : data.series) text += " " + sentence_about(data, series);
   return text;
 }

@@ -71,6 +71,7 @@ class PdfPages {
 
   const PdfContent& content_;
   const Document& document_;
+  const Language& words_;
   PdfSurface surface_;
   Pen pen_;
   Color brand_;
@@ -95,6 +96,7 @@ class PdfPages {
 PdfPages::PdfPages(const PdfContent& content, Sink& sink)
     : content_(content),
       document_(content.spec.document),
+      words_(document_.language),
       surface_(sink, content.shape.paper),
       pen_(surface_.drawing()),
       brand_(parse_color(document_.color, kDefaultBrand)),
@@ -120,8 +122,9 @@ void PdfPages::write_strip(std::size_t number) {
   }
   write_totals(strip, parts.totals);
   if (number == 0) return;
-  const std::string columns = fmt::format("Columns {} to {} of {}", strip.columns[strip.repeated] + 1, strip.columns.back() + 1,
-                                          content_.spec.columns.size());
+  const std::string columns = words_.say("part", {{"first", std::to_string(strip.columns[strip.repeated] + 1)},
+                                                  {"last", std::to_string(strip.columns.back() + 1)},
+                                                  {"all", std::to_string(content_.spec.columns.size())}});
   Band& band = parts.head.text(columns, {.face = parts.head.heading, .align = Align::left, .space_after = 3});
   band.outline = columns;
   band.leads = true;
@@ -141,27 +144,25 @@ void PdfPages::write_front() {
   for (const auto& [label, value] : document_.filters)
     front_.text(fmt::format("{}: {}", label, value), {.face = front_.small, .color = kQuietInk});
   if (!content_.closing.metrics.empty()) {
-    front_.text("Summary", {.face = front_.heading, .align = Align::left, .space_before = 8, .space_after = 3}).outline =
-        "Summary";
+    const std::string summary = words_.say("summary");
+    front_.text(summary, {.face = front_.heading, .align = Align::left, .space_before = 8, .space_after = 3}).outline = summary;
     std::vector<Bands::Card> cards;
-    for (const Metric& metric : content_.closing.metrics) cards.push_back({metric.label, short_values(metric.values)});
+    for (const Metric& metric : content_.closing.metrics) cards.push_back({metric.label, short_values(metric.values, words_)});
     front_.cards(cards, brand_);
   }
   if (!content_.closing.chart.empty()) front_.chart(content_.closing.chart, chart_style_);
   const std::size_t before = front_.all.size();
-  front_.text("Details", {.face = front_.heading, .align = Align::left, .space_before = 4, .space_after = 3}).outline = "Details";
+  const std::string details = words_.say("details");
+  front_.text(details, {.face = front_.heading, .align = Align::left, .space_before = 4, .space_after = 3}).outline = details;
   if (content_.spool.rows() < content_.rows)
-    front_.text(
-        fmt::format("Of {} rows, the first{} printed here. Figures and totals are those of all rows.", grouped(content_.rows, 0),
-                    content_.spool.rows() == 1 ? " is" : " " + grouped(content_.spool.rows(), 0) + " are"),
-        {.face = front_.small, .align = Align::left, .space_after = 3});
-  if (content_.shape.strips.size() > 1)
-    front_.text(fmt::format("The {} columns do not fit side by side. They follow in {} parts, each with the first column{}.",
-                            content_.spec.columns.size(), content_.shape.strips.size(),
-                            content_.shape.strips[0].repeated > 1 ? " and the currencies" : ""),
+    front_.text(words_.count("first_printed", content_.spool.rows(), {{"rows", grouped(content_.rows, 0, words_.numbers())}}),
                 {.face = front_.small, .align = Align::left, .space_after = 3});
-  if (content_.rows == 0)
-    front_.text("There are no rows in this report.", {.face = front_.small, .align = Align::left, .space_after = 3});
+  if (content_.shape.strips.size() > 1)
+    front_.text(words_.say(content_.shape.strips[0].repeated > 1 ? "parts_and_currencies" : "parts",
+                           {{"columns", std::to_string(content_.spec.columns.size())},
+                            {"parts", std::to_string(content_.shape.strips.size())}}),
+                {.face = front_.small, .align = Align::left, .space_after = 3});
+  if (content_.rows == 0) front_.text(words_.say("no_rows"), {.face = front_.small, .align = Align::left, .space_after = 3});
   for (std::size_t i = before; i < front_.all.size(); ++i) front_.all[i].leads = true;
 }
 
@@ -184,22 +185,19 @@ void PdfPages::write_totals(const Strip& strip, Bands& bands) {
     band.fills.push_back({0, 0, x, band.height, tint(brand_, 0.12)});
     if (i == 0) {
       band.fills.push_back({0, 0, x, 0.8, brand_});
-      band.outline = "Totals";
+      band.outline = words_.say("totals");
     }
   }
 }
 
 void PdfPages::write_back() {
   if (content_.spool.rows() < content_.rows)
-    back_.text(counted(content_.rows - content_.spool.rows(), "more row is", "more rows are") + " not printed.",
+    back_.text(words_.count("not_printed", content_.rows - content_.spool.rows()),
                {.face = back_.small, .align = Align::left, .color = kQuietInk, .space_before = 6});
   if (cut_ > 0) {
-    const std::string elsewhere = whole_formats(document_.formats, content_.longest_text <= kMostOfCell);
-    back_.text(fmt::format("{} too long for this page and {} in an ellipsis (…).{}",
-                           cut_ == 1 ? "One text is" : grouped(cut_, 0) + " texts are", cut_ == 1 ? "ends" : "end",
-                           elsewhere.empty()
-                               ? std::string()
-                               : fmt::format(" The same report as {} has all of {}.", elsewhere, cut_ == 1 ? "it" : "them")),
+    const std::string elsewhere = whole_formats(document_.formats, content_.longest_text <= kMostOfCell, words_);
+    back_.text(words_.count("shortened", cut_) +
+                   (elsewhere.empty() ? "" : " " + words_.count("elsewhere", cut_, {{"formats", elsewhere}})),
                {.face = back_.small, .align = Align::left, .color = kQuietInk, .space_before = 6});
   }
 }
@@ -380,12 +378,12 @@ double PdfPages::draw_rows(const Page& page, double y) {
 void PdfPages::draw_footer(std::size_t number) {
   const double y = content_.shape.paper.height - 28;
   const double third = table_width() / 3;
-  std::string generated = content_.spec.zone.format(document_.at);
-  generated = fmt::format("Generated {} {}", generated.substr(0, generated.find('T')),
-                          generated.substr(generated.find('T') + 1, std::string_view("hh:mm").size()));
-  if (!document_.timezone.empty()) generated += " " + document_.timezone;
-  const std::string pages = fmt::format("page {} of {}", grouped(static_cast<__int128>(number) + 1, 0),
-                                        grouped(static_cast<__int128>(pages_.size()), 0));
+  std::string moment = words_.minute(document_.at, content_.spec.zone);
+  if (!document_.timezone.empty()) moment += " " + document_.timezone;
+  const std::string generated = words_.say("made_at", {{"moment", moment}});
+  const NumberForm form = words_.numbers();
+  const std::string pages = words_.say("page", {{"page", grouped(static_cast<__int128>(number) + 1, 0, form)},
+                                                {"pages", grouped(static_cast<__int128>(pages_.size()), 0, form)}});
   std::string what = document_.title;
   if (!document_.account.empty()) what += (what.empty() ? "" : " · ") + document_.account;
   what = printable(what, {400}).text;

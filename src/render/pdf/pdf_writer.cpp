@@ -29,6 +29,7 @@ std::filesystem::path pdf_spool_directory(const Spec& spec) {
 
 PdfWriter::PdfWriter(const Spec& spec, Sink& sink)
     : spec_(spec),
+      locale_(spec.locale()),
       sink_(sink),
       regular_(fonts_, kTextSize, Weight::regular),
       bold_(fonts_, kTextSize, Weight::bold),
@@ -80,7 +81,7 @@ void PdfWriter::row(const rows::Row& row) {
     if (cell.null) {
       add(i, kNull, false);
     } else if (column.type != rows::ColumnType::text) {
-      add(i, value_text(column, cell, spec_.zone), false);
+      add(i, value_text(column, cell, locale_), false);
     } else if (is_printable(cell.text, {kMaxText, kMaxCellLines})) {
       add(i, cell.text, false);
     } else {
@@ -96,14 +97,14 @@ void PdfWriter::finish(const Closing& closing) {
   for (const TotalsRow& sums : totals_.rows()) {
     std::vector<std::string> texts(needs_.size());
     const PrintableText currency = printable(sums.currency, {40, 1});
-    const std::string word = sums.currency.empty() ? "Total" : "Total " + currency.text + (currency.is_cut ? "…" : "");
+    const std::string word = total_word(currency.text + (currency.is_cut ? "…" : ""), locale_.language);
     const bool is_room = std::any_of(sums.sums.begin(), sums.sums.end(), [](const auto& sum) { return !sum; });
     bool has_label = false;
     for (std::size_t i = 0; i < needs_.size(); ++i) {
       if (sums.sums[i]) {
         Amount amount = *sums.sums[i];
         amount.currency.clear();  // it is in the row's name
-        texts[i] = (i == 0 && !is_room ? word + " " : "") + amount_text(spec_.columns[i].type, amount, spec_.zone);
+        texts[i] = (i == 0 && !is_room ? word + " " : "") + amount_text(spec_.columns[i].type, amount, locale_);
         needs_[i].widest = std::max(needs_[i].widest, bold_.width(texts[i]));
       } else if (!has_label) {
         texts[i] = word;

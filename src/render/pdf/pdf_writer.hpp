@@ -32,6 +32,7 @@ class PdfWriter final : public Writer {
   Measure measure(const std::string& shaped);
 
   Spec spec_;
+  Locale locale_;
   Sink& sink_;
   Fonts fonts_;
   Face regular_;

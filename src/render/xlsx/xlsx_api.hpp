@@ -48,6 +48,7 @@ struct Xlsx : LazyLibrary {
   REPORTCTL_FUNCTION(workbook_close);
   REPORTCTL_FUNCTION(workbook_new_opt);
   REPORTCTL_FUNCTION(workbook_set_properties);
+  REPORTCTL_FUNCTION(worksheet_activate);
   REPORTCTL_FUNCTION(worksheet_autofilter);
   REPORTCTL_FUNCTION(worksheet_fit_to_pages);
   REPORTCTL_FUNCTION(worksheet_freeze_panes);

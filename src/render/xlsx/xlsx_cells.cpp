@@ -60,7 +60,7 @@ void expect_ok(lxw_error error) {
   throw Error(ErrorKind::failed, fmt::format("libxlsxwriter refuses a cell: {}", xlsx().lxw_strerror(error)));
 }
 
-std::string XlsxCells::number_format(ColumnType type, std::size_t scale) {
+std::string XlsxCells::number_format(ColumnType type, std::size_t scale) const {
   switch (type) {
     case ColumnType::integer:
     case ColumnType::decimal:
@@ -69,9 +69,9 @@ std::string XlsxCells::number_format(ColumnType type, std::size_t scale) {
     case ColumnType::percent:
       return scale == 0 ? "0%" : "0." + std::string(scale, '0') + "%";
     case ColumnType::timestamp:
-      return "yyyy-mm-dd hh:mm:ss";
+      return to_lower(locale_.language.date_form()) + " hh:mm:ss";
     case ColumnType::date:
-      return "yyyy-mm-dd";
+      return to_lower(locale_.language.date_form());
     case ColumnType::duration:
       return "[h]:mm:ss";
     case ColumnType::text:
@@ -214,7 +214,7 @@ void XlsxCells::amount(const XlsxPlace& place, ColumnType type, const Amount& am
   if (const auto found = as_number(type, amount.number, amount.scale))
     number(place, *found, amount.grouped ? format(type, amount.scale, style) : own_format("0", style));
   else
-    stand_in(place, amount_text(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, zone_), style);
+    stand_in(place, amount_text(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, locale_), style);
 }
 
 void XlsxCells::named_total(const XlsxPlace& place, ColumnType type, const Amount& amount, const std::string& name) {
@@ -222,7 +222,7 @@ void XlsxCells::named_total(const XlsxPlace& place, ColumnType type, const Amoun
   std::erase(word, '"');
   if (const auto found = as_number(type, amount.number, amount.scale))
     return number(place, *found, own_format(fmt::format("\"{} \"{}", word, number_format(type, amount.scale)), XlsxStyle::total));
-  stand_in(place, name + " " + amount_text(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, zone_),
+  stand_in(place, name + " " + amount_text(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, locale_),
            XlsxStyle::total);
 }
 
@@ -239,24 +239,17 @@ void XlsxCells::number(const XlsxPlace& place, double number, lxw_format* format
 }
 
 std::vector<std::string> XlsxCells::notes(const std::vector<std::string>& formats) const {
+  const Language& words = locale_.language;
   std::vector<std::string> notes;
   if (text_.cut() > 0) {
-    const std::string elsewhere = whole_formats(formats, false);
-    notes.push_back(fmt::format(
-        "{} longer than the 32,767 characters of a cell, and cut.{}",
-        counted(static_cast<std::int64_t>(text_.cut()), "text is", "texts are"),
-        elsewhere.empty() ? std::string()
-                          : fmt::format(" The same report as {} has {} whole.", elsewhere, text_.cut() == 1 ? "it" : "them")));
+    const auto count = static_cast<std::int64_t>(text_.cut());
+    const std::string elsewhere = whole_formats(formats, false, words);
+    notes.push_back(words.count("cut", count) +
+                    (elsewhere.empty() ? "" : " " + words.count("elsewhere", count, {{"formats", elsewhere}})));
   }
-  if (long_numbers_ > 0)
-    notes.push_back(fmt::format("{} more than the 15 digits that a spreadsheet can keep, and {} written as text.",
-                                counted(long_numbers_, "number has", "numbers have"), long_numbers_ == 1 ? "is" : "are"));
-  if (far_days_ > 0)
-    notes.push_back(fmt::format("{} before March 1900 or after 9999, where spreadsheets have no days, and written as text.",
-                                counted(far_days_, "date is", "dates are")));
-  if (odd_durations_ > 0)
-    notes.push_back(fmt::format("{} negative or longer than spreadsheets can count, and written as text.",
-                                counted(odd_durations_, "duration is", "durations are")));
+  if (long_numbers_ > 0) notes.push_back(words.count("long_numbers", long_numbers_));
+  if (far_days_ > 0) notes.push_back(words.count("far_days", far_days_));
+  if (odd_durations_ > 0) notes.push_back(words.count("odd_durations", odd_durations_));
   return notes;
 }
 

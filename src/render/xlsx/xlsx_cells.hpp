@@ -33,7 +33,7 @@ enum class XlsxStyle { body, total };
 /// 1900-03-01 (from where on Excel and everybody else count alike) or after 9999, negative durations.
 class XlsxCells {
  public:
-  XlsxCells(lxw_workbook* book, Zone zone) : book_(book), zone_(std::move(zone)) {}
+  XlsxCells(lxw_workbook* book, Locale locale) : book_(book), zone_(locale.zone), locale_(std::move(locale)) {}
 
   /// A null and an empty text leave the cell blank.
   void value(const XlsxPlace&, const rows::Column&, const rows::Cell&);
@@ -46,7 +46,7 @@ class XlsxCells {
 
   lxw_format* format(rows::ColumnType, std::size_t scale, XlsxStyle);
   /// `#,##0.00` for money of scale 2.
-  static std::string number_format(rows::ColumnType, std::size_t scale);
+  [[nodiscard]] std::string number_format(rows::ColumnType, std::size_t scale) const;
   /// What was not written as it is, in sentences; `formats`: those of the report.
   [[nodiscard]] std::vector<std::string> notes(const std::vector<std::string>& formats) const;
 
@@ -63,6 +63,7 @@ class XlsxCells {
 
   lxw_workbook* book_;
   Zone zone_;
+  Locale locale_;
   XlsxText text_;
   std::array<std::array<std::array<lxw_format*, kScales>, kKinds>, 2> formats_{};
   std::int64_t quarter_ = -1;  ///< the quarter of an hour of which offset_ holds, since 1970

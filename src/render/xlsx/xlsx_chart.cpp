@@ -9,7 +9,9 @@
 #include <cstring>
 
 #include "chart/chart_draw.hpp"
+#include "chart/chart_labels.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
 #include "xlsx_book.hpp"
 #include "xlsx_summary.hpp"
 #include "xlsx_text.hpp"
@@ -17,7 +19,6 @@
 namespace reportctl::render {
 namespace {
 
-constexpr const char* kSheet = "Summary";
 constexpr double kCellDays = 2'958'466;  ///< to the end of the year 9999
 constexpr double kSecondsOfCellDay = 86'400;
 constexpr double kSecondsOfHour = 3'600;
@@ -30,10 +31,10 @@ bool is_by_clock(const ChartData& data) {
          });
 }
 
-/// A figure as its cell has it: durations in days, or hours.
-double in_cell(const ChartData& data, double value) {
+/// A figure as its cell has it: durations in days, or hours; 99.9 % is the number next to 0.999, as in the rows.
+double in_cell(const ChartData& data, const ChartSeries& series, double value) {
   if (!std::isfinite(value)) return 0;
-  if (data.is_percent) return value / 100;
+  if (data.is_percent) return std::round(value * std::pow(10, series.scale)) / std::pow(10, series.scale + 2);
   if (!data.is_duration) return value;
   return value / (is_by_clock(data) ? kSecondsOfCellDay : kSecondsOfHour);
 }
@@ -44,21 +45,21 @@ std::size_t digits_of(const ChartData& data, const ChartSeries& series) {
 }
 
 /// Of an axis: digits behind the point only where its steps have some. (`#.###` would leave the point behind a whole number.)
-std::string axis_format(const ChartData& data) {
+std::string axis_format(const XlsxCells& cells, const ChartData& data) {
   if (is_by_clock(data)) return "[h]:mm";
   constexpr double kWholeSteps = 8;
   double most = 0;
   std::size_t digits = 0;
   for (const ChartSeries& series : data.series) {
     digits = std::max(digits, digits_of(data, series));
-    for (const double value : series.values) most = std::max(most, std::abs(in_cell(data, value)));
+    for (const double value : series.values) most = std::max(most, std::abs(in_cell(data, series, value)));
   }
-  if (data.is_percent) return XlsxCells::number_format(rows::ColumnType::percent, 100 * most > kWholeSteps ? 0 : digits);
-  return XlsxCells::number_format(rows::ColumnType::decimal, most > kWholeSteps ? 0 : digits);
+  if (data.is_percent) return cells.number_format(rows::ColumnType::percent, 100 * most > kWholeSteps ? 0 : digits);
+  return cells.number_format(rows::ColumnType::decimal, most > kWholeSteps ? 0 : digits);
 }
 
 std::string value_name(const ChartData& data) {
-  return data.is_duration && !is_by_clock(data) ? data.y_title + " (hours)" : data.y_title;
+  return data.is_duration && !is_by_clock(data) ? fmt::format("{} ({})", data.y_title, data.language.say("hours")) : data.y_title;
 }
 
 /// A copy of the figures within the chart itself, for viewers that do not look them up; libxlsxwriter cannot know them in
@@ -102,6 +103,12 @@ std::uint8_t chart_type(ChartType type) {
   return LXW_CHART_COLUMN;
 }
 
+/// Long names would leave no room for the bars; the rows have them whole.
+std::string xlsx_category(const ChartData& data, std::size_t category) {
+  constexpr std::size_t kLongest = 32;
+  return fit_width(xlsx_label(category_text(data, category)), kLongest);
+}
+
 /// Where the table of figures is.
 struct Figures {
   lxw_row_t header;
@@ -111,7 +118,7 @@ struct Figures {
 
 std::string series_name(const ChartData& data, std::size_t index) {
   if (!data.series[index].name.empty()) return xlsx_label(data.series[index].name);
-  return data.y_title.empty() ? "Value" : xlsx_label(value_name(data));
+  return data.y_title.empty() ? data.language.say("value") : xlsx_label(value_name(data));
 }
 
 void write_figures(const XlsxSummary& summary, const Figures& figures) {
@@ -128,11 +135,11 @@ void write_figures(const XlsxSummary& summary, const Figures& figures) {
   for (std::size_t row = 0; row < data.categories.size(); ++row) {
     place.row = figures.first() + static_cast<lxw_row_t>(row);
     place.column = 0;
-    summary.cells.text(place, xlsx_label(data.categories[row]), summary.cells.format(rows::ColumnType::text, 0, XlsxStyle::body));
+    summary.cells.text(place, xlsx_category(data, row), summary.cells.format(rows::ColumnType::text, 0, XlsxStyle::body));
     for (const ChartSeries& series : data.series) {
       ++place.column;
       if (std::isnan(series.values.at(row))) continue;
-      summary.cells.number(place, in_cell(data, series.values.at(row)),
+      summary.cells.number(place, in_cell(data, series, series.values.at(row)),
                            summary.cells.format(type, digits_of(data, series), XlsxStyle::body));
     }
   }
@@ -163,24 +170,25 @@ void add_series(lxw_chart* chart, const XlsxSummary& summary, const Figures& fig
   const ChartData& data = summary.closing.chart;
   const auto column = static_cast<lxw_col_t>(index + 1);
   lxw_chart_series* const series = xlsx().chart_add_series(chart, nullptr, nullptr);
-  xlsx().chart_series_set_categories(series, kSheet, figures.first(), 0, figures.last(data), 0);
-  xlsx().chart_series_set_values(series, kSheet, figures.first(), column, figures.last(data), column);
-  xlsx().chart_series_set_name_range(series, kSheet, figures.header, column);
+  xlsx().chart_series_set_categories(series, kXlsxSummarySheet, figures.first(), 0, figures.last(data), 0);
+  xlsx().chart_series_set_values(series, kXlsxSummarySheet, figures.first(), column, figures.last(data), column);
+  xlsx().chart_series_set_name_range(series, kXlsxSummarySheet, figures.header, column);
   XlsxCache categories(series->categories);
   XlsxCache values(series->values);
   for (std::size_t row = 0; row < data.categories.size(); ++row) {
-    categories.add(xlsx_label(data.categories[row]));
+    categories.add(xlsx_category(data, row));
     const double value = data.series[index].values.at(row);
     if (std::isnan(value))
       values.add_gap();
     else
-      values.add(in_cell(data, value));
+      values.add(in_cell(data, data.series[index], value));
   }
   XlsxCache(series->title.range).add(series_name(data, index));
   paint(series, summary, index);
 }
 
-void set_axes(lxw_chart* chart, const ChartData& data, const std::string& y_title) {
+void set_axes(lxw_chart* chart, const XlsxSummary& summary, const std::string& y_title) {
+  const ChartData& data = summary.closing.chart;
   constexpr double kTitleSize = 12;
   constexpr double kAxisSize = 9;
   constexpr lxw_color_t kGrid = 0xD9D9D9;
@@ -207,7 +215,7 @@ void set_axes(lxw_chart* chart, const ChartData& data, const std::string& y_titl
   }
   xlsx().chart_axis_set_num_font(chart->x_axis, &small);
   xlsx().chart_axis_set_num_font(chart->y_axis, &small);
-  xlsx().chart_axis_set_num_format(chart->y_axis, axis_format(data).c_str());
+  xlsx().chart_axis_set_num_format(chart->y_axis, axis_format(summary.cells, data).c_str());
   xlsx().chart_axis_major_gridlines_set_line(chart->y_axis, &grid);
   xlsx().chart_axis_set_line(chart->x_axis, &grid);
 }
@@ -226,7 +234,8 @@ void insert_chart(const XlsxSummary& summary, const Figures& figures, lxw_row_t 
   const auto legend = end - first == 1 ? LXW_CHART_LEGEND_NONE : LXW_CHART_LEGEND_BOTTOM;
   xlsx().chart_legend_set_position(chart, static_cast<std::uint8_t>(legend));
   const std::string& name = data.series[first].name;
-  set_axes(chart, data, data.separate_axes && !name.empty() ? fmt::format("{} ({})", value_name(data), name) : value_name(data));
+  set_axes(chart, summary,
+           data.separate_axes && !name.empty() ? fmt::format("{} ({})", value_name(data), name) : value_name(data));
   if (data.type != ChartType::line) xlsx().chart_set_series_gap(chart, kGap);
   lxw_chart_options options{};
   options.x_scale = kScale;

@@ -31,7 +31,7 @@ bool has_long_figures(const ChartData& chart) {
 /// Writes lines from the top.
 class SummaryLines {
  public:
-  explicit SummaryLines(const XlsxSummary& summary) : summary_(summary) {
+  explicit SummaryLines(const XlsxSummary& summary) : summary_(summary), words_(summary.spec.document.language) {
     left_ = xlsx().workbook_add_format(summary.book);
     xlsx().format_set_align(left_, LXW_ALIGN_LEFT);
   }
@@ -70,17 +70,17 @@ class SummaryLines {
 
   void facts() {
     const Document& document = summary_.spec.document;
-    fact("Period", document.period);
+    fact(words_.say("period"), document.period);
     for (const auto& [label, value] : document.filters) fact(label, value);
-    fact("Time zone", document.timezone);
+    fact(words_.say("time_zone"), document.timezone);
     if (document.at != Instant{}) {
       const rows::Cell made{.null = false, .scale = 0, .number = document.at.time_since_epoch().count(), .text = {}};
-      std::string words = value_text({.name = {}, .label = {}, .type = ColumnType::timestamp}, made, summary_.spec.zone);
-      fact("Generated", words);
+      fact(words_.say("made"),
+           value_text({.name = {}, .label = {}, .type = ColumnType::timestamp}, made, summary_.spec.locale()));
     }
-    summary_.cells.text(at(kLabel), "Rows");
+    summary_.cells.text(at(kLabel), words_.say("row_count"));
     lxw_format* const counted = xlsx().workbook_add_format(summary_.book);
-    xlsx().format_set_num_format(counted, XlsxCells::number_format(ColumnType::integer, 0).c_str());
+    xlsx().format_set_num_format(counted, summary_.cells.number_format(ColumnType::integer, 0).c_str());
     xlsx().format_set_align(counted, LXW_ALIGN_LEFT);
     summary_.cells.number(at(kValue), static_cast<double>(summary_.rows), counted);
     row_ += 2;
@@ -92,10 +92,10 @@ class SummaryLines {
     const auto has_currency = [](const Metric& metric) {
       return std::any_of(metric.amounts.begin(), metric.amounts.end(), [](const Amount& one) { return !one.currency.empty(); });
     };
-    summary_.cells.text(at(kLabel), "Summary", summary_.header);
-    summary_.cells.text(at(kValue), "Value", summary_.number_header);
+    summary_.cells.text(at(kLabel), words_.say("summary"), summary_.header);
+    summary_.cells.text(at(kValue), words_.say("value"), summary_.number_header);
     if (std::any_of(metrics.begin(), metrics.end(), has_currency))
-      summary_.cells.text(at(kCurrency), "Currency", summary_.header);
+      summary_.cells.text(at(kCurrency), words_.say("currency"), summary_.header);
     ++row_;
     for (const Metric& metric : metrics) {
       summary_.cells.text(at(kLabel), metric.label, summary_.cells.format(ColumnType::text, 0, XlsxStyle::body));
@@ -116,10 +116,8 @@ class SummaryLines {
 
   void notes() {
     std::vector<std::string> notes = summary_.cells.notes(summary_.spec.document.formats);
-    if (summary_.sheets > 1)
-      notes.push_back(fmt::format("The rows are on {} sheets: a sheet holds 1,048,576 rows at most.", summary_.sheets));
-    if (has_long_figures(summary_.closing.chart))
-      notes.emplace_back("The chart and the figures below it are rounded to the 15 digits that a spreadsheet can keep.");
+    if (summary_.sheets > 1) notes.push_back(words_.say("sheets", {{"sheets", std::to_string(summary_.sheets)}}));
+    if (has_long_figures(summary_.closing.chart)) notes.push_back(words_.say("rounded"));
     if (notes.empty()) return;
     lxw_format* const slanted = xlsx().workbook_add_format(summary_.book);
     xlsx().format_set_italic(slanted);
@@ -131,6 +129,7 @@ class SummaryLines {
   }
 
   const XlsxSummary& summary_;
+  const Language& words_;
   lxw_format* left_;
   lxw_row_t row_ = 0;
 };
@@ -146,18 +145,20 @@ double label_width(const XlsxSummary& summary) {
 
 }  // namespace
 
-lxw_format* xlsx_header_format(lxw_workbook* book) {
+lxw_format* xlsx_header_format(lxw_workbook* book, const Document& document) {
+  constexpr Color kHeader{0x44 / 255.0, 0x72 / 255.0, 0xC4 / 255.0};
+  const Color ground = parse_color(document.color, kHeader);
   lxw_format* const format = xlsx().workbook_add_format(book);
   xlsx().format_set_bold(format);
-  xlsx().format_set_font_color(format, LXW_COLOR_WHITE);
-  xlsx().format_set_bg_color(format, 0x4472C4);
+  xlsx().format_set_font_color(format, xlsx_color(readable_on(ground)));
+  xlsx().format_set_bg_color(format, xlsx_color(ground));
   xlsx().format_set_indent(format, 1);
   return format;
 }
 
-lxw_format* xlsx_number_header_format(lxw_workbook* book) {
+lxw_format* xlsx_number_header_format(lxw_workbook* book, const Document& document) {
   constexpr std::uint8_t kButton = 2;
-  lxw_format* const format = xlsx_header_format(book);
+  lxw_format* const format = xlsx_header_format(book, document);
   xlsx().format_set_align(format, LXW_ALIGN_RIGHT);
   xlsx().format_set_indent(format, kButton);
   return format;

@@ -10,10 +10,12 @@
 
 namespace reportctl::render {
 
-/// Bold and white on 4472C4.
-lxw_format* xlsx_header_format(lxw_workbook*);
+inline constexpr const char* kXlsxSummarySheet = "Summary";
+
+/// Bold on the brand's colour, else 4472C4.
+lxw_format* xlsx_header_format(lxw_workbook*, const Document&);
 /// The same above numbers; right-aligned, as they are, and out of the way of a filter's button.
-lxw_format* xlsx_number_header_format(lxw_workbook*);
+lxw_format* xlsx_number_header_format(lxw_workbook*, const Document&);
 
 struct XlsxSummary {
   lxw_workbook* book;
@@ -27,7 +29,8 @@ struct XlsxSummary {
   std::int64_t rows;   ///< written
 };
 
-/// The first sheet: what the report is, its metrics, notes on what a spreadsheet cannot hold, and the chart with its figures.
+/// The last sheet, and the one that is shown first: what the report is, its metrics, notes on what a spreadsheet cannot hold, and
+/// the chart with its figures.
 void write_xlsx_summary(const XlsxSummary&);
 
 /// The chart and below it the table it is drawn from, from `row` on.

@@ -30,8 +30,8 @@ std::size_t text_width(std::string_view text) {
 
 }  // namespace
 
-XlsxWidths::XlsxWidths(const rows::Columns& columns, Zone zone)
-    : columns_(columns), zone_(std::move(zone)), extents_(columns.size()) {}
+XlsxWidths::XlsxWidths(const rows::Columns& columns, Locale locale)
+    : columns_(columns), locale_(std::move(locale)), extents_(columns.size()) {}
 
 bool XlsxWidths::is_too_wide(std::string_view text) {
   return text.size() > kWidestText && (text.size() > 4 * kWidestText || display_width(text) > kWidestText);
@@ -59,7 +59,7 @@ void XlsxWidths::totals(const TotalsRow& totals) {
     if (totals.sums[i])
       extents_[i].text =
           std::max(extents_[i].text,
-                   display_width(amount_text(columns_[i].type, {{}, totals.sums[i]->number, totals.sums[i]->scale}, zone_)));
+                   display_width(amount_text(columns_[i].type, {{}, totals.sums[i]->number, totals.sums[i]->scale}, locale_)));
 }
 
 std::size_t XlsxWidths::width_of(std::size_t column) const {
@@ -83,8 +83,8 @@ std::size_t XlsxWidths::width_of(std::size_t column) const {
   }
   std::size_t width = extent.text;
   for (const std::int64_t number : {extent.least, extent.most})
-    width = std::max(width,
-                     amount_text(columns_[column].type, {.currency = {}, .number = number, .scale = extent.scale}, zone_).size());
+    width = std::max(
+        width, amount_text(columns_[column].type, {.currency = {}, .number = number, .scale = extent.scale}, locale_).size());
   return width;
 }
 

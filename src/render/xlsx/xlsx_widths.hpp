@@ -15,7 +15,7 @@ namespace reportctl::render {
 /// all rows count; of texts, which merely are covered by their neighbour, the first thousand do, up to 60 characters.
 class XlsxWidths {
  public:
-  XlsxWidths(const rows::Columns&, Zone);
+  XlsxWidths(const rows::Columns&, Locale);
   /// No column is made wide enough for this text.
   static bool is_too_wide(std::string_view);
   void row(const rows::Row&);
@@ -32,7 +32,7 @@ class XlsxWidths {
   };
   [[nodiscard]] std::size_t width_of(std::size_t column) const;
   rows::Columns columns_;
-  Zone zone_;
+  Locale locale_;
   std::vector<Extent> extents_;
   std::int64_t rows_ = 0;
 };

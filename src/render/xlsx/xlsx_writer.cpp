@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "people.hpp"
 #include "reportctl/base/error.hpp"
 #include "xlsx_book.hpp"
 #include "xlsx_cells.hpp"
@@ -40,12 +41,11 @@ class XlsxWriter final : public Writer {
       : spec_(spec),
         sink_(sink),
         book_(spec),
-        cells_(book_.get(), spec.zone),
-        widths_(spec.columns, spec.zone),
+        cells_(book_.get(), spec.locale()),
+        widths_(spec.columns, spec.locale()),
         totals_(spec.columns),
-        header_format_(xlsx_header_format(book_.get())),
-        number_header_format_(xlsx_number_header_format(book_.get())),
-        summary_(book_.add_sheet("Summary")) {
+        header_format_(xlsx_header_format(book_.get(), spec.document)),
+        number_header_format_(xlsx_number_header_format(book_.get(), spec.document)) {
     if (spec.columns.empty() || spec.columns.size() > kColumnsOfASheet)
       throw Error(ErrorKind::failed, fmt::format("an XLSX file has 1 to {} columns", kColumnsOfASheet));
     for (const rows::Column& column : spec.columns) headers_.push_back(header_of(column, spec.zone));
@@ -74,8 +74,10 @@ class XlsxWriter final : public Writer {
     const std::vector<double> widths = widths_.widths(headers_);
     for (const DataSheet& one : sheets_)
       for (lxw_col_t i = 0; i < widths.size(); ++i) expect_ok(xlsx().worksheet_set_column(one.sheet, i, i, widths[i], nullptr));
+    lxw_worksheet* const summary = book_.add_sheet(kXlsxSummarySheet);
+    xlsx().worksheet_activate(summary);  // programs read the first sheet, people see this one
     write_xlsx_summary({.book = book_.get(),
-                        .sheet = summary_,
+                        .sheet = summary,
                         .cells = cells_,
                         .header = header_format_,
                         .number_header = number_header_format_,
@@ -93,7 +95,7 @@ class XlsxWriter final : public Writer {
   };
 
   void begin_sheet() {
-    const std::string name = sheets_.empty() ? "Data" : fmt::format("Data {}", sheets_.size() + 1);
+    const std::string name = sheets_.empty() ? "Report" : fmt::format("Report {}", sheets_.size() + 1);
     end_rows();
     sheets_.push_back({book_.add_sheet(name)});
     set_page(sheets_.back().sheet);
@@ -114,7 +116,7 @@ class XlsxWriter final : public Writer {
   void write_totals() {
     for (const TotalsRow& totals : totals_.rows()) {
       make_room();
-      const std::string word = totals.currency.empty() ? "Total" : "Total " + totals.currency;
+      const std::string word = total_word(totals.currency, spec_.document.language);
       XlsxPlace place{sheets_.back().sheet, next_row_++, 0};
       bool is_named = false;
       for (std::size_t i = 0; i < spec_.columns.size(); ++i, ++place.column) {
@@ -149,7 +151,8 @@ class XlsxWriter final : public Writer {
     xlsx().worksheet_set_paper(sheet, xlsx_paper(spec_.document));
     xlsx().worksheet_fit_to_pages(sheet, 1, 0);
     expect_ok(xlsx().worksheet_repeat_rows(sheet, 0, 0));
-    expect_ok(xlsx().worksheet_set_footer(sheet, "&RPage &P of &N"));
+    const std::string footer = "&R" + spec_.document.language.say("page", {{"page", "&P"}, {"pages", "&N"}});
+    expect_ok(xlsx().worksheet_set_footer(sheet, footer.c_str()));
   }
 
   const Spec spec_;
@@ -160,7 +163,6 @@ class XlsxWriter final : public Writer {
   Totals totals_;
   lxw_format* header_format_;
   lxw_format* number_header_format_;
-  lxw_worksheet* summary_;
   std::vector<std::string> headers_;
   std::vector<DataSheet> sheets_;
   lxw_row_t next_row_ = 0;

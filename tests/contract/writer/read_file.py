@@ -62,9 +62,10 @@ def xlsx_text(cell, zone):
 def xlsx_table(path):
     import openpyxl.utils
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames[:2] == ['Summary', 'Data'], book.sheetnames
+    assert (book.sheetnames[0], book.sheetnames[-1]) == ('Report', 'Summary'), book.sheetnames
+    assert book.active.title == 'Summary', book.active.title
     table, zones = [], []
-    for name in book.sheetnames[1:]:
+    for name in book.sheetnames[:-1]:
         last = openpyxl.utils.range_boundaries(book[name].auto_filter.ref)[3]  # rows of nothing but nulls are no rows in the file
         rows = list(book[name].iter_rows(max_row=max(last, book[name].max_row)))
         header = [cell.value for cell in rows[0]]

@@ -107,7 +107,7 @@ class Catalog(demo_world.Demo):
             text = path.read_text(encoding="utf-8")
             text = re.sub(r"(?m)^id: ", "id: copy-", text)
             text = re.sub(r"(?m)^aliases: .*\n", "", text)
-            text = re.sub(r"(?m)^formats: .*$", f"formats: [{', '.join(FORMATS)}]", text)
+            text = re.sub(r"(?m)^formats: .*$", f"formats: [{', '.join(FORMATS)}]", re.sub(r"(?m)^formats_on_demand: .*\n", "", text))
             if "\nformats: " not in text and "visibility: hidden" not in text:
                 text = text.replace("\ncolumns:", f"\nformats: [{', '.join(FORMATS)}]\ncolumns:", 1)
             (modules / f"copy-{path.name}").write_text(text, encoding="utf-8")

@@ -300,7 +300,7 @@ class EveryFormat(e2e.Case):
         return openpyxl.load_workbook(io.BytesIO(content))
 
     def test_xlsx(self):
-        data = self.book("unhappy")["Data"]
+        data = self.book("unhappy")["Report"]
         for line, column, name, value in self.cells():
             cell = data.cell(line + 2, column + 1)
             place = f"row {line}, {name}"

@@ -61,7 +61,7 @@ class EveryType(e2e.Case):
         cls.world = formats_world.World()
         cls.content = cls.world.every_type("xlsx")
         cls.book = book_of(cls.content)
-        cls.data = cls.book["Data"]
+        cls.data = cls.book["Report"]
 
     @classmethod
     def tearDownClass(cls):
@@ -72,7 +72,8 @@ class EveryType(e2e.Case):
 
     def test_values_are_typed(self):
         """2026-03-16T19:00Z is 20:00 in Berlin; 3725 seconds are 1:02:05; JPY has no minor digits and KWD three."""
-        self.assertEqual(self.book.sheetnames, ["Summary", "Data"])
+        self.assertEqual(self.book.sheetnames, ["Report", "Summary"])
+        self.assertEqual(self.book.active.title, "Summary", "which people see first")
         self.assertEqual(self.row(1), ["Name", "Number", "Energy (kWh)", "Share", "Price", "Currency", "Placed (Europe/Berlin)", "Day", "Took", "Paid"])
         self.assertEqual(self.row(2)[:8], ['Łukasz, "Lucky"', -42, 12.345, 0.1234, 1999, "EUR", datetime.datetime(2026, 3, 16, 20),
                                            datetime.datetime(2026, 3, 17)])
@@ -140,7 +141,7 @@ class EveryType(e2e.Case):
 
     def test_totals_are_kept_apart_by_currency(self):
         """Rows 1 to 3 alone: EUR -42 + 7, 12.345 - 0.001, 1999.00 - 0.05, 1:02:05; JPY the one row it has."""
-        data = book_of(self.world.every_type("xlsx", 3))["Data"]
+        data = book_of(self.world.every_type("xlsx", 3))["Report"]
         self.assertEqual(data.auto_filter.ref, "A1:J4")
         self.assertEqual([cell.value for cell in data[5]][:6], ["Total EUR", -35, 12.344, None, 1998.95, None])
         self.assertEqual(hours(data["I5"].value), "1:02:05")
@@ -151,7 +152,7 @@ class EveryType(e2e.Case):
         self.assertEqual(data.max_row, 6)
 
     def test_without_rows_there_is_a_header_and_no_total(self):
-        data = book_of(self.world.every_type("xlsx", 0))["Data"]
+        data = book_of(self.world.every_type("xlsx", 0))["Report"]
         self.assertEqual((data.max_row, data.auto_filter.ref, data.freeze_panes), (1, "A1:J1", "A2"))
 
     def test_the_summary_says_what_it_is(self):
@@ -193,9 +194,9 @@ class EveryType(e2e.Case):
 
     def test_chosen_columns_and_their_totals(self):
         """money keeps its totals with its currency, which comes along where it was not chosen."""
-        with_currency = book_of(self.world.every_type("xlsx", 3, "--columns", "currency,price"))["Data"]
+        with_currency = book_of(self.world.every_type("xlsx", 3, "--columns", "currency,price"))["Report"]
         self.assertEqual([[cell.value for cell in row] for row in with_currency.iter_rows(min_row=5)], [["Total EUR", 1998.95], ["Total JPY", 150000]])
-        without = book_of(self.world.every_type("xlsx", 3, "--columns", "name,price"))["Data"]
+        without = book_of(self.world.every_type("xlsx", 3, "--columns", "name,price"))["Report"]
         self.assertEqual([[cell.value for cell in row] for row in without.iter_rows(min_row=5)],
                          [["Total EUR", None, 1998.95], ["Total JPY", None, 150000]])
 
@@ -216,14 +217,14 @@ class Limits(e2e.Case):
         """1,048,576 rows a sheet, header included: 1,048,600 rows leave 25 for the second; the total, n(n+1)/2, is below them."""
         rows = 1_048_600
         parts = zipfile.ZipFile(io.BytesIO(self.world.must(*self.many(rows)).out))
-        first, second = parts.read("xl/worksheets/sheet2.xml"), parts.read("xl/worksheets/sheet3.xml")
-        self.assertEqual(re.findall(rb'<sheet name="([^"]*)"', parts.read("xl/workbook.xml")), [b"Summary", b"Data", b"Data 2"])
+        first, second = parts.read("xl/worksheets/sheet1.xml"), parts.read("xl/worksheets/sheet2.xml")
+        self.assertEqual(re.findall(rb'<sheet name="([^"]*)"', parts.read("xl/workbook.xml")), [b"Report", b"Report 2", b"Summary"])
         self.assertEqual((first.count(b"<row "), second.count(b"<row ")), (1_048_576, 1 + 25 + 1))
         self.assertIn(b'<autoFilter ref="A1:A1048576"/>', first)
         self.assertIn(b'<autoFilter ref="A1:A26"/>', second)
         self.assertRegex(second, rb'<c r="A2" s="\d+"><v>1048576</v>')
         self.assertRegex(second, rb'<c r="A27" s="\d+"><v>%d</v>' % (rows * (rows + 1) // 2))
-        self.assertIn(b"The rows are on 2 sheets", parts.read("xl/worksheets/sheet1.xml"))
+        self.assertIn(b"The rows are on 2 sheets", parts.read("xl/worksheets/sheet3.xml"))
 
     def test_a_file_system_that_takes_no_more_is_an_error_and_no_half_file(self):
         """Temporary files and the result alike: files of at most so many bytes, at several places of the work."""
@@ -272,7 +273,7 @@ class WholeCatalog(e2e.Case):
             with self.subTest(words=words):
                 table = formats_world.read_csv(world.must(*words, "--format", "csv", now=world.now).out)
                 book = book_of(world.must(*words, "--format", "xlsx", now=world.now).out)
-                data = list(book["Data"].iter_rows(max_row=len(table)))
+                data = list(book["Report"].iter_rows(max_row=len(table)))
                 types = world.types(case)
                 self.assertEqual(list(types), table[0])
                 for line, (written, row) in enumerate(zip(table[1:], data[1:]), 2):
@@ -287,7 +288,7 @@ class WholeCatalog(e2e.Case):
                         if types[name] not in ("text", "boolean") and text:
                             self.assertNotIsInstance(cell.value, str, f"row {line}, {name}")
                         cells += 1
-                self.assertEqual(book["Data"].auto_filter.ref.rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), str(len(table)))
+                self.assertEqual(book["Report"].auto_filter.ref.rpartition(":")[2].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), str(len(table)))
                 reports.add(case.report["id"])
         self.assertEqual(reports, {report["id"] for report in world.reports if "run" in report["surfaces"]})
         self.assertGreater(cells, 10000)

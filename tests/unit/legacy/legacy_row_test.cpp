@@ -80,6 +80,32 @@ TEST_CASE("a fleet schedule that is not daily is refused") {
   CHECK(read(R"({"reportType": "SITE_POWER", "frequency": "WEEKLY"})").draft.request.cadence == "weekly");
 }
 
+TEST_CASE("a commerce schedule is read in its own spellings, at its own time") {
+  const auto row = read(R"({"id": "s1", "companyId": "shop", "reportType": "ORDERS_EXPORT", "cadence": "WEEKLY", "format": "pdf",
+    "mode": "line-items", "dayOfWeek": 7, "dayOfMonth": 3, "recipients": ["a@example.com"], "isActive": false,
+    "nextRunAt": "2026-03-17T00:00:00Z", "lastRunStatus": "failed", "lastRunError": "no", "failureCount": 2, "createdById": "u1"})");
+  CHECK(row.problems.empty());
+  CHECK(row.system == "commerce");
+  CHECK(row.tenant == "shop");
+  CHECK(row.draft.name == "orders-export-line-items");
+  CHECK(row.draft.request.report == "orders-export");
+  CHECK(row.draft.request.parameters == schedule::Parameters{{"mode", {"line-items"}}});
+  CHECK(row.draft.request.cadence == "weekly");
+  CHECK(row.draft.request.on == "7");
+  CHECK_FALSE(row.draft.request.day);
+  CHECK(row.draft.at == "00:00");
+  CHECK(row.draft.request.timezone == "UTC");
+  CHECK_FALSE(row.draft.active);
+  CHECK(row.draft.extra.find("\"day_of_month\":3") != std::string::npos);
+  CHECK(read(R"({"reportType": "Sales", "cadence": "daily", "recipients": "a@example.com"})").draft.name == "sales");
+}
+
+TEST_CASE("a refused report keeps its name for the record") {
+  const auto row = read(R"({"reportType": "Charge Point", "accountId": "a"})");
+  CHECK(has(row, "report_unknown", "reportType"));
+  CHECK(row.draft.request.report == "Charge Point");
+}
+
 TEST_CASE("days of the week count from Sunday, which is 0") {
   const char* days[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
   for (int day = 0; day < 7; ++day) CHECK(outreach(fmt::format(R"({{"day_of_week": {}}})", day)).draft.request.on == days[day]);

@@ -90,7 +90,7 @@ TEST_CASE("the text part reads well on its own") {
 TEST_CASE("the text part has figures, changes and the first rows in columns") {
   ReportFacts given = facts();
   given.summary = {{"Orders", {"12"}, {"+33.3 %"}}, {"Revenue", {"1,204.50 EUR", "300 JPY"}, {"+12.5 %", "new"}}};
-  given.compared_with = "2026-03-09 to 2026-03-15";
+  given.compared_with = "Compared with 2026-03-09 to 2026-03-15";
   given.first_rows = {.columns = {{"Day", false, false}, {"Total", true, false}},
                       .rows = {{"2026-03-16", "9.50 EUR"}, {"Łódź", "1,000.00 EUR"}},
                       .more = 1234};

@@ -259,10 +259,10 @@ TEST_CASE("an axis has round steps, holds every value and zero, and no more tick
 }
 
 TEST_CASE("ticks are written as people write numbers") {
-  CHECK(render::tick_label({0, 4000, 1000}, 3000) == "3,000");
-  CHECK(render::tick_label({0, 1, 0.2}, 0.6) == "0.6");
-  CHECK(render::tick_label({-0.5, 0.5, 0.05}, -0.15) == "-0.15");
-  CHECK(render::tick_label({0, 3e20, 1e20}, 2e20) == "2e+20");
+  CHECK(render::tick_label({0, 4000, 1000}, 3000, {}) == "3,000");
+  CHECK(render::tick_label({0, 1, 0.2}, 0.6, {}) == "0.6");
+  CHECK(render::tick_label({-0.5, 0.5, 0.05}, -0.15, {}) == "-0.15");
+  CHECK(render::tick_label({0, 3e20, 1e20}, 2e20, {}) == "2e+20");
 }
 
 TEST_CASE("days below an axis: at most so many as there is room for, in order, round where they are thinned") {

@@ -242,3 +242,72 @@ TEST_CASE("columns without totals have no totals row") {
   totals.row(rows::Row(cells));
   CHECK(totals.rows().empty());
 }
+
+TEST_CASE("averages, ratios and different values are exact, weighted, and kept apart by currency") {
+  rows::Columns columns = {column(ColumnType::money),   column(ColumnType::text),     column(ColumnType::integer),
+                           column(ColumnType::integer), column(ColumnType::duration), column(ColumnType::money)};
+  columns[0].currency_column = columns[5].currency_column = 1;
+  const auto with = [](const char* label, AggregateKind kind, int of, int by = -1, bool percent = false) {
+    return render::Figure{label, kind, of, by, percent};
+  };
+  render::Summary summary(columns, {with("Mean", AggregateKind::average, 0), with("Pieces", AggregateKind::average, 2),
+                                    with("Each", AggregateKind::ratio, 0, 2), with("Share", AggregateKind::ratio, 3, 2, true),
+                                    with("Time", AggregateKind::average, 4), with("Currencies", AggregateKind::distinct, 1),
+                                    with("Margin", AggregateKind::ratio, 5, 0, true)});
+  const std::vector<std::vector<Cell>> all = {
+      {number(1000, 2), text("EUR"), number(3), number(1), number(10), number(250, 2)},
+      {number(1, 2), text("EUR"), number(4), kNull, number(11), kNull},
+      {number(-5, 0), text("JPY"), number(2), number(2), kNull, number(-1, 0)},
+      {kNull, kNull, number(1), number(0), kNull, kNull},
+  };
+  for (const auto& cells : all) summary.row(rows::Row(cells));
+  // 10.01 / 2 = 5.005; 10 / 4 = 2.5; 10.01 / 7 = 1.43; -5 / 2 = -2.5; 3 of 6; 21 / 2 = 10.5 s; 2.50 of 10.00, the null row
+  // without
+  const std::vector<Labelled> expected = {
+      {"Mean", "5.01 EUR | -5 JPY"}, {"Pieces", "2.50"},  {"Each", "1.43 EUR | -3 JPY"},          {"Share", "50.00 %"},
+      {"Time", "0:00:11"},           {"Currencies", "2"}, {"Margin", "25.00 % EUR | 20.00 % JPY"}};
+  CHECK(labelled(summary, Zone::utc()) == expected);
+}
+
+TEST_CASE("nothing has no average and no ratio, and divided by nothing neither") {
+  const rows::Columns columns = {column(ColumnType::integer), column(ColumnType::integer)};
+  render::Summary summary(columns, {{"Mean", AggregateKind::average, 0}, {"Ratio", AggregateKind::ratio, 0, 1}});
+  const Cell cells[] = {kNull, number(0)};
+  summary.row(cells);
+  CHECK(labelled(summary, Zone::utc()) == std::vector<Labelled>{{"Mean", "–"}, {"Ratio", "–"}});
+  const Cell zero[] = {number(7), number(0)};
+  summary.row(zero);
+  CHECK(labelled(summary, Zone::utc()) == std::vector<Labelled>{{"Mean", "7.00"}, {"Ratio", "–"}});
+}
+
+TEST_CASE("ratios of sums beyond 64 bits are exact") {
+  const rows::Columns columns = {column(ColumnType::decimal, 9), column(ColumnType::decimal, 3)};
+  render::Summary summary(columns, {{"Ratio", AggregateKind::ratio, 0, 1}});
+  const Cell cells[] = {number(std::numeric_limits<std::int64_t>::max(), 9), number(1, 3)};
+  for (int i = 0; i < 1000; ++i) summary.row(cells);
+  // 9223372036.854775807 / 0.001
+  CHECK(summary.metrics(Zone::utc())[0].values == std::vector<std::string>{"9,223,372,036,854.775807000"});
+}
+
+TEST_CASE("different values are counted beyond what memory keeps") {
+  const rows::Columns columns = {column(ColumnType::text), column(ColumnType::integer)};
+  render::Summary summary(columns, {{"Texts", AggregateKind::distinct, 0}, {"Numbers", AggregateKind::distinct, 1}});
+  const std::string long_text(40, 'x');
+  for (int round = 0; round < 2; ++round)
+    for (int i = 0; i < 300'000; ++i) {
+      const std::string name = (i % 2 == 0 ? long_text : "") + std::to_string(i);
+      const Cell cells[] = {text(name), number(i % 1000 - 500)};
+      summary.row(cells);
+    }
+  CHECK(labelled(summary, Zone::utc()) == std::vector<Labelled>{{"Texts", "300,000"}, {"Numbers", "1,000"}});
+}
+
+TEST_CASE("values speak the language of their locale") {
+  const Locale german(Zone::utc(), Language::find("de").value());
+  CHECK(render::value_text(column(ColumnType::decimal, 2), number(-123456, 2), german) == "-1.234,56");
+  CHECK(render::value_text(column(ColumnType::percent), number(1234, 2), german) == "12,34 %");
+  CHECK(render::value_text(column(ColumnType::timestamp), number(1773727200), german) == "17.03.2026 06:00:00");
+  CHECK(render::value_text(column(ColumnType::date), number(20529), german) == "17.03.2026");
+  CHECK(render::value_text(column(ColumnType::boolean), number(1), german) == "ja");
+  CHECK(render::plain(column(ColumnType::decimal, 2), number(-123456, 2), german.zone) == "-1234.56");
+}
