@@ -3,6 +3,7 @@
 #include "template_data.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -91,11 +92,13 @@ mustache::data figure_cell(const Figure& figure) {
   return cell;
 }
 
-/// Two small figures stand side by side, also on a phone; others have a row of their own.
+/// Two small figures stand side by side where the screen is wide enough; others have a row of their own.
 bool is_small(const Figure& figure) {
-  constexpr std::size_t kFitsHalfAPhone = 12;
-  const auto fits = [](const std::string& text) { return display_width(shown(text)) <= kFitsHalfAPhone; };
-  return figure.values.size() == 1 && fits(figure.values.front()) && (figure.changes.empty() || fits(figure.changes.front()));
+  constexpr std::size_t kValue = 12;
+  constexpr std::size_t kChange = 24;  // in smaller letters, or below the value
+  const auto fits = [](const std::string& text, std::size_t widest) { return display_width(shown(text)) <= widest; };
+  return figure.values.size() == 1 && fits(figure.values.front(), kValue) &&
+         (figure.changes.empty() || fits(figure.changes.front(), kChange));
 }
 
 constexpr std::size_t kLongCell = 40;
@@ -270,14 +273,18 @@ void set_first_rows(mustache::data& data, const FirstRows& table, Whole whole, c
   data.set("first_lines", table_lines(table));
   const char* more = whole == Whole::attached ? "more_rows_attached" : whole == Whole::linked ? "more_rows_in_file" : "more_rows";
   set_text(data, "more", table.more > 0 ? words.count(more, table.more) : std::string());
-  const auto say = [&](const char* key, const LeftOut& out) {
-    const char* where = whole == Whole::linked ? "more_columns_in_file" : "more_columns_attached";
+  const char* const in_file = whole == Whole::linked ? "more_columns_in_file" : "more_columns_attached";
+  const auto say = [&](const char* key, const char* where, const LeftOut& out) {
     const std::string sentence = out.count == 0 ? std::string() : words.count(where, out.count, {{"names", out.names}});
     set_text(data, key, sentence, kLongSentence);
     data.set(key + std::string("_lines"), indented(wrapped(shown(sentence, kLongSentence))));
   };
-  say("left_out", left_out(table.left_out, {}));
-  say("left_out_of_text", left_out(table.left_out, std::span(table.columns).subspan(text_table(table).widths.size())));
+  std::vector<FirstRows::Column> wide;
+  std::copy_if(table.columns.begin(), table.columns.end(), std::back_inserter(wide),
+               [](const auto& column) { return column.wide; });
+  say("left_out", in_file, left_out(table.left_out, {}));
+  say("left_out_here", "more_columns_wider", left_out({}, wide));
+  say("left_out_of_text", in_file, left_out(table.left_out, std::span(table.columns).subspan(text_table(table).widths.size())));
 }
 
 void set_words(mustache::data& data, const Language& words) {

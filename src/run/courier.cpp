@@ -184,8 +184,9 @@ DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, Post& post, c
     message = by_link(parts, claim, post, message.delivery);
     outcome = send(parts, claim, message);
   }
-  // 421 may be what this run's recipients provoked: other runs have their own try.
-  if (outcome.stop_batch) (outcome.reply_code == 421 ? post.stopped : parts.broken_transport) = outcome;
+  // 421 may be what this run's recipients provoked: other runs have their own try, unless its words are about the configuration.
+  const bool of_this_run = outcome.reply_code == 421 && outcome.reason_class != "config";
+  if (outcome.stop_batch) (of_this_run ? post.stopped : parts.broken_transport) = outcome;
   auto recorded = recorded_as(message.delivery, outcome);
   if (outcome.kind == delivery::OutcomeKind::deferred && stop_requested()) {
     put_back(parts, claim, recorded);

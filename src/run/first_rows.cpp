@@ -91,11 +91,12 @@ mail::FirstRows FirstRowsCollector::table() const {
       beside.insert(static_cast<std::size_t>(column.currency_column));
   struct Taken {
     std::size_t longest;
-    bool narrow;
+    double width;
+    bool narrow = false;
   };
   std::map<std::size_t, Taken> taken;  // by column
+  std::vector<std::size_t> ranked;
   double used = 0;
-  double used_on_phone = 0;
   const auto label_of = [&](std::size_t column) { return fit_width(visible(columns_[column].label), kShortCell); };
   for (const std::size_t i : by_rank()) {
     const bool blank = std::all_of(rows_.begin(), rows_.end(), [i](const auto& row) { return row[i].empty(); });
@@ -111,9 +112,18 @@ mail::FirstRows FirstRowsCollector::table() const {
     if (used + gap + width > kScreen) width = width_of(longest = kShortCell);
     if (used + gap + width > kScreen && !taken.empty()) break;
     used += gap + width;
-    const bool narrow = taken.empty() || used_on_phone + gap + width <= kPhone;
-    if (narrow) used_on_phone += gap + width;
-    taken.emplace(i, Taken{longest, narrow});
+    taken.emplace(i, Taken{longest, width});
+    ranked.push_back(i);
+  }
+  // Names without a figure say little, so on a phone the first figure comes second.
+  const auto figure =
+      std::find_if(ranked.begin(), ranked.end(), [&](std::size_t i) { return facts_of(columns_[i].type).number; });
+  if (figure != ranked.end() && figure != ranked.begin()) std::rotate(ranked.begin() + 1, figure, figure + 1);
+  double used_on_phone = -kGap;
+  for (const std::size_t i : ranked) {
+    Taken& column = taken.at(i);
+    column.narrow = i == ranked.front() || used_on_phone + kGap + column.width <= kPhone;
+    if (column.narrow) used_on_phone += kGap + column.width;
   }
   mail::FirstRows table;
   for (const auto& [column, how] : taken)

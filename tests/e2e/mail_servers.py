@@ -174,6 +174,21 @@ class Postfix(Mails):
         server.start()
         return server.port, authority, home
 
+    def test_postfix_that_wants_a_certificate_of_the_client(self):
+        world = self.world()
+        wants = "smtpd_tls_req_ccert = yes\nsmtpd_tls_CAfile = {}"
+        port, authority, home = self.postfix(world, more=wants.format(world.path / "tls" / "ca.pem"))
+        settings = f"tls: required\nca_file: {authority.ca}"
+        world.configure(f"smtp://127.0.0.1:{port}", mail=settings)
+        world.schedules(e2e.schedule("morning", "ann@example.org"))
+        self.assertEqual(world.run("run-due").code, 78)
+        self.assertIn("set mail.client_certificate", world.only_run()["deliveries"][0]["answer"])
+        certificate, key = authority.sign("client", "clientAuth")
+        key.chmod(0o600)
+        world.configure(f"smtp://127.0.0.1:{port}", mail=f"{settings}\nclient_certificate: {certificate}\nclient_key: {key}")
+        world.must("runs", "resend", world.only_run()["id"])
+        self.assertEqual(self.states(world.only_run()), {"ann@example.org": "accepted"})
+
     def logins(self, world, mechanisms):
         """Postfix that asks Dovecot, which knows a password, and asks a server of ours about tokens."""
         wants = "smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth\nsmtpd_recipient_restrictions = permit_sasl_authenticated, reject\nsmtpd_error_sleep_time = 0"

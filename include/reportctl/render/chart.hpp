@@ -108,6 +108,7 @@ class ChartCollector {
   [[nodiscard]] bool was_folded(std::string_view name) const;
   [[nodiscard]] std::vector<Category> periods() const;
   [[nodiscard]] std::vector<Category> largest(bool several_currencies) const;
+  [[nodiscard]] std::string main_currency() const;
 
   rows::Columns columns_;
   ChartPlan plan_;

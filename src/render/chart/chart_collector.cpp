@@ -271,6 +271,15 @@ std::vector<ChartCollector::Category> ChartCollector::periods() const {
   return result;
 }
 
+/// The one with most rows.
+std::string ChartCollector::main_currency() const {
+  std::map<std::string, std::int64_t> counts;
+  for (const auto& [key, count] : rows_) counts[key.currency] += count;
+  const auto main =
+      std::max_element(counts.begin(), counts.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return main == counts.end() ? std::string() : main->first;
+}
+
 std::vector<ChartCollector::Category> ChartCollector::largest(bool several_currencies) const {
   if (slack_ > 0 && (several_currencies || plan_.measure != ChartMeasure::sum)) return {};
   std::map<std::string, double> of_currency;  // amounts of different currencies cannot be compared, their shares can
@@ -293,6 +302,18 @@ std::vector<ChartCollector::Category> ChartCollector::largest(bool several_curre
   Sums other = other_;
   std::size_t shown = order.size();
   if (order.size() > kMaxCategories + (other.empty() ? 1 : 0)) shown = kMaxCategories;
+  const double smallest_shown = order.empty() ? 0 : order[shown - 1].size;
+  if (several_currencies) {
+    const std::string main = main_currency();
+    const auto amount = [&](const Sized& one) {
+      double sum = -std::numeric_limits<double>::infinity();
+      for (const auto& [key, tally] : one.category->sums)
+        if (key.currency == main) sum = std::max(sum, 0.0) + figure(tally);
+      return sum;
+    };
+    std::stable_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown),
+                     [&](const Sized& a, const Sized& b) { return amount(a) > amount(b); });
+  }
   std::vector<Category> result;
   for (std::size_t i = 0; i < order.size(); ++i) {
     if (i < shown) {
@@ -300,7 +321,7 @@ std::vector<ChartCollector::Category> ChartCollector::largest(bool several_curre
       result.push_back(*order[i].category);
       continue;
     }
-    if (!order[i].category->sure && order[i].size + slack_ > order[shown - 1].size) return {};
+    if (!order[i].category->sure && order[i].size + slack_ > smallest_shown) return {};
     merge(other, order[i].category->sums);
   }
   if (!other.empty()) result.push_back({kRest, other, true});
@@ -351,6 +372,8 @@ ChartData ChartCollector::data() const {
   const std::size_t limit = several ? kMaxCurrencies : kMaxSeries;
   with_rest = with_rest || (!several && order.size() > limit + 1);
   if (order.size() > (several || with_rest ? limit : limit + 1)) order.resize(limit);
+  if (several)
+    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.second < b.second; });  // as figures are
   const auto scale_of = [&](const std::string& name) {
     const auto found = scales_.find(name);
     if (several && found != scales_.end()) return found->second;

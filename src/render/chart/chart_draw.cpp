@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "chart_labels.hpp"
 #include "chart_scale.hpp"
@@ -24,6 +25,7 @@ constexpr Color kGridColor{0.88, 0.88, 0.89};
 constexpr Color kAxis{0.45, 0.45, 0.48};
 constexpr double kChartGap = 4;
 constexpr double kMaxBar = 44;
+constexpr double kLeastBar = 30;
 constexpr double kMaxNameShare = 0.32;  // of the width, for names beside horizontal bars
 
 struct Range {
@@ -165,7 +167,8 @@ class ChartDrawing {
     };
     std::vector<Panel> plots;
     const double names_height = category_labels_height(box.width);
-    const double title_height = 1.5 * line() + 1;  // the topmost tick's label reaches half a line above the plot
+    const double label_height = has_values_above(box.width) ? line() : 0;
+    const double title_height = 1.5 * line() + 1 + label_height;  // the topmost tick's label reaches half a line above the plot
     const double each = (box.height - names_height) / static_cast<double>(all.size());
     double left = 0;
     for (const Shown& shown : all) {
@@ -185,7 +188,7 @@ class ChartDrawing {
       if (data_.type == ChartType::line)
         draw_lines(panel.plot, panel.scale, all[i]);
       else
-        draw_columns(panel.plot, panel.scale, all[i]);
+        draw_columns(panel.plot, panel.scale, all[i], label_height);
       pen_.color(kAxis);
       const double zero = height_of(panel.plot, panel.scale, 0);
       stroke(panel.plot.x, zero, panel.plot.x + panel.plot.width, zero);
@@ -210,7 +213,18 @@ class ChartDrawing {
     }
   }
 
-  void draw_columns(const ChartBox& plot, const Scale& scale, const Shown& shown) {
+  /// The values of few columns stand on them: one column alone would say nothing but that there is something.
+  [[nodiscard]] bool has_values_above(double width) {
+    if (data_.type == ChartType::line || is_stacked() || panels().front().size() > 1) return false;
+    const double slot = 0.85 * width / static_cast<double>(data_.categories.size());
+    for (const ChartSeries& series : data_.series)
+      for (const double value : series.values)
+        if (!std::isnan(value) && text_.width(value_label(data_, series, value)) > slot) return false;
+    return true;
+  }
+
+  /// `label_height`: 0 without values.
+  void draw_columns(const ChartBox& plot, const Scale& scale, const Shown& shown, double label_height) {
     const double slot = plot.width / static_cast<double>(data_.categories.size());
     const double space =
         slot < 2.5 ? 0 : std::max(slot * 0.2, slot - kMaxBar * static_cast<double>(is_stacked() ? 1 : shown.size()));
@@ -228,6 +242,10 @@ class ChartDrawing {
         const double x = plot.x + slot * static_cast<double>(i) + space / 2 + (is_stacked() ? 0 : bar * static_cast<double>(k));
         pen_.color(colors_[shown[k]]);
         pen_.rectangle(x, std::min(from, to), bar, std::max(std::abs(to - from), 0.4));
+        if (label_height == 0) continue;
+        pen_.color(kInk);
+        put(text_, value_label(data_, data_.series[shown[k]], data_.series[shown[k]].values[i]),
+            {.x = x + bar / 2 - slot / 2, .y = std::min(from, to) - label_height, .width = slot, .align = Align::center});
       }
     }
   }
@@ -331,7 +349,15 @@ class ChartDrawing {
   void draw_horizontal(const ChartBox& box) {
     const std::vector<Shown> all = panels();
     const double names = std::min(widest_name(), kMaxNameShare * box.width) + kChartGap;
-    const double each = (box.width - names) / static_cast<double>(all.size());
+    const double gaps = 3 * kChartGap * static_cast<double>(all.size() - 1);
+    // Behind the bars, in every panel or in none: half a number would be a wrong one, and bars need room, too.
+    std::vector<double> rooms;
+    for (const Shown& shown : all) rooms.push_back(room_for_values(shown));
+    const auto bars = [&] {
+      return (box.width - names - gaps - std::accumulate(rooms.begin(), rooms.end(), 0.0)) / static_cast<double>(all.size());
+    };
+    const bool with_values = all.front().size() == 1 && bars() >= kLeastBar;
+    if (!with_values) rooms.assign(all.size(), kChartGap);
     const double titles = line() + 2;
     const double ticks = line() + kChartGap;
     const double slot = (box.height - titles - ticks) / static_cast<double>(data_.categories.size());
@@ -340,28 +366,29 @@ class ChartDrawing {
       const double y = box.y + titles + slot * (static_cast<double>(i) + 0.5) - line() / 2;
       put(text_, data_.categories[i], {.x = box.x, .y = y, .width = names - kChartGap, .align = Align::right});
     }
+    double x = box.x + names;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const double x = box.x + names + each * static_cast<double>(i);
+      const ChartBox plot{x, box.y + titles, bars(), slot * static_cast<double>(data_.categories.size())};
       pen_.color(kQuietInk);
-      put(text_, value_title(all[i]), {.x = x, .y = box.y, .width = each - kChartGap});
-      draw_horizontal_bars({x, box.y + titles, each - (i + 1 < all.size() ? 3 * kChartGap : 0),
-                            slot * static_cast<double>(data_.categories.size())},
-                           all[i]);
+      put(text_, value_title(all[i]), {.x = x, .y = box.y, .width = plot.width + rooms[i]});
+      draw_horizontal_bars(plot, all[i], {with_values, rooms[i]});
+      x += plot.width + rooms[i] + 3 * kChartGap;
     }
   }
 
-  void draw_horizontal_bars(const ChartBox& box, const Shown& shown) {
-    bool with_values = shown.size() == 1;
-    double room = kChartGap;  // at the right, for values behind the bars
-    if (with_values)
-      for (const double value : data_.series[shown[0]].values)
-        if (!std::isnan(value))
-          room = std::max(room, text_.width(value_label(data_, data_.series[shown[0]], value)) + 2 * kChartGap);
-    if (room > 0.62 * box.width) {  // half a number would be a wrong one
-      with_values = false;
-      room = kChartGap;
-    }
-    const ChartBox plot{box.x, box.y, box.width - room, box.height};
+  [[nodiscard]] double room_for_values(const Shown& shown) {
+    double room = kChartGap;
+    for (const double value : data_.series[shown.front()].values)
+      if (!std::isnan(value))
+        room = std::max(room, text_.width(value_label(data_, data_.series[shown.front()], value)) + 2 * kChartGap);
+    return room;
+  }
+
+  struct Values {
+    bool shown;
+    double room;  ///< at the right of the plot
+  };
+  void draw_horizontal_bars(const ChartBox& plot, const Shown& shown, const Values& values) {
     Scale scale = scale_of(shown, plot.width, 60);
     const double per_tick = widest_tick(scale) + 3 * kChartGap;
     if (per_tick > 60) scale = scale_of(shown, plot.width, per_tick);
@@ -373,7 +400,7 @@ class ChartDrawing {
       pen_.color(kQuietInk);
       const std::string label = tick_label(scale, value, data_.language);
       const double width = text_.width(label);
-      const double x = std::min(at(value) - width / 2, box.x + box.width - width);
+      const double x = std::min(at(value) - width / 2, plot.x + plot.width + values.room - width);
       put(text_, label, {.x = x, .y = plot.y + plot.height + kChartGap / 2, .width = width});
     }
     const double slot = plot.height / static_cast<double>(data_.categories.size());
@@ -393,10 +420,10 @@ class ChartDrawing {
         pen_.color(is_rest && !is_stacked() && shown.size() == 1 ? kOtherColor : colors_[shown[k]]);
         if (part != 0) pen_.rectangle(std::min(from, to), y, std::max(std::abs(to - from), 0.4), bar);
         // Of many currencies most names have amounts in one or two.
-        if (!with_values || std::isnan(data_.series[shown[k]].values[i]) || (part == 0 && data_.separate_axes)) continue;
+        if (!values.shown || std::isnan(data_.series[shown[k]].values[i]) || (part == 0 && data_.separate_axes)) continue;
         pen_.color(kInk);
         put(text_, value_label(data_, data_.series[shown[k]], data_.series[shown[k]].values[i]),
-            {.x = std::max(from, to) + kChartGap, .y = y + bar / 2 - line() / 2, .width = room - kChartGap});
+            {.x = std::max(from, to) + kChartGap, .y = y + bar / 2 - line() / 2, .width = values.room - kChartGap});
       }
     }
     pen_.color(kAxis);

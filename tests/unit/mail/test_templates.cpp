@@ -120,6 +120,18 @@ TEST_CASE("the text part has figures, changes and the first rows in columns") {
         "Run 8f3a1c09d2b47e55\n");
 }
 
+TEST_CASE("columns that only a wide screen shows are named on a narrow one") {
+  ReportFacts given = facts();
+  given.first_rows = {.columns = {{"Day", false, false}, {"Note", false, true}, {"Total", true, false}},
+                      .rows = {{"1", "2", "3"}}};
+  const Texts texts = render_report(given);
+  CHECK(has(texts.html, "<p class=\"soft narrow\" style=\"display:none;"));
+  CHECK(has(texts.html, ">On a wider screen, 1 more column: Note</p>"));
+  CHECK_FALSE(has(texts.text, "wider"));
+  given.first_rows.columns[1].wide = false;
+  CHECK_FALSE(has(render_report(given).html, "wider"));
+}
+
 TEST_CASE("the name of a file is broken where its words end, and its details where the line does") {
   ReportFacts given = facts();
   given.attachment_name = "circuit-capacity_alex&ria_2026-11-16_2026-11-16.csv";

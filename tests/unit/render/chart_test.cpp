@@ -208,12 +208,22 @@ TEST_CASE("amounts of different currencies have axes of their own and are never 
   CHECK(data.separate_axes);
   CHECK(data.type == ChartType::bar);
   REQUIRE(data.series.size() == 2);
-  CHECK(data.series[0].name == "JPY");  // more rows
-  CHECK(data.series[0].values == std::vector<double>{2000, 1000});
-  CHECK(data.series[0].scale == 0);
-  CHECK(data.series[1].name == "EUR");
-  CHECK(data.series[1].values == std::vector<double>{10.5, 0});
-  CHECK(data.series[1].scale == 2);
+  CHECK(data.series[0].name == "EUR");  // in the order of the figures above a chart
+  CHECK(data.series[0].values == std::vector<double>{10.5, 0});
+  CHECK(data.series[0].scale == 2);
+  CHECK(data.series[1].name == "JPY");
+  CHECK(data.series[1].values == std::vector<double>{2000, 1000});
+  CHECK(data.series[1].scale == 0);
+}
+
+TEST_CASE("of names with amounts in several currencies those in the currency with most rows come first, the largest at the top") {
+  ChartCollector collector(kOrders, plan_of(1, 2), Zone::utc());
+  add(collector, {.customer = "only francs", .cents = 900'000, .currency = "CHF"});
+  add(collector, {.customer = "small", .cents = 100});
+  add(collector, {.customer = "both", .cents = 200});
+  add(collector, {.customer = "both", .cents = 100'000, .currency = "CHF"});
+  add(collector, {.customer = "large", .cents = 300});
+  CHECK(collector.data().categories == std::vector<std::string>{"large", "both", "small", "only francs"});
 }
 
 TEST_CASE("a series column gives a series a value, the largest first, and Other for more than seven") {

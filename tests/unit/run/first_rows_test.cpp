@@ -74,6 +74,21 @@ TEST_CASE("a long value is shortened where there is no room for it, and a phone 
   CHECK_FALSE(table.columns[3].wide);
 }
 
+TEST_CASE("a phone shows a figure beside the names") {
+  const rows::Columns columns = {{.name = "a", .label = "At", .type = ColumnType::text},
+                                 {.name = "b", .label = "Sensor", .type = ColumnType::text},
+                                 {.name = "c", .label = "Kind", .type = ColumnType::text},
+                                 {.name = "d", .label = "Value", .type = ColumnType::decimal, .scale = 3}};
+  FirstRowsCollector collector(columns, Zone::utc());
+  collector.row(
+      std::vector<Cell>{words("2026-11-28 00:00:00"), words("Main yard, switchboard"), words("temperature"), number(22'900, 3)});
+  const auto table = collector.table();
+  REQUIRE(table.columns.size() == 4);
+  CHECK_FALSE(table.columns[0].wide);
+  CHECK(table.columns[1].wide);
+  CHECK_FALSE(table.columns[3].wide);
+}
+
 TEST_CASE("where there is no room for all, the telling columns stand in their places, and on the phone") {
   rows::Columns columns;
   std::vector<Cell> row;
