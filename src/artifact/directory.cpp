@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "reportctl/base/base64.hpp"
+#include "reportctl/base/directory.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/leftovers.hpp"
@@ -181,16 +182,23 @@ Fd Directory::get(const std::string& sha256, std::optional<std::int64_t>) {
 }
 
 void Directory::each(const std::function<void(const StoredFile&)>& see) {
-  std::error_code gone;  // whatever is removed while we look is not there
-  for (const auto& shard : fs::directory_iterator(root_, gone)) {
-    if (shard.path().filename().string().size() != 2 || !shard.is_directory(gone)) continue;
-    for (const auto& entry : fs::directory_iterator(shard.path(), gone)) {
+  const auto see_all = [](const fs::path& directory, const auto& see_entry) {
+    const auto error = each_entry(directory, see_entry);
+    // Whatever is removed while we look is not there.
+    if (error && error != std::errc::no_such_file_or_directory)
+      throw system_error(ErrorKind::output, "cannot list " + visible(directory.string()), error.value());
+  };
+  remove_old_temporaries(root_, "tmp.");  // of libxlsxwriter, for the moment in which its files have names
+  see_all(root_, [&](const fs::directory_entry& shard) {
+    std::error_code gone;
+    if (shard.path().filename().string().size() != 2 || !shard.is_directory(gone)) return;
+    see_all(shard.path(), [&](const fs::directory_entry& entry) {
       const std::string name = entry.path().filename().string();
       struct stat status {};
-      if (!is_sha256(name) || ::lstat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+      if (!is_sha256(name) || ::lstat(entry.path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
       see({.sha256 = name, .bytes = status.st_size, .stored_at = Instant{std::chrono::seconds{status.st_mtim.tv_sec}}});
-    }
-  }
+    });
+  });
 }
 
 bool Directory::remove(const std::string& sha256, Instant before) {

@@ -9,10 +9,12 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "reportctl/base/directory.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/leftovers.hpp"
@@ -31,9 +33,6 @@ constexpr std::size_t kBlock = 64U << 10U;
 std::string name_of(const fs::path& path) { return visible(path.string()); }
 
 fs::path directory_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
-
-/// Whoever finds such a name after a crash may delete it.
-constexpr const char* kTemporary = ".reportctl-";
 
 struct NamedFile {
   fs::path path;
@@ -162,6 +161,16 @@ void AtomicFile::keep_attributes() {
       ::fchown(file_.fd(), static_cast<uid_t>(-1), old.st_gid) != 0)
     mode &= ~mode_t{0070};  // what one group was allowed is not for another
   set_mode(file_.fd(), mode, target_);
+}
+
+void remove_old_temporaries(const fs::path& directory, const char* beginning) {
+  std::error_code ignored;
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  each_entry(directory, [&](const fs::directory_entry& entry) {
+    if (!entry.path().filename().string().starts_with(beginning)) return;
+    const auto written = entry.last_write_time(ignored);
+    if (!ignored && written < old && entry.is_regular_file(ignored)) fs::remove(entry.path(), ignored);
+  });
 }
 
 void AtomicFile::commit() {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reportctl/base/error.hpp"
@@ -16,7 +17,10 @@ namespace reportctl {
 
 namespace {
 
-std::string install_hint(const LibraryFile& file) {
+std::string install_hint(const LibraryFile& file, std::string_view reason = {}) {
+  if (reason.find("Too many open files") != std::string_view::npos) return "allow more open files: ulimit -n";
+  if (reason.find("memory") != std::string_view::npos || reason.find("failed to map") != std::string_view::npos)
+    return "allow more memory: ulimit -v, or the service's MemoryMax";
   return *file.package == '\0' ? "install the package that holds it" : fmt::format("install the Debian package {}", file.package);
 }
 
@@ -31,8 +35,10 @@ void* LazyLibrary::symbol(const char* name) {
   void* handle = handle_.load();
   if (handle == nullptr) {
     handle = ::dlopen(file_.soname, RTLD_NOW | RTLD_LOCAL);
-    if (handle == nullptr)
-      throw Error(ErrorKind::failed, fmt::format("cannot load {}: {}", file_.soname, last_error()), install_hint(file_));
+    if (handle == nullptr) {
+      const std::string reason = last_error();
+      throw Error(ErrorKind::failed, fmt::format("cannot load {}: {}", file_.soname, reason), install_hint(file_, reason));
+    }
     handle_.store(handle);  // two threads may both come here: dlopen counts, and gives both the same handle
   }
   void* address = ::dlsym(handle, name);

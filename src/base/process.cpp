@@ -8,7 +8,9 @@
 #include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,9 +18,11 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <sstream>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
+#include "reportctl/base/lock_holder.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 
@@ -137,13 +141,26 @@ class SpawnSettings {
   posix_spawnattr_t attributes_{};
 };
 
+/// The file that posix_spawnp() would take, or the name where it finds none.
+std::string program_of(const std::string& name) {
+  const char* const path = std::getenv("PATH");
+  if (name.find('/') != std::string::npos || path == nullptr) return name;
+  for (const auto& directory : split(path, ':')) {
+    auto program = fmt::format("{}/{}", directory.empty() ? "." : directory, name);
+    if (::access(program.c_str(), X_OK) == 0) return program;
+  }
+  return name;
+}
+
 Child spawn(const std::vector<std::string>& argv, int output) {
+  const auto program = program_of(argv[0]);
+  if (::access(program.c_str(), F_OK) == 0) require_trusted(program, ErrorKind::config);
   std::vector<char*> words;
   for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   const SpawnSettings settings(output);
   pid_t pid = -1;
-  const int error = ::posix_spawnp(&pid, words[0], settings.actions(), settings.attributes(), words.data(), environ);
+  const int error = ::posix_spawnp(&pid, program.c_str(), settings.actions(), settings.attributes(), words.data(), environ);
   if (error != 0) throw system_error(ErrorKind::config, fmt::format("cannot run {}", visible(argv[0])), error);
   return Child(pid);
 }
@@ -171,6 +188,33 @@ ProcessIdentity this_process() {
   const long pid = ::getpid();
   const auto status = status_of(pid);
   return {host_identity(), first_line_of("/proc/sys/kernel/random/boot_id"), pid, status ? status->start_time : 0};
+}
+
+std::optional<LockHolder> lock_holder(const std::filesystem::path& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0) return std::nullopt;
+  const auto where = fmt::format("{:02x}:{:02x}:{}", major(file.st_dev), minor(file.st_dev), file.st_ino);
+  std::string table;
+  try {
+    table = read_file("/proc/locks", 1U << 20U);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  std::optional<LockHolder> holder;
+  for (const auto& line : split(table, '\n')) {
+    // `1: POSIX  ADVISORY  WRITE 812 08:01:131 0 EOF`; a reader is named only if nobody writes.
+    std::istringstream fields(line);
+    std::string number, kind, mode, access, place;
+    long pid = 0;
+    if (!(fields >> number >> kind >> mode >> access >> pid >> place) || place != where || pid <= 0 || pid == ::getpid())
+      continue;
+    if (holder && access != "WRITE") continue;
+    const auto status = status_of(pid);
+    holder = {.pid = pid,
+              .name = first_line_of(fmt::format("/proc/{}/comm", pid).c_str()),
+              .stopped = status && (status->state == 'T' || status->state == 't')};
+  }
+  return holder;
 }
 
 bool is_alive(const ProcessIdentity& identity) {

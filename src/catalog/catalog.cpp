@@ -11,6 +11,7 @@
 
 #include "compiled_modules.hpp"
 #include "module_reader.hpp"
+#include "reportctl/base/directory.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/text.hpp"
@@ -41,11 +42,10 @@ const CompiledModule* find_compiled(std::string_view lower_case) {
 /// `*.yaml` in name order. Names with a leading dot are what editors leave behind.
 std::vector<std::filesystem::path> yaml_files(const std::filesystem::path& directory, yaml::Problems& problems) {
   std::vector<std::filesystem::path> files;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (entry->path().extension() == ".yaml" && !name.starts_with('.')) files.push_back(entry->path());
-  }
+  const auto error = each_entry(directory, [&](const std::filesystem::directory_entry& entry) {
+    const std::string name = entry.path().filename().string();
+    if (entry.path().extension() == ".yaml" && !name.starts_with('.')) files.push_back(entry.path());
+  });
   if (error && error != std::errc::no_such_file_or_directory)
     problems.push_back({directory.string(), 1, 1, fmt::format("cannot be searched for modules: {}", error.message())});
   std::sort(files.begin(), files.end());

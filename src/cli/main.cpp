@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "reportctl/base/error.hpp"
@@ -109,6 +110,9 @@ int run(int argc, char** argv) {
     } catch (const std::exception&) {  // standard error is closed
       return exit_code_of(error.kind());
     }
+  } catch (const std::bad_alloc&) {
+    log(LogLevel::error, "there is not enough memory (ulimit -d, ulimit -v, or the service's MemoryMax)");
+    return exit_code::kFailed;
   } catch (const std::exception& error) {
     log(LogLevel::error, fmt::format("internal error: {}", error.what()));
     return exit_code::kFailed;

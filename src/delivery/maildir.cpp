@@ -6,11 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <vector>
 
 #include "letter_feed.hpp"
+#include "reportctl/base/directory.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/process.hpp"
@@ -85,16 +87,14 @@ class Maildir final : public Transport {
     for (const char* name : {"tmp", "new", "cur"}) ensure_directory(root_ / name);
   }
 
-  /// What was not delivered within 36 hours is left from a process that was killed: the Maildir's own rule.
-  void sweep_drafts() const {
-    constexpr std::time_t kOldest = 36 * 3600;
-    std::error_code gone;
-    for (const auto& entry : fs::directory_iterator(root_ / "tmp", gone)) {
-      struct stat status {};
-      if (::lstat(entry.path().c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-          std::time(nullptr) - status.st_mtime > kOldest)
-        ::unlink(entry.path().c_str());
-    }
+  /// What has lain in tmp/ for 36 hours is nobody's any more, as maildir(5) has it: a process that was killed left it.
+  void sweep() const {
+    std::error_code ignored;
+    const auto old = fs::file_time_type::clock::now() - std::chrono::hours(36);
+    each_entry(root_ / "tmp", [&](const fs::directory_entry& entry) {
+      const auto written = entry.last_write_time(ignored);
+      if (!ignored && written < old && entry.is_regular_file(ignored)) fs::remove(entry.path(), ignored);
+    });
   }
 
   std::string unique_name() {
@@ -105,7 +105,7 @@ class Maildir final : public Transport {
   /// The rename is what hands over: the letter is complete and durable before HandingOver is asked.
   Outcome deliver(const Letter& letter, const HandingOver& handing_over) {
     make_folders();
-    if (count_ == 0) sweep_drafts();
+    if (count_ == 0) sweep();
     const std::string name = unique_name();
     Draft draft(root_ / "tmp" / name);
     draft.fill(letter);

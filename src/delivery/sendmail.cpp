@@ -18,6 +18,7 @@
 #include "exit_status.hpp"
 #include "letter_feed.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 #include "transports.hpp"
@@ -134,6 +135,7 @@ class Sendmail final : public Transport {
       : program_(std::move(program)), timeout_(timeout), grace_(grace) {}
 
   Outcome send(const Letter& letter, const HandingOver& handing_over) override try {
+    require_trusted_program();
     Child child({program_.string(), "-i", "-f", letter.from.str(), "--", letter.to.str()});
     return talk(child, letter, handing_over);
   } catch (const Error& error) {
@@ -142,14 +144,20 @@ class Sendmail final : public Transport {
 
   [[nodiscard]] std::string describe() const override { return fmt::format("sendmail:{}", visible(program_.string())); }
 
-  Outcome probe() override {
+  Outcome probe() override try {
+    require_trusted_program();
     if (::access(program_.c_str(), X_OK) == 0)
       return {OutcomeKind::accepted, fmt::format("{} can be run", visible(program_.string())), {}, 0, false};
     const std::string why = std::generic_category().message(errno);
     return {OutcomeKind::deferred, fmt::format("cannot run {}: {}", visible(program_.string()), why), "config", 0, true};
+  } catch (const Error& error) {
+    return {OutcomeKind::deferred, error.what(), "config", 0, true};
   }
 
  private:
+  void require_trusted_program() const {
+    if (::access(program_.c_str(), F_OK) == 0) require_trusted(program_, ErrorKind::config);
+  }
   Outcome talk(Child& child, const Letter& letter, const HandingOver& handing_over);
 
   std::filesystem::path program_;

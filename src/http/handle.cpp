@@ -47,6 +47,7 @@ void Handle::prepare(const ConnectionSettings& settings, GoesOn goes_on) {
   set(CURLOPT_PROXY, "");
   set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(CURLOPT_NOSIGNAL, 1L);
+  set(CURLOPT_QUICK_EXIT, 1L);  // a name server that is silent would keep us from ending: libcurl would wait for its thread
   set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(settings.connect_timeout.count()));
   set(CURLOPT_ERRORBUFFER, words_.data());
   set(CURLOPT_NOPROGRESS, 0L);

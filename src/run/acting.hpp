@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <type_traits>
+
 #include "reportctl/run/parts.hpp"
 #include "reportctl/store/ownership.hpp"
 
@@ -12,9 +14,14 @@ namespace reportctl::run {
 template <typename Work>
 auto acting(Parts& parts, Work work) {
   parts.require_own();
-  auto result = work();
-  store::write_mark(parts.state());
-  return result;
+  if constexpr (std::is_void_v<decltype(work())>) {
+    work();
+    store::write_mark(parts.state());
+  } else {
+    auto result = work();
+    store::write_mark(parts.state());
+    return result;
+  }
 }
 
 }  // namespace reportctl::run

@@ -108,7 +108,7 @@ Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std:
                                                        .lease_until = parts.now() + kLease,
                                                        .now = parts.moment(),
                                                        .events = {triggered}});
-  return acting(parts, [&] { return run_one(parts, claim); });
+  return acting(parts, [&] { return run_and_release(parts, claim); });
 }
 
 Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const std::string& actor) {
@@ -125,7 +125,7 @@ Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const st
                       queued_by_hand(parts, run, wanted.to, file.get())});
   if (!claim)
     throw Error(ErrorKind::conflict, "no recipient of this run matches", "reportctl runs show RUN shows every recipient");
-  return acting(parts, [&] { return run_one(parts, *claim); });
+  return acting(parts, [&] { return run_and_release(parts, *claim); });
 }
 
 Ended correct(Parts& parts, const store::Run& run, const std::vector<Mailbox>& to, const std::string& actor) {
@@ -150,7 +150,7 @@ Ended correct(Parts& parts, const store::Run& run, const std::vector<Mailbox>& t
        .now = parts.moment(),
        .events = {
            {.name = "RunCorrected", .account = run.account, .subject = run.id, .actor = actor, .payload = R"({"run":"$run"})"}}});
-  return acting(parts, [&] { return run_one(parts, claim); });
+  return acting(parts, [&] { return run_and_release(parts, claim); });
 }
 
 Ended retry(Parts& parts, const store::Run& run, RetryUnknown unknown, const std::string& actor) {
@@ -161,7 +161,7 @@ Ended retry(Parts& parts, const store::Run& run, RetryUnknown unknown, const std
         fmt::format("ask the recipients or look into the mail server's log; if nothing came: reportctl runs retry {} --unknown",
                     run.id));
   const auto claim = store::reopen_for_retry(parts.state(), reopening(parts, run, {"RunRetried", actor}));
-  return acting(parts, [&] { return run_one(parts, claim); });
+  return acting(parts, [&] { return run_and_release(parts, claim); });
 }
 
 std::vector<store::Run> waiting_for_retry(Parts& parts, const std::vector<store::Run>& newest_first, RetryUnknown unknown) {

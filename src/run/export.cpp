@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -164,6 +165,8 @@ Export work_export(Parts& parts, const Export& job, const Progress& progress) {
     }
     if (ends_process(error.kind())) throw;
     return end_as_failed(parts, job, error.what());
+  } catch (const std::bad_alloc&) {
+    return end_as_failed(parts, job, "there is not enough memory");
   } catch (const std::exception& error) {
     log(LogLevel::error, fmt::format("export {}: internal error: {}", job.id, error.what()));
     return end_as_failed(parts, job, "internal error; the log of the process that made it has more");
@@ -186,8 +189,7 @@ std::optional<Export> take_and_work(Parts& parts, const Export& job, const Progr
   }
 }
 
-std::vector<Export> work_off_exports(Parts& parts) {
-  std::vector<Export> done;
+void work_off_exports(Parts& parts, const std::function<void(const Export&)>& tell) {
   std::set<std::pair<std::string, std::int64_t>> tried;
   for (bool progress = true; progress;) {
     progress = false;
@@ -195,10 +197,9 @@ std::vector<Export> work_off_exports(Parts& parts) {
       throw_if_stopped();
       if (!tried.emplace(job.id, job.fence).second) continue;
       progress = true;
-      if (auto end = take_and_work(parts, job)) done.push_back(std::move(*end));
+      if (const auto end = take_and_work(parts, job)) tell(*end);
     }
   }
-  return done;
 }
 
 store::CancelResult cancel(Parts& parts, const Export& job, const std::string& actor) {

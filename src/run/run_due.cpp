@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <random>
 #include <set>
 #include <tuple>
@@ -65,6 +66,14 @@ void unless_taken(const std::string& run_id, Work work) {
   }
 }
 
+using Tell = std::function<void(const Ended&)>;
+
+void work(Parts& parts, const store::Claim& claim, const Tell& tell) {
+  const auto ended = is_hopeless(claim.run.resumed) ? give_up(parts, claim) : run_one(parts, claim);
+  tell(ended);
+  if (!ended.deferred) store::release(parts.state(), claim);
+}
+
 /// Owners and admins who could not be told when a run ended.
 void tell_again(Parts& parts, const std::vector<store::Claim>& finished) {
   const auto release_all = [&] {
@@ -79,7 +88,7 @@ void tell_again(Parts& parts, const std::vector<store::Claim>& finished) {
   release_all();
 }
 
-void resume(Parts& parts, DueResult& result) {
+void resume(Parts& parts, const Tell& tell) {
   std::vector<store::Claim> finished;
   for (const auto& run : store::runs_to_resume(parts.state(), parts.now())) {
     throw_if_stopped();
@@ -88,15 +97,14 @@ void resume(Parts& parts, DueResult& result) {
                                                         .owner = parts.self(),
                                                         .lease_until = parts.now() + kLease,
                                                         .now = parts.moment(),
-                                                        .counts = run.interrupted});
+                                                        .counts = run.interrupted && !store::is_finished(run.state)});
     if (!claim) continue;
     if (store::is_finished(claim->run.state)) {
+      if (run.interrupted) tell(ended_as(claim->run));
       finished.push_back(*claim);
       continue;
     }
-    unless_taken(run.id, [&] {
-      result.ended.push_back(is_hopeless(claim->run.resumed) ? give_up(parts, *claim) : run_one(parts, *claim));
-    });
+    unless_taken(run.id, [&] { work(parts, *claim, tell); });
   }
   tell_again(parts, finished);
 }
@@ -108,19 +116,19 @@ std::string account_zone(Parts& parts, const schedule::Definition& definition) {
   return account ? account->timezone : std::string();
 }
 
-void note_skipped(const schedule::Schedule& schedule, const Slots& slots, DueResult& result) {
+void tell_skipped(const schedule::Schedule& schedule, const Slots& slots, const Tell& tell) {
   for (const auto& slot : slots.skipped) {
     Ended skipped;
     skipped.account = schedule.definition.account;
     skipped.schedule = schedule.definition.name;
     skipped.state = store::RunState::skipped;
     skipped.reason = fmt::format("{}: {}", format_utc(slot), slots.skip_reason);
-    result.ended.push_back(std::move(skipped));
+    tell(skipped);
   }
 }
 
 /// False when policy.max_running is reached: nothing more can be claimed now.
-bool claim_and_run(Parts& parts, const store::Due& due, DueResult& result) {
+bool claim_and_run(Parts& parts, const store::Due& due, const Tell& tell) {
   const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
   if (!schedule) return true;
   const auto slots = choose_slots(*schedule, account_zone(parts, schedule->definition), policy_of(parts, schedule->definition),
@@ -140,9 +148,9 @@ bool claim_and_run(Parts& parts, const store::Due& due, DueResult& result) {
   const auto claimed = store::claim_due(parts.state(), request);
   if (claimed.result == store::ClaimResult::busy) return false;
   if (claimed.result == store::ClaimResult::lost) return true;
-  note_skipped(*schedule, slots, result);
+  tell_skipped(*schedule, slots, tell);
   if (claimed.claim) {
-    unless_taken(claimed.claim->run.id, [&] { result.ended.push_back(run_one(parts, *claimed.claim)); });
+    unless_taken(claimed.claim->run.id, [&] { work(parts, *claimed.claim, tell); });
   }
   return true;
 }
@@ -154,7 +162,7 @@ std::vector<store::Due> shuffled(std::vector<store::Due> due) {
   return due;
 }
 
-void work_off(Parts& parts, DueResult& result) {
+void work_off(Parts& parts, const Tell& tell) {
   std::set<std::pair<std::string, Instant>> tried;
   while (true) {
     bool progress = false;
@@ -162,7 +170,7 @@ void work_off(Parts& parts, DueResult& result) {
       throw_if_stopped();
       if (!tried.emplace(due.schedule_id, due.next_run_at).second) continue;
       progress = true;
-      if (!claim_and_run(parts, due, result)) return;
+      if (!claim_and_run(parts, due, tell)) return;
     }
     if (!progress) return;
   }
@@ -174,18 +182,23 @@ std::int64_t DueResult::count(store::RunState state) const {
   return std::count_if(ended.begin(), ended.end(), [&](const Ended& one) { return one.state == state && !one.deferred; });
 }
 
-DueResult run_due(Parts& parts, const DueOptions& options) {
-  if (!work_waits(parts.state(), options, parts.now())) return {};
+void run_due(Parts& parts, const DueOptions& options, DueResult& result) {
+  if (!work_waits(parts.state(), options, parts.now())) return;
   require_real_clock(parts.settings().mail);
-  return acting(parts, [&] {
-    DueResult result;
-    resume(parts, result);
-    work_off(parts, result);
+  const Tell tell = [&](const Ended& ended) {
+    result.ended.push_back(ended);
+    if (options.tell) options.tell(ended);
+  };
+  acting(parts, [&] {
+    resume(parts, tell);
+    work_off(parts, tell);
     result.config_problem = parts.broken_transport && parts.broken_transport->reason_class == "config";
-    result.exports = work_off_exports(parts);
+    work_off_exports(parts, [&](const store::Export& job) {
+      result.exports.push_back(job);
+      if (options.tell_export) options.tell_export(job);
+    });
     send_webhooks(parts);
     prune_once_a_day(parts, result);
-    return result;
   });
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <optional>
 
 #include "attempts.hpp"
@@ -38,16 +39,6 @@ bool concerns_the_process(const Error& error) {
   return ends_process(error.kind()) || dynamic_cast<const store::FenceLost*>(&error) != nullptr;
 }
 
-Ended ended_as(const Claim& claim, RunState state, const std::string& reason) {
-  Ended ended;
-  ended.run_id = claim.run.id;
-  ended.account = claim.run.account;
-  ended.schedule = claim.run.schedule_name;
-  ended.state = state;
-  ended.reason = reason;
-  return ended;
-}
-
 /// The last of every run. Nothing was sent where there was nothing to send.
 store::AuditEvent ending_event(const Claim& claim, const store::Finish& finish) {
   if (!store::ended_well(finish.state)) return report_failed(claim.schedule, claim.run.id, finish.reason);
@@ -64,9 +55,11 @@ Ended end(Parts& parts, const Claim& claim, store::Finish finish, const Failure&
     if (!store::ended_well(finish.state)) finish.notifications = notifications_of(parts, claim, failure);
   }
   store::finish(parts.state(), claim, finish, parts.moment());
+  auto run = claim.run;
+  run.state = finish.state;
+  run.reason = finish.reason;
   if (!finish.notifications.empty()) send_notifications(parts, {claim});
-  store::release(parts.state(), claim);
-  return ended_as(claim, finish.state, finish.reason);
+  return ended_as(run);
 }
 
 /// When a run that cannot go on now is taken up again. None for a test: somebody is waiting for its outcome.
@@ -78,17 +71,10 @@ std::optional<Instant> retry_at(Parts& parts, const Claim& claim) {
 
 Ended wait(Parts& parts, const Claim& claim, Instant until, const std::string& reason) {
   store::release(parts.state(), claim, store::Wait{.until = until, .reason = reason});
-  auto waiting = ended_as(claim, claim.run.state, fmt::format("{}; tried again at {}", reason, format_utc(until)));
+  auto waiting = ended_as(claim.run);
+  waiting.reason = fmt::format("{}; tried again at {}", reason, format_utc(until));
   waiting.deferred = true;
   return waiting;
-}
-
-Ended end_failed(Parts& parts, const Claim& claim, const std::string& reason) {
-  store::Finish finish;
-  finish.state = RunState::failed;
-  finish.reason = reason;
-  return end(parts, claim, std::move(finish),
-             {.state = RunState::failed, .reason = reason, .broken_rules = {}, .deliveries = {}});
 }
 
 Ended end_rejected(Parts& parts, const Claim& claim, const validation::Violations& violations) {
@@ -144,6 +130,37 @@ std::string reason_of(const Tally& tally, std::size_t recipients) {
                      tally.first_problem->answer);
 }
 
+std::vector<Delivery> report_deliveries(Parts& parts, const Claim& claim) {
+  auto deliveries = store::list_deliveries(parts.state(), claim.run.id);
+  std::erase_if(deliveries, [](const Delivery& delivery) { return delivery.notification; });
+  return deliveries;
+}
+
+/// What was sent decides, as in any other ending: only a run that sent nothing yet is `failed`.
+Ended end_failed(Parts& parts, const Claim& claim, const std::string& why) {
+  auto deliveries = report_deliveries(parts, claim);
+  store::Finish finish;
+  finish.state = RunState::failed;
+  finish.reason = why;
+  if (!deliveries.empty()) {
+    finish.untried = why;
+    for (auto& delivery : deliveries) {
+      if (delivery.state == DeliveryState::queued || delivery.next_attempt_at)
+        apply({.delivery_id = delivery.id,
+               .state = DeliveryState::deferred,
+               .answer = finish.untried,
+               .reason_class = "given_up",
+               .next_attempt_at = std::nullopt},
+              delivery);
+    }
+    const auto tally = tally_of(deliveries);
+    finish.state = state_of(tally);
+    finish.reason = reason_of(tally, deliveries.size());
+  }
+  return end(parts, claim, finish,
+             {.state = finish.state, .reason = finish.reason, .broken_rules = {}, .deliveries = deliveries});
+}
+
 /// All deliveries have an outcome, of which `last` is not recorded yet: waits for a retry, or ends.
 Ended settle(Parts& parts, const Claim& claim, const std::vector<Delivery>& deliveries,
              const std::optional<DeliveryOutcome>& last) {
@@ -181,8 +198,7 @@ struct Posts {
 Ended deliver(Parts& parts, const Claim& claim, const Posts& posts) {
   const auto& policy = parts.settings().policy;
   const RetryRule rule{.retry_at = retry_at(parts, claim), .resend_unknown = policy.on_unknown == settings::OnUnknown::resend};
-  auto deliveries = store::list_deliveries(parts.state(), claim.run.id);
-  std::erase_if(deliveries, [](const Delivery& delivery) { return delivery.notification; });
+  auto deliveries = report_deliveries(parts, claim);
   const bool retrying = std::any_of(deliveries.begin(), deliveries.end(), [&](const Delivery& delivery) {
     return delivery.next_attempt_at && *delivery.next_attempt_at <= parts.now();
   });
@@ -270,6 +286,10 @@ Ended produce(Parts& parts, const Claim& claim) {
   return end(parts, now_generated, std::move(finish), {});
 }
 
+bool has_ended(Parts& parts, const Claim& claim) {
+  return store::is_finished(store::get_run(parts.state(), claim.run.id, store::Sight()).state);
+}
+
 /// A source or a place for files that fails may work again in a moment; configuration does not mend itself.
 bool may_pass(const Error& error) {
   return error.kind() == ErrorKind::source || error.kind() == ErrorKind::output || error.kind() == ErrorKind::deferred;
@@ -281,11 +301,14 @@ Ended guarded(Parts& parts, const Claim& claim, Work work) {
   try {
     return work();
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted) store::release(parts.state(), claim);
+    // One that ended already stays ours, so that the next run-due tells how.
+    if (error.kind() == ErrorKind::interrupted && !has_ended(parts, claim)) store::release(parts.state(), claim);
     if (concerns_the_process(error)) throw;
     const auto until = may_pass(error) ? retry_at(parts, claim) : std::nullopt;
     if (until) return wait(parts, claim, *until, error.what());
     return end_failed(parts, claim, error.what());
+  } catch (const std::bad_alloc&) {
+    return end_failed(parts, claim, "there is not enough memory");
   } catch (const std::exception& error) {
     log(LogLevel::error, fmt::format("run {}: internal error: {}", claim.run.id, error.what()));
     return end_failed(parts, claim, "internal error; the log of run-due has more");
@@ -294,9 +317,25 @@ Ended guarded(Parts& parts, const Claim& claim, Work work) {
 
 }  // namespace
 
+Ended ended_as(const store::Run& run) {
+  Ended ended;
+  ended.run_id = run.id;
+  ended.account = run.account;
+  ended.schedule = run.schedule_name;
+  ended.state = run.state;
+  ended.reason = run.reason;
+  return ended;
+}
+
 Ended run_one(Parts& parts, const Claim& claim) {
   return guarded(parts, claim,
                  [&] { return claim.run.state == RunState::triggered ? produce(parts, claim) : deliver_again(parts, claim); });
+}
+
+Ended run_and_release(Parts& parts, const Claim& claim) {
+  auto ended = run_one(parts, claim);
+  if (!ended.deferred) store::release(parts.state(), claim);
+  return ended;
 }
 
 Ended give_up(Parts& parts, const Claim& claim) {

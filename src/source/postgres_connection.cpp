@@ -88,13 +88,13 @@ PostgresConnection::PostgresConnection(PostgresSettings settings) : settings_(st
 void PostgresConnection::connect() {
   const std::optional<Secret> password = read_secret(settings_.password);
   const WithoutPgEnvironment without;
-  const std::vector<PostgresPlace> all = postgres_places(settings_.url);
+  const auto [all, silent] = postgres_places(settings_.url, connect_timeout());
   // libpq's own wish for a standby where there is one needs to know all servers: they are gone through twice.
   const std::string* const wish = settings_.url.find("target_session_attrs");
   const bool twice = wish != nullptr && *wish == "prefer-standby" && all.size() > 1;
-  Refusal refusal;
+  Refusal refusal{{}, silent};
   for (const char* session : twice ? std::vector<const char*>{"standby", "any"} : std::vector<const char*>{nullptr}) {
-    std::string words;
+    std::string words = silent;
     for (PostgresPlace place : all) {
       if (session != nullptr) place.push_back({"target_session_attrs", session});
       connect_to(place, password);
@@ -135,6 +135,12 @@ void PostgresConnection::connect_to(const PostgresPlace& place, const std::optio
   if (connection_ == nullptr) fail("out of memory");
 }
 
+seconds PostgresConnection::connect_timeout() const {
+  const std::string* const written = settings_.url.find("connect_timeout");
+  const auto limit = written == nullptr ? std::nullopt : parse_integer(*written);
+  return limit && *limit > 0 ? seconds{std::min(*limit, 3600LL)} : kConnectTimeout;
+}
+
 std::optional<Refusal> PostgresConnection::connect_and_wait() {
   PGconn* const connection = connection_.get();
   const auto refusal = [&] { return read_refusal(pq().PQerrorMessage(connection)); };
@@ -142,9 +148,7 @@ std::optional<Refusal> PostgresConnection::connect_and_wait() {
   pq().PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
   pq().PQsetNoticeProcessor(
       connection, [](void*, const char*) {}, nullptr);  // libpq would print them
-  const std::string* const written = settings_.url.find("connect_timeout");
-  const auto limit = written == nullptr ? std::nullopt : parse_integer(*written);
-  const auto until = Clock::now() + (limit && *limit > 0 ? seconds{std::min(*limit, 3600LL)} : kConnectTimeout);
+  const auto until = Clock::now() + connect_timeout();
   for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_OK; state = pq().PQconnectPoll(connection)) {
     if (state == PGRES_POLLING_FAILED) return refusal();
     const short events = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;

@@ -64,6 +64,7 @@ class PostgresConnection {
   using Clock = std::chrono::steady_clock;
   void connect();
   void connect_to(const PostgresPlace&, const std::optional<Secret>& password);
+  [[nodiscard]] std::chrono::seconds connect_timeout() const;
   /// Empty when connected.
   [[nodiscard]] std::optional<Refusal> connect_and_wait();
   void start_transaction();

@@ -206,7 +206,7 @@ std::vector<Run> runs_to_resume(State& state, Instant now) {
     while (query.next()) {
       auto stored = read_run(query);
       if (is_working(stored.owner, now)) continue;
-      stored.run.interrupted = !stored.run.finished_at && stored.owner.process.has_value();
+      stored.run.interrupted = stored.owner.process.has_value();
       runs.push_back(std::move(stored.run));
     }
   };
@@ -217,6 +217,13 @@ std::vector<Run> runs_to_resume(State& state, Instant now) {
                                  "ORDER BY r.number",
                                  select_run()));
     collect(unfinished.bind(now));
+  }
+  {
+    Query not_given_back(
+        connection,
+        fmt::format("{} INDEXED BY runs_owned WHERE r.finished_at IS NOT NULL AND r.owner_host IS NOT NULL ORDER BY r.number",
+                    select_run()));
+    collect(not_given_back);
   }
   Query untold(connection, fmt::format("{} WHERE r.finished_at IS NOT NULL AND r.id IN (SELECT run_id FROM deliveries INDEXED BY "
                                        "deliveries_untold WHERE notification_id IS NOT NULL AND (state IN ('queued', 'sending', "

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/lock_holder.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::store {
@@ -38,6 +39,7 @@ constexpr const char* kSettings =
     "PRAGMA cell_size_check = ON;"
     "PRAGMA mmap_size = 0;"
     "PRAGMA temp_store = MEMORY;"
+    "PRAGMA cache_spill = OFF;"  // a journal that has to be rolled back has the first page then: see journal.cpp
     "PRAGMA foreign_keys = ON;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA journal_size_limit = 4194304;";
@@ -54,6 +56,23 @@ int last_errno(sqlite3* handle) {
   if (journal != nullptr && journal->pMethods != nullptr)
     journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &error);
   return error;
+}
+
+Error busy_error(const std::filesystem::path& path, std::chrono::milliseconds waited) {
+  const auto name = visible(path.string());
+  const auto holder = lock_holder(path);
+  const auto who =
+      holder ? fmt::format("process {} ({}){}", holder->pid, visible(holder->name), holder->stopped ? ", which is stopped," : "")
+             : std::string("another process");
+  auto hint = fmt::format("run the command again; if it stays so, `fuser {}` names the process", name);
+  if (holder) hint = fmt::format("run the command again; if it stays so, look at process {}", holder->pid);
+  if (holder && holder->stopped)
+    hint =
+        fmt::format("kill -CONT {0} lets it go on; kill -KILL {0} ends it, and the next run-due takes up its work", holder->pid);
+  return Error(
+      ErrorKind::busy,
+      fmt::format("state file {}: busy: {} kept it locked for {} s", name, who, std::chrono::duration<double>(waited).count()),
+      std::move(hint));
 }
 
 bool is_out_of_space(int system_errno) { return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG; }
@@ -99,10 +118,7 @@ void Connection::fail(const SQLite::Exception& problem) {
   switch (problem.getErrorCode()) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      throw error(
-          fmt::format("busy: another process kept it locked for {} s", std::chrono::duration<double>(busy_.limit).count()),
-          fmt::format("run the command again; if it stays so, `fuser {}` names the process", visible(path_.string())),
-          ErrorKind::busy);
+      throw busy_error(path_, busy_.limit);
     case SQLITE_READONLY:
     case SQLITE_PERM:
       throw error(
@@ -119,7 +135,7 @@ void Connection::fail(const SQLite::Exception& problem) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       throw error(fmt::format("damaged, or not a state file of reportctl ({})", problem.what()),
-                  "put it aside and restore the newest backup; `sqlite3 FILE .recover` may save what is newer");
+                  "reportctl-state(1) says how to restore a backup; `sqlite3 FILE .recover` may save what is newer");
     case SQLITE_IOERR:
       if (is_out_of_space(system_errno)) throw error("no space left to write", no_space_hint);
       throw error(fmt::format("input/output error ({}{}{})", problem.what(), system_errno != 0 ? ": " : "",

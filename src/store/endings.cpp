@@ -32,6 +32,16 @@ const char* states_before(RunState ending) {
   }
 }
 
+/// Nothing of a run that ended waits any more.
+void give_up_deliveries(Connection& connection, const Claim& claim, const std::string& why) {
+  Query(connection,
+        R"sql(
+          UPDATE deliveries SET state = iif(in_doubt, 'unknown', 'deferred'), answer = ?, reason_class = 'given_up', next_attempt_at = NULL
+          WHERE run_id = ? AND notification_id IS NULL AND (state = 'queued' OR next_attempt_at IS NOT NULL))sql")
+      .bind(why, claim.run.id)
+      .run();
+}
+
 void end_run(Connection& connection, const Claim& claim, const Finish& finish, Instant now) {
   if (!is_finished(finish.state) || finish.state == RunState::skipped) {
     throw Error(ErrorKind::conflict, fmt::format("run {} cannot end as {}", claim.run.id, run_state_name(finish.state)));
@@ -125,6 +135,7 @@ void finish(State& state, const Claim& claim, const Finish& finish, Instant now)
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   if (finish.last) update_outcome(connection, claim, *finish.last, now);
+  if (!finish.untried.empty()) give_up_deliveries(connection, claim, finish.untried);
   end_run(connection, claim, finish, now);
   AuditEvents events = with_run(finish.events, claim.run.id);
   if (claim.run.trigger == Trigger::scheduled) {

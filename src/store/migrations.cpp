@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "embedded_files.hpp"
+#include "reportctl/base/directory.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/text.hpp"
@@ -63,11 +64,11 @@ bool rename_to_new(const fs::path& from, const fs::path& to) {
 /// What migrations that were killed left behind. The caller holds the write lock, so that nobody is writing one.
 void remove_partial_backups(const fs::path& path) {
   const auto beginning = path.filename().string() + ".before-v";
-  std::error_code gone;
-  for (const auto& entry : fs::directory_iterator(fs::absolute(path).parent_path(), gone)) {
+  std::error_code ignored;
+  each_entry(fs::absolute(path).parent_path(), [&](const fs::directory_entry& entry) {
     const auto name = entry.path().filename().string();
-    if (name.starts_with(beginning) && name.find(kPartial) != std::string::npos) fs::remove(entry.path(), gone);
-  }
+    if (name.starts_with(beginning) && name.find(kPartial) != std::string::npos) fs::remove(entry.path(), ignored);
+  });
 }
 
 }  // namespace
@@ -106,11 +107,13 @@ void migrate(Connection& connection, std::span<const Migration> migrations) {
     Connection reader(connection.path());
     copy_database(reader, stamped_name(connection.path(), fmt::format("before-v{}", newest)));
   }
+  connection.execute("PRAGMA cache_spill = ON");  // whole tables may be written anew; the schema, on the first page, is first
   for (const auto& migration : migrations) {
     if (migration.version > version) connection.execute(std::string(migration.sql));
   }
   connection.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, newest));
   transaction.commit();
+  connection.execute("PRAGMA cache_spill = OFF");
 }
 
 void copy_database(Connection& connection, const fs::path& target) {

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "connection.hpp"
+#include "reportctl/base/directory.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/hash.hpp"
@@ -129,6 +130,7 @@ void write_mark(State& state) {
   AtomicFile file(mark_path(state));
   file.write(nlohmann::ordered_json{{"instance", mark.instance}, {"sequence", mark.sequence}, {"hash", mark.hash}}.dump() + "\n");
   file.commit();
+  remove_old_temporaries(mark_path(state).parent_path());
 }
 
 Signature signature(State& state) {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "connection.hpp"
+#include "journal.hpp"
 #include "migrations.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
@@ -68,6 +69,22 @@ void require_safe_file(const fs::path& path) {
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     throw refusal(path, "others may write it, so its contents cannot be trusted",
                   fmt::format("chmod 600 {}, after making sure that nobody else changed it", visible(path.string())));
+  }
+  if (status.st_nlink > 1) {
+    throw refusal(
+        path,
+        fmt::format("has {} names (hard links); what one user of it leaves beside one name, others do not see", status.st_nlink),
+        fmt::format("find {} -xdev -samefile {} shows them where they are on one file system; keep one, and make copies with "
+                    "reportctl state backup",
+                    visible(fs::absolute(path).parent_path().parent_path().string()), visible(path.string())));
+  }
+  if (is_journal_of_another_file(path)) {
+    throw refusal(path,
+                  fmt::format("the journal beside it ({}-journal) was left by a process that died with another file in its "
+                              "place, and would destroy this one",
+                              visible(path.filename().string())),
+                  fmt::format("if a backup was copied here: mv {0}-journal {0}-journal.old, then reportctl state check",
+                              visible(path.string())));
   }
   if (on_network_file_system(path)) {
     throw refusal(path, "lies on a network file system, where locks cannot be relied on",

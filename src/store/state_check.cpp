@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "connection.hpp"
+#include "reportctl/base/address.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/base/zone.hpp"
@@ -29,11 +30,6 @@ const Sight kAll;
 void require_zone(const std::string& timezone) {
   if (!timezone.empty() && !Zone::find(timezone))
     throw Error(ErrorKind::state, fmt::format("the time zone \"{}\" is not known", visible(timezone)));
-}
-
-void require_json(State& state, const char* sql, const std::string& id) {
-  Query query(state.connection(), sql);
-  if (query.bind(id).next() && !nlohmann::json::accept(query.text())) throw Error(ErrorKind::state, "it is not JSON");
 }
 
 /// A kind of row, and how the program reads one.
@@ -58,47 +54,154 @@ constexpr std::array kReadable{
                get_run(state, id, kAll);
                list_deliveries(state, id);
              }},
-    Readable{"what a mail is composed from, of run", R"sql(SELECT r.id FROM runs r JOIN run_mails m ON m.run = r.number)sql",
-             [](State& state, const std::string& id) {
-               require_json(state, R"sql(SELECT facts FROM run_mails WHERE run = (SELECT number FROM runs WHERE id = ?))sql", id);
-             }},
     Readable{"export", R"sql(SELECT x.id FROM exports x)sql",
              [](State& state, const std::string& id) { find_export(state, id); }},
     Readable{"notification", R"sql(SELECT x.id FROM notifications x)sql",
              [](State& state, const std::string& id) { get_notification(state, id, kAll, std::nullopt); }},
     Readable{"webhook", R"sql(SELECT x.id FROM webhooks x)sql",
              [](State& state, const std::string& id) { get_webhook(state, id, kAll, std::nullopt); }},
-    Readable{"delivery to a webhook", R"sql(SELECT x.id FROM webhook_deliveries x)sql",
-             [](State& state, const std::string& id) {
-               require_json(state, R"sql(SELECT body FROM webhook_deliveries WHERE id = ?)sql", id);
-             }},
-    Readable{"record of the audit log", R"sql(SELECT x.sequence FROM audit x)sql",
-             [](State& state, const std::string& id) {
-               require_json(state, R"sql(SELECT payload FROM audit WHERE sequence = CAST(? AS INTEGER))sql", id);
-             }},
 };
 
-}  // namespace
+bool is_json(const std::string& text) { return nlohmann::json::accept(text); }
+bool is_zone(const std::string& text) { return Zone::find(text).has_value(); }
+bool is_date(const std::string& text) { return parse_date(text).has_value(); }
+bool is_instant(const std::string& text) { return parse_instant(text).has_value(); }
+bool is_mailbox(const std::string& text) { return Mailbox::parse(text).has_value(); }
+bool is_scope(const std::string& text) { return schedule::Scope::parse(text).has_value(); }
 
-std::vector<std::string> unreadable_rows(State& state) {
-  std::vector<std::string> problems;
+/// Texts whose form their reader decides and forgives; an empty one is none. (Names of states and the like are checked by the
+/// tables themselves, as part of their structure.)
+struct Text {
+  const char* what;
+  const char* values;  ///< id and text
+  bool (*is_good)(const std::string&);
+  const char* form;
+};
+
+constexpr std::array kTexts{
+    Text{"run", R"sql(SELECT x.id, x.first_day FROM runs x)sql", is_date, "a date"},
+    Text{"run", R"sql(SELECT x.id, x.last_day FROM runs x)sql", is_date, "a date"},
+    Text{"run", R"sql(SELECT x.id, x.timezone FROM runs x)sql", is_zone, "a known time zone"},
+    Text{"run", R"sql(SELECT x.id, x.violations FROM runs x)sql", is_json, "JSON"},
+    Text{"run", R"sql(SELECT x.id, ifnull(x.definition, '') FROM runs x)sql", is_json, "JSON"},
+    Text{"mail of run", R"sql(SELECT x.run, x.facts FROM run_mails x)sql", is_json, "JSON"},
+    Text{"delivery", R"sql(SELECT x.id, x.recipient FROM deliveries x)sql", is_mailbox, "an address"},
+    Text{"export", R"sql(SELECT x.id, x.first_day FROM exports x)sql", is_date, "a date"},
+    Text{"export", R"sql(SELECT x.id, x.last_day FROM exports x)sql", is_date, "a date"},
+    Text{"export", R"sql(SELECT x.id, x.timezone FROM exports x)sql", is_zone, "a known time zone"},
+    Text{"export", R"sql(SELECT x.id, x.scope FROM exports x)sql", is_scope, "a scope"},
+    Text{"export", R"sql(SELECT x.id, x.request FROM exports x)sql", is_json, "JSON"},
+    Text{"export", R"sql(SELECT x.id, x.violations FROM exports x)sql", is_json, "JSON"},
+    Text{"notification", R"sql(SELECT x.id, x.mail FROM notifications x)sql", is_json, "JSON"},
+    Text{"delivery to a webhook", R"sql(SELECT x.id, x.body FROM webhook_deliveries x)sql", is_json, "JSON"},
+    Text{"record of the audit log", R"sql(SELECT x.sequence, x.payload FROM audit x)sql", is_json, "JSON"},
+    Text{"fact", R"sql(SELECT x.name, x.value FROM facts x WHERE x.name LIKE '%_at')sql", is_instant, "a time"},
+};
+
+/// What SQL itself can tell.
+struct Wrong {
+  const char* what;
+  const char* ids;
+  const char* problem;
+};
+
+constexpr std::array kWrong{
+    Wrong{"webhook",
+          R"sql(SELECT x.id FROM webhooks x JOIN json_each(iif(json_valid(x.events), x.events, '[]')) WHERE value NOT IN
+      ('run', 'export'))sql",
+          "it waits for an event that there is not"},
+    Wrong{"account", R"sql(SELECT x.id FROM accounts x WHERE x.brand_color <> '' AND x.brand_color NOT GLOB
+      '#[0-9a-fA-F][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F][0-9a-fA-F]')sql",
+          "its color is not of the form #1a2b3c"},
+    Wrong{"account",
+          R"sql(SELECT x.id FROM accounts x WHERE x.brand_logo <> '' AND x.brand_logo NOT IN (SELECT sha256 FROM images))sql",
+          "its logo is not there"},
+};
+
+/// `9999-12-31T23:59:59Z`
+constexpr std::int64_t kLastSecond = 253402300799;
+
+/// The columns that hold times, with the column that names a row.
+constexpr const char* kTimes = R"sql(
+  SELECT t.name, c.name, iif(t.name = 'audit', 'sequence', 'id') FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+  WHERE t.type = 'table' AND t.name <> 'audit_cut' AND c.type = 'INTEGER' AND
+  (c.name LIKE '%\_at' ESCAPE '\' OR c.name IN ('at', 'slot', 'lease_until', 'message_date')))sql";
+
+std::vector<std::string> ids_of(Connection& connection, std::string sql) {
+  Query query(connection, std::move(sql));
+  std::vector<std::string> ids;
+  while (query.next()) ids.push_back(query.text());
+  return ids;
+}
+
+class Problems {
+ public:
+  [[nodiscard]] bool full() const { return found_.size() >= kMostUnreadable; }
+  void add(std::string_view what, std::string_view id, std::string_view problem) {
+    if (!full()) found_.push_back(fmt::format("{} {}: {}", what, visible(id), problem));
+  }
+  std::vector<std::string> take() { return std::move(found_); }
+
+ private:
+  std::vector<std::string> found_;
+};
+
+void check_rows(State& state, Problems& problems) {
   for (const auto& readable : kReadable) {
-    std::vector<std::string> ids;
-    {
-      Query query(state.connection(), readable.ids);
-      while (query.next()) ids.push_back(query.text());
-    }
-    for (const std::string& id : ids) {
-      if (problems.size() >= kMostUnreadable) return problems;
+    for (const std::string& id : ids_of(state.connection(), readable.ids)) {
+      if (problems.full()) return;
       try {
         readable.read(state, id);
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::busy || error.kind() == ErrorKind::interrupted) throw;
-        problems.push_back(fmt::format("{} {}: {}", readable.what, visible(id), error.what()));
+        problems.add(readable.what, id, error.what());
       }
     }
   }
-  return problems;
+}
+
+void check_texts(Connection& connection, Problems& problems) {
+  for (const auto& text : kTexts) {
+    Query query(connection, text.values);
+    while (!problems.full() && query.next()) {
+      const std::string id = query.text(), value = query.text();
+      if (!value.empty() && !text.is_good(value))
+        problems.add(text.what, id, fmt::format("{} was expected instead of \"{:.40}\"", text.form, visible(value)));
+    }
+  }
+}
+
+void check_times(Connection& connection, Problems& problems) {
+  struct Place {
+    std::string table, column, key;
+  };
+  std::vector<Place> places;
+  {
+    Query query(connection, kTimes);
+    while (query.next()) {
+      Place place;
+      place.table = query.text(), place.column = query.text(), place.key = query.text();
+      places.push_back(std::move(place));
+    }
+  }
+  for (const auto& place : places) {
+    for (const auto& id : ids_of(connection, fmt::format(R"sql(SELECT x.{} FROM {} x WHERE x.{} NOT BETWEEN 0 AND {})sql",
+                                                         place.key, place.table, place.column, kLastSecond)))
+      problems.add(place.table, id, fmt::format("{} is no time of the years 1970 to 9999", place.column));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> unreadable_rows(State& state) {
+  Problems problems;
+  check_rows(state, problems);
+  check_texts(state.connection(), problems);
+  for (const auto& wrong : kWrong) {
+    for (const auto& id : ids_of(state.connection(), wrong.ids)) problems.add(wrong.what, id, wrong.problem);
+  }
+  check_times(state.connection(), problems);
+  return problems.take();
 }
 
 std::vector<KeptFile> kept_files(State& state) {

@@ -73,7 +73,7 @@ std::vector<std::pair<std::string, std::string>> listeners(Connection& connectio
   Query query(connection,
               R"sql(
                 SELECT id, url FROM webhooks WHERE account = ? AND (outcomes = 'all' OR ?) AND EXISTS (SELECT 1
-                FROM json_each(webhooks.events) WHERE value = ?)
+                FROM json_each(iif(json_valid(webhooks.events), webhooks.events, '[]')) WHERE value = ?)
                 ORDER BY number)sql");
   query.bind(event.account, event.failure, event.event);
   std::vector<std::pair<std::string, std::string>> found;

@@ -6,57 +6,15 @@ mailbox or mail server really holds: nothing is lost, and nothing is doubled or 
 unknown.
 
 The seed is printed; REPORTCTL_SEED repeats it, REPORTCTL_KILLS changes the number of moments."""
-import collections, os, pathlib, random, re, shutil, sys, time
+import collections, os, pathlib, random, shutil, sys, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-import e2e
+import e2e, faults
 
 KILLS = int(os.environ.get("REPORTCTL_KILLS", "50"))
 SEED = int(os.environ.get("REPORTCTL_SEED", time.time_ns() % 1_000_000))
 
 kDue = ("run-due",)
-
-STOCK = """\
-id: stock
-label: Stock
-description: What is in stock.
-family: commerce
-surfaces: [run, schedule]
-scope: [account]
-window: {kind: snapshot}
-cadences: [daily]
-formats: [csv]
-columns: [{name: sku, label: SKU, type: text}, {name: stock, label: Stock, type: integer}]
-query: SELECT sku AS sku, stock AS stock FROM products WHERE account_id = :account ORDER BY sku
-"""
-
-
-class Mailbox:
-    """A Maildir, seen as the mail server that it replaces."""
-
-    def __init__(self, directory):
-        self.directory = directory
-
-    def forget(self):
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-    def held(self):
-        """[(recipient, Message-ID)], one for each mail."""
-        heads = [path.read_bytes().split(b"\r\n\r\n", 1)[0].decode() for path in (self.directory / "new").glob("*")]
-        return [(re.search(r"^To: (?:.*<)?([^<>\s]+@[^<>\s]+)", head, re.M).group(1), re.search(r"^Message-ID:\s*<([^>]+)>", head, re.M).group(1))
-                for head in heads]
-
-
-class Server:
-    def __init__(self, server):
-        self.server = server
-
-    def forget(self):
-        self.server.held.clear()
-
-    def held(self):
-        self.server.quiet()
-        return [(mail.recipients[0], mail.message["Message-ID"].strip("<>")) for mail in self.server.held]
 
 
 class Crash(e2e.Case):
@@ -128,10 +86,7 @@ class Crash(e2e.Case):
 
     def prepare(self, transport=None):
         """Most schedules are of a report without a chart: to draw one takes longer than all else of such a small run together."""
-        modules = e2e.scratch("modules")
-        self.closing(shutil.rmtree, modules)
-        (modules / "stock.yaml").write_text(STOCK)
-        self.place = self.world(transport, more=f"catalog: {{dirs: [{modules}]}}\n")
+        self.place = self.world(transport, more=faults.modules(self, faults.STOCK))
 
     def one_schedule(self, i):
         return e2e.schedule(f"s{i:03d}", f"r{i:03d}@example.org", report="sales" if i % 10 == 0 else "stock")
@@ -166,13 +121,13 @@ class Crash(e2e.Case):
 
     def test_fifty_kills_of_a_run_due_of_two_hundred_schedules_lose_nothing_and_double_nothing(self):
         self.prepare()
-        self.spread(Mailbox(self.place.outbox), 200, KILLS)
+        self.spread(faults.Maildir(self.place.outbox), 200, KILLS)
 
     def test_kills_of_a_run_due_that_talks_to_a_mail_server_lose_nothing_and_double_nothing(self):
         e2e.need_aiosmtpd()
         server = self.server()
         self.prepare(server.url)
-        self.spread(Server(server), 60, max(1, KILLS // 5))
+        self.spread(faults.Server(server), 60, max(1, KILLS // 5))
 
     def fail_all(self):
         """The source is away, and every run ends without a file."""
@@ -183,11 +138,11 @@ class Crash(e2e.Case):
 
     def test_kills_of_a_retry_of_runs_that_failed_lose_nothing_and_double_nothing(self):
         self.prepare()
-        self.spread(Mailbox(self.place.outbox), 60, max(1, KILLS // 3), command=("runs", "retry", "--failed"))
+        self.spread(faults.Maildir(self.place.outbox), 60, max(1, KILLS // 3), command=("runs", "retry", "--failed"))
 
     def test_kills_of_a_run_due_with_jobs_lose_nothing_and_double_nothing(self):
         self.prepare()
-        self.spread(Mailbox(self.place.outbox), 100, max(1, KILLS // 10), ("--jobs", "3"))
+        self.spread(faults.Maildir(self.place.outbox), 100, max(1, KILLS // 10), ("--jobs", "3"))
 
 
 if __name__ == "__main__":

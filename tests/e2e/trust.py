@@ -57,6 +57,25 @@ class Trust(e2e.Case):
         world.run("--config", config, "config", "check")
         self.assertTrue(ran.exists())  # so it would have run
 
+    def test_a_program_that_others_may_change_gives_no_password_and_sends_no_mail(self):
+        world = self.world()
+        ran, program = world.path / "ran", world.path / "bin" / "give-password"
+        program.parent.mkdir()
+        program.write_text(f"#!/bin/sh\ntouch {ran}\necho secret\n")
+        login = "tls: required\nusername: u\npassword_command: [%s]\n"
+        for transport, mail, path in (("smtp://127.0.0.1:1", login % program, ""), ("smtp://127.0.0.1:1", login % program.name, f"{program.parent}:/usr/bin"),
+                                      (f"sendmail:{program}", "", "")):
+            world.configure(transport, mail)
+            env = {"PATH": path} if path else {}
+            program.chmod(0o757)
+            refused = world.run("mail", "test", "--to", "a@example.org", env=env)
+            self.assertIn(f"others may write {program}", refused.out.decode() + refused.err)
+            self.assertFalse(ran.exists(), transport)
+            program.chmod(0o755)
+            world.run("mail", "test", "--to", "a@example.org", env=env)
+            self.assertTrue(ran.exists(), transport)  # so it would have run
+            ran.unlink()
+
     def test_completion_neither_connects_nor_runs_commands_for_a_configuration_on_the_line(self):
         world = self.world()
         world.schedules()

@@ -2,74 +2,15 @@
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
 """Webhooks against a real HTTPS server: what is told, how it is signed, and what becomes of it when the other side does not behave."""
-import hashlib, hmac, http.server, json, os, pathlib, ssl, subprocess, sys, threading, time
+import hashlib, hmac, json, os, pathlib, subprocess, sys, threading, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import e2e
+from receiver import Receiver
 
 SECRET = "s3cr3t-of-the-hook"
 AT = 1773723720  # 2026-03-17T05:02:00Z, e2e.NOW, by date -u -d
 PERIOD = {"description": "2026-03-16", "snapshot": False, "first_day": "2026-03-16", "last_day": "2026-03-16", "timezone": "UTC"}
-
-
-class Receiver:
-    """HTTPS on a free loopback port. `requests` holds (path, headers, body); `answer` is a status, (status, headers, body), or a function of the request."""
-
-    def __init__(self, authority=None):
-        self.requests, self.answer, self.cut = [], 204, 0
-        receiver = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                request = (self.path, dict(self.headers.items()), body)
-                receiver.requests.append(request)
-                answer = receiver.answer(request) if callable(receiver.answer) else receiver.answer
-                if answer is None:
-                    self.close_connection = True
-                    return
-                status, headers, content = answer if isinstance(answer, tuple) else (answer, {}, b"")
-                try:
-                    self.send_response(status)
-                    for name, value in headers.items():
-                        self.send_header(name, value)
-                    self.send_header("Content-Length", str(len(content)))
-                    self.end_headers()
-                    self.wfile.write(content)
-                except OSError:
-                    receiver.cut += 1  # who asked is gone
-
-            do_GET = do_POST
-
-            def log_message(self, *args):
-                pass
-
-        class Server(http.server.ThreadingHTTPServer):
-            daemon_threads = True
-
-            def handle_error(self, request, address):
-                pass
-
-        self.server = Server(("127.0.0.1", 0), Handler)
-        if authority:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(authority.certificate, authority.key)
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
-        self.port = self.server.server_address[1]
-        self.url = f"{'https' if authority else 'http'}://localhost:{self.port}/hook"
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def ids(self):
-        return [headers["X-Reportctl-Delivery"] for _, headers, _ in self.requests]
-
-    def bodies(self):
-        return [json.loads(body) for _, _, body in self.requests]
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 class Webhooks(e2e.Case):

@@ -169,8 +169,8 @@ class World:
             told = told.replace(notice, "")
         return Result(done.returncode, done.stdout, told, time.monotonic() - start)
 
-    def start(self, *args, now=NOW, env=None):
-        return subprocess.Popen([REPORTCTL, *self.rehearsing(now, args)], env=self.command_environment(now, **(env or {})), stdin=subprocess.DEVNULL,
+    def start(self, *args, now=NOW, env=None, prefix=()):
+        return subprocess.Popen([*prefix, REPORTCTL, *self.rehearsing(now, args)], env=self.command_environment(now, **(env or {})), stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.path)
 
     def must(self, *args, code=0, **options):

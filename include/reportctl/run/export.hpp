@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -50,8 +51,8 @@ store::Export work_export(Parts&, const store::Export& owned, const Progress& pr
 /// it fails instead.
 std::optional<store::Export> take_and_work(Parts&, const store::Export&, const Progress& progress = {});
 
-/// Everything that waits, the oldest first, until nothing is left.
-std::vector<store::Export> work_off_exports(Parts&);
+/// Everything that waits, the oldest first, until nothing is left. Each is told as soon as it ended.
+void work_off_exports(Parts&, const std::function<void(const store::Export&)>& tell);
 
 /// As store::cancel_export(), with its audit events.
 store::CancelResult cancel(Parts&, const store::Export&, const std::string& actor);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ struct Ended {
 /// The command that shows or fixes it; empty when there is nothing to do.
 std::string next_command(const Ended&);
 
+/// Filled as it happens, so that a stop or an error loses nothing of it.
 struct DueResult {
   std::vector<Ended> ended;            ///< in the order in which they ended; skipped slots included
   std::vector<store::Export> exports;  ///< those that were worked off, as they ended
@@ -36,6 +38,8 @@ struct DueResult {
 
 struct DueOptions {
   bool accept_clock = false;
+  std::function<void(const Ended&)> tell;                 ///< hears of each ending at once, as `result.ended` does
+  std::function<void(const store::Export&)> tell_export;  ///< and of each export
 };
 
 /// Is there anything for run_due()? What an idle tick asks, and all it costs: nothing but the state file is opened. Writes the
@@ -46,7 +50,7 @@ bool work_waits(store::State&, const DueOptions&, Instant now);
 /// day applies `retention:`. Safe beside any number of others.
 /// Error(state) when the clock leapt more than 35 days ahead of the last run-due (unless accepted) or the state file came from
 /// another host. Error(interrupted) when a stop was requested; what was begun is given back.
-DueResult run_due(Parts&, const DueOptions&);
+void run_due(Parts&, const DueOptions&, DueResult&);
 
 /// What run_due would do, without locks or changes.
 struct Planned {

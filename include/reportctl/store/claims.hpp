@@ -76,8 +76,8 @@ struct NewRun {
 };
 Claim create_run(State&, const NewRun&);
 
-/// Runs that wait for someone: unfinished with a dead owner, given back, or with a retry that is due; finished with notification
-/// mails that were never sent, or that are due again. Lease expiry decides for owners on other hosts.
+/// Runs that wait for someone: unfinished with a dead owner, given back, or with a retry that is due; finished and still owned by
+/// a dead one, which may not have told how, or with notification mails that are due. Leases decide for owners on other hosts.
 std::vector<Run> runs_to_resume(State&, Instant now);
 struct TakeOver {
   std::string run_id;

@@ -21,6 +21,7 @@ struct Finish {
   std::string reason;
   std::string violations;               ///< JSON array for rejected
   std::optional<DeliveryOutcome> last;  ///< the last delivery's outcome, recorded in the same transaction
+  std::string untried;                  ///< what is told of the deliveries that still wait and are given up with the run; or none
   int auto_pause_after = 0;             ///< pause the schedule when failure_count reaches this; 0: never
   std::vector<NewNotification> notifications;
   AuditEvents events;

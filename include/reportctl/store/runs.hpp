@@ -36,7 +36,7 @@ struct Run {
   std::int64_t fence = 0;
   int resumed = 0;                         ///< how often an interrupted run was taken over
   int attempts = 0;                        ///< how often making its file, or then mailing it, was put off
-  bool interrupted = false;                ///< derived: unfinished and its owner is dead
+  bool interrupted = false;                ///< derived: its owner is dead, and in lists it is unfinished
   std::optional<Instant> resume_at;        ///< waiting for a retry until then
   std::optional<schedule::Period> period;  ///< none before it is known, and for skipped runs
   std::string timezone;

@@ -77,6 +77,7 @@ int list_contract(Session& session, const std::string& family) {
 }
 
 int check_sources(Session& session, const SourceOptions& options) {
+  access::require(session.actor(), access::Action::administer, "", {});  // what it finds may be anybody's values
   const auto& sources = session.config().settings.sources;
   std::vector<std::string> names = options.names;
   if (names.empty())

@@ -132,14 +132,14 @@ int exit_code_of_result(const run::DueResult& result) {
 
 int due(Session& session, const DueCommandOptions& options) {
   DueOutcome outcome;
-  const run::DueOptions due{.accept_clock = options.accept_clock};
+  const run::DueOptions due{.accept_clock = options.accept_clock,
+                            .tell = [](const run::Ended& ended) { tell(ended); },
+                            .tell_export = [](const store::Export& job) { tell(job); }};
   if (work_waits(session, due, options.jobs)) {
     run::require_real_clock(session.config().settings.mail);
     ping(session.config().settings.monitor, Ping::start);
     outcome = options.jobs == 1 ? work_here(session, due) : work_in_children(session, due, options.jobs);
   }
-  for (const auto& ended : outcome.result.ended) tell(ended);
-  for (const auto& job : outcome.result.exports) tell(job);
   for (const auto& error : outcome.result.errors) log(LogLevel::error, error);
   if (session.out().format() == Format::json) session.out().sheet({.lines = {}, .record = record_of(outcome.result)});
   const int code = exit_code_of_result(outcome.result);

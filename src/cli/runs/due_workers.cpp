@@ -56,7 +56,11 @@ struct Child {
     take_signals_as_child();
     Session session(parent.now());
     session.globals = parent.globals;
-    FdSink(out, "the parent process").write(to_lines(work_here(session, options)));
+    FdSink parent_process(out, "the parent process");
+    auto telling = options;
+    telling.tell = [&](const run::Ended& ended) { parent_process.write(to_line(ended)); };
+    telling.tell_export = [&](const store::Export& job) { parent_process.write(to_line(job)); };
+    parent_process.write(to_lines(work_here(session, telling)));
     code = 0;
   } catch (const std::exception&) {  // the parent sees the exit code and says so
   }
@@ -80,13 +84,13 @@ Child start_child(const Session& parent, const run::DueOptions& options) {
 }
 
 /// False at the end of the child's lines.
-bool read_lines(Child& child, DueOutcome& outcome) {
+bool read_lines(Child& child, const run::DueOptions& options, DueOutcome& outcome) {
   std::array<char, 65536> buffer{};
   const auto got = ::read(child.lines.get(), buffer.data(), buffer.size());
   if (got < 0) return errno == EINTR;
   child.pending.append(buffer.data(), static_cast<std::size_t>(got));
   for (auto end = child.pending.find('\n'); end != std::string::npos; end = child.pending.find('\n')) {
-    add_line(outcome, std::string_view(child.pending).substr(0, end));
+    add_line(outcome, options, std::string_view(child.pending).substr(0, end));
     child.pending.erase(0, end + 1);
   }
   return got > 0;
@@ -119,7 +123,7 @@ void keep_worse(std::optional<Error>& kept, Error error) {
 DueOutcome work_here(Session& session, const run::DueOptions& options) {
   DueOutcome outcome;
   try {
-    outcome.result = run::run_due(session.parts(), options);
+    run::run_due(session.parts(), options, outcome.result);
   } catch (const Error& error) {
     outcome.ended_by = error;
   }
@@ -141,7 +145,7 @@ DueOutcome work_in_children(Session& session, const run::DueOptions& options, in
       waiting.push_back({child.lines.get(), POLLIN, 0});  // a closed one is -1: poll() passes over it
     if (::poll(waiting.data(), waiting.size(), kNapMilliseconds) <= 0) continue;
     for (std::size_t i = 0; i < children.size(); ++i) {
-      if (waiting[i].revents == 0 || read_lines(children[i], outcome)) continue;
+      if (waiting[i].revents == 0 || read_lines(children[i], options, outcome)) continue;
       reap(children[i], outcome);
       --open;
     }
@@ -149,18 +153,24 @@ DueOutcome work_in_children(Session& session, const run::DueOptions& options, in
   return outcome;
 }
 
+std::string to_line(const run::Ended& ended) {
+  const Json line = {{"ended", to_json(ended)}};
+  return json_text(line) + "\n";
+}
+
+std::string to_line(const store::Export& job) {
+  const Json line = {{"export",
+                      {{"id", job.id},
+                       {"account", job.account},
+                       {"report", job.report},
+                       {"state", store::export_state_name(job.state)},
+                       {"reason", job.reason}}}};
+  return json_text(line) + "\n";
+}
+
 std::string to_lines(const DueOutcome& outcome) {
   std::string lines;
   const auto line = [&](const Json& json) { lines += json_text(json) + "\n"; };
-  for (const auto& ended : outcome.result.ended) line({{"ended", to_json(ended)}});
-  for (const auto& job : outcome.result.exports) {
-    line({{"export",
-           {{"id", job.id},
-            {"account", job.account},
-            {"report", job.report},
-            {"state", store::export_state_name(job.state)},
-            {"reason", job.reason}}}});
-  }
   for (const auto& error : outcome.result.errors) line({{"error", error}});
   if (outcome.result.config_problem) line({{"config_problem", true}});
   if (outcome.ended_by) {
@@ -172,12 +182,13 @@ std::string to_lines(const DueOutcome& outcome) {
   return lines;
 }
 
-void add_line(DueOutcome& outcome, std::string_view line) {
+void add_line(DueOutcome& outcome, const run::DueOptions& heard, std::string_view line) {
   const auto json = Json::parse(line, nullptr, false);
   if (!json.is_object()) return;
   try {
     if (const auto ended = json.find("ended"); ended != json.end()) {
       outcome.result.ended.push_back(ended_from_json(*ended));
+      if (heard.tell) heard.tell(outcome.result.ended.back());
     } else if (const auto job = json.find("export"); job != json.end()) {
       store::Export worked;
       worked.id = job->at("id");
@@ -185,6 +196,7 @@ void add_line(DueOutcome& outcome, std::string_view line) {
       worked.report = job->at("report");
       worked.state = store::parse_export_state(job->at("state").get<std::string>()).value_or(store::ExportState::failed);
       worked.reason = job->at("reason");
+      if (heard.tell_export) heard.tell_export(worked);
       outcome.result.exports.push_back(std::move(worked));
     } else if (const auto error = json.find("error"); error != json.end()) {
       outcome.result.errors.push_back(error->get<std::string>());

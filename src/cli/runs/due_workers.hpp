@@ -20,11 +20,15 @@ struct DueOutcome {
 /// In this process.
 DueOutcome work_here(Session&, const run::DueOptions&);
 /// In `jobs` children, each with a state connection of its own: claims make that safe. The caller must not have the state open. A
-/// stop signal is passed on; a child that dies is an error of the result, and its runs are resumed by the next run-due.
+/// stop signal is passed on; a child that dies is an error of the result, and its runs are resumed by the next run-due. What a
+/// child tells is told at once.
 DueOutcome work_in_children(Session&, const run::DueOptions&, int jobs);
 
-/// The lines in which a child tells its outcome, and back; lines that are none of these are left out.
+/// The lines in which a child tells what ended, each at once, then the rest of its outcome; and back, where lines that are none
+/// of these are left out.
+std::string to_line(const run::Ended&);
+std::string to_line(const store::Export&);
 std::string to_lines(const DueOutcome&);
-void add_line(DueOutcome&, std::string_view line);
+void add_line(DueOutcome&, const run::DueOptions& heard, std::string_view line);
 
 }  // namespace reportctl::cli

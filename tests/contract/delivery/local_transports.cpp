@@ -102,6 +102,23 @@ TEST_CASE("a letter that is held back leaves nothing in a Maildir") {
   CHECK(count(folder.path() / "new") == 0);
 }
 
+TEST_CASE("what a killed process left in tmp/ of a Maildir goes after 36 hours") {
+  const TempFolder folder;
+  TransportSettings settings;
+  settings.url = "maildir:" + folder.path().string();
+  const OwnedLetter owned(kHead, kBody);
+  Asked asked;
+  open_transport(settings)->send(owned.letter, asked.yes());
+  const auto now = std::filesystem::file_time_type::clock::now();
+  for (const auto& [name, age] : {std::pair{"old", 37}, std::pair{"young", 35}}) {
+    std::ofstream(folder.path() / "tmp" / name) << "half";
+    std::filesystem::last_write_time(folder.path() / "tmp" / name, now - std::chrono::hours(age));
+  }
+  open_transport(settings)->send(owned.letter, asked.yes());
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "tmp" / "old"));
+  CHECK(std::filesystem::exists(folder.path() / "tmp" / "young"));
+}
+
 TEST_CASE("letters delivered in the same second have names of their own") {
   const TempFolder folder;
   TransportSettings settings;

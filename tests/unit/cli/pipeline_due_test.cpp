@@ -25,8 +25,11 @@ run::Ended ended(RunState state, const std::string& reason = {}) {
 
 cli::DueOutcome through_a_pipe(const cli::DueOutcome& outcome) {
   cli::DueOutcome read;
-  std::istringstream lines(cli::to_lines(outcome));
-  for (std::string line; std::getline(lines, line);) cli::add_line(read, line);
+  std::string text;
+  for (const auto& ended : outcome.result.ended) text += cli::to_line(ended);
+  for (const auto& job : outcome.result.exports) text += cli::to_line(job);
+  std::istringstream lines(text + cli::to_lines(outcome));
+  for (std::string line; std::getline(lines, line);) cli::add_line(read, {}, line);
   return read;
 }
 
@@ -94,10 +97,10 @@ TEST_CASE("what a worker tells is what the parent hears") {
 
 TEST_CASE("half a line from a worker that died is no result and no crash") {
   cli::DueOutcome outcome;
-  cli::add_line(outcome, R"({"ended": {"run": "01)");
-  cli::add_line(outcome, "");
-  cli::add_line(outcome, "[]");
+  cli::add_line(outcome, {}, R"({"ended": {"run": "01)");
+  cli::add_line(outcome, {}, "");
+  cli::add_line(outcome, {}, "[]");
   CHECK(outcome.result.ended.empty());
-  cli::add_line(outcome, R"({"ended": {"run": 5}})");
+  cli::add_line(outcome, {}, R"({"ended": {"run": 5}})");
   CHECK(outcome.result.errors.size() == 1);
 }

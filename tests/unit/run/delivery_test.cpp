@@ -175,17 +175,110 @@ TEST_CASE("an unknown delivery is left to a person, or repeated twice under the 
   }
 }
 
-TEST_CASE("a run that was interrupted too often ends as failed") {
-  World world;
-  world.settings.policy.retries = 1;
-  world.answers({deferred()});
-  world.run_due();
+namespace {
+
+/// As if the run's process had died, three times before it too.
+void interrupt_too_often(World& world) {
   world.sql(
       "UPDATE runs SET resumed = 3, owner_host = (SELECT value FROM facts WHERE name = 'host'), owner_boot = 'x', owner_pid = 1, "
       "owner_start = 1, lease_until = 0, resume_at = NULL");
+}
+
+}  // namespace
+
+TEST_CASE("a run that was interrupted too often is given up: as failed where nothing was sent") {
+  World world;
+  world.settings.policy.retries = 1;
+  world.outside.source_errors = {Error(ErrorKind::source, "source shop: the server is starting")};
+  world.run_due();
+  interrupt_too_often(world);
   const auto ended = world.run_due().ended.at(0);
   CHECK(ended.state == RunState::failed);
   CHECK(ended.reason == "interrupted 4 times; not tried again");
+}
+
+TEST_CASE("a run that was interrupted too often is given up: otherwise by what was sent, with the command that goes on with it") {
+  World world;
+  world.settings.policy.retries = 1;
+  for (const char* to : {"Bo <bo@example.com>", "Cy <cy@example.com>"})
+    world.schedule.definition.recipients.push_back(mailbox(to));
+  store::edit_schedule(world.state, world.schedule, {}, world.now);
+  world.answers({deferred(), deferred(), deferred()});
+  world.run_due();
+  interrupt_too_often(world);
+  SUBCASE("one was being handed over") {
+    world.sql("UPDATE deliveries SET state = 'handing_over' WHERE address = 'ann@example.com'");
+    const auto ended = world.run_due().ended.at(0);
+    CHECK(ended.state == RunState::unknown);
+    CHECK(next_command(ended) == "reportctl runs resend " + ended.run_id + " --only unknown");
+    const auto deliveries = world.deliveries();
+    CHECK(deliveries.at(0).state == DeliveryState::unknown);
+    CHECK(deliveries.at(1).state == DeliveryState::deferred);
+    CHECK(deliveries.at(1).answer == "interrupted 4 times; not tried again");
+    CHECK_FALSE(deliveries.at(1).next_attempt_at);
+  }
+  SUBCASE("one was in doubt and waits") {
+    world.sql("UPDATE deliveries SET in_doubt = 1 WHERE address = 'ann@example.com'");
+    CHECK(world.run_due().ended.at(0).state == RunState::unknown);
+    CHECK(world.deliveries().at(0).state == DeliveryState::unknown);
+  }
+  SUBCASE("one had it") {
+    world.sql("UPDATE deliveries SET state = 'accepted', sent_at = 1, next_attempt_at = NULL WHERE address = 'ann@example.com'");
+    world.sql("UPDATE deliveries SET state = 'queued', next_attempt_at = NULL WHERE address = 'bo@example.com'");
+    const auto ended = world.run_due().ended.at(0);
+    CHECK(ended.state == RunState::partial);
+    CHECK(ended.reason == "2 of 3 recipients did not get it; bo@example.com: interrupted 4 times; not tried again");
+    auto command = world.parts();
+    CHECK(resend(command, world.run(), {.only = ResendOnly::failed}, "tester").state == RunState::delivered);
+  }
+  SUBCASE("nobody had it") { CHECK(world.run_due().ended.at(0).state == RunState::delivery_failed); }
+}
+
+TEST_CASE("a run that ended and was not told, since its process died, is told by the next run-due, once") {
+  World world;
+  world.answers({unknown()});
+  world.run_due();
+  REQUIRE(world.run().state == RunState::unknown);
+  CHECK(world.run_due().ended.empty());
+  world.sql(
+      "UPDATE runs SET owner_host = (SELECT value FROM facts WHERE name = 'host'), owner_boot = 'x', owner_pid = 1, owner_start "
+      "= 1, "
+      "lease_until = 0");
+  const auto result = world.run_due();
+  REQUIRE(result.ended.size() == 1);
+  CHECK(result.ended[0].state == RunState::unknown);
+  CHECK(result.ended[0].run_id == world.run().id);
+  CHECK(contains(result.ended[0].reason, "no answer"));
+  CHECK(world.run().resumed == 0);
+  CHECK(world.run_due().ended.empty());
+}
+
+TEST_CASE("what ended before an error is heard at once, and the run that met it is told by the next run-due") {
+  World world;
+  auto second = world.schedule;
+  second.id = new_id();
+  second.definition.name = "second";
+  store::add_schedule(world.state, second, {}, world.now);
+  world.answers({refused()});
+  world.outside.mail_answers.emplace_back([] { return answer(delivery::OutcomeKind::accepted, "250 ok"); });  // the notice
+  world.answers({refused()});
+  world.outside.mail_answers.emplace_back([]() -> delivery::Outcome { throw Error(ErrorKind::state, "the disk is gone"); });
+  auto command = world.parts();
+  DueResult result;
+  std::vector<std::string> heard;
+  CHECK_THROWS_AS(
+      run::run_due(
+          command,
+          {.accept_clock = false, .tell = [&](const Ended& ended) { heard.push_back(ended.schedule); }, .tell_export = {}},
+          result),
+      Error);
+  REQUIRE(heard.size() == 1);
+  REQUIRE(result.ended.size() == 1);
+  world.kill_owners();
+  const auto next = world.run_due().ended;
+  REQUIRE(next.size() == 1);
+  CHECK(next[0].state == RunState::delivery_failed);
+  CHECK(next[0].schedule != heard[0]);
 }
 
 TEST_CASE("a file that is too large travels as a link where the policy sends links") {

@@ -263,7 +263,9 @@ struct World {
   }
   DueResult run_due() {
     auto command = parts();
-    return run::run_due(command, {});
+    DueResult result;
+    run::run_due(command, {}, result);
+    return result;
   }
   void answers(std::vector<delivery::Outcome> outcomes) {
     for (auto& outcome : outcomes) outside.mail_answers.emplace_back([outcome] { return outcome; });

@@ -250,10 +250,30 @@ TEST_CASE("every row is read as the commands read it, and one that cannot be is 
               "attempts, fence, "
               "created_at, due_at, status, answer, reason_class) VALUES ('d9', 'w', 'acme', 'e', 'test', NULL, NULL, '{', "
               "'queued', 0, 0, 0, 0, 0, '', '')")
-            .starts_with("delivery to a webhook d9: it is not JSON"));
+            .starts_with("delivery to a webhook d9: JSON was expected instead of \"{\""));
   CHECK(found("UPDATE schedules SET definition = '{'").starts_with("schedule "));
   CHECK(found("INSERT INTO audit VALUES ((SELECT ifnull(max(sequence), 0) + 1 FROM audit), 0, 'A', '', '', '', '{', 'h')")
-            .ends_with(": it is not JSON"));
+            .ends_with(": JSON was expected instead of \"{\""));
+  CHECK(found("UPDATE webhooks SET events = '[\"Mars\"]'") == "");  // there is none
+  const std::string webhook =
+      "INSERT INTO webhooks (id, account, url, events, outcomes, secret_file, secret_credential, created_at) "
+      "VALUES ('w9', 'acme', 'https://x.example', '[\"run\", \"Mars\"]', 'all', 'x', '', 0)";
+  CHECK(found(webhook) == "webhook w9: it waits for an event that there is not");
+  CHECK(found("UPDATE accounts SET brand_color = '#12345g' WHERE id = 'acme'") ==
+        "account acme: its color is not of the form #1a2b3c");
+  CHECK(found("UPDATE accounts SET brand_logo = 'x' WHERE id = 'acme'") == "account acme: its logo is not there");
+  CHECK(found("INSERT INTO facts VALUES ('last_prune_at', 'soon')") ==
+        "fact last_prune_at: a time was expected instead of \"soon\"");
+  const auto run = [](const std::string& column, const std::string& value) {
+    return "INSERT INTO runs (id, schedule_name, account, report, trigger, state, created_at, finished_at, fence, " + column +
+           ") VALUES ('r9', '', 'acme', 'x', 'test', 'failed', 1, 1, 1, " + value + ")";
+  };
+  CHECK(found(run("first_day", "'2026-99-99'")) == "run r9: a date was expected instead of \"2026-99-99\"");
+  CHECK(found(run("timezone", "'Mars/Base'")) == "run r9: a known time zone was expected instead of \"Mars/Base\"");
+  CHECK(found(run("violations", "'[{'")) == "run r9: JSON was expected instead of \"[{\"");
+  CHECK(found(run("slot", "-1")) == "runs r9: slot is no time of the years 1970 to 9999");
+  CHECK(found(run("slot", "253402300800")) == "runs r9: slot is no time of the years 1970 to 9999");
+  CHECK(found(run("slot", "253402300799")) == "");
 }
 
 TEST_CASE("a backup is a private, complete, usable copy, and never overwrites") {

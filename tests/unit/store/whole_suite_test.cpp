@@ -21,8 +21,9 @@ constexpr std::array kSmallTables{"accounts", "members",   "m",      "webhooks",
                                   "facts",    "audit_cut", "images", "sqlite_schema", "run_totals", "suppressions", "u"};
 
 /// Partial indexes that hold only what is not settled yet, and so do not grow.
-constexpr std::array kSmallIndexes{"runs_unfinished",        "exports_unfinished", "deliveries_untold", "deliveries_unknown",
-                                   "webhook_deliveries_due", "notifications_open", "runs_waiting"};
+constexpr std::array kSmallIndexes{"runs_unfinished",     "runs_owned",         "exports_unfinished",
+                                   "deliveries_untold",   "deliveries_unknown", "webhook_deliveries_due",
+                                   "notifications_open",  "runs_waiting"};
 
 struct Exception {
   const char* statement;  ///< a regular expression for the whole of it
@@ -41,6 +42,8 @@ constexpr std::array kExceptions{
     Exception{"SELECT x.(id|sequence) FROM \\w+ x|SELECT r.id FROM runs r JOIN run_mails m ON m.run = r.number",
               "state check: everything is the question"},
     Exception{"SELECT 'run ' \\|\\| id, .*", "state check: everything is the question"},
+    Exception{"SELECT (x\\.|ifnull\\(x\\.)[^?]* FROM \\w+ x( (WHERE|JOIN) [^?]*)?", "state check: everything is the question"},
+    Exception{"SELECT t\\.name, c\\.name, .* FROM sqlite_schema t .*", "state check: reads the schema"},
     Exception{"SELECT d.id FROM deliveries d JOIN notifications n .*", "state check: everything is the question"},
 };
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <filesystem>
+
+namespace reportctl::store {
+
+/// Does the rollback journal beside a database belong to another file? So it is where a backup was copied over a state file whose
+/// last process had died in a transaction: SQLite would roll the old file's pages into the copy. False where there is nothing to
+/// roll back.
+bool is_journal_of_another_file(const std::filesystem::path& database);
+
+}  // namespace reportctl::store

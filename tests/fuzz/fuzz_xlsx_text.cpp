@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "expect.hpp"
+#include "reportctl/base/text.hpp"
+#include "xlsx_text.hpp"
+
+namespace {
+
+/// As a spreadsheet reads a cell: `_x0041_` is A.
+std::string read_cell(std::string_view cell) {
+  std::string text;
+  for (std::size_t at = 0; at < cell.size();) {
+    const auto hex = std::string(cell.substr(at, 7));
+    const bool is_escape =
+        hex.size() == 7 && hex.starts_with("_x") && hex.back() == '_' && hex.find_first_not_of("0123456789abcdefABCDEF", 2) == 6;
+    if (!is_escape) {
+      text += cell[at++];
+      continue;
+    }
+    const auto code = std::strtoul(hex.c_str() + 2, nullptr, 16);
+    text += code == 0x5F ? "_" : code == 0xFFFE ? "\xEF\xBF\xBE" : "\xEF\xBF\xBF";
+    at += 7;
+  }
+  return text;
+}
+
+/// Without NULs, and with one kind of line end.
+std::string as_shown(std::string_view text) {
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\0' || (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n')) continue;
+    shown += text[i] == '\r' ? '\n' : text[i];
+  }
+  return shown;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace reportctl;
+  const std::string text = repair_utf8({reinterpret_cast<const char*>(data), size});
+  render::XlsxText fit;
+  const std::string cell = fit(text);
+  EXPECT(is_valid_utf8(cell));
+  EXPECT(fit.cut() > 0 || read_cell(cell) == as_shown(text));
+  std::string longer;
+  while (longer.size() < 40'000) longer += text.empty() ? "x" : text;
+  const std::string cut = fit(longer);
+  EXPECT(is_valid_utf8(cut) && cut.size() <= 3 * render::XlsxText::kMostUnits);
+  const auto label = render::xlsx_label(text);
+  EXPECT(label.size() <= 255 && is_valid_utf8(label) && !has_control(label));
+  return 0;
+}
