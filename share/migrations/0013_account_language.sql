@@ -1,3 +1,0 @@
--- Schema 13: accounts have a language of their mails and documents. Never edited once released.
-
-ALTER TABLE accounts ADD COLUMN language TEXT NOT NULL DEFAULT '';
