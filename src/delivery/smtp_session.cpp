@@ -78,11 +78,15 @@ class DotStuffing {
   char last_ = '\n';
 };
 
+/// A server that takes no more connections of this host says so before anything else is said.
+bool is_one_too_many(const Ending& ending) { return ending.reply_code / 100 == 4 && ending.phase <= Phase::hello; }
+
 }  // namespace
 
 SmtpSession::SmtpSession(Endpoint endpoint, TransportSettings settings)
     : endpoint_(std::move(endpoint)),
       settings_(std::move(settings)),
+      turns_(settings_.turns_file),
       dialogue_({endpoint_.scheme == Scheme::smtp && settings_.tls == Tls::required, !settings_.username.empty()}),
       login_options_(settings_.auth == Auth::token ? "AUTH=XOAUTH2" : "AUTH=PLAIN;AUTH=LOGIN") {}
 
@@ -122,6 +126,12 @@ void SmtpSession::offer_login() {
 }
 
 std::optional<Ending> SmtpSession::open() {
+  auto ended = log_in();
+  while (ended && is_one_too_many(*ended) && turns_.take_over()) ended = log_in();
+  return ended;
+}
+
+std::optional<Ending> SmtpSession::log_in() {
   if (const auto ended = connect(); !ended || ended->halt != Halt::no_login) return ended;
   // What libcurl may use has to be said before the server is asked. CRAM-MD5 comes last: servers offer it that cannot check it.
   const auto mechanism = common(settings_.auth == Auth::token ? kTokenMechanisms : kPasswordMechanisms, dialogue_.mechanisms());
@@ -134,6 +144,7 @@ std::optional<Ending> SmtpSession::connect() {
   close();
   failure_ = {};
   dialogue_.connected();
+  turns_.take();
   handle_.emplace();
   try {
     configure();
@@ -146,8 +157,9 @@ std::optional<Ending> SmtpSession::connect() {
   if (failure_.curl_code == CURLE_OK && !dialogue_.may_send())
     fail(CURLE_LOGIN_DENIED, "the server did not ask for the login; nothing was sent", Halt::no_login);
   if (failure_.curl_code != CURLE_OK) {
-    handle_.reset();
-    return ending();
+    const auto ended = ending();
+    close();
+    return ended;
   }
   socket_ = handle_->active_socket();
   open_ = true;
@@ -174,6 +186,7 @@ void SmtpSession::close() {
   open_ = false;
   unread_.clear();
   handle_.reset();
+  turns_.give_back();
 }
 
 curl_socket_t SmtpSession::on_open(const curl_sockaddr& address) {

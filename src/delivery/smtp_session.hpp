@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "connection_turns.hpp"
 #include "endpoint.hpp"
 #include "letter_feed.hpp"
 #include "reportctl/delivery/transport.hpp"
@@ -52,6 +53,7 @@ class SmtpSession {
   void configure();
   void offer_login();
   std::optional<Ending> connect();
+  std::optional<Ending> log_in();
   void see_mixed_up_tls();
   std::size_t on_line(std::string_view line);
   curl_socket_t on_open(const curl_sockaddr&);
@@ -67,6 +69,7 @@ class SmtpSession {
 
   Endpoint endpoint_;
   TransportSettings settings_;
+  ConnectionTurns turns_;
   Dialogue dialogue_;
   std::string login_options_;
   std::optional<http::Handle> handle_;

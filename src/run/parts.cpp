@@ -47,7 +47,9 @@ delivery::Transport& Parts::transport() {
   if (transport_) return *transport_;
   require_own();
   store::write_mark(state_);  // before anything is sent: what is claimed by now is not to be sent again
-  transport_ = openers_.open_transport(settings_.mail.transport);
+  auto settings = settings_.mail.transport;
+  settings.turns_file = turns_file_;
+  transport_ = openers_.open_transport(settings);
   return *transport_;
 }
 

@@ -189,6 +189,7 @@ void run_due(Parts& parts, const DueOptions& options, DueResult& result) {
     result.ended.push_back(ended);
     if (options.tell) options.tell(ended);
   };
+  parts.take_turns(options.turns_file);
   acting(parts, [&] {
     resume(parts, tell);
     work_off(parts, tell);

@@ -220,6 +220,17 @@ class Postfix(Mails):
                 self.assertEqual(self.states(world.only_run()), {"ann@example.org": "accepted"})
                 self.assertRegex((home / "log").read_text(), f"(?i)sasl_method=({mechanisms.replace(' ', '|')}), sasl_username=reports")
 
+    def test_worker_processes_wait_for_each_other_where_postfix_takes_two_connections(self):
+        world = self.world()
+        people = [f"r{i}@example.org" for i in range(24)]
+        limits = "smtpd_client_connection_count_limit = 2\nsmtpd_client_event_limit_exceptions ="
+        port, authority, home = self.postfix(world, more=limits, boxes=people)
+        world.configure(f"smtp://127.0.0.1:{port}", mail=f"tls: required\nca_file: {authority.ca}")
+        world.schedules(*(e2e.schedule(f"s{i}", to) for i, to in enumerate(people)))
+        self.assertEqual(world.must("run-due", "--jobs", "6").err, "")
+        self.assertEqual(world.sql("SELECT state, attempts, count(*) FROM deliveries GROUP BY 1, 2"), [("accepted", 1, 24)])
+        self.assertIn("Connection concurrency limit exceeded", (home / "log").read_text())
+
     def test_postfix_takes_the_mail_by_starttls_and_puts_it_into_a_maildir_for_each_recipient(self):
         world = self.world()
         port, authority, home = self.postfix(world)

@@ -78,7 +78,8 @@ struct TransportSettings {
   std::string helo;  ///< EHLO name; empty: the host's
   std::chrono::seconds connect_timeout{30};
   std::chrono::seconds response_timeout{600};  ///< Postfix waits as long after the dot
-  std::chrono::seconds stop_grace{60};         ///< how long a stop still waits for the answer to the last bytes
+  int turns_file = -1;  ///< shared by processes that use the server at the same time; borrowed. -1: there is one process
+  std::chrono::seconds stop_grace{60};  ///< how long a stop still waits for the answer to the last bytes
 };
 
 /// A directory or program of this host, or a server on it: what `root` and user@localhost need. False for a url that is none.

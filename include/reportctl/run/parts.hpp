@@ -58,6 +58,8 @@ class Parts {
   source::Source& source(const std::string& name);
   /// Error(config) when mail is not configured.
   delivery::Transport& transport();
+  /// Other processes use the mail server at the same time; see delivery::TransportSettings. Before transport().
+  void take_turns(int turns_file) { turns_file_ = turns_file; }
   artifact::Store& artifacts();
   /// The same, for storing and removing: Error(config) when the files there are another state file's.
   artifact::Store& own_artifacts();
@@ -68,6 +70,7 @@ class Parts {
 
  private:
   const settings::Settings& settings_;
+  int turns_file_ = -1;
   store::State& state_;
   const catalog::Catalog& catalog_;
   Instant now_;

@@ -130,8 +130,10 @@ DueOutcome work_here(Session& session, const run::DueOptions& options) {
   return outcome;
 }
 
-DueOutcome work_in_children(Session& session, const run::DueOptions& options, int jobs) {
+DueOutcome work_in_children(Session& session, run::DueOptions options, int jobs) {
   DueOutcome outcome;
+  const auto turns = TempFile::create(session.config().settings.state.parent_path());
+  options.turns_file = turns.fd();
   std::vector<Child> children;
   for (int i = 0; i < jobs; ++i) children.push_back(start_child(session, options));
   bool passed_on = false;

@@ -22,7 +22,7 @@ DueOutcome work_here(Session&, const run::DueOptions&);
 /// In `jobs` children, each with a state connection of its own: claims make that safe. The caller must not have the state open. A
 /// stop signal is passed on; a child that dies is an error of the result, and its runs are resumed by the next run-due. What a
 /// child tells is told at once.
-DueOutcome work_in_children(Session&, const run::DueOptions&, int jobs);
+DueOutcome work_in_children(Session&, run::DueOptions, int jobs);
 
 /// The lines in which a child tells what ended, each at once, then the rest of its outcome; and back, where lines that are none
 /// of these are left out.
