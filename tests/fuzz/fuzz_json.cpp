@@ -17,7 +17,7 @@ namespace {
 std::string written(const char* format, const std::vector<std::vector<rows::Cell>>& table, const std::string& name) {
   render::Spec spec;
   spec.format = format;
-  spec.columns = {{.name = name}, {.name = name + "2", .type = rows::ColumnType::integer}};
+  spec.columns = {{.name = name}, {.name = name + "2", .label = {}, .type = rows::ColumnType::integer}};
   StringSink sink;
   const auto writer = render::make_writer(spec, sink);
   for (const auto& cells : table) writer->row(rows::Row(cells));

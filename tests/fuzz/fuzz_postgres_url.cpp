@@ -6,7 +6,7 @@
 
 #include "expect.hpp"
 #include "reportctl/base/text.hpp"
-#include "reportctl/source/postgres_url.hpp"
+#include "url.hpp"
 
 /// A url that is taken has no password and nothing that libpq would take settings from; a problem never quotes it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -8,7 +8,7 @@
 
 #include "expect.hpp"
 #include "reportctl/base/text.hpp"
-#include "xlsx_text.hpp"
+#include "xlsx/xlsx_text.hpp"
 
 namespace {
 

@@ -115,10 +115,4 @@ Field state_field(const store::Export& job) {
   return {words, tone};
 }
 
-std::string next_command(const store::Export& job) {
-  if (job.state == ExportState::completed) return fmt::format("reportctl export fetch {}", job.id);
-  if (job.state == ExportState::failed) return fmt::format("reportctl export show {}", job.id);
-  return {};
-}
-
 }  // namespace reportctl::cli

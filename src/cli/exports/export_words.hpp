@@ -20,7 +20,5 @@ std::string ending_of(const store::Export&);
 std::vector<std::pair<std::string, std::string>> request_lines(const store::Export&);
 /// `processing, interrupted`, with its colour.
 Field state_field(const store::Export&);
-/// `completed`, and what can be done next.
-std::string next_command(const store::Export&);
 
 }  // namespace reportctl::cli
