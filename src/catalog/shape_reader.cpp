@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+// Over 400 lines: one reader of shapes, whose parts (columns, summary, chart, query) name each other.
 #include <fmt/format.h>
 
 #include <algorithm>

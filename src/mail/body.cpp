@@ -67,9 +67,7 @@ GmimePtr<GMimeObject> attachment_part(const Attachment& attachment, FileEncoding
   if (GMimeParam* name = api.g_mime_param_list_get_parameter(disposition, "filename"))
     api.g_mime_param_set_charset(name, "utf-8");
   GMimeParamList* types = api.g_mime_content_type_get_parameters(api.g_mime_object_get_content_type(object));
-  // RFC 2231 splits a long name into parts that some readers do not put together; they find it whole here.
-  if (GMimeParam* name = api.g_mime_param_list_get_parameter(types, "name"))
-    api.g_mime_param_set_encoding_method(name, GMIME_PARAM_ENCODING_METHOD_RFC2047);
+  if (GMimeParam* name = api.g_mime_param_list_get_parameter(types, "name")) api.g_mime_param_set_charset(name, "utf-8");
   const bool readable = encoding == FileEncoding::quoted_printable;
   api.g_mime_part_set_content_encoding(part.get(),
                                        readable ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE : GMIME_CONTENT_ENCODING_BASE64);

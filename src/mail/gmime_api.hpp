@@ -33,7 +33,6 @@ struct GmimeLibrary : LazyLibrary {
   REPORTCTL_FUNCTION(g_mime_content_type_get_parameters);
   REPORTCTL_FUNCTION(g_mime_param_list_get_parameter);
   REPORTCTL_FUNCTION(g_mime_param_set_charset);
-  REPORTCTL_FUNCTION(g_mime_param_set_encoding_method);
   REPORTCTL_FUNCTION(g_mime_part_new_with_type);
   REPORTCTL_FUNCTION(g_mime_part_set_content);
   REPORTCTL_FUNCTION(g_mime_part_set_content_encoding);

@@ -225,11 +225,14 @@ std::vector<Run> runs_to_resume(State& state, Instant now) {
                     select_run()));
     collect(not_given_back);
   }
-  Query untold(connection, fmt::format("{} WHERE r.finished_at IS NOT NULL AND r.id IN (SELECT run_id FROM deliveries INDEXED BY "
-                                       "deliveries_untold WHERE notification_id IS NOT NULL AND (state IN ('queued', 'sending', "
-                                       "'handing_over') OR next_attempt_at IS NOT NULL) AND ifnull(next_attempt_at, 0) <= ?) "
-                                       "ORDER BY r.number",
-                                       select_run()));
+  Query untold(
+      connection,
+      fmt::format(
+          "{} WHERE r.finished_at IS NOT NULL AND r.owner_host IS NULL AND r.id IN (SELECT run_id FROM deliveries INDEXED BY "
+          "deliveries_untold WHERE notification_id IS NOT NULL AND (state IN ('queued', 'sending', "
+          "'handing_over') OR next_attempt_at IS NOT NULL) AND ifnull(next_attempt_at, 0) <= ?) "
+          "ORDER BY r.number",
+          select_run()));
   collect(untold.bind(now));
   return runs;
 }

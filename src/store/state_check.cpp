@@ -121,9 +121,9 @@ constexpr std::array kWrong{
 /// `9999-12-31T23:59:59Z`
 constexpr std::int64_t kLastSecond = 253402300799;
 
-/// The columns that hold times, with the column that names a row.
+/// The columns that hold times, with the column that names a row: `id`, or what its key begins with.
 constexpr const char* kTimes = R"sql(
-  SELECT t.name, c.name, iif(t.name = 'audit', 'sequence', 'id') FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+  SELECT t.name, c.name, (SELECT k.name FROM pragma_table_info(t.name) k ORDER BY k.name <> 'id', k.pk <> 1) FROM sqlite_schema t JOIN pragma_table_info(t.name) c
   WHERE t.type = 'table' AND t.name <> 'audit_cut' AND c.type = 'INTEGER' AND
   (c.name LIKE '%\_at' ESCAPE '\' OR c.name IN ('at', 'slot', 'lease_until', 'message_date')))sql";
 

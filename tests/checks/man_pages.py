@@ -10,7 +10,7 @@ import sys
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..'))
 MAN = os.path.join(ROOT, 'man')
-LONGEST_HELP = 56
+LONGEST_HELP = 72
 
 
 def help_of(*words):

@@ -40,7 +40,7 @@ struct DueOptions {
   bool accept_clock = false;
   std::function<void(const Ended&)> tell;                 ///< hears of each ending at once, as `result.ended` does
   std::function<void(const store::Export&)> tell_export;  ///< and of each export
-  int turns_file = -1;  ///< see delivery::TransportSettings
+  int turns_file = -1;                                    ///< see delivery::TransportSettings
 };
 
 /// Is there anything for run_due()? What an idle tick asks, and all it costs: nothing but the state file is opened. Writes the

@@ -41,11 +41,15 @@ int list_sources(Session& session) {
   return 0;
 }
 
+bool has_state(Session& session) {
+  std::error_code ignored;
+  return std::filesystem::exists(session.config().settings.state, ignored);
+}
+
 /// Reports that schedules take from a source.
 std::set<std::pair<std::string, std::string>> reports_in_use(Session& session) {
   std::set<std::pair<std::string, std::string>> in_use;
-  std::error_code ignored;
-  if (!std::filesystem::exists(session.config().settings.state, ignored)) return in_use;
+  if (!has_state(session)) return in_use;
   std::map<std::string, std::string> source_of;
   for (const access::Account& account : store::list_accounts(session.state())) source_of[account.id] = account.source;
   for (const auto& schedule : store::list_schedules(session.state(), {std::nullopt, std::nullopt, true}))
@@ -55,8 +59,7 @@ std::set<std::pair<std::string, std::string>> reports_in_use(Session& session) {
 
 /// The key of an account that reads from the source; empty without one.
 std::string key_in(Session& session, const std::string& source) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(session.config().settings.state, ignored)) return {};
+  if (!has_state(session)) return {};
   for (const access::Account& account : store::list_accounts(session.state()))
     if (account.source == source) return account.source_key();
   return {};
@@ -77,7 +80,8 @@ int list_contract(Session& session, const std::string& family) {
 }
 
 int check_sources(Session& session, const SourceOptions& options) {
-  access::require(session.actor(), access::Action::administer, "", {});  // what it finds may be anybody's values
+  // What it finds may be anybody's values.
+  if (has_state(session)) access::require(session.actor(), access::Action::administer, "", {});
   const auto& sources = session.config().settings.sources;
   std::vector<std::string> names = options.names;
   if (names.empty())

@@ -267,7 +267,7 @@ class Fleet(unittest.TestCase):
                 self.assertEqual(sorted(facts["Scope"].split(", ")), scopes)
                 self.assertEqual(sorted(facts["Roles"].split(", ")), sorted(roles))
                 self.assertEqual(facts["Period"], f"the last 1 to {most} complete days (1 when not given)")
-                self.assertEqual((facts["Cadence"], facts["Formats"]), ("daily", "csv"))
+                self.assertEqual((facts["Cadence"], facts["Formats"]), ("daily", "csv; on demand also xlsx"))
                 table = shown.split("Parameters\n")[1].split("\n\n")[0].splitlines()[1:] if "Parameters\n" in shown else []
                 self.assertEqual([row.split()[:3] for row in table],
                                  [[name, "id_list", "yes"] for name in required] + [[name, "id_list", "no"] for name in optional])

@@ -97,7 +97,7 @@ class EveryType(e2e.Case):
                 sheet = parts.read(name)
                 self.assertNotIn(b"<f>", sheet)
                 self.assertNotIn(b"<hyperlink", sheet)
-        self.assertRegex(parts.read("xl/worksheets/sheet2.xml"), rb'<c r="A3"[^>]* t="inlineStr"><is><t>=1\+1</t>')
+        self.assertRegex(parts.read("xl/worksheets/sheet1.xml"), rb'<c r="A3"[^>]* t="inlineStr"><is><t>=1\+1</t>')
 
     def test_characters_that_xml_cannot_hold_come_back(self):
         self.assertEqual(unescape(self.data["A6"].value), "_x0041_ \x07 \ufffe \n end")

@@ -19,7 +19,7 @@ using namespace reportctl::cli;
 
 namespace {
 
-constexpr std::size_t kScreen = 56;
+constexpr std::size_t kScreen = 72;
 
 void check_page(const std::string& name, const std::string& text) {
   CAPTURE(name);

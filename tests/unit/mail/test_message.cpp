@@ -95,17 +95,6 @@ TEST_CASE("HTML with images is multipart/related inside the alternative, and the
   CHECK(mail.find("type=\"text/html\"") != std::string::npos);
 }
 
-TEST_CASE("a long name of a file stands whole beside the parts of RFC 2231") {
-  const TempFile file = spool("a,b\n1,2\n");
-  Content content = with_attachment(file);
-  const std::string name = "circuit-capacity-overview_southern-cross-coaches-group_2026-11-21_2026-11-27.csv";
-  content.attachment->file_name = name;
-  const std::string mail = body(content);
-  CHECK(flaw(mail).empty());
-  CHECK(mail.find("\tname=" + name + "\r\n") != std::string::npos);
-  CHECK(mail.find("filename*0*=UTF-8''circuit-capacity-overview") != std::string::npos);
-}
-
 TEST_CASE("composing twice gives the same bytes, another run other boundaries") {
   const TempFile file = spool("a,b\n1,2\n");
   Content content = with_attachment(file);

@@ -36,6 +36,8 @@ Definition every_field() {
   definition.parameters = {{"mode", {"summary"}}, {"none", {}}};
   definition.extra = R"({"k":1})";
   definition.recipients = {*Mailbox::parse("\"Lead, Site\" <lead@example.com>"), *Mailbox::parse("ann@example.com")};
+  definition.title = "The week";
+  definition.language = "de";
   definition.subject = "{report}";
   definition.no_data = NoData::skip;
   definition.retries = 0;

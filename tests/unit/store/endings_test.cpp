@@ -337,6 +337,22 @@ TEST_CASE("the ending carries the last delivery, notifications and events in one
   CHECK(broken.stored().failure_count == 0);
 }
 
+TEST_CASE("a run that is given up leaves no delivery waiting, and one in doubt stays unknown") {
+  Fixture fixture;
+  const auto claim = fixture.generated({a_delivery("d1", "ann@example.com"), a_delivery("d2", "bob@example.com")});
+  fixture.sql("UPDATE deliveries SET in_doubt = 1 WHERE id = 'd2'");
+  auto ending = an_ending(RunState::unknown, "2 of 2 recipients did not get it");
+  ending.untried = "the file is gone";
+  finish(fixture.state, claim, ending, kNow);
+  CHECK(fixture.delivery(0).state == DeliveryState::deferred);
+  CHECK(fixture.delivery(1).state == DeliveryState::unknown);
+  for (std::size_t i : {0U, 1U}) {
+    CHECK(fixture.delivery(i).answer == "the file is gone");
+    CHECK(fixture.delivery(i).reason_class == "given_up");
+    CHECK_FALSE(fixture.delivery(i).next_attempt_at);
+  }
+}
+
 TEST_CASE("the claim stays valid after the ending, for notification mails but not for the report") {
   Fixture fixture;
   const auto claim = fixture.generated({a_delivery("d1", "ann@example.com")});

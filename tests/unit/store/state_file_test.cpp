@@ -40,6 +40,7 @@ namespace {
 /// What a process leaves that dies in a transaction after its first pages were written: the file and its journal, as copies.
 void die_in_a_transaction(State& state, const fs::path& place, const char* change) {
   auto& connection = state.connection();
+  connection.execute("PRAGMA cache_spill = ON");  // or nothing would be written before the end
   const WriteTransaction transaction(connection);
   connection.execute(change);
   REQUIRE(sqlite3_db_cacheflush(connection.database().getHandle()) == SQLITE_OK);
@@ -53,7 +54,7 @@ TEST_CASE("a backup copied over a state file beside the journal of a dead proces
   // The first transaction has not come to its end; the second has written the first page too.
   for (const char* change : {"UPDATE accounts SET name = name || hex(randomblob(20000))",
                              "UPDATE accounts SET name = 'New'; PRAGMA user_version = 7"}) {
-    CAPTURE(change);
+    CAPTURE(std::string(change));
     Fixture fixture;
     const auto backup = fixture.directory.path() / "backup.db";
     fixture.state.backup(backup);

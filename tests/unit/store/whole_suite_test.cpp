@@ -21,9 +21,9 @@ constexpr std::array kSmallTables{"accounts", "members",   "m",      "webhooks",
                                   "facts",    "audit_cut", "images", "sqlite_schema", "run_totals", "suppressions", "u"};
 
 /// Partial indexes that hold only what is not settled yet, and so do not grow.
-constexpr std::array kSmallIndexes{"runs_unfinished",     "runs_owned",         "exports_unfinished",
-                                   "deliveries_untold",   "deliveries_unknown", "webhook_deliveries_due",
-                                   "notifications_open",  "runs_waiting"};
+constexpr std::array kSmallIndexes{"runs_unfinished",    "runs_owned",         "exports_unfinished",
+                                   "deliveries_untold",  "deliveries_unknown", "webhook_deliveries_due",
+                                   "notifications_open", "runs_waiting"};
 
 struct Exception {
   const char* statement;  ///< a regular expression for the whole of it
