@@ -404,7 +404,7 @@ class Steps(Case):
         world.must("run-due", now=None)
         job = self.export(world, now=None)
         columns = [row[1] for row in world.sql("PRAGMA table_info(exports)") if row[1] != "number"]
-        values = {"id": "printf('e%015d', ?1)", "expires_at": "NULL", **{name: f"{name} - ?1 * {DAY}" for name in ("created_at", "started_at", "finished_at")}}
+        values = {"id": "printf('e%015d', ?1)", "expires_at": "NULL", **{name: f"{name} - ?1 * {DAY} - 60" for name in ("created_at", "started_at", "finished_at")}}
         for days in range(1, 31):
             world.sql(f"INSERT INTO exports ({', '.join(columns)}) SELECT {', '.join(values.get(name, name) for name in columns)} FROM exports WHERE id = ?2", days, job["id"])
         world.configure(more="retention: {runs: 1d}\n")

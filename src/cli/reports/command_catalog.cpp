@@ -71,8 +71,8 @@ int list_reports(Session& session, const CatalogOptions& options) {
   listing.columns = {{"id", "REPORT"},
                      {"label", "LABEL", Align::left, Show::cut},
                      {"scopes", "SCOPE"},
-                     {"formats"},
-                     {"unavailable", "NOT AVAILABLE", Align::left, Show::cut}};
+                     {"formats", "FORMATS", Align::left, Show::cut},
+                     {"unavailable", "NOT AVAILABLE", Align::left, Show::long_text}};
   listing.empty = "no report of that family; see reportctl catalog list";
   for (const Report* report : session.catalog().all()) {
     if (!options.family.empty() && report->family != options.family) continue;
