@@ -231,11 +231,20 @@ class Trust(e2e.Case):
         class Endless(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 asked.append(self.path)
+                if "list-type" not in self.path:  # whose files they are: nobody's yet
+                    self.send_error(404)
+                    return
                 body = b"<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken></ListBucketResult>"
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            def do_PUT(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             def log_message(self, *words):
                 pass
