@@ -188,20 +188,36 @@ void PostgresConnection::begin() {
 }
 
 void PostgresConnection::start_transaction() {
-  // One message, one answer. What a role or a database may have set otherwise is set here; all of it ends with the transaction.
-  // A wait for a lock ends before the statement would, so that it can be told from a slow query. In SQL_ASCII the server checks
-  // what it sends as UTF8 and does not say where it failed: as it is, the reader of the rows does.
+  // One message, one answer, unless the url has settings. What a role or a database may have set otherwise is set here; all of it
+  // ends with the transaction. A wait for a lock ends before the statement would, so that it can be told from a slow query. In
+  // SQL_ASCII the server checks what it sends as UTF8 and does not say where it failed: as it is, the reader of the rows does.
   const char* const encoding = pq().PQparameterStatus(connection_.get(), "server_encoding");
   const bool unchecked = encoding != nullptr && std::string_view(encoding) == "SQL_ASCII";
   const std::int64_t limit = std::clamp<std::int64_t>(settings_.timeout.count(), 0, kLongestTimeout.count()) * 1000;
-  const std::string sql = fmt::format(
-      "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-      "SET LOCAL statement_timeout = {};SET LOCAL lock_timeout = {};SET LOCAL client_encoding = '{}';SET LOCAL TimeZone = "
+  std::string begin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;";
+  const auto send = [&](const std::string& sql) {
+    send_all(pq().PQsendQuery(connection_.get(), sql.c_str()));
+    only_result();
+  };
+  // Those of the url, before our own. Not when connecting: a pooler gives every transaction another connection, and refuses them.
+  if (!settings_.url.settings.empty()) {
+    send(begin);
+    begin.clear();
+    for (const auto& [name, value] : settings_.url.settings) set(name, value);
+  }
+  send(fmt::format(
+      "{}SET LOCAL statement_timeout = {};SET LOCAL lock_timeout = {};SET LOCAL client_encoding = '{}';SET LOCAL TimeZone = "
       "'UTC';SET LOCAL DateStyle = 'ISO, YMD';"
       "SET LOCAL extra_float_digits = 1;SET LOCAL standard_conforming_strings = on;SET LOCAL bytea_output = 'hex'",
-      limit, limit / 10 * 9, unchecked ? "SQL_ASCII" : "UTF8");
-  send_all(pq().PQsendQuery(connection_.get(), sql.c_str()));
-  only_result();
+      begin, limit, limit / 10 * 9, unchecked ? "SQL_ASCII" : "UTF8"));
+}
+
+void PostgresConnection::set(const std::string& name, const std::string& value) try {
+  run("SELECT pg_catalog.set_config($1, $2, true)", {name.c_str(), value.c_str()});
+} catch (const Error& error) {
+  if (error.kind() != ErrorKind::source || !is_open()) throw;
+  fail(fmt::format("the server does not take the setting {} that the url's options give", visible(name)),
+       "check its name and its value; some settings only the server's administrator may change");
 }
 
 void PostgresConnection::end() noexcept {

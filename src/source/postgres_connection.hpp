@@ -68,6 +68,7 @@ class PostgresConnection {
   /// Empty when connected.
   [[nodiscard]] std::optional<Refusal> connect_and_wait();
   void start_transaction();
+  void set(const std::string& name, const std::string& value);
   [[nodiscard]] bool is_open() const;
   [[nodiscard]] bool past_timeout() const;
   /// Until the socket is ready or some time has passed; throws on a stop request and past the deadline.

@@ -58,6 +58,7 @@ constexpr std::array<Words, 6> kWords{{{"channel_binding", "disable prefer requi
 constexpr std::array<std::string_view, 3> kPasswords = {"password", "passfile", "sslpassword"};
 constexpr const char* kNoPassword =
     "the url must not hold a password: write it into a file of mode 600 and name that as password_file";
+constexpr const char* kNotSettings = "options in the url must be settings of the server, as in options=-csearch_path%3Dreports";
 constexpr const char* kBadEscape = "the url has a % that is not followed by two hex digits (a % itself is %25)";
 
 bool is_port(std::string_view text) {
@@ -108,8 +109,38 @@ class PostgresUrlReader {
       if (std::find(known.begin(), known.end(), *value) == known.end())
         return problem(fmt::format("{} in the url must be one of {}", keyword, join(known, ", ")));
     }
+    if (keyword == "options") return read_settings(*value);
     std::erase_if(url_.parameters, [&](const PostgresParameter& known) { return known.keyword == keyword; });
     if (!value->empty()) url_.parameters.push_back({std::string(keyword), *value});
+  }
+
+  /// As the server reads its command line: `-c name=value`, `-cname=value`, `--name=value`, with backslashes before blanks.
+  void read_settings(std::string_view options) {
+    url_.settings.clear();
+    std::vector<std::string> words;
+    bool inside = false;
+    for (std::size_t i = 0; i < options.size(); ++i) {
+      const bool blank = std::string_view(" \t\n\r\v\f").find(options[i]) != std::string_view::npos;
+      if (!blank && !inside) words.emplace_back();
+      inside = !blank;
+      if (options[i] == '\\' && i + 1 < options.size()) ++i;
+      if (!blank) words.back() += options[i];
+    }
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      std::string_view word = words[i];
+      if (word == "-c" && i + 1 < words.size()) {
+        word = words[++i];
+      } else if (word.starts_with("-c") || word.starts_with("--")) {
+        word.remove_prefix(2);
+      } else {
+        return problem(kNotSettings);
+      }
+      const std::size_t equals = word.find('=');
+      if (equals == std::string_view::npos || equals == 0) return problem(kNotSettings);
+      std::string name(word.substr(0, equals));
+      std::replace(name.begin(), name.end(), '-', '_');
+      url_.settings.push_back({std::move(name), std::string(word.substr(equals + 1))});
+    }
   }
 
   void read_authority(std::string_view authority) {
@@ -186,7 +217,7 @@ const std::string* PostgresUrl::find(std::string_view keyword) const {
 
 PostgresUrl parse_postgres_url(std::string_view url) {
   const std::size_t colon = url.find(':');
-  if (colon == std::string_view::npos) return {{}, "the url has no scheme"};
+  if (colon == std::string_view::npos) return {.parameters = {}, .problem = "the url has no scheme"};
   return PostgresUrlReader().read(url.substr(colon + 1));
 }
 

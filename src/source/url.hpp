@@ -19,7 +19,8 @@ struct PostgresParameter {
 
 struct PostgresUrl {
   std::vector<PostgresParameter> parameters;
-  std::string problem;  ///< why it is none; never quotes the url, which may hold a password
+  std::vector<PostgresParameter> settings = {};  ///< of the server, from `options`: in force in every transaction
+  std::string problem = {};                      ///< why it is none; never quotes the url, which may hold a password
   [[nodiscard]] const std::string* find(std::string_view keyword) const;
 };
 

@@ -4,6 +4,7 @@
 
   server = postgres.Server()                        # a new cluster on loopback, trusted logins, gone with close()
   url = server.copy_of("shop.db", "shop")           # a database with every table of the file, in PostgreSQL's types
+  pooler = postgres.Pooler(server)                  # pgbouncer before it, which gives out connections for one transaction
 """
 import ctypes, os, pathlib, pwd, re, shutil, signal, sqlite3, subprocess, tempfile, unittest
 
@@ -109,6 +110,46 @@ class Server:
         self.psql("ANALYZE", database)
         source.close()
         return self.url(database)
+
+
+class Pooler:
+    """As few connections of the server as can be, so that those who ask take turns on them."""
+
+    def __init__(self, server):
+        program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+        if program is None:
+            raise unittest.SkipTest("pgbouncer is not installed")
+        self.server = server
+        self.port = e2e.free_port()
+        self.log = server.path / "pgbouncer.log"
+        settings = server.path / "pgbouncer.ini"
+        settings.write_text(f"""[databases]
+* = host=127.0.0.1 port={server.port} user=postgres
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {self.port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 1
+""")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen([program, settings], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", preexec_fn=_die_with_parent,
+                                            start_new_session=True, **server.owner)
+        e2e.wait_for_port(self.port)
+
+    def url(self, database, more=""):
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}{more}"
+
+    def setting_left_behind(self, name, database):
+        """What the next one to take the connection would find."""
+        words = [str(self.server.bin / "psql"), "-X", "-q", "-A", "-t", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database]
+        return subprocess.run([*words, "-c", f"SHOW {name}"], stdin=subprocess.DEVNULL, capture_output=True, env=self.server.environment, cwd="/",
+                              timeout=e2e.PATIENCE, check=True).stdout.decode().strip()
+
+    def close(self):
+        self.process.kill()
+        self.process.wait(e2e.PATIENCE)
 
 
 def quoted(name):

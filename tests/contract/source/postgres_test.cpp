@@ -218,6 +218,25 @@ TEST_CASE("PostgreSQL: what a role sets otherwise does not change a report") {
   });
 }
 
+TEST_CASE("PostgreSQL: settings of the url hold in every query, and change neither what is read-only nor how values are read") {
+  with_server([](PostgresServer& server) {
+    server.execute("CREATE TABLE public.t(n int)");
+    const auto with = [&](const std::string& options) { return connect(server.url("postgres", "?options=" + options)); };
+    const auto source = with("-capp.tenant%3Da%27b%20-csearch_path%3Dpg_catalog,%5C%20public");
+    for (int i = 0; i < 2; ++i) CHECK(cell(*source, asking("SELECT current_setting('app.tenant') AS v")) == "a'b");
+    CHECK(cell(*source, asking("SELECT current_setting('search_path') AS v")) == "pg_catalog, public");
+    CHECK(cell(*with("-cTimeZone%3DAsia/Tokyo"), asking("SELECT current_setting('TimeZone') AS v")) == "UTC");
+    const auto off = refused([&] {
+      const auto writer = with("-cdefault_transaction_read_only%3Doff%20-ctransaction_read_only%3Doff");
+      cell(*writer, asking("WITH more AS (INSERT INTO t VALUES (1) RETURNING n) SELECT 'written' AS v FROM more"));
+    });
+    CHECK(holds(off.message, "the server does not take the setting transaction_read_only"));
+    const auto unknown = refused([&] { cell(*with("-cno_such%3Dsecret"), asking("SELECT 'x' AS v")); });
+    CHECK(unknown.message == "source fleet: the server does not take the setting no_such that the url's options give");
+    CHECK(holds(unknown.hint, "its name and its value"));
+  });
+}
+
 TEST_CASE("PostgreSQL: a failing query speaks of schema and rights, never of values") {
   with_server([](PostgresServer& server) {
     server.execute(

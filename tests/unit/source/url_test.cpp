@@ -38,9 +38,28 @@ TEST_CASE("a PostgreSQL url is read as libpq reads it") {
   CHECK(read("postgresql://h1,h2/f") == "host=h1,h2 dbname=f");
   CHECK(read("postgresql://%2Frun%2Fpostgresql/f") == "host=/run/postgresql dbname=f");
   CHECK(read("postgresql:///f?host=/run/postgresql&port=5433") == "dbname=f host=/run/postgresql port=5433");
-  CHECK(read("postgresql://a%40b@db/f%2Fg?options=-csearch_path%3Dx") == "user=a@b host=db dbname=f/g options=-csearch_path=x");
+  CHECK(read("postgresql://a%40b@db/f%2Fg") == "user=a@b host=db dbname=f/g");
   CHECK(read("postgresql://db:/f?") == "host=db dbname=f");
   CHECK(read("postgresql://@db/f?connect_timeout=3&") == "host=db dbname=f connect_timeout=3");
+}
+
+TEST_CASE("options of a url are settings of the server, as its command line has them") {
+  const auto settings = [](const std::string& options) {
+    const auto url = source::parse_postgres_url("postgresql://db/f?options=" + options);
+    if (!url.problem.empty()) return url.problem;
+    CHECK(url.parameters.size() == 2);  // host and dbname: a pooler takes no options
+    std::string text;
+    for (const auto& [name, value] : url.settings) text += name + "=" + value + ";";
+    return text;
+  };
+  CHECK(settings("-csearch_path%3Dx") == "search_path=x;");
+  CHECK(settings("-c%20search_path%3Da,%5C%20b%20%20--work-mem%3D8MB") == "search_path=a, b;work_mem=8MB;");
+  CHECK(settings("-capp.tenant%3Da%3Db%5C%5Cc") == "app.tenant=a=b\\c;");
+  CHECK(settings("") == "");
+  for (const char* other : {"-d5", "search_path%3Dx", "-c", "-csearch_path", "-c%3Dx"}) {
+    CAPTURE(other);
+    CHECK(settings(other).starts_with("options in the url must be settings of the server, as in options=-csearch_path%3D"));
+  }
 }
 
 TEST_CASE("a PostgreSQL url holds no password, and a message never quotes one") {
