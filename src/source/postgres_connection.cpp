@@ -381,6 +381,9 @@ void PostgresConnection::fail(const PGresult* result) {
   if (state == kQueryCanceled && past_timeout()) fail_late();
   const Problem problem = server_problem(result, {settings_.name, sql_});
   running_ = false;
+  if (is_of_another_server(result))
+    fail(fmt::format("a server behind the source's own cannot be reached: {}", problem.what),
+         "the source's server asks others (foreign tables): see whether they run, and its log");
   if (!ends_connection(state)) fail(problem.what, problem.hint);
   connection_.reset();
   fail(fmt::format("the connection was lost: {}", problem.what), "see the server's log, then run the report again");

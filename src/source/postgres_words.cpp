@@ -132,6 +132,11 @@ bool ends_connection(std::string_view sqlstate) {
   return sqlstate.starts_with("08") || sqlstate == "57P01" || sqlstate == "57P02" || sqlstate == "57P03" || sqlstate == "57P05";
 }
 
+bool is_of_another_server(const PGresult* result) {
+  const char* const severity = pq().PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+  return sqlstate_of(result).starts_with("08") && severity != nullptr && std::string_view(severity) == "ERROR";
+}
+
 Problem server_problem(const PGresult* result, const FailedStatement& statement) {
   const std::string_view state = sqlstate_of(result);
   if (const auto problem = refused_instant(result, statement)) return *problem;

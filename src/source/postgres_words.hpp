@@ -25,6 +25,8 @@ struct FailedStatement {
 Problem server_problem(const PGresult*, const FailedStatement&);
 /// True when the server closes the connection after this error.
 bool ends_connection(std::string_view sqlstate);
+/// True of a failure to reach a server that the source's server asks in its turn: our own connection still stands.
+bool is_of_another_server(const PGresult*);
 
 /// `an integer`, `a timestamp without time zone`, …: what a value of that type is called in a message.
 std::string_view type_words(Oid);

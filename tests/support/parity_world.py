@@ -36,18 +36,22 @@ class Case(e2e.Case):
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             return list(pool.map(lambda words: cls.demo.must("--config", config, *words, now=demo_world.NOW).out, cls.ways))
 
-    def hold(self, sources, name):
-        """Every way from these sources: byte for byte what the files give."""
+    def configured(self, sources, name):
+        """The demo's configuration with these sources, in a file of that name."""
         text = self.demo.config.read_text(encoding="utf-8")
         for file in self.files:
-            old = f"'sqlite:{file}'"
+            old = f"{{url: 'sqlite:{file}'}}"
             self.assertEqual(text.count(old), 1)
-            url, *more = [f"{key}: {json.dumps(str(value))}" for key, value in sorted(sources[file.name].items(), key=lambda entry: entry[0] != "url")]
-            text = text.replace(old, url.removeprefix("url: ") + "".join("\n    " + line for line in more))
+            text = text.replace(old, json.dumps({key: str(value) for key, value in sources[file.name].items()}))
         config = self.demo.path / f"{name}.yaml"
         config.write_text(text, encoding="utf-8")
+        return config
+
+    def hold(self, sources, name):
+        """Every way from these sources: byte for byte what the files give."""
+        answers = self.answers(self.configured(sources, name.replace(" ", "-")))
         equal = rows = 0
-        for words, ours, theirs in zip(self.ways, self.wanted, self.answers(config), strict=True):
+        for words, ours, theirs in zip(self.ways, self.wanted, answers, strict=True):
             with self.subTest(words=words):
                 for line, (our, their) in enumerate(zip(ours.splitlines(), theirs.splitlines())):
                     self.assertEqual(our, their, f"line {line}")

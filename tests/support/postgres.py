@@ -27,9 +27,9 @@ def _die_with_parent():
 
 
 class Server:
-    """`options` are server parameters; tls is a pair of files, certificate and key."""
+    """`options` are server parameters; tls is a pair of files, certificate and key; the logins of `with_password` are asked for theirs."""
 
-    def __init__(self, tls=None, **options):
+    def __init__(self, tls=None, with_password=(), **options):
         self.bin = programs()
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="reportctl-pg-"))
         self.data = self.path / "data"
@@ -47,6 +47,8 @@ class Server:
         try:
             subprocess.run([self.bin / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"], check=True,
                            stdout=subprocess.DEVNULL, env=self.environment, cwd="/", timeout=e2e.PATIENCE, **self.owner)
+            access = self.data / "pg_hba.conf"
+            access.write_text("".join(f"host all {login} all scram-sha-256\n" for login in with_password) + access.read_text())
             settings = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": 0, **options}
             if tls:
                 for kind, source in zip(("cert", "key"), tls):
@@ -94,10 +96,20 @@ class Server:
             raise AssertionError(f"psql: {done.stderr.decode()}\n{sql[:500]}")
         return done.stdout.decode().strip()
 
+    def script(self, file, database, **variables):
+        words = [str(self.bin / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(self.path), "-p", str(self.port), "-U", "postgres", "-d", database, "-f", "-",
+                 *(word for name, value in variables.items() for word in ("-v", f"{name}={value}"))]
+        done = subprocess.run(words, input=file.read_bytes(), capture_output=True, env=self.environment, cwd="/", timeout=e2e.PATIENCE)
+        if done.returncode:
+            raise AssertionError(f"psql {file.name}: {done.stderr.decode()}")
+
+    def make_database(self, name):
+        # sorted as people sort, which is not how SQLite does: what reports rely on must not depend on it
+        self.psql(f'CREATE DATABASE "{name}" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE \'en-US\'')
+
     def copy_of(self, file, database):
         """A new database with the tables and views' contents of an SQLite file; its url."""
-        # sorted as people sort, which is not how SQLite does: what reports rely on must not depend on it
-        self.psql(f'CREATE DATABASE "{database}" TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE \'en-US\'')
+        self.make_database(database)
         source = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
         tables = [name for (name,) in source.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite~_%' ESCAPE '~'")]
         for table in tables:
