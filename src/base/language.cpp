@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::string_view kEnding = ".yaml";
 
-/// A word; `one` differs where the file has two forms.
-struct Word {
-  std::string one;
-  std::string other;
-  bool is_counted = false;
-};
-
 std::string_view code_of(const EmbeddedFile& file) { return file.name.substr(0, file.name.size() - kEnding.size()); }
 
 void replace(std::string& text, std::string_view what, std::string_view by) {
@@ -50,6 +43,12 @@ std::string filled(std::string_view pattern, Language::Values values) {
 }  // namespace
 
 struct Language::Table {
+  /// `one` differs where the file has two forms.
+  struct Word {
+    std::string one;
+    std::string other;
+    bool is_counted = false;
+  };
   explicit Table(const EmbeddedFile& file);
   std::string point, thousands, day, month, day_of_month;
   std::vector<std::string> months, one;

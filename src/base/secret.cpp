@@ -34,12 +34,12 @@ enum class Keeping {
   service_manager,  ///< systemd's directory does; an ACL there shows up as group bits in the mode
 };
 
-void check_keeping(const struct stat& status, const std::string& name) {
+void check_keeping(const struct stat& status, const std::string& path, const std::string& name) {
   if (status.st_uid != ::geteuid() && status.st_uid != 0)
-    throw Error(ErrorKind::config, name + " belongs to another user", fmt::format("chown it to {} or root", current_login()));
+    throw Error(ErrorKind::config, name + " belongs to another user", fmt::format("chown {} {}; root may own it too", current_login(), path));
   // 0640 root:reportctl: root has decided which group it is.
   const mode_t others = status.st_uid == 0 && ::geteuid() != 0 ? 037U : 077U;
-  if ((status.st_mode & others) != 0) throw Error(ErrorKind::config, name + " can be read by others", "chmod 600 it");
+  if ((status.st_mode & others) != 0) throw Error(ErrorKind::config, name + " can be read by others", "chmod 600 " + path);
 }
 
 std::string read_kept_file(const fs::path& path, Keeping keeping) {
@@ -50,7 +50,7 @@ std::string read_kept_file(const fs::path& path, Keeping keeping) {
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw system_error(ErrorKind::config, "cannot read " + name, errno);
   if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::config, name + " is not a regular file");
-  if (keeping == Keeping::ours) check_keeping(status, name);
+  if (keeping == Keeping::ours) check_keeping(status, visible(path.string()), name);
   std::string text(kLongestSecret + 1, '\0');  // allocated once: no copies are left behind by growing
   std::size_t size = 0;
   while (size < text.size()) {

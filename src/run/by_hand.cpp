@@ -17,6 +17,7 @@
 #include "reportctl/store/claims.hpp"
 #include "reportctl/store/deliveries.hpp"
 #include "reportctl/store/runs.hpp"
+#include "reportctl/store/suppressions.hpp"
 #include "run_one.hpp"
 
 namespace reportctl::run {
@@ -65,13 +66,29 @@ std::vector<store::NewDelivery> queued_by_hand(Parts& parts, const store::Run& r
   return messages;
 }
 
-/// Everybody to whom the report was to go.
+bool wants_it_no_more(Parts& parts, const store::Run& run, const Mailbox& recipient) {
+  return store::is_suppressed(parts.state(), run.account, run.schedule_id, recipient.address.normalized());
+}
+
+/// Who said that he does not want it gets it from nobody's hand either.
+void require_wanted(Parts& parts, const store::Run& run, const std::vector<Mailbox>& to) {
+  for (const auto& recipient : to) {
+    if (!wants_it_no_more(parts, run, recipient)) continue;
+    const auto& address = recipient.address.str();
+    throw Error(ErrorKind::conflict, fmt::format("{} has unsubscribed or is suppressed", address),
+                fmt::format("leave it out; where it is wanted again: reportctl recipient allow {}", address));
+  }
+}
+
+/// Everybody to whom the report was to go, but those who do not want it any more.
 std::vector<Mailbox> recipients_of(Parts& parts, const store::Run& run) {
   std::vector<Mailbox> recipients;
   for (const auto& delivery : store::list_deliveries(parts.state(), run.id))
-    if (!delivery.notification && delivery.recipient) recipients.push_back(*delivery.recipient);
+    if (!delivery.notification && delivery.recipient && !wants_it_no_more(parts, run, *delivery.recipient))
+      recipients.push_back(*delivery.recipient);
   if (recipients.empty())
-    throw Error(ErrorKind::conflict, fmt::format("run {} was sent to nobody", run.id), "name the recipients with --to");
+    throw Error(ErrorKind::conflict, fmt::format("nobody is left of whom run {} was sent to", run.id),
+                "name the recipients with --to");
   return recipients;
 }
 
@@ -113,6 +130,7 @@ Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std:
 
 Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const std::string& actor) {
   require_sendable(parts);
+  require_wanted(parts, run, wanted.to);
   if (run.file_pruned_at) {
     throw Error(ErrorKind::not_found, fmt::format("the file of run {} was pruned at {}", run.id, format_utc(*run.file_pruned_at)),
                 fmt::format("it can be made anew: reportctl runs resend {} --corrected", run.id));
@@ -130,6 +148,7 @@ Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const st
 
 Ended correct(Parts& parts, const store::Run& run, const std::vector<Mailbox>& to, const std::string& actor) {
   require_sendable(parts);
+  require_wanted(parts, run, to);
   if (!store::is_finished(run.state) || run.artifact_sha256.empty())
     throw Error(ErrorKind::conflict,
                 fmt::format("run {} ({}) made no report that could be corrected", run.id, store::run_state_name(run.state)),

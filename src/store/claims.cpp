@@ -301,13 +301,16 @@ std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& reques
   std::int64_t chosen = 0;
   for (const auto wanted : request.states) {
     // The person has looked: what was in doubt is settled, and the next answer counts.
-    chosen += Query(connection,
-                    R"sql(
+    chosen +=
+        Query(connection,
+              R"sql(
                       UPDATE deliveries SET state = 'queued', in_doubt = 0, next_attempt_at = NULL,
                       message_sha256 = iif(?, '', message_sha256)
-                      WHERE run_id = ? AND notification_id IS NULL AND state = ?)sql")
-                  .bind(request.new_messages, request.run_id, delivery_state_name(wanted))
-                  .run();
+                      WHERE run_id = ? AND notification_id IS NULL AND state = ? AND NOT EXISTS (
+                        SELECT 1 FROM suppressions u WHERE u.address = deliveries.address
+                        AND (u.account IS NULL OR u.account = ?) AND (u.schedule_id IS NULL OR u.schedule_id = ?)))sql")
+            .bind(request.new_messages, request.run_id, delivery_state_name(wanted), before.run.account, before.run.schedule_id)
+            .run();
   }
   for (const auto& delivery : request.to) {
     const auto there = Query(connection,

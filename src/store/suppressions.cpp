@@ -27,13 +27,6 @@ constexpr std::array kSuppressionColumns{
 /// NULL for an empty text.
 std::optional<std::string> or_null(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
 
-bool is_suppressed(Connection& connection, const schedule::Schedule& schedule, std::string_view address) {
-  return Query(connection, R"sql(
-    SELECT 1 FROM suppressions WHERE address = ? AND (account IS NULL OR account = ?) AND (schedule_id IS NULL OR schedule_id = ?))sql")
-      .bind(address, schedule.definition.account, schedule.id)
-      .next();
-}
-
 }  // namespace
 
 bool suppress(State& state, const Suppression& suppression, const AuditEvents& events, Instant now) {
@@ -75,10 +68,17 @@ std::vector<Suppression> list_suppressions(State& state, const Sight& sight) {
   return read_all(query, kSuppressionColumns);
 }
 
+bool is_suppressed(State& state, std::string_view account, std::string_view schedule_id, std::string_view address) {
+  return Query(state.connection(), R"sql(
+    SELECT 1 FROM suppressions WHERE address = ? AND (account IS NULL OR account = ?) AND (schedule_id IS NULL OR schedule_id = ?))sql")
+      .bind(address, account, schedule_id)
+      .next();
+}
+
 std::vector<Mailbox> allowed_recipients(State& state, const schedule::Schedule& schedule) {
   std::vector<Mailbox> allowed;
   for (const auto& to : schedule.definition.recipients)
-    if (!is_suppressed(state.connection(), schedule, to.address.normalized())) allowed.push_back(to);
+    if (!is_suppressed(state, schedule.definition.account, schedule.id, to.address.normalized())) allowed.push_back(to);
   return allowed;
 }
 

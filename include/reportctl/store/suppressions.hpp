@@ -15,7 +15,7 @@
 
 namespace reportctl::store {
 
-/// An address that no longer gets scheduled reports, whatever schedules and files say.
+/// An address that no longer gets reports of schedules, whatever schedules and files say.
 struct Suppression {
   std::string address;
   std::string account;      ///< empty: of every account
@@ -32,6 +32,8 @@ bool suppress(State&, const Suppression&, const AuditEvents&, Instant now);
 int allow_again(State&, std::string_view address, const std::optional<std::string>& account, const AuditEvents&, Instant now);
 /// By address. With a sight: those of accounts in it.
 std::vector<Suppression> list_suppressions(State&, const Sight&);
+/// `address` is normalized; `schedule_id` may be empty: of no schedule.
+bool is_suppressed(State&, std::string_view account, std::string_view schedule_id, std::string_view address);
 /// Those recipients of a schedule that may get it.
 std::vector<Mailbox> allowed_recipients(State&, const schedule::Schedule&);
 

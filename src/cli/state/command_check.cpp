@@ -4,6 +4,7 @@
 
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/overview.hpp"
 #include "terminal/json_records.hpp"
@@ -29,7 +30,7 @@ Verdict verdict_of(const manage::Overview& seen) {
 std::string sentence_of(const manage::Overview& seen) {
   if (seen.concerns.empty()) {
     const auto last = seen.heartbeat.last();
-    return fmt::format("{} active schedules, {}", seen.schedules.active,
+    return fmt::format("{}, {}", counted(seen.schedules.active, "active schedule", "active schedules"),
                        last ? fmt::format("run-due ran {} ago", manage::span_text(seen.now - *last)) : "run-due has not run yet");
   }
   std::vector<std::string> all;

@@ -31,7 +31,7 @@ std::string utc(Instant instant) { return minute_text(instant, Zone::utc()) + " 
 
 Field last_run_due(const manage::Overview& seen) {
   const auto last = seen.heartbeat.last();
-  if (!last) return {"never; is it in the crontab? reportctl crontab prints the line", Tone::warn};
+  if (!last) return {"never; is cron or its timer set up? reportctl crontab prints the line", Tone::warn};
   const auto usual = seen.heartbeat.usual();
   return {fmt::format("{} ({} ago{})", utc(*last), manage::span_text(seen.now - *last),
                       usual ? fmt::format(", usually every {}", manage::span_text(*usual)) : ""),
