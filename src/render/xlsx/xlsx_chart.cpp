@@ -105,8 +105,8 @@ std::uint8_t chart_type(ChartType type) {
 
 /// Long names would leave no room for the bars; the rows have them whole.
 std::string xlsx_category(const ChartData& data, std::size_t category) {
-  constexpr std::size_t kLongest = 32;
-  return fit_width(xlsx_label(category_text(data, category)), kLongest);
+  constexpr std::size_t kWidest = 32;
+  return fit_width(xlsx_label(category_text(data, category)), kWidest);
 }
 
 /// Where the table of figures is.
