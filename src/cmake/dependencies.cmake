@@ -11,7 +11,7 @@ pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(PANGO REQUIRED IMPORTED_TARGET pangocairo cairo-pdf fontconfig libpng)
-pkg_check_modules(XLSX REQUIRED IMPORTED_TARGET xlsxwriter zlib)
+pkg_check_modules(XLSX REQUIRED IMPORTED_TARGET xlsxwriter zlib libisal)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 
 # Start-up time is the number of shared libraries: link the small ones statically where Debian ships an archive.

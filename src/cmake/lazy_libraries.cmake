@@ -55,7 +55,7 @@ reportctl_lazy(gmime GMIME kGmime gmime-3.0 kGlib glib-2.0 kGobject gobject-2.0)
 reportctl_lazy(idn2 IDN2 kIdn2 idn2)
 reportctl_lazy(pango PANGO kCairo cairo kFontconfig fontconfig kPango pango-1.0 kPangoCairo pangocairo-1.0 kPng png16)
 reportctl_lazy(pq PQ kPq pq)
-reportctl_lazy(xlsx XLSX kXlsxwriter xlsxwriter kZlib z)
+reportctl_lazy(xlsx XLSX kXlsxwriter xlsxwriter kZlib z kIsal isal)
 target_link_libraries(reportctl_lazy_pango INTERFACE reportctl_lazy_gmime)  # GObject
 
 # cctz is C++: a function's name in the file is found by its name in the header.

@@ -81,12 +81,15 @@ char* put_short(std::uint32_t number, std::size_t scale, char* out) {
   return out + scale;
 }
 
-/// -0.05 is number -5, scale 2.
+}  // namespace
+
 char* put_scaled(std::int64_t number, std::size_t scale, char* out) {
   if (number < 0) *out++ = '-';
   const std::uint64_t size = magnitude(number);
   return size < 100'000'000 && scale < 8 ? put_short(static_cast<std::uint32_t>(size), scale, out) : put_long(size, scale, out);
 }
+
+namespace {
 
 char* put_duration(std::int64_t seconds, char* out) {
   const std::uint64_t total = magnitude(seconds);

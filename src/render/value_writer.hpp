@@ -10,6 +10,9 @@
 
 namespace reportctl::render {
 
+/// Digits: -0.05 is number -5, scale 2. `out` has ValueWriter::kMaxSize bytes; returns the end.
+char* put_scaled(std::int64_t number, std::size_t scale, char* out);
+
 /// Writes values that are not text, exactly as CSV has them. No allocation; remembers the zone's offset and the last date.
 class ValueWriter {
  public:

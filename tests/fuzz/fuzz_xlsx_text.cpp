@@ -12,6 +12,27 @@
 
 namespace {
 
+/// As XML reads what stands between tags.
+std::string read_xml(std::string_view xml) {
+  std::string text;
+  for (std::size_t at = 0; at < xml.size();) {
+    const std::string_view rest = xml.substr(at);
+    EXPECT(rest.front() != '<' && rest.front() != '>' &&
+           (static_cast<unsigned char>(rest.front()) >= 0x20 || rest.front() == '\t' || rest.front() == '\n'));
+    std::size_t size = 1;
+    char c = rest.front();
+    if (c == '&') {
+      size = rest.find(';') + 1;
+      const std::string_view name = rest.substr(0, size);
+      EXPECT(name == "&amp;" || name == "&lt;" || name == "&gt;");
+      c = name == "&lt;" ? '<' : name == "&gt;" ? '>' : '&';
+    }
+    text += c;
+    at += size;
+  }
+  return text;
+}
+
 /// As a spreadsheet reads a cell: `_x0041_` is A.
 std::string read_cell(std::string_view cell) {
   std::string text;
@@ -24,7 +45,7 @@ std::string read_cell(std::string_view cell) {
       continue;
     }
     const auto code = std::strtoul(hex.c_str() + 2, nullptr, 16);
-    text += code == 0x5F ? "_" : code == 0xFFFE ? "\xEF\xBF\xBE" : "\xEF\xBF\xBF";
+    text += code == 0xFFFE ? "\xEF\xBF\xBE" : code == 0xFFFF ? "\xEF\xBF\xBF" : std::string(1, static_cast<char>(code));
     at += 7;
   }
   return text;
@@ -46,12 +67,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace reportctl;
   const std::string text = repair_utf8({reinterpret_cast<const char*>(data), size});
   render::XlsxText fit;
-  const std::string cell = fit(text);
+  const std::string cell = fit.for_library(text);
   EXPECT(is_valid_utf8(cell));
   EXPECT(fit.cut() > 0 || read_cell(cell) == as_shown(text));
+  const std::string xml(fit.xml(text));
+  EXPECT(is_valid_utf8(xml) && xml.find("\xEF\xBF\xBE") == std::string::npos && xml.find("\xEF\xBF\xBF") == std::string::npos);
+  EXPECT(fit.cut() > 0 || read_cell(read_xml(xml)) == as_shown(text));
+  EXPECT(!render::XlsxText::is_plain(text) || (cell == text && xml == text));
   std::string longer;
   while (longer.size() < 40'000) longer += text.empty() ? "x" : text;
-  const std::string cut = fit(longer);
+  const std::string cut = fit.for_library(longer);
   EXPECT(is_valid_utf8(cut) && cut.size() <= 3 * render::XlsxText::kMostUnits);
   const auto label = render::xlsx_label(text);
   EXPECT(label.size() <= 255 && is_valid_utf8(label) && !has_control(label));

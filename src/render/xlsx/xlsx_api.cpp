@@ -14,4 +14,9 @@ const Zlib& zlib() {
   return library;
 }
 
+const Isal& isal() {
+  static const Isal library;
+  return library;
+}
+
 }  // namespace reportctl::render

@@ -2,7 +2,9 @@
 // Copyright the reportctl authors
 #pragma once
 
-// libxlsxwriter and zlib are opened on first use (base/lazy_library.hpp).
+// libxlsxwriter, zlib and ISA-L are opened on first use (base/lazy_library.hpp).
+#include <isa-l/crc.h>
+#include <isa-l/igzip_lib.h>
 #include <xlsxwriter.h>
 #include <zlib.h>
 
@@ -39,6 +41,7 @@ struct Xlsx : LazyLibrary {
   REPORTCTL_FUNCTION(format_set_num_format);
   REPORTCTL_FUNCTION(format_set_text_wrap);
   REPORTCTL_FUNCTION(format_set_top);
+  REPORTCTL_FUNCTION(lxw_format_get_xf_index);
   REPORTCTL_FUNCTION(lxw_strerror);
   REPORTCTL_FUNCTION(lxw_workbook_free);
   REPORTCTL_FUNCTION(lxw_worksheet_write_single_row);
@@ -65,13 +68,22 @@ struct Xlsx : LazyLibrary {
 };
 struct Zlib : LazyLibrary {
   Zlib() : LazyLibrary(kZlib) {}
+  REPORTCTL_FUNCTION(crc32_combine);
   REPORTCTL_FUNCTION(inflate);
   REPORTCTL_FUNCTION(inflateEnd);
   REPORTCTL_FUNCTION(inflateInit2_);
 };
 
-/// Both open their library once. Error(failed) when it is absent.
+struct Isal : LazyLibrary {
+  Isal() : LazyLibrary(kIsal) {}
+  REPORTCTL_FUNCTION(crc32_gzip_refl);
+  REPORTCTL_FUNCTION(isal_deflate);
+  REPORTCTL_FUNCTION(isal_deflate_init);
+};
+
+/// Each opens its library once. Error(failed) when it is absent.
 const Xlsx& xlsx();
 const Zlib& zlib();
+const Isal& isal();
 
 }  // namespace reportctl::render

@@ -24,6 +24,11 @@ constexpr std::int64_t kFirstDay = 61;                  ///< 1900-03-01: Excel b
 constexpr std::int64_t kLastDay = 2'958'465;            ///< 9999-12-31
 constexpr std::int64_t kSecondsADay = 86'400;
 constexpr std::int64_t kQuarter = 900;
+constexpr std::int64_t kLongDays = 9'000;
+constexpr int kDigitsOfLong = 11;
+constexpr std::int64_t kLongDay = 100'000'000'000;
+constexpr int kDigitsOfShort = 14;
+constexpr std::int64_t kShortDay = 100'000'000'000'000;
 
 constexpr std::array<double, 21> kPowers = [] {
   std::array<double, 21> powers{};
@@ -35,20 +40,8 @@ constexpr std::array<double, 21> kPowers = [] {
   return powers;
 }();
 
-bool has_lines(std::string_view text) {
-  return text.find_first_of("\r\n") != std::string_view::npos || XlsxWidths::is_too_wide(text);
-}
-
-/// Zeros at the end are no digits that a cell must keep: of 1234567.500000000 it has all.
-std::optional<double> rounded_number(ColumnType type, __int128 number, std::size_t scale) {
-  if (type != ColumnType::integer && type != ColumnType::decimal && type != ColumnType::money && type != ColumnType::percent)
-    return std::nullopt;
-  int digits_after = static_cast<int>(scale) + (type == ColumnType::percent ? 2 : 0);
-  for (; number % 10 == 0; number /= 10) --digits_after;
-  const auto power = static_cast<std::size_t>(std::abs(digits_after));
-  if (number < -kLongest || number > kLongest || power >= kPowers.size()) return std::nullopt;
-  const auto value = static_cast<double>(static_cast<std::int64_t>(number));
-  return digits_after >= 0 ? value / kPowers[power] : value * kPowers[power];
+bool has_lines(const XlsxCell& cell) {
+  return (!cell.plain && cell.text.find_first_of("\r\n") != std::string_view::npos) || XlsxWidths::is_too_wide(cell.text);
 }
 
 std::int64_t floor_div(std::int64_t number, std::int64_t by) { return number / by - (number % by < 0 ? 1 : 0); }
@@ -140,31 +133,39 @@ std::string XlsxCells::offset_format(const rows::Cell& cell) const {
   return fmt::format("{} \"{}\"", number_format(ColumnType::timestamp, 0), text.substr(text.size() - 6));
 }
 
-std::optional<double> XlsxCells::as_number(ColumnType type, __int128 number, std::size_t scale) {
+/// Zeros at the end are no digits that a cell must keep: of 1234567.500000000 it has all.
+std::optional<XlsxCells::Number> XlsxCells::without_zeros(ColumnType type, __int128 number, std::size_t scale) {
+  if (type != ColumnType::integer && type != ColumnType::decimal && type != ColumnType::money && type != ColumnType::percent)
+    return std::nullopt;
+  int digits_after = static_cast<int>(scale) + (type == ColumnType::percent ? 2 : 0);
+  for (; number % 10 == 0; number /= 10) --digits_after;
+  if (number < -kLongest || number > kLongest || std::abs(digits_after) >= static_cast<int>(kPowers.size())) return std::nullopt;
+  return Number{static_cast<std::int64_t>(number), digits_after};
+}
+
+std::optional<XlsxCells::Number> XlsxCells::as_number(ColumnType type, __int128 number, std::size_t scale) {
   if (number < -kLongest || number > kLongest) {
-    if (const auto value = rounded_number(type, number, scale)) return value;
+    if (const auto value = without_zeros(type, number, scale)) return value;
     ++long_numbers_;
     return std::nullopt;
   }
   const auto whole = static_cast<std::int64_t>(number);
-  const double value = static_cast<double>(whole);
+  const int digits_after = static_cast<int>(std::min(scale, kPowers.size() - 3));
   switch (type) {
     case ColumnType::percent:
-      return value / kPowers[std::min(scale + 2, kPowers.size() - 1)];
+      return Number{whole, digits_after + 2};
     case ColumnType::timestamp: {
       const std::int64_t local = whole + offset_at(whole) + kDaysBefore1970 * kSecondsADay;
-      if (local >= kFirstDay * kSecondsADay && local < (kLastDay + 1) * kSecondsADay)
-        return static_cast<double>(local) / static_cast<double>(kSecondsADay);
+      if (local >= kFirstDay * kSecondsADay && local < (kLastDay + 1) * kSecondsADay) return as_days(local);
       ++far_days_;
       return std::nullopt;
     }
     case ColumnType::date:
-      if (whole + kDaysBefore1970 >= kFirstDay && whole + kDaysBefore1970 <= kLastDay)
-        return static_cast<double>(whole + kDaysBefore1970);
+      if (whole + kDaysBefore1970 >= kFirstDay && whole + kDaysBefore1970 <= kLastDay) return Number{whole + kDaysBefore1970, 0};
       ++far_days_;
       return std::nullopt;
     case ColumnType::duration:
-      if (whole >= 0 && whole < (kLastDay + 1) * kSecondsADay) return value / static_cast<double>(kSecondsADay);
+      if (whole >= 0 && whole < (kLastDay + 1) * kSecondsADay) return as_days(whole);
       ++odd_durations_;
       return std::nullopt;
     case ColumnType::text:
@@ -174,10 +175,23 @@ std::optional<double> XlsxCells::as_number(ColumnType type, __int128 number, std
     case ColumnType::boolean:
       break;
   }
-  return value / kPowers[std::min(scale, kPowers.size() - 1)];
+  return Number{whole, digits_after};
 }
 
-void XlsxCells::stand_in(const XlsxPlace& place, std::string_view words, XlsxStyle style) {
+/// Seconds as a spreadsheet counts days: to a microsecond, and of less than 25 years to a nanosecond.
+XlsxCells::Number XlsxCells::as_days(std::int64_t seconds) {
+  const std::int64_t days = seconds / kSecondsADay;
+  const bool is_long = days >= kLongDays;
+  const std::int64_t one = is_long ? kLongDay : kShortDay;
+  const std::int64_t part = (seconds % kSecondsADay * one + kSecondsADay / 2) / kSecondsADay;
+  return {days * one + part, is_long ? kDigitsOfLong : kDigitsOfShort};
+}
+
+XlsxCell XlsxCells::cell_of(const Number& number, lxw_format* format) {
+  return {.kind = XlsxCell::Kind::number, .scale = number.scale, .number = number.number, .text = {}, .format = format};
+}
+
+XlsxCell XlsxCells::stand_in(std::string words, XlsxStyle style) {
   constexpr std::size_t kStandIn = kKinds - 1;
   lxw_format*& format = formats_[static_cast<std::size_t>(style)][kStandIn][0];
   if (format == nullptr) {
@@ -188,61 +202,75 @@ void XlsxCells::stand_in(const XlsxPlace& place, std::string_view words, XlsxSty
       xlsx().format_set_top(format, LXW_BORDER_THIN);
     }
   }
-  text(place, words, format);
+  stand_in_ = std::move(words);
+  return text(stand_in_, format);
 }
 
-void XlsxCells::value(const XlsxPlace& place, const rows::Column& column, const rows::Cell& cell) {
-  if (cell.null) return;
+XlsxCell XlsxCells::value(const rows::Column& column, const rows::Cell& cell) {
+  if (cell.null) return {};
   const ColumnType type = column.type;
   if (type == ColumnType::text) {
-    if (!cell.text.empty()) text(place, cell.text, has_lines(cell.text) ? lines_format() : format(type, 0, XlsxStyle::body));
-    return;
+    if (cell.text.empty()) return {};
+    XlsxCell words = text(cell.text);
+    words.format = has_lines(words) ? lines_format() : format(type, 0, XlsxStyle::body);
+    return words;
   }
-  if (type == ColumnType::boolean)
-    return expect_ok(xlsx().worksheet_write_boolean(place.sheet, place.row, place.column, cell.number != 0, nullptr));
+  if (type == ColumnType::boolean) return {.kind = XlsxCell::Kind::truth, .number = cell.number, .text = {}};
   const std::size_t scale = type == ColumnType::integer ? 0 : cell.scale;
-  if (const auto found = as_number(type, cell.number, scale))
-    number(place, *found,
-           repeats(type, cell)                              ? own_format(offset_format(cell), XlsxStyle::body)
-           : type == ColumnType::integer && !column.grouped ? own_format("0", XlsxStyle::body)
-                                                            : format(type, scale, XlsxStyle::body));
-  else
-    stand_in(place, plain({.name = {}, .label = {}, .type = type}, cell, zone_), XlsxStyle::body);
+  const auto found = as_number(type, cell.number, scale);
+  if (!found) return stand_in(plain({.name = {}, .label = {}, .type = type}, cell, zone_), XlsxStyle::body);
+  return cell_of(*found, repeats(type, cell)                              ? own_format(offset_format(cell), XlsxStyle::body)
+                         : type == ColumnType::integer && !column.grouped ? own_format("0", XlsxStyle::body)
+                                                                          : format(type, scale, XlsxStyle::body));
 }
 
-void XlsxCells::amount(const XlsxPlace& place, ColumnType type, const Amount& amount, XlsxStyle style) {
+XlsxCell XlsxCells::amount(ColumnType type, const Amount& amount, XlsxStyle style) {
   if (const auto found = as_number(type, amount.number, amount.scale))
-    number(place, *found, amount.grouped ? format(type, amount.scale, style) : own_format("0", style));
-  else
-    stand_in(place, amount_text(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, locale_), style);
+    return cell_of(*found, amount.grouped ? format(type, amount.scale, style) : own_format("0", style));
+  return stand_in(amount_text(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, locale_), style);
 }
 
-void XlsxCells::named_total(const XlsxPlace& place, ColumnType type, const Amount& amount, const std::string& name) {
+XlsxCell XlsxCells::named_total(ColumnType type, const Amount& amount, const std::string& name) {
   std::string word = fit_width(visible(name), 40);
   std::erase(word, '"');
   if (const auto found = as_number(type, amount.number, amount.scale))
-    return number(place, *found, own_format(fmt::format("\"{} \"{}", word, number_format(type, amount.scale)), XlsxStyle::total));
-  stand_in(place, name + " " + amount_text(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, locale_),
-           XlsxStyle::total);
+    return cell_of(*found, own_format(fmt::format("\"{} \"{}", word, number_format(type, amount.scale)), XlsxStyle::total));
+  return stand_in(name + " " + amount_text(type, {.currency = {}, .number = amount.number, .scale = amount.scale}, locale_),
+                  XlsxStyle::total);
 }
 
-void XlsxCells::text(const XlsxPlace& place, std::string_view words, lxw_format* format) {
-  expect_ok(xlsx().worksheet_write_string(place.sheet, place.row, place.column, text_(words), format));
+XlsxCell XlsxCells::text(std::string_view words, lxw_format* format) {
+  return {.kind = XlsxCell::Kind::text, .plain = XlsxText::is_plain(words), .text = words, .format = format};
 }
 
-void XlsxCells::blank(const XlsxPlace& place, lxw_format* format) {
-  expect_ok(xlsx().worksheet_write_blank(place.sheet, place.row, place.column, format));
+void XlsxCells::write(const XlsxPlace& place, const XlsxCell& cell) {
+  const auto& [sheet, row, column] = place;
+  switch (cell.kind) {
+    case XlsxCell::Kind::none:
+      return;
+    case XlsxCell::Kind::blank:
+      return expect_ok(xlsx().worksheet_write_blank(sheet, row, column, cell.format));
+    case XlsxCell::Kind::text:
+      return expect_ok(xlsx().worksheet_write_string(sheet, row, column, texts_.for_library(cell.text), cell.format));
+    case XlsxCell::Kind::truth:
+      return expect_ok(xlsx().worksheet_write_boolean(sheet, row, column, cell.number != 0, cell.format));
+    case XlsxCell::Kind::number: {
+      const auto number = static_cast<double>(cell.number);
+      const double power = kPowers[static_cast<std::size_t>(std::abs(cell.scale))];
+      return write(place, cell.scale >= 0 ? number / power : number * power, cell.format);
+    }
+  }
 }
 
-void XlsxCells::number(const XlsxPlace& place, double number, lxw_format* format) {
+void XlsxCells::write(const XlsxPlace& place, double number, lxw_format* format) {
   expect_ok(xlsx().worksheet_write_number(place.sheet, place.row, place.column, number, format));
 }
 
 std::vector<std::string> XlsxCells::notes(const std::vector<std::string>& formats) const {
   const Language& words = locale_.language;
   std::vector<std::string> notes;
-  if (text_.cut() > 0) {
-    const auto count = static_cast<std::int64_t>(text_.cut());
+  if (texts_.cut() > 0) {
+    const auto count = static_cast<std::int64_t>(texts_.cut());
     const std::string elsewhere = whole_formats(formats, false, words);
     notes.push_back(words.count("cut", count) +
                     (elsewhere.empty() ? "" : " " + words.count("elsewhere", count, {{"formats", elsewhere}})));

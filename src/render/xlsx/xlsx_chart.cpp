@@ -127,20 +127,20 @@ void write_figures(const XlsxSummary& summary, const Figures& figures) {
                     : data.is_percent ? rows::ColumnType::percent
                                       : rows::ColumnType::decimal;
   XlsxPlace place{summary.sheet, figures.header, 0};
-  summary.cells.text(place, xlsx_label(data.x_title), summary.header);
+  summary.cells.write(place, xlsx_label(data.x_title), summary.header);
   for (std::size_t i = 0; i < data.series.size(); ++i) {
     ++place.column;
-    summary.cells.text(place, series_name(data, i), summary.number_header);
+    summary.cells.write(place, series_name(data, i), summary.number_header);
   }
   for (std::size_t row = 0; row < data.categories.size(); ++row) {
     place.row = figures.first() + static_cast<lxw_row_t>(row);
     place.column = 0;
-    summary.cells.text(place, xlsx_category(data, row), summary.cells.format(rows::ColumnType::text, 0, XlsxStyle::body));
+    summary.cells.write(place, xlsx_category(data, row), summary.cells.format(rows::ColumnType::text, 0, XlsxStyle::body));
     for (const ChartSeries& series : data.series) {
       ++place.column;
       if (std::isnan(series.values.at(row))) continue;
-      summary.cells.number(place, in_cell(data, series, series.values.at(row)),
-                           summary.cells.format(type, digits_of(data, series), XlsxStyle::body));
+      summary.cells.write(place, in_cell(data, series, series.values.at(row)),
+                          summary.cells.format(type, digits_of(data, series), XlsxStyle::body));
     }
   }
 }

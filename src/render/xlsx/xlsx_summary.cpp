@@ -54,17 +54,17 @@ class SummaryLines {
     xlsx().format_set_bold(large);
     xlsx().format_set_font_size(large, kSize);
     xlsx().format_set_font_color(large, xlsx_color(parse_color(document.color, kDefaultBrand)));
-    summary_.cells.text(at(kLabel), document.title, large);
+    summary_.cells.write(at(kLabel), document.title, large);
     ++row_;
     const std::string whose = document.scope.empty() ? document.account : document.account + " · " + document.scope;
-    summary_.cells.text(at(kLabel), whose);
+    summary_.cells.write(at(kLabel), whose);
     row_ += 2;
   }
 
   void fact(std::string_view label, std::string_view value) {
     if (value.empty()) return;
-    summary_.cells.text(at(kLabel), label);
-    summary_.cells.text(at(kValue), value, left_);
+    summary_.cells.write(at(kLabel), label);
+    summary_.cells.write(at(kValue), value, left_);
     ++row_;
   }
 
@@ -78,11 +78,11 @@ class SummaryLines {
       fact(words_.say("made"),
            value_text({.name = {}, .label = {}, .type = ColumnType::timestamp}, made, summary_.spec.locale()));
     }
-    summary_.cells.text(at(kLabel), words_.say("row_count"));
+    summary_.cells.write(at(kLabel), words_.say("row_count"));
     lxw_format* const counted = xlsx().workbook_add_format(summary_.book);
     xlsx().format_set_num_format(counted, summary_.cells.number_format(ColumnType::integer, 0).c_str());
     xlsx().format_set_align(counted, LXW_ALIGN_LEFT);
-    summary_.cells.number(at(kValue), static_cast<double>(summary_.rows), counted);
+    summary_.cells.write(at(kValue), static_cast<double>(summary_.rows), counted);
     row_ += 2;
   }
 
@@ -92,22 +92,22 @@ class SummaryLines {
     const auto has_currency = [](const Metric& metric) {
       return std::any_of(metric.amounts.begin(), metric.amounts.end(), [](const Amount& one) { return !one.currency.empty(); });
     };
-    summary_.cells.text(at(kLabel), words_.say("summary"), summary_.header);
-    summary_.cells.text(at(kValue), words_.say("value"), summary_.number_header);
+    summary_.cells.write(at(kLabel), words_.say("summary"), summary_.header);
+    summary_.cells.write(at(kValue), words_.say("value"), summary_.number_header);
     if (std::any_of(metrics.begin(), metrics.end(), has_currency))
-      summary_.cells.text(at(kCurrency), words_.say("currency"), summary_.header);
+      summary_.cells.write(at(kCurrency), words_.say("currency"), summary_.header);
     ++row_;
     for (const Metric& metric : metrics) {
-      summary_.cells.text(at(kLabel), metric.label, summary_.cells.format(ColumnType::text, 0, XlsxStyle::body));
+      summary_.cells.write(at(kLabel), metric.label, summary_.cells.format(ColumnType::text, 0, XlsxStyle::body));
       if (metric.amounts.empty()) {
-        summary_.cells.text(at(kValue), metric.values.front());
+        summary_.cells.write(at(kValue), metric.values.front());
         ++row_;
       }
       for (const Amount& amount : metric.amounts) {
-        summary_.cells.amount(at(kValue), metric.type, amount, XlsxStyle::body);
+        summary_.cells.write(at(kValue), summary_.cells.amount(metric.type, amount, XlsxStyle::body));
         if (!amount.currency.empty())
-          summary_.cells.text(at(kCurrency), fit_width(visible(amount.currency), kLongestCurrency),
-                              summary_.cells.format(ColumnType::text, 0, XlsxStyle::body));
+          summary_.cells.write(at(kCurrency), fit_width(visible(amount.currency), kLongestCurrency),
+                               summary_.cells.format(ColumnType::text, 0, XlsxStyle::body));
         ++row_;
       }
     }
@@ -122,7 +122,7 @@ class SummaryLines {
     lxw_format* const slanted = xlsx().workbook_add_format(summary_.book);
     xlsx().format_set_italic(slanted);
     for (const std::string& note : notes) {
-      summary_.cells.text(at(kLabel), note, slanted);
+      summary_.cells.write(at(kLabel), note, slanted);
       ++row_;
     }
     ++row_;

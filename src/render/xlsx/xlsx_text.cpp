@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
+#include "plain_text.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::render {
@@ -33,13 +33,45 @@ std::size_t characters(std::string_view text) {
 
 }  // namespace
 
-bool XlsxText::is_simple(std::string_view text) {
-  return text.empty() ||
-         (std::memchr(text.data(), '\0', text.size()) == nullptr && std::memchr(text.data(), '\r', text.size()) == nullptr &&
-          text.find("_x") == std::string_view::npos && text.find("\xEF\xBF") == std::string_view::npos);
+bool XlsxText::is_plain(std::string_view text) {
+  // EF begins the two code points that XML lacks.
+  return text.size() <= kMostUnits &&
+         render::is_plain<Scan::look>(
+             text, nullptr,
+             [](Block block) {
+               return any_of_block((block == '&') | (block == '<') | (block == '>') | (block == 0xEF) | (block < 0x20));
+             }) &&
+         text.find("_x") == std::string_view::npos;
 }
 
-const char* XlsxText::rewrite(std::string_view text) {
+const char* XlsxText::for_library(std::string_view text) {
+  if (is_plain(text))
+    cell_.assign(text);
+  else
+    rewrite(text);
+  return cell_.c_str();
+}
+
+std::string_view XlsxText::xml(std::string_view text) {
+  if (is_plain(text)) return text;
+  rewrite(text);
+  xml_.clear();
+  for (const char c : cell_) {
+    if (c == '&')
+      xml_ += "&amp;";
+    else if (c == '<')
+      xml_ += "&lt;";
+    else if (c == '>')
+      xml_ += "&gt;";
+    else if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n')
+      xml_ += fmt::format("_x{:04X}_", static_cast<int>(c));
+    else
+      xml_ += c;
+  }
+  return xml_;
+}
+
+void XlsxText::rewrite(std::string_view text) {
   cell_.clear();
   std::size_t units = 0;
   std::size_t size_with_mark = 0;  // of the cell where the mark would still fit behind it
@@ -67,7 +99,6 @@ const char* XlsxText::rewrite(std::string_view text) {
       break;
     }
   }
-  return cell_.c_str();
 }
 
 std::string xlsx_label(std::string_view text) {

@@ -8,27 +8,24 @@
 
 namespace reportctl::render {
 
-/// Makes texts fit for a cell, in the form that libxlsxwriter 1.1.4 wants: ended by a NUL; a literal `_x0041_` escaped (a
-/// spreadsheet would read it as `A`), and so the two code points that XML cannot hold (the library does the control characters);
-/// NULs left out. What is longer than a cell can hold is cut and ends in `… [cut: 100000 characters]`.
+/// Makes texts fit for a cell: a literal `_x0041_` escaped (a spreadsheet would read it as `A`), and so what XML cannot hold;
+/// NULs left out; lines ended by LF. What is longer than a cell can hold is cut and ends in `… [cut: 100000 characters]`.
 class XlsxText {
  public:
   static constexpr std::size_t kMostUnits = 32'767;  ///< UTF-16 code units, as Excel counts
-  /// Valid until the next call.
-  const char* operator()(std::string_view text) {
-    if (text.size() <= kMostUnits && is_simple(text)) {
-      cell_.assign(text);
-      return cell_.c_str();
-    }
-    return rewrite(text);
-  }
+  /// Nothing in it is to be changed, neither for a cell nor for XML.
+  static bool is_plain(std::string_view text);
+  /// As libxlsxwriter 1.1.4 wants it, which escapes control characters and markup itself. Valid until the next call.
+  const char* for_library(std::string_view text);
+  /// As it stands between two tags. Valid until the next call.
+  std::string_view xml(std::string_view text);
   /// Texts that were cut so far.
   [[nodiscard]] std::size_t cut() const { return cut_; }
 
  private:
-  static bool is_simple(std::string_view text);
-  const char* rewrite(std::string_view text);
+  void rewrite(std::string_view text);
   std::string cell_;
+  std::string xml_;
   std::size_t cut_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include "reportctl/base/error.hpp"
 #include "xlsx_book.hpp"
 #include "xlsx_cells.hpp"
+#include "xlsx_rows.hpp"
 #include "xlsx_summary.hpp"
 #include "xlsx_widths.hpp"
 
@@ -22,7 +23,6 @@ using rows::ColumnType;
 constexpr lxw_row_t kRowsOfASheet = LXW_ROW_MAX;
 constexpr std::size_t kColumnsOfASheet = LXW_COL_MAX;
 constexpr std::uint64_t kBytesOfASheet = 3'500'000'000;  ///< a part of a zip file has less than 4 GiB
-constexpr lxw_row_t kRowsBetweenChecks = 4096;
 
 /// What is above a column.
 std::string header_of(const rows::Column& column, const Zone& zone) {
@@ -42,6 +42,7 @@ class XlsxWriter final : public Writer {
         sink_(sink),
         book_(spec),
         cells_(book_.get(), spec.locale()),
+        rows_(spec.columns.size(), cells_.texts(), book_.packer()),
         widths_(spec.columns, spec.locale()),
         totals_(spec.columns),
         header_format_(xlsx_header_format(book_.get(), spec.document)),
@@ -56,24 +57,22 @@ class XlsxWriter final : public Writer {
     if (row.size() != spec_.columns.size())
       throw Error(ErrorKind::failed, "a row has another number of cells than the report has columns");
     make_room();
-    XlsxPlace place{sheets_.back().sheet, next_row_, 0};
-    for (const rows::Cell& cell : row) {
-      cells_.value(place, spec_.columns[place.column], cell);
-      ++place.column;
-    }
-    ++next_row_;
+    rows_.begin_row();
+    for (std::size_t i = 0; i < row.size(); ++i) rows_.add(i, cells_.value(spec_.columns[i], row[i]));
+    rows_.end_row();
     widths_.row(row);
     totals_.row(row);
-    ++rows_;
+    ++count_;
   }
 
   void finish(const Closing& closing) override {
-    end_rows();
+    filter_rows();
     const std::size_t sheets_with_rows = sheets_.size();
     write_totals();
+    end_sheet();
     const std::vector<double> widths = widths_.widths(headers_);
-    for (const DataSheet& one : sheets_)
-      for (lxw_col_t i = 0; i < widths.size(); ++i) expect_ok(xlsx().worksheet_set_column(one.sheet, i, i, widths[i], nullptr));
+    for (lxw_worksheet* const sheet : sheets_)
+      for (lxw_col_t i = 0; i < widths.size(); ++i) expect_ok(xlsx().worksheet_set_column(sheet, i, i, widths[i], nullptr));
     lxw_worksheet* const summary = book_.add_sheet(kXlsxSummarySheet);
     xlsx().worksheet_activate(summary);  // programs read the first sheet, people see this one
     write_xlsx_summary({.book = book_.get(),
@@ -84,65 +83,71 @@ class XlsxWriter final : public Writer {
                         .spec = spec_,
                         .closing = closing,
                         .sheets = sheets_with_rows,
-                        .rows = rows_});
+                        .rows = count_});
     book_.finish(sink_);
   }
 
  private:
-  struct DataSheet {
-    lxw_worksheet* sheet;
-    bool is_filtered = false;
-  };
-
   void begin_sheet() {
-    const std::string name = sheets_.empty() ? "Report" : fmt::format("Report {}", sheets_.size() + 1);
-    end_rows();
-    sheets_.push_back({book_.add_sheet(name)});
-    set_page(sheets_.back().sheet);
-    XlsxPlace place{sheets_.back().sheet, 0, 0};
-    for (const std::string& header : headers_) {
-      const bool is_text = spec_.columns[place.column].type == ColumnType::text;
-      cells_.text(place, header, is_text ? header_format_ : number_header_format_);
-      ++place.column;
+    if (!sheets_.empty()) {
+      filter_rows();
+      end_sheet();
     }
-    next_row_ = 1;
+    sheets_.push_back(book_.add_sheet(sheets_.empty() ? "Report" : fmt::format("Report {}", sheets_.size() + 1)));
+    is_filtered_ = false;
+    set_page(sheets_.back());
+    rows_.begin_sheet();
+    rows_.begin_row();
+    for (std::size_t i = 0; i < headers_.size(); ++i)
+      rows_.add(i,
+                XlsxCells::text(headers_[i], spec_.columns[i].type == ColumnType::text ? header_format_ : number_header_format_));
+    rows_.end_row();
   }
 
   void make_room() {
-    if (next_row_ == kRowsOfASheet) return begin_sheet();
-    if (next_row_ % kRowsBetweenChecks == 0 && book_.spooled(sheets_.back().sheet) > kBytesOfASheet) begin_sheet();
+    if (rows_.rows() == kRowsOfASheet || rows_.bytes() > kBytesOfASheet) begin_sheet();
   }
 
   void write_totals() {
     for (const TotalsRow& totals : totals_.rows()) {
       make_room();
       const std::string word = total_word(totals.currency, spec_.document.language);
-      XlsxPlace place{sheets_.back().sheet, next_row_++, 0};
+      rows_.begin_row();
       bool is_named = false;
-      for (std::size_t i = 0; i < spec_.columns.size(); ++i, ++place.column) {
+      for (std::size_t i = 0; i < spec_.columns.size(); ++i) {
         const rows::Column& column = spec_.columns[i];
         if (totals.sums[i] && i == 0 && all_summed(totals)) {
-          cells_.named_total(place, column.type, *totals.sums[i], word);
+          rows_.add(i, cells_.named_total(column.type, *totals.sums[i], word));
         } else if (totals.sums[i]) {
-          cells_.amount(place, column.type, *totals.sums[i], XlsxStyle::total);
+          rows_.add(i, cells_.amount(column.type, *totals.sums[i], XlsxStyle::total));
         } else if (!is_named) {
-          cells_.text(place, word, cells_.format(ColumnType::text, 0, XlsxStyle::total));
+          rows_.add(i, XlsxCells::text(word, cells_.format(ColumnType::text, 0, XlsxStyle::total)));
           is_named = true;
         } else {
-          cells_.blank(place, cells_.format(ColumnType::text, 0, XlsxStyle::total));
+          rows_.add(i, XlsxCells::blank(cells_.format(ColumnType::text, 0, XlsxStyle::total)));
         }
       }
+      rows_.end_row();
       widths_.totals(totals);
     }
   }
 
-  /// The filter spans the report's rows; libxlsxwriter takes it only as long as no later row was begun.
-  void end_rows() {
-    if (sheets_.empty() || sheets_.back().is_filtered) return;
-    DataSheet& data = sheets_.back();
+  /// The filter spans the report's rows, without totals.
+  void filter_rows() {
+    if (is_filtered_) return;
     const auto last_column = static_cast<lxw_col_t>(headers_.size() - 1);
-    expect_ok(xlsx().worksheet_autofilter(data.sheet, 0, 0, next_row_ - 1, last_column));
-    data.is_filtered = true;
+    expect_ok(xlsx().worksheet_autofilter(sheets_.back(), 0, 0, rows_.rows() - 1, last_column));
+    is_filtered_ = true;
+  }
+
+  /// libxlsxwriter sees no cell of it.
+  void end_sheet() {
+    lxw_worksheet* const sheet = sheets_.back();
+    sheet->dim_rowmin = 0;
+    sheet->dim_rowmax = rows_.rows() - 1;
+    sheet->dim_colmin = 0;
+    sheet->dim_colmax = static_cast<lxw_col_t>(headers_.size() - 1);
+    rows_.end_sheet();
   }
 
   void set_page(lxw_worksheet* sheet) const {
@@ -159,14 +164,15 @@ class XlsxWriter final : public Writer {
   Sink& sink_;
   XlsxBook book_;
   XlsxCells cells_;
+  XlsxRows rows_;
   XlsxWidths widths_;
   Totals totals_;
   lxw_format* header_format_;
   lxw_format* number_header_format_;
   std::vector<std::string> headers_;
-  std::vector<DataSheet> sheets_;
-  lxw_row_t next_row_ = 0;
-  std::int64_t rows_ = 0;
+  std::vector<lxw_worksheet*> sheets_;
+  bool is_filtered_ = false;  ///< the last of them
+  std::int64_t count_ = 0;
 };
 
 }  // namespace

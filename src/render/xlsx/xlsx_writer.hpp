@@ -9,7 +9,7 @@
 namespace reportctl::render {
 
 /// An Excel workbook: a sheet Summary, and the rows on Data, Data 2, … The bytes reach the sink in finish(); until then they are
-/// in nameless files in the spool directory, a few times the size of the result.
+/// in nameless files in the spool directory, together of the size of the result.
 std::unique_ptr<Writer> make_xlsx_writer(const Spec&, Sink&);
 
 }  // namespace reportctl::render
