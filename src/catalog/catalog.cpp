@@ -144,8 +144,8 @@ struct Catalog::Impl {
     modules.push_back(std::move(module));
   }
 
-  /// What is wrong with a file, which is read now if no directory has it.
-  yaml::Problems problems_of(const std::filesystem::path& file) {
+  /// A file, which is read now if no directory has it.
+  OperatorModule& module_of(const std::filesystem::path& file) {
     std::error_code error;
     auto found = std::find_if(modules.begin(), modules.end(),
                               [&](const auto& module) { return std::filesystem::equivalent(module->path, file, error); });
@@ -153,8 +153,14 @@ struct Catalog::Impl {
       add(load_file(file, Place::elsewhere), Place::elsewhere);
       found = std::prev(modules.end());
     }
-    yaml::Problems problems = (*found)->loaded.problems;
-    const yaml::Problems& warnings = (*found)->loaded.warnings;
+    return **found;
+  }
+
+  /// What is wrong with it.
+  yaml::Problems problems_of(const std::filesystem::path& file) {
+    const OperatorModule& module = module_of(file);
+    yaml::Problems problems = module.loaded.problems;
+    const yaml::Problems& warnings = module.loaded.warnings;
     problems.insert(problems.end(), warnings.begin(), warnings.end());
     for (yaml::Problem& problem : problems) problem.file = file.string();
     return problems;
@@ -283,6 +289,16 @@ yaml::Problems Catalog::lint(const std::vector<std::filesystem::path>& files) co
     problems.insert(problems.end(), found.begin(), found.end());
   }
   return problems;
+}
+
+const Report& Catalog::take(const std::filesystem::path& file) const {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->search();
+  OperatorModule& module = impl_->module_of(file);
+  if (!module.loaded.problems.empty())
+    throw Error(ErrorKind::invalid, yaml::describe(module.loaded.problems), "reportctl-module(5) has the rules");
+  for (const std::string& name : Impl::names_of(module)) impl_->names[to_lower(name)] = &module;
+  return module.loaded.report;
 }
 
 }  // namespace reportctl::catalog

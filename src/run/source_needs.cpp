@@ -49,6 +49,10 @@ std::vector<std::string> missing_of(const source::Source& source, const catalog:
 
 }  // namespace
 
+rows::Columns columns_in(source::Source& source, const catalog::Report& report, const std::string& account_key, Instant now) {
+  return source.describe(catalog::build_query(report, sample_inputs(report, account_key, now).front(), source.forms()));
+}
+
 Stopped why_stopped(source::Source& source, const catalog::Report& report, const std::vector<source::TableInfo>& tables,
                     Instant now) {
   try {

@@ -27,6 +27,24 @@ std::vector<std::string> column_names(sqlite3_stmt* statement) {
   return names;
 }
 
+/// By the value of the first row, or by what the table declares.
+rows::Column likely_column(std::string name, int storage, const char* declared) {
+  const std::string words = declared == nullptr ? std::string() : to_lower(declared);
+  const auto has = [&](std::string_view part) { return words.find(part) != std::string::npos; };
+  rows::Column column{.name = std::move(name), .label = {}};
+  if (has("bool")) {
+    column.type = rows::ColumnType::boolean;
+  } else if (words == "date" && (storage == SQLITE_TEXT || storage == SQLITE_NULL)) {
+    column.type = rows::ColumnType::date;
+  } else if (storage == SQLITE_INTEGER || (storage == SQLITE_NULL && has("int"))) {
+    column.type = rows::ColumnType::integer;
+  } else if (storage == SQLITE_FLOAT || (storage == SQLITE_NULL && (has("real") || has("doub") || has("dec") || has("num")))) {
+    column.type = rows::ColumnType::decimal;
+    column.scale = 2;
+  }
+  return column;
+}
+
 class SqliteSource final : public Source {
  public:
   explicit SqliteSource(SqliteSettings settings) : settings_(std::move(settings)) { std::ignore = connect(); }
@@ -44,6 +62,21 @@ class SqliteSource final : public Source {
   }
 
   void prepare(const rows::Query& query) override { ready(*connect(), query); }
+
+  rows::Columns describe(const rows::Query& query) override {
+    const auto database = connect();
+    const Statement statement = database->prepare(query.sql);
+    database->bind(statement.get(), query);
+    const int code = sqlite3_step(statement.get());
+    if (code != SQLITE_ROW && code != SQLITE_DONE) database->fail(code);
+    rows::Columns columns;
+    for (const auto& name : column_names(statement.get())) {
+      const int at = static_cast<int>(columns.size());
+      columns.push_back(likely_column(name, code == SQLITE_ROW ? sqlite3_column_type(statement.get(), at) : SQLITE_NULL,
+                                      reinterpret_cast<const char*>(sqlite3_column_decltype(statement.get(), at))));
+    }
+    return columns;
+  }
 
   std::string random_page(const std::string& table) override {
     constexpr int kPlaces = 4;

@@ -43,6 +43,9 @@ class Catalog {
   /// The same of these files, which need not lie in the catalog's directories: outside, one may have the names of the file that
   /// it would replace (the one that is called as it is). Error when one cannot be read.
   [[nodiscard]] yaml::Problems lint(const std::vector<std::filesystem::path>& files) const;
+  /// The report of a file that is not installed, which stands from now on for the installed one that it would replace.
+  /// Error(invalid) with everything that is wrong with it.
+  [[nodiscard]] const Report& take(const std::filesystem::path& file) const;
 
  private:
   struct Impl;

@@ -20,4 +20,7 @@ struct Stopped {
 /// Has the source prepare every query of the report, without running any. `tables`: what the source has.
 Stopped why_stopped(source::Source&, const catalog::Report&, const std::vector<source::TableInfo>& tables, Instant now);
 
+/// The columns that the report's (first) query gives, as the source takes them.
+rows::Columns columns_in(source::Source&, const catalog::Report&, const std::string& account_key, Instant now);
+
 }  // namespace reportctl::run

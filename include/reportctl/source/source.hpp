@@ -55,6 +55,9 @@ class Source {
   /// `source check`).
   virtual void prepare(const rows::Query&) = 0;
   virtual std::vector<TableInfo> tables() = 0;
+  /// The columns that a query gives, whatever it promises, with the types that fit best: text where nothing tells. None
+  /// where this kind of source does not tell.
+  virtual rows::Columns describe(const rows::Query&) { return {}; }
   /// What an operator should know of the login: that it may do more than a report needs, or sees less than there is.
   virtual std::vector<std::string> warnings() { return {}; }
   /// Some rows of a table or view from places taken by chance, for FROM: a SELECT in parentheses. What it costs does not grow

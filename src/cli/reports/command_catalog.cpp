@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "binds.hpp"
+#include "catalog_drafts.hpp"
 #include "catalog_scopes.hpp"
 #include "report_words.hpp"
 #include "reportctl/base/error.hpp"
@@ -225,6 +226,7 @@ void bind_catalog(CLI::App& root, Session& session) {
     when_chosen(verb, session, [&session, options] { return choices(session, *options); });
   }
   bind_catalog_scopes(command, session);
+  bind_catalog_drafts(command, session);
   {
     const auto options = std::make_shared<CatalogOptions>();
     CLI::App& verb = add_verb(command, {"lint", "check report modules; exit code 7 when one is broken",

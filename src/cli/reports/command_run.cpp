@@ -5,12 +5,11 @@
 #include <memory>
 
 #include "binds.hpp"
+#include "report_request.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
-#include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/run/plan.hpp"
-#include "schedules/schedule_options.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
@@ -21,43 +20,19 @@ namespace reportctl::cli {
 namespace {
 
 struct RunOptions {
-  std::string report;
-  std::optional<std::string> account, from, to;
-  FieldOptions request;
+  ReportRequest wanted;
   std::string output;
 };
 
 /// Without --format, --json and --csv say which when the rows themselves are what is printed.
-void add_format(const Session& session, const RunOptions& options, FieldOptions& given) {
+void add_format(const Session& session, RunOptions& options) {
+  auto& given = options.wanted.options;
   if (given.given.contains("format") || !Destination(options.output).is_stdout()) return;
   if (session.globals.json || session.globals.output_format == "json") {
     given.given["format"] = "json";
   } else if (session.globals.csv || session.globals.output_format == "csv") {
     given.given["format"] = "csv";
   }
-}
-
-validation::Request request_of(Session& session, const RunOptions& options) {
-  auto given = options.request;
-  add_format(session, options, given);
-  validation::Request request;
-  request.surface = catalog::Surface::run;
-  request.report = options.report;
-  request.from = options.from;
-  request.to = options.to;
-  return with_options(std::move(request), given, session.catalog().find(options.report));
-}
-
-run::RunPlan plan_of(Session& session, const RunOptions& options) {
-  const auto account = session.account(options.account);
-  const auto request = request_of(session, options);
-  manage::require_in_scope(session.actor(), access::Action::run, account, request.scope);
-  auto planned =
-      run::plan(session.parts(), request, account, manage::acting_roles(session.actor(), account, request.scope), session.now());
-  if (const auto* rejection = std::get_if<run::Rejection>(&planned)) {
-    manage::refuse(fmt::format("{} was not run", options.report), rejection->violations);
-  }
-  return std::move(std::get<run::RunPlan>(planned));
 }
 
 Json record_of(const run::RunPlan& plan, const run::File& file) {
@@ -95,8 +70,9 @@ store::AuditEvent event_of(Session& session, const run::RunPlan& plan, const run
           .payload = json_text(payload)};
 }
 
-int run_report(Session& session, const RunOptions& options) {
-  const auto plan = plan_of(session, options);
+int run_report(Session& session, RunOptions options) {
+  add_format(session, options);
+  const auto plan = plan_of(session, options.wanted);
   const Destination destination{options.output, plan.resolved.format, Pace::of_writer};
   run::File file;
   session.out().note_replaced_clock();
@@ -128,11 +104,8 @@ void bind_run(CLI::App& root, Session& session) {
                                      "--param vehicles=v1,v2\n"
                                      "reportctl run orders-export --account shop --param mode=line-items --window last_month "
                                      "--format xlsx --output orders.xlsx"});
-  command.add_option("report", options->report, "which: reportctl catalog list")->required()->type_name("REPORT");
-  add_account_option(command, options->account);
-  add_text_option(command, options->from, "--from", "DATE", "first local day, with --to");
-  add_text_option(command, options->to, "--to", "DATE", "last local day, included");
-  add_request_options(command, options->request, catalog::Surface::run);
+  command.add_option("report", options->wanted.report, "which: reportctl catalog list")->required()->type_name("REPORT");
+  add_report_request(command, options->wanted);
   add_output_option(command, options->output);
   when_chosen(command, session, [&session, options] { return run_report(session, *options); });
 }

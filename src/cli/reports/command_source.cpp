@@ -16,6 +16,7 @@
 #include "reportctl/source/source.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
+#include "source_keys.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/options.hpp"
 
@@ -41,11 +42,6 @@ int list_sources(Session& session) {
   return 0;
 }
 
-bool has_state(Session& session) {
-  std::error_code ignored;
-  return std::filesystem::exists(session.config().settings.state, ignored);
-}
-
 /// Reports that schedules take from a source.
 std::set<std::pair<std::string, std::string>> reports_in_use(Session& session) {
   std::set<std::pair<std::string, std::string>> in_use;
@@ -55,14 +51,6 @@ std::set<std::pair<std::string, std::string>> reports_in_use(Session& session) {
   for (const auto& schedule : store::list_schedules(session.state(), {std::nullopt, std::nullopt, true}))
     in_use.insert({source_of[schedule.definition.account], schedule.definition.report});
   return in_use;
-}
-
-/// The key of an account that reads from the source; empty without one.
-std::string key_in(Session& session, const std::string& source) {
-  if (!has_state(session)) return {};
-  for (const access::Account& account : store::list_accounts(session.state()))
-    if (account.source == source) return account.source_key();
-  return {};
 }
 
 int list_contract(Session& session, const std::string& family) {

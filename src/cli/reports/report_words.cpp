@@ -216,6 +216,23 @@ Json to_json(const Report& report) {
           {"shapes", shapes}};
 }
 
+Listing listing_of(const run::FileHead& head) {
+  Listing listing;
+  for (const auto& column : head.columns) {
+    listing.columns.push_back({column.name, column.label, facts_of(column.type).number ? Align::right : Align::left, Show::cut});
+  }
+  for (const auto& row : head.rows) {
+    auto& fields = listing.rows.emplace_back();
+    Json record = Json::object();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      fields.push_back({row[i].shown});
+      record[head.columns[i].name] = row[i].plain ? Json(*row[i].plain) : Json(nullptr);
+    }
+    listing.records.push_back(std::move(record));
+  }
+  return listing;
+}
+
 std::size_t warn_of_broken_modules(const catalog::Catalog& catalog) {
   const yaml::Problems problems = catalog.problems();
   for (const yaml::Problem& problem : problems) log(LogLevel::warning, problem.str());

@@ -10,6 +10,7 @@
 #include "reportctl/catalog/catalog.hpp"
 #include "reportctl/catalog/report.hpp"
 #include "reportctl/cli/output.hpp"
+#include "reportctl/run/preview.hpp"
 
 namespace reportctl::cli {
 
@@ -28,6 +29,8 @@ std::vector<std::pair<std::string, Field>> sheet_lines(const catalog::Report&);
 /// A run and a schedule that the module would accept, with names to be replaced.
 std::vector<std::string> example_commands(const catalog::Report&);
 nlohmann::ordered_json to_json(const catalog::Report&);
+/// The first rows of a file.
+Listing listing_of(const run::FileHead&);
 /// Says on standard error what is wrong with the operator's modules, which must not hide. Gives the number of problems.
 std::size_t warn_of_broken_modules(const catalog::Catalog&);
 

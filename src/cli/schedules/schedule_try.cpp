@@ -12,6 +12,7 @@
 #include "reportctl/run/by_hand.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/run/preview.hpp"
+#include "reports/report_words.hpp"
 #include "runs/run_endings.hpp"
 #include "schedule_options.hpp"
 #include "schedule_verbs.hpp"
@@ -42,23 +43,6 @@ Instant moment_of(Session& session, const std::optional<std::string>& text) {
                 "write it as 2026-03-17T06:00:00Z or with an offset");
   }
   return *instant;
-}
-
-Listing listing_of(const run::FileHead& head) {
-  Listing listing;
-  for (const auto& column : head.columns) {
-    listing.columns.push_back({column.name, column.label, facts_of(column.type).number ? Align::right : Align::left, Show::cut});
-  }
-  for (const auto& row : head.rows) {
-    auto& fields = listing.rows.emplace_back();
-    Json record = Json::object();
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      fields.push_back({row[i].shown});
-      record[head.columns[i].name] = row[i].plain ? Json(*row[i].plain) : Json(nullptr);
-    }
-    listing.records.push_back(std::move(record));
-  }
-  return listing;
 }
 
 std::string no_rows_sentence(Session& session, const schedule::Definition& definition) {

@@ -455,3 +455,19 @@ TEST_CASE("a colon in a literal, a quoted name or a comment names no parameter")
     CHECK((*row)[0].text == ":a ':a :c");
   });
 }
+
+TEST_CASE("a source that tells the columns of a query gives their names and the types that fit best") {
+  for_each_lab([](SourceLab& lab) {
+    lab.execute("CREATE TABLE drafts (name varchar(20), n integer, kwh decimal(9, 3), paid boolean, day date)");
+    lab.execute("INSERT INTO drafts VALUES ('x', 1, 1.25, " + lab.truth("true") + ", '2026-03-17')");
+    const auto source = lab.open(60s);
+    const auto told =
+        source->describe(query("SELECT name, n, kwh, paid, day, count(*) AS many FROM drafts GROUP BY 1, 2, 3, 4, 5", kN));
+    std::vector<std::string> words;
+    for (const auto& one : told) words.push_back(one.name + " " + std::string(column_type_name(one.type)));
+    if (!told.empty())
+      CHECK(words ==
+            std::vector<std::string>{"name text", "n integer", "kwh decimal", "paid boolean", "day date", "many integer"});
+    CHECK_THROWS_AS(source->describe(query("SELECT nothing FROM nowhere", kN)), Error);
+  });
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/catalog/draft.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::catalog {
+namespace {
+
+constexpr std::string_view kQuery = "query: |2\n";
+constexpr std::string_view kIndent = "  ";
+
+std::string label_of(std::string_view name) {
+  std::string label(name);
+  std::replace_if(
+      label.begin(), label.end(), [](char c) { return c == '_' || c == '-'; }, ' ');
+  if (!label.empty() && label.front() >= 'a' && label.front() <= 'z')
+    label.front() = static_cast<char>(label.front() - 'a' + 'A');
+  return label;
+}
+
+std::string yaml_text(const std::string& text) {
+  const bool plain =
+      !text.empty() &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ") == std::string::npos;
+  return plain ? text : nlohmann::json(text).dump();
+}
+
+std::string column_line(const rows::Column& column) {
+  const auto scale = column.type == rows::ColumnType::decimal ? fmt::format(", scale: {}", column.scale) : std::string();
+  return fmt::format("  - {{name: {}, label: {}, type: {}{}}}\n", yaml_text(column.name), yaml_text(label_of(column.name)),
+                     rows::column_type_name(column.type), scale);
+}
+
+/// One SELECT without what ends it.
+std::string bare(std::string_view query) {
+  auto text = trim(query);
+  while (text.ends_with(';')) text = trim(text.substr(0, text.size() - 1));
+  return std::string(text);
+}
+
+}  // namespace
+
+std::string draft_module(const Draft& draft) {
+  const auto query = bare(draft.query);
+  const auto uses = [&](std::initializer_list<std::string_view> words) {
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return query.find(word) != std::string::npos; });
+  };
+  std::vector<std::string> scopes{"account"};
+  if (uses({":depot", "{{in_depot"})) scopes.emplace_back("depot");
+  if (uses({":workspace", "{{in_workspace"})) scopes.emplace_back("workspace");
+  auto text = fmt::format("id: {0}\nlabel: {1}\nfamily: own\ndescription: {1}.\n", draft.id, label_of(draft.id));
+  if (draft.single_tenant) text += "tenant: single\n";
+  text += fmt::format("scope: [{}]\n", join(scopes, ", "));
+  text += uses({":from", "{{in_period"}) ? "window: {kind: lookback, default_days: 1, max_days: 366}\n"
+                                         : "window: {kind: snapshot}\n";
+  text += "cadences: [daily, weekly, monthly]\nformats: [csv, xlsx, pdf, json]\ncolumns:\n";
+  for (const auto& column : draft.columns) text += column_line(column);
+  if (draft.columns.empty()) text += column_line({.name = "unknown", .label = {}});
+  text += kQuery;
+  for (const auto& line : split(query, '\n')) text += (line.empty() ? std::string() : std::string(kIndent) + line) + "\n";
+  return text;
+}
+
+Report report_of_draft(const Draft& draft, const std::string& file) {
+  const auto text = draft_module(draft);
+  auto loaded = load_module(text, file);
+  const auto before =
+      static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find(kQuery)), '\n')) + 1;
+  for (auto& problem : loaded.problems) {
+    const bool within = problem.line > before;
+    problem.line = within ? problem.line - before : 1;
+    problem.column = within ? std::max(1, problem.column - static_cast<int>(kIndent.size())) : 1;
+  }
+  if (!loaded.problems.empty())
+    throw Error(ErrorKind::invalid, yaml::describe(loaded.problems),
+                "reportctl-module(5) has the rules of queries, and its macros");
+  return std::move(loaded.report);
+}
+
+}  // namespace reportctl::catalog
