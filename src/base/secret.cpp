@@ -36,7 +36,8 @@ enum class Keeping {
 
 void check_keeping(const struct stat& status, const std::string& path, const std::string& name) {
   if (status.st_uid != ::geteuid() && status.st_uid != 0)
-    throw Error(ErrorKind::config, name + " belongs to another user", fmt::format("chown {} {}; root may own it too", current_login(), path));
+    throw Error(ErrorKind::config, name + " belongs to another user",
+                fmt::format("chown {} {}; root may own it too", current_login(), path));
   // 0640 root:reportctl: root has decided which group it is.
   const mode_t others = status.st_uid == 0 && ::geteuid() != 0 ? 037U : 077U;
   if ((status.st_mode & others) != 0) throw Error(ErrorKind::config, name + " can be read by others", "chmod 600 " + path);

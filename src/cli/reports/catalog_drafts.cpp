@@ -124,7 +124,9 @@ void bind_catalog_drafts(CLI::App& command, Session& session) {
                                         "reportctl catalog try returns.yaml --account shop --lookback 31 --rows 100"});
     verb.add_option("FILE", options->file, "a report module, YAML (reportctl-module.5)")->required();
     add_report_request(verb, options->wanted);
-    verb.add_option("--rows", options->rows, "how many rows; default: 10")->type_name("N")->check(CLI::Range(1, 1000));
+    verb.add_option("--rows", options->rows, "how many rows, 1 to 1000; default: 10")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000).description(""));
     when_chosen(verb, session, [&session, options] { return try_module(session, *options); });
   }
 }
