@@ -41,10 +41,11 @@ std::string mailto_url(const EmailAddress& address, const std::string& token) {
 }  // namespace
 
 std::string write_head(const Envelope& envelope) {
-  auto head = header_mailbox("From", envelope.from) + header_mailbox("To", envelope.to) +
-              header_text("Subject", envelope.subject.str()) + header_line("Date", date_text(envelope.date)) +
-              header_line("Message-ID", fmt::format("<{}>", envelope.message_id)) +
-              header_line("Auto-Submitted", "auto-generated");
+  auto head =
+      header_mailbox("From", envelope.from) +
+      (envelope.reply_to ? header_mailbox("Reply-To", *envelope.reply_to) : std::string()) + header_mailbox("To", envelope.to) +
+      header_text("Subject", envelope.subject.str()) + header_line("Date", date_text(envelope.date)) +
+      header_line("Message-ID", fmt::format("<{}>", envelope.message_id)) + header_line("Auto-Submitted", "auto-generated");
   if (envelope.list_unsubscribe)
     head += header_line("List-Unsubscribe", mailto_url(*envelope.list_unsubscribe, envelope.unsubscribe_token));
   // Exchange ignores Auto-Submitted and answers "out of office" to reports.

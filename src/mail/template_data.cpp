@@ -185,6 +185,21 @@ void set_sentence(mustache::data& data, const std::string& key, const std::strin
   data.set(key + "_lines", text.empty() ? std::string() : wrapped(shown(text, kLongSentence)));
 }
 
+void set_lines(mustache::data& data, const std::string& key, const std::string& text) {
+  constexpr std::size_t kLongest = 4000;
+  mustache::data lines{mustache::data::type::list};
+  std::vector<std::string> plain;
+  for (const std::string& written : split(text, '\n')) {
+    mustache::data line;
+    line.set("line", shown(written, kLongest));
+    lines.push_back(line);
+    plain.push_back(wrapped(shown(written, kLongest)));
+  }
+  data.set(key, lines);
+  data.set(key + "_lines", join(plain, "\n"));
+  data.set("has_" + key, !text.empty());
+}
+
 void set_table(mustache::data& data, const std::string& key, const Pairs& pairs) {
   data.set(key, table(pairs));
   data.set("has_" + key, !pairs.empty());

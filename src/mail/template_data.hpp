@@ -29,6 +29,8 @@ std::string shown(std::string_view text, std::size_t longest = kLongName);
 void set_text(mustache::data& data, const char* key, const std::string& text, std::size_t longest = kLongName);
 /// As set_text(), and as `<key>_lines` for the text part.
 void set_sentence(mustache::data& data, const std::string& key, const std::string& text);
+/// The lines of a text, as the list `<key>`, with `has_<key>`, and as `<key>_lines` for the text part.
+void set_lines(mustache::data& data, const std::string& key, const std::string& text);
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 mustache::data table(const Pairs& pairs);

@@ -115,6 +115,7 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   set_text(data, "timezone", facts.timezone);
   set_text(data, "scope", facts.scope);
   set_table(data, "filters", facts.filters);
+  set_lines(data, "intro", facts.intro);
   set_text(data, "rows", facts.row_count);
   const bool is_linked = !facts.download_url.empty();
   set_text(data, "attachment", facts.attachment_name);
@@ -172,33 +173,6 @@ Texts render_failure(const FailureFacts& facts, PictureLinks links) {
   set_table(data, "reasons", facts.reasons);
   set_table(data, "recipients", facts.recipients);
   return {squeezed(render("failure.txt.mustache", data, Escaping::none)), render("failure.html.mustache", data, Escaping::html)};
-}
-
-std::string render_subject(const std::string& pattern, const ReportFacts& facts) {
-  const std::string text = pattern.empty() ? "{report}{filters} – {period}" : pattern;
-  constexpr std::size_t kLongestFilters = 60;
-  std::vector<std::string> restrictions;
-  if (!facts.scope.empty()) restrictions.push_back(facts.scope);
-  for (const auto& [label, values] : facts.filters) restrictions.push_back(values);
-  const std::string filters =
-      restrictions.empty() ? std::string() : " (" + shown(join(restrictions, ", "), kLongestFilters) + ")";
-  const std::pair<std::string_view, const std::string&> fields[] = {{"{report}", facts.report_label},
-                                                                    {"{filters}", filters},
-                                                                    {"{period}", facts.period},
-                                                                    {"{account}", facts.account_name},
-                                                                    {"{name}", facts.schedule_name}};
-  std::string subject;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto* field = std::find_if(std::begin(fields), std::end(fields),
-                                     [&](const auto& entry) { return text.compare(at, entry.first.size(), entry.first) == 0; });
-    if (field == std::end(fields)) {
-      subject.push_back(text[at++]);
-    } else {
-      subject += field->second;
-      at += field->first.size();
-    }
-  }
-  return subject;
 }
 
 }  // namespace reportctl::mail

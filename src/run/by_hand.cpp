@@ -128,6 +128,23 @@ Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std:
   return acting(parts, [&] { return run_and_release(parts, claim); });
 }
 
+Ended run_now(Parts& parts, const schedule::Schedule& schedule, const std::string& actor) {
+  require_sendable(parts);
+  auto triggered = run_triggered(schedule, parts.moment());
+  triggered.actor = actor;
+  const auto claim = store::create_run(parts.state(), {.trigger = store::Trigger::manual,
+                                                       .account = schedule.definition.account,
+                                                       .report = schedule.definition.report,
+                                                       .schedule = schedule,
+                                                       .slot = parts.now(),
+                                                       .beside = store::Beside::nothing,
+                                                       .owner = parts.self(),
+                                                       .lease_until = parts.now() + kLease,
+                                                       .now = parts.moment(),
+                                                       .events = {triggered}});
+  return acting(parts, [&] { return run_and_release(parts, claim); });
+}
+
 Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const std::string& actor) {
   require_sendable(parts);
   require_wanted(parts, run, wanted.to);

@@ -13,13 +13,17 @@
 #include "reportctl/base/json.hpp"
 #include "reportctl/mail/picture.hpp"
 #include "reportctl/rows/file_format.hpp"
+#include "reportctl/run/preview.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/images.hpp"
+#include "texts.hpp"
 
 namespace reportctl::run {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+const std::string kDefaultSubject = "{report}{filters} – {period}";
 
 Mailbox sender(const std::string& text) {
   auto from = Mailbox::parse(text);
@@ -39,7 +43,6 @@ std::string contact(Parts& parts, const RunPlan& plan) {
   return parts.settings().mail.from ? parts.settings().mail.from->address.str() : std::string();
 }
 
-/// What a subject may name.
 mail::ReportFacts facts_before_rows(const RunPlan& plan, const schedule::Definition& definition) {
   mail::ReportFacts report;
   report.account_name = plan.account.shown_name();
@@ -151,6 +154,7 @@ std::string to_json(const MailFacts& facts) {
   for (const auto& figure : report.summary) summary.push_back({figure.label, figure.values, figure.changes});
   const Json json{{"subject", facts.subject},
                   {"from", facts.from},
+                  {"reply_to", facts.reply_to},
                   {"list_unsubscribe", facts.list_unsubscribe},
                   {"account_name", report.account_name},
                   {"brand_color", report.brand_color},
@@ -161,6 +165,7 @@ std::string to_json(const MailFacts& facts) {
                   {"timezone", report.timezone},
                   {"scope", report.scope},
                   {"filters", report.filters},
+                  {"intro", report.intro},
                   {"row_count", report.row_count},
                   {"summary", summary},
                   {"compared_with", report.compared_with},
@@ -184,6 +189,7 @@ MailFacts facts_from_json(const std::string& text) {
     MailFacts facts;
     json.at("subject").get_to(facts.subject);
     json.at("from").get_to(facts.from);
+    facts.reply_to = json.value("reply_to", "");
     json.at("list_unsubscribe").get_to(facts.list_unsubscribe);
     auto& report = facts.report;
     json.at("account_name").get_to(report.account_name);
@@ -195,6 +201,7 @@ MailFacts facts_from_json(const std::string& text) {
     json.at("timezone").get_to(report.timezone);
     json.at("scope").get_to(report.scope);
     report.filters = json.value("filters", report.filters);
+    report.intro = json.value("intro", "");
     json.at("row_count").get_to(report.row_count);
     for (const auto& figure : json.at("summary"))
       report.summary.push_back(
@@ -221,8 +228,10 @@ MailFacts facts_from_json(const std::string& text) {
   }
 }
 
-std::string subject_of(const RunPlan& plan, const schedule::Definition& definition) {
-  return HeaderValue::cleaned(mail::render_subject(definition.subject, facts_before_rows(plan, definition))).str();
+MailTexts texts_of(const RunPlan& plan, const File& file, const schedule::Definition& definition) {
+  const auto values = with_figures(plan, file.rows, file.summary);
+  const std::string& subject = definition.subject.empty() ? kDefaultSubject : definition.subject;
+  return {.subject = HeaderValue::cleaned(filled(subject, values)).str(), .intro = filled(definition.intro, values)};
 }
 
 MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, const schedule::Schedule& schedule,
@@ -263,7 +272,10 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, cons
   report.why = words.say("why", {{"schedule", schedule.definition.name}, {"account", account_name}});
   if (!ask.empty()) report.why += " " + words.say("whom_to_ask", {{"address", ask}});
   report.run_id = run_id;
-  facts.subject = subject_of(plan, schedule.definition);
+  auto texts = texts_of(plan, file, schedule.definition);
+  facts.subject = std::move(texts.subject);
+  report.intro = std::move(texts.intro);
+  if (plan.reply_to) facts.reply_to = plan.reply_to->str();
   if (parts.settings().mail.from) facts.from = parts.settings().mail.from->str();
   if (parts.settings().mail.list_unsubscribe) facts.list_unsubscribe = parts.settings().mail.list_unsubscribe->str();
   return facts;
@@ -312,7 +324,8 @@ std::string Mailing::head(const Mailbox& to, const std::string& message_id, Inst
                            .date = date,
                            .message_id = message_id,
                            .list_unsubscribe = EmailAddress::parse(facts_.list_unsubscribe),
-                           .unsubscribe_token = mail::unsubscribe_token(message_id)});
+                           .unsubscribe_token = mail::unsubscribe_token(message_id),
+                           .reply_to = Mailbox::parse(facts_.reply_to)});
 }
 
 std::string Mailing::head(const store::Delivery& delivery) const {

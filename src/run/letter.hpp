@@ -20,6 +20,7 @@ struct MailFacts {
   mail::ReportFacts report;
   std::string subject;
   std::string from;              ///< as a Mailbox is written
+  std::string reply_to = {};     ///< the same, or empty
   std::string list_unsubscribe;  ///< address or empty
   bool linked = false;           ///< the file was too large to be attached
   std::string logo_image = {};   ///< SHA-256 in the state's images: the logo's bytes are kept once and not with every run

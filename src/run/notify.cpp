@@ -88,7 +88,7 @@ FailureMail facts_of(Parts& parts, const store::Claim& claim, const Failure& fai
   }
   facts.fix = fix_for(parts, failure, claim);
   if (schedule.next_run_at) facts.next_run = minute_zone_text(*schedule.next_run_at, zone);
-  facts.failure_count = ordinal(store::failures_in_a_row(parts.state(), claim));
+  if (run.trigger == store::Trigger::scheduled) facts.failure_count = ordinal(store::failures_in_a_row(parts.state(), claim));
   facts.run_id = run.id;
   if (parts.settings().mail.from) mail.from = parts.settings().mail.from->str();
   return mail;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <span>
 
 #include "comparison.hpp"
 #include "reportctl/base/error.hpp"
@@ -16,6 +15,7 @@
 #include "reportctl/rows/file_format.hpp"
 #include "reportctl/run/sites.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "texts.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -41,23 +41,6 @@ schedule::Parameters telling_parameters(const validation::Resolved& resolved) {
   return telling;
 }
 
-std::string words_of(const catalog::Parameter& parameter, const std::string& value, const Language& language) {
-  std::string words = value;
-  if (parameter.type == catalog::ParameterType::boolean) return language.say(value == "true" ? "yes" : "no");
-  if (parameter.type == catalog::ParameterType::enumeration)
-    std::replace_if(
-        words.begin(), words.end(), [](char c) { return c == '_' || c == '-'; }, ' ');
-  return words;
-}
-
-/// A list may have ten thousand.
-std::string some_of(const std::vector<std::string>& words, const Language& language) {
-  constexpr std::size_t kMostNamed = 6;
-  if (words.size() <= kMostNamed) return join(words, ", ");
-  return language.count("some_named", static_cast<std::int64_t>(words.size() - kMostNamed + 1),
-                        {{"names", join(std::span(words).first(kMostNamed - 1), ", ")}});
-}
-
 std::vector<std::pair<std::string, std::string>> filters_of(const RunPlan& plan, const ChoiceNames& names) {
   std::vector<std::pair<std::string, std::string>> filters;
   const Language& language = plan.resolved.language;
@@ -65,13 +48,7 @@ std::vector<std::pair<std::string, std::string>> filters_of(const RunPlan& plan,
   for (const auto& parameter : plan.resolved.report->parameters) {
     const auto given = telling.find(parameter.name);
     if (given == telling.end()) continue;
-    std::vector<std::string> words;
-    const auto known = names.find(parameter.name);
-    for (const auto& value : given->second) {
-      const bool is_named = known != names.end() && known->second.contains(value) && !known->second.at(value).empty();
-      words.push_back(is_named ? known->second.at(value) : words_of(parameter, value, language));
-    }
-    filters.emplace_back(parameter.label, some_of(words, language));
+    filters.emplace_back(parameter.label, parameter_words(plan, parameter, given->second, names));
   }
   std::vector<std::string> labels;
   for (const auto& name : plan.resolved.columns)
@@ -107,15 +84,28 @@ std::string file_filters(const RunPlan& plan) {
   return fmt::format("_{}-{}", safe_file_word(shown).substr(0, kBeforeHash), sha256_hex(all).substr(0, kHash));
 }
 
-std::string file_name(const RunPlan& plan) {
+/// Without its ending.
+std::string default_file_name(const RunPlan& plan) {
   const auto& scope = plan.resolved.scope;
   const auto& window = plan.window;
   const auto whose = safe_file_word(scope.site.empty() ? plan.account.id : scope.site);
   const bool is_one_day = window.snapshot || window.first == window.last;
   const auto days =
       is_one_day ? format_date(window.last) : fmt::format("{}_{}", format_date(window.first), format_date(window.last));
-  return fmt::format("{}_{}{}_{}.{}", safe_file_word(plan.resolved.report->id), whose, file_filters(plan), days,
-                     rows::file_format(plan.resolved.format).extension);
+  return fmt::format("{}_{}{}_{}", safe_file_word(plan.resolved.report->id), whose, file_filters(plan), days);
+}
+
+/// Of a template: what not every system can store becomes `-`, one for each character.
+std::string chosen_file_name(const RunPlan& plan, const std::string& text) {
+  constexpr std::size_t kLongest = 100;
+  std::string name;
+  for (const char c : filled(text, plan.text_values)) {
+    const bool keep = safe_file_word(std::string("x") + c) == std::string("x") + c || c == '_';
+    const bool continues = (c & 0xC0) == 0x80;
+    if (!continues) name += keep ? c : '-';
+  }
+  name.erase(0, std::min(name.find_first_not_of(".-"), name.size()));
+  return name.empty() ? default_file_name(plan) : name.substr(0, kLongest);
 }
 
 catalog::QueryInputs query_inputs(const validation::Resolved& resolved, const access::Account& account,
@@ -144,11 +134,22 @@ Zone zone_of(const validation::Resolved& resolved) {
   return *zone;
 }
 
-/// A request that holds, and what its source said of its site.
+/// A request that holds, what its source said of its site, and the schedule whose request it is.
 struct Agreed {
   validation::Resolved resolved;
   std::string site_name;
+  const schedule::Definition* definition = nullptr;
 };
+
+void fill_texts(RunPlan& plan, const ChoiceNames& names, const schedule::Definition* definition, Instant slot) {
+  plan.text_values = text_values(plan, {names, definition == nullptr ? std::string() : definition->name, slot});
+  auto& title = plan.resolved.title;
+  title = filled(title, plan.text_values);
+  plan.text_values["report"] = title;
+  const bool is_chosen = definition != nullptr && !definition->file_name.empty();
+  plan.file_name = fmt::format("{}.{}", is_chosen ? chosen_file_name(plan, definition->file_name) : default_file_name(plan),
+                               rows::file_format(plan.resolved.format).extension);
+}
 
 /// What the rules of accounts refuse may be older than the declaration.
 void require_only_account(Parts& parts, const access::Account& account) {
@@ -166,6 +167,7 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const acc
   require_only_account(parts, account);
   ChoiceNames names;
   if (auto missing = check_choices(parts, resolved, account, at, &names); !missing.empty()) return Rejection{std::move(missing)};
+  const Instant slot = at;
   RunPlan plan;
   plan.account = account;
   // What is true now is read now, however late the run: only a period can be that of its slot.
@@ -182,7 +184,7 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const acc
       parts.source(account.source).forms());
   plan.resolved = std::move(resolved);
   plan.filters = filters_of(plan, names);
-  plan.file_name = file_name(plan);
+  fill_texts(plan, names, agreed.definition, slot);
   return plan;
 }
 
@@ -230,7 +232,7 @@ std::variant<RunPlan, Rejection> plan(Parts& parts, const validation::Request& r
     check = validation::check_request(request, world);
     if (!check.resolved) return Rejection{std::move(check.violations)};
   }
-  return complete(parts, {std::move(*check.resolved), std::move(site.name)}, account, at);
+  return complete(parts, {std::move(*check.resolved), std::move(site.name), nullptr}, account, at);
 }
 
 std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Schedule& schedule, Standing standing,
@@ -253,8 +255,15 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
   if (!found.empty()) return Rejection{std::move(found)};
   auto site = check_site(parts, *check.resolved, standing.account);
   if (!site.violations.empty()) return Rejection{std::move(site.violations)};
-  auto planned = complete(parts, {std::move(*check.resolved), std::move(site.name)}, standing.account, slot);
-  if (auto* plan = std::get_if<RunPlan>(&planned)) plan->member = std::move(standing.member);
+  const auto& definition = schedule.definition;
+  auto planned = complete(parts, {std::move(*check.resolved), std::move(site.name), &definition}, standing.account, slot);
+  auto* plan = std::get_if<RunPlan>(&planned);
+  if (plan == nullptr) return planned;
+  plan->member = std::move(standing.member);
+  if (definition.reply_to.empty()) return planned;
+  plan->reply_to = validation::check_address(filled(definition.reply_to, plan->text_values), "reply_to",
+                                             context(parts, standing.account, standing.roles, slot), found);
+  if (!plan->reply_to) return Rejection{std::move(found)};
   return planned;
 }
 

@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include "reportctl/run/preview.hpp"
 
+#include <algorithm>
+
 #include "letter.hpp"
 #include "reportctl/render/writer.hpp"
 
@@ -45,6 +47,17 @@ FileHead preview_file(Parts& parts, RunPlan plan, std::int64_t rows) {
   head.more = make_file(parts, plan, csv, {.first_rows = rows, .see = see}).more;
   head.csv = std::move(csv.text);
   return head;
+}
+
+MailTexts preview_texts(Parts& parts, const RunPlan& plan, const schedule::Definition& definition) {
+  const auto names_figures = [&](const std::string& text) {
+    const auto parsed = TextTemplate::parse(text);
+    const auto names = parsed ? parsed->variables() : std::vector<std::string>();
+    return std::any_of(names.begin(), names.end(), [&](const auto& name) { return !plan.text_values.contains(name); });
+  };
+  if (!names_figures(definition.subject) && !names_figures(definition.intro)) return texts_of(plan, {}, definition);
+  Nowhere nowhere;
+  return texts_of(plan, make_file(parts, plan, nowhere).file, definition);
 }
 
 MailPreview preview_mail(Parts& parts, const RunPlan& plan, const schedule::Schedule& schedule) {

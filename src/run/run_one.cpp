@@ -39,6 +39,11 @@ bool concerns_the_process(const Error& error) {
   return ends_process(error.kind()) || dynamic_cast<const store::FenceLost*>(&error) != nullptr;
 }
 
+/// For the recipients of its schedule: of the rhythm, or an extra one.
+bool is_occurrence(const store::Run& run) {
+  return run.trigger == store::Trigger::scheduled || (run.trigger == store::Trigger::manual && run.corrects.empty());
+}
+
 /// The last of every run. Nothing was sent where there was nothing to send.
 store::AuditEvent ending_event(const Claim& claim, const store::Finish& finish) {
   if (!store::ended_well(finish.state)) return report_failed(claim.schedule, claim.run.id, finish.reason);
@@ -48,8 +53,7 @@ store::AuditEvent ending_event(const Claim& claim, const store::Finish& finish) 
 
 /// The only ending. Adds what every ending has: its pair of audit events, the notifications of a failure, and their mails.
 Ended end(Parts& parts, const Claim& claim, store::Finish finish, const Failure& failure) {
-  const bool scheduled = claim.run.trigger == store::Trigger::scheduled;
-  if (scheduled) {
+  if (is_occurrence(claim.run)) {
     finish.events.push_back(ending_event(claim, finish));
     finish.auto_pause_after = parts.settings().policy.auto_pause_after;
     if (!store::ended_well(finish.state)) finish.notifications = notifications_of(parts, claim, failure);
@@ -64,8 +68,7 @@ Ended end(Parts& parts, const Claim& claim, store::Finish finish, const Failure&
 
 /// When a run that cannot go on now is taken up again. None for a test: somebody is waiting for its outcome.
 std::optional<Instant> retry_at(Parts& parts, const Claim& claim) {
-  const bool scheduled = claim.run.trigger == store::Trigger::scheduled;
-  const int retries = scheduled ? policy_of(parts, claim.schedule.definition).retries : 0;
+  const int retries = is_occurrence(claim.run) ? policy_of(parts, claim.schedule.definition).retries : 0;
   return next_attempt(parts.now(), claim.run.attempts + 1, retries);
 }
 
@@ -174,7 +177,7 @@ Ended settle(Parts& parts, const Claim& claim, const std::vector<Delivery>& deli
   finish.state = state_of(tally);
   finish.reason = reason;
   finish.last = last;
-  if (claim.run.trigger == store::Trigger::scheduled) {
+  if (is_occurrence(claim.run)) {
     if (tally.accepted > 0) finish.events.push_back(report_delivered(claim.schedule, tally.accepted, parts.moment()));
     if (tally.first_problem != nullptr) finish.events.push_back(delivery_failed(claim.schedule, reason));
   }
@@ -237,7 +240,7 @@ std::optional<MailFacts> facts_of_run(Parts& parts, const std::string& run_id) {
 
 /// A test goes where a person said; occurrences leave out who does not want them any more.
 std::vector<Mailbox> recipients_of(Parts& parts, const Claim& claim) {
-  if (claim.run.trigger != store::Trigger::scheduled) return claim.schedule.definition.recipients;
+  if (!is_occurrence(claim.run)) return claim.schedule.definition.recipients;
   return store::allowed_recipients(parts.state(), claim.schedule);
 }
 

@@ -244,7 +244,13 @@ const std::vector<Field>& table() {
       row(
           "to", {.kind = FieldKind::list, .record = "recipients"}, [](auto& d) -> auto& { return d.recipients; }),
       row(
+          "reply_to", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.reply_to; }),
+      row(
           "subject", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.subject; }),
+      row(
+          "intro", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.intro; }),
+      row(
+          "file_name", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.file_name; }),
       row(
           "no_data", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.no_data; }),
       row(

@@ -81,6 +81,15 @@ void insert_skipped(Connection& connection, const schedule::Schedule& schedule, 
   queue_run_webhooks(connection, id, request.now);
 }
 
+void require_none_under_way(Connection& connection, const schedule::Schedule& schedule) {
+  Query query(connection, R"sql(SELECT id FROM runs INDEXED BY runs_schedule WHERE schedule_id = ? AND finished_at IS NULL)sql");
+  if (!query.bind(schedule.id).next()) return;
+  const auto id = query.text();
+  throw Error(ErrorKind::conflict,
+              fmt::format("run {} of schedule \"{}\" is not finished", id, visible(schedule.definition.name)),
+              fmt::format("wait until it is: reportctl runs show {}", id));
+}
+
 /// Runs that some living process works on right now.
 std::int64_t running(Connection& connection, Instant now) {
   Query query(connection, fmt::format("{} INDEXED BY runs_unfinished WHERE r.finished_at IS NULL AND r.owner_host IS NOT NULL",
@@ -185,6 +194,7 @@ Claimed claim_due(State& state, const ClaimRequest& request) {
 Claim create_run(State& state, const NewRun& request) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
+  if (request.beside == Beside::nothing) require_none_under_way(connection, request.schedule.value());
   auto claim = insert_run(connection, {.trigger = request.trigger,
                                        .account = request.account,
                                        .report = request.report,

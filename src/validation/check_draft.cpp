@@ -76,17 +76,24 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.description = check_description(draft.description, found);
 
   definition.at = check_times(draft.at, later);
-  definition.recipients = check_recipients(draft.recipients, context, later);
-  definition.subject = check_subject(draft.subject, later);
-  definition.extra = check_extra(draft.extra, later);
-  definition.no_data = check_no_data(draft.no_data, later);
-  definition.retries = check_retries(draft.retries, later);
-  definition.missed = check_missed(draft.missed, later);
-
   Request request = draft.request;
   request.surface = catalog::Surface::schedule;
   auto checked = check_common(request, context, definition.at);
   append(found, std::move(checked.violations));
+
+  definition.recipients = check_recipients(draft.recipients, context, later);
+  const auto text = [&](std::string_view field, std::string_view written, catalog::TextMoment moment) {
+    return TemplateRequest{.field = field, .text = written, .report = checked.report, .request = request, .moment = moment};
+  };
+  using enum catalog::TextMoment;
+  definition.reply_to = check_reply_to(text("reply_to", draft.reply_to, before_rows), context, later);
+  definition.subject = check_subject(text("subject", draft.subject, after_rows), later);
+  definition.intro = check_intro(text("intro", draft.intro, after_rows), later);
+  definition.file_name = check_file_name(text("file_name", draft.file_name, before_rows), later);
+  definition.extra = check_extra(draft.extra, later);
+  definition.no_data = check_no_data(draft.no_data, later);
+  definition.retries = check_retries(draft.retries, later);
+  definition.missed = check_missed(draft.missed, later);
   append(found, std::move(later));
   if (!found.empty()) return {std::move(found), std::nullopt, std::nullopt};
 

@@ -223,9 +223,14 @@ Checked check_common(const Request& request, const Context& context, const sched
                     .parameters = {},
                     .columns = {},
                     .csv = check_csv(request.csv, format, found),
-                    .title = check_title(request.title, found),
+                    .title = check_title({.field = "title",
+                                          .text = request.title,
+                                          .report = report,
+                                          .request = request,
+                                          .moment = catalog::TextMoment::before_rows},
+                                         found),
                     .language = check_language(request, context.account, found)};
-  if (resolved.title.empty() && report != nullptr) resolved.title = report->label;
+  if (resolved.title.empty()) resolved.title = "{report}";
   if (report != nullptr) {
     const auto before = found.size();
     resolved.parameters = check_parameters({request.parameters, *report, context.catalog, scope}, found);
@@ -233,10 +238,10 @@ Checked check_common(const Request& request, const Context& context, const sched
       resolved.columns = check_columns(request.columns, report->shape(resolved.parameters), found);
   }
   if (scheduled) append(found, std::move(of_cadence));
-  if (!found.empty()) return {std::move(found), std::nullopt, cadence};
+  if (!found.empty()) return {std::move(found), std::nullopt, cadence, report};
   resolved.scope = scope.value();
   resolved.window = window.value();
-  return {{}, std::move(resolved), cadence};
+  return {{}, std::move(resolved), cadence, report};
 }
 
 RequestCheck check_request(const Request& request, const Context& context) {

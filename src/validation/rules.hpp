@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reportctl/base/zone.hpp"
+#include "reportctl/catalog/text_variables.hpp"
 #include "reportctl/validation/validate.hpp"
 
 namespace reportctl::validation {
@@ -22,6 +23,8 @@ std::string in_quotes(std::string_view word);
 std::string either(const std::vector<std::string>& words);
 /// `to[2]`: places count from 1, as people do.
 std::string place(std::string_view field, std::size_t index);
+/// Of UTF-8.
+std::size_t characters(std::string_view);
 
 struct WindowRequest {
   const Request& request;
@@ -48,14 +51,29 @@ std::vector<std::string> check_columns(const std::vector<std::string>& given, co
 
 std::string check_name(std::string_view name, Violations& found);
 std::string check_description(std::string_view description, Violations& found);
-std::string check_subject(std::string_view subject, Violations& found);
+
+/// A text with variables. The report may be unknown: then only its braces are looked at.
+struct TemplateRequest {
+  std::string_view field;
+  std::string_view text;
+  const catalog::Report* report;
+  const Request& request;
+  catalog::TextMoment moment;
+};
+/// template_invalid for variables that the report does not have.
+std::string check_template(const TemplateRequest&, Violations& found);
+std::string check_title(const TemplateRequest&, Violations& found);
+std::string check_subject(const TemplateRequest&, Violations& found);
+std::string check_intro(const TemplateRequest&, Violations& found);
+std::string check_file_name(const TemplateRequest&, Violations& found);
+/// What the address is when it is filled is checked by the run.
+std::string check_reply_to(const TemplateRequest&, const Context&, Violations& found);
 
 CsvStyle check_csv(const CsvRequest&, std::string_view format, Violations& found);
 /// What differs from the default style, as a request.
 CsvRequest csv_request(const CsvStyle&);
 
 /// Further configuration: a JSON object, trimmed.
-std::string check_title(std::string_view title, Violations& found);
 std::string check_extra(std::string_view text, Violations& found);
 
 /// What check_request() and check_draft() share. `at`: the times of a schedule.
@@ -63,6 +81,7 @@ struct Checked {
   Violations violations;
   std::optional<Resolved> resolved;  ///< present exactly when there are no violations
   std::optional<schedule::Cadence> cadence;
+  const catalog::Report* report = nullptr;
 };
 Checked check_common(const Request&, const Context&, const schedule::Times& at);
 

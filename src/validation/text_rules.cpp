@@ -14,10 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 /// Control characters, invisible direction marks and what is no UTF-8 are what visible() changes.
 bool is_plain(std::string_view text) { return visible(text) == text; }
 
@@ -40,6 +36,10 @@ int nesting(std::string_view text) {
 }
 
 }  // namespace
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
 
 std::string check_name(std::string_view name, Violations& found) {
   constexpr std::size_t kLongest = 255;
@@ -72,9 +72,9 @@ std::string check_description(std::string_view description, Violations& found) {
   return std::string(description);
 }
 
-std::string check_subject(std::string_view subject, Violations& found) {
+std::string check_subject(const TemplateRequest& asked, Violations& found) {
   constexpr std::size_t kLongest = 200;
-  subject = trim(subject);
+  const auto subject = trim(asked.text);
   const auto length = is_plain(subject) ? characters(subject) : 0;
   if (length > kLongest) {
     found.push_back({Code::subject_invalid, "subject", fmt::format("the subject has {} characters", length),
@@ -82,21 +82,21 @@ std::string check_subject(std::string_view subject, Violations& found) {
   } else if (!HeaderValue::parse(subject) || !is_plain(subject)) {
     found.push_back({Code::subject_invalid, "subject",
                      fmt::format("{} has control characters or is not UTF-8", in_quotes(subject)),
-                     "write one line of plain text; {report}, {period}, {account} and {name} are replaced"});
+                     "write one line of plain text"});
   }
-  return std::string(subject);
+  return check_template(asked, found);
 }
 
-std::string check_title(std::string_view title, Violations& found) {
+std::string check_title(const TemplateRequest& asked, Violations& found) {
   constexpr std::size_t kLongest = 255;
-  title = trim(title);
+  const auto title = trim(asked.text);
   if (!is_plain(title))
     found.push_back({Code::title_invalid, "title", fmt::format("{} has control characters or is not UTF-8", in_quotes(title)),
                      "write one line of plain text"});
   else if (const auto length = characters(title); length > kLongest)
     found.push_back({Code::title_invalid, "title", fmt::format("the title has {} characters", length),
                      fmt::format("use at most {}", kLongest)});
-  return std::string(title);
+  return check_template(asked, found);
 }
 
 std::string check_extra(std::string_view text, Violations& found) {

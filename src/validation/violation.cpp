@@ -13,7 +13,7 @@ namespace reportctl::validation {
 namespace {
 
 /// In the order of the enumeration.
-constexpr std::array<std::string_view, 40> kNames = {
+constexpr std::array<std::string_view, 41> kNames = {
     "report_unknown",
     "report_hidden",
     "surface_not_allowed",
@@ -54,8 +54,9 @@ constexpr std::array<std::string_view, 40> kNames = {
     "missed_invalid",
     "title_invalid",
     "language_unknown",
+    "template_invalid",
 };
-static_assert(kNames.size() == static_cast<std::size_t>(Code::language_unknown) + 1);
+static_assert(kNames.size() == static_cast<std::size_t>(Code::template_invalid) + 1);
 
 }  // namespace
 

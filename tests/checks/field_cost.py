@@ -17,7 +17,7 @@ PATCH = {
                                                 ('  std::optional<NoData> no_data;  ///< empty: the policy\'s\n', '  std::string note;\n')],
     'src/schedule/fields.cpp': [('          "extra", {.kind = FieldKind::json}, [](auto& d) -> auto& { return d.extra; }),\n',
                                  '      row("note", {}, [](auto& d) -> auto& { return d.note; }),\n')],
-    'src/validation/check_draft.cpp': [('  definition.subject = check_subject(draft.subject, later);\n', '  definition.note = trim(draft.note);\n')],
+    'src/validation/check_draft.cpp': [('  definition.extra = check_extra(draft.extra, later);\n', '  definition.note = trim(draft.note);\n')],
     'src/cli/schedules/schedule_options.cpp': [('    {"description", "--description", "TEXT", "what it is for"},\n', '    {"note", "--note", "TEXT", "a note"},\n')],
     'man/reportctl-schedule.1': [('.It Fl -extra Ar JSON\n', '.It Fl -note Ar TEXT\n')],
     'man/reportctl-schedule.5': [('.It Li description\nText.\n', '.It Li note\nText.\n')],

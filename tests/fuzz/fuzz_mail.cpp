@@ -9,6 +9,7 @@
 
 #include "expect.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/base/text_template.hpp"
 #include "reportctl/mail/message.hpp"
 #include "reportctl/mail/templates.hpp"
 
@@ -48,7 +49,7 @@ void check_templates(const std::string& text) {
   FailureFacts failed;
   failed.account_name = failed.outcome = failed.sentence = failed.fix = text;
   failed.reasons = failed.recipients = {{text, text}};
-  render_subject(text, facts);
+  if (const auto parsed = TextTemplate::parse(text)) parsed->fill({{"report", text}});
   const Texts failure = render_failure(failed);
   for (const std::string* part : {&report.text, &report.html, &failure.text, &failure.html}) {
     EXPECT(is_valid_utf8(*part));

@@ -45,7 +45,8 @@ struct Envelope {
   Instant date{};
   std::string message_id;  ///< without angle brackets
   std::optional<EmailAddress> list_unsubscribe;
-  std::string unsubscribe_token = {};  ///< becomes the subject of the mail that the reader's program sends there
+  std::string unsubscribe_token = {};    ///< becomes the subject of the mail that the reader's program sends there
+  std::optional<Mailbox> reply_to = {};  ///< where answers go; none: to the sender
 };
 
 /// The MIME part after the header block, from `MIME-Version:` on: 7-bit clean, CRLF only, lines ≤ 998. Deterministic.

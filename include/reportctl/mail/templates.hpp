@@ -56,6 +56,7 @@ struct ReportFacts {
   std::string timezone;
   std::string scope;                                              ///< empty for account scope
   std::vector<std::pair<std::string, std::string>> filters = {};  ///< what else restricts the rows: `Vehicles`, `Kangoo, Ersatz`
+  std::string intro = {};                                         ///< some lines before everything else
   std::string row_count;                                          ///< `1,204 rows`
   std::vector<Figure> summary;
   std::string compared_with;  ///< `Compared with …`, the period of the changes; empty: not compared
@@ -103,9 +104,5 @@ struct FailureFacts {
   std::string run_id;                                           ///< of a mail about several it is not shown
 };
 Texts render_failure(const FailureFacts&, PictureLinks = PictureLinks::content_ids);
-
-/// `{report} {filters} {period} {account} {name}` replaced; anything else in braces stays. The default is `{report}{filters} –
-/// {period}`; the filters, site first, are ` (North, Kangoo)` or nothing.
-std::string render_subject(const std::string& pattern, const ReportFacts&);
 
 }  // namespace reportctl::mail

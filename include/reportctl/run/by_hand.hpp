@@ -15,6 +15,10 @@ namespace reportctl::run {
 /// Sends a schedule's report now to other addresses, as a run of trigger `test`: the slot and rhythm are untouched.
 Ended test_schedule(Parts&, const schedule::Schedule&, const std::vector<Mailbox>& to, const std::string& actor);
 
+/// Sends a schedule's report now to its own recipients, as an extra occurrence of trigger `manual`: the rhythm, its last status
+/// and its failures are untouched; what is put off is tried again by run-due. Error(conflict) while a run of it is not finished.
+Ended run_now(Parts&, const schedule::Schedule&, const std::string& actor);
+
 enum class ResendOnly { failed, unknown, all };
 enum class ResendAs {
   same_message,  ///< under its Message-ID, by which most mail systems drop a second copy

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reportctl/access/access.hpp"
+#include "reportctl/base/text_template.hpp"
 #include "reportctl/base/zone.hpp"
 #include "reportctl/rows/query.hpp"
 #include "reportctl/run/parts.hpp"
@@ -33,7 +34,9 @@ struct RunPlan {
   /// What else restricts the rows, for people: `Vehicles`, `Kangoo, Ersatz`; chosen columns too. Without the site.
   std::vector<std::pair<std::string, std::string>> filters;
   [[nodiscard]] Locale locale() const { return {zone, resolved.language}; }
-  std::string file_name;  ///< `sales_account_2026-03-01_2026-03-31.csv`
+  TextTemplate::Values text_values;  ///< what its texts may name before the rows are known
+  std::optional<Mailbox> reply_to;   ///< of a schedule that names one
+  std::string file_name;             ///< `sales_account_2026-03-01_2026-03-31.csv`
 };
 
 /// Broken rules: the run is *rejected*, which is not a failure of the pipe.

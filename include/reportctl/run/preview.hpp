@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reportctl/mail/templates.hpp"
+#include "reportctl/run/generate.hpp"
 #include "reportctl/run/plan.hpp"
 
 namespace reportctl::run {
@@ -17,8 +18,13 @@ struct MailPreview {
   mail::Texts texts;  ///< pictures are in the HTML itself
 };
 
-/// The subject of the mail that the plan of a schedule would give.
-std::string subject_of(const RunPlan&, const schedule::Definition&);
+/// The texts of a mail that name what is known when its file is made.
+struct MailTexts {
+  std::string subject, intro;
+};
+MailTexts texts_of(const RunPlan&, const File&, const schedule::Definition&);
+/// Those that the plan of a schedule would give. All rows are read where they name figures.
+MailTexts preview_texts(Parts&, const RunPlan&, const schedule::Definition&);
 
 /// The beginning of the file that a plan would give: its columns, in its order.
 struct FileHead {

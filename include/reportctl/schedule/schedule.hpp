@@ -86,7 +86,7 @@ struct Request {
   Parameters parameters;
   std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all
   CsvRequest csv;
-  std::string title;     ///< of documents and mails; empty: the report's label
+  std::string title;     ///< template, of documents and mails; empty: the report's label
   std::string language;  ///< of documents and mails; empty: the account's
 };
 
@@ -115,7 +115,10 @@ struct Draft {
   Request request;  ///< surface is ignored; cadence and its days are those of the schedule
   std::string at;   ///< `06:00`, `08:00,13:00`, `08:00-18:00 every 30m`
   std::vector<Recipient> recipients;
+  std::string reply_to;
   std::string subject;
+  std::string intro;
+  std::string file_name;
   std::string extra;    ///< JSON object as text
   std::string no_data;  ///< empty, send or skip
   std::string retries;
@@ -139,12 +142,15 @@ struct Definition {
   std::string format = "csv";
   std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all
   CsvRequest csv;                    ///< what differs from the default, the delimiter by its name
-  std::string title;                 ///< of documents and mails; empty: the report's label
+  std::string title;                 ///< template, of documents and mails; empty: the report's label
   std::string language;              ///< of documents and mails; empty: the account's
   Parameters parameters;
   std::string extra;  ///< further configuration, a JSON object as text; empty when none
   std::vector<Mailbox> recipients;
+  std::string reply_to;           ///< template of an address; empty: the sender
   std::string subject;            ///< template; empty: the default
+  std::string intro;              ///< template of some lines before the figures
+  std::string file_name;          ///< template, without the ending; empty: the default
   std::optional<NoData> no_data;  ///< empty: the policy's
   std::optional<int> retries;     ///< empty: the policy's
   std::optional<Missed> missed;   ///< empty: the policy's

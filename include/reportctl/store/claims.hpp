@@ -61,6 +61,8 @@ struct Claimed {
 /// set back) gets no second one: claimed, without a claim.
 Claimed claim_due(State&, const ClaimRequest&);
 
+/// Which other runs of its schedule may be under way when a run begins.
+enum class Beside { any, nothing };
 /// A run outside the rhythm. Owned at once.
 struct NewRun {
   Trigger trigger = Trigger::test;
@@ -69,11 +71,13 @@ struct NewRun {
   std::optional<schedule::Schedule> schedule;
   std::optional<Instant> slot = std::nullopt;  ///< for which it is made
   std::string corrects = {};                   ///< the run that it corrects
+  Beside beside = Beside::any;
   ProcessIdentity owner;
   Instant lease_until{};
   Instant now{};
   AuditEvents events;
 };
+/// Error(conflict) when another run is under way that must not be.
 Claim create_run(State&, const NewRun&);
 
 /// Runs that wait for someone: unfinished with a dead owner, given back, or with a retry that is due; finished and still owned by

@@ -54,7 +54,7 @@ struct Resolved {
   schedule::Parameters parameters;   ///< canonical text, defaults filled in, repeated ids removed
   std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all of the shape
   CsvStyle csv;
-  std::string title;  ///< never empty
+  std::string title;  ///< template, never empty
   Language language;
 };
 
@@ -77,7 +77,9 @@ struct DraftCheck {
   std::optional<Resolved> resolved;
 };
 
-/// Addresses that may get reports of the context's account.
+/// An address that may get reports of the context's account.
+std::optional<Mailbox> check_address(const schedule::Recipient&, const std::string& field, const Context&, Violations& found);
+/// Several, each once, at least one.
 std::vector<Mailbox> check_recipients(const std::vector<schedule::Recipient>& given, const Context&, Violations& found);
 
 /// All rules of a schedule: name and description, those of its request, then cadence, day, time, recipients and the rest. That

@@ -50,6 +50,7 @@ enum class Code {
   missed_invalid,
   title_invalid,
   language_unknown,
+  template_invalid,
 };
 std::string_view code_name(Code);
 const std::vector<Code>& all_codes();

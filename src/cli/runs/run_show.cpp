@@ -22,8 +22,8 @@ namespace reportctl::cli {
 namespace {
 
 /// Fields of a definition that a run has as its own, and those that say nothing of one run.
-const std::set<std::string_view> kShownElsewhere = {"name",   "account",  "report", "description",
-                                                    "active", "timezone", "to",     "subject"};
+const std::set<std::string_view> kShownElsewhere = {"name", "account", "report", "description", "active",    "timezone",
+                                                    "to",   "subject", "title",  "intro",       "file_name", "reply_to"};
 
 void add_delivery(Sheet& sheet, const store::Delivery& delivery) {
   const bool well = delivery.state == store::DeliveryState::accepted;
@@ -127,13 +127,18 @@ int show(Session& session, const std::string& id) {
   const auto facts = store::mail_facts(session.state(), run.id);
   const auto told = facts.empty() ? Json::object() : Json::parse(facts, nullptr, false);
   sheet.record["filters"] = Json::object();
+  for (const char* key : {"subject", "intro", "reply_to"})
+    sheet.record[key] = text_or_null(told.is_object() ? told.value(key, "") : std::string());
   if (told.is_object()) {
     line("Site", {told.value("scope", "")});
     for (const auto& filter : told.value("filters", Json::array())) {
       line(filter.at(0).get_ref<const std::string&>().c_str(), {filter.at(1)});
       sheet.record["filters"][filter.at(0).get<std::string>()] = filter.at(1);
     }
+    line("Title", {told.value("report_label", "")});
     line("Subject", {told.value("subject", "")});
+    line("Reply to", {told.value("reply_to", "")});
+    line("Intro", {told.value("intro", "")});
   }
   if (run.rows) line("Rows", {fmt::format("{} in {} ms", *run.rows, run.generation_ms.value_or(0))});
   if (run.bytes) line("File", {fmt::format("{}, {} bytes", run.artifact_name, *run.bytes)});

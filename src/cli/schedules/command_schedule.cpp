@@ -21,6 +21,7 @@ void bind_schedule(CLI::App& root, Session& session) {
   bind_schedule_next(command, session);
   bind_schedule_preview(command, session);
   bind_schedule_test(command, session);
+  bind_schedule_run(command, session);
   bind_schedule_pause(command, session);
   bind_schedule_resume(command, session);
   bind_schedule_remove(command, session);

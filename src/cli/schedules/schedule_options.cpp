@@ -38,7 +38,7 @@ constexpr OptionText kRequestOptions[] = {
     {"day", "--day", "DAY", "monthly: 1, last, 2nd workday, last fri, …"},
     {"format", "--format", "FORMAT", "; the report says which"},  // after the formats of the surface
     {"columns", "--columns,--fields", "NAME,…", "only these columns, in this order"},
-    {"title", "--title", "TEXT", "title of documents and mails; default: the report's label"},
+    {"title", "--title", "TEMPLATE", "title of documents and mails; default: the report's label"},
     {"language", "--language", "CODE", "language of documents and mails: de, en, es or fr; default: the account's"},
 };
 constexpr OptionText kReportOption = {"report", "--report", "REPORT", "which report: reportctl catalog list"};
@@ -48,7 +48,10 @@ constexpr OptionText kScheduleOptions[] = {
     {"weeks", "--weeks", "N", "weekly: only every N weeks, from that of --start"},
     {"start", "--start", "DATE", "the first day"},
     {"end", "--end", "DATE", "the last day"},
-    {"subject", "--subject", "TEMPLATE", "with {report} {filters} {period} {account} {name}"},
+    {"reply_to", "--reply-to", "TEMPLATE", "address for answers; default: the sender"},
+    {"subject", "--subject", "TEMPLATE", "subject, like \"{report} {period}: {count}\""},
+    {"intro", "--intro", "TEMPLATE", "some lines before the figures of the mail"},
+    {"file_name", "--file-name", "TEMPLATE", "name of the file, without its ending"},
     {"no_data", "--no-data", "POLICY", "when there are no rows: send (and say so) or skip"},
     {"retries", "--retries", "N", "how often a run whose source or mail server fails is tried again"},
     {"missed", "--missed", "POLICY", "occurrences while nothing ran: coalesce, all or skip"},

@@ -29,9 +29,12 @@ struct PreviewOptions {
   int rows = 10;
 };
 
-struct TestOptions {
+struct RunOptions {
   std::string name;
   std::optional<std::string> account;
+};
+
+struct TestOptions : RunOptions {
   std::vector<std::string> to;
 };
 
@@ -71,18 +74,30 @@ int preview(Session& session, const PreviewOptions& options) {
   Sheet sheet;
   std::vector<std::string> recipients;
   for (const auto& mailbox : definition.recipients) recipients.push_back(mailbox.str());
-  const auto subject = run::subject_of(plan, definition);
+  const auto texts = run::preview_texts(session.parts(), plan, definition);
   sheet.lines = {{"Report", {plan.resolved.report->label}},
                  {"As of", {fmt::format("{} ({})", plan.zone.format(at), format_utc(at))}},
                  {"Period", {schedule::describe(plan.window)}},
                  {"Time zone", {plan.zone.name()}},
-                 {"Subject", {subject}},
+                 {"Subject", {texts.subject}},
                  {"File", {plan.file_name}},
                  {"To", {join(recipients, ", ")}}};
-  sheet.record = {{"schedule", definition.name}, {"account", definition.account},  {"report", definition.report},
-                  {"at", format_utc(at)},        {"period", to_json(plan.window)}, {"timezone", plan.zone.name()},
-                  {"subject", subject},          {"file_name", plan.file_name},    {"format", plan.resolved.format},
-                  {"recipients", recipients},    {"rows", listing.records},        {"more_rows", head.more}};
+  if (plan.reply_to) sheet.lines.push_back({"Reply to", {plan.reply_to->str()}});
+  if (!texts.intro.empty()) sheet.lines.push_back({"Intro", {texts.intro}});
+  sheet.record = {{"schedule", definition.name},
+                  {"account", definition.account},
+                  {"report", definition.report},
+                  {"at", format_utc(at)},
+                  {"period", to_json(plan.window)},
+                  {"timezone", plan.zone.name()},
+                  {"subject", texts.subject},
+                  {"file_name", plan.file_name},
+                  {"format", plan.resolved.format},
+                  {"intro", text_or_null(texts.intro)},
+                  {"reply_to", text_or_null(plan.reply_to ? plan.reply_to->str() : "")},
+                  {"recipients", recipients},
+                  {"rows", listing.records},
+                  {"more_rows", head.more}};
   session.out().sheet(sheet);
   if (session.out().format() == Format::json) return exit_code::kDone;
   session.out().text("\n");
@@ -99,6 +114,13 @@ int preview(Session& session, const PreviewOptions& options) {
   return exit_code::kDone;
 }
 
+int tell(Session& session, const run::Ended& ended) {
+  auto words = sentence(ended);
+  if (const auto command = run::next_command(ended); !command.empty()) words += "; " + command;
+  session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
+  return exit_code_of(ended);
+}
+
 int test(Session& session, const TestOptions& options) {
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
   auto draft = validation::draft_of(schedule.definition);
@@ -106,11 +128,14 @@ int test(Session& session, const TestOptions& options) {
   const auto check =
       check_for_save(session.editor(), {.draft = draft, .account = account_of(session.viewer(), schedule), .renamed = false});
   if (!check.definition) manage::refuse(fmt::format("schedule \"{}\" cannot be tested", draft.name), check.violations);
-  const auto ended = run::test_schedule(session.parts(), schedule, check.definition->recipients, session.actor().str());
-  auto words = sentence(ended);
-  if (const auto command = run::next_command(ended); !command.empty()) words += "; " + command;
-  session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
-  return exit_code_of(ended);
+  return tell(session, run::test_schedule(session.parts(), schedule, check.definition->recipients, session.actor().str()));
+}
+
+int run_now(Session& session, const RunOptions& options) {
+  const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
+  const auto& definition = schedule.definition;
+  require_report(session.editor(), definition.report, definition.account, definition.scope);
+  return tell(session, run::run_now(session.parts(), schedule, session.actor().str()));
 }
 
 }  // namespace
@@ -142,6 +167,16 @@ void bind_schedule_test(CLI::App& command, Session& session) {
                       {.names = "--to", .value = "ADDRESS", .help = "recipients, with commas between them (may be repeated)"})
       ->required();
   when_chosen(verb, session, [&session, options] { return test(session, *options); });
+}
+
+void bind_schedule_run(CLI::App& command, Session& session) {
+  const auto options = std::make_shared<RunOptions>();
+  auto& verb = add_verb(command, {.name = "run",
+                                  .summary = "mail it now to its own recipients, as an extra run; its rhythm is untouched",
+                                  .examples = "reportctl schedule run spend"});
+  verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
+  add_account_option(verb, options->account);
+  when_chosen(verb, session, [&session, options] { return run_now(session, *options); });
 }
 
 }  // namespace reportctl::cli

@@ -19,6 +19,7 @@ void bind_schedule_validate(CLI::App&, Session&);  // schedule_plan.cpp
 void bind_schedule_next(CLI::App&, Session&);
 void bind_schedule_preview(CLI::App&, Session&);  // schedule_try.cpp
 void bind_schedule_test(CLI::App&, Session&);
+void bind_schedule_run(CLI::App&, Session&);
 void bind_schedule_pause(CLI::App&, Session&);  // schedule_switch.cpp
 void bind_schedule_resume(CLI::App&, Session&);
 void bind_schedule_remove(CLI::App&, Session&);

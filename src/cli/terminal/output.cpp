@@ -137,12 +137,14 @@ std::string sheet_text(const Sheet& sheet, std::size_t available, Paint paint) {
     }
     std::string line = label + ":";
     const std::size_t room = available > column + 20 ? available - column : 20;
-    for (const std::string& words : wrap_words(shown(field.text), room)) {
-      line.append(column - display_width(line), ' ');
-      out += line + (*escape != '\0' && !words.empty() ? escape + words + kReset : words);
-      while (!out.empty() && out.back() == ' ') out.pop_back();
-      out += '\n';
-      line.clear();
+    for (const std::string& written : split(field.text, '\n')) {
+      for (const std::string& words : wrap_words(shown(written), room)) {
+        line.append(column - display_width(line), ' ');
+        out += line + (*escape != '\0' && !words.empty() ? escape + words + kReset : words);
+        while (!out.empty() && out.back() == ' ') out.pop_back();
+        out += '\n';
+        line.clear();
+      }
     }
   }
   return out;

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include "reportctl/base/text.hpp"
 #include "reportctl/base/for_people.hpp"
+#include "reportctl/base/text_template.hpp"
 
 #include <doctest/doctest.h>
 
@@ -189,4 +190,18 @@ TEST_CASE("a word of a shell's command line is quoted where the shell would read
   CHECK(shell_word("a;rm -rf ~") == "'a;rm -rf ~'");
   CHECK(shell_word("$(x)`y`\"z\"") == "'$(x)`y`\"z\"'");
   CHECK(shell_word("it's") == R"('it'\''s')");
+}
+
+TEST_CASE("a template is text and variables; doubled braces are braces") {
+  const auto filled = [](const char* text) {
+    const auto parsed = TextTemplate::parse(text);
+    return parsed ? parsed->fill({{"a", "1"}, {"t(x,y)", "{a}"}}) : std::string("no template");
+  };
+  CHECK(filled("") == "");
+  CHECK(filled("{a}{ a }x") == "11x");
+  CHECK(filled("{t(x, y)}") == "{a}");
+  CHECK(filled("{{a}} {{{a}}}") == "{a} {1}");
+  CHECK(filled("{b}") == "{b}");
+  for (const char* text : {"{", "}", "{}", "{ }", "{a", "a}", "{a{b}}", "{{{", "{a}}"}) CHECK(filled(text) == "no template");
+  CHECK(TextTemplate::parse("{b} {a}{b}")->variables() == std::vector<std::string>{"b", "a", "b"});
 }

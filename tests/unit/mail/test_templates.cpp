@@ -293,20 +293,12 @@ TEST_CASE("a file that is not attached is where the link leads, which is whole a
   CHECK_FALSE(has(render_report(given).html, "<a "));
 }
 
-TEST_CASE("a subject is made of the run's facts, and other braces stay") {
-  CHECK(render_subject("", facts()) == "Charging Sessions (North Depot) – 2026-03-16 to 2026-03-22");
-  ReportFacts restricted = facts();
-  restricted.scope.clear();
-  CHECK(render_subject("", restricted) == "Charging Sessions – 2026-03-16 to 2026-03-22");
-  restricted.filters = {{"Vehicles", "Kangoo, Ersatz"}, {"Columns", "Start"}};
-  CHECK(render_subject("", restricted) == "Charging Sessions (Kangoo, Ersatz, Start) – 2026-03-16 to 2026-03-22");
-  CHECK(render_subject("{report}", restricted) == "Charging Sessions");
-  restricted.filters = {{"Vehicles", std::string(100, 'v')}};
-  CHECK(render_subject("{filters}", restricted) == " (" + std::string(59, 'v') + "…)");
-  CHECK(render_subject("[{account}] {name}: {report}, {period}", facts()) ==
-        "[Acme Ltd] morning-power: Charging Sessions, 2026-03-16 to 2026-03-22");
-  CHECK(render_subject("{x} {report {name} {}", facts()) == "{x} {report morning-power {}");
-  ReportFacts nested = facts();
-  nested.report_label = "{name}";
-  CHECK(render_subject("{report}", nested) == "{name}");
+TEST_CASE("an introduction stands in both parts, line by line, and is never read as HTML") {
+  ReportFacts given = facts();
+  given.intro = "Dear <b>team</b>,\n\n" + std::string(30, 'a') + " " + std::string(30, 'b') + " " + std::string(30, 'c');
+  const auto texts = render_report(given);
+  CHECK(
+      has(texts.text, "Dear <b>team</b>,\n\n" + std::string(30, 'a') + " " + std::string(30, 'b') + "\n" + std::string(30, 'c')));
+  CHECK(has(texts.html, "Dear &lt;b&gt;team&lt;/b&gt;,<br><br>aaa"));
+  CHECK_FALSE(has(render_report(facts()).html, "Dear"));
 }

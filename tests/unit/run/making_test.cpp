@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+#include "reportctl/catalog/text_variables.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/run/preview.hpp"
 #include "world.hpp"
@@ -53,7 +54,7 @@ TEST_CASE("the subject of a preview is that of the mail, a nameless account incl
   store::edit_schedule(world.state, world.schedule, {}, world.now);
   auto parts = world.parts();
   const auto plan = plan_of(world, parts);
-  CHECK(subject_of(plan, world.schedule.definition) == "acme: Visits 2026-03-16");
+  CHECK(preview_texts(parts, plan, world.schedule.definition).subject == "acme: Visits 2026-03-16");
   CHECK(preview_mail(parts, plan, world.schedule).subject == "acme: Visits 2026-03-16");
 }
 
@@ -68,4 +69,82 @@ TEST_CASE("a stored file is the made one, whoever it is for") {
   CHECK(for_file.showing.first_rows.rows.empty());
   CHECK(for_mail.showing.first_rows.rows.size() == 2);
   CHECK(for_mail.file.summary.at(0).values == std::vector<std::string>{"17"});
+}
+
+TEST_CASE("texts name the occurrence, its days and its figures") {
+  World world;
+  auto& definition = world.schedule.definition;
+  definition.title = "{report} of {account}";
+  definition.subject = "{report}, {week}: {count} rows, {total(visits)} visits";
+  definition.intro = "{name} of {slot_day}\n{first_day} to {last_day}: {year}, {quarter}, {month}{{}}";
+  definition.file_name = "visits-{month}_{param.unknown}{scope}";
+  definition.reply_to = "Desk <desk-{year}@example.com>";
+  store::edit_schedule(world.state, world.schedule, {}, world.now);
+  auto parts = world.parts();
+  const auto planned = plan_schedule(parts, world.stored(), at("2027-01-04T06:00:00Z"));
+  CHECK(std::holds_alternative<Rejection>(planned));  // {param.unknown}
+  definition.file_name = "visits-{month}_{scope}";
+  world.schedule.revision = world.stored().revision;
+  store::edit_schedule(world.state, world.schedule, {}, world.now);
+  const auto again = plan_schedule(parts, world.stored(), at("2027-01-04T06:00:00Z"));
+  REQUIRE(std::holds_alternative<RunPlan>(again));
+  const auto& plan = std::get<RunPlan>(again);
+  // 2027-01-03 is the Sunday of 2026-W53.
+  const auto texts = preview_texts(parts, plan, definition);
+  CHECK(texts.subject == "Visits of Acme Ltd, 2026-W53: 2 rows, 17 visits");
+  CHECK(texts.intro == "morning of 2027-01-04\n2027-01-03 to 2027-01-03: 2027, 2027-Q1, 2027-01{}");
+  CHECK(plan.file_name == "visits-2027-01_Acme-Ltd.csv");
+  REQUIRE(plan.reply_to);
+  CHECK(plan.reply_to->str() == "Desk <desk-2027@example.com>");
+  CHECK(plan.resolved.title == "Visits of Acme Ltd");
+}
+
+TEST_CASE("every variable that a text may name has a value, and values are no templates") {
+  World world;
+  world.sql("UPDATE accounts SET name = '{name}'");
+  auto parts = world.parts();
+  const auto plan = plan_of(world, parts);
+  for (const auto& name :
+       catalog::text_variables(*plan.resolved.report, {}, catalog::Surface::schedule, catalog::TextMoment::before_rows)) {
+    CAPTURE(name);
+    CHECK(plan.text_values.contains(name));
+  }
+  auto definition = world.schedule.definition;
+  for (const auto& name :
+       catalog::text_variables(*plan.resolved.report, {}, catalog::Surface::schedule, catalog::TextMoment::after_rows))
+    definition.intro += "<{" + name + "}>";
+  const auto intro = preview_texts(parts, plan, definition).intro;
+  CHECK(contains(intro, "<{name}>"));
+  CHECK(contains(intro, "<2><17>"));
+  CHECK_FALSE(contains(intro, "<{total(visits)}>"));
+}
+
+TEST_CASE("the letter carries its introduction and Reply-To, and a mail keeps them when the schedule changes") {
+  World world;
+  world.schedule.definition.intro = "{count} rows.";
+  world.schedule.definition.reply_to = "desk@example.com";
+  store::edit_schedule(world.state, world.schedule, {}, world.now);
+  world.answers({deferred()});
+  world.settings.policy.retries = 3;
+  world.run_due();
+  auto changed = world.stored();
+  changed.definition.intro = "Something else.";
+  store::edit_schedule(world.state, changed, {}, world.now);
+  world.now += std::chrono::hours(1);
+  world.run_due();
+  REQUIRE(world.outside.sent.size() == 2);
+  CHECK(world.outside.sent[0].bytes == world.outside.sent[1].bytes);
+  CHECK(contains(world.outside.sent[1].bytes, "\r\nReply-To: <desk@example.com>\r\n"));
+  CHECK(contains(unfolded(world.outside.sent[1].bytes), "2 rows."));
+}
+
+TEST_CASE("a Reply-To that its values make outside of the allowed domains rejects the run") {
+  World world;
+  world.sql("UPDATE accounts SET allowed_domains = '[\"example.com\"]', name = 'x@evil.example, a'");
+  world.schedule.definition.reply_to = "{account}@example.com";
+  store::edit_schedule(world.state, world.schedule, {}, world.now);
+  world.run_due();
+  CHECK(world.run().state == store::RunState::rejected);
+  CHECK(contains(world.run().reason, "reply_to: "));
+  for (const auto& letter : world.outside.sent) CHECK(letter.to != "ann@example.com");
 }

@@ -38,7 +38,10 @@ Definition every_field() {
   definition.recipients = {*Mailbox::parse("\"Lead, Site\" <lead@example.com>"), *Mailbox::parse("ann@example.com")};
   definition.title = "The week";
   definition.language = "de";
+  definition.reply_to = "desk@example.com";
   definition.subject = "{report}";
+  definition.intro = "Good morning,\n\nhere it is.";
+  definition.file_name = "spend-{month}";
   definition.no_data = NoData::skip;
   definition.retries = 0;
   definition.missed = Missed::all;

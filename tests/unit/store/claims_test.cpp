@@ -202,6 +202,9 @@ TEST_CASE("a run outside the rhythm leaves the schedule's slot alone") {
   CHECK(list_audit(fixture.state, {}).at(0).event.subject == run.id);
   CHECK(fixture.stored().next_run_at == kNow);
   create_run(fixture.state, request);  // as many as one likes
+  request.beside = Beside::nothing;
+  CHECK(kind_of([&] { create_run(fixture.state, request); }) == ErrorKind::conflict);
+  request.beside = Beside::any;
 
   request.schedule.reset();
   const auto alone = create_run(fixture.state, request);

@@ -12,6 +12,7 @@
 #include <span>
 
 #include "fixture.hpp"
+#include "reportctl/base/text_template.hpp"
 
 using namespace reportctl;
 using namespace reportctl::store;
@@ -120,6 +121,30 @@ TEST_CASE("schema 8 takes what mails are composed from out of the rows of runs, 
   Query left(state.connection(), "SELECT count(*) FROM run_mails;");
   REQUIRE(left.next());
   CHECK(left.integer() == 0);
+}
+
+TEST_CASE("schema 16 keeps what subjects and titles said: braces that were no variables stay braces") {
+  const TempDirectory directory;
+  { std::ofstream(directory.file()); }
+  fs::permissions(directory.file(), fs::perms::owner_read | fs::perms::owner_write);
+  {
+    Connection connection(directory.file());
+    const auto migrations = known_migrations();
+    migrate(connection, std::span(migrations).first(15));
+    connection.execute(
+        "INSERT INTO accounts (id, name, timezone, source, source_key, features, brand_name, brand_color, allowed_domains) "
+        "VALUES ('acme', '', 'UTC', 'shop', '', '[]', '', '', '[]')");
+    add_schedule_row(connection, "old",
+                     R"({"cadence":"daily","at":"07:00","to":["ann@example.com"],"title":"{report}",)"
+                     R"("subject":"{perid} {{report}} {name}{} {account} }{filters}{period}"})");
+    add_schedule_row(connection, "plain", R"({"cadence":"daily","at":"07:00","to":["ann@example.com"],"subject":"{report}"})");
+  }
+  auto state = State::open(directory.file(), OpenMode::existing);
+  const auto old = find_schedule(state, "old")->definition;
+  CHECK(old.subject == "{{perid}} {{{report}}} {name}{{}} {account} }}{filters}{period}");
+  CHECK(TextTemplate::parse(old.subject)->fill({{"report", "R"}}) == "{perid} {R} {name}{} {account} }{filters}{period}");
+  CHECK(old.title == "{{report}}");
+  CHECK(find_schedule(state, "plain")->definition.subject == "{report}");
 }
 
 TEST_CASE("a migration that is killed while it copies leaves nothing that looks like a backup, and the next one cleans up") {

@@ -162,3 +162,10 @@ inline reportctl::validation::Draft draft_for(const std::string& report) {
   draft.recipients = {"ops@example.com"};
   return draft;
 }
+
+/// What is wrong with one field of a draft that holds otherwise.
+inline std::string told_of(const World& world, std::string reportctl::validation::Draft::*field, std::string value) {
+  auto draft = draft_for("x-turnover");
+  draft.*field = std::move(value);
+  return world.wrong(draft);
+}

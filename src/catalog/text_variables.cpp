@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "reportctl/catalog/text_variables.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace reportctl::catalog {
+namespace {
+
+constexpr std::array kOfEveryReport = {"report",   "filters", "period",  "account", "scope", "first_day",
+                                       "last_day", "year",    "quarter", "month",   "week",  "slot_day"};
+
+std::string_view aggregate_name(Aggregate::Kind kind) {
+  switch (kind) {
+    case Aggregate::Kind::count:
+      return "count";
+    case Aggregate::Kind::total:
+      return "total";
+    case Aggregate::Kind::minimum:
+      return "minimum";
+    case Aggregate::Kind::maximum:
+      return "maximum";
+    case Aggregate::Kind::average:
+      return "average";
+    case Aggregate::Kind::distinct:
+      return "distinct";
+    case Aggregate::Kind::ratio:
+      return "ratio";
+  }
+  return {};
+}
+
+/// Of the parameter that chooses the shape, when it has one of its values.
+std::vector<const Shape*> shapes_of(const Report& report, const schedule::Parameters& given) {
+  const auto chosen = given.find(report.variant_parameter);
+  const auto* chooser = report.parameter(report.variant_parameter);
+  std::string key;
+  if (chosen != given.end() && !chosen->second.empty())
+    key = chosen->second.front();
+  else if (chooser != nullptr)
+    key = chooser->fallback.value_or("");
+  if (const auto shape = report.shapes.find(key); shape != report.shapes.end()) return {&shape->second};
+  std::vector<const Shape*> all;
+  for (const auto& [name, shape] : report.shapes) all.push_back(&shape);
+  return all;
+}
+
+}  // namespace
+
+std::string figure_name(const Aggregate& figure, const rows::Columns& columns) {
+  const auto column = [&](int at) { return columns[static_cast<std::size_t>(at)].name; };
+  std::string name(aggregate_name(figure.kind));
+  if (figure.column < 0) return name;
+  return fmt::format("{}({}{})", name, column(figure.column), figure.divisor < 0 ? "" : "," + column(figure.divisor));
+}
+
+std::vector<std::string> text_variables(const Report& report, const schedule::Parameters& given, Surface surface,
+                                        TextMoment moment) {
+  std::vector<std::string> names(kOfEveryReport.begin(), kOfEveryReport.end());
+  if (surface == Surface::schedule) names.emplace_back("name");
+  for (const auto& parameter : report.parameters) names.push_back("param." + parameter.name);
+  if (moment == TextMoment::before_rows) return names;
+  names.emplace_back("count");
+  for (const auto* shape : shapes_of(report, given))
+    for (const auto& metric : shape->summary) names.push_back(figure_name(metric.value, shape->columns));
+  return names;
+}
+
+}  // namespace reportctl::catalog
