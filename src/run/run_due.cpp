@@ -178,10 +178,6 @@ void work_off(Parts& parts, const Tell& tell) {
 
 }  // namespace
 
-std::int64_t DueResult::count(store::RunState state) const {
-  return std::count_if(ended.begin(), ended.end(), [&](const Ended& one) { return one.state == state && !one.deferred; });
-}
-
 void run_due(Parts& parts, const DueOptions& options, DueResult& result) {
   if (!work_waits(parts.state(), options, parts.now())) return;
   require_real_clock(parts.settings().mail);

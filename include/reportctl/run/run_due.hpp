@@ -33,7 +33,6 @@ struct DueResult {
   std::vector<store::Export> exports;  ///< those that were worked off, as they ended
   std::vector<std::string> errors;     ///< what kept a schedule from being worked on at all
   bool config_problem = false;         ///< the transport refused for a reason of configuration or credentials (78)
-  [[nodiscard]] std::int64_t count(store::RunState) const;
 };
 
 struct DueOptions {
