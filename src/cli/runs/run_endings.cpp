@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <array>
 
+#include "reportctl/cli/session.hpp"
 #include "reportctl/store/runs.hpp"
 #include "terminal/exit_codes.hpp"
+#include "terminal/json_records.hpp"
 
 namespace reportctl::cli {
 
@@ -60,6 +62,13 @@ std::string sentence(const run::Ended& ended) {
   if (ended.deferred) outcome = "deferred";
   const auto whose = ended.schedule.empty() ? ended.account : fmt::format("{}/{}", ended.account, ended.schedule);
   return ended.reason.empty() ? fmt::format("{}: {}", whose, outcome) : fmt::format("{}: {}: {}", whose, outcome, ended.reason);
+}
+
+int tell_ending(Session& session, const run::Ended& ended) {
+  auto words = sentence(ended);
+  if (const auto command = run::next_command(ended); !command.empty()) words += "; " + command;
+  session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
+  return exit_code_of(ended);
 }
 
 }  // namespace reportctl::cli

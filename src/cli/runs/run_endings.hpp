@@ -10,6 +10,8 @@
 
 namespace reportctl::cli {
 
+class Session;
+
 /// How the one run of a command ended: 0, 7 rejected, 1 failed, 3 not delivered to everyone, 14 unknown, 75 deferred.
 int exit_code_of(const run::Ended&);
 /// The same among the many of run-due: 0, 3, 14 or 75.
@@ -22,5 +24,7 @@ bool went_well(const run::Ended&);
 Tone tone_of_status(std::string_view);
 /// `acme/morning-power: delivery failed: 550 no such user`.
 std::string sentence(const run::Ended&);
+/// Says how the one run of a command ended and what to do next; gives its exit code.
+int tell_ending(Session&, const run::Ended&);
 
 }  // namespace reportctl::cli

@@ -43,13 +43,6 @@ void require_manager(Session& session, const store::Run& run) {
   access::require(session.actor(), access::Action::manage_schedules, run.account, scope_of(session, run));
 }
 
-int tell(Session& session, const run::Ended& ended) {
-  auto words = sentence(ended);
-  if (const auto command = run::next_command(ended); !command.empty()) words += "; " + command;
-  session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
-  return exit_code_of(ended);
-}
-
 run::ResendOnly only_named(const std::string& word) {
   if (word == "unknown") return run::ResendOnly::unknown;
   return word == "all" ? run::ResendOnly::all : run::ResendOnly::failed;
@@ -73,13 +66,14 @@ int resend(Session& session, const ResendOptions& options) {
   const auto to = further_recipients(session, run, options.to);
   if (options.corrected) {
     require_report(session.editor(), run.report, run.account, scope_of(session, run));
-    return tell(session, run::correct(session.parts(), run, to, session.actor().str()));
+    return tell_ending(session, run::correct(session.parts(), run, to, session.actor().str()));
   }
-  return tell(session, run::resend(session.parts(), run,
-                                   {.only = only_named(options.only),
-                                    .as = options.new_message_id ? run::ResendAs::new_message : run::ResendAs::same_message,
-                                    .to = to},
-                                   session.actor().str()));
+  return tell_ending(session,
+                     run::resend(session.parts(), run,
+                                 {.only = only_named(options.only),
+                                  .as = options.new_message_id ? run::ResendAs::new_message : run::ResendAs::same_message,
+                                  .to = to},
+                                 session.actor().str()));
 }
 
 std::vector<store::Run> chosen(Session& session, const RetryOptions& options) {
@@ -138,7 +132,7 @@ int retry(Session& session, const RetryOptions& options) {
                 "leave them out where one RUN is named");
   const auto run = visible_run(session.viewer(), options.run);
   require_manager(session, run);
-  return tell(session, run::retry(session.parts(), run, options.unknown_too(), session.actor().str()));
+  return tell_ending(session, run::retry(session.parts(), run, options.unknown_too(), session.actor().str()));
 }
 
 }  // namespace

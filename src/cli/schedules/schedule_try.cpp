@@ -29,12 +29,12 @@ struct PreviewOptions {
   int rows = 10;
 };
 
-struct RunOptions {
+struct ExtraRunOptions {
   std::string name;
   std::optional<std::string> account;
 };
 
-struct TestOptions : RunOptions {
+struct TestOptions : ExtraRunOptions {
   std::vector<std::string> to;
 };
 
@@ -114,13 +114,6 @@ int preview(Session& session, const PreviewOptions& options) {
   return exit_code::kDone;
 }
 
-int tell(Session& session, const run::Ended& ended) {
-  auto words = sentence(ended);
-  if (const auto command = run::next_command(ended); !command.empty()) words += "; " + command;
-  session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
-  return exit_code_of(ended);
-}
-
 int test(Session& session, const TestOptions& options) {
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
   auto draft = validation::draft_of(schedule.definition);
@@ -128,14 +121,14 @@ int test(Session& session, const TestOptions& options) {
   const auto check =
       check_for_save(session.editor(), {.draft = draft, .account = account_of(session.viewer(), schedule), .renamed = false});
   if (!check.definition) manage::refuse(fmt::format("schedule \"{}\" cannot be tested", draft.name), check.violations);
-  return tell(session, run::test_schedule(session.parts(), schedule, check.definition->recipients, session.actor().str()));
+  return tell_ending(session, run::test_schedule(session.parts(), schedule, check.definition->recipients, session.actor().str()));
 }
 
-int run_now(Session& session, const RunOptions& options) {
+int run_now(Session& session, const ExtraRunOptions& options) {
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
   const auto& definition = schedule.definition;
   require_report(session.editor(), definition.report, definition.account, definition.scope);
-  return tell(session, run::run_now(session.parts(), schedule, session.actor().str()));
+  return tell_ending(session, run::run_now(session.parts(), schedule, session.actor().str()));
 }
 
 }  // namespace
@@ -170,7 +163,7 @@ void bind_schedule_test(CLI::App& command, Session& session) {
 }
 
 void bind_schedule_run(CLI::App& command, Session& session) {
-  const auto options = std::make_shared<RunOptions>();
+  const auto options = std::make_shared<ExtraRunOptions>();
   auto& verb = add_verb(command, {.name = "run",
                                   .summary = "mail it now to its own recipients, as an extra run; its rhythm is untouched",
                                   .examples = "reportctl schedule run spend"});
