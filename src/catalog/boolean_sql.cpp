@@ -13,6 +13,13 @@ std::string truth_sql(const std::string& expression, const std::string& name, co
   switch (dialect) {
     case rows::Dialect::sqlite:
       return fmt::format("rc_boolean({}, {}, {})", expression, sql_literal(form.str()), sql_literal(name));
+    case rows::Dialect::duckdb:
+      return fmt::format(
+          "(CASE WHEN typeof({0}) = 'BOOLEAN' THEN CAST({0} AS boolean) WHEN rtrim({1}) = {2} THEN TRUE WHEN rtrim({1}) = {3} "
+          "THEN "
+          "FALSE ELSE CAST(error({4} || {1}) AS boolean) END)",
+          expression, fmt::format("CAST(({}) AS text)", expression), sql_literal(form.yes), sql_literal(form.no),
+          sql_literal(fmt::format("{}{}|{}|", rows::kRefusedBoolean, name, form.str())));
     case rows::Dialect::postgresql:
       break;
   }

@@ -31,10 +31,29 @@ std::string_view range_of(InstantKind kind) {
   }
 }
 
+/// What DuckDB calls those types.
+std::string_view types_of(InstantKind kind) {
+  switch (kind) {
+    case InstantKind::timestamp:
+      return "'TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS'";
+    case InstantKind::day:
+      return "'DATE'";
+    case InstantKind::timestamptz:
+      return "'TIMESTAMP WITH TIME ZONE'";
+    default:
+      return {};
+  }
+}
+
 /// Always true, and gone before the query runs, but refused where the expression is of another type.
-std::string type_check(const InstantSql& instant) {
-  const std::string_view range = range_of(instant.named.form.kind);
+std::string type_check(const InstantSql& instant, Dialect dialect) {
+  const InstantForm& form = instant.named.form;
+  const std::string_view range = range_of(form.kind);
   if (range.empty() || instant.typed) return "TRUE";
+  if (dialect == Dialect::duckdb)
+    return fmt::format("CASE WHEN typeof({0}) IN ({1}) THEN TRUE ELSE error({2} || typeof({0})) END", instant.sql,
+                       types_of(form.kind),
+                       sql_literal(fmt::format("{}{}|{}|", rows::kRefusedInstant, instant.named.name, form.str())));
   return fmt::format("(TRUE OR ({}) <@ {} 'empty' /*{}*/)", instant.sql, range, rows::comment_words(instant.named.name));
 }
 
@@ -49,9 +68,9 @@ bool is_lower(std::string_view op) { return op.starts_with('>'); }
 }  // namespace
 
 std::string InstantWriter::checked(const InstantSql& instant) const {
-  const bool untyped = forms_.dialect != Dialect::postgresql || range_of(instant.named.form.kind).empty();
+  const bool untyped = forms_.dialect == Dialect::sqlite || range_of(instant.named.form.kind).empty();
   if (instant.typed || untyped) return instant.sql;
-  return fmt::format("(CASE WHEN {} THEN {} END)", type_check(instant), instant.sql);
+  return fmt::format("(CASE WHEN {} THEN {} END)", type_check(instant, forms_.dialect), instant.sql);
 }
 
 std::string InstantWriter::zoned(const InstantSql& instant) const {
@@ -75,6 +94,7 @@ std::string InstantWriter::common(const InstantSql& instant) const {
     case Dialect::sqlite:
       return form == common_ ? instant.sql : strict(instant);
     case Dialect::postgresql:
+    case Dialect::duckdb:
       return form == common_ ? checked(instant) : kept(zoned(instant), common_);
   }
   return {};
@@ -85,6 +105,7 @@ std::string InstantWriter::strict(const InstantSql& instant) const {
     case Dialect::sqlite:
       return fmt::format("rc_kept({}, {}, {})", instant.sql, form_and_name(instant, common_), sql_literal(common_.str()));
     case Dialect::postgresql:
+    case Dialect::duckdb:
       return common(instant);
   }
   return {};
@@ -95,6 +116,7 @@ std::string InstantWriter::macro_argument(const InstantSql& instant) const {
     case Dialect::sqlite:
       return fmt::format("{}, {}", instant.sql, form_and_name(instant, common_));
     case Dialect::postgresql:
+    case Dialect::duckdb:
       return zoned(instant);
   }
   return {};
@@ -105,6 +127,7 @@ std::string InstantWriter::bound(const Bound& bound) const { return kept_bound(b
 std::string InstantWriter::kept_bound(const Bound& bound, const InstantForm& form) const {
   switch (forms_.dialect) {
     case Dialect::postgresql:
+    case Dialect::duckdb:
       return kept(fmt::format("CAST({} AS timestamptz)", add_(bound.name, format_utc(bound.at))), form);
     case Dialect::sqlite:
       break;
@@ -158,7 +181,8 @@ std::string InstantWriter::compared(const InstantSql& instant, std::string_view 
       if (form.kind == InstantKind::day) return fmt::format("{} {} {}", instant.sql, op, day_bound(bound));
       return compared_exactly(instant, op, bound);
     case Dialect::postgresql:
-      return fmt::format("({} {} {} AND {})", instant.sql, op, kept_bound(bound, form), type_check(instant));
+    case Dialect::duckdb:
+      return fmt::format("({} {} {} AND {})", instant.sql, op, kept_bound(bound, form), type_check(instant, forms_.dialect));
   }
   return {};
 }
@@ -169,6 +193,7 @@ std::string InstantWriter::in_period(const InstantSql& instant, const Bound& fro
   };
   switch (forms_.dialect) {
     case Dialect::postgresql:
+    case Dialect::duckdb:
       return apart();
     case Dialect::sqlite:
       if (closed || instant.named.form.kind == InstantKind::day) return apart();

@@ -372,8 +372,10 @@ rows::Query build_query(const Report& report, const QueryInputs& inputs, const r
     throw Error(ErrorKind::config, fmt::format("report {} is for a database of one account", report.id),
                 "say so of the source, if all of it belongs to one account: sources.NAME.tenant: single");
   const Shape& shape = report.shape(inputs.parameters);
-  const std::string name(rules_of(forms.dialect).name);
-  const auto own = shape.query_by_dialect.find(name);
+  const auto& rules = rules_of(forms.dialect);
+  const std::string name(rules.name);
+  auto own = shape.query_by_dialect.find(name);
+  if (own == shape.query_by_dialect.end()) own = shape.query_by_dialect.find(std::string(rules.kin));
   const std::string& text = own == shape.query_by_dialect.end() ? shape.query : own->second;
   if (text.empty()) throw Error(ErrorKind::invalid, fmt::format("report {} has no query for {} sources", report.id, name));
   rows::Query query = Builder(report, inputs, forms).build(text);

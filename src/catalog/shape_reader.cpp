@@ -326,7 +326,7 @@ class ShapeReader {
       return;
     }
     if (node->kind != yaml::Node::Kind::map) {
-      file_.problem(*node, "query must be text, or a map of " + join(dialect_names(), " and "));
+      file_.problem(*node, "query must be text, or a map of " + join(dialect_names(), ", "));
       return;
     }
     yaml::MapReader map = file_.reader(*node, "query");
@@ -339,7 +339,7 @@ class ShapeReader {
     }
     map.finish();
     if (shape_.query_by_dialect.empty())
-      file_.problem(*node, fmt::format("query needs {}, or both", join(dialect_names(), ", ")));
+      file_.problem(*node, fmt::format("query needs {}, or several", join(dialect_names(), ", ")));
   }
 
   ModuleFile& file_;

@@ -57,9 +57,10 @@ SqlScan scan(ModuleFile& file, const QueryText& query) {
     if (!offset) continue;
     file.problem_in(
         query.node, *offset,
-        fmt::format("{}: {} read the text before this differently (quotes, brackets or comments); write it so that both agree, "
-                    "or give one query for each",
-                    query.what, join(rows::dialect_phrases(&rows::DialectRules::label), " and ")));
+        fmt::format(
+            "{}: {} and {} read the text before this differently (quotes, brackets or comments); write it so that both agree, "
+            "or give one query for each",
+            query.what, rules_of(query.dialects.front()).label.text, rules_of(dialect).label.text));
     break;
   }
   return std::move(*first);

@@ -60,6 +60,7 @@ SourceForms::SourceForms(Dialect given) : dialect(given) {
       usual = {InstantKind::utc_text};
       break;
     case Dialect::postgresql:
+    case Dialect::duckdb:
       usual = {InstantKind::timestamptz};
   }
 }

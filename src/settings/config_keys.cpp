@@ -558,6 +558,8 @@ const std::vector<ConfigKey<SourceSettings>>& source_keys() {
        [](const SourceSettings& s) { return secret_command(s.password); }},
       {"password_credential", false, [](SourceSettings& s, const Written& w) { return set_credential(s.password, w); },
        [](const SourceSettings& s) { return s.password.credential; }},
+      {"library", false, [](SourceSettings& s, const Written& w) { return set_path(s.library, w.front()); },
+       [](const SourceSettings& s) { return s.library.string(); }},
       {"statement_timeout", false,
        [](SourceSettings& s, const Written& w) {
          return set_seconds(s.statement_timeout, w.front(), {1, kDay});

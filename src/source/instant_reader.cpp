@@ -34,6 +34,10 @@ InstantReader::InstantReader(rows::InstantForm form)
   if (form_.kind == InstantKind::sql_text && form_.zone != "UTC") zone_ = Zone::find(form_.zone);
 }
 
+InstantReader untyped_reader(const rows::InstantForm& usual) {
+  return InstantReader(usual.kind == InstantKind::timestamp ? rows::InstantForm{InstantKind::sql_text, usual.zone} : usual);
+}
+
 std::optional<std::int64_t> InstantReader::other_text(std::string_view text) {
   const auto time = times_.wall_time(text);
   if (!time) return std::nullopt;

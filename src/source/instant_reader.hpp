@@ -40,6 +40,9 @@ class InstantReader {
   TimeReader times_;
 };
 
+/// Of what has no type that tells the moment. A timestamp without zone is written as SQL writes it.
+InstantReader untyped_reader(const rows::InstantForm& usual);
+
 /// What a value is that was taken for an instant.
 struct FoundInstant {
   std::string words;  ///< what kind it is of, and itself where it looks like a time or a number

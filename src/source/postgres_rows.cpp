@@ -51,12 +51,6 @@ bool has_no_text(Oid type) {
   }
 }
 
-/// A timestamp without zone is written as SQL writes it.
-InstantReader reader_of(const rows::InstantForm& usual) {
-  return InstantReader(usual.kind == rows::InstantKind::timestamp ? rows::InstantForm{rows::InstantKind::sql_text, usual.zone}
-                                                                  : usual);
-}
-
 }  // namespace
 
 std::optional<Problem> type_problem(const rows::Column& column, Oid type, const rows::SourceForms& forms) {
@@ -100,7 +94,7 @@ PostgresRows::PostgresRows(std::shared_ptr<PostgresConnection> connection, std::
       steps_(steps_for(columns_, cells_)),
       row_(cells_),
       currencies_(connection_->settings().forms.currencies),
-      undeclared_(reader_of(connection_->settings().forms.usual)) {}
+      undeclared_(untyped_reader(connection_->settings().forms.usual)) {}
 
 void PostgresRows::close() noexcept {
   if (connection_ == nullptr) return;

@@ -22,7 +22,8 @@ bool is_sign(const std::vector<SqlToken>& tokens, std::size_t i, std::string_vie
 
 class ParameterNumberer {
  public:
-  explicit ParameterNumberer(std::string_view sql) : sql_(sql), tokens_(rows::sql_tokens(sql, rows::Dialect::postgresql)) {}
+  ParameterNumberer(std::string_view sql, rows::Dialect dialect)
+      : sql_(sql), dialect_(dialect), tokens_(rows::sql_tokens(sql, dialect)) {}
 
   NumberedSql number() {
     if (!tokens_.empty()) {
@@ -39,7 +40,8 @@ class ParameterNumberer {
       behind = written.data() + written.size();
       if (tokens_[i].kind == Kind::foreign_bind) result_.has_anonymous = true;
       for (const Sum& sum : sums_)
-        if (sum.first == i) result_.checked += fmt::format("CASE WHEN TRUE OR {}{}*/", kAddsUp, name_of(sum));
+        if (sum.first == i)
+          result_.checked += is_duckdb() ? "CASE WHEN typeof(" : fmt::format("CASE WHEN TRUE OR {}{}*/", kAddsUp, name_of(sum));
       put(tokens_[i].kind == Kind::bind ? number_of(written.substr(1)) : std::string(written));
       for (const Sum& sum : sums_)
         if (sum.last == i) close(sum);
@@ -74,14 +76,23 @@ class ParameterNumberer {
     return rows::comment_words(fmt::format("{}({})", sum.function, argument));
   }
 
-  /// sum(x) becomes sum(CASE WHEN TRUE OR scale(x) = 0 THEN x END): scale() takes integers and numerics.
-  void close(const Sum& sum) { result_.checked += fmt::format(") = 0 THEN {} END", numbered(between(sum.first, sum.last))); }
+  [[nodiscard]] bool is_duckdb() const { return dialect_ == rows::Dialect::duckdb; }
+
+  /// sum(x) becomes sum(CASE WHEN TRUE OR scale(x) = 0 THEN x END): scale() takes integers and numerics. DuckDB has no such
+  /// function, but it knows typeof(x) before the query runs.
+  void close(const Sum& sum) {
+    const std::string argument = numbered(between(sum.first, sum.last));
+    result_.checked += is_duckdb()
+                           ? fmt::format(") IN ('DOUBLE', 'FLOAT') THEN error({}) ELSE {} END",
+                                         rows::sql_literal(fmt::format("{}{}", rows::kRefusedSum, name_of(sum))), argument)
+                           : fmt::format(") = 0 THEN {} END", argument);
+  }
 
   /// A part of the statement, with the numbers of the whole.
   std::string numbered(std::string_view part) {
     std::string text;
     const char* behind = part.data();
-    for (const SqlToken& token : rows::sql_tokens(part, rows::Dialect::postgresql)) {
+    for (const SqlToken& token : rows::sql_tokens(part, dialect_)) {
       text.append(behind, token.text.data());
       text += token.kind == Kind::bind ? number_of(token.text.substr(1)) : std::string(token.text);
       behind = token.text.data() + token.text.size();
@@ -117,6 +128,7 @@ class ParameterNumberer {
   }
 
   std::string_view sql_;
+  rows::Dialect dialect_;
   std::vector<SqlToken> tokens_;
   std::vector<Sum> sums_;
   NumberedSql result_;
@@ -124,7 +136,7 @@ class ParameterNumberer {
 
 }  // namespace
 
-NumberedSql number_parameters(std::string_view sql) { return ParameterNumberer(sql).number(); }
+NumberedSql number_parameters(std::string_view sql, rows::Dialect dialect) { return ParameterNumberer(sql, dialect).number(); }
 
 std::string array_literal(const std::vector<std::string>& values) {
   std::string literal = "{";

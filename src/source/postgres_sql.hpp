@@ -6,9 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "reportctl/rows/dialect.hpp"
+
 namespace reportctl::source {
 
-/// A statement in PostgreSQL's own spelling of parameters.
+/// A statement in the spelling that PostgreSQL and DuckDB have for parameters.
 struct NumberedSql {
   std::string text;                ///< `$1`, `$2`, … for `:name`; the same name is the same number
   std::vector<std::string> names;  ///< by number
@@ -16,13 +18,14 @@ struct NumberedSql {
   bool adds_up = false;            ///< `checked` differs from `text`
   bool reads = false;              ///< starts like a query: SELECT, WITH, VALUES, TABLE or a parenthesis
   /// The same statement, but the server refuses it where what sum() or avg() gets is a binary number; the sum is named in a
-  /// comment behind kAddsUp, where the server says that it failed. It costs nothing when it runs.
+  /// comment behind kAddsUp, where the server says that it failed. DuckDB refuses it when it runs (rows::kRefusedSum). It costs
+  /// nothing.
   std::string checked;
 };
 inline constexpr std::string_view kAddsUp = "pg_catalog.scale(/*";
 
 /// Never throws on bad input: the server's parser has the last word.
-NumberedSql number_parameters(std::string_view sql);
+NumberedSql number_parameters(std::string_view sql, rows::Dialect = rows::Dialect::postgresql);
 
 /// `{"a","b"}`: an array's text form, every element quoted.
 std::string array_literal(const std::vector<std::string>& values);

@@ -85,8 +85,7 @@ std::optional<Problem> refused_sum(const PGresult* result, const FailedStatement
       words.find("(double precision)") != std::string_view::npos || words.find("(real)") != std::string_view::npos;
   if (!name.starts_with(kAddsUp) || !binary) return std::nullopt;
   name.remove_prefix(kAddsUp.size());
-  return Problem{fmt::format("{} adds up binary numbers (double precision), which {}", name.substr(0, name.find("*/")), kInexact),
-                 "add decimals, as in sum({{decimal(x)}}) and avg({{decimal(x)}})"};
+  return binary_sum(name.substr(0, name.find("*/")));
 }
 
 /// What {{truth(…)}} refuses: `invalid input syntax for type boolean: "orders.paid (1/0): t"`.
@@ -123,6 +122,16 @@ const char* state_hint(std::string_view state) {
 
 }  // namespace
 
+Problem binary_sum(std::string_view sum) {
+  return {fmt::format("{} adds up binary numbers (double precision), which {}", sum, kInexact),
+          "add decimals, as in sum({{decimal(x)}}) and avg({{decimal(x)}})"};
+}
+
+Problem not_whole(std::string_view value) {
+  return {fmt::format("a value that must be whole is {}, not an integer", value),
+          "amounts are integers of minor units (cents), counts are integers; correct the data, or the view that gives them"};
+}
+
 std::string_view sqlstate_of(const PGresult* result) {
   const char* state = pq().PQresultErrorField(result, PG_DIAG_SQLSTATE);
   return state == nullptr ? std::string_view() : state;
@@ -155,8 +164,7 @@ Problem server_problem(const PGresult* result, const FailedStatement& statement)
   const std::string words = primary == nullptr ? std::string() : one_line(primary);
   if (const std::size_t at = words.find(kNotWhole); state == "22P02" && at != std::string::npos && words.size() < 160 &&
                                                     words.find_first_of("-0123456789", at) != std::string::npos)
-    return {fmt::format("a value that must be whole is {}, not an integer", words.substr(at + kNotWhole.size())),
-            "amounts are integers of minor units (cents), counts are integers; correct the data, or the view that gives them"};
+    return not_whole(words.substr(at + kNotWhole.size()));
   if (const auto problem = refused_boolean(words, statement)) return *problem;
   const auto* known =
       std::find_if(kDataExceptions.begin(), kDataExceptions.end(), [&](const auto& one) { return one.state == state; });

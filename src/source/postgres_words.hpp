@@ -14,6 +14,11 @@ constexpr std::string_view kQueryCanceled = "57014";
 /// Why a sum of binary numbers is refused.
 constexpr std::string_view kInexact = "is not exact, and differs from run to run";
 
+/// A sum of binary numbers, `sum(x)`.
+Problem binary_sum(std::string_view sum);
+/// What {{whole(…)}} refuses: `value`, a number.
+Problem not_whole(std::string_view value);
+
 /// Empty for a result that is no error.
 std::string_view sqlstate_of(const PGresult*);
 /// What the server's error means to an operator. The server's own words are passed on only where they speak about the schema, the

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "duckdb_source.hpp"
 #include "postgres_source.hpp"
 #include "reportctl/base/text.hpp"
 #include "sqlite_source.hpp"
@@ -55,6 +56,8 @@ std::string url_problem(std::string_view url) {
   switch (*scheme.dialect) {
     case rows::Dialect::sqlite:
       return parse_sqlite_url(scheme.rest).problem;
+    case rows::Dialect::duckdb:
+      return parse_duckdb_url(scheme.rest).problem;
     case rows::Dialect::postgresql:
       break;
   }
@@ -66,6 +69,7 @@ bool keeps(rows::Dialect dialect, const rows::InstantKindFacts& facts) {
     case rows::Dialect::sqlite:
       return facts.sqlite;
     case rows::Dialect::postgresql:
+    case rows::Dialect::duckdb:
       return facts.postgresql;
   }
   return false;
@@ -100,6 +104,9 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
     case rows::Dialect::postgresql:
       return open_postgres(
           {settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout, std::move(forms)});
+    case rows::Dialect::duckdb:
+      return open_duckdb(
+          {settings.name, parse_duckdb_url(scheme.rest), settings.library, settings.statement_timeout, std::move(forms)});
     case rows::Dialect::sqlite:
       break;
   }

@@ -113,10 +113,8 @@ class Server:
         source = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
         tables = [name for (name,) in source.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite~_%' ESCAPE '~'")]
         for table in tables:
-            columns = [(row[1], row[2]) for row in source.execute(f"PRAGMA table_info({quoted(table)})")]
-            rows = source.execute(f"SELECT * FROM {quoted(table)}").fetchall()
-            types = [column_type(name, declared, [row[at] for row in rows]) for at, (name, declared) in enumerate(columns)]
-            self.psql(f'CREATE TABLE {quoted(table)} ({", ".join(f"{quoted(name)} {kind}" for (name, _), kind in zip(columns, types))})', database)
+            columns, rows = typed(source, table)
+            self.psql(f'CREATE TABLE {quoted(table)} ({", ".join(f"{quoted(name)} {kind}" for name, kind in columns)})', database)
             lines = "".join("\t".join(map(copy_text, row)) + "\n" for row in rows)
             self.psql(f"COPY {quoted(table)} FROM STDIN", database, stdin=lines.encode())
         self.psql("ANALYZE", database)
@@ -166,6 +164,13 @@ default_pool_size = 1
 
 def quoted(name):
     return '"' + name.replace('"', '""') + '"'
+
+
+def typed(source, table):
+    """The columns of an SQLite table with their types elsewhere, and its rows."""
+    columns = [(row[1], row[2]) for row in source.execute(f"PRAGMA table_info({quoted(table)})")]
+    rows = source.execute(f"SELECT * FROM {quoted(table)}").fetchall()
+    return [(name, column_type(name, declared, [row[at] for row in rows])) for at, (name, declared) in enumerate(columns)], rows
 
 
 def column_type(name, declared, values):

@@ -5,58 +5,21 @@
   server = s3.Server()                       # a new, empty bucket; gone with close()
   proxy = s3.Proxy(server.port)              # proxy.rule = lambda method, path, nth: None | "cut" | "silent" | (503, "SlowDown")
 
-The npm packages are pinned and kept in the user's cache, outside of the checkout. `s3.py serve` is the server for other languages: it
+The server is of npm (npm.py). `s3.py serve` is the server for other languages: it
 prints `ENDPOINT DIRECTORY`, and ends with the program that started it.
 """
-import ctypes, http.client, http.server, json, os, pathlib, shutil, signal, socket, subprocess, sys, tempfile, threading, unittest
+import ctypes, http.client, http.server, os, pathlib, shutil, signal, socket, subprocess, sys, tempfile, threading
+
+import npm
 
 PACKAGES = {"s3rver": "3.7.1", "@smithy/signature-v4": "5.3.5", "@aws-crypto/sha256-js": "5.2.0"}
 BUCKET, ACCESS_KEY, SECRET_KEY = "reports", "AKIDTESTS", "secret/key+of=the/tests"
 HERE = pathlib.Path(__file__).resolve().parent
-ROOM_FOR_ERRORS, ROOM_FOR_REASONS = 2000, 300
-
-
-_refusal = []  # why they cannot be had: what failed once is not tried for every test
+ROOM_FOR_ERRORS = 2000
 
 
 def packages():
-    """The directory with node_modules; installs it the first time, skips the test where that cannot be done."""
-    if _refusal:
-        raise unittest.SkipTest(_refusal[0])
-    try:
-        return _packages()
-    except unittest.SkipTest as refusal:
-        _refusal.append(str(refusal))
-        raise
-
-
-def _packages():
-    for program in ("node", "npm"):
-        if not shutil.which(program):
-            raise unittest.SkipTest(f"{program} is not installed")
-    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "reportctl-tests"
-    name = "s3-" + "-".join(PACKAGES.values())
-    place = cache / name
-    if place.is_dir():
-        return place
-    cache.mkdir(parents=True, exist_ok=True)
-    making = pathlib.Path(tempfile.mkdtemp(prefix=name + "-", dir=cache))
-    try:
-        (making / "package.json").write_text(json.dumps({"private": True, "dependencies": PACKAGES}))
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"], cwd=making,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
-        if done.returncode:
-            errors = [line.removeprefix("npm error ") for line in done.stdout.decode("utf-8", "replace").splitlines() if line.startswith("npm error ")]
-            raise unittest.SkipTest(("npm cannot install the S3 server: " + "; ".join(errors))[:ROOM_FOR_REASONS])
-        try:
-            making.rename(place)
-        except OSError:  # another test was faster
-            pass
-    except subprocess.TimeoutExpired:
-        raise unittest.SkipTest("npm cannot install the S3 server in five minutes") from None
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-    return place
+    return npm.packages("s3", PACKAGES)
 
 
 def _die_with_parent():

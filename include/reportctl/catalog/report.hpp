@@ -79,7 +79,7 @@ struct Shape {
   std::vector<Metric> summary;
   std::optional<Chart> chart;
   std::string query;                                    ///< for every kind of source, unless one of the two below is given
-  std::map<std::string, std::string> query_by_dialect;  ///< `sqlite`, `postgresql`
+  std::map<std::string, std::string> query_by_dialect;  ///< `sqlite`, `postgresql`, `duckdb`
 };
 
 inline constexpr std::string_view kBuiltIn = "built in";

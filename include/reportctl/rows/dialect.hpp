@@ -10,7 +10,7 @@
 
 namespace reportctl::rows {
 
-enum class Dialect { sqlite, postgresql };
+enum class Dialect { sqlite, postgresql, duckdb };
 
 /// A rule that every dialect has to give: a row that lacks one does not compile.
 struct Phrase {
@@ -33,6 +33,7 @@ struct DialectRules {
   Phrase old_scheme;   ///< another word for it; empty: none
   Phrase url_form;     ///< of urls in a configuration
   Phrase url_example;  ///< of urls
+  Phrase kin;          ///< whose query serves where a module has none for this one; empty: none
 
   // What its lexer reads differently.
   Answer escape_strings;         ///< `E'…'`, where a backslash escapes
@@ -72,13 +73,19 @@ struct DialectRules {
   Phrase days;
 };
 
+/// How DuckDB's error() begins where a query refuses a value or a type: what is refused, and its parts, separated by |.
+inline constexpr std::string_view kRefusedInstant = "rc_instant|";  ///< name, form, type
+inline constexpr std::string_view kRefusedBoolean = "rc_boolean|";  ///< name, form, value
+inline constexpr std::string_view kRefusedWhole = "rc_whole|";      ///< value
+inline constexpr std::string_view kRefusedSum = "rc_sum|";          ///< the sum
+
 const DialectRules& rules_of(Dialect);
-inline constexpr std::array kDialects{Dialect::sqlite, Dialect::postgresql};
+inline constexpr std::array kDialects{Dialect::sqlite, Dialect::postgresql, Dialect::duckdb};
 
 /// `'…'`, in every dialect.
 std::string sql_literal(std::string_view);
 
-/// `sqlite`, `postgresql` or another word for it, in lower case.
+/// `sqlite`, `postgresql`, `duckdb` or another word for it, in lower case.
 std::optional<Dialect> dialect_of_scheme(std::string_view scheme);
 
 /// The same of every dialect, for messages: `dialect_phrases(&DialectRules::label)`.

@@ -23,6 +23,7 @@ struct SourceSettings {
   std::string name;
   std::string url;  ///< `sqlite:/srv/shop/shop.db`, `postgresql://reports@db.example.com/shop?sslmode=verify-full`
   SecretSource password;
+  std::filesystem::path library = {};  ///< DuckDB's; empty: as the system finds it
   std::chrono::seconds statement_timeout{60};
   std::map<std::string, rows::InstantForm> instants = {};  ///< how moments are kept: by `table`, `table.column`, and kUsual
   std::map<std::string, rows::BooleanForm> booleans = {};  ///< how booleans are kept, in the same way

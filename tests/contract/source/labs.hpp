@@ -9,5 +9,7 @@ namespace reportctl::testing {
 std::unique_ptr<SourceLab> make_sqlite_lab();
 /// nullptr where PostgreSQL is not installed.
 std::unique_ptr<SourceLab> make_postgres_lab();
+/// nullptr where DuckDB's library cannot be had.
+std::unique_ptr<SourceLab> make_duckdb_lab();
 
 }  // namespace reportctl::testing

@@ -309,7 +309,7 @@ TEST_CASE("a stop request interrupts a query") {
 
 TEST_CASE("a stop that is asked for before a column is looked at is a stop, and no failure of the source") {
   for_each_lab([](SourceLab& lab) {
-    lab.execute("CREATE TABLE looked(at TEXT)");
+    lab.execute("CREATE TABLE looked(\"at\" TEXT)");
     lab.execute("INSERT INTO looked VALUES ('2026-03-17T06:00:00Z')");
     const pid_t child = ::fork();
     REQUIRE(child >= 0);

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "duckdb_url.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/source/source.hpp"
 
@@ -135,4 +136,31 @@ TEST_CASE("a url in the form of another tool is refused, and nothing of it is re
   }
   CHECK(source::url_problem("sqlite:/srv/odd?.db").empty());
   CHECK(source::url_problem("PostgreSQL://r@h/x").empty());
+}
+
+TEST_CASE("a DuckDB url names a database or Parquet files, and how much memory they may take") {
+  const auto read = [](std::string_view rest) {
+    const source::DuckdbUrl url = source::parse_duckdb_url(rest);
+    return url.problem.empty() ? url.path + "|" + url.parquet + "|" + url.memory_limit + "|" + url.threads
+                               : "refused: " + url.problem;
+  };
+  CHECK(read("/srv/a%20b.duckdb") == "/srv/a b.duckdb||256MB|");
+  CHECK(read("///srv/facts.duckdb?threads=2") == "///srv/facts.duckdb||256MB|2");
+  CHECK(read("?parquet=/srv/facts/*.parquet&memory_limit=1.5GB") == "|/srv/facts/*.parquet|1.5GB|");
+  for (const auto& [rest, why] : {std::pair("", "the url names either a database"),
+                                  {"?memory_limit=1GB", "the url names either a database"},
+                                  {"/srv/x?parquet=/srv/*.parquet", "the url names either a database"},
+                                  {"//host/x", "the url names a host"},
+                                  {"x.duckdb", "must be duckdb:/PATH, with an absolute path"},
+                                  {"/srv/%zz", "the url has a % that"},
+                                  {"?parquet=/srv/facts.parquet", "with a * for the name of the table"},
+                                  {"?parquet=facts/*", "must be an absolute path"},
+                                  {"/srv/x?memory_limit=much", "memory_limit in the url must be"},
+                                  {"/srv/x?memory_limit=80%25", "memory_limit in the url must be"},
+                                  {"/srv/x?threads=0", "threads in the url must be"},
+                                  {"/srv/x?password=1", "do not take"},
+                                  {"/srv/x?threads", "without ="}}) {
+    CAPTURE(rest);
+    CHECK_MESSAGE(read(rest).find(why) != std::string::npos, read(rest));
+  }
 }

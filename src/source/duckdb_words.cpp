@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#include "duckdb_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "instant_reader.hpp"
+#include "postgres_words.hpp"
+#include "reportctl/base/text.hpp"
+
+namespace reportctl::source {
+namespace {
+
+struct Kind {
+  std::string_view prefix;  ///< of the error
+  const char* hint;
+};
+/// Errors that name tables, columns, files or limits.
+constexpr std::array<Kind, 8> kSpeaking{
+    {{"Catalog Error: ",
+      "reportctl source check shows what the reports expect; create views if your tables have different names"},
+     {"Binder Error: ", "reportctl source check shows what the reports expect; create views if your tables have different names"},
+     {"Parser Error: ", ""},
+     {"IO Error: ", "check the path in the source's url, and that this user may read it"},
+     {"Permission Error: ", "a report may only read the tables of its source"},
+     {"Out of Memory Error: ", "raise memory_limit in the source's url (as in ?memory_limit=1GB), or choose a shorter window"},
+     {"Serialization Error: ", "the file may be of a newer DuckDB than the library"},
+     {"INTERNAL Error: ", "it is a fault of DuckDB; try another version of its library"}}};
+
+/// The first line; those that follow quote the statement.
+std::string first_line(std::string_view text) { return visible(repair_utf8(text.substr(0, text.find('\n')))); }
+
+std::vector<std::string> parts_of(std::string_view error, std::string_view prefix) {
+  const std::size_t at = error.find(prefix);
+  if (at == std::string_view::npos) return {};
+  return split(error.substr(at + prefix.size()), '|');
+}
+
+std::optional<Problem> refused(std::string_view source, std::string_view error) {
+  if (const auto parts = parts_of(error, rows::kRefusedInstant); parts.size() == 3) {
+    const auto form = rows::parse_instant_form(parts[1]);
+    FoundInstant found{"a value of type " + first_line(parts[2]), {}};
+    if (parts[2].starts_with("TIMESTAMP")) found.form = "timestamp UTC";
+    if (parts[2].starts_with("TIMESTAMP WITH")) found.form = "timestamptz";
+    if (parts[2] == "DATE") found.form = "day";
+    if (parts[2].ends_with("INT") || parts[2] == "INTEGER" || parts[2] == "DOUBLE") found.form = "epoch";
+    return instant_problem(source, parts[0], found,
+                           std::holds_alternative<rows::InstantForm>(form) ? std::get<rows::InstantForm>(form)
+                                                                           : rows::InstantForm{rows::InstantKind::timestamptz});
+  }
+  if (const auto parts = parts_of(error, rows::kRefusedBoolean); parts.size() == 3) {
+    const auto form = rows::parse_boolean_form(parts[1]);
+    if (std::holds_alternative<rows::BooleanForm>(form))
+      return boolean_problem(source, parts[0], parts[2], std::get<rows::BooleanForm>(form));
+  }
+  if (const auto parts = parts_of(error, rows::kRefusedWhole); parts.size() == 1) return not_whole(first_line(parts[0]));
+  if (const auto parts = parts_of(error, rows::kRefusedSum); !parts.empty()) return binary_sum(first_line(join(parts, "|")));
+  return std::nullopt;
+}
+
+}  // namespace
+
+Problem duckdb_problem(std::string_view source, std::string_view error) {
+  if (const auto problem = refused(source, error)) return *problem;
+  for (const Kind& kind : kSpeaking)
+    if (error.starts_with(kind.prefix)) return {first_line(error.substr(kind.prefix.size())), kind.hint};
+  if (error.find("read-only mode") != std::string_view::npos)
+    return {"the query would write, and the database is open for reading only", "a report may only read"};
+  if (error.find("configuration has been locked") != std::string_view::npos)
+    return {"the query would change DuckDB's configuration", "a report may only read"};
+  const std::string_view kind = error.substr(0, error.find(':'));
+  return {fmt::format("the query failed ({})", first_line(kind)), "correct the data, or the view that gives them"};
+}
+
+std::string_view type_words(duckdb_type type) {
+  switch (type) {
+    case duckdb_boolean:
+      return "a boolean";
+    case duckdb_tinyint:
+    case duckdb_smallint:
+    case duckdb_integer:
+    case duckdb_bigint:
+    case duckdb_utinyint:
+    case duckdb_usmallint:
+    case duckdb_uinteger:
+    case duckdb_ubigint:
+    case duckdb_hugeint:
+    case duckdb_uhugeint:
+      return "an integer";
+    case duckdb_float:
+    case duckdb_double:
+    case duckdb_decimal:
+      return "a real number";
+    case duckdb_varchar:
+    case duckdb_enum:
+    case duckdb_uuid:
+      return "text";
+    case duckdb_date:
+      return "a date";
+    case duckdb_timestamp:
+    case duckdb_timestamp_s:
+    case duckdb_timestamp_ms:
+    case duckdb_timestamp_ns:
+      return "a timestamp without time zone";
+    case duckdb_timestamp_tz:
+      return "a timestamp";
+    case duckdb_time:
+    case duckdb_time_tz:
+      return "a time of day";
+    case duckdb_interval:
+      return "an interval";
+    case duckdb_blob:
+      return "binary data";
+    default:
+      return "a value of another type";
+  }
+}
+
+}  // namespace reportctl::source
