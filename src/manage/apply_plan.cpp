@@ -17,6 +17,7 @@
 #include "reportctl/manage/logo_file.hpp"
 #include "reportctl/manage/members.hpp"
 #include "reportctl/manage/schedule_save.hpp"
+#include "reportctl/manage/slot_changes.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/validation/refusal.hpp"
@@ -234,7 +235,7 @@ class Planner {
     if (before == stored.end()) {
       create(new_schedule(editor_, std::move(*check.definition), *account), *account);
     } else {
-      change(before->second, std::move(*check.definition), *account);
+      change(before->second, std::move(check), *account);
     }
   }
 
@@ -244,7 +245,8 @@ class Planner {
     plan_.changes.add.push_back(std::move(schedule));
   }
 
-  void change(const Schedule& before, schedule::Definition definition, const Account& account) {
+  void change(const Schedule& before, validation::DraftCheck check, const Account& account) {
+    auto& definition = check.definition.value();
     if (before.definition == definition) {
       item(ItemAction::unchanged, "schedule", account.id, definition.name);
       return;
@@ -255,16 +257,31 @@ class Planner {
     note_giver(editor_, before.definition, after);
     const bool resumes = after.definition.active && !before.definition.active;
     const bool passed = !after.next_run_at || *after.next_run_at <= editor_.parts.now();
-    if (!fires_alike(before.definition, after.definition, account) || (resumes && passed)) {
-      after.next_run_at = first_run(after.definition, account.timezone, editor_.parts.now());
-    }
+    std::vector<std::string> words;
+    if (!fires_alike(before.definition, after.definition, account) || (resumes && passed))
+      words = move_slots(before, after, account, check.resolved->window);
     if (!after.owner.empty() && !store::find_member(editor_.parts.state(), after.owner))
       after.owner = owner_for(editor_, after.definition);
     plan_.events.push_back(
         configured_event(editor_, after, to_json(before, old_timezone(account.id)), to_json(after, account.timezone)));
-    item(ItemAction::change, "schedule", account.id, after.definition.name,
-         diff(fields_of(before.definition), fields_of(after.definition)));
+    auto lines = diff(fields_of(before.definition), fields_of(after.definition));
+    lines.insert(lines.end(), words.begin(), words.end());
+    item(ItemAction::change, "schedule", account.id, after.definition.name, std::move(lines));
     plan_.changes.edit.push_back(std::move(after));
+  }
+
+  /// Where its next run goes; what happens to its occurrences, as lines of a difference.
+  std::vector<std::string> move_slots(const Schedule& before, Schedule& after, const Account& account,
+                                      const std::optional<schedule::WindowChoice>& window) {
+    auto slots = plan_slots(editor_, {.before = before,
+                                      .after = after.definition,
+                                      .timezone_before = old_timezone(account.id),
+                                      .timezone_after = account.timezone,
+                                      .window = window});
+    after.next_run_at = slots.next;
+    std::move(slots.skipped.begin(), slots.skipped.end(), std::back_inserter(plan_.changes.skipped));
+    for (auto& words : slots.words) words = "! " + words;
+    return std::move(slots.words);
   }
 
   bool fires_alike(const schedule::Definition& before, const schedule::Definition& after, const Account& account) const {
@@ -322,15 +339,15 @@ class Planner {
             std::find(plan_.changes.remove.begin(), plan_.changes.remove.end(), before.id) != plan_.changes.remove.end();
         if (edited || removed || fires_alike(before.definition, before.definition, account)) continue;
         auto after = before;
-        after.next_run_at = first_run(after.definition, account.timezone, editor_.parts.now());
+        auto words = move_slots(before, after, account, window_of(editor_, before));
         plan_.events.push_back(
             configured_event(editor_, after, to_json(before, old_timezone(account.id)), to_json(after, account.timezone)));
         std::erase_if(plan_.items, [&, wanted = name](const PlannedItem& item) {
           return item.kind == "schedule" && item.account == account.id && item.name == wanted;
         });
-        item(ItemAction::change, "schedule", account.id, name,
-             {fmt::format("~ next run: {} → {}", before.next_run_at ? format_utc(*before.next_run_at) : "–",
-                          after.next_run_at ? format_utc(*after.next_run_at) : "–")});
+        words.insert(words.begin(), fmt::format("~ next run: {} → {}", before.next_run_at ? format_utc(*before.next_run_at) : "–",
+                                                after.next_run_at ? format_utc(*after.next_run_at) : "–"));
+        item(ItemAction::change, "schedule", account.id, name, std::move(words));
         plan_.changes.edit.push_back(std::move(after));
       }
     }

@@ -169,11 +169,7 @@ validation::DraftCheck check_for_save(const Editor& editor, const SaveRequest& r
     append(check.violations, data_findings(editor, request, check.violations));
   const auto& made = check.definition;
   if (made && made->active && !first_run(*made, request.account.timezone, editor.parts.now()))
-    check.violations.push_back(
-        {.code = Code::rhythm_never,
-         .field = "end",
-         .message = "the schedule would never run: its last day is over, or none of its days lies between the first and the last",
-         .hint = "give a later end, or leave it out"});
+    check.violations.push_back(never_again());
   if (request.renamed && !store::name_is_free(editor.parts.state(), request.account.id, request.draft.name)) {
     check.violations.push_back(
         {.code = Code::name_taken,
@@ -215,6 +211,14 @@ schedule::Rhythm rhythm_of(const schedule::Definition& definition, std::string_v
 
 std::optional<Instant> first_run(const schedule::Definition& definition, std::string_view account_timezone, Instant now) {
   return schedule::next_occurrence(rhythm_of(definition, account_timezone), now);
+}
+
+validation::Violation never_again() {
+  return {
+      .code = Code::rhythm_never,
+      .field = "end",
+      .message = "the schedule would never run: its last day is over, or none of its days lies between the first and the last",
+      .hint = "give a later end, or leave it out"};
 }
 
 bool same_rhythm(const schedule::Definition& before, std::string_view timezone_before, const schedule::Definition& after,

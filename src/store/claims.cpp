@@ -15,6 +15,7 @@
 #include "reportctl/base/text.hpp"
 #include "run_row.hpp"
 #include "schedule_row.hpp"
+#include "skipped_run.hpp"
 #include "webhook_queue.hpp"
 
 namespace reportctl::store {
@@ -59,26 +60,6 @@ Claim insert_run(Connection& connection, const NewRunRow& row) {
             schedule != nullptr ? std::optional<std::string>(definition_json(schedule->definition)) : std::nullopt, run.corrects)
       .run();
   return claim;
-}
-
-bool slot_is_taken(Connection& connection, std::string_view schedule_id, Instant slot) {
-  return Query(connection, R"sql(SELECT 1 FROM runs WHERE schedule_id = ? AND slot = ? AND trigger = 'scheduled')sql")
-      .bind(schedule_id, slot)
-      .next();
-}
-
-void insert_skipped(Connection& connection, const schedule::Schedule& schedule, const ClaimRequest& request, Instant slot) {
-  if (slot_is_taken(connection, schedule.id, slot)) return;
-  const auto id = new_id();
-  Query(connection,
-        R"sql(
-          INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at,
-          finished_at, fence, reason) VALUES (?, ?, ?, ?, ?, 'scheduled', ?, ?, ?, ?, 0, ?))sql")
-      .bind(id, schedule.id, schedule.definition.name, schedule.definition.account, schedule.definition.report,
-            run_state_name(request.skipped_as), slot, request.now, request.now, request.skip_reason)
-      .run();
-  count_ended_run(connection, id);
-  queue_run_webhooks(connection, id, request.now);
 }
 
 void require_none_under_way(Connection& connection, const schedule::Schedule& schedule) {
@@ -170,7 +151,8 @@ Claimed claim_due(State& state, const ClaimRequest& request) {
     return {.result = ClaimResult::busy, .claim = std::nullopt};
   }
   const auto schedule = find_schedule(connection, request.schedule_id);
-  for (const Instant slot : request.skipped) insert_skipped(connection, *schedule, request, slot);
+  for (const Instant slot : request.skipped)
+    insert_skipped(connection, {request.schedule_id, slot, request.skip_reason}, request.skipped_as, request.now);
   Claimed claimed{.result = ClaimResult::claimed, .claim = std::nullopt};
   // A slot that has its run already (the clock was set back and the schedule edited) is not run again; the schedule moves on.
   if (request.slot && !slot_is_taken(connection, request.schedule_id, *request.slot)) {

@@ -13,6 +13,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "schedule_row.hpp"
+#include "skipped_run.hpp"
 #include "webhook_row.hpp"
 
 namespace reportctl::store {
@@ -85,6 +86,7 @@ void apply_changes(State& state, const ScheduleChanges& changes, const AuditEven
   for (const auto& webhook : changes.add_webhooks) insert_webhook(connection, webhook);
   for (const auto& schedule : changes.edit) update_schedule(connection, schedule, now);
   for (const auto& schedule : changes.add) insert_schedule(connection, schedule, now);
+  for (const auto& skipped : changes.skipped) insert_skipped(connection, skipped, RunState::skipped, now);
   append_events(connection, events, now);
   transaction.commit();
 }

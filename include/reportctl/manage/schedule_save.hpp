@@ -48,6 +48,8 @@ void note_giver(const Editor&, const schedule::Definition& before, schedule::Sch
 schedule::Rhythm rhythm_of(const schedule::Definition&, std::string_view account_timezone);
 /// forward from now.
 std::optional<Instant> first_run(const schedule::Definition&, std::string_view account_timezone, Instant now);
+/// rhythm_never: there is no further occurrence.
+validation::Violation never_again();
 /// Do two definitions fire at the same moments?
 bool same_rhythm(const schedule::Definition& before, std::string_view timezone_before, const schedule::Definition& after,
                  std::string_view timezone_after);

@@ -25,6 +25,13 @@ void edit_schedule(State&, const schedule::Schedule&, const AuditEvents&, Instan
 /// The schedule and its history; the audit log keeps the fact.
 void remove_schedule(State&, std::string_view id, const AuditEvents&, Instant now);
 
+/// An occurrence that does not run, recorded as a run that ended before it began.
+struct SkippedSlot {
+  std::string schedule_id;
+  Instant slot{};
+  std::string reason;
+};
+
 /// Several changes as one: all or nothing (apply).
 struct ScheduleChanges {
   std::vector<access::Account> add_accounts, edit_accounts;
@@ -34,6 +41,7 @@ struct ScheduleChanges {
   std::vector<std::string> remove_webhooks;
   std::vector<schedule::Schedule> add, edit;
   std::vector<std::string> remove;
+  std::vector<SkippedSlot> skipped;
 };
 void apply_changes(State&, const ScheduleChanges&, const AuditEvents&, Instant now);
 

@@ -8,6 +8,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/field_diff.hpp"
 #include "reportctl/manage/schedule_save.hpp"
+#include "reportctl/manage/slot_changes.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/schedules.hpp"
@@ -31,6 +32,7 @@ struct EditOptions {
   std::string name;
   std::optional<std::string> account, rename;
   FieldOptions fields;
+  bool dry_run = false;
 };
 
 /// Records the refusal and throws it: nothing else has changed.
@@ -74,7 +76,8 @@ int add(Session& session, const AddOptions& options) {
 int edit(Session& session, const EditOptions& options) {
   auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
   const auto account = account_of(session.viewer(), schedule);
-  const auto before = schedule.definition;
+  const auto stored = schedule;
+  const auto& before = stored.definition;
   const auto old_record = to_json(schedule, account.timezone);
   auto draft = with_options(validation::draft_of(before), options.fields, report_of(session, options.fields, before.report));
   if (options.rename) draft.name = *options.rename;
@@ -93,17 +96,31 @@ int edit(Session& session, const EditOptions& options) {
   if (!schedule.owner.empty() && !store::find_member(session.state(), schedule.owner)) {
     schedule.owner = owner_for(session.editor(), schedule.definition);
   }
+  manage::SlotPlan slots{.next = schedule.next_run_at, .skipped = {}, .words = {}};
   if (!manage::same_rhythm(before, account.timezone, schedule.definition, account.timezone)) {
-    schedule.next_run_at = manage::first_run(schedule.definition, account.timezone, session.now());
+    slots = plan_slots(session.editor(), {.before = stored,
+                                          .after = schedule.definition,
+                                          .timezone_before = account.timezone,
+                                          .timezone_after = account.timezone,
+                                          .window = check.resolved->window});
+    schedule.next_run_at = slots.next;
   }
-  const auto record = to_json(schedule, account.timezone);
-  store::edit_schedule(session.state(), schedule, {configured_event(session.editor(), schedule, old_record, record)},
-                       session.now());
-  session.out().done(fmt::format("schedule {} changed, {}", schedule.definition.name, next_run(schedule, account)), record);
-  if (session.out().format() == Format::table && !session.out().quiet()) {
-    for (const auto& line : manage::diff(manage::fields_of(before), manage::fields_of(schedule.definition)))
-      session.out().text("  " + line + "\n");
-  }
+  auto record = to_json(schedule, account.timezone);
+  store::ScheduleChanges changes;
+  changes.edit = {schedule};
+  changes.skipped = slots.skipped;
+  const store::AuditEvents events{configured_event(session.editor(), schedule, old_record, record)};
+  record["occurrences"] = slots.words;
+  const bool for_people = session.out().format() == Format::table && !session.out().quiet();
+  for (const auto& words : slots.words)
+    if (for_people) session.out().text("! " + visible(words) + "\n");
+  session.out().flush();  // before anything is saved
+  if (!options.dry_run) store::apply_changes(session.state(), changes, events, session.now());
+  session.out().done(fmt::format("schedule {} {}, {}", schedule.definition.name, options.dry_run ? "would be changed" : "changed",
+                                 next_run(schedule, account)),
+                     record);
+  for (const auto& line : manage::diff(manage::fields_of(before), manage::fields_of(schedule.definition)))
+    if (for_people) session.out().text("  " + line + "\n");
   return exit_code::kDone;
 }
 
@@ -142,6 +159,7 @@ void bind_schedule_edit(CLI::App& command, Session& session) {
   add_repeated_option(verb, options->fields.add_to, {.names = "--add-to", .value = "ADDRESS", .help = "further recipients"});
   add_repeated_option(verb, options->fields.remove_to,
                       {.names = "--remove-to", .value = "ADDRESS", .help = "one recipient less"});
+  verb.add_flag("--dry-run", options->dry_run, "show what would change, and which occurrences move or are dropped");
   when_chosen(verb, session, [&session, options] { return edit(session, *options); });
 }
 

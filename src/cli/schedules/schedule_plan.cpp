@@ -7,6 +7,7 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/manage/schedule_save.hpp"
+#include "reportctl/manage/slot_changes.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/plan.hpp"
 #include "schedule_verbs.hpp"
@@ -68,21 +69,11 @@ int validate(Session& session, const ValidateOptions& options) {
   return code;
 }
 
-/// The period that a run at a slot would cover; empty when the schedule breaks a rule.
-std::optional<schedule::WindowChoice> window_of(Session& session, const schedule::Schedule& schedule,
-                                                const access::Account& account) {
-  const auto check = validation::check_draft(
-      validation::draft_of(schedule.definition),
-      run::context(session.parts(), account, run::standing_of(session.state(), schedule).roles, session.now()));
-  if (!check.resolved) return std::nullopt;
-  return check.resolved->window;
-}
-
 int next(Session& session, const NextOptions& options) {
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::view);
   const auto account = account_of(session.viewer(), schedule);
   const auto rhythm = manage::rhythm_of(schedule.definition, account.timezone);
-  const auto window = window_of(session, schedule, account);
+  const auto window = manage::window_of(session.editor(), schedule);
 
   Listing listing;
   listing.columns = {{"local", fmt::format("LOCAL ({})", rhythm.zone.name())}, {"utc"}, {"period", "COVERS"}};

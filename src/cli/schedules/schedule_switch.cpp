@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "reportctl/manage/schedule_save.hpp"
+#include "reportctl/manage/slot_changes.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "schedule_verbs.hpp"
@@ -51,17 +52,26 @@ int resume(Session& session, const NameOptions& options) {
     session.out().done(fmt::format("schedule {} is not paused", name), before);
     return exit_code::kDone;
   }
+  const auto slots = plan_slots(session.editor(), {.before = schedule,
+                                                   .after = schedule.definition,
+                                                   .timezone_before = account.timezone,
+                                                   .timezone_after = account.timezone,
+                                                   .window = {}});
+  if (!slots.next) manage::refuse(fmt::format("schedule \"{}\" was not resumed", name), {manage::never_again()});
   schedule.definition.active = true;
-  if (!schedule.next_run_at || *schedule.next_run_at <= session.now()) {
-    schedule.next_run_at = schedule::next_occurrence(rhythm, session.now());
-  }
-  const auto after = to_json(schedule, account.timezone);
-  store::edit_schedule(session.state(), schedule,
+  schedule.next_run_at = slots.next;
+  auto after = to_json(schedule, account.timezone);
+  store::ScheduleChanges changes;
+  changes.edit = {schedule};
+  changes.skipped = slots.skipped;
+  store::apply_changes(session.state(), changes,
                        manage::audit_of(session.actor(), {"ScheduleResumed", account.id, schedule.id, before, after}),
                        session.now());
-  session.out().done(fmt::format("schedule {} resumed, next run {} {}", name, minute_or_dash(schedule.next_run_at, rhythm.zone),
-                                 rhythm.zone.name()),
-                     after);
+  after["occurrences"] = slots.words;
+  auto words = fmt::format("schedule {} resumed, next run {} {}", name, minute_or_dash(schedule.next_run_at, rhythm.zone),
+                           rhythm.zone.name());
+  for (const auto& passed : slots.words) words += "; " + passed;
+  session.out().done(words, after);
   return exit_code::kDone;
 }
 

@@ -158,6 +158,25 @@ TEST_CASE("missed slots become visible skipped runs, each slot once") {
   fixture.require_sound();
 }
 
+TEST_CASE("a slot that is skipped again has the new reason, and one that has its run keeps it") {
+  Fixture fixture;
+  REQUIRE(claim_due(fixture.state, a_request(fixture.schedule)).claim);
+  ScheduleChanges changes;
+  changes.skipped = {{fixture.schedule.id, kNow, "moved"}, {fixture.schedule.id, kNow - kDay, "the schedule was paused"}};
+  apply_changes(fixture.state, changes, {}, kNow);
+  changes.skipped = {{fixture.schedule.id, kNow - kDay, "moved"}};
+  apply_changes(fixture.state, changes, {}, kNow + kDay);
+  const auto runs = list_runs(fixture.state, {});
+  REQUIRE(runs.size() == 2);
+  CHECK(runs[0].state == RunState::skipped);
+  CHECK(runs[0].reason == "moved");
+  CHECK(runs[0].schedule_name == fixture.schedule.definition.name);
+  CHECK(runs[0].finished_at == kNow);
+  CHECK(runs[1].state == RunState::triggered);
+  CHECK(runs[1].reason == "");
+  fixture.require_sound();
+}
+
 TEST_CASE("when every slot is skipped the schedule moves on without a run") {
   Fixture fixture;
   auto request = a_request(fixture.schedule);
