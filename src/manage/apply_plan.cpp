@@ -331,26 +331,31 @@ class Planner {
   /// An account that moves to another zone takes along the schedules that have none of their own.
   void follow_accounts() {
     for (const auto& account : plan_.changes.edit_accounts) {
-      if (old_timezone(account.id) == account.timezone) continue;
-      for (const auto& [name, before] : stored_schedules(account.id)) {
-        const auto handled = [&, id = before.id](const Schedule& schedule) { return schedule.id == id; };
-        const bool edited = std::any_of(plan_.changes.edit.begin(), plan_.changes.edit.end(), handled);
-        const bool removed =
-            std::find(plan_.changes.remove.begin(), plan_.changes.remove.end(), before.id) != plan_.changes.remove.end();
-        if (edited || removed || fires_alike(before.definition, before.definition, account)) continue;
-        auto after = before;
-        auto words = move_slots(before, after, account, window_of(editor_, before));
+      for (auto& [schedule, before, slots] : moved_schedules(editor_, stored_accounts_.at(account.id), account)) {
+        const auto& name = schedule.definition.name;
+        if (is_handled(schedule.id)) continue;
         plan_.events.push_back(
-            configured_event(editor_, after, to_json(before, old_timezone(account.id)), to_json(after, account.timezone)));
-        std::erase_if(plan_.items, [&, wanted = name](const PlannedItem& item) {
-          return item.kind == "schedule" && item.account == account.id && item.name == wanted;
+            configured_event(editor_, schedule, to_json(before, old_timezone(account.id)), to_json(schedule, account.timezone)));
+        std::erase_if(plan_.items, [&](const PlannedItem& item) {
+          return item.kind == "schedule" && item.account == account.id && item.name == name;
         });
-        words.insert(words.begin(), fmt::format("~ next run: {} → {}", before.next_run_at ? format_utc(*before.next_run_at) : "–",
-                                                after.next_run_at ? format_utc(*after.next_run_at) : "–"));
-        item(ItemAction::change, "schedule", account.id, name, std::move(words));
-        plan_.changes.edit.push_back(std::move(after));
+        std::vector<std::string> lines{fmt::format("~ next run: {} → {}",
+                                                   before.next_run_at ? format_utc(*before.next_run_at) : "–",
+                                                   schedule.next_run_at ? format_utc(*schedule.next_run_at) : "–")};
+        for (const auto& words : slots.words) lines.push_back("! " + words);
+        item(ItemAction::change, "schedule", account.id, name, std::move(lines));
+        std::move(slots.skipped.begin(), slots.skipped.end(), std::back_inserter(plan_.changes.skipped));
+        plan_.changes.edit.push_back(std::move(schedule));
       }
     }
+  }
+
+  /// Do the files change or remove it themselves?
+  [[nodiscard]] bool is_handled(const std::string& id) const {
+    const auto& edited = plan_.changes.edit;
+    const auto& removed = plan_.changes.remove;
+    return std::any_of(edited.begin(), edited.end(), [&](const Schedule& one) { return one.id == id; }) ||
+           std::find(removed.begin(), removed.end(), id) != removed.end();
   }
 
   const Editor& editor_;

@@ -154,4 +154,22 @@ SlotPlan plan_slots(const Editor& editor, const ScheduleChange& change) {
   return plan;
 }
 
+std::vector<MovedSchedule> moved_schedules(const Editor& editor, const access::Account& before, const access::Account& after) {
+  std::vector<MovedSchedule> moved;
+  for (const auto& stored : store::list_schedules(editor.parts.state(), {.account = before.id, .report = {}, .active = {}})) {
+    const auto& definition = stored.definition;
+    if (same_rhythm(definition, before.timezone, definition, after.timezone)) continue;
+    MovedSchedule one{.schedule = stored, .before = stored, .slots = {}};
+    one.slots = plan_slots(editor, {.before = stored,
+                                    .after = definition,
+                                    .timezone_before = before.timezone,
+                                    .timezone_after = after.timezone,
+                                    .window = window_of(editor, stored)});
+    if (one.slots.next == stored.next_run_at && one.slots.skipped.empty()) continue;
+    one.schedule.next_run_at = one.slots.next;
+    moved.push_back(std::move(one));
+  }
+  return moved;
+}
+
 }  // namespace reportctl::manage

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reportctl/access/access.hpp"
 #include "reportctl/manage/viewer.hpp"
 #include "reportctl/schedule/rhythm.hpp"
 #include "reportctl/schedule/schedule.hpp"
@@ -59,5 +60,13 @@ struct ScheduleChange {
   std::optional<schedule::WindowChoice> window;
 };
 SlotPlan plan_slots(const Editor&, const ScheduleChange&);
+
+/// A schedule whose next run moves with its account's zone.
+struct MovedSchedule {
+  schedule::Schedule schedule;  ///< with its new next run
+  schedule::Schedule before;
+  SlotPlan slots;
+};
+std::vector<MovedSchedule> moved_schedules(const Editor&, const access::Account& before, const access::Account& after);
 
 }  // namespace reportctl::manage

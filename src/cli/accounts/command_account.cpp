@@ -9,7 +9,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/account_rules.hpp"
 #include "reportctl/manage/logo_file.hpp"
-#include "reportctl/manage/schedule_save.hpp"
+#include "reportctl/manage/slot_changes.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/images.hpp"
@@ -102,17 +102,6 @@ int add(Session& session, const AccountOptions& options) {
   return 0;
 }
 
-/// Schedules that follow the account's clock fire next at the same local time of the new zone; what is due already stays due.
-std::vector<schedule::Schedule> moved_schedules(Session& session, const Account& account) {
-  std::vector<schedule::Schedule> moved;
-  for (auto& schedule : store::list_schedules(session.state(), {account.id, std::nullopt, std::nullopt})) {
-    if (!schedule.definition.timezone.empty() || !schedule.next_run_at || *schedule.next_run_at <= session.now()) continue;
-    schedule.next_run_at = manage::first_run(schedule.definition, account.timezone, session.now());
-    moved.push_back(std::move(schedule));
-  }
-  return moved;
-}
-
 int edit(Session& session, const AccountOptions& options) {
   const Account before = session.account(options.id);
   Account after = changed(before, options);
@@ -123,7 +112,14 @@ int edit(Session& session, const AccountOptions& options) {
                           manage::account_problems(after, session.config().settings, store::list_accounts(session.state())));
   store::ScheduleChanges changes;
   changes.edit_accounts = {after};
-  if (after.timezone != before.timezone) changes.edit = moved_schedules(session, after);
+  for (auto& [schedule, stored, slots] : moved_schedules(session.editor(), before, after)) {
+    for (const auto& words : slots.words)
+      if (session.out().format() == Format::table && !session.out().quiet())
+        session.out().text(fmt::format("! {}: {}\n", visible(schedule.definition.name), words));
+    std::move(slots.skipped.begin(), slots.skipped.end(), std::back_inserter(changes.skipped));
+    changes.edit.push_back(std::move(schedule));
+  }
+  session.out().flush();  // before anything is saved
   store::apply_changes(session.state(), changes,
                        manage::audit_of(session.actor(), {"AccountEdited", after.id, after.id, to_json(before), to_json(after)}),
                        session.now());
