@@ -71,10 +71,19 @@ std::string Sha256::finish() {
   return hex(text_of(bytes, size));
 }
 
+/// One context for all: to set one up takes longer than to hash a line.
 std::string sha256_hex(std::string_view bytes) {
-  Sha256 hash;
-  hash.update(bytes);
-  return hash.finish();
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(crypto().EVP_MD_CTX_new(),
+                                                                                     crypto().EVP_MD_CTX_free);
+  thread_local const EVP_MD* type = crypto().EVP_sha256();
+  if (context == nullptr) throw Error(ErrorKind::failed, "libcrypto cannot hash: out of memory");
+  check(crypto().EVP_DigestInit_ex(context.get(), type, nullptr), "EVP_DigestInit_ex");
+  type = nullptr;  // as before
+  check(crypto().EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()), "EVP_DigestUpdate");
+  Bytes hash{};
+  unsigned int size = 0;
+  check(crypto().EVP_DigestFinal_ex(context.get(), hash.data(), &size), "EVP_DigestFinal_ex");
+  return hex(text_of(hash, size));
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view text) {

@@ -110,10 +110,10 @@ store::AuditEvent pruned_event(const Pruned& pruned, const std::string& actor) {
   return {.name = store::kRetentionApplied, .account = {}, .subject = {}, .actor = actor, .payload = payload.dump()};
 }
 
-Pruned remove_what_is_old(Parts& parts, const store::Cuts& cuts, UnknownFiles unknown) {
+Pruned remove_what_is_old(Parts& parts, const store::Cuts& cuts, UnknownFiles unknown, const store::RowsDone& progress = {}) {
   Pruned pruned;
   parts.own_artifacts();  // nothing is forgotten whose file cannot be removed
-  pruned.rows = store::prune_rows(parts.state(), cuts);
+  pruned.rows = store::prune_rows(parts.state(), cuts, progress);
   sweep_files(parts, cuts, PruneMode::real, unknown, pruned);
   const auto before = std::min(host_clock(), cuts.now) - kGraceOfLeftovers;
   parts.own_artifacts().sweep(before);
@@ -142,7 +142,8 @@ Pruned prune(Parts& parts, PruneMode mode, const Pruning& pruning) {
   }
   auto cuts = cuts_of(parts.settings().retention, pruning.what, parts.now());
   cuts.actor = pruning.actor;
-  if (mode == PruneMode::real) return acting(parts, [&] { return remove_what_is_old(parts, cuts, pruning.unknown); });
+  if (mode == PruneMode::real)
+    return acting(parts, [&] { return remove_what_is_old(parts, cuts, pruning.unknown, pruning.progress); });
   Pruned pruned;
   pruned.rows = store::count_prunable(parts.state(), cuts);
   sweep_files(parts, cuts, mode, pruning.unknown, pruned);

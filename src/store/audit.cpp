@@ -95,7 +95,7 @@ std::vector<AuditRecord> list_audit(State& state, const AuditFilter& filter) {
   return read_all(query, kAuditColumns);
 }
 
-AuditVerdict verify_audit(State& state, std::string_view expected_head) {
+AuditVerdict verify_audit(State& state, std::string_view expected_head, const RowsDone& told) {
   AuditVerdict verdict;
   const ReadTransaction moment(state.connection());
   AuditRecord before;
@@ -107,6 +107,9 @@ AuditVerdict verify_audit(State& state, std::string_view expected_head) {
     before.hash = cut->hash;
   }
   verdict.head = before.hash;
+  std::int64_t newest = 0;
+  if (Query found(state.connection(), R"sql(SELECT ifnull(max(sequence), 0) FROM audit)sql"); found.next())
+    newest = found.integer();
   bool announced = !cut;
   const auto ordered_after = in_order_after(state);
   bool anchored = expected_head.empty() || expected_head == verdict.head;
@@ -116,6 +119,7 @@ AuditVerdict verify_audit(State& state, std::string_view expected_head) {
     verdict.problem = break_at(record, before, before.sequence > ordered_after);
     if (!verdict.problem.empty()) return verdict;
     ++verdict.records;
+    if (told) told(verdict.records, newest - verdict.pruned);
     verdict.head = record.hash;
     anchored = anchored || record.hash == expected_head;
     announced = announced || announces(record, *cut);

@@ -18,8 +18,11 @@ namespace {
 
 /// `5:hello`: with its length before it, no field can run into the next.
 void add_field(std::string& canonical, std::string_view field) {
-  fmt::format_to(std::back_inserter(canonical), "{}:{}", field.size(), field);
+  const fmt::format_int size(field.size());
+  canonical.append(size.data(), size.size()).append(1, ':').append(field);
 }
+
+constexpr std::size_t kAroundPayload = 256;  ///< most records have less than this beside it
 
 /// A command that waited for the state file is no clock that was set back.
 constexpr auto kSameMoment = std::chrono::minutes(1);
@@ -40,8 +43,10 @@ AuditEvent recorded(AuditEvent event, const std::string& starter, std::optional<
 std::string audit_genesis() { return std::string(64, '0'); }
 
 std::string chain_hash(std::string_view previous_hash, const AuditRecord& record) {
-  std::string text = fmt::format("{}\n", previous_hash);
-  add_field(text, fmt::format("{}", record.sequence));
+  std::string text;
+  text.reserve(previous_hash.size() + record.event.payload.size() + kAroundPayload);
+  text.append(previous_hash).append(1, '\n');
+  add_field(text, fmt::format_int(record.sequence).str());
   add_field(text, format_utc(record.at));
   add_field(text, record.event.name);
   add_field(text, record.event.account);

@@ -38,6 +38,7 @@ constexpr const char* kSettings =
     "PRAGMA trusted_schema = OFF;"
     "PRAGMA cell_size_check = ON;"
     "PRAGMA mmap_size = 0;"
+    "PRAGMA cache_size = -32000;"  // kilobytes, used only by what touches so many pages: pruning and checking a large state
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA cache_spill = OFF;"  // a journal that has to be rolled back has the first page then: see journal.cpp
     "PRAGMA foreign_keys = ON;"

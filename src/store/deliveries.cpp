@@ -159,4 +159,9 @@ std::vector<Delivery> list_deliveries(State& state, std::string_view run_id) {
   return read_all(query.bind(run_id), kDeliveryColumns);
 }
 
+void read_deliveries(Connection& connection) {
+  Query query(connection, fmt::format(R"sql(SELECT {} FROM deliveries x)sql", select_list(kDeliveryColumns)));
+  while (query.next()) read_columns(query, kDeliveryColumns);
+}
+
 }  // namespace reportctl::store

@@ -20,6 +20,9 @@ void update_outcome(Connection&, const Claim&, const DeliveryOutcome&, Instant n
 constexpr const char* kOwnedDelivery =
     R"sql( AND run_id IN (SELECT r.id FROM runs r WHERE r.id = ? AND r.fence = ? AND r.owner_host IS NOT NULL))sql";
 
+/// Reads every delivery there is, as list_deliveries() does; throws at the first that cannot be read.
+void read_deliveries(Connection&);
+
 /// The state's name, for messages.
 std::string state_of_delivery(Connection&, std::string_view delivery_id);
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -17,6 +18,9 @@ namespace reportctl::store {
 namespace {
 
 constexpr int kRowsATime = 500;
+/// So long others wait for a transaction, which takes as many rows as it can meanwhile: half of the time of a small one is spent
+/// on waiting for the disk.
+constexpr std::chrono::milliseconds kLongestTransaction{200};
 /// A cut that is not there lies before everything.
 constexpr Instant kNever{std::chrono::seconds{-1'000'000'000'000}};
 
@@ -84,18 +88,45 @@ void list_going(State& state, const Shown& shown, const Cuts& cuts, int limit, s
   }
 }
 
-std::int64_t take_going(State& state, const Going& going, const std::optional<Instant>& cut, Instant now) {
+/// Does a piece of work, which returns how many rows it took, until it takes none, in transactions of limited length.
+template <typename Work>
+void in_transactions(Connection& connection, Work work) {
+  for (bool more = true; more;) {
+    WriteTransaction transaction(connection);
+    const auto end = std::chrono::steady_clock::now() + kLongestTransaction;
+    while ((more = work() > 0) && std::chrono::steady_clock::now() < end) {
+    }
+    transaction.commit();
+  }
+}
+
+/// Counts what was taken for whoever looks on.
+class Taken {
+ public:
+  Taken(const RowsDone& told, std::int64_t of) : told_(told), of_(of) {}
+  void add(std::int64_t rows) {
+    done_ += rows;
+    if (told_) told_(done_, of_);
+  }
+
+ private:
+  const RowsDone& told_;
+  std::int64_t of_;
+  std::int64_t done_ = 0;
+};
+
+std::int64_t take_going(State& state, const Going& going, const std::optional<Instant>& cut, Instant now, Taken& all) {
   if (!cut) return 0;
   auto& connection = state.connection();
   const auto sql = fmt::format("{0} WHERE {1} IN (SELECT {1} {2} LIMIT {3})", going.change, going.number, going.rows, kRowsATime);
   std::int64_t taken = 0;
-  for (;;) {
-    WriteTransaction transaction(connection);
+  in_transactions(connection, [&] {
     const auto changed = Query(connection, sql).bind(*cut, now).run();
-    transaction.commit();
     taken += changed;
-    if (changed < kRowsATime) return taken;
-  }
+    all.add(changed);
+    return changed;
+  });
+  return taken;
 }
 
 /// Records up to which record the log will be cut, and returns it; 0: nothing is old enough.
@@ -121,12 +152,11 @@ std::int64_t announce_cut(Connection& connection, const Cuts& cuts) {
 }
 
 /// The log is only ever cut at its beginning: up to the last record before the moment, of which the hash is kept.
-void cut_audit(State& state, const Cuts& cuts, PrunedRows& rows) {
+void cut_audit(State& state, const Cuts& cuts, PrunedRows& rows, Taken& all) {
   auto& connection = state.connection();
   const auto announced = cuts.audit ? announce_cut(connection, cuts) : 0;
   if (announced == 0) return;
-  for (;;) {
-    WriteTransaction transaction(connection);
+  in_transactions(connection, [&] {
     std::int64_t last = 0;
     std::string hash;
     {
@@ -144,7 +174,7 @@ void cut_audit(State& state, const Cuts& cuts, PrunedRows& rows) {
         hash = std::move(record_hash);
       }
     }
-    if (last == 0) return;
+    if (last == 0) return last;
     Query(connection,
           R"sql(
             INSERT INTO audit_cut (one, sequence, hash, at)
@@ -153,10 +183,11 @@ void cut_audit(State& state, const Cuts& cuts, PrunedRows& rows) {
         .bind(last, hash, cuts.now)
         .run();
     const auto deleted = Query(connection, R"sql(DELETE FROM audit WHERE sequence <= ?)sql").bind(last).run();
-    transaction.commit();
     rows.audit += deleted;
     rows.audit_head = hash;
-  }
+    all.add(deleted);
+    return deleted;
+  });
 }
 
 }  // namespace
@@ -205,15 +236,16 @@ std::vector<Prunable> list_prunable(State& state, const Cuts& cuts, int limit) {
   return found;
 }
 
-PrunedRows prune_rows(State& state, const Cuts& cuts) {
+PrunedRows prune_rows(State& state, const Cuts& cuts, const RowsDone& told) {
   PrunedRows rows;
+  Taken all(told, told ? count_prunable(state, cuts).total() : 0);
   // Files first, so that the counts of a rehearsal hold: a row that goes takes its file with it.
-  rows.run_files = take_going(state, kOldRunFiles, cuts.run_files, cuts.now);
-  rows.export_files = take_going(state, kOldExportFiles, cuts.export_files.value_or(kNever), cuts.now);
-  rows.notifications = take_going(state, kOldNotifications, cuts.notifications, cuts.now);
-  rows.runs = take_going(state, kOldRuns, cuts.runs, cuts.now);
-  rows.exports = take_going(state, kOldExports, cuts.runs, cuts.now);
-  cut_audit(state, cuts, rows);
+  rows.run_files = take_going(state, kOldRunFiles, cuts.run_files, cuts.now, all);
+  rows.export_files = take_going(state, kOldExportFiles, cuts.export_files.value_or(kNever), cuts.now, all);
+  rows.notifications = take_going(state, kOldNotifications, cuts.notifications, cuts.now, all);
+  rows.runs = take_going(state, kOldRuns, cuts.runs, cuts.now, all);
+  rows.exports = take_going(state, kOldExports, cuts.runs, cuts.now, all);
+  cut_audit(state, cuts, rows, all);
   return rows;
 }
 

@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "connection.hpp"
+#include "delivery_row.hpp"
 #include "reportctl/base/address.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
@@ -19,6 +21,7 @@
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "reportctl/store/webhooks.hpp"
+#include "run_row.hpp"
 
 namespace reportctl::store {
 
@@ -32,12 +35,44 @@ void require_zone(const std::string& timezone) {
     throw Error(ErrorKind::state, fmt::format("the time zone \"{}\" is not known", visible(timezone)));
 }
 
-/// A kind of row, and how the program reads one.
+/// Counts for whoever looks on.
+class Looked {
+ public:
+  Looked(State& state, const RowsDone& told) : state_(state), told_(told) {}
+  /// The rows of a statement are still to come.
+  void expect(const char* sql) {
+    if (!told_) return;
+    if (Query query(state_.connection(), fmt::format(R"sql(SELECT count(*) FROM ({}))sql", sql)); query.next())
+      of_ += query.integer();
+  }
+  void add() {
+    ++done_;
+    if (told_) told_(std::min(done_, of_), of_);
+  }
+
+ private:
+  State& state_;
+  const RowsDone& told_;
+  std::int64_t of_ = 0;
+  std::int64_t done_ = 0;
+};
+
+/// A kind of row, and how the program reads one. `read_all`, where there can be many: reads all in one pass, and throws at the
+/// first that cannot be read.
 struct Readable {
   const char* what;
   const char* ids;
   void (*read)(State&, const std::string& id);
+  void (*read_all)(State&, Looked&) = nullptr;
 };
+
+void read_runs(State& state, Looked& looked) {
+  {
+    Query runs(state.connection(), select_run());
+    for (; runs.next(); looked.add()) read_run(runs);
+  }
+  read_deliveries(state.connection());
+}
 
 constexpr std::array kReadable{
     Readable{
@@ -53,7 +88,8 @@ constexpr std::array kReadable{
              [](State& state, const std::string& id) {
                get_run(state, id, kAll);
                list_deliveries(state, id);
-             }},
+             },
+             read_runs},
     Readable{"export", R"sql(SELECT x.id FROM exports x)sql",
              [](State& state, const std::string& id) { find_export(state, id); }},
     Readable{"notification", R"sql(SELECT x.id FROM notifications x)sql",
@@ -146,26 +182,40 @@ class Problems {
   std::vector<std::string> found_;
 };
 
-void check_rows(State& state, Problems& problems) {
+/// What reading says is wrong; empty: nothing.
+template <typename Read>
+std::string complaint_of(Read read) {
+  try {
+    read();
+    return {};
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::busy || error.kind() == ErrorKind::interrupted) throw;
+    return error.what();
+  }
+}
+
+void check_rows(State& state, Problems& problems, Looked& looked) {
   for (const auto& readable : kReadable) {
+    if (readable.read_all != nullptr && complaint_of([&] { readable.read_all(state, looked); }).empty()) continue;
     for (const std::string& id : ids_of(state.connection(), readable.ids)) {
       if (problems.full()) return;
-      try {
-        readable.read(state, id);
-      } catch (const Error& error) {
-        if (error.kind() == ErrorKind::busy || error.kind() == ErrorKind::interrupted) throw;
-        problems.add(readable.what, id, error.what());
-      }
+      const std::string complaint = complaint_of([&] { readable.read(state, id); });
+      if (!complaint.empty()) problems.add(readable.what, id, complaint);
     }
   }
 }
 
-void check_texts(Connection& connection, Problems& problems) {
+void check_texts(Connection& connection, Problems& problems, Looked& looked) {
   for (const auto& text : kTexts) {
     Query query(connection, text.values);
-    while (!problems.full() && query.next()) {
-      const std::string id = query.text(), value = query.text();
-      if (!value.empty() && !text.is_good(value))
+    std::string good;  // the same stands in row after row
+    for (; !problems.full() && query.next(); looked.add()) {
+      const std::string id = query.text();
+      std::string value = query.text();
+      if (value.empty() || value == good) continue;
+      if (text.is_good(value))
+        good = std::move(value);
+      else
         problems.add(text.what, id, fmt::format("{} was expected instead of \"{:.40}\"", text.form, visible(value)));
     }
   }
@@ -193,10 +243,14 @@ void check_times(Connection& connection, Problems& problems) {
 
 }  // namespace
 
-std::vector<std::string> unreadable_rows(State& state) {
+std::vector<std::string> unreadable_rows(State& state, const RowsDone& told) {
   Problems problems;
-  check_rows(state, problems);
-  check_texts(state.connection(), problems);
+  Looked looked(state, told);
+  for (const auto& readable : kReadable)
+    if (readable.read_all != nullptr) looked.expect(readable.ids);
+  for (const auto& text : kTexts) looked.expect(text.values);
+  check_rows(state, problems, looked);
+  check_texts(state.connection(), problems, looked);
   for (const auto& wrong : kWrong) {
     for (const auto& id : ids_of(state.connection(), wrong.ids)) problems.add(wrong.what, id, wrong.problem);
   }

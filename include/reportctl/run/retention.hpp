@@ -30,13 +30,14 @@ struct Pruned {
   [[nodiscard]] bool any() const { return rows.any() || files > 0; }
 };
 
-/// Applies `retention:`. Rows first, each few hundred committed on their own; then the files that no run or export has any more,
+/// Applies `retention:`. Rows first, committed every fraction of a second; then the files that no run or export has any more,
 /// and those of more than a week that none ever had. A crash leaves nothing but files for the next one. Real ones leave a record
 /// in the audit log.
 struct Pruning {
   PruneWhat what = PruneWhat::everything;
   UnknownFiles unknown = UnknownFiles::few;
   std::string actor;
+  store::RowsDone progress = {};
 };
 Pruned prune(Parts&, PruneMode, const Pruning&);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reportctl/base/time.hpp"
+#include "reportctl/store/progress.hpp"
 #include "reportctl/store/state.hpp"
 
 namespace reportctl::store {
@@ -60,6 +61,6 @@ struct AuditVerdict {
 };
 /// Walks the whole chain. `expected_head`: also requires the head, or a record on the way, to be this one (an anchor kept
 /// elsewhere).
-AuditVerdict verify_audit(State&, std::string_view expected_head);
+AuditVerdict verify_audit(State&, std::string_view expected_head, const RowsDone& = {});
 
 }  // namespace reportctl::store

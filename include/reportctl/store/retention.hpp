@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reportctl/store/audit.hpp"
+#include "reportctl/store/progress.hpp"
 #include "reportctl/store/state.hpp"
 
 namespace reportctl::store {
@@ -47,9 +48,9 @@ struct Prunable {
 /// The oldest of each kind first, at most `limit` of each. The audit log is counted only.
 std::vector<Prunable> list_prunable(State&, const Cuts&, int limit);
 
-/// Takes it, in transactions of a few hundred rows each. Runs with mails that were never sent stay; so does the newest record of
-/// the audit log, and the head of what was cut.
-PrunedRows prune_rows(State&, const Cuts&);
+/// Takes it, in transactions of a fraction of a second each, so that others can write in between. Runs with mails that were never
+/// sent stay; so does the newest record of the audit log, and the head of what was cut.
+PrunedRows prune_rows(State&, const Cuts&, const RowsDone& = {});
 
 /// Does a run or export that prune_rows() would leave alone have this file?
 bool is_file_kept(State&, std::string_view sha256, const Cuts&);

@@ -15,6 +15,7 @@
 #include "terminal/filters.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
+#include "terminal/progress.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -103,7 +104,10 @@ int list_audit_records(Session& session, const AuditListOptions& options) {
 
 int verify(Session& session, const std::string& expected_head) {
   access::require(session.actor(), access::Action::administer, "", {});
-  const auto verdict = store::verify_audit(session.state(), to_lower(expected_head));
+  const auto verdict = [&] {
+    ProgressLine line(session);
+    return store::verify_audit(session.state(), to_lower(expected_head), line.rows_left());
+  }();
   const Json record = {{"sound", verdict.sound},
                        {"records", verdict.records},
                        {"pruned", verdict.pruned},

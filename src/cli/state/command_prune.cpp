@@ -12,6 +12,7 @@
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
+#include "terminal/progress.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -118,7 +119,8 @@ Listing listing_of(const std::vector<store::Prunable>& rows) {
 run::Pruning pruning_of(Session& session, PruneWhat what, const PruneOptions& options) {
   return {.what = what,
           .unknown = options.unknown_files ? run::UnknownFiles::any : run::UnknownFiles::few,
-          .actor = session.actor().str()};
+          .actor = session.actor().str(),
+          .progress = {}};
 }
 
 int rehearse(Session& session, PruneWhat what, const PruneOptions& options) {
@@ -135,7 +137,12 @@ int rehearse(Session& session, PruneWhat what, const PruneOptions& options) {
 int apply_retention(Session& session, PruneWhat what, const PruneOptions& options) {
   access::require(session.actor(), access::Action::administer, "", {});
   if (options.rehearse) return rehearse(session, what, options);
-  const auto pruned = run::prune(session.parts(), PruneMode::real, pruning_of(session, what, options));
+  auto pruning = pruning_of(session, what, options);
+  const auto pruned = [&] {
+    ProgressLine line(session);
+    pruning.progress = line.rows_left();
+    return run::prune(session.parts(), PruneMode::real, pruning);
+  }();
   session.out().done(sentence_of(pruned), record_of(pruned, PruneMode::real));
   return exit_code::kDone;
 }

@@ -15,6 +15,7 @@
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
+#include "terminal/progress.hpp"
 
 namespace reportctl::cli {
 
@@ -67,7 +68,10 @@ int check_state(Session& session) {
   Listing listing;
   listing.columns = {{"problem"}};
   auto problems = session.state().check();
-  if (problems.empty()) problems = store::unreadable_rows(session.state());  // what is broken cannot be read either
+  if (problems.empty()) {  // what is broken cannot be read either
+    ProgressLine line(session);
+    problems = store::unreadable_rows(session.state(), line.rows_left());
+  }
   if (problems.empty()) problems = lost_files(session);
   for (const std::string& problem : problems) {
     listing.rows.push_back({{problem, Tone::bad}});

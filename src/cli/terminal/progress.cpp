@@ -7,6 +7,7 @@
 
 #include "reportctl/base/for_people.hpp"
 #include "reportctl/cli/session.hpp"
+#include "reportctl/manage/overview.hpp"
 
 namespace reportctl::cli {
 namespace {
@@ -22,6 +23,13 @@ std::string progress_line(std::int64_t rows, std::int64_t bytes, std::chrono::mi
   return fmt::format("{} rows, {}, {}/s", grouped(rows), size_text(bytes), size_text(each_second));
 }
 
+std::string rows_left_line(std::int64_t done, std::int64_t of, std::chrono::milliseconds elapsed) {
+  if (done <= 0 || of < done) return fmt::format("{} rows", grouped(done));
+  const auto left = static_cast<double>(elapsed.count()) * static_cast<double>(of - done) / static_cast<double>(done);
+  return fmt::format("{} of {} rows, {} left", grouped(done), grouped(of),
+                     manage::span_text(std::chrono::seconds{static_cast<std::int64_t>(left / 1e3) + 1}));
+}
+
 ProgressLine::ProgressLine(Session& session) : visible_(!session.globals.quiet && takes_escapes(STDERR_FILENO)) {}
 
 ProgressLine::~ProgressLine() {
@@ -30,16 +38,22 @@ ProgressLine::~ProgressLine() {
 
 run::Progress ProgressLine::callback() {
   if (!visible_) return {};
-  return [this](std::int64_t rows, std::int64_t bytes) { show(rows, bytes); };
+  return
+      [this](std::int64_t rows, std::int64_t bytes) { show([&](auto elapsed) { return progress_line(rows, bytes, elapsed); }); };
 }
 
-void ProgressLine::show(std::int64_t rows, std::int64_t bytes) {
+store::RowsDone ProgressLine::rows_left() {
+  if (!visible_) return {};
+  return [this](std::int64_t done, std::int64_t of) { show([&](auto elapsed) { return rows_left_line(done, of, elapsed); }); };
+}
+
+template <typename Words>
+void ProgressLine::show(Words words) {
   const auto now = Clock::now();
   if (now - started_ < kFirst || now - last_ < kBetween) return;
   last_ = now;
   drawn_ = true;
-  fmt::print(stderr, "\r{}\033[K",
-             progress_line(rows, bytes, std::chrono::duration_cast<std::chrono::milliseconds>(now - started_)));
+  fmt::print(stderr, "\r{}\033[K", words(std::chrono::duration_cast<std::chrono::milliseconds>(now - started_)));
   std::fflush(stderr);
 }
 

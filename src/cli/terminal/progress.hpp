@@ -7,6 +7,7 @@
 #include <string>
 
 #include "reportctl/run/generate.hpp"
+#include "reportctl/store/progress.hpp"
 
 namespace reportctl::cli {
 
@@ -14,6 +15,9 @@ class Session;
 
 /// `1,204,000 rows, 96.3 MB, 41.2 MB/s`.
 std::string progress_line(std::int64_t rows, std::int64_t bytes, std::chrono::milliseconds elapsed);
+
+/// `320,000 of 1,000,000 rows, 3 s left`.
+std::string rows_left_line(std::int64_t done, std::int64_t of, std::chrono::milliseconds elapsed);
 
 /// One line on a terminal's standard error, a few times a second, gone when the work ends; nothing in a pipe, under cron or with
 /// -q.
@@ -25,9 +29,12 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
   /// Empty where nothing is shown. Borrows this object.
   run::Progress callback();
+  /// For work whose rows are known beforehand.
+  store::RowsDone rows_left();
 
  private:
-  void show(std::int64_t rows, std::int64_t bytes);
+  template <typename Words>
+  void show(Words words);
   using Clock = std::chrono::steady_clock;
   bool visible_ = false;
   bool drawn_ = false;

@@ -139,6 +139,12 @@ TEST_CASE("--since takes an instant, a day or a span") {
   CHECK(kind_of([&] { cli::parse_since("99999999999d", now); }) == ErrorKind::usage);
 }
 
+TEST_CASE("progress of work that is known beforehand tells what is left") {
+  constexpr std::chrono::milliseconds kSecond{1000};  // a quarter in a second: three are left, and what was begun
+  CHECK(cli::rows_left_line(250'000, 1'000'000, kSecond) == "250,000 of 1,000,000 rows, 4 seconds left");
+  CHECK(cli::rows_left_line(7, 0, kSecond) == "7 rows");
+}
+
 TEST_CASE("progress tells rows, size and rate") {
   CHECK(cli::progress_line(1'204'000, 96'300'000, std::chrono::milliseconds(3000)) == "1,204,000 rows, 96.3 MB, 32.1 MB/s");
   CHECK(cli::progress_line(0, 0, std::chrono::milliseconds(0)) == "0 rows, 0 bytes, 0 bytes/s");

@@ -90,6 +90,37 @@ TEST_CASE("records can be neither changed nor removed nor replaced") {
   CHECK(verify_audit(fixture.state, "").records == 2);
 }
 
+TEST_CASE("whoever looks on is told how far verifying, checking and pruning have come") {
+  using Told = std::vector<std::pair<std::int64_t, std::int64_t>>;
+  Fixture fixture;
+  const auto claim = fixture.claim();
+  finish(fixture.state, claim, an_ending(RunState::no_data), kNow);
+  release(fixture.state, claim, std::nullopt);
+  append_audit(fixture.state, {an_event("One"), an_event("Two"), an_event("Three")}, kNow);
+  Told told;
+  const RowsDone listener = [&](std::int64_t done, std::int64_t of) { told.emplace_back(done, of); };
+  const auto records = verify_audit(fixture.state, "", listener).records;
+  REQUIRE(records > 2);
+  REQUIRE(told.size() == static_cast<std::size_t>(records));
+  CHECK(told.front() == std::pair<std::int64_t, std::int64_t>{1, records});
+  CHECK(told.back() == std::pair{records, records});
+
+  told.clear();
+  CHECK(unreadable_rows(fixture.state, listener).empty());
+  REQUIRE_FALSE(told.empty());
+  CHECK(told.front().first == 1);
+  CHECK(told.back().first == told.back().second);
+  CHECK(static_cast<std::size_t>(told.back().second) == told.size());
+
+  told.clear();
+  Cuts cuts;
+  cuts.now = kNow + 2 * kDay;
+  cuts.runs = kNow + kDay;
+  CHECK(prune_rows(fixture.state, cuts, listener).runs == 1);
+  REQUIRE_FALSE(told.empty());
+  CHECK(told.back() == std::pair<std::int64_t, std::int64_t>{1, 1});
+}
+
 TEST_CASE("every change of one record is found and the record named") {
   for (const char* change :
        {"at = at + 1", "name = 'EventX'", "account = 'acmf'", "subject = ''", "actor = 'bob'", "payload = '{\"a\":\"c\"}'",
