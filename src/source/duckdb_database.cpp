@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 namespace fs = std::filesystem;
 
 constexpr milliseconds kPatience{3000};  ///< with a writer that has the file
-constexpr milliseconds kNap{50};        ///< how often the watch looks whether to go on
+constexpr milliseconds kWatchStep{50};   ///< how often the watch looks whether to go on
 
 const DuckdbApi& opened_library(const DuckdbSettings& settings) try {
   return duckdb_api(settings.library.string());
@@ -172,7 +172,7 @@ void DuckdbDatabase::lock() { run("SET lock_configuration = true"); }
 
 void DuckdbDatabase::watch() {
   std::unique_lock lock(mutex_);
-  while (!ended_.wait_for(lock, kNap, [this] { return over_; })) {
+  while (!ended_.wait_for(lock, kWatchStep, [this] { return over_; })) {
     if (!stop_requested() && Clock::now() < deadline_) continue;
     cut_ = true;
     api_.interrupt(connection_);  // again and again, should the next step have begun meanwhile

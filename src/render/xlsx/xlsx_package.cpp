@@ -108,8 +108,8 @@ std::string zip_facts(const ZipPart& part) {
   constexpr std::uint64_t kVersion = 20;
   constexpr std::uint64_t kDeflated = 8;
   constexpr std::uint64_t kZipFirstDay = 0x21;
-  return little(kVersion, 2) + little(0, 2) + little(kDeflated, 2) + little(0, 2) + little(kZipFirstDay, 2) + little(part.crc, 4) +
-         little(part.packed, 4) + little(part.unpacked, 4) + little(part.name.size(), 2) + little(0, 2);
+  return little(kVersion, 2) + little(0, 2) + little(kDeflated, 2) + little(0, 2) + little(kZipFirstDay, 2) +
+         little(part.crc, 4) + little(part.packed, 4) + little(part.unpacked, 4) + little(part.name.size(), 2) + little(0, 2);
 }
 
 }  // namespace
