@@ -230,29 +230,36 @@ std::optional<long long> parse_integer(std::string_view text) {
   return value;
 }
 
+namespace {
+
+struct DurationUnit {
+  char letter;
+  long long seconds;
+};
+constexpr DurationUnit kDurationUnits[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+
+}  // namespace
+
 std::optional<long long> parse_duration_seconds(std::string_view text) {
-  if (text.empty() || text[0] < '0' || text[0] > '9') return std::nullopt;
-  long long unit = 0;
-  switch (text.back()) {
-    case 's':
-      unit = 1;
-      break;
-    case 'm':
-      unit = 60;
-      break;
-    case 'h':
-      unit = 3600;
-      break;
-    case 'd':
-      unit = 86400;
-      break;
-    default:
-      return std::nullopt;
-  }
-  const auto count = parse_integer(text.substr(0, text.size() - 1));
+  if (text.empty()) return std::nullopt;
   long long total = 0;
-  if (!count || __builtin_mul_overflow(*count, unit, &total)) return std::nullopt;
-  return total;
+  for (const auto& unit : kDurationUnits) {
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits == text.size() || text[digits] != unit.letter) continue;
+    const auto count = parse_integer(text.substr(0, digits));
+    long long part = 0;
+    if (!count || __builtin_mul_overflow(*count, unit.seconds, &part) || __builtin_add_overflow(total, part, &total))
+      return std::nullopt;
+    text.remove_prefix(digits + 1);
+  }
+  return text.empty() ? std::optional(total) : std::nullopt;
+}
+
+std::string duration_text(long long seconds) {
+  if (seconds > 3600 && seconds % 3600 != 0 && seconds % 60 == 0) return fmt::format("{}h{}m", seconds / 3600, seconds / 60 % 60);
+  for (const auto& unit : kDurationUnits)
+    if (seconds != 0 && seconds % unit.seconds == 0) return fmt::format("{}{}", seconds / unit.seconds, unit.letter);
+  return "0s";
 }
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {

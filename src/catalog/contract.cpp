@@ -24,7 +24,7 @@ bool names_word(std::string_view text, std::string_view word) {
 }
 
 std::string all_sql(const Report& report) {
-  std::string text;
+  std::string text = report.ready + "\n";
   for (const auto& [variant, shape] : report.shapes) {
     text += shape.query + "\n";
     for (const auto& [dialect, query] : shape.query_by_dialect) text += query + "\n";

@@ -29,6 +29,7 @@ class ModuleReader {
     read_cadences();
     read_formats();
     read_parameters(file_, map_, report_);
+    read_ready();
     read_shapes(file_, map_, report_);
     map_.finish();
   }
@@ -199,6 +200,18 @@ class ModuleReader {
     else if (report_.window.kind == WindowKind::snapshot)
       map_.problem_at("compare", "a snapshot has no period before it to be compared with");
     report_.compares = true;
+  }
+
+  void read_ready() {
+    const yaml::Node* node = map_.child("ready");
+    if (node == nullptr) return;
+    const auto text = map_.optional_text("ready");
+    if (!text) return;
+    report_.ready = *text;
+    if (trim(*text).empty())
+      map_.problem_at("ready", "ready must be a query that gives one instant, like SELECT max(loaded_at) AS data_until FROM …");
+    else
+      check_ready(file_, report_, *node);
   }
 
   void read_cadences() {

@@ -52,6 +52,8 @@ struct QueryText {
 void check_query(ModuleFile&, const Report&, const QueryText&);
 /// The rules of a parameter's `choices`.
 void check_choices(ModuleFile&, const Report&, const yaml::Node&);
+/// The rules of `ready`.
+void check_ready(ModuleFile&, const Report&, const yaml::Node&);
 /// The rules of a parameter's `filter`: one SQL expression.
 void check_filter(ModuleFile&, const Report&, const yaml::Node&);
 

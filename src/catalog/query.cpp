@@ -383,6 +383,13 @@ rows::Query build_query(const Report& report, const QueryInputs& inputs, const r
   return query;
 }
 
+rows::Query build_ready_query(const Report& report, const QueryInputs& inputs, const rows::SourceForms& forms) {
+  rows::Query query = Builder(report, inputs, forms).build(report.ready);
+  query.columns = {text_column("data_until", "Data until")};
+  query.columns.front().type = rows::ColumnType::timestamp;
+  return query;
+}
+
 rows::Query build_choices_query(const Report& report, const Parameter& parameter, const QueryInputs& inputs,
                                 const rows::SourceForms& forms) {
   if (parameter.choices.empty())

@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// Over 400 lines: one reader of shapes, whose parts (columns, summary, chart, query) name each other.
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "call_text.hpp"
 #include "module_reader.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/catalog/figure.hpp"
 
 namespace reportctl::catalog {
 namespace {
 
 using rows::ColumnType;
-
-/// `name(argument)` or `name`.
-struct Call {
-  std::string_view name;
-  std::optional<std::string_view> argument;
-};
-std::optional<Call> parse_call(std::string_view text) {
-  text = trim(text);
-  const std::size_t open = text.find('(');
-  if (open == std::string_view::npos) return Call{text, std::nullopt};
-  if (text.back() != ')') return std::nullopt;
-  return Call{trim(text.substr(0, open)), trim(text.substr(open + 1, text.size() - open - 2))};
-}
 
 /// The label, when one of those before has it; upper and lower case are the same to people.
 template <typename Labelled>
@@ -33,11 +21,6 @@ std::string named_alike(const std::vector<Labelled>& before, const std::string& 
       std::any_of(before.begin(), before.end(), [&](const Labelled& other) { return to_lower(other.label) == to_lower(label); });
   return alike ? label : std::string();
 }
-
-using Aggregated = Aggregate::Kind;
-constexpr std::pair<std::string_view, Aggregated> kAggregates[] = {
-    {"total", Aggregated::total},     {"average", Aggregated::average},   {"minimum", Aggregated::minimum},
-    {"maximum", Aggregated::maximum}, {"distinct", Aggregated::distinct}, {"ratio", Aggregated::ratio}};
 
 /// Reads one shape: from the module itself, or from one of its variants.
 class ShapeReader {
@@ -185,74 +168,35 @@ class ShapeReader {
       if (const std::string name = named_alike(shape_.summary, metric.label); !name.empty())
         map.problem_at("label", fmt::format("there are two figures with the label \"{}\"; nobody could tell them apart", name));
       const std::string value = map.required_text("value");
-      if (!value.empty()) metric.value = read_aggregate(*item.find("value"), value);
-      read_metric_format(map, metric.value);
+      const auto figure = value.empty() ? std::nullopt : read_figure(*item.find("value"), value);
+      if (figure) metric.value = *figure;
+      if (figure) read_metric_format(map, metric.value);
+      map.child("format");
       map.finish();
       shape_.summary.push_back(std::move(metric));
     }
   }
 
-  Aggregate read_aggregate(const yaml::Node& at, std::string_view text) {
-    Aggregate aggregate;
-    const auto call = parse_call(text);
-    if (call && call->name == "count" && !call->argument) return aggregate;
-    const auto known = std::find_if(std::begin(kAggregates), std::end(kAggregates),
-                                    [&](const auto& one) { return call && call->argument && one.first == call->name; });
-    if (known == std::end(kAggregates)) {
-      file_.problem(at, fmt::format("\"{}\" is not a metric: count, total(column), average(column), minimum(column), "
-                                    "maximum(column), distinct(column) or ratio(column, column)",
-                                    text));
-      return {};
-    }
-    aggregate.kind = known->second;
-    std::string_view first = *call->argument;
-    if (aggregate.kind == Aggregated::ratio) {
-      const std::size_t comma = first.find(',');
-      if (comma == std::string_view::npos) {
-        file_.problem(at, "a ratio needs two columns, like \"ratio(replies, sent)\"");
-        return {};
-      }
-      aggregate.divisor = column_at(at, trim(first.substr(comma + 1)));
-      first = trim(first.substr(0, comma));
-    }
-    aggregate.column = column_at(at, first);
-    if (aggregate.column < 0 || (aggregate.kind == Aggregated::ratio && aggregate.divisor < 0)) return aggregate;
-    check_aggregate(at, aggregate, call->name);
-    return aggregate;
+  std::optional<Aggregate> read_figure(const yaml::Node& at, std::string_view text) {
+    if (shape_.columns.empty()) return std::nullopt;  // said already
+    const auto parsed = parse_figure(text, shape_.columns);
+    if (const auto* figure = std::get_if<Aggregate>(&parsed)) return *figure;
+    file_.problem(at, std::get<std::string>(parsed));
+    return std::nullopt;
   }
 
-  void check_aggregate(const yaml::Node& at, const Aggregate& aggregate, std::string_view name) {
-    const rows::ColumnTypeFacts& facts = facts_of(type_of(aggregate.column));
-    const bool is_extreme = aggregate.kind == Aggregated::minimum || aggregate.kind == Aggregated::maximum;
-    if (aggregate.kind == Aggregated::total && !facts.addable)
-      file_.problem(at, fmt::format("a {} column cannot be added up", facts.name));
-    if (aggregate.kind == Aggregated::distinct && facts.type == ColumnType::money)
-      file_.problem(at, "amounts of money are not counted; count what has them");
-    if ((is_extreme && !facts.ordered) || (aggregate.kind == Aggregated::average && !facts.number))
-      file_.problem(at, fmt::format("a {} column has no {}", facts.name, name));
-    if (aggregate.kind != Aggregated::ratio) return;
-    const rows::Column& divided = shape_.columns[static_cast<std::size_t>(aggregate.column)];
-    const rows::Column& divisor = shape_.columns[static_cast<std::size_t>(aggregate.divisor)];
-    for (const rows::Column* column : {&divided, &divisor})
-      if (!facts_of(column->type).addable)
-        file_.problem(at, fmt::format("a {} column cannot be added up, so it has no ratio", column_type_name(column->type)));
-    const bool is_same_money = divided.type == ColumnType::money && divided.currency_column == divisor.currency_column;
-    if (divisor.type == ColumnType::money && !is_same_money)
-      file_.problem(at, "only money of the same currency column can be divided by money");
-  }
-
-  /// `format: percent` of a ratio; of money by money nothing else makes sense.
-  void read_metric_format(yaml::MapReader& map, Aggregate& aggregate) {
+  /// `format: percent` of a ratio.
+  static void read_metric_format(yaml::MapReader& map, Aggregate& aggregate) {
     const auto format = map.optional_text("format");
-    const bool is_ratio = aggregate.kind == Aggregated::ratio;
-    aggregate.is_percent = is_ratio && ((format && *format == "percent") ||
-                                        (aggregate.divisor >= 0 && type_of(aggregate.divisor) == ColumnType::money));
+    const bool is_ratio = aggregate.kind == Aggregate::Kind::ratio;
     if (format && *format != "percent" && *format != "number")
       map.problem_at("format", fmt::format("the format of a ratio must be number or percent, not \"{}\"", *format));
     else if (format && !is_ratio)
       map.problem_at("format", "format belongs to ratios only; others look as their column");
     else if (format && *format == "number" && aggregate.is_percent)
       map.problem_at("format", "money divided by money is a percentage");
+    else if (format && *format == "percent")
+      aggregate.is_percent = true;
   }
 
   void read_chart() {

@@ -280,17 +280,29 @@ void check_query(ModuleFile& file, const Report& report, const QueryText& query)
                    fmt::format("{} has no {{{{filters}}}}: parameter {} would filter nothing", query.what, parameter.name));
 }
 
-void check_choices(ModuleFile& file, const Report& report, const yaml::Node& node) {
-  const QueryText query{node, "choices", rows::kDialects};
+namespace {
+
+/// A query beside that of the report.
+void check_side_query(ModuleFile& file, const Report& report, const QueryText& query, const Names& names) {
   const SqlScan scanned = scan(file, query);
   if (!scanned.problems.empty()) return;  // what follows an unfinished quote is anybody's guess
-  if (!starts_a_query(scanned.first_word)) file.problem(node, "choices must start with SELECT or WITH");
+  if (!starts_a_query(scanned.first_word)) file.problem(query.node, query.what + " must start with SELECT or WITH");
   const std::size_t before = file.problems.size();
-  check_names(file, query, scanned, {{"account", "depot", "workspace", "timezone"}, false});
+  check_names(file, query, scanned, names);
   check_comparisons(file, query, report, scanned.pieces);
   if (report.single_tenant) return;
   require_bind(file, query, scanned, "account", kTenantWall);
   if (file.problems.size() == before) require_fence(file, query, scanned);
+}
+
+}  // namespace
+
+void check_choices(ModuleFile& file, const Report& report, const yaml::Node& node) {
+  check_side_query(file, report, {node, "choices", rows::kDialects}, {{"account", "depot", "workspace", "timezone"}, false});
+}
+
+void check_ready(ModuleFile& file, const Report& report, const yaml::Node& node) {
+  check_side_query(file, report, {node, "ready", rows::kDialects}, {reserved_binds(), false});
 }
 
 void check_filter(ModuleFile& file, const Report& report, const yaml::Node& node) {

@@ -2,35 +2,15 @@
 // Copyright the reportctl authors
 #include "reportctl/catalog/text_variables.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include "reportctl/catalog/figure.hpp"
 
 namespace reportctl::catalog {
 namespace {
 
 constexpr std::array kOfEveryReport = {"report",   "filters", "period",  "account", "scope", "first_day",
                                        "last_day", "year",    "quarter", "month",   "week",  "slot_day"};
-
-std::string_view aggregate_name(Aggregate::Kind kind) {
-  switch (kind) {
-    case Aggregate::Kind::count:
-      return "count";
-    case Aggregate::Kind::total:
-      return "total";
-    case Aggregate::Kind::minimum:
-      return "minimum";
-    case Aggregate::Kind::maximum:
-      return "maximum";
-    case Aggregate::Kind::average:
-      return "average";
-    case Aggregate::Kind::distinct:
-      return "distinct";
-    case Aggregate::Kind::ratio:
-      return "ratio";
-  }
-  return {};
-}
 
 /// Of the parameter that chooses the shape, when it has one of its values.
 std::vector<const Shape*> shapes_of(const Report& report, const schedule::Parameters& given) {
@@ -48,13 +28,6 @@ std::vector<const Shape*> shapes_of(const Report& report, const schedule::Parame
 }
 
 }  // namespace
-
-std::string figure_name(const Aggregate& figure, const rows::Columns& columns) {
-  const auto column = [&](int at) { return columns[static_cast<std::size_t>(at)].name; };
-  std::string name(aggregate_name(figure.kind));
-  if (figure.column < 0) return name;
-  return fmt::format("{}({}{})", name, column(figure.column), figure.divisor < 0 ? "" : "," + column(figure.divisor));
-}
 
 std::vector<std::string> text_variables(const Report& report, const schedule::Parameters& given, Surface surface,
                                         TextMoment moment) {

@@ -204,7 +204,7 @@ class FileReader {
     using schedule::FieldKind;
     switch (field.kind) {
       case FieldKind::flag:
-        return single_text(reader.boolean(field.name, true) ? "true" : "false");
+        return reader.has(field.name) ? single_text(reader.boolean(field.name, true) ? "true" : "false") : schedule::FieldText{};
       case FieldKind::list:
         return {reader.text_list(field.name), {}};
       case FieldKind::map:

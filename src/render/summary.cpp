@@ -97,14 +97,11 @@ void Summary::add(std::size_t at, const rows::Row& row) {
 }
 
 ColumnType Summary::type_of(const Figure& figure) const {
-  if (figure.kind == AggregateKind::count || figure.kind == AggregateKind::distinct) return ColumnType::integer;
   if (figure.is_percent) return ColumnType::percent;
-  const ColumnType type = columns_[static_cast<std::size_t>(figure.column)].type;
-  const bool divides_time =
-      figure.kind == AggregateKind::ratio && columns_[static_cast<std::size_t>(figure.divisor)].type == ColumnType::duration;
-  if (figure.kind == AggregateKind::ratio && type == ColumnType::duration && divides_time) return ColumnType::decimal;
-  const bool is_mean = figure.kind == AggregateKind::ratio || figure.kind == AggregateKind::average;
-  return is_mean && type == ColumnType::integer ? ColumnType::decimal : type;
+  const auto type = [this](int column) {
+    return column < 0 ? ColumnType::integer : columns_[static_cast<std::size_t>(column)].type;
+  };
+  return rows::aggregate_type(figure.kind, type(figure.column), type(figure.divisor));
 }
 
 Metric Summary::metric(std::size_t at) const {

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <string_view>
 
 #include "chart_plan.hpp"
 #include "comparison.hpp"
+#include "condition.hpp"
 #include "first_rows.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/stop.hpp"
@@ -25,36 +27,28 @@ namespace {
 
 constexpr std::int64_t kRowsBetweenChecks = 2048;
 
-render::AggregateKind aggregate_kind(catalog::Aggregate::Kind kind) {
-  switch (kind) {
-    case catalog::Aggregate::Kind::count:
-      return render::AggregateKind::count;
-    case catalog::Aggregate::Kind::total:
-      return render::AggregateKind::total;
-    case catalog::Aggregate::Kind::minimum:
-      return render::AggregateKind::minimum;
-    case catalog::Aggregate::Kind::maximum:
-      return render::AggregateKind::maximum;
-    case catalog::Aggregate::Kind::average:
-      return render::AggregateKind::average;
-    case catalog::Aggregate::Kind::distinct:
-      return render::AggregateKind::distinct;
-    case catalog::Aggregate::Kind::ratio:
-      return render::AggregateKind::ratio;
-  }
-  return render::AggregateKind::count;
+render::Figure figure_of(std::string label, const catalog::Aggregate& value) {
+  return {.label = std::move(label),
+          .kind = value.kind,
+          .column = value.column,
+          .divisor = value.divisor,
+          .is_percent = value.is_percent};
 }
 
-std::vector<render::Figure> figures(const catalog::Shape& shape) {
+/// Those of the summary, then those that a condition asks for.
+std::vector<render::Figure> figures(const catalog::Shape& shape, const std::vector<catalog::Aggregate>& asked) {
   std::vector<render::Figure> result;
-  for (const auto& metric : shape.summary) {
-    result.push_back({.label = metric.label,
-                      .kind = aggregate_kind(metric.value.kind),
-                      .column = metric.value.column,
-                      .divisor = metric.value.divisor,
-                      .is_percent = metric.value.is_percent});
-  }
+  for (const auto& metric : shape.summary) result.push_back(figure_of(metric.label, metric.value));
+  for (const auto& value : asked) result.push_back(figure_of({}, value));
   return result;
+}
+
+/// Takes the figures of the condition away from those of the summary.
+std::vector<render::Metric> take_asked(std::vector<render::Metric>& metrics, std::size_t summary) {
+  std::vector<render::Metric> asked(std::make_move_iterator(metrics.begin() + static_cast<std::ptrdiff_t>(summary)),
+                                    std::make_move_iterator(metrics.end()));
+  metrics.resize(summary);
+  return asked;
 }
 
 /// The chosen columns of a row, in the chosen order.
@@ -128,6 +122,28 @@ render::Spec spec_of(Parts& parts, const RunPlan& plan, const rows::Columns& col
   if (render::needs_spool(spec.format)) spec.spool = spool_of(parts);
   return spec;
 }
+
+/// What tells whether the rows are those that were sent last: neither the form of the file nor its options take part.
+class Fingerprint {
+ public:
+  Fingerprint(const rows::Columns& columns, const Zone& zone) : hash_(nowhere_) {
+    render::Spec spec;
+    spec.format = "csv";
+    spec.columns = columns;
+    spec.zone = zone;
+    writer_ = render::make_writer(spec, hash_);
+  }
+  void row(const rows::Row& row) { writer_->row(row); }
+  std::string finish(std::int64_t rows) {
+    writer_->finish({.rows = rows, .metrics = {}, .chart = {}});
+    return hash_.sha256();
+  }
+
+ private:
+  Nowhere nowhere_;
+  HashingSink hash_;
+  std::unique_ptr<render::Writer> writer_;
+};
 
 std::optional<render::ChartCollector> chart_collector(const RunPlan& plan) {
   const auto charted = chart_plan(*plan.shape, plan.window);
@@ -209,7 +225,10 @@ Onlookers onlookers_of(const RunPlan& plan, const rows::Columns& chosen, Purpose
   return onlookers;
 }
 
-std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const schedule::Window& window, FirstDay& first_day) {
+using Aggregates = std::vector<catalog::Aggregate>;
+
+std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const Aggregates& asked, const schedule::Window& window,
+                                       FirstDay& first_day) {
   auto& source = parts.source(plan.account.source);
   const auto query = catalog::build_query(*plan.resolved.report,
                                           {.account_key = plan.account.source_key(),
@@ -218,7 +237,7 @@ std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const 
                                            .timezone = plan.resolved.timezone,
                                            .parameters = plan.resolved.parameters},
                                           source.forms());
-  render::Summary summary(plan.shape->columns, figures(*plan.shape), spool_of(parts));
+  render::Summary summary(plan.shape->columns, figures(*plan.shape, asked), spool_of(parts));
   const auto stream = source.open(query);
   while (const auto* row = stream->next()) {
     summary.row(*row);
@@ -229,13 +248,17 @@ std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const 
 }
 
 /// How the figures changed against the period before. Precondition: the module compares.
-void compare(Parts& parts, const RunPlan& plan, const FirstDay& first_day, MadeFile& made) {
-  if (plan.shape->summary.empty()) return;
-  auto& showing = made.showing;
-  showing.compared_with = previous_window(plan.resolved.window, plan.window, plan.at, plan.zone);
-  if (!showing.compared_with) return;
+void compare(Parts& parts, const RunPlan& plan, const Aggregates& asked, const FirstDay& first_day, MadeFile& made) {
+  const auto& metrics = plan.shape->summary;
+  if (metrics.empty() && asked.empty()) return;
+  const auto compared_with = previous_window(plan.resolved.window, plan.window, plan.at, plan.zone);
+  if (!compared_with) return;
   FirstDay first_before(plan);
-  const auto before = metrics_of(parts, plan, *showing.compared_with, first_before);
+  auto before = metrics_of(parts, plan, asked, *compared_with, first_before);
+  made.measured.before = take_asked(before, metrics.size());
+  if (metrics.empty()) return;
+  auto& showing = made.showing;
+  showing.compared_with = compared_with;
   for (std::size_t i = 0; i < before.size(); ++i) {
     auto& metric = made.file.summary[i];
     if (plan.shape->summary[i].value.kind == catalog::Aggregate::Kind::total)
@@ -255,9 +278,12 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   Projection projection(plan.shape->columns, plan.resolved.columns);
   auto onlookers = onlookers_of(plan, projection.columns(), making.purpose);
   const bool watched = onlookers.any();
+  const auto asked = making.condition == nullptr ? Aggregates() : figures_of(*making.condition, *plan.shape);
+  std::optional<Fingerprint> fingerprint;
+  if (making.condition != nullptr && making.condition->asks_changed()) fingerprint.emplace(projection.columns(), plan.zone);
   HashingSink hashing(sink);
   const auto writer = render::make_writer(spec_of(parts, plan, projection.columns()), hashing);
-  render::Summary summary(plan.shape->columns, figures(*plan.shape), spool_of(parts));
+  render::Summary summary(plan.shape->columns, figures(*plan.shape, asked), spool_of(parts));
 
   MadeFile made;
   const auto stream = parts.source(plan.account.source).open(plan.query);
@@ -269,6 +295,7 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
     const auto chosen = projection(*row);
     writer->row(chosen);
     summary.row(*row);
+    if (fingerprint) fingerprint->row(chosen);
     if (watched) onlookers.row(*row, chosen);
     if (making.see) making.see(chosen);
     if (summary.rows() % kRowsBetweenChecks == 0) {
@@ -278,6 +305,8 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   }
   auto& file = made.file;
   file.summary = summary.metrics(plan.locale());
+  made.measured.figures = take_asked(file.summary, plan.shape->summary.size());
+  if (fingerprint) made.measured.fingerprint = fingerprint->finish(summary.rows());
   if (onlookers.chart) file.chart = onlookers.chart->data();
   writer->finish({.rows = summary.rows(), .metrics = file.summary, .chart = file.chart});
   file.rows = summary.rows();
@@ -285,7 +314,7 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   file.sha256 = hashing.sha256();
   file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
   if (onlookers.first_rows) made.showing.first_rows = onlookers.first_rows->table();
-  if (onlookers.first_day) compare(parts, plan, *onlookers.first_day, made);
+  if (onlookers.first_day) compare(parts, plan, asked, *onlookers.first_day, made);
   return made;
 }
 

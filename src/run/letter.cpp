@@ -270,6 +270,8 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, cons
   report.generated_at = words.minute_with_zone(parts.moment(), plan.zone);
   const auto ask = contact(parts, plan);
   report.why = words.say("why", {{"schedule", schedule.definition.name}, {"account", account_name}});
+  const auto& condition = schedule.definition.send;
+  if (condition.given()) report.why += " " + words.say("condition", {{"condition", condition.str()}});
   if (!ask.empty()) report.why += " " + words.say("whom_to_ask", {{"address", ask}});
   report.run_id = run_id;
   auto texts = texts_of(plan, file, schedule.definition);
@@ -279,6 +281,25 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, cons
   if (parts.settings().mail.from) facts.from = parts.settings().mail.from->str();
   if (parts.settings().mail.list_unsubscribe) facts.list_unsubscribe = parts.settings().mail.list_unsubscribe->str();
   return facts;
+}
+
+namespace {
+
+void add_notice(mail::ReportFacts& report, const std::string& sentence) {
+  if (!report.notice.empty()) report.notice += " ";
+  report.notice += sentence;
+}
+
+}  // namespace
+
+void mark_as_all_clear(MailFacts& facts, const schedule::Condition& condition) {
+  const auto& words = facts.report.language;
+  facts.subject = words.say("all_clear_subject", {{"subject", facts.subject}});
+  add_notice(facts.report, words.say("all_clear", {{"condition", condition.str()}}));
+}
+
+void mark_as_late(MailFacts& facts, const std::string& until) {
+  add_notice(facts.report, facts.report.language.say("late", {{"moment", until}}));
 }
 
 MailFacts facts_by_hand(MailFacts facts) {
@@ -293,10 +314,8 @@ MailFacts facts_by_hand(MailFacts facts) {
 
 void mark_as_correction(MailFacts& facts, const std::optional<MailFacts>& of) {
   facts.subject = "Correction: " + facts.subject;
-  auto& notice = facts.report.notice;
-  if (!notice.empty()) notice += " ";
-  notice += fmt::format("Correction: made again from the data of today, instead of the report {}.",
-                        of ? "that was generated on " + of->report.generated_at : "that was sent before");
+  add_notice(facts.report, fmt::format("Correction: made again from the data of today, instead of the report {}.",
+                                       of ? "that was generated on " + of->report.generated_at : "that was sent before"));
 }
 
 namespace {

@@ -35,6 +35,11 @@ mail::Picture logo_for_mail(Parts&, const std::string& sha256, const std::string
 /// The facts of a freshly generated report.
 MailFacts facts_of(Parts&, const RunPlan&, const MadeFile&, const schedule::Schedule&, const std::string& run_id);
 
+/// Marks the report, in its subject and in the mail, as the news that the condition does not hold any more.
+void mark_as_all_clear(MailFacts&, const schedule::Condition&);
+/// Says in the mail that the data were not complete when it was made.
+void mark_as_late(MailFacts&, const std::string& until);
+
 /// For somebody who is not a recipient of the schedule.
 MailFacts facts_by_hand(MailFacts);
 /// Marks the report, in its subject and in the mail, as a correction of another, whose facts are empty where they are not known.

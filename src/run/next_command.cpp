@@ -15,6 +15,7 @@ std::string next_command(const Ended& ended) {
   switch (ended.state) {
     case RunState::delivered:
     case RunState::no_data:
+    case RunState::quiet:
     case RunState::skipped:
       return {};
     case RunState::unknown:

@@ -10,11 +10,6 @@
 namespace reportctl::run {
 namespace {
 
-class Nowhere final : public Sink {
- public:
-  void write(std::string_view) override {}
-};
-
 class IntoText final : public Sink {
  public:
   void write(std::string_view bytes) override { text += bytes; }

@@ -27,6 +27,7 @@
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/claims.hpp"
 #include "reportctl/store/schedules.hpp"
+#include "run_end.hpp"
 #include "run_one.hpp"
 
 namespace reportctl::run {
@@ -70,7 +71,7 @@ using Tell = std::function<void(const Ended&)>;
 
 void work(Parts& parts, const store::Claim& claim, const Tell& tell) {
   const auto ended = is_hopeless(claim.run.resumed) ? give_up(parts, claim) : run_one(parts, claim);
-  tell(ended);
+  if (ended.state != store::RunState::waiting) tell(ended);  // nobody has to know of each look at the data
   if (!ended.deferred) store::release(parts.state(), claim);
 }
 

@@ -16,9 +16,6 @@ Ended run_one(Parts&, const store::Claim&);
 /// For whoever tells a person who waits.
 Ended run_and_release(Parts&, const store::Claim&);
 
-/// How it ended, or stands.
-Ended ended_as(const store::Run&);
-
 /// The end of a run that was interrupted too often.
 Ended give_up(Parts&, const store::Claim&);
 

@@ -20,6 +20,7 @@ void prepare_all(source::Source& source, const catalog::Report& report, Instant 
   for (const catalog::QueryInputs& inputs : sample_inputs(report, "0", now)) {
     if (!inputs.scope.site.empty()) source.prepare(catalog::build_sites_query("0", inputs.scope, source.forms()));
     source.prepare(catalog::build_query(report, inputs, source.forms()));
+    if (!report.ready.empty()) source.prepare(catalog::build_ready_query(report, inputs, source.forms()));
     for (const catalog::Parameter& parameter : report.parameters)
       if (!parameter.choices.empty()) source.prepare(catalog::build_choices_query(report, parameter, inputs, source.forms()));
   }

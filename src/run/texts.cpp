@@ -9,7 +9,7 @@
 
 #include "reportctl/base/for_people.hpp"
 #include "reportctl/base/text.hpp"
-#include "reportctl/catalog/text_variables.hpp"
+#include "reportctl/catalog/figure.hpp"
 
 namespace reportctl::run {
 namespace {

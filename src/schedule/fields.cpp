@@ -23,6 +23,7 @@ FieldText one(std::string_view text) {
 FieldText text_of(const std::string& text) { return one(text); }
 FieldText text_of(const std::optional<std::string>& text) { return one(text.value_or("")); }
 FieldText text_of(bool flag) { return one(flag ? "true" : "false"); }
+FieldText text_of(const std::optional<bool>& flag) { return flag ? text_of(*flag) : FieldText{}; }
 FieldText text_of(const std::optional<int>& number) { return number ? one(std::to_string(*number)) : FieldText{}; }
 FieldText text_of(const Scope& scope) { return one(scope.str()); }
 FieldText text_of(CadenceKind kind) { return one(cadence_name(kind)); }
@@ -34,6 +35,12 @@ FieldText text_of(const Times& times) { return one(format_times(times)); }
 FieldText text_of(const std::optional<NamedRange>& range) { return range ? one(range_name(*range)) : FieldText{}; }
 FieldText text_of(const std::optional<NoData>& choice) { return choice ? one(no_data_name(*choice)) : FieldText{}; }
 FieldText text_of(const std::optional<Missed>& choice) { return choice ? one(missed_name(*choice)) : FieldText{}; }
+FieldText text_of(const Condition& condition) { return one(condition.str()); }
+FieldText text_of(const Again& again) { return one(again.str()); }
+FieldText text_of(const std::optional<std::chrono::minutes>& span) {
+  return span ? one(duration_text(std::chrono::seconds(*span).count())) : FieldText{};
+}
+FieldText text_of(const std::optional<Late>& choice) { return choice ? one(late_name(*choice)) : FieldText{}; }
 FieldText text_of(const std::vector<std::string>& values) { return {.values = values, .named = {}}; }
 FieldText text_of(const Parameters& parameters) { return {.values = {}, .named = parameters}; }
 FieldText text_of(const CsvRequest& csv) {
@@ -98,6 +105,22 @@ bool read(const FieldText& text, Times& times) { return read_value(text, times, 
 bool read(const FieldText& text, std::optional<NamedRange>& range) { return read_optional(text, range, parse_range); }
 bool read(const FieldText& text, std::optional<NoData>& choice) { return read_optional(text, choice, parse_no_data); }
 bool read(const FieldText& text, std::optional<Missed>& choice) { return read_optional(text, choice, parse_missed); }
+bool read(const FieldText& text, Condition& condition) {
+  return read_value(text, condition, [](const std::string& written) { return Condition::parse(written); });
+}
+bool read(const FieldText& text, Again& again) { return read_value(text, again, Again::parse); }
+bool read(const FieldText& text, std::optional<bool>& flag) {
+  const auto word = single(text);
+  flag = word == "true" ? std::optional(true) : std::nullopt;
+  return flag || word == "false" || word.empty();
+}
+bool read(const FieldText& text, std::optional<std::chrono::minutes>& span) {
+  std::optional<std::chrono::seconds> seconds;
+  const bool is_read = read_optional(text, seconds, parse_duration_seconds);
+  span = seconds ? std::optional(std::chrono::floor<std::chrono::minutes>(*seconds)) : std::nullopt;
+  return is_read;
+}
+bool read(const FieldText& text, std::optional<Late>& choice) { return read_optional(text, choice, parse_late); }
 bool read(const FieldText& text, std::vector<std::string>& values) {
   values = text.values;
   return true;
@@ -253,6 +276,16 @@ const std::vector<Field>& table() {
           "file_name", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.file_name; }),
       row(
           "no_data", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.no_data; }),
+      row(
+          "send", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.send; }),
+      row(
+          "again", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.again; }),
+      row(
+          "all_clear", {.kind = FieldKind::flag}, [](auto& d) -> auto& { return d.all_clear; }),
+      row(
+          "wait", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.wait; }),
+      row(
+          "late", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.late; }),
       row(
           "retries", {.kind = FieldKind::number}, [](auto& d) -> auto& { return d.retries; }),
       row(

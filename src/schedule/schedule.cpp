@@ -14,6 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kScopeKinds = {"account", "depot", "workspace"};
 constexpr std::array<std::string_view, 2> kNoData = {"send", "skip"};
 constexpr std::array<std::string_view, 3> kMissed = {"coalesce", "all", "skip"};
+constexpr std::array<std::string_view, 2> kLate = {"fail", "send"};
 
 }  // namespace
 
@@ -26,6 +27,10 @@ std::optional<NoData> parse_no_data(std::string_view text) { return parse_word<N
 std::string_view missed_name(Missed choice) { return kMissed.at(static_cast<std::size_t>(choice)); }
 std::optional<Missed> parse_missed(std::string_view text) { return parse_word<Missed>(kMissed, text); }
 std::vector<std::string> missed_names() { return {kMissed.begin(), kMissed.end()}; }
+
+std::string_view late_name(Late choice) { return kLate.at(static_cast<std::size_t>(choice)); }
+std::optional<Late> parse_late(std::string_view text) { return parse_word<Late>(kLate, text); }
+std::vector<std::string> late_names() { return {kLate.begin(), kLate.end()}; }
 
 std::optional<Scope> Scope::parse(std::string_view text) {
   constexpr std::size_t kLongestSite = 200;
@@ -52,6 +57,10 @@ std::string effective_timezone(const Definition& definition, std::string_view ac
 
 std::optional<Zone> effective_zone(const Definition& definition, std::string_view account_timezone) {
   return Zone::find(effective_timezone(definition, account_timezone));
+}
+
+bool same_question(const Definition& a, const Definition& b) {
+  return a.report == b.report && a.scope == b.scope && a.parameters == b.parameters && a.columns == b.columns && a.send == b.send;
 }
 
 Rhythm rhythm_of(const Definition& definition, const Zone& zone) {

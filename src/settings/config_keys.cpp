@@ -602,14 +602,4 @@ std::string why_not(const std::string& dotted_key) {
   return {};
 }
 
-std::string duration_text(long long seconds) {
-  struct Unit {
-    long long seconds;
-    char letter;
-  };
-  for (const Unit unit : {Unit{kDay, 'd'}, Unit{3600, 'h'}, Unit{60, 'm'}})
-    if (seconds != 0 && seconds % unit.seconds == 0) return fmt::format("{}{}", seconds / unit.seconds, unit.letter);
-  return fmt::format("{}s", seconds);
-}
-
 }  // namespace reportctl::settings

@@ -50,13 +50,18 @@ Claim insert_run(Connection& connection, const NewRunRow& row) {
   run.corrects = row.corrects;
   run.created_at = row.now;
   run.fence = 1;
+  if (row.trigger == Trigger::scheduled && schedule->definition.wait) {
+    run.state = RunState::waiting;
+    run.wait_until = *row.slot + *schedule->definition.wait;
+  }
   Query(connection,
         R"sql(
-          INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, created_at, fence,
+          INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, wait_until, created_at, fence,
           owner_host, owner_boot, owner_pid, owner_start, lease_until, definition, corrects)
-          VALUES (?, ?, ?, ?, ?, ?, 'triggered', ?, ?, 1, ?, ?, ?, ?, ?, ?, ?))sql")
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?))sql")
       .bind(run.id, null_if_empty(run.schedule_id), run.schedule_name, run.account, run.report, trigger_name(run.trigger),
-            run.slot, run.created_at, row.owner.host, row.owner.boot_id, row.owner.pid, row.owner.start_time, row.lease_until,
+            run_state_name(run.state), run.slot, run.wait_until, run.created_at, row.owner.host, row.owner.boot_id, row.owner.pid,
+            row.owner.start_time, row.lease_until,
             schedule != nullptr ? std::optional<std::string>(definition_json(schedule->definition)) : std::nullopt, run.corrects)
       .run();
   return claim;
@@ -80,6 +85,14 @@ std::int64_t running(Connection& connection, Instant now) {
     if (is_working(read_run(query).owner, now)) ++count;
   }
   return count;
+}
+
+/// What a schedule with a condition remembers is that of the occurrence before, once it has ended.
+bool must_wait_its_turn(Connection& connection, const schedule::Schedule& schedule) {
+  return schedule.definition.send.given() && Query(connection, R"sql(
+           SELECT 1 FROM runs INDEXED BY runs_unfinished WHERE finished_at IS NULL AND schedule_id = ? AND trigger = 'scheduled')sql")
+                                                 .bind(schedule.id)
+                                                 .next();
 }
 
 bool move_schedule(Connection& connection, const ClaimRequest& request) {
@@ -151,6 +164,7 @@ Claimed claim_due(State& state, const ClaimRequest& request) {
     return {.result = ClaimResult::busy, .claim = std::nullopt};
   }
   const auto schedule = find_schedule(connection, request.schedule_id);
+  if (request.slot && must_wait_its_turn(connection, *schedule)) return {};
   for (const Instant slot : request.skipped)
     insert_skipped(connection, {request.schedule_id, slot, request.skip_reason}, request.skipped_as, request.now);
   Claimed claimed{.result = ClaimResult::claimed, .claim = std::nullopt};
@@ -331,20 +345,34 @@ Claim reopen_for_retry(State& state, const Reopening& request) {
   if (!before.definition && before.run.schedule_id.empty())
     throw Error(ErrorKind::conflict, fmt::format("what run {} was to make is not recorded", before.run.id),
                 "`reportctl schedule test` sends a report anew");
-  auto claim = reopen(connection, request, RunState::triggered);
+  // Its time to wait is over, or it goes on until then: there is a look at the data in either case.
+  const bool looks = before.run.wait_until.has_value() && before.run.state != RunState::triggered;
+  auto claim = reopen(connection, request, looks ? RunState::waiting : RunState::triggered);
   transaction.commit();
   return claim;
+}
+
+void record_ready(State& state, const Claim& claim, const std::optional<Instant>& data_until) {
+  auto& connection = state.connection();
+  WriteTransaction transaction(connection);
+  const auto changed = Query(connection, R"sql(
+        UPDATE runs SET state = 'triggered', data_until = ?, reason = ''
+        WHERE id = ? AND fence = ? AND owner_host IS NOT NULL AND state = 'waiting')sql")
+                           .bind(data_until, claim.run.id, claim.run.fence)
+                           .run();
+  if (changed != 1) refuse(connection, claim, "it does not wait");
+  transaction.commit();
 }
 
 void release(State& state, const Claim& claim, const std::optional<Wait>& wait) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   const auto changed = Query(connection, fmt::format(R"sql(
-        UPDATE runs SET {}, resume_at = CASE WHEN finished_at IS NULL THEN ?1 END, attempts = attempts + (?1 IS NOT NULL),
-        reason = ifnull(?2, reason)
-        WHERE id = ?3 AND fence = ?4 AND owner_host IS NOT NULL)sql",
+        UPDATE runs SET {}, resume_at = CASE WHEN finished_at IS NULL THEN ?1 END, attempts = attempts + ?2,
+        reason = ifnull(?3, reason)
+        WHERE id = ?4 AND fence = ?5 AND owner_host IS NOT NULL)sql",
                                                      kDisown))
-                           .bind(wait ? std::optional(wait->until) : std::nullopt,
+                           .bind(wait ? std::optional(wait->until) : std::nullopt, wait && wait->after == Wait::After::attempt,
                                  wait ? std::optional(wait->reason) : std::nullopt, claim.run.id, claim.run.fence)
                            .run();
   if (changed != 1) refuse(connection, claim, "it is owned by nobody");

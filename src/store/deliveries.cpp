@@ -34,10 +34,11 @@ void record_generated(State& state, const Claim& claim, const Generated& generat
       Query(connection,
             R"sql(
             UPDATE runs SET state = 'generated', attempts = 0, reason = '', first_day = ?, last_day = ?, snapshot = ?, timezone = ?, format = ?, row_count = ?,
-            bytes = ?, generation_ms = ?, artifact_sha256 = ?, artifact_name = ?
+            bytes = ?, generation_ms = ?, artifact_sha256 = ?, artifact_name = ?, decision = ?
             WHERE id = ? AND fence = ? AND owner_host IS NOT NULL AND state = 'triggered')sql")
           .bind(generated.period, generated.timezone, generated.format, generated.rows, generated.bytes, generated.generation_ms,
-                generated.artifact_sha256, generated.artifact_name, claim.run.id, claim.run.fence)
+                generated.artifact_sha256, generated.artifact_name,
+                generated.decision ? decision_json(*generated.decision) : std::string(), claim.run.id, claim.run.fence)
           .run();
   if (changed != 1) refuse(connection, claim, "it cannot become generated");
   Query(connection, R"sql(INSERT INTO run_mails (run, facts) SELECT number, ?1 FROM runs WHERE id = ?2 AND ?1 <> '')sql")

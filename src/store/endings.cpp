@@ -11,6 +11,7 @@
 #include "delivery_row.hpp"
 #include "reportctl/base/error.hpp"
 #include "run_row.hpp"
+#include "watch_row.hpp"
 #include "webhook_queue.hpp"
 
 namespace reportctl::store {
@@ -24,11 +25,14 @@ const char* states_before(RunState ending) {
     case RunState::partial:
     case RunState::delivery_failed:
     case RunState::unknown:
+    case RunState::quiet:
       return "state = 'generated'";
     case RunState::rejected:
-      return "state = 'triggered'";
-    default:
+      return "state IN ('waiting', 'triggered')";
+    case RunState::no_data:
       return "state IN ('triggered', 'generated')";
+    default:
+      return "state IN ('waiting', 'triggered', 'generated')";
   }
 }
 
@@ -74,7 +78,7 @@ bool later_one_ended(Connection& connection, const Run& run, std::string_view co
 
 /// Failures are counted once each: one that is sent again and fails again is no second one.
 bool counts_when_failed(Connection& connection, const Run& run) {
-  return !was_reopened(connection, run) && !later_one_ended(connection, run, " AND state IN ('delivered', 'no_data')");
+  return !was_reopened(connection, run) && !later_one_ended(connection, run, " AND state IN ('delivered', 'no_data', 'quiet')");
 }
 
 /// The schedule shows its latest occurrence.
@@ -96,7 +100,7 @@ void update_schedule_status(Connection& connection, const Run& run, const Finish
 void settle_failures(Connection& connection, const Run& run, Instant now) {
   Query(connection, fmt::format(R"sql(
     UPDATE runs AS r SET settled_at = ?1 WHERE r.schedule_id = ?2 AND {} AND r.state <> 'unknown' AND r.slot < (
-    SELECT max(slot) FROM runs WHERE schedule_id = ?2 AND trigger = 'scheduled' AND state IN ('delivered', 'no_data')))sql",
+    SELECT max(slot) FROM runs WHERE schedule_id = ?2 AND trigger = 'scheduled' AND state IN ('delivered', 'no_data', 'quiet')))sql",
                                 kWaiting))
       .bind(now, run.schedule_id)
       .run();
@@ -141,6 +145,7 @@ void finish(State& state, const Claim& claim, const Finish& finish, Instant now)
   if (claim.run.trigger == Trigger::scheduled) {
     update_schedule_status(connection, claim.run, finish, now);
     settle_failures(connection, claim.run, now);
+    move_watch(connection, claim);
     count_ended_run(connection, claim.run.id);
     for (auto& event : pause_if_hopeless(connection, claim, finish.auto_pause_after, now)) events.push_back(std::move(event));
   }

@@ -90,6 +90,34 @@ std::vector<Migration> known_migrations() {
   return migrations;
 }
 
+namespace {
+
+/// A table to which others refer can only be made anew without its rows taking theirs along. Outside of transactions alone.
+class ForeignKeysOff {
+ public:
+  explicit ForeignKeysOff(Connection& connection) : connection_(connection) { connection.execute("PRAGMA foreign_keys = OFF"); }
+  ~ForeignKeysOff() {
+    try {
+      connection_.execute("PRAGMA foreign_keys = ON");
+    } catch (const Error&) {  // the connection is of no use any more: what opened it ends
+    }
+  }
+  ForeignKeysOff(const ForeignKeysOff&) = delete;
+  ForeignKeysOff& operator=(const ForeignKeysOff&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
+void require_whole(Connection& connection) {
+  if (Query(connection, R"sql(SELECT 1 FROM pragma_foreign_key_check LIMIT 1)sql").next())
+    throw Error(ErrorKind::state,
+                fmt::format("state file {}: rows point at others that do not exist", visible(connection.path().string())),
+                "nothing was changed; `reportctl state check` of the version before names them; restore a backup");
+}
+
+}  // namespace
+
 int schema_version(Connection& connection) { return static_cast<int>(pragma(connection, "user_version")); }
 
 void migrate(Connection& connection, std::span<const Migration> migrations) {
@@ -98,6 +126,7 @@ void migrate(Connection& connection, std::span<const Migration> migrations) {
     const ReadTransaction moment(connection);  // another process may be creating the schema right now
     if (recognised_version(connection, newest) == newest) return;
   }
+  const ForeignKeysOff without_cascades(connection);
   WriteTransaction transaction(connection);
   const int version = recognised_version(connection, newest);  // another process may have been faster
   if (version == newest) return;
@@ -111,6 +140,7 @@ void migrate(Connection& connection, std::span<const Migration> migrations) {
   for (const auto& migration : migrations) {
     if (migration.version > version) connection.execute(std::string(migration.sql));
   }
+  require_whole(connection);
   connection.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, newest));
   transaction.commit();
   connection.execute("PRAGMA cache_spill = OFF");

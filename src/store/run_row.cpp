@@ -16,6 +16,7 @@
 namespace reportctl::store {
 // Found by column() through the room, where unnamed namespaces are not looked into.
 static void read_value(Query& query, Trigger& value) { value = parse_trigger(query.text()).value_or(Trigger::test); }
+static void read_value(Query& query, std::optional<Decision>& value) { value = read_decision(query.text()); }
 static void read_value(Query& query, RunState& value) { value = parse_run_state(query.text()).value_or(RunState::failed); }
 
 namespace {
@@ -45,6 +46,9 @@ constexpr std::array kRunColumns{
     column<&Run::generation_ms>("r.generation_ms"),
     column<&Run::artifact_sha256>("r.artifact_sha256"),
     column<&Run::artifact_name>("r.artifact_name"),
+    column<&Run::wait_until>("r.wait_until"),
+    column<&Run::data_until>("r.data_until"),
+    column<&Run::decision>("r.decision"),
     column<&Run::corrects>("r.corrects"),
     column<&Run::file_pruned_at>("r.file_pruned_at"),
     column<&Run::waiting>(kWaiting),

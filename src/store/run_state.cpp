@@ -10,7 +10,8 @@ namespace {
 
 constexpr bool kOpen = false, kFinished = true, kBad = false, kWell = true;
 
-constexpr std::array<RunStateFacts, 10> kRunStates{{
+constexpr std::array<RunStateFacts, 12> kRunStates{{
+    {RunState::waiting, "waiting", kOpen, kBad, "failed", "waiting for its data"},
     {RunState::triggered, "triggered", kOpen, kBad, "failed", "started"},
     {RunState::generated, "generated", kOpen, kBad, "failed", "not sent yet"},
     {RunState::delivered, "delivered", kFinished, kWell, "ok", "delivered"},
@@ -18,6 +19,7 @@ constexpr std::array<RunStateFacts, 10> kRunStates{{
     {RunState::delivery_failed, "delivery_failed", kFinished, kBad, "failed", "not delivered"},
     {RunState::unknown, "unknown", kFinished, kBad, "failed", "delivery unconfirmed"},
     {RunState::no_data, "no_data", kFinished, kWell, "ok", "no data"},
+    {RunState::quiet, "quiet", kFinished, kWell, "ok", "nothing to tell"},
     {RunState::rejected, "rejected", kFinished, kBad, "failed", "rejected"},
     {RunState::failed, "failed", kFinished, kBad, "failed", "failed"},
     {RunState::skipped, "skipped", kFinished, kWell, "skipped", "skipped"},

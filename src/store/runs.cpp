@@ -118,8 +118,8 @@ RunCounts count_runs(State& state, Instant since, const Sight& sight) {
                  {.sql = fmt::format("{} WHERE {}{}", sql, where.conditions(), rest), .parameters = where.parameters()});
   };
   RunCounts counts;
-  auto unfinished =
-      query_of(R"sql(SELECT count(*) FROM runs r INDEXED BY runs_unfinished)sql", Where().add("r.finished_at IS NULL"), "");
+  auto unfinished = query_of(R"sql(SELECT count(*) FROM runs r INDEXED BY runs_unfinished)sql",
+                             Where().add("r.finished_at IS NULL AND r.state <> 'waiting'"), "");
   if (unfinished.next()) counts.unfinished = unfinished.integer();
   auto unknown =
       query_of(R"sql(SELECT count(*) FROM deliveries d INDEXED BY deliveries_unknown CROSS JOIN runs r ON r.id = d.run_id)sql",

@@ -11,6 +11,7 @@
 #include "definition.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "watch_row.hpp"
 
 namespace reportctl::store {
 namespace {
@@ -89,6 +90,8 @@ void insert_schedule(Connection& connection, const schedule::Schedule& schedule,
 void update_schedule(Connection& connection, const schedule::Schedule& schedule, Instant now) {
   require_free_name(connection, schedule);
   const auto& definition = schedule.definition;
+  const auto before = find_schedule(connection, schedule.id);
+  if (before && !schedule::same_question(before->definition, definition)) clear_watch(connection, schedule.id);
   const auto changed =
       Query(connection,
             R"sql(

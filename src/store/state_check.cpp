@@ -161,7 +161,8 @@ constexpr std::int64_t kLastSecond = 253402300799;
 constexpr const char* kTimes = R"sql(
   SELECT t.name, c.name, (SELECT k.name FROM pragma_table_info(t.name) k ORDER BY k.name <> 'id', k.pk <> 1) FROM sqlite_schema t JOIN pragma_table_info(t.name) c
   WHERE t.type = 'table' AND t.name <> 'audit_cut' AND c.type = 'INTEGER' AND
-  (c.name LIKE '%\_at' ESCAPE '\' OR c.name IN ('at', 'slot', 'lease_until', 'message_date')))sql";
+  (c.name LIKE '%\_at' ESCAPE '\' OR c.name LIKE '%\_until' ESCAPE '\' OR c.name LIKE '%\_slot' ESCAPE '\' OR
+  c.name IN ('at', 'slot', 'message_date', 'raised_since')))sql";
 
 std::vector<std::string> ids_of(Connection& connection, std::string sql) {
   Query query(connection, std::move(sql));

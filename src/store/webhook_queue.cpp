@@ -133,6 +133,8 @@ void queue_run_webhooks(Connection& connection, std::string_view run_id, Instant
                                {"state", run_state_name(run.state)},
                                {"status", run_status_word(run.state)},
                                {"reason", text_or_nothing(told_reason(connection, run))},
+                               {"condition", decision_record(run.decision)},
+                               {"data_until", instant_or_nothing(run.data_until)},
                                {"period", schedule::period_json(run.period, run.timezone)},
                                {"format", text_or_nothing(run.format)},
                                {"rows", number_or_nothing(run.rows)},

@@ -62,6 +62,12 @@ std::optional<schedule::Missed> check_missed(std::string_view text, Violations& 
   return choice;
 }
 
+/// By the clock on the wall: that one day of the year is an hour shorter takes nothing away from a schedule.
+std::optional<schedule::Rhythm> rhythm_of(const Checked& checked, const schedule::Times& at) {
+  if (!checked.cadence || at.empty()) return std::nullopt;
+  return schedule::Rhythm{.cadence = *checked.cadence, .at = at, .zone = Zone::utc()};
+}
+
 void write_window(schedule::Definition& definition, const schedule::WindowChoice& window) {
   if (const auto* lookback = std::get_if<schedule::LookbackChoice>(&window)) definition.lookback = lookback->days;
   if (const auto* range = std::get_if<schedule::RangeChoice>(&window)) definition.window = range->range;
@@ -95,6 +101,11 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.retries = check_retries(draft.retries, later);
   definition.missed = check_missed(draft.missed, later);
   append(found, std::move(later));
+  const auto* const report = context.catalog.find(trim(request.report));
+  const auto sending = check_send(
+      {.draft = draft, .report = report, .parameters = checked.resolved ? &checked.resolved->parameters : nullptr}, found);
+  const auto waiting =
+      check_wait({.draft = draft, .report = report, .rhythm = rhythm_of(checked, definition.at), .now = context.now}, found);
   if (!found.empty()) return {std::move(found), std::nullopt, std::nullopt};
 
   const Resolved& resolved = checked.resolved.value();
@@ -110,6 +121,11 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.title = trim(request.title);
   definition.language = to_lower(trim(request.language));
   definition.parameters = resolved.parameters;
+  definition.send = sending.send;
+  definition.again = sending.again;
+  definition.all_clear = sending.all_clear;
+  definition.wait = waiting.wait;
+  definition.late = waiting.late;
   definition.active = draft.active;
   return {{}, std::move(definition), std::move(checked.resolved)};
 }

@@ -69,6 +69,32 @@ std::string check_file_name(const TemplateRequest&, Violations& found);
 /// What the address is when it is filled is checked by the run.
 std::string check_reply_to(const TemplateRequest&, const Context&, Violations& found);
 
+/// Of a draft, when it is sent.
+struct SendRequest {
+  const Draft& draft;
+  const catalog::Report* report;
+  const schedule::Parameters* parameters;  ///< nullptr: they do not hold
+};
+struct SendRule {
+  schedule::Condition send;
+  schedule::Again again;
+  std::optional<bool> all_clear;
+};
+SendRule check_send(const SendRequest&, Violations& found);
+
+/// Of a draft, how long it waits for its data.
+struct WaitRequest {
+  const Draft& draft;
+  const catalog::Report* report;
+  std::optional<schedule::Rhythm> rhythm;  ///< none: it does not hold
+  Instant now;
+};
+struct WaitRule {
+  std::optional<std::chrono::minutes> wait;
+  std::optional<schedule::Late> late;
+};
+WaitRule check_wait(const WaitRequest&, Violations& found);
+
 CsvStyle check_csv(const CsvRequest&, std::string_view format, Violations& found);
 /// What differs from the default style, as a request.
 CsvRequest csv_request(const CsvStyle&);

@@ -13,7 +13,7 @@ namespace reportctl::validation {
 namespace {
 
 /// In the order of the enumeration.
-constexpr std::array<std::string_view, 41> kNames = {
+constexpr std::array<std::string_view, 43> kNames = {
     "report_unknown",
     "report_hidden",
     "surface_not_allowed",
@@ -55,8 +55,10 @@ constexpr std::array<std::string_view, 41> kNames = {
     "title_invalid",
     "language_unknown",
     "template_invalid",
+    "send_invalid",
+    "wait_invalid",
 };
-static_assert(kNames.size() == static_cast<std::size_t>(Code::template_invalid) + 1);
+static_assert(kNames.size() == static_cast<std::size_t>(Code::wait_invalid) + 1);
 
 }  // namespace
 

@@ -44,6 +44,12 @@ class HashingSink final : public Sink {
   std::uint64_t bytes_ = 0;
 };
 
+/// Drops everything.
+class Nowhere final : public Sink {
+ public:
+  void write(std::string_view) override {}
+};
+
 /// Collects in memory; for small things and tests.
 class StringSink final : public Sink {
  public:

@@ -38,8 +38,10 @@ std::string to_lower(std::string_view);
 
 /// Whole-string conversions; nullopt for anything else, overflow included.
 std::optional<long long> parse_integer(std::string_view);
-/// `30s`, `10m`, `12h`, `30d`, in seconds.
+/// `30s`, `10m`, `2h30m`, `30d`, in seconds.
 std::optional<long long> parse_duration_seconds(std::string_view);
+/// The same as text, in the largest unit that has no fraction, or in hours and minutes.
+std::string duration_text(long long seconds);
 
 /// The nearest of the candidates when it is near enough to be a slip, for "did you mean".
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);

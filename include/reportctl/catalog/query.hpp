@@ -28,4 +28,7 @@ rows::Query build_query(const Report&, const QueryInputs&, const rows::SourceFor
 /// The query of a parameter's choices: two text columns, id and name.
 rows::Query build_choices_query(const Report&, const Parameter&, const QueryInputs&, const rows::SourceForms&);
 
+/// The query of the module's `ready`: one column, data_until.
+rows::Query build_ready_query(const Report&, const QueryInputs&, const rows::SourceForms&);
+
 }  // namespace reportctl::catalog

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reportctl/access/access.hpp"
+#include "reportctl/rows/aggregate.hpp"
 #include "reportctl/rows/cell.hpp"
 #include "reportctl/schedule/cadence.hpp"
 #include "reportctl/schedule/schedule.hpp"
@@ -57,7 +58,8 @@ struct WindowPolicy {
 /// `count`, `total(column)`, `minimum(column)`, `maximum(column)`, `average(column)`, `distinct(column)`, `ratio(column,
 /// column)`. Money is kept apart by currency.
 struct Aggregate {
-  enum class Kind { count, total, minimum, maximum, average, distinct, ratio } kind = Kind::count;
+  using Kind = rows::AggregateKind;
+  Kind kind = Kind::count;
   int column = -1;          ///< index into the shape's columns; -1 for count
   int divisor = -1;         ///< of a ratio
   bool is_percent = false;  ///< of a ratio
@@ -98,6 +100,7 @@ struct Report {
   std::set<std::string> roles;  ///< role names; empty: every role
   std::string feature;          ///< feature flag the account must have; empty: none
   WindowPolicy window;
+  std::string ready;      ///< SQL giving one instant, to which the data are complete; empty: nothing tells
   bool compares = false;  ///< `compare: previous_period`: mails say how the metrics changed against the period before
   std::set<schedule::CadenceKind> cadences;
   int day_of_month_max = 28;

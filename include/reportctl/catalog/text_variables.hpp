@@ -9,9 +9,6 @@
 
 namespace reportctl::catalog {
 
-/// As modules write it, without spaces: `count`, `total(amount)`, `ratio(replies,sent)`.
-std::string figure_name(const Aggregate&, const rows::Columns&);
-
 /// When a text is filled.
 enum class TextMoment {
   before_rows,  ///< titles, names of files, Reply-To

@@ -12,11 +12,12 @@
 #include <vector>
 
 #include "reportctl/base/language.hpp"
+#include "reportctl/rows/aggregate.hpp"
 #include "reportctl/rows/cell.hpp"
 
 namespace reportctl::render {
 
-enum class AggregateKind { count, total, minimum, maximum, average, distinct, ratio };
+using rows::AggregateKind;
 
 /// One figure to be taken while rows pass. Money is kept apart by the row's currency.
 struct Figure {

@@ -34,6 +34,12 @@ struct Showing {
   std::optional<Date> compared_since;             ///< the first day of it that has rows, where the days before are missing
   std::vector<std::vector<std::string>> changes;  ///< of each metric, as mail::Figure::changes; empty without compared_with
 };
+/// What a condition (`send`) is decided by.
+struct Measured {
+  std::vector<render::Metric> figures;  ///< of the terms that compare one, in their order
+  std::vector<render::Metric> before;   ///< the same of the period before; empty: there is none, or no term asks
+  std::string fingerprint;              ///< of a condition with `changed`: SHA-256 of the chosen columns as CSV
+};
 /// Rows and bytes so far; called now and then, for progress on a terminal.
 using Progress = std::function<void(std::int64_t rows, std::int64_t bytes)>;
 
@@ -47,10 +53,12 @@ struct Making {
   Progress progress = {};
   std::optional<std::int64_t> first_rows = {};     ///< only its beginning: no row after these is in it, nor in its figures
   std::function<void(const rows::Row&)> see = {};  ///< gets each row as the file has it
+  const schedule::Condition* condition = nullptr;  ///< of Purpose::mail: what it is decided by is measured
 };
 struct MadeFile {
   File file;
   Showing showing;    ///< Purpose::mail
+  Measured measured;  ///< with Making::condition
   bool more = false;  ///< there are rows after Making::first_rows
 };
 

@@ -10,6 +10,7 @@
 #include "reportctl/mail/templates.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/run/plan.hpp"
+#include "reportctl/store/watch.hpp"
 
 namespace reportctl::run {
 
@@ -39,6 +40,19 @@ struct FileHead {
 };
 /// Reads no more than these rows; nothing is kept.
 FileHead preview_file(Parts&, RunPlan, std::int64_t rows);
+
+/// Are the data complete, by what the module's `ready` gives?
+struct Readiness {
+  bool is_ready = false;
+  std::optional<Instant> data_until = {};
+  std::string words = {};  ///< `data until 2026-12-31T22:10:00+01:00, needed until 2027-01-01T00:00:00+01:00`
+};
+/// Of a period: to its end; of a snapshot: to some moment of the slot's day. Precondition: the module has `ready`. Error(source)
+/// when the source cannot be asked, or gives more than one row.
+Readiness readiness_of(Parts&, const RunPlan&, Instant slot);
+
+/// What the schedule's condition, if it has one, would be decided to be. Nothing is remembered.
+std::optional<store::Decision> preview_decision(Parts&, const RunPlan&, const schedule::Schedule&, Instant slot);
 
 /// The mail that the plan of a schedule would give. The report is made and thrown away; nothing is recorded or sent.
 MailPreview preview_mail(Parts&, const RunPlan&, const schedule::Schedule&);

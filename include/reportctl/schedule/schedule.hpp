@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -12,6 +13,7 @@
 
 #include "reportctl/base/address.hpp"
 #include "reportctl/base/time.hpp"
+#include "reportctl/schedule/condition.hpp"
 #include "reportctl/schedule/rhythm.hpp"
 #include "reportctl/schedule/window.hpp"
 
@@ -47,6 +49,12 @@ enum class Missed {
 std::optional<Missed> parse_missed(std::string_view);
 std::string_view missed_name(Missed);
 std::vector<std::string> missed_names();
+
+/// What becomes of an occurrence whose data are not complete in time.
+enum class Late { fail, send };
+std::optional<Late> parse_late(std::string_view);
+std::string_view late_name(Late);
+std::vector<std::string> late_names();
 
 /// A run is tried again at most so often.
 constexpr int kMostRetries = 100;
@@ -121,6 +129,8 @@ struct Draft {
   std::string file_name;
   std::string extra;    ///< JSON object as text
   std::string no_data;  ///< empty, send or skip
+  std::string send, again, all_clear;
+  std::string wait, late;
   std::string retries;
   std::string missed;
   bool active = true;
@@ -152,8 +162,13 @@ struct Definition {
   std::string intro;              ///< template of some lines before the figures
   std::string file_name;          ///< template, without the ending; empty: the default
   std::optional<NoData> no_data;  ///< empty: the policy's
-  std::optional<int> retries;     ///< empty: the policy's
-  std::optional<Missed> missed;   ///< empty: the policy's
+  Condition send;
+  Again again;
+  std::optional<bool> all_clear;             ///< also says when the condition does not hold any more
+  std::optional<std::chrono::minutes> wait;  ///< for complete data, from the slot on; empty: it does not look
+  std::optional<Late> late;                  ///< empty: fail
+  std::optional<int> retries;                ///< empty: the policy's
+  std::optional<Missed> missed;              ///< empty: the policy's
   bool active = true;
   bool operator==(const Definition&) const = default;
 };
@@ -180,6 +195,8 @@ struct Schedule {
 std::string effective_timezone(const Definition&, std::string_view account_timezone);
 /// The same as a zone; none when this system does not know it (any more).
 std::optional<Zone> effective_zone(const Definition&, std::string_view account_timezone);
+/// Does what is remembered for the condition of one hold for the other: same rows, same question?
+bool same_question(const Definition&, const Definition&);
 /// When the schedule fires, in that zone.
 Rhythm rhythm_of(const Definition&, const Zone&);
 

@@ -44,7 +44,4 @@ std::filesystem::path default_state_path(const ConfigInputs&);
 /// Does a setting take its password or key from this systemd credential?
 bool names_credential(const Settings&, const std::string& credential);
 
-/// `2h`, `30d`, `90s`: the largest unit that divides.
-std::string duration_text(long long seconds);
-
 }  // namespace reportctl::settings

@@ -58,7 +58,8 @@ struct Claimed {
   std::optional<Claim> claim;  ///< when claimed and there was a slot to run
 };
 /// The condition, the run, the skipped runs and the events are one transaction. A slot that has its run already (the clock was
-/// set back) gets no second one: claimed, without a claim.
+/// set back) gets no second one: claimed, without a claim. An occurrence of a schedule with a condition is not claimed before the
+/// one before it ended: lost, and due again.
 Claimed claim_due(State&, const ClaimRequest&);
 
 /// Which other runs of its schedule may be under way when a run begins.
@@ -98,10 +99,12 @@ std::optional<Claim> take_over(State&, const TakeOver&);
 /// What an unfinished run waits for.
 struct Wait {
   Instant until{};
-  std::string reason;  ///< why, for an operator
+  std::string reason;                                         ///< why, for an operator
+  enum class After { attempt, look } after = After::attempt;  ///< an attempt is counted; a look at the data is not
 };
-/// Ends ownership. An unfinished run is given back: to be taken up at once (a signal stopped it), or when its wait ends, which
-/// is one attempt more.
+/// waiting → triggered: the data are complete up to there, or not in time, and it goes on all the same.
+void record_ready(State&, const Claim&, const std::optional<Instant>& data_until);
+/// Ends ownership. An unfinished run is given back: to be taken up at once (a signal stopped it), or when its wait ends.
 void release(State&, const Claim&, const std::optional<Wait>& = std::nullopt);
 
 /// A run that a person has done again, by this process.
@@ -120,8 +123,8 @@ struct ResendRequest : Reopening {
   std::vector<NewDelivery> to = {};        ///< to these addresses; one that the run has already gets its own message again
 };
 std::optional<Claim> reopen_for_resend(State&, const ResendRequest&);
-/// A run that made no file is triggered and owned again, with its slot and its definition; one that waits for its next attempt
-/// need not wait any longer. Error(conflict) when it made a file or another process works on it.
+/// A run that made no file is triggered (or looks at its data once more) and owned again, with its slot and its definition; one
+/// that waits for its next attempt need not wait any longer. Error(conflict) when it made a file or another process works on it.
 Claim reopen_for_retry(State&, const Reopening&);
 
 }  // namespace reportctl::store

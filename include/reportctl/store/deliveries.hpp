@@ -12,6 +12,7 @@
 #include "reportctl/schedule/window.hpp"
 #include "reportctl/store/audit.hpp"
 #include "reportctl/store/state.hpp"
+#include "reportctl/store/watch.hpp"
 
 namespace reportctl::store {
 
@@ -59,6 +60,7 @@ struct Generated {
   std::int64_t rows = 0, bytes = 0, generation_ms = 0;
   std::string artifact_sha256, artifact_name;
   std::string mail;  ///< JSON facts
+  std::optional<Decision> decision = {};
   std::vector<NewDelivery> deliveries;
   AuditEvents events;
 };

@@ -27,8 +27,9 @@ struct Finish {
   AuditEvents events;
 };
 /// The only ending, for success and failure alike. Scheduled runs: sets last_run_at, status, error and failure_count of the
-/// schedule. The claim stays valid (for the notification mails) until release(). delivered, partial, delivery_failed and unknown
-/// follow generated; rejected follows triggered; no_data and failed follow either; else Error(conflict). A resend that succeeds
+/// schedule, and what is remembered for its condition. The claim stays valid (for the notification mails) until release().
+/// delivered, partial, delivery_failed, unknown and quiet follow generated; rejected follows waiting and triggered; no_data
+/// follows triggered and generated, failed whatever is unfinished; else Error(conflict). A resend that succeeds
 /// resets the schedule's count, one that fails is not counted again; a run that ends after a later occurrence ended does not
 /// overwrite what that one showed.
 void finish(State&, const Claim&, const Finish&, Instant now);

@@ -9,7 +9,20 @@
 
 namespace reportctl::store {
 
-enum class RunState { triggered, generated, delivered, partial, delivery_failed, unknown, no_data, rejected, failed, skipped };
+enum class RunState {
+  waiting,  ///< for complete data
+  triggered,
+  generated,
+  delivered,
+  partial,
+  delivery_failed,
+  unknown,
+  no_data,
+  quiet,  ///< made, and its condition asked for no mail
+  rejected,
+  failed,
+  skipped,
+};
 
 /// All that differs between states; everything else asks here.
 struct RunStateFacts {

@@ -15,6 +15,7 @@
 #include "reportctl/store/run_state.hpp"
 #include "reportctl/store/sight.hpp"
 #include "reportctl/store/state.hpp"
+#include "reportctl/store/watch.hpp"
 
 namespace reportctl::store {
 
@@ -45,6 +46,9 @@ struct Run {
   std::string violations;  ///< JSON array, for rejected runs; empty otherwise
   std::optional<std::int64_t> rows, bytes, generation_ms;
   std::string artifact_sha256, artifact_name;
+  std::optional<Instant> wait_until;      ///< its data have to be complete by then; none: it does not look
+  std::optional<Instant> data_until;      ///< to where they were found complete; none with wait_until: not in time
+  std::optional<Decision> decision;       ///< about its condition, once it is generated
   std::string corrects;                   ///< the run of which this one is a correction
   std::optional<Instant> file_pruned_at;  ///< the file is gone since
   bool waiting = false;                   ///< ended badly, its schedule has not succeeded since and nobody acknowledged it
@@ -86,7 +90,7 @@ std::vector<RunTotal> run_totals(State&);
 
 struct RunCounts {
   std::vector<std::pair<RunState, std::int64_t>> by_state;  ///< those that were begun since
-  std::int64_t unfinished = 0;                              ///< interrupted ones and those that wait for a retry included
+  std::int64_t unfinished = 0;  ///< interrupted ones and those that wait for a retry included, not those that wait for data
   std::int64_t unknown_deliveries = 0;
 };
 RunCounts count_runs(State&, Instant since, const Sight&);

@@ -51,6 +51,8 @@ enum class Code {
   title_invalid,
   language_unknown,
   template_invalid,
+  send_invalid,
+  wait_invalid,
 };
 std::string_view code_name(Code);
 const std::vector<Code>& all_codes();

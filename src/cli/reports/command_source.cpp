@@ -34,7 +34,7 @@ int list_sources(Session& session) {
   listing.columns = {{"name"}, {"url", "URL", Align::left, Show::cut}, {"statement_timeout_seconds", "TIMEOUT", Align::right}};
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
   for (const auto& [name, source] : session.config().settings.sources) {
-    listing.rows.push_back({{name}, {source.url}, {settings::duration_text(source.statement_timeout.count())}});
+    listing.rows.push_back({{name}, {source.url}, {duration_text(source.statement_timeout.count())}});
     listing.records.push_back(
         {{"name", name}, {"url", source.url}, {"statement_timeout_seconds", source.statement_timeout.count()}});
   }

@@ -135,6 +135,7 @@ std::vector<std::pair<std::string, Field>> sheet_lines(const Report& report) {
        {report.roles.empty() ? "every role" : join(std::vector<std::string>(report.roles.begin(), report.roles.end()), ", ")}});
   if (!report.feature.empty()) lines.push_back({"Feature", {fmt::format("{} (the account must have it)", report.feature)}});
   lines.push_back({"Period", {window_words(report)}});
+  if (!report.ready.empty()) lines.push_back({"Ready", {"tells how far its data reach: schedules can wait for them"}});
   std::string cadences = report.cadences.empty() ? "cannot be scheduled" : cadence_words(report);
   if (report.cadences.contains(schedule::CadenceKind::monthly))
     cadences += fmt::format(" (day 1 to {})", report.day_of_month_max);
@@ -207,6 +208,7 @@ Json to_json(const Report& report) {
           {"roles", report.roles},
           {"feature", report.feature.empty() ? Json() : Json(report.feature)},
           {"window", window},
+          {"ready", !report.ready.empty()},
           {"cadences", names_of(report.cadences, schedule::cadence_name)},
           {"day_of_month_max", report.day_of_month_max},
           {"formats", report.formats},

@@ -82,8 +82,8 @@ void bind_list(CLI::App& command, Session& session) {
   add_text_option(verb, options->schedule, "--schedule", "NAME", "only those of this schedule");
   add_text_option(verb, options->recipient, "--recipient", "ADDRESS", "only those whose report was to go there");
   add_text_option(verb, options->outcome, "--outcome", "STATES",
-                  "delivered, partial, delivery_failed, unknown, no_data, rejected, failed, skipped, triggered or generated; "
-                  "several with commas");
+                  "delivered, partial, delivery_failed, unknown, no_data, quiet, rejected, failed, skipped, waiting, triggered "
+                  "or generated; several with commas");
   verb.add_flag("--failing", options->failing, "only those that ended badly");
   verb.add_flag("--waiting", options->waiting, "only those that wait for a person: their schedule has not succeeded since");
   add_text_option(verb, options->since, "--since", "TIME", "an instant, a day, or how long ago: 12h, 7d");

@@ -122,6 +122,9 @@ int show(Session& session, const std::string& id) {
   if (run.waiting) line("Waits for you", {"its schedule has not succeeded since, and nobody has acknowledged it", Tone::warn});
   add_violations(sheet, sheet.record["violations"]);
   if (run.resumed > 0) line("Resumed", {fmt::format("{} times", run.resumed)});
+  if (run.wait_until) line("Waits until", {format_utc(*run.wait_until)});
+  if (run.data_until) line("Data until", {format_utc(*run.data_until)});
+  if (run.decision && run.state != store::RunState::quiet) line("Condition", {decision_words(*run.decision)});
   if (run.resume_at) line("Goes on", {format_utc(*run.resume_at)});
   if (run.period) line("Period", {fmt::format("{} ({})", schedule::describe(*run.period), run.timezone)});
   const auto facts = store::mail_facts(session.state(), run.id);

@@ -17,7 +17,7 @@ Tone tone_of(const store::Run& run) {
 std::string state_text(const store::Run& run) {
   std::string words(store::run_state_name(run.state));
   if (run.interrupted) words += ", interrupted";
-  if (run.resume_at) words += ", waiting";
+  if (run.resume_at && run.state != store::RunState::waiting) words += ", waiting";
   return words;
 }
 
@@ -32,7 +32,7 @@ Listing run_table(const std::vector<store::Run>& runs) {
                      {.key = "period", .drop = 1},
                      {.key = "rows", .align = Align::right, .drop = 2},
                      {.key = "reason", .title = "WHY", .show = Show::long_text}};
-  listing.more_keys = {"account", "created_at", "interrupted", "resume_at", "waiting"};
+  listing.more_keys = {"account", "created_at", "interrupted", "resume_at", "waiting", "wait_until", "data_until", "condition"};
   for (const auto& run : runs) {
     const auto whose = run.schedule_name.empty() ? run.account : fmt::format("{}/{}", run.account, run.schedule_name);
     listing.rows.push_back({{run.id},

@@ -53,6 +53,10 @@ constexpr OptionText kScheduleOptions[] = {
     {"intro", "--intro", "TEMPLATE", "some lines before the figures of the mail"},
     {"file_name", "--file-name", "TEMPLATE", "name of the file, without its ending"},
     {"no_data", "--no-data", "POLICY", "when there are no rows: send (and say so) or skip"},
+    {"send", "--send", "CONDITION", "only when it holds: count > 10; changed; total(amount) < 1000 EUR or …"},
+    {"again", "--again", "HOW", "a condition that goes on holding: every (default), once, or 24h"},
+    {"wait", "--wait", "TIME", "for complete data, from the time on: 30m, 2h30m"},
+    {"late", "--late", "POLICY", "data not complete in time: fail (default) or send"},
     {"retries", "--retries", "N", "how often a run whose source or mail server fails is tried again"},
     {"missed", "--missed", "POLICY", "occurrences while nothing ran: coalesce, all or skip"},
     {"description", "--description", "TEXT", "what it is for"},
@@ -209,6 +213,10 @@ void add_draft_options(CLI::App& app, FieldOptions& options) {
   add_repeated_option(app, options.to,
                       {.names = "--to", .value = "ADDRESS", .help = "recipients, with commas between them (may be repeated)"});
   for (const auto& text : kScheduleOptions) add_option(app, options, text, text.names);
+  app.add_flag_function(
+      "--all-clear,!--no-all-clear",
+      [&options](std::int64_t count) { options.given["all_clear"] = count > 0 ? "true" : "false"; },
+      "also when the condition does not hold any more");
 }
 
 validation::Request with_options(validation::Request base, const FieldOptions& options, const catalog::Report* report) {

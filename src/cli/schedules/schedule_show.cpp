@@ -136,6 +136,9 @@ Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const acces
     }
     if (field.name == "name") line("Id", {schedule.id});
   }
+  const auto watch = store::watch_of(session.state(), schedule.id);
+  if (watch.raised_since) line("Raised since", {when(watch.raised_since), Tone::warn});
+  if (watch.last_sent_slot) line("Last told", {when(watch.last_sent_slot)});
   line("Next run", {when(schedule.next_run_at)});
   line("Last run", {when(schedule.last_run_at)});
   line("Last status", status_field(schedule));
@@ -145,6 +148,8 @@ Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const acces
   line("Changed", {when(schedule.updated_at)});
   line("Runs for", {owner});
   sheet.record = to_json(schedule, account.timezone);
+  sheet.record["raised_since"] = to_json(watch.raised_since);
+  sheet.record["last_told"] = to_json(watch.last_sent_slot);
   return sheet;
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
@@ -16,6 +17,7 @@
 #include "runs/run_endings.hpp"
 #include "schedule_options.hpp"
 #include "schedule_verbs.hpp"
+#include "schedule_words.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
@@ -49,9 +51,34 @@ Instant moment_of(Session& session, const std::optional<std::string>& text) {
 }
 
 std::string no_rows_sentence(Session& session, const schedule::Definition& definition) {
+  if (definition.send.given()) return "no rows";
   const auto policy = definition.no_data.value_or(session.config().settings.policy.no_data);
   return policy == schedule::NoData::skip ? "no rows: nothing would be sent (no data: skip)"
                                           : "no rows: the mail would go out, say so, and carry the header only";
+}
+
+/// Whether the data are complete, and what would become of a run that finds them so.
+void add_readiness(Session& session, const run::RunPlan& plan, const schedule::Definition& definition, Instant slot,
+                   Sheet& sheet) {
+  sheet.record["ready"] = nullptr;
+  if (plan.resolved.report->ready.empty()) return;
+  const auto seen = run::readiness_of(session.parts(), plan, slot);
+  auto words = fmt::format("{}: {}", seen.is_ready ? "yes" : "not yet", seen.words);
+  if (!seen.is_ready && !definition.wait) words += "; it would not wait";
+  if (!seen.is_ready && definition.wait)
+    words += fmt::format("; would wait until {}, then {}", minute_text(slot + *definition.wait, plan.zone),
+                         late_name(definition.late.value_or(schedule::Late::fail)));
+  sheet.lines.emplace_back("Ready", Field{words, seen.is_ready ? Tone::none : Tone::warn});
+  sheet.record["ready"] = seen.is_ready;
+  sheet.record["data_until"] = to_json(seen.data_until);
+}
+
+void add_decision(Session& session, const run::RunPlan& plan, const schedule::Schedule& schedule, Instant slot, Sheet& sheet) {
+  const auto decision = run::preview_decision(session.parts(), plan, schedule, slot);
+  sheet.record["condition"] = store::decision_record(decision);
+  if (decision)
+    sheet.lines.emplace_back("Condition",
+                             Field{fmt::format("{}; now {}", schedule.definition.send.str(), decision_words(*decision))});
 }
 
 int preview(Session& session, const PreviewOptions& options) {
@@ -98,6 +125,8 @@ int preview(Session& session, const PreviewOptions& options) {
                   {"recipients", recipients},
                   {"rows", listing.records},
                   {"more_rows", head.more}};
+  add_readiness(session, plan, definition, at, sheet);
+  add_decision(session, plan, schedule, at, sheet);
   session.out().sheet(sheet);
   if (session.out().format() == Format::json) return exit_code::kDone;
   session.out().text("\n");

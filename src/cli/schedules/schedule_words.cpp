@@ -61,6 +61,12 @@ std::string recipient_words(const schedule::Definition& definition) {
   return definition.recipients.size() == 1 ? first : fmt::format("{} +{}", first, definition.recipients.size() - 1);
 }
 
+std::string decision_words(const store::Decision& decision) {
+  std::string verdict(store::verdict_name(decision.verdict));
+  std::replace(verdict.begin(), verdict.end(), '_', ' ');
+  return fmt::format("{}: {}", decision.why, verdict);
+}
+
 std::string label_of(const schedule::Field& field) {
   if (field.name == "params") return "Parameter";
   if (field.name == "csv") return "CSV";

@@ -9,6 +9,7 @@
 #include "reportctl/cli/output.hpp"
 #include "reportctl/schedule/fields.hpp"
 #include "reportctl/schedule/schedule.hpp"
+#include "reportctl/store/watch.hpp"
 
 namespace reportctl::cli {
 
@@ -18,6 +19,8 @@ std::string rhythm_words(const schedule::Definition&, std::string_view account_t
 std::string window_words(const schedule::Definition&, const catalog::Report*);
 /// `ops@example.com`, `ops@example.com +2`.
 std::string recipient_words(const schedule::Definition&);
+/// `count is 4, not > 10: quiet`
+std::string decision_words(const store::Decision&);
 /// `No data`, for a field of a schedule.
 std::string label_of(const schedule::Field&);
 /// `ok`, `failed ×3`, `–`.

@@ -61,8 +61,7 @@ std::vector<Finding> config_findings(Session& session) {
       const std::string any_file(64, '0');
       static_cast<void>(
           artifact::open_store(settings.artifacts)->link({.sha256 = any_file, .file_name = "report.csv", .now = session.now()}));
-      return fmt::format("{}, good for {}", settings.artifacts.link_base,
-                         settings::duration_text(settings.artifacts.link_expiry.count()));
+      return fmt::format("{}, good for {}", settings.artifacts.link_base, duration_text(settings.artifacts.link_expiry.count()));
     }));
   }
   all.push_back(look_at("mail transport", [&] { return delivery::open_transport(settings.mail.transport)->describe(); }));

@@ -79,8 +79,7 @@ Sheet sheet_of(const run::Pruned& pruned, const settings::Retention& keep, Prune
   Sheet sheet;
   sheet.lines.emplace_back("", Field{"What would go; nothing was changed"});
   const auto line = [&](const char* label, std::int64_t number, const settings::Retention::Keep& kept) {
-    const auto rule =
-        kept ? fmt::format("{} older than {}", number, settings::duration_text(kept->count())) : std::string("kept for ever");
+    const auto rule = kept ? fmt::format("{} older than {}", number, duration_text(kept->count())) : std::string("kept for ever");
     sheet.lines.emplace_back(label, Field{rule, number > 0 ? Tone::warn : Tone::none});
   };
   if (what == PruneWhat::everything) {

@@ -6,6 +6,7 @@
 
 #include "reportctl/base/text.hpp"
 #include "reportctl/base/zone_names.hpp"
+#include "reportctl/catalog/figure.hpp"
 #include "reportctl/manage/export_access.hpp"
 #include "reportctl/manage/sites.hpp"
 #include "reportctl/manage/visibility.hpp"
@@ -113,6 +114,16 @@ std::vector<std::string> columns(Session& session, const Typed& typed, const std
   return words;
 }
 
+/// What conditions are made of.
+std::vector<std::string> figures(Session& session, const Typed& typed) {
+  std::vector<std::string> words{"changed"};
+  const catalog::Report* report = typed.report.empty() ? nullptr : session.catalog().find(typed.report);
+  if (report == nullptr) return words;
+  for (const auto& [variant, shape] : report->shapes)
+    for (const std::string& text : catalog::figure_names(shape)) words.push_back(text);
+  return words;
+}
+
 /// Every word of a list of states.
 template <typename State>
 std::vector<std::string> words_up_to(State last, std::string_view (*name)(State)) {
@@ -167,6 +178,9 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   if (name == "months") return schedule::month_names();
   if (name == "window" || name == "range") return schedule::range_names();
   if (name == "no-data") return {"send", "skip"};
+  if (name == "again") return {"every", "once", "24h"};
+  if (name == "late") return schedule::late_names();
+  if (name == "send") return figures(session, typed);
   if (name == "missed") return schedule::missed_names();
   if (name == "timezone") return zone_names();
   if (name == "event") return typed.command == "audit" ? recorded_events(session) : std::vector<std::string>{"run", "export"};

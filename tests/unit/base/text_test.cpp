@@ -160,11 +160,23 @@ TEST_CASE("integers and durations are whole or nothing") {
   CHECK(parse_duration_seconds("12h") == 43200);
   CHECK(parse_duration_seconds("30d") == 2592000);
   CHECK(parse_duration_seconds("0s") == 0);
-  for (const std::string text :
-       {"", "s", "30", "-5s", "+5s", "5 s", "5w", "5S", "1h30m", "9223372036854775807d", "99999999999999999999s"}) {
+  CHECK(parse_duration_seconds("2h30m") == 9000);
+  CHECK(parse_duration_seconds("1d12h") == 129600);
+  for (const std::string text : {"", "s", "30", "-5s", "+5s", "5 s", "5w", "5S", "30m1h", "1h30", "1h1h", "h30m",
+                                 "9223372036854775807d", "99999999999999999999s"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_duration_seconds(text).has_value());
   }
+}
+
+TEST_CASE("a duration is written in the largest unit that divides it, or in hours and minutes") {
+  CHECK(duration_text(60) == "1m");
+  CHECK(duration_text(90) == "90s");
+  CHECK(duration_text(43200) == "12h");
+  CHECK(duration_text(129600) == "36h");
+  CHECK(duration_text(9000) == "2h30m");
+  CHECK(duration_text(2592000) == "30d");
+  CHECK(duration_text(0) == "0s");
 }
 
 TEST_CASE("a slip finds its word, and nonsense finds none") {

@@ -8,6 +8,7 @@
 
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/catalog.hpp"
+#include "reportctl/catalog/figure.hpp"
 
 using namespace reportctl;
 using namespace reportctl::catalog;
@@ -557,4 +558,44 @@ TEST_CASE("a module's roles decide who may use it") {
   CHECK(report_allows(report, {Role::manager, Role::system_admin}));
   CHECK_FALSE(report_allows(report, {Role::admin, Role::manager}));
   CHECK_FALSE(report_allows(report, {}));
+}
+
+TEST_CASE("ready is one query within the tenant wall, with the binds of the query and nothing of its parameters") {
+  const auto with = [](const std::string& ready) { return replaced(kModule, "columns:\n", "ready: " + ready + "\ncolumns:\n"); };
+  const auto loaded =
+      load_module(with("SELECT max(l.at) AS data_until FROM l WHERE l.account_id = :account AND l.until >= :to"), "m");
+  CHECK(yaml::describe(loaded.problems) == "");
+  CHECK(loaded.report.ready == "SELECT max(l.at) AS data_until FROM l WHERE l.account_id = :account AND l.until >= :to");
+  CHECK(load_module(kModule, "m").report.ready == "");
+  CHECK(problems_of(with("SELECT max(at) FROM l")).find("ready never uses :account") != std::string::npos);
+  CHECK(problems_of(with("SELECT max(at) FROM l WHERE x = :account OR y")).find("ready reads this table without a condition") !=
+        std::string::npos);
+  CHECK(problems_of(with("DELETE FROM l WHERE a = :account")).find("ready must start with SELECT or WITH") != std::string::npos);
+  CHECK(problems_of(with("SELECT max(at) FROM l WHERE a = :account AND k = :kind")).find("ready: unknown bind :kind") !=
+        std::string::npos);
+  CHECK(problems_of(with("SELECT max(at) FROM l WHERE a = :account AND {{filters}}")).find("{{filters}} belongs to the query") !=
+        std::string::npos);
+  CHECK(problems_of(with("\"  \"")).find("ready must be a query that gives one instant") != std::string::npos);
+}
+
+TEST_CASE("a figure is written as it is read, and a ratio is what the summary of the shape says") {
+  const auto loaded = load_module(
+      replaced(kModule, "{label: Fee, value: total(fee)}",
+               "{label: Fee, value: total(fee)}, {label: Per kilo, value: \"ratio(weight, weight)\", format: percent}"),
+      "m");
+  REQUIRE(yaml::describe(loaded.problems) == "");
+  const Shape& shape = loaded.report.shapes.at("");
+  for (const char* text : {"count", "total(fee)", "distinct(currency)", "minimum(at)", "ratio(weight,weight)"}) {
+    CAPTURE(text);
+    const auto parsed = parse_figure(text, shape);
+    REQUIRE(std::holds_alternative<Aggregate>(parsed));
+    CHECK(figure_name(std::get<Aggregate>(parsed), shape.columns) == text);
+  }
+  CHECK(figure_names(shape) == std::vector<std::string>{"count", "total(fee)", "ratio(weight,weight)"});
+  CHECK(std::get<Aggregate>(parse_figure("ratio(weight, weight)", shape)).is_percent);
+  CHECK_FALSE(std::get<Aggregate>(parse_figure("ratio(weight, weight)", shape.columns)).is_percent);
+  CHECK(figure_type(std::get<Aggregate>(parse_figure("average(fee)", shape)), shape.columns) == rows::ColumnType::money);
+  CHECK(figure_type(std::get<Aggregate>(parse_figure("distinct(currency)", shape)), shape.columns) == rows::ColumnType::integer);
+  CHECK(std::get<std::string>(parse_figure("total(currncy)", shape)) ==
+        "there is no column \"currncy\" (did you mean \"currency\"?)");
 }

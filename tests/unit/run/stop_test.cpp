@@ -77,3 +77,19 @@ TEST_CASE("a stop while the server says not now takes the attempt back") {
   CHECK(world.deliveries().at(0).attempts == 0);
   CHECK(world.run().state == RunState::generated);
 }
+
+TEST_CASE("a stop of a run that had to wait for its data, too") {
+  const TempDirectory place;
+  CHECK(interrupted_child([&] {
+    World world(place.path());
+    world.schedule.definition.recipients.push_back(mailbox("Bo <bo@example.com>"));
+    world.schedule.definition.wait = std::chrono::hours(1);
+    store::edit_schedule(world.state, world.schedule, {}, world.now);
+    world.outside.data_until = {world.now};
+    world.outside.mail_answers.emplace_back([] { return with_stop(answer(delivery::OutcomeKind::accepted, "250 ok")); });
+    world.run_due();
+  }));
+  World world(place.path());
+  CHECK(world.run().state == RunState::generated);
+  CHECK_FALSE(world.run().interrupted);  // it was given back
+}

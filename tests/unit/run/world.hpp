@@ -69,6 +69,7 @@ struct Outside {
   std::vector<std::pair<std::string, std::int64_t>> visits = {{"Docs", 5}, {"Home", 12}};
   std::deque<std::function<delivery::Outcome()>> mail_answers;  ///< of the next letters; accepted once they are used up
   std::deque<Error> source_errors;                              ///< of the next queries
+  std::vector<std::optional<Instant>> data_until;               ///< the rows of `ready`
   std::deque<delivery::WebhookAnswer> webhook_answers;
   struct Sent {
     std::string to, bytes;
@@ -100,6 +101,26 @@ class VisitStream final : public rows::RowStream {
   rows::Row row_;
 };
 
+class ReadyStream final : public rows::RowStream {
+ public:
+  ReadyStream(const Outside& outside, rows::Columns columns) : outside_(outside), columns_(std::move(columns)) {}
+  [[nodiscard]] const rows::Columns& columns() const override { return columns_; }
+  const rows::Row* next() override {
+    if (at_ == outside_.data_until.size()) return nullptr;
+    const auto& instant = outside_.data_until[at_++];
+    cell_ = {.null = !instant, .scale = 0, .number = instant ? instant->time_since_epoch().count() : 0, .text = {}};
+    row_ = {&cell_, 1};
+    return &row_;
+  }
+
+ private:
+  const Outside& outside_;
+  rows::Columns columns_;
+  std::size_t at_ = 0;
+  rows::Cell cell_;
+  rows::Row row_;
+};
+
 class FakeSource final : public source::Source {
  public:
   explicit FakeSource(Outside& outside) : outside_(outside) {}
@@ -110,6 +131,7 @@ class FakeSource final : public source::Source {
       outside_.source_errors.pop_front();
       throw Error(error);
     }
+    if (query.columns.front().name == "data_until") return std::make_unique<ReadyStream>(outside_, query.columns);
     return std::make_unique<VisitStream>(outside_, query.columns);
   }
   void prepare(const rows::Query&) override {}
@@ -206,6 +228,7 @@ struct World {
     std::ofstream(directory / "visits.yaml")
         << "id: visits\nlabel: Visits\nfamily: tests\ndescription: A module for tests.\nscope: [account]\n"
            "window: {kind: lookback, default_days: 1, max_days: 31}\ncadences: [daily]\nformats: [csv, xlsx]\n"
+           "ready: SELECT max(l.at) AS data_until FROM l WHERE l.account_id = :account\n"
            "columns: [{name: page, label: Page, type: text}, {name: visits, label: Number of visits, type: integer}]\n"
            "summary: [{label: All visits, value: total(visits)}]\n"
            "query: |\n  SELECT v.page, v.visits FROM v WHERE v.account_id = :account AND v.at >= :from AND v.at < :to "

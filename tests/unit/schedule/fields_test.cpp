@@ -43,6 +43,11 @@ Definition every_field() {
   definition.intro = "Good morning,\n\nhere it is.";
   definition.file_name = "spend-{month}";
   definition.no_data = NoData::skip;
+  definition.send = *Condition::parse("count > 10 or changed");
+  definition.again = *Again::parse("36h");
+  definition.all_clear = true;
+  definition.wait = std::chrono::minutes(150);
+  definition.late = Late::send;
   definition.retries = 0;
   definition.missed = Missed::all;
   definition.active = false;
@@ -89,8 +94,10 @@ TEST_CASE("a draft of a definition has every field as people write it") {
 TEST_CASE("texts that are not values of their fields are refused") {
   Definition definition;
   const std::vector<std::pair<const char*, const char*>> wrong = {
-      {"scope", "garden"}, {"cadence", "hourly"}, {"on", "someday"},     {"at", "noon"},   {"window", "ever"}, {"lookback", "x"},
-      {"to", "nobody"},    {"no_data", "?"},      {"active", "perhaps"}, {"retries", "x"}, {"missed", "never"}};
+      {"scope", "garden"},   {"cadence", "hourly"},  {"on", "someday"},   {"at", "noon"},
+      {"window", "ever"},    {"lookback", "x"},      {"to", "nobody"},    {"no_data", "?"},
+      {"active", "perhaps"}, {"retries", "x"},       {"missed", "never"}, {"send", "count"},
+      {"again", "never"},    {"all_clear", "maybe"}, {"wait", "long"},    {"late", "skip"}};
   for (const auto& [name, text] : wrong) {
     CAPTURE(name);
     CHECK_FALSE(field(name).read({.values = {text}, .named = {}}, definition));
@@ -109,5 +116,9 @@ TEST_CASE("JSON records have numbers, flags, lists and nulls where people expect
   CHECK(json("params", every_field()) == R"({"mode":["summary"],"none":[]})");
   CHECK(json("description", {}) == R"("")");
   CHECK(json("subject", {}) == "null");
+  CHECK(json("send", every_field()) == R"("count > 10 or changed")");
+  CHECK(json("wait", every_field()) == R"("2h30m")");
+  CHECK(json("all_clear", every_field()) == "true");
+  CHECK(json("all_clear", {}) == "false");
   CHECK(json("day", {}) == "null");
 }

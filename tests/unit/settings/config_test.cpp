@@ -285,11 +285,3 @@ TEST_CASE("a password that was named in a lower layer gives way to the one of a 
   CHECK(config.settings.mail.transport.password.file.empty());
   CHECK(config.settings.mail.transport.password.command == std::vector<std::string>{"pass", "show", "smtp"});
 }
-
-TEST_CASE("a duration is written in the largest unit that divides it") {
-  CHECK(duration_text(60) == "1m");
-  CHECK(duration_text(90) == "90s");
-  CHECK(duration_text(43200) == "12h");
-  CHECK(duration_text(2592000) == "30d");
-  CHECK(duration_text(0) == "0s");
-}

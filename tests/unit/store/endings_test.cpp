@@ -9,9 +9,9 @@ using namespace reportctl::store::test;
 
 namespace {
 
-constexpr std::array kAllStates{RunState::triggered,       RunState::generated, RunState::delivered, RunState::partial,
-                                RunState::delivery_failed, RunState::unknown,   RunState::no_data,   RunState::rejected,
-                                RunState::failed,          RunState::skipped};
+constexpr std::array kAllStates{RunState::waiting, RunState::triggered,       RunState::generated, RunState::delivered,
+                                RunState::partial, RunState::delivery_failed, RunState::unknown,   RunState::no_data,
+                                RunState::quiet,   RunState::rejected,        RunState::failed,    RunState::skipped};
 
 NewNotification a_notification(std::string id, std::string delivery_id = {}) {
   NewNotification notification;
@@ -55,7 +55,7 @@ TEST_CASE("from which state a run may end as which") {
     const bool from_triggered = ending == RunState::rejected || ending == RunState::failed || ending == RunState::no_data;
     const bool from_generated = ending == RunState::delivered || ending == RunState::partial ||
                                 ending == RunState::delivery_failed || ending == RunState::unknown ||
-                                ending == RunState::failed || ending == RunState::no_data;
+                                ending == RunState::failed || ending == RunState::no_data || ending == RunState::quiet;
     for (const bool generated : {false, true}) {
       CAPTURE(generated);
       Fixture fixture;
@@ -84,6 +84,7 @@ TEST_CASE("states and triggers have the names of the design, and the documents' 
   CHECK(trigger_name(Trigger::test) == "test");
   CHECK(run_status_word(RunState::delivered) == "ok");
   CHECK(run_status_word(RunState::no_data) == "ok");
+  CHECK(run_status_word(RunState::quiet) == "ok");
   CHECK(run_status_word(RunState::partial) == "partial");
   CHECK(run_status_word(RunState::skipped) == "skipped");
   for (const auto state : {RunState::rejected, RunState::failed, RunState::delivery_failed, RunState::unknown}) {
@@ -97,8 +98,8 @@ TEST_CASE("a run ended well when nobody has to be told, and is finished unless i
     if (ended_well(state)) well.emplace_back(run_state_name(state));
     if (!is_finished(state)) unfinished.emplace_back(run_state_name(state));
   }
-  CHECK(well == std::vector<std::string>{"delivered", "no_data", "skipped"});
-  CHECK(unfinished == std::vector<std::string>{"triggered", "generated"});
+  CHECK(well == std::vector<std::string>{"delivered", "no_data", "quiet", "skipped"});
+  CHECK(unfinished == std::vector<std::string>{"waiting", "triggered", "generated"});
   CHECK(run_state_names().size() == kAllStates.size());
 }
 
@@ -122,6 +123,10 @@ TEST_CASE("success resets the schedule's count, failure counts and is remembered
   occur(fixture, RunState::failed);
   occur(fixture, RunState::no_data);
   CHECK(fixture.stored().failure_count == 0);
+  occur(fixture, RunState::failed);
+  occur(fixture, RunState::quiet);
+  CHECK(fixture.stored().failure_count == 0);
+  CHECK(fixture.stored().last_success_at == kNow);
   fixture.require_sound();
 }
 

@@ -285,3 +285,74 @@ TEST_CASE("a state of every released schema keeps its schedules, and what its un
     CHECK(claim.value().schedule.definition == definition_of("full"));
   }
 }
+
+namespace {
+
+/// A state of an earlier version with a run, whom it was sent to and who was told.
+void make_old_state(const fs::path& path, int version) {
+  { std::ofstream(path.string()); }
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  const auto all = known_migrations();
+  Connection old(path);
+  migrate(old, std::span(all).first(static_cast<std::size_t>(version)));
+  old.execute(
+      "INSERT INTO runs (id, schedule_name, account, report, trigger, state, slot, created_at, finished_at, fence, reason) "
+      "VALUES "
+      "('r1', 'morning', 'acme', 'sales', 'test', 'partial', 5, 6, 7, 3, 'one refused'), "
+      "('r2', 'morning', 'acme', 'sales', 'test', 'generated', 8, 9, NULL, 1, '');"
+      "INSERT INTO notifications (id, run_id, account, member_id, kind, subject, body, created_at) VALUES "
+      "('n1', 'r1', 'acme', 'm1', 'SCHEDULED_REPORT_FAILED', 's', 'b', 7);"
+      "INSERT INTO deliveries (id, run_id, notification_id, recipient, address, state, message_id, message_date, message_sha256, "
+      "message_bytes) "
+      "VALUES ('d1', 'r1', NULL, 'a@example.com', 'a@example.com', 'refused', 'x', 1, 'y', 2), "
+      "('d2', 'r1', 'n1', 'b@example.com', 'b@example.com', 'queued', 'z', 1, 'y', 2);");
+}
+
+std::int64_t count_in(State& state, const char* table) {
+  Query rows(state.connection(), std::string("SELECT count(*) FROM ") + table + ";");
+  REQUIRE(rows.next());
+  return rows.integer();
+}
+
+}  // namespace
+
+TEST_CASE("the runs of every released schema, and what refers to them, stay when their table is made anew") {
+  for (int version = 1; version <= 16; ++version) {
+    CAPTURE(version);
+    const TempDirectory directory;
+    make_old_state(directory.file(), version);
+    auto state = State::open(directory.file(), OpenMode::existing);
+    CHECK(state.schema_version() == current_schema_version());
+    CHECK(state.check() == std::vector<std::string>{});
+    const auto run = get_run(state, "r1", {});
+    CHECK(run.state == RunState::partial);
+    CHECK(run.reason == "one refused");
+    CHECK(run.slot == Instant{std::chrono::seconds{5}});
+    CHECK(run.fence == 3);
+    CHECK_FALSE(run.decision);
+    CHECK_FALSE(run.wait_until);
+    CHECK(list_deliveries(state, "r1").size() == 2);
+    CHECK(count_in(state, "notifications") == 1);
+    CHECK(runs_to_resume(state, kNow).size() == 2);   // one unfinished, one that has somebody to tell
+    state.connection().execute("DELETE FROM runs;");  // foreign keys are on again
+    CHECK(count_in(state, "deliveries") == 0);
+    CHECK(count_in(state, "notifications") == 0);
+  }
+}
+
+TEST_CASE("a state whose rows point nowhere is not migrated, and stays as it is") {
+  const TempDirectory directory;
+  make_old_state(directory.file(), 15);
+  {
+    Connection damaged(directory.file());
+    damaged.execute("PRAGMA foreign_keys = OFF;");
+    damaged.execute("DELETE FROM runs WHERE id = 'r1';");
+  }
+  const auto error = error_of([&] { State::open(directory.file(), OpenMode::existing); });
+  CHECK(error.kind() == ErrorKind::state);
+  CHECK(contains(error.what(), "rows point at others that do not exist"));
+  Connection after(directory.file());
+  Query version(after, "PRAGMA user_version");
+  REQUIRE(version.next());
+  CHECK(version.integer() == 15);
+}

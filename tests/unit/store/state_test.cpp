@@ -324,7 +324,8 @@ TEST_CASE("a damaged page is found by check") {
   fixture.state.backup(copy);
   std::int64_t page = 0;
   {
-    Query root(fixture.state.connection(), "SELECT rootpage FROM sqlite_schema WHERE name = 'runs_slot'");
+    Connection copied(copy);
+    Query root(copied, "SELECT rootpage FROM sqlite_schema WHERE name = 'runs_slot'");
     REQUIRE(root.next());
     page = root.integer();
   }

@@ -69,6 +69,16 @@ class TestCatalog {
            "      query: SELECT t.name, t.value FROM t WHERE t.account_id = :account ORDER BY t.name\n"
            "    line-items:\n      columns: [{name: line, label: Line, type: text}]\n"
            "      query: SELECT t.name FROM t WHERE t.account_id = :account ORDER BY t.name\n";
+    std::ofstream(directory_ / "x-alerts.yaml")
+        << "id: x-alerts\nlabel: Alerts\nfamily: tests\ndescription: Figures of every kind.\nscope: [account]\n"
+           "window: {kind: lookback, default_days: 1, max_days: 31}\ncadences: [daily]\ncompare: previous_period\n"
+           "ready: SELECT max(l.at) AS data_until FROM l WHERE l.account_id = :account\n"
+           "columns:\n  - {name: at, label: At, type: timestamp}\n  - {name: paid, label: Paid, type: money}\n"
+           "  - {name: currency, label: Currency, type: text}\n  - {name: stay, label: Stay, type: duration}\n"
+           "  - {name: share, label: Share, type: percent}\n"
+           "summary: [{label: Paid in all, value: total(paid)}]\n"
+           "query: SELECT t.at, t.paid, t.currency, t.stay, t.share FROM t WHERE t.account_id = :account AND t.at >= :from AND "
+           "t.at < :to ORDER BY t.at\n";
     catalog_ = reportctl::catalog::Catalog::open({directory_});
     REQUIRE_MESSAGE(catalog_->problems().empty(), reportctl::yaml::describe(catalog_->problems()));
   }

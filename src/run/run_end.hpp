@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "notify.hpp"
+#include "reportctl/run/run_due.hpp"
+#include "reportctl/store/claims.hpp"
+#include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/endings.hpp"
+
+namespace reportctl::run {
+
+/// How a run ends, or waits.
+
+/// How it ended, or stands.
+Ended ended_as(const store::Run&);
+
+/// Is it for the recipients of its schedule: of the rhythm, or an extra one?
+bool is_occurrence(const store::Run&);
+
+/// The only ending. Adds what every ending has: its pair of audit events, the notifications of a failure, and their mails.
+Ended end_run(Parts&, const store::Claim&, store::Finish, const Failure&);
+Ended end_rejected(Parts&, const store::Claim&, const validation::Violations&);
+/// What was sent decides, as in any other ending: only a run that sent nothing yet is `failed`.
+Ended end_failed(Parts&, const store::Claim&, const std::string& why);
+/// Of a generated run that has nobody to be sent to.
+Ended end_unsent(Parts&, const store::Claim&);
+/// Gives it back until then.
+Ended put_off(Parts&, const store::Claim&, const store::Wait&);
+
+/// The ledger of a run, without notifications.
+std::vector<store::Delivery> report_deliveries(Parts&, const store::Claim&);
+/// As the ledger has it once the outcome is recorded.
+void apply(const store::DeliveryOutcome&, store::Delivery&);
+/// All deliveries have an outcome, of which `last` is not recorded yet: waits for a retry, or ends.
+Ended settle(Parts&, const store::Claim&, const std::vector<store::Delivery>&, const std::optional<store::DeliveryOutcome>& last);
+
+}  // namespace reportctl::run
