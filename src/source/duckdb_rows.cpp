@@ -22,7 +22,9 @@ constexpr std::int64_t kMicros = 1000000;
 constexpr std::int64_t kFirstDay = -719162;  ///< 0001-01-01
 constexpr std::int64_t kLastDay = 2932896;   ///< 9999-12-31
 
-bool is_integer(duckdb_type type) { return type_words(type) == "an integer"; }
+bool is_integer(duckdb_type type) {
+  return (type >= duckdb_tinyint && type <= duckdb_ubigint) || type == duckdb_hugeint || type == duckdb_uhugeint;
+}
 bool is_real(duckdb_type type) { return type == duckdb_float || type == duckdb_double; }
 bool is_text(duckdb_type type) { return type == duckdb_varchar || type == duckdb_enum; }
 bool is_timestamp(duckdb_type type) {
@@ -69,6 +71,13 @@ std::optional<std::int64_t> rescaled(__int128 digits, int from, int to) {
   if ((rest < 0 ? -rest : rest) * 2 >= power && power > 1) whole += digits < 0 ? -1 : 1;
   const auto narrow = static_cast<std::int64_t>(whole);
   return narrow == whole ? std::optional(narrow) : std::nullopt;
+}
+
+/// digits × 10^-places; nullopt where it has a fraction, or is too large.
+std::optional<std::int64_t> whole_number(__int128 digits, int places) {
+  for (; places > 0; --places, digits /= 10)
+    if (digits % 10 != 0) return std::nullopt;
+  return rescaled(digits, 0, 0);
 }
 
 /// As PostgreSQL writes an id: 8-4-4-4-12 hex digits. The highest bit is kept flipped, so that ids sort as numbers.
@@ -276,16 +285,9 @@ std::string_view DuckdbRows::text_of(const Step& step) {
 std::int64_t DuckdbRows::integer_of(const Step& step) {
   const Vector& vector = of(step);
   if (!is_integer(vector.type) && vector.type != duckdb_decimal) misfit(step);
-  const auto whole = whole_of(vector);
-  const auto number = whole ? rescaled(*whole, vector.places, 0) : std::nullopt;
-  bool same = number.has_value();
-  if (same && vector.places > 0)
-    same = rescaled(*whole, vector.places, 0) == number && [&] {
-      __int128 power = 1;
-      for (int i = 0; i < vector.places; ++i) power *= 10;
-      return *whole % power == 0;
-    }();
-  if (!same) misfit(step, "a real number or one too large");
+  const auto digits = whole_of(vector);
+  const auto number = digits ? whole_number(*digits, vector.places) : std::nullopt;
+  if (!number) misfit(step, "a real number or one too large");
   return *number;
 }
 
@@ -358,7 +360,7 @@ std::optional<std::int64_t> DuckdbRows::untyped_instant(const Step& step) {
     return undeclared_.micros(vector.type == duckdb_double ? at<double>(vector) : double{at<float>(vector)});
   if (!is_integer(vector.type)) misfit(step);
   const auto whole = whole_of(vector);
-  const auto narrow = whole ? rescaled(*whole, 0, 0) : std::nullopt;
+  const auto narrow = whole ? whole_number(*whole, 0) : std::nullopt;
   return narrow ? undeclared_.micros(*narrow) : std::nullopt;
 }
 

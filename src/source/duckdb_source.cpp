@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "duckdb_rows.hpp"
+#include "duckdb_words.hpp"
 #include "postgres_sql.hpp"
 #include "random_rows.hpp"
 #include "reportctl/base/text.hpp"
@@ -20,6 +21,16 @@ constexpr const char* kTables =
     "SELECT table_name AS name, column_name AS part FROM information_schema.columns"
     " WHERE table_schema NOT IN ('information_schema', 'pg_catalog') AND table_catalog NOT IN ('system', 'temp')"
     " ORDER BY table_name, ordinal_position";
+
+rows::ColumnType likely_type(duckdb_type type) {
+  const std::string_view words = type_words(type);
+  if (words == "a boolean") return rows::ColumnType::boolean;
+  if (words == "an integer") return rows::ColumnType::integer;
+  if (words == "a real number") return rows::ColumnType::decimal;
+  if (words == "a date") return rows::ColumnType::date;
+  if (words.starts_with("a timestamp")) return rows::ColumnType::timestamp;
+  return words == "an interval" ? rows::ColumnType::duration : rows::ColumnType::text;
+}
 
 /// A prepared statement, and what it was made of.
 class Statement {
@@ -107,6 +118,20 @@ class DuckdbSource final : public Source {
     check_columns(*database, *ready(*database, sql), query);
   }
 
+  rows::Columns describe(const rows::Query& query) override {
+    const auto database = connect();
+    const NumberedSql sql = numbered(*database, query);
+    for (const std::string& name : sql.names) value_of(*database, query, name);
+    const auto statement = ready(*database, sql);
+    rows::Columns columns;
+    for (const std::string& name : names_of(*database, *statement)) {
+      const duckdb_type type = database->api().prepared_statement_column_type(statement->get(), columns.size());
+      columns.push_back({.name = name, .label = {}, .type = likely_type(type)});
+      if (columns.back().type == rows::ColumnType::decimal) columns.back().scale = 2;
+    }
+    return columns;
+  }
+
   std::vector<TableInfo> tables() override {
     const rows::Query query{kTables,
                             {},
@@ -158,21 +183,25 @@ class DuckdbSource final : public Source {
     return statement;
   }
 
-  /// What the statement promises; nothing, where a type depends on a value.
-  void check_columns(DuckdbDatabase& database, const Statement& statement, const rows::Query& query) {
+  static std::vector<std::string> names_of(DuckdbDatabase& database, const Statement& statement) {
     const DuckdbApi& api = database.api();
-    const idx_t count = api.prepared_statement_column_count(statement.get());
-    if (count == 1 && api.prepared_statement_column_type(statement.get(), 0) == duckdb_invalid) return;
     std::vector<std::string> names;
-    for (idx_t i = 0; i < count; ++i) {
+    for (idx_t i = 0; i < api.prepared_statement_column_count(statement.get()); ++i) {
       const char* const name = api.prepared_statement_column_name(statement.get(), i);
       names.emplace_back(name == nullptr ? "" : name);
       if (name != nullptr) api.free(const_cast<char*>(name));
     }
+    return names;
+  }
+
+  /// What the statement promises; nothing, where a type depends on a value.
+  void check_columns(DuckdbDatabase& database, const Statement& statement, const rows::Query& query) {
+    const auto type_of = [&](std::size_t i) { return database.api().prepared_statement_column_type(statement.get(), i); };
+    const auto names = names_of(database, statement);
+    if (names.size() == 1 && type_of(0) == duckdb_invalid) return;
     if (const auto problem = column_problem(names, query.columns)) database.fail(problem->what, problem->hint);
-    for (idx_t i = 0; i < count; ++i)
-      if (const auto problem =
-              type_problem(query.columns[i], api.prepared_statement_column_type(statement.get(), i), settings_.forms))
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (const auto problem = type_problem(query.columns[i], type_of(i), settings_.forms))
         database.fail(problem->what, problem->hint);
   }
 

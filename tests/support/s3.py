@@ -8,7 +8,7 @@
 The server is of npm (npm.py). `s3.py serve` is the server for other languages: it
 prints `ENDPOINT DIRECTORY`, and ends with the program that started it.
 """
-import ctypes, http.client, http.server, os, pathlib, shutil, signal, socket, subprocess, sys, tempfile, threading
+import ctypes, http.client, http.server, os, pathlib, shutil, signal, socket, subprocess, sys, tempfile, threading, unittest
 
 import npm
 
