@@ -83,7 +83,7 @@ int try_module(Session& session, TryOptions options) {
     session.out().text(head.csv);
     return exit_code::kDone;
   }
-  const auto listing = listing_of(head);
+  const auto listing = listing_of_rows(head);
   Sheet sheet;
   sheet.lines = {{"Report", {report.label}},
                  {"Account", {plan.account.id}},

@@ -218,7 +218,7 @@ Json to_json(const Report& report) {
           {"shapes", shapes}};
 }
 
-Listing listing_of(const run::FileHead& head) {
+Listing listing_of_rows(const run::FileHead& head) {
   Listing listing;
   for (const auto& column : head.columns) {
     listing.columns.push_back({column.name, column.label, facts_of(column.type).number ? Align::right : Align::left, Show::cut});

@@ -30,7 +30,7 @@ std::vector<std::pair<std::string, Field>> sheet_lines(const catalog::Report&);
 std::vector<std::string> example_commands(const catalog::Report&);
 nlohmann::ordered_json to_json(const catalog::Report&);
 /// The first rows of a file.
-Listing listing_of(const run::FileHead&);
+Listing listing_of_rows(const run::FileHead&);
 /// Says on standard error what is wrong with the operator's modules, which must not hide. Gives the number of problems.
 std::size_t warn_of_broken_modules(const catalog::Catalog&);
 

@@ -96,7 +96,7 @@ int preview(Session& session, const PreviewOptions& options) {
     session.out().text(::isatty(STDOUT_FILENO) == 1 ? visible_lines(head.csv) : head.csv);
     return exit_code::kDone;
   }
-  const auto listing = listing_of(head);
+  const auto listing = listing_of_rows(head);
 
   Sheet sheet;
   std::vector<std::string> recipients;
