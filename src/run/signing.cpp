@@ -46,8 +46,10 @@ void sign_artifacts(artifact::Store& place, store::State& state, Signing signing
   if (signing == Signing::where_nobody_did) {
     if (!owner.empty())
       throw refusal(fmt::format("{} holds the files of another state file: {}", place.place(), words_in(owner)));
-    if (holds_only_strangers(place, state))
+    if (holds_only_strangers(place, state)) {
+      if (id_in(place.owner()) == mine.id) return;  // meanwhile another process of this state file has signed, then stored
       throw refusal(fmt::format("{} holds stored files, and this state file knows none of them", place.place()));
+    }
   }
   place.set_owner(fmt::format("{}\n{}\n", mine.id, mine.words));
   if (id_in(place.owner()) != mine.id)

@@ -156,9 +156,10 @@ class LargeFiles(e2e.Case):
         site = nginx.Site(world)
         self.closing(site.close)
         slot = datetime.datetime.now(ZONE).replace(second=0, microsecond=0) - datetime.timedelta(hours=3)
-        day = (slot - datetime.timedelta(days=1)).strftime("%Y-%m-%d")
-        world.make_source(e2e.COMMERCE + f"""WITH RECURSIVE number(n) AS (SELECT 100 UNION ALL SELECT n + 1 FROM number WHERE n < {99 + ROWS})
-            INSERT INTO orders SELECT n, 'shop', 'order ' || n, 'c1', 'paid', 'EUR', '{day}T03:00:00Z', n FROM number;""")
+        # The day before the slot, and the one before now: they differ in the first hours of a day in Tokyo.
+        days = sorted({(moment - datetime.timedelta(days=1)).strftime("%Y-%m-%d") for moment in (slot, datetime.datetime.now(ZONE))})
+        world.make_source(e2e.COMMERCE + "".join(f"""WITH RECURSIVE number(n) AS (SELECT {100_000 * (at + 1)} UNION ALL SELECT n + 1 FROM number WHERE n < {100_000 * (at + 1) + ROWS - 1})
+            INSERT INTO orders SELECT n, 'shop', 'order ' || n, 'c1', 'paid', 'EUR', '{day}T03:00:00Z', n FROM number;""" for at, day in enumerate(days)))
         world.schedules(e2e.schedule("orders", to, report="orders-export", at=slot.strftime("%H:%M"), more=f", params: {{mode: summary}}, timezone: {ZONE.key}"),
                         now=ago(4 * 3600))
         return world, site
