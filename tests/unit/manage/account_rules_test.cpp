@@ -40,7 +40,8 @@ access::Account acme() {
           .key = "",
           .features = {},
           .brand = {},
-          .allowed_domains = {}};
+          .allowed_domains = {},
+          .language = {}};
 }
 
 settings::Settings with_source(const char* name) {
