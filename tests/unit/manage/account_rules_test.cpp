@@ -36,12 +36,12 @@ access::Account acme() {
   return {.id = "acme",
           .name = "Acme",
           .timezone = "",
+          .language = "",
           .source = "shop",
           .key = "",
           .features = {},
           .brand = {},
-          .allowed_domains = {},
-          .language = {}};
+          .allowed_domains = {}};
 }
 
 settings::Settings with_source(const char* name) {
