@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto name = artifact::plain_file_name(text);
   EXPECT(name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == std::string::npos);
   EXPECT(name != "." && name != "..");
-  EXPECT(!name.empty() && name.size() <= 120);
+  EXPECT(!name.empty() && name.size() <= 128);
   EXPECT(artifact::plain_file_name(name) == name);
   return 0;
 }
