@@ -79,6 +79,8 @@ class TreeBuilder final : public YAML::EventHandler {
       throw Stop{};
     }
     if (value.find('\0') != std::string::npos) report(where(mark), "a NUL character is not allowed");
+    // The parser makes single bytes of them.
+    if (!is_valid_utf8(value)) report(where(mark), "the escapes \\N and \\_ are not known; write \\u0085 and \\u00A0");
     Node node = make(Node::Kind::scalar, mark);
     node.text = value;
     node.quoted = tag == "!";

@@ -37,6 +37,8 @@ std::string expected(const rows::Cell& cell) { return cell.null ? std::string() 
 /// would be one begins with an apostrophe, or is nothing but a sign.
 void check_other_separators(std::string_view file) {
   for (const std::size_t place : testing::formulas_in(file)) {
+    if (place == 0 && file.find_first_of(",;|\t\n") == 0)
+      continue;  // the first cell is empty: what follows is a place of its own
     std::string piece(file.substr(place));
     piece.resize(std::min(piece.size(), piece.find_first_of(",;|\t\n\v\f\r", 1)));
     std::erase(piece, '"');

@@ -167,6 +167,7 @@ TEST_CASE("what is not text is refused where it is") {
   CHECK(problems_of("äö: \xC3\x28 x\n") == "1:5 not valid UTF-8\n");
   CHECK(problems_of("a: 1\0\n"s) == "1:5 a NUL character is not allowed\n");
   CHECK(problems_of("a: \"x\\0y\"\n") == "1:4 a NUL character is not allowed\n");
+  CHECK(problems_of("a: \"x\\Ny\"\n") == "1:4 the escapes \\N and \\_ are not known; write \\u0085 and \\u00A0\n");
   CHECK(problems_of("a: 1\nb: x\x1b[2J\n") == "2:5 a control character is not allowed\n");
   CHECK(problems_of("a: 1\n\x04"
                     "b: 2\n") == "2:1 a control character is not allowed\n");
