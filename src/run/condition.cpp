@@ -97,7 +97,7 @@ Finding finding_of(const Term& term, bool is_true, const std::string& value) {
 struct Change {
   Number difference;  ///< in hundredths of the base
   Number base{.number = 1};
-  std::string why_not;  ///< it cannot be told
+  std::string why_not;  ///< the change is not known
 };
 
 Change change_between(const Amount& now, const Amount& before, ColumnType type) {
@@ -113,7 +113,7 @@ Change change_between(const Amount& now, const Amount& before, ColumnType type) 
     return change;
   }
   if (was <= 0 || is < 0) {
-    change.why_not = fmt::format("cannot be told: it was {} before", words_of(before, type));
+    change.why_not = fmt::format("is not known: it was {} before", words_of(before, type));
     return change;
   }
   change.difference = {(is - was) * 100, scale};
@@ -141,7 +141,7 @@ Finding figure_finding(const Question& question, const Term& term, std::size_t a
   if (!term.is_change)
     return finding_of(term, holds(term.sign, compared({now->number, now->scale}, {term.number, term.scale})),
                       words_of(*now, type));
-  if (question.measured.before.empty()) return {false, term.subject() + " cannot be told: there is no period before"};
+  if (question.measured.before.empty()) return {false, term.subject() + " is not known: there is no period before"};
   const auto before = amount_of(question.measured.before[at], figure, term.currency);
   if (!before) return {false, term.figure + " had no value before"};
   return change_finding(term, *now, *before, type);

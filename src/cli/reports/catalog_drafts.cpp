@@ -80,7 +80,7 @@ int try_module(Session& session, TryOptions options) {
   const auto plan = plan_of(session, options.wanted);
   const auto head = run::preview_file(session.parts(), plan, options.rows);
   if (session.out().format() == Format::csv) {
-    session.out().text(head.csv);
+    session.out().text(csv_of_rows(head));
     return exit_code::kDone;
   }
   const auto listing = listing_of_rows(head);

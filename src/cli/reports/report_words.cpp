@@ -3,6 +3,7 @@
 #include "report_words.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -234,6 +235,8 @@ Listing listing_of_rows(const run::FileHead& head) {
   }
   return listing;
 }
+
+std::string csv_of_rows(const run::FileHead& head) { return ::isatty(STDOUT_FILENO) == 1 ? visible_lines(head.csv) : head.csv; }
 
 std::size_t warn_of_broken_modules(const catalog::Catalog& catalog) {
   const yaml::Problems problems = catalog.problems();

@@ -31,6 +31,8 @@ std::vector<std::string> example_commands(const catalog::Report&);
 nlohmann::ordered_json to_json(const catalog::Report&);
 /// The first rows of a file.
 Listing listing_of_rows(const run::FileHead&);
+/// The same as the file begins; what could move a terminal's cursor is made visible there.
+std::string csv_of_rows(const run::FileHead&);
 /// Says on standard error what is wrong with the operator's modules, which must not hide. Gives the number of problems.
 std::size_t warn_of_broken_modules(const catalog::Catalog&);
 

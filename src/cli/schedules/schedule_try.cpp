@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <memory>
 
@@ -93,7 +92,7 @@ int preview(Session& session, const PreviewOptions& options) {
   const auto& plan = std::get<run::RunPlan>(planned);
   const auto head = run::preview_file(session.parts(), plan, options.rows);
   if (session.out().format() == Format::csv) {
-    session.out().text(::isatty(STDOUT_FILENO) == 1 ? visible_lines(head.csv) : head.csv);
+    session.out().text(csv_of_rows(head));
     return exit_code::kDone;
   }
   const auto listing = listing_of_rows(head);
