@@ -92,7 +92,7 @@ SendRule check_send(const SendRequest& asked, Violations& found) {
       found.push_back({Code::send_invalid, std::string(field), "it belongs to schedules with a condition",
                        "leave it out, or give send, such as count > 10"});
     else if (rule.send.asks_changed())
-      found.push_back({Code::send_invalid, std::string(field), "what changed is told once, and nothing more of it",
+      found.push_back({Code::send_invalid, std::string(field), "with changed, each change is mailed once anyway",
                        "leave it out, or send without changed"});
   };
   if (const auto text = trim(draft.again); !text.empty()) {

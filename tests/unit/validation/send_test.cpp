@@ -55,8 +55,8 @@ TEST_CASE_FIXTURE(World, "send_invalid: what goes with a condition") {
   draft.send = "changed";
   draft.all_clear = "true";
   CHECK(wrong(draft) ==
-        "again: what changed is told once, and nothing more of it [send_invalid]; leave it out, or send without changed\n"
-        "all_clear: what changed is told once, and nothing more of it [send_invalid]; leave it out, or send without changed");
+        "again: with changed, each change is mailed once anyway [send_invalid]; leave it out, or send without changed\n"
+        "all_clear: with changed, each change is mailed once anyway [send_invalid]; leave it out, or send without changed");
   draft.send = "count > 10";
   CHECK(definition(draft).all_clear == true);
   CHECK(definition(draft).again.str() == "once");
