@@ -96,8 +96,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void OnMapEnd() override { close(); }
 
-  void report(Place place, std::string message) {
-    document_.problems.push_back({document_.file, place.line, place.column, std::move(message)});
+  void report(Place place, std::string_view message) {
+    document_.problems.push_back({document_.file, place.line, place.column, visible(message)});
     if (document_.problems.size() >= kMostProblems) throw Stop{};
   }
   /// The parser counts bytes; people count characters.
@@ -400,13 +400,13 @@ const Node* MapReader::child(std::string_view key) { return take(key); }
 
 bool MapReader::has(std::string_view key) const { return node_.find(key) != nullptr; }
 
-void MapReader::problem(const Node& at, std::string message) {
-  if (problems_.size() < kMostProblems) problems_.push_back({file_, at.line, at.column, std::move(message)});
+void MapReader::problem(const Node& at, std::string_view message) {
+  if (problems_.size() < kMostProblems) problems_.push_back({file_, at.line, at.column, visible(message)});
 }
 
-void MapReader::problem_at(std::string_view key, std::string message) {
+void MapReader::problem_at(std::string_view key, std::string_view message) {
   const Node* value = node_.find(key);
-  problem(value == nullptr ? node_ : *value, std::move(message));
+  problem(value == nullptr ? node_ : *value, message);
 }
 
 void MapReader::finish() {

@@ -56,8 +56,8 @@ bool is_alias(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '_'; });
 }
 
-void ModuleFile::problem(const yaml::Node& at, std::string message) {
-  if (problems.size() < kMostProblems) problems.push_back({name, at.line, at.column, std::move(message)});
+void ModuleFile::problem(const yaml::Node& at, std::string_view message) {
+  if (problems.size() < kMostProblems) problems.push_back({name, at.line, at.column, visible(message)});
 }
 
 void ModuleFile::warning_in(const yaml::Node& scalar, std::size_t offset, std::string message) {

@@ -21,7 +21,7 @@ struct ModuleFile {
   yaml::Problems& problems;
   yaml::Problems& warnings;
 
-  void problem(const yaml::Node& at, std::string message);
+  void problem(const yaml::Node& at, std::string_view message);
   /// At a byte offset inside a scalar: the true line and column where the scalar is a literal block or one plain line.
   void problem_in(const yaml::Node& scalar, std::size_t offset, std::string message);
   /// What may be meant so, and mostly is not.

@@ -17,7 +17,7 @@ namespace {
 std::string written(const char* format, const std::vector<std::vector<rows::Cell>>& table, const std::string& name) {
   render::Spec spec;
   spec.format = format;
-  spec.columns = {{.name = name}, {.name = name + "2", .label = {}, .type = rows::ColumnType::integer}};
+  spec.columns = {{.name = name, .label = {}}, {.name = name + "2", .label = {}, .type = rows::ColumnType::integer}};
   StringSink sink;
   const auto writer = render::make_writer(spec, sink);
   for (const auto& cells : table) writer->row(rows::Row(cells));
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<std::vector<rows::Cell>> table;
   for (const auto& text : texts) {
     const auto number = static_cast<std::int64_t>(text.size() * 0x9E3779B97F4A7C15U);
-    table.push_back({{.null = text == "\x1E", .text = text}, {.null = text.empty(), .number = number}});
+    table.push_back({{.null = text == "\x1E", .text = text}, {.null = text.empty(), .number = number, .text = {}}});
   }
   const auto name = texts.front();
   const auto all = nlohmann::json::parse(written("json", table, name), nullptr, false);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -74,10 +75,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   EXPECT(is_valid_utf8(xml) && xml.find("\xEF\xBF\xBE") == std::string::npos && xml.find("\xEF\xBF\xBF") == std::string::npos);
   EXPECT(fit.cut() > 0 || read_cell(read_xml(xml)) == as_shown(text));
   EXPECT(!render::XlsxText::is_plain(text) || (cell == text && xml == text));
-  std::string longer;
-  while (longer.size() < 40'000) longer += text.empty() ? "x" : text;
-  const std::string cut = fit.for_library(longer);
-  EXPECT(is_valid_utf8(cut) && cut.size() <= 3 * render::XlsxText::kMostUnits);
+  // A hundred times slower than the rest, so for few inputs.
+  if (std::hash<std::string>()(text) % 64 == 0) {
+    std::string longer;
+    while (longer.size() < 40'000) longer += text.empty() ? "x" : text;
+    const std::string cut = fit.for_library(longer);
+    EXPECT(is_valid_utf8(cut) && cut.size() <= 3 * render::XlsxText::kMostUnits);
+  }
   const auto label = render::xlsx_label(text);
   EXPECT(label.size() <= 255 && is_valid_utf8(label) && !has_control(label));
   return 0;

@@ -78,9 +78,10 @@ class MapReader {
   /// The value itself, marked as known; nullptr when absent or null.
   const Node* child(std::string_view key);
   [[nodiscard]] bool has(std::string_view key) const;
-  void problem(const Node& at, std::string message);
+  /// What the message repeats of the file is made visible: a tab as \x09.
+  void problem(const Node& at, std::string_view message);
   /// Problem at the value of `key` (or at the map when absent).
-  void problem_at(std::string_view key, std::string message);
+  void problem_at(std::string_view key, std::string_view message);
   void finish();
 
  private:

@@ -16,10 +16,24 @@ constexpr std::size_t kMarkUnits = 48;  ///< more than the mark of a cut text ca
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-/// `_xHHHH_`, which spreadsheets take for the character U+HHHH.
+/// XML cannot hold it: `_x001F_` stands for it.
+bool is_bare_control(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n'; }
+bool is_noncharacter(std::string_view text) { return text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF"); }
+
+/// `_xHHHH_`, which spreadsheets take for the character U+HHHH. Its last underscore may be the first of an escape.
 bool starts_escape(std::string_view text) {
-  return text.size() >= 7 && text[0] == '_' && text[1] == 'x' && text[6] == '_' &&
-         std::all_of(text.begin() + 2, text.begin() + 6, is_hex);
+  return text.size() >= 7 && text[0] == '_' && text[1] == 'x' && std::all_of(text.begin() + 2, text.begin() + 6, is_hex) &&
+         (text[6] == '_' || is_bare_control(text[6]) || is_noncharacter(text.substr(6)));
+}
+
+/// Without NULs; lines end in LF.
+std::string with_plain_line_ends(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\0' || (text[i] == '\r' && text.substr(i + 1).starts_with('\n'))) continue;
+    out += text[i] == '\r' ? '\n' : text[i];
+  }
+  return out;
 }
 
 std::size_t size_of_character(char lead) {
@@ -63,7 +77,7 @@ std::string_view XlsxText::xml(std::string_view text) {
       xml_ += "&lt;";
     else if (c == '>')
       xml_ += "&gt;";
-    else if (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n')
+    else if (is_bare_control(c))
       xml_ += fmt::format("_x{:04X}_", static_cast<int>(c));
     else
       xml_ += c;
@@ -75,21 +89,21 @@ void XlsxText::rewrite(std::string_view text) {
   cell_.clear();
   std::size_t units = 0;
   std::size_t size_with_mark = 0;  // of the cell where the mark would still fit behind it
-  for (std::string_view rest = text; !rest.empty();) {
+  const std::string kept = with_plain_line_ends(text);
+  for (std::string_view rest = kept; !rest.empty();) {
     const std::size_t size = std::min(size_of_character(rest.front()), rest.size());
     const std::string_view character = rest.substr(0, size);
     const bool is_escape = starts_escape(rest);
     rest.remove_prefix(size);
-    if (character.front() == '\0' || (character.front() == '\r' && rest.starts_with('\n'))) continue;
     if (units + kMarkUnits <= kMostUnits) size_with_mark = cell_.size();
     if (is_escape) {
       cell_ += "_x005F_";
       units += 7;
-    } else if (character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF") {
+    } else if (is_noncharacter(character)) {
       cell_ += character.back() == '\xBE' ? "_xFFFE_" : "_xFFFF_";
       units += 7;
     } else {
-      cell_ += character == "\r" ? "\n" : character;  // within a cell a line ends in LF
+      cell_ += character;
       units += size == 4 ? 2 : 1;
     }
     if (units > kMostUnits) {

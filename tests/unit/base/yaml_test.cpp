@@ -299,7 +299,7 @@ TEST_CASE("a reader reports everything that is wrong, not the first") {
   CHECK(reader.text_list("to").empty());
   CHECK(reader.text_list("list") == std::vector<std::string>{"a"});
   CHECK(reader.text("text", "d") == "d");
-  reader.problem_at("lookback", "extra");
+  reader.problem_at("lookback", "ex\ttra");
   reader.finish();
   CHECK(reading.problems() ==
         "acme.yaml:1:7: name must not be empty\n"
@@ -314,7 +314,7 @@ TEST_CASE("a reader reports everything that is wrong, not the first") {
         "acme.yaml:9:11: list must be a list of texts, not of a list\n"
         "acme.yaml:9:16: list must be a list of texts, not of nothing\n"
         "acme.yaml:10:7: text must be text, not a list\n"
-        "acme.yaml:2:11: extra\n"
+        "acme.yaml:2:11: ex\\x09tra\n"
         "acme.yaml:11:1: unknown key \"e\\x1bvil\"");
 }
 
