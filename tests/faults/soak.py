@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
 """Hourly run-due over simulated time in five time zones, with kills, stops, a host that is down, clocks that go back, and two at once: every local day's
-occurrence has one run with one ending, and every accepted delivery one mail. Four days; with REPORTCTL_FAULTS=whole four quarters.
+occurrence has one run with one ending, and every accepted delivery one mail. Schedules with a condition tell each alert once, those that wait are made when
+the data are there, or are late as they should be. Four days; with REPORTCTL_FAULTS=whole four quarters.
 
 The seed is printed; REPORTCTL_SEED repeats it."""
 import collections, datetime, os, pathlib, random, signal, sys, time, zoneinfo
@@ -14,6 +15,13 @@ UTC = datetime.timezone.utc
 HOUR, MINUTE, DAY = (datetime.timedelta(**{unit: 1}) for unit in ("hours", "minutes", "days"))
 START = datetime.datetime(2026, 3, 24, tzinfo=UTC)  # the clocks of Europe and of Lord Howe change within the fortnight
 MADE = "2026-03-23T23:59:00Z"
+HOURLY = [datetime.time(hour, 40) for hour in range(24)]
+LEVEL = faults.STOCK.replace("id: stock", "id: level").replace(
+    "SELECT sku AS sku, stock AS stock FROM products WHERE account_id = :account ORDER BY sku",
+    "SELECT CAST(id AS TEXT) AS sku, id AS stock FROM levels WHERE account_id = :account ORDER BY id")
+LOADED = faults.STOCK.replace("id: stock", "id: loaded").replace("columns:", "ready: SELECT complete AS data_until FROM loads WHERE account_id = :account\ncolumns:")
+ALERTS = {"once": "send: count > 1, again: once, all_clear: true", "every": "send: count > 1", "change": "send: changed", "later": "send: count > 1, again: 3h"}
+WAITS = {"fail": "wait: 2h30m, late: fail", "send": "wait: 2h30m, late: send"}
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]
 SEED = int(os.environ.get("REPORTCTL_SEED", time.time_ns() % 1_000_000))
 
@@ -35,26 +43,101 @@ def occurrence(day, at, zone):
     return probe
 
 
+class Data:
+    """What the source holds: so many rows for the alerts, and the day up to which a nightly load has come, which may be late or fail. `levels` and `complete`
+    are all values that there were, each with the time from which on."""
+
+    def __init__(self, world, thrown):
+        self.world, self.thrown, self.levels, self.complete = world, thrown, [(START - DAY, 0)], [(START - DAY, START - DAY)]
+        self.write("CREATE TABLE gone AS SELECT * FROM products;")
+
+    def write(self, more=""):
+        self.world.make_source(e2e.COMMERCE + more + "CREATE TABLE levels (id INTEGER, account_id TEXT); CREATE TABLE loads (complete TEXT, account_id TEXT);"
+                               + "".join(f"INSERT INTO levels VALUES ({one}, 'shop');" for one in range(self.levels[-1][1]))
+                               + f"INSERT INTO loads VALUES ('{stamp(self.complete[-1][1])}', 'shop');")
+
+    def go_on(self, tick):
+        if self.thrown.random() < 0.3:
+            self.levels.append((tick, self.thrown.randrange(4)))
+        if self.thrown.random() < 0.12:
+            self.complete.append((tick, tick))
+        self.write()
+
+    @staticmethod
+    def between(values, first, last):
+        """The values that there were in that time."""
+        before = [value for since, value in values if since <= first]
+        return {before[-1], *(value for since, value in values if first < since <= last)}
+
+
+def check_alerts(world, name, data, problems):
+    """Each decision is the one that the rows of that run and the mails before it make; how many were raised, and how many cleared."""
+    counts, raised, told_at, sent = collections.Counter(), False, None, None
+    for slot, state, rows, why, created, finished in world.sql(
+            "SELECT slot, state, row_count, decision, created_at, finished_at FROM runs WHERE schedule_name = ? AND state <> 'skipped' ORDER BY slot", name):
+        if rows not in data.between(data.levels, *(datetime.datetime.fromtimestamp(one, UTC) for one in (created, finished))):
+            problems.append(f"{name} {slot}: {rows} rows, which the source did not have then")
+        holds, clears = rows > 1, False
+        if name == "change":
+            mails = holds = rows != sent
+        elif name == "every":
+            mails = holds
+        elif name == "later":
+            mails = holds and not (raised and slot - told_at < 3 * 3600)
+        else:
+            clears = raised and not holds
+            mails = clears or (holds and not raised)
+        if (state in ("delivered", "unknown")) != mails:
+            problems.append(f"{name} {slot}: {state} of {rows} rows, {'raised' if raised else 'not raised'} before, told {told_at}: {why}")
+        counts["alerts" if holds else "all clears" if clears else "quiet"] += mails or not holds
+        raised = holds
+        if mails:
+            told_at, sent = slot, rows
+    return counts
+
+
+def check_waits(world, name, zone, data, problems):
+    """No run is made of data that are not complete unless it is late, and none fails that had them in time."""
+    counts = collections.Counter()
+    for slot, state, reason, wait_until, data_until, finished in world.sql(
+            "SELECT slot, state, reason, wait_until, data_until, finished_at FROM runs WHERE schedule_name = ? AND state <> 'skipped' ORDER BY slot", name):
+        ended = datetime.datetime.fromtimestamp(finished, UTC)
+        day = datetime.datetime.fromtimestamp(slot, UTC).astimezone(zone).replace(hour=0, minute=0).astimezone(UTC)
+        seen = data.between(data.complete, datetime.datetime.fromtimestamp(slot, UTC), ended)
+        if data_until is not None:
+            good = state in ("delivered", "unknown") and datetime.datetime.fromtimestamp(data_until, UTC) in seen and data_until >= day.timestamp()
+            counts["waited for" if finished > slot + 3600 else "ready"] += 1
+        else:
+            good = finished >= wait_until and min(seen) < day and (
+                state in ("delivered", "unknown") if name == "send" else state == "failed" and reason.startswith("data_not_ready"))
+            counts["late"] += 1
+        if not good:
+            problems.append(f"{name} {slot} is {state}, wait until {wait_until}, data until {data_until}, ended {finished}, {reason}")
+    return counts
+
+
 class Soak(e2e.Case):
     def soak(self, seed, days):
         thrown = random.Random(seed)
         policy = f"retries: 0, missed: {'all' if seed % 2 == 0 else 'coalesce'}"
         world = self.world(policy=policy)
-        world.configure(policy=policy, more=faults.modules(self, faults.STOCK, faults.BROKEN) + "retention: {runs: never, artifacts: never}\n")
-        world.make_source(e2e.COMMERCE + "CREATE TABLE gone AS SELECT * FROM products;")
-        plan = {}
+        world.configure(policy=policy, more=faults.modules(self, faults.STOCK, faults.BROKEN, LEVEL, LOADED) + "retention: {runs: never, artifacts: never}\n")
+        data = Data(world, thrown)
+        plan = {}  # name: its zone, its times, and what else the schedule has
         for hour in range(24):
-            zone, at = ZONES[hour % 5], datetime.time(hour, 30 if hour % 7 == 2 else 0)
-            plan[f"h{hour:02d}"] = (zone, at, [f"h{hour:02d}-{i}@example.org" for i in range(1 + hour % 3)])
-        world.schedules(*[e2e.schedule(name, to, report="broken" if name == "h13" else "stock", at=at.strftime("%H:%M"), more=f", timezone: {zone}")
-                          for name, (zone, at, to) in plan.items()], now=MADE)
-        world.make_source(e2e.COMMERCE)
+            plan[f"h{hour:02d}"] = (ZONES[hour % 5], [datetime.time(hour, 30 if hour % 7 == 2 else 0)], "broken" if hour == 13 else "stock", "")
+        plan.update({name: ("UTC", HOURLY, "level", ", " + more) for name, more in ALERTS.items()})
+        plan.update({name: ("Europe/Berlin", [datetime.time(4, 30)], "loaded", ", " + more) for name, more in WAITS.items()})
+        world.schedules(*[e2e.schedule(name, [f"{name}-{i}@example.org" for i in range(1 + number % 3)], report=report,
+                                       at=", ".join(at.strftime("%H:%M") for at in times), more=f", timezone: {zone}{more}")
+                          for number, (name, (zone, times, report, more)) in enumerate(plan.items())], now=MADE)
         counts, odd, tick = collections.Counter(), [], START
         while tick < START + days * DAY:
             tick += HOUR
             if thrown.random() < 0.02:
                 tick += thrown.randrange(2, 30) * HOUR
                 counts["times down"] += 1
+            data.go_on(tick)
             now = stamp(tick + 2 * MINUTE)
             if thrown.random() < 0.10:
                 process = world.start("run-due", now=now)
@@ -77,24 +160,29 @@ class Soak(e2e.Case):
             result = world.run("run-due", now=now)
             if result.code not in faults.CALM:
                 odd.append((now, result.code, result.err[:200]))
+        data.complete.append((tick, tick + DAY))
+        data.write()
         for _ in range(5):
-            tick += MINUTE
+            tick += 6 * MINUTE
             world.run("run-due", now=stamp(tick))
         where, problems = f"seed {seed}", []
         facts = faults.check_ledger(world, faults.Maildir(world.outbox).held(), problems, in_doubt=counts["SIGKILL"] + counts["SIGTERM"])
         self.assertEqual((odd, problems), ([], []), where)
         expected = set()
-        for name, (zone, at, _) in plan.items():
-            day = (START - 2 * DAY).date()
-            while day <= tick.date() + 2 * DAY:
-                instant = occurrence(day, at, zoneinfo.ZoneInfo(zone))
-                if START - MINUTE < instant <= tick:
-                    expected.add((name, int(instant.timestamp())))
-                day += DAY
+        for name, (zone, times, _, _) in plan.items():
+            for day in ((START + count * DAY).date() for count in range(-2, (tick - START).days + 3)):
+                instants = {occurrence(day, at, zoneinfo.ZoneInfo(zone)) for at in times}
+                expected |= {(name, int(instant.timestamp())) for instant in instants if START - MINUTE < instant <= tick}
         actual = {(name, slot): state for name, slot, state in world.sql("SELECT schedule_name, slot, state FROM runs")}
         self.assertEqual(set(actual) ^ expected, set(), where)
         for (name, slot), state in actual.items():
-            self.assertIn(state, ("failed", "skipped") if name == "h13" else ("delivered", "unknown", "skipped"), (where, name, slot))
+            fits = ("failed", "skipped") if name == "h13" else ("delivered", "unknown", "skipped", *(["quiet"] * (name in ALERTS)), *(["failed"] * (name == "fail")))
+            self.assertIn(state, fits, (where, name, slot))
+        for name in ALERTS:
+            counts.update(check_alerts(world, name, data, problems))
+        for name in WAITS:
+            counts.update(check_waits(world, name, zoneinfo.ZoneInfo("Europe/Berlin"), data, problems))
+        self.assertEqual(problems, [], where)
         for command in (("audit", "verify"), ("state", "check")):
             world.must(*command)
         counts.update(facts)
