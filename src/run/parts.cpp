@@ -10,8 +10,10 @@
 
 namespace reportctl::run {
 
+bool is_rehearsal(const settings::MailSettings& mail) { return clock_is_replaced() && !mail.in_rehearsals; }
+
 void require_real_clock(const settings::MailSettings& mail) {
-  if (!clock_is_replaced() || mail.in_rehearsals || delivery::stays_in_a_directory(mail.transport)) return;
+  if (!is_rehearsal(mail) || delivery::stays_in_a_directory(mail.transport)) return;
   throw Error(ErrorKind::usage, "REPORTCTL_NOW replaces the clock, so no mail is sent",
               "unset it, use a maildir: transport for rehearsals, or add --really");
 }

@@ -72,10 +72,6 @@ Ended ended_as(const store::Run& run) {
   return ended;
 }
 
-bool is_occurrence(const store::Run& run) {
-  return run.trigger == store::Trigger::scheduled || (run.trigger == store::Trigger::manual && run.corrects.empty());
-}
-
 Ended end_run(Parts& parts, const Claim& claim, store::Finish finish, const Failure& failure) {
   if (is_occurrence(claim.run)) {
     finish.events.push_back(ending_event(claim, finish));

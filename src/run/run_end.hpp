@@ -19,9 +19,6 @@ namespace reportctl::run {
 /// How it ended, or stands.
 Ended ended_as(const store::Run&);
 
-/// Is it for the recipients of its schedule: of the rhythm, or an extra one?
-bool is_occurrence(const store::Run&);
-
 /// The only ending. Adds what every ending has: its pair of audit events, the notifications of a failure, and their mails.
 Ended end_run(Parts&, const store::Claim&, store::Finish, const Failure&);
 Ended end_rejected(Parts&, const store::Claim&, const validation::Violations&);

@@ -15,6 +15,7 @@
 #include "attempts.hpp"
 #include "events.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/host.hpp"
 #include "reportctl/base/json.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
@@ -36,6 +37,13 @@ constexpr auto kAccountTurn = std::chrono::seconds(5);
 constexpr int kWebhookBatch = 64;
 /// For so long an event matters: a receiver that asks for pauses gets it within this time or not at all.
 constexpr auto kWebhookLife = std::chrono::hours(24);
+
+/// In a rehearsal only receivers on this host are told.
+bool may_tell(Parts& parts, const std::string& endpoint) {
+  if (!is_rehearsal(parts.settings().mail)) return true;
+  const auto host = endpoint.find("://");
+  return host != std::string::npos && is_loopback(parse_authority(endpoint.substr(host + 3)).host);
+}
 
 WebhookAnswer ask(Parts& parts, const WebhookClaim& claim) {
   return parts.post_webhook({.url = claim.webhook.url,
@@ -135,7 +143,9 @@ class WebhookQueueOfAccount {
  private:
   bool send_one() {
     throw_if_stopped();
-    const auto is_new = [&](const store::WebhookDelivery& due) { return !tried_.contains(due.id); };
+    const auto is_new = [&](const store::WebhookDelivery& due) {
+      return !tried_.contains(due.id) && may_tell(parts_, due.endpoint);
+    };
     auto next = std::find_if(batch_.begin(), batch_.end(), is_new);
     if (next == batch_.end()) {
       batch_ = store::due_webhooks(parts_.state(), parts_.moment(), kWebhookBatch, account_);
@@ -194,6 +204,10 @@ void send_webhooks(Parts& parts) {
 
 store::WebhookDelivery test_webhook(Parts& parts, const store::Webhook& webhook, const std::string& actor) {
   parts.require_own();
+  if (!may_tell(parts, store::endpoint_of(webhook.url))) {
+    throw Error(ErrorKind::usage, "REPORTCTL_NOW replaces the clock, so nothing is posted to another host",
+                "unset it, or add --really");
+  }
   const nlohmann::ordered_json payload = {{"webhookId", webhook.id}, {"endpoint", store::endpoint_of(webhook.url)}};
   const auto id = store::queue_test_webhook(
       parts.state(), webhook,

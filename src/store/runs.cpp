@@ -78,6 +78,10 @@ std::string mail_facts(State& state, std::string_view run_id) {
   return query.bind(run_id).next() ? query.text() : std::string();
 }
 
+bool is_occurrence(const Run& run) {
+  return run.trigger == Trigger::scheduled || (run.trigger == Trigger::manual && run.corrects.empty());
+}
+
 std::optional<schedule::Definition> run_definition(State& state, const Run& run) {
   auto& connection = state.connection();
   const auto stored = find_run(connection, run.id);

@@ -53,6 +53,22 @@ class RootRanIt(e2e.Case):
         self.assertIn("directory of another user", said)
         self.assertEqual(owners(self.top / "lib"), {USER.pw_name})
 
+    def test_doctor_finds_what_root_left_behind_and_root_gives_it_back(self):
+        self.run_as(None, "init", "--demo", "--user", USER.pw_name)
+        left = self.top / "lib" / "artifacts" / "ab"
+        left.mkdir(mode=0o700)
+        code, said = self.run_as(USER, "doctor")
+        self.assertEqual(code, 3, said)
+        self.assertIn(f"1 file belongs to another user: {left}", said)
+        self.assertIn("sudo reportctl doctor --repair", said)
+        code, said = self.run_as(USER, "doctor", "--repair")
+        self.assertEqual(code, 4, said)
+        self.assertEqual(self.run_as(None, "doctor", "--repair"), (0, f"1 file given to {USER.pw_name}: {left}\n"))
+        self.assertEqual(self.run_as(None, "doctor", "--repair"), (0, f"all belongs to {USER.pw_name}\n"))
+        self.assertEqual(owners(self.top / "lib"), {USER.pw_name})
+        self.assertNotIn("belongs to another user", self.run_as(USER, "doctor")[1])
+        self.assertEqual(self.run_as(USER, "run-due")[0], 0)
+
     def test_only_root_sets_it_up_for_somebody_else_and_only_for_somebody_there_is(self):
         self.assertEqual(self.run_as(None, "init", "--user", "nobody-of-that-name")[0], 5)
         (self.top / "etc").mkdir(mode=0o777)

@@ -30,7 +30,9 @@ struct Openers {
   std::function<std::chrono::steady_clock::time_point()> ticks = std::chrono::steady_clock::now;
 };
 
-/// Error(usage) where mail would leave under REPORTCTL_NOW and nobody said `--really`: asked before anything is begun.
+/// REPORTCTL_NOW replaces the clock and nobody said `--really`: what would leave this host stays.
+bool is_rehearsal(const settings::MailSettings&);
+/// Error(usage) where mail would leave in a rehearsal: asked before anything is begun.
 void require_real_clock(const settings::MailSettings&);
 
 /// The parts of the pipe, opened when first needed and kept for the whole command. One per process; not for sharing between

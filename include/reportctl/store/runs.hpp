@@ -53,6 +53,8 @@ struct Run {
   std::optional<Instant> file_pruned_at;  ///< the file is gone since
   bool waiting = false;                   ///< ended badly, its schedule has not succeeded since and nobody acknowledged it
 };
+/// Is it for the recipients of its schedule: of the rhythm, or an extra one?
+bool is_occurrence(const Run&);
 
 struct RunFilter {
   std::optional<std::string> account = std::nullopt;

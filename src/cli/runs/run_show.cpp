@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -97,6 +98,21 @@ std::string undelivered(const std::vector<store::Delivery>& deliveries) {
   return missed.empty() ? std::string() : fmt::format("{} of {}: {}", missed.size(), reports, join(missed, ", "));
 }
 
+/// Recipients of the schedule whom an occurrence did not queue: they had unsubscribed, or were suppressed.
+std::vector<std::string> left_out(const store::Run& run, const schedule::Definition& definition,
+                                  const std::vector<store::Delivery>& deliveries) {
+  const auto is_report = [](const store::Delivery& delivery) { return !delivery.notification; };
+  std::vector<std::string> addresses;
+  if (!is_occurrence(run) || std::none_of(deliveries.begin(), deliveries.end(), is_report)) return addresses;
+  for (const auto& recipient : definition.recipients) {
+    const auto address = recipient.address.normalized();
+    if (std::none_of(deliveries.begin(), deliveries.end(),
+                     [&](const auto& delivery) { return is_report(delivery) && delivery.address == address; }))
+      addresses.push_back(address);
+  }
+  return addresses;
+}
+
 int show(Session& session, const std::string& id) {
   const auto run = visible_run(session.viewer(), id);
   const auto expires = file_expiry(session, run);
@@ -119,6 +135,10 @@ int show(Session& session, const std::string& id) {
   line("Why", {run.reason});
   const auto all_deliveries = store::list_deliveries(session.state(), run.id);
   line("Not delivered to", {undelivered(all_deliveries), Tone::bad});
+  const auto definition = store::run_definition(session.state(), run);
+  const auto without = definition ? left_out(run, *definition, all_deliveries) : std::vector<std::string>();
+  if (!without.empty()) line("Left out", {fmt::format("{} (unsubscribed or suppressed)", join(without, ", "))});
+  sheet.record["left_out"] = without;
   if (run.waiting) line("Waits for you", {"its schedule has not succeeded since, and nobody has acknowledged it", Tone::warn});
   add_violations(sheet, sheet.record["violations"]);
   if (run.resumed > 0) line("Resumed", {fmt::format("{} times", run.resumed)});
@@ -153,7 +173,6 @@ int show(Session& session, const std::string& id) {
   if (expires) line("Expires", {format_utc(*expires)});
   if (run.file_pruned_at) line("Pruned", {format_utc(*run.file_pruned_at)});
 
-  const auto definition = store::run_definition(session.state(), run);
   if (definition) add_definition(sheet, *definition);
   sheet.record["definition"] = definition ? to_json(*definition, run.timezone) : Json();
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>
-#include <unistd.h>
 
+#include <memory>
 #include <set>
 
 #include "binds.hpp"
@@ -17,6 +16,7 @@
 #include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/render/fonts.hpp"
+#include "reportctl/run/foreign_files.hpp"
 #include "reportctl/run/source_needs.hpp"
 #include "reportctl/run/source_values.hpp"
 #include "reportctl/store/accounts.hpp"
@@ -35,7 +35,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kLeastSpace = 64'000'000;
 constexpr std::uint64_t kFewestInodes = 1000;
-constexpr std::size_t kMostLookedAt = 20'000;
 constexpr std::size_t kMostNamed = 3;
 constexpr std::chrono::hours kSoon{24};
 
@@ -45,37 +44,33 @@ fs::path artifact_directory(const settings::Settings& settings) {
   return settings.artifacts.url.starts_with(kScheme) ? fs::path(settings.artifacts.url.substr(kScheme.size())) : fs::path();
 }
 
-/// Files of other users in a directory and below it.
-void add_foreign(const fs::path& directory, std::vector<std::string>& found) {
-  std::error_code error;
-  std::size_t looked_at = 0;
-  for (fs::recursive_directory_iterator at(directory, fs::directory_options::skip_permission_denied, error), end;
-       !error && at != end && ++looked_at < kMostLookedAt; at.increment(error)) {
-    struct stat status {};
-    if (::lstat(at->path().c_str(), &status) == 0 && status.st_uid != ::geteuid()) found.push_back(at->path().string());
-  }
-}
-
 std::string ownership(Session& session) {
-  const auto& settings = session.config().settings;
-  std::vector<std::string> foreign;
-  std::set<std::string> directories;
-  std::error_code ignored;
-  for (const fs::path& directory : {settings.state.parent_path(), artifact_directory(settings)}) {
-    if (directory.empty() || !fs::is_directory(directory, ignored) || !directories.insert(directory.string()).second) continue;
-    add_foreign(directory, foreign);
-  }
-  if (foreign.empty()) return fmt::format("all belongs to {}", current_login());
-  const auto count = foreign.size();
-  foreign.resize(std::min(count, kMostNamed));
-  std::vector<std::string> places;
-  for (const auto& directory : directories) places.push_back(shell_word(directory));
+  const auto foreign = run::foreign_files(session.config().settings);
+  if (foreign.files.empty()) return fmt::format("all belongs to {}", login_of(foreign.user));
+  const auto count = foreign.files.size();
+  std::vector<std::string> named;
+  for (const auto& file : foreign.files)
+    if (named.size() < kMostNamed) named.push_back(file.path.string());
   throw Error(
       ErrorKind::config,
       fmt::format("{}: {}{}",
                   counted(static_cast<std::int64_t>(count), "file belongs to another user", "files belong to other users"),
-                  join(foreign, ", "), count > foreign.size() ? ", …" : ""),
-      fmt::format("sudo chown -hR {}: {}", current_login(), join(places, " ")));
+                  join(named, ", "), count > named.size() ? ", …" : ""),
+      "give them back: sudo reportctl doctor --repair");
+}
+
+/// As root: gives what others made in the state, the files and the Maildir back to the user of this installation.
+int repair(Session& session) {
+  const auto given = run::give_back(session.config().settings);
+  const auto user = login_of(given.user);
+  auto paths = Json::array();
+  for (const auto& file : given.files) paths.push_back(file.path.string());
+  const auto words = given.files.empty() ? fmt::format("all belongs to {}", user)
+                                         : fmt::format("{} given to {}: {}",
+                                                       counted(static_cast<std::int64_t>(given.files.size()), "file", "files"),
+                                                       user, join(paths.get<std::vector<std::string>>(), ", "));
+  session.out().done(words, {{"user", user}, {"given", paths}});
+  return exit_code::kDone;
 }
 
 std::string integrity(Session& session) {
@@ -264,9 +259,12 @@ int doctor(Session& session) {
 void bind_doctor(CLI::App& root, Session& session) {
   CLI::App& command = add_command(root, {"doctor", "",
                                          "sudo -u reportctl reportctl doctor\n"
+                                         "sudo reportctl doctor --repair     # files that root left in the state\n"
                                          "reportctl doctor -q                # only what is wrong\n"
                                          "reportctl doctor --json | jq '.checks[] | select(.ok | not)'"});
-  when_chosen(command, session, [&session] { return doctor(session); });
+  const auto wants_repair = std::make_shared<bool>(false);
+  command.add_flag("--repair", *wants_repair, "as root: give files of other users back to the owner of the state file");
+  when_chosen(command, session, [&session, wants_repair] { return *wants_repair ? repair(session) : doctor(session); });
 }
 
 }  // namespace reportctl::cli

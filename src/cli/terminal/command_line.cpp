@@ -41,7 +41,7 @@ void add_global_options(CLI::App& root, Globals& globals) {
   root.add_option("--color", globals.color, "auto, always or never")
       ->type_name("WHEN")
       ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
-  root.add_flag("--really", globals.really, "send mail under REPORTCTL_NOW too");
+  root.add_flag("--really", globals.really, "send mail and webhooks under REPORTCTL_NOW too");
   root.add_flag("-w,--wide", globals.wide, "show every column of a table, whole");
   root.add_flag("--no-pager", globals.no_pager, "never show long output through a pager");
   root.set_version_flag("--version", kVersionText, "the version");

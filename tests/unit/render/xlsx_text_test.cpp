@@ -8,7 +8,10 @@ using namespace reportctl::render;
 
 TEST_CASE("an underscore that belongs to an escape does not complete another one before it") {
   XlsxText fit;
-  const std::string with_nul("_x00\0" "41_", 8);
+  const std::string with_nul(
+      "_x00\0"
+      "41_",
+      8);
   CHECK(fit.xml("_x0041\x1F") == "_x005F_x0041_x001F_");
   CHECK(fit.xml("_x0041\xEF\xBF\xBE") == "_x005F_x0041_xFFFE_");
   CHECK(fit.xml("_x0041_x0042_") == "_x005F_x0041_x005F_x0042_");

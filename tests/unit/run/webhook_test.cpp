@@ -208,3 +208,26 @@ TEST_CASE("a test is posted once, whatever comes of it") {
   send_webhooks(later);
   CHECK(world.outside.posted.size() == 1);
 }
+
+TEST_CASE("under a replaced clock only this host is told, unless it is really meant; the rest waits") {
+  Listened world;
+  ::setenv("REPORTCTL_NOW", "2026-03-17T06:00:30Z", 1);
+  world.settings.mail.in_rehearsals = false;
+  SUBCASE("another host waits") {
+    world.settings.mail.transport.url = "maildir:/outbox";
+    world.run_due();
+    CHECK(world.outside.posted.empty());
+    CHECK(world.told().state == WebhookState::queued);
+    auto command = world.parts();
+    CHECK_THROWS_AS(test_webhook(command, world.webhook, "operator"), Error);
+    ::unsetenv("REPORTCTL_NOW");
+    world.run_due();
+    CHECK(world.outside.posted.size() == 1);
+  }
+  SUBCASE("really") {
+    world.settings.mail.in_rehearsals = true;
+    world.run_due();
+    CHECK(world.outside.posted.size() == 1);
+  }
+  ::unsetenv("REPORTCTL_NOW");
+}
