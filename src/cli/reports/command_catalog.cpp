@@ -72,7 +72,7 @@ int list_reports(Session& session, const CatalogOptions& options) {
   listing.columns = {{"id", "REPORT"},
                      {"label", "LABEL", Align::left, Show::cut},
                      {"scopes", "SCOPE"},
-                     {"formats", "FORMATS", Align::left, Show::cut},
+                     {"formats", "FORMATS", Align::left, Show::text, 1},
                      {"unavailable", "NOT AVAILABLE", Align::left, Show::long_text}};
   listing.empty = "no report of that family; see reportctl catalog list";
   for (const Report* report : session.catalog().all()) {
