@@ -384,6 +384,10 @@ void S3::each(const std::function<void(const StoredFile&)>& see) {
   for (;;) {
     const http::Answer answer = ask({.method = "GET", .path = place_.bucket_path, .query = query});
     if (answer.trouble != http::Trouble::none || answer.status != 200) throw s3_refusal(listing, answer);
+    if (!trim(answer.text).ends_with("</ListBucketResult>"))
+      throw Error(ErrorKind::failed,
+                  fmt::format("cannot list the files in {}: the answer is no list, or a part of one", place_.name),
+                  "look at what answers at artifacts.endpoint");
     for (const std::string_view entry : xml_elements(answer.text, "Contents")) {
       const std::string key = xml_text(entry, "Key");
       const std::string name = key.substr(key.rfind('/') + 1);

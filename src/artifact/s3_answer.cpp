@@ -84,6 +84,8 @@ std::string told_by(const http::Answer& answer) {
   };
   add(" ", of_server(xml_text(answer.text, "Code"), 60));
   add(": ", of_server(xml_text(answer.text, "Message"), 200));
+  const std::string_view body = trim(answer.text);
+  if (!body.starts_with('<')) add(": ", of_server(std::string(body), 200));  // of a gateway before it
   add("; region: ", told_region(answer));
   add("; address: ", of_server(xml_text(answer.text, "Endpoint"), 100));
   return told;
@@ -92,7 +94,7 @@ std::string told_by(const http::Answer& answer) {
 /// Servers answer 403 to much more than missing rights; then their message says what it is.
 bool is_about_rights(const http::Answer& answer) {
   const std::string code = xml_text(answer.text, "Code");
-  if (!code.empty() && code != "AccessDenied") return false;
+  if (code.empty() ? !trim(answer.text).empty() : code != "AccessDenied") return false;  // a proxy's page speaks of no rights
   const std::string message = to_lower(xml_text(answer.text, "Message"));
   return message.empty() || message.find("denied") != std::string::npos || message.find("authorized") != std::string::npos ||
          message.find("permission") != std::string::npos;

@@ -52,6 +52,8 @@ int reply_code_in(const std::string& words) {
 Outcome by_reply(const SendmailEnding& ending, int code, const std::string& words, const std::string& reason) {
   Phase phase = Phase::recipient;
   if (says(words, {"envelope from"})) phase = Phase::mail;
+  if (code == 535 || code == 534 || code == 538 || says(words, {"authentication failed", "authorization failed"}))
+    phase = Phase::auth;
   if (code == 552 || says(words, {"did not accept the mail", "5.3.4", "5.2.3"})) phase = Phase::content;
   auto outcome = decide(Ending{CURLE_WEIRD_SERVER_REPLY, phase, code, ending.words, {}, false, Halt::none});
   outcome.answer = answer(ending, reason);
@@ -76,6 +78,9 @@ Outcome decide(const SendmailEnding& ending) {
   if (cannot_run || says(words, {"could not exec"})) return outcome(OutcomeKind::deferred, "config", true);
   if (says(words, {"too big", "too large", "size exceeds", "exceeds size"})) return outcome(OutcomeKind::refused, "too_large");
   if (const int code = reply_code_in(words); code != 0) return by_reply(ending, code, words, reason);
+  if (says(words, {"authentication failed", "authorization failed", "secure authentication", "certificate verification",
+                   "does not support tls"}))
+    return outcome(OutcomeKind::deferred, "config", true);
   if (says(words, {"no space left on device", "quota exceeded", "read-only file system"}))
     return outcome(OutcomeKind::deferred, "temporary", true);
   if (says(words, {"cannot locate host", "cannot connect", "cannot open"}))

@@ -62,42 +62,125 @@ Outcome after_content(const Ending& ending) {
   }
 }
 
+constexpr const char* kHello = "set mail.helo to the full name of this host, like reports.example.com";
+constexpr const char* kTls = "the server wants TLS: remove tls: none";
+constexpr const char* kLogin = "the server wants a login: set mail.username and mail.password_file";
+constexpr const char* kRelay =
+    "the server passes nothing on to that domain: set mail.username and mail.password_file, or have it let this host in";
+constexpr const char* kSender = "the server does not accept mail.from";
+constexpr const char* kLoginsSender = "this login may not send as mail.from";
+constexpr const char* kDomain =
+    "the domain of mail.from does not name this server as its own: see its SPF, DKIM and DMARC records";
+constexpr const char* kQuota = "the server takes no more for now";
+constexpr const char* kHost = "the server does not accept mail from this host";
+
 /// What a server may mean by a "no" at MAIL, RCPT, DATA or the content that does not concern this letter alone.
 struct Meaning {
   const char* words;         ///< in its reply, in lower case
   const char* reason_class;  ///< `config`: nothing is sent before somebody changes it
   const char* hint;
+  Batch batch = Batch::stops;
 };
 constexpr Meaning kMeanings[] = {
     {"client certificate", "config", "set mail.client_certificate and mail.client_key"},
-    {"helo command rejected", "config", "set mail.helo to the full name of this host, like reports.example.com"},
-    {"fully-qualified hostname", "config", "set mail.helo to the full name of this host, like reports.example.com"},
-    {"starttls", "config", "the server wants TLS: remove tls: none"},
-    {"encryption required", "config", "the server wants TLS: remove tls: none"},
-    {"authentication required", "config", "the server wants a login: set mail.username and mail.password_file"},
-    {"authentication is required", "config", "the server wants a login: set mail.username and mail.password_file"},
-    {"must authenticate", "config", "the server wants a login: set mail.username and mail.password_file"},
-    {"not authenticated", "config", "the server wants a login: set mail.username and mail.password_file"},
-    {"authenticate first", "config", "the server wants a login: set mail.username and mail.password_file"},
-    {"not logged in", "config", "the server wants a login: set mail.username and mail.password_file"},
-    {"not owned by", "sender_rejected", "this login may not send as mail.from"},
-    {"send as this sender", "sender_rejected", "this login may not send as mail.from"},
-    {"sendasdenied", "sender_rejected", "this login may not send as mail.from"},
-    {"sender address rejected", "sender_rejected", "the server does not accept mail.from"},
-    {"sending limit", "quota", "the server takes no more for now"},
-    {"message quota", "quota", "the server takes no more for now"},
-    {"sending rate", "quota", "the server takes no more for now"},
-    {"rate limit", "quota", "the server takes no more for now"},
-    {"client host rejected", "connection", "the server does not accept mail from this host"},
-    {"client host [", "connection", "the server does not accept mail from this host"},
+    {"helo command rejected", "config", kHello},
+    {"fully-qualified hostname", "config", kHello},
+    {"fully qualified hostname", "config", kHello},
+    {"helo argument", "config", kHello},
+    {"ehlo argument", "config", kHello},
+    {"invalid helo", "config", kHello},
+    {"helo invalid", "config", kHello},
+    {"invalid ehlo", "config", kHello},
+    {"bad helo", "config", kHello},
+    {"requires domain address", "config", kHello},
+    {"starttls", "config", kTls},
+    {"encryption required", "config", kTls},
+    {"encryption is required", "config", kTls},
+    {"requires encryption", "config", kTls},
+    {"tls required", "config", kTls},
+    {"tls is required", "config", kTls},
+    {"authentication required", "config", kLogin},
+    {"authentication is required", "config", kLogin},
+    {"authentication needed", "config", kLogin},
+    {"requires authentication", "config", kLogin},
+    {"auth required", "config", kLogin},
+    {"must authenticate", "config", kLogin},
+    {"please authenticate", "config", kLogin},
+    {"not authenticated", "config", kLogin},
+    {"unauthenticated sender", "config", kLogin},
+    {"authenticate first", "config", kLogin},
+    {"not logged in", "config", kLogin},
+    {"must login", "config", kLogin},
+    {"must log in", "config", kLogin},
+    {"invalid credentials", "config",
+     "the server does not know this login, or this host: see mail.username and mail.password_file"},
+    {"relaying disallowed as", "sender_rejected", kLoginsSender},  // Zoho
+    // Recipients of the server's own domains can still be reached.
+    {"relay access denied", "config", kRelay, Batch::goes_on},
+    {"relay denied", "config", kRelay, Batch::goes_on},
+    {"relaying denied", "config", kRelay, Batch::goes_on},
+    {"relay not permitted", "config", kRelay, Batch::goes_on},
+    {"relaying not allowed", "config", kRelay, Batch::goes_on},
+    {"not allowed to relay", "config", kRelay, Batch::goes_on},
+    {"unable to relay", "config", kRelay, Batch::goes_on},
+    {"list of allowed rcpthosts", "config", kRelay, Batch::goes_on},  // qmail
+    {"not owned by", "sender_rejected", kLoginsSender},
+    {"send as this sender", "sender_rejected", kLoginsSender},
+    {"sendasdenied", "sender_rejected", kLoginsSender},
+    {"not allowed to send from", "sender_rejected", kLoginsSender},
+    {"not authorized to send from", "sender_rejected", kLoginsSender},
+    {"email address is not verified", "sender_rejected", kSender},  // SES
+    {"verified sender identity", "sender_rejected", kSender},       // SendGrid
+    {"sender address rejected", "sender_rejected", kSender},
+    {"sender address is not allowed", "sender_rejected", kSender},
+    {"sender rejected", "sender_rejected", kSender},
+    {"sender denied", "sender_rejected", kSender},
+    {"sender verify failed", "sender_rejected", kSender},
+    {"bad sender", "sender_rejected", kSender},
+    {"dmarc", "sender_rejected", kDomain},
+    {"spf check", "sender_rejected", kDomain},
+    {"spf validation", "sender_rejected", kDomain},
+    {"spf fail", "sender_rejected", kDomain},
+    {"sender is unauthenticated", "sender_rejected", kDomain},
+    {"sending limit", "quota", kQuota},
+    {"message quota", "quota", kQuota},
+    {"sending quota", "quota", kQuota},
+    {"submission quota", "quota", kQuota},
+    {"sending rate", "quota", kQuota},
+    {"rate limit", "quota", kQuota},
+    {"daily limit", "quota", kQuota},
+    {"hourly limit", "quota", kQuota},
+    {"credits exceeded", "quota", kQuota},
+    {"too many messages", "quota", kQuota},
+    {"client host rejected", "connection", kHost},
+    {"client host [", "connection", kHost},
+    {"dnsbl", "connection", kHost},
+    {"black list at", "connection", kHost},
+    {"not accepted from this ip", "connection", kHost},
+    {"banned sending ip", "connection", kHost},
+    {"ptr record", "connection", kHost},
+    {"reverse dns", "connection", kHost},
 };
+constexpr Meaning kWantsLogin{"", "config", kLogin};
 
-constexpr Meaning kWantsLogin{"", "config", "the server wants a login: set mail.username and mail.password_file"};
+/// In lower case, without addresses: a mailbox may be called dmarc, and "rate limit"@example.com is one, too.
+std::string words_of(const Ending& ending) {
+  std::string words = to_lower(ending.words);
+  for (std::size_t at = words.find("\"@"); at != std::string::npos; at = words.find("\"@")) {
+    const std::size_t open = at == 0 ? 0 : words.rfind('"', at - 1);
+    words.erase(open == std::string::npos ? 0 : open, at + 1 - (open == std::string::npos ? 0 : open));
+  }
+  std::string kept;
+  for (const std::string& word : split(words, ' '))
+    if (word.find('@') == std::string::npos) kept += word + ' ';
+  return kept;
+}
 
 const Meaning* meaning_of(const Ending& ending) {
   const int kind = ending.reply_code / 100;
   if (kind != 4 && kind != 5) return nullptr;
-  const std::string words = to_lower(ending.words);
+  const std::string words = words_of(ending);
+  if (words.find(".2.2 ") != std::string::npos) return nullptr;  // 5.2.2: the recipient's mailbox is full
   for (const auto& meaning : kMeanings) {
     if (words.find(meaning.words) != std::string::npos) return &meaning;
   }
@@ -110,7 +193,7 @@ std::optional<Outcome> by_meaning(const Ending& ending) {
   const auto* meaning = ending.phase < Phase::hello || concerns_the_login ? nullptr : meaning_of(ending);
   if (meaning == nullptr) return std::nullopt;
   return Outcome{OutcomeKind::deferred, fmt::format("{} ({})", answer(ending), meaning->hint), meaning->reason_class,
-                 ending.reply_code, true};
+                 ending.reply_code, meaning->batch == Batch::stops};
 }
 
 /// A phase that knows no other reply than "no".

@@ -4,6 +4,7 @@
 #include "config_keys.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -71,6 +72,8 @@ std::string set_secret_file(SecretSource& target, const Written& written) {
 }
 
 std::string set_secret_command(SecretSource& target, const Written& written) {
+  if (written.front().find(' ') != std::string::npos && ::access(written.front().c_str(), F_OK) != 0)
+    return fmt::format("must be a list, [PROGRAM, ARGUMENT, ...]: it runs without a shell{}", kNotRepeated);
   SecretSource source;
   source.command = written;
   return set_secret(target, source);
@@ -89,7 +92,7 @@ std::string set_transport(Settings& settings, const Written& written) {
   constexpr std::array<std::string_view, 4> kSchemes = {"smtp://", "smtps://", "sendmail:", "maildir:/"};
   if (std::none_of(kSchemes.begin(), kSchemes.end(), [&](std::string_view scheme) { return url.starts_with(scheme); }))
     return fmt::format("must be smtp://HOST:PORT, smtps://HOST:PORT, sendmail: or maildir:/PATH{}", kNotRepeated);
-  if (url.starts_with("smtp") && url.find('@') != std::string::npos)
+  if (url.starts_with("smtp") && url.find_first_of("@?#;") != std::string::npos)
     return "must not hold a user or password; write mail.username and mail.password_file";
   settings.mail.transport.url = url;
   return {};
@@ -156,6 +159,8 @@ std::string set_allowed_domains(Settings& settings, const Written& written) {
 std::string set_artifacts(Settings& settings, const Written& written) {
   if (!written.front().starts_with("file:/") && !written.front().starts_with("s3://"))
     return fmt::format("must be file:/PATH or s3://BUCKET/PREFIX{}", kNotRepeated);
+  if (written.front().starts_with("s3:") && written.front().find_first_of("@?#;") != std::string::npos)
+    return "must not hold keys; write artifacts.access_key_file and artifacts.secret_key_file";
   settings.artifacts.url = written.front();
   return {};
 }

@@ -31,6 +31,9 @@ std::optional<Mailbox> check_address(const schedule::Recipient& given, const std
     return refuse(Code::recipient_invalid,
                   fmt::format("{} has % or ! before the @, so a mail server may pass it on to another domain", address.str()),
                   kForm);
+  if (address.str().starts_with('-'))
+    return refuse(Code::recipient_invalid,
+                  fmt::format("{} begins with a hyphen, which mail servers take for an option and refuse", address.str()), kForm);
   if (address.is_local() && !context.mails_this_host)
     return refuse(Code::recipient_invalid,
                   fmt::format("{} is an address of this host, and mail.transport hands mail to another one", address.str()),

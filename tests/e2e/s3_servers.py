@@ -190,6 +190,7 @@ class Storing(Case):
                 (error(403, "AccessDenied", "Access Denied"), "s3:PutObject", "storage"),
                 (error(403, "InvalidObjectState", "not valid for the object's storage class"), "storage class", "s3:PutObject"),
                 (error(400, "AuthorizationHeaderMalformed", "expecting 'eu-nl-1'", "<Region>eu-nl-1</Region>"), "set artifacts.region to eu-nl-1", "s3:PutObject"),
+                ((403, {"Content-Type": "application/json"}, b'{"message": "Forbidden by the gateway"}'), "Forbidden by the gateway", "s3:PutObject"),
                 (error(301, "PermanentRedirect", "", "<Endpoint>reports.s3.example.com</Endpoint>"), "reports.s3.example.com", "s3:PutObject")):
             self.server.hook = lambda handler, path, query, body: answer
             told = world.run("config", "check").out.decode()
@@ -242,6 +243,12 @@ class Reading(Case):
             self.assertEqual(refused.code, 1, more)
             self.assertIn("cannot list the files in s3://reports/kept", refused.err)
             self.assertLess(len(asked), 5)
+        whole = self.server.page(sorted(self.server.objects))
+        for body in (whole[2][:-30], b"<html>It works!</html>", b""):
+            self.server.hook = lambda handler, path, query, sent: (*whole[:2], body) if "list-type" in query else None
+            refused = world.run("prune", "--dry-run")
+            self.assertEqual(refused.code, 1, body)
+            self.assertIn("cannot list the files in s3://reports/kept: the answer is no list, or a part of one", refused.err)
 
     def test_times_are_read_in_every_form_and_an_unreadable_one_is_said(self):
         forms = ("%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT")

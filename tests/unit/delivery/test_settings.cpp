@@ -193,6 +193,22 @@ TEST_CASE("what a sendmail program repeats of the server's reply counts more tha
        true},
       {127, "/usr/local/bin/wrapper: 3: exec: msmtp: not found", K::deferred, "config", true},
       {126, "wrapper: /usr/bin/msmtp: Permission denied", K::deferred, "config", true},
+      {EX_NOPERM, "msmtp: authentication failed (method PLAIN)\nmsmtp: server message: 535 5.7.8 Error: authentication failed",
+       K::deferred, "config", true},
+      {1, "ssmtp: Authorization failed (535 5.7.8 Error: authentication failed)", K::deferred, "config", true},
+      {EX_UNAVAILABLE,
+       "msmtp: server message: 454 4.7.0 Temporary authentication failure\nmsmtp: authentication failed (method PLAIN)",
+       K::deferred, "login", true},
+      {EX_UNAVAILABLE, "msmtp: cannot use a secure authentication method", K::deferred, "config", true},
+      {EX_PROTOCOL, "msmtp: TLS certificate verification failed: the certificate hasn't got a known issuer", K::deferred,
+       "config", true},
+      {EX_UNAVAILABLE, "msmtp: the server does not support TLS via the STARTTLS command", K::deferred, "config", true},
+      {EX_UNAVAILABLE,
+       "msmtp: Empf\xC3\xA4ngeradresse a@x.example wurde vom Server nicht akzeptiert\nmsmtp: Nachricht des Servers: 550 5.1.1 no "
+       "such user",
+       K::refused, "recipient", false},
+      {1, "sendmail: command failed: 550 Invalid recipient: <a@x.example>", K::refused, "recipient", false},       // OpenSMTPD
+      {1, "sendmail: SMTP checking: 554 5.7.1 <a@y.example>: Relay access denied", K::deferred, "config", false},  // busybox
   };
   for (const auto& row : rows) {
     CAPTURE(std::string(row.words));

@@ -139,6 +139,34 @@ TEST_CASE(
       {"450 4.7.1 Error: too much mail; rate limit for this client", kDeferred, "quota", "no more for now"},
       {"554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied", kDeferred, "connection", "this host"},
       {"554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.example", kDeferred, "connection", "this host"},
+      {"501 Syntactically invalid HELO argument(s)", kDeferred, "config", "mail.helo"},  // Exim
+      {"550 5.7.1 Access denied - Invalid HELO name (See RFC2821 4.1.1.1)", kDeferred, "config", "mail.helo"},
+      {"451 5.7.3 STARTTLS is required to send mail", kDeferred, "config", "tls: none"},  // Exchange
+      {"550 5.7.1 TLS required by policy", kDeferred, "config", "tls: none"},
+      {"503 This mail server requires authentication when attempting to send to a non-local e-mail address.", kDeferred, "config",
+       "mail.username"},
+      {"550-5.7.1 Invalid credentials for relay [192.0.2.1].", kDeferred, "config", "mail.username"},  // Gmail
+      {"554 Message rejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: "
+       "r@x.example",
+       kDeferred, "sender_rejected", "mail.from"},  // SES
+      {"550 The from address does not match a verified Sender Identity.", kDeferred, "sender_rejected", "mail.from"},
+      {"550 Sender verify failed", kDeferred, "sender_rejected", "mail.from"},
+      {"550-Requested action not taken: mailbox unavailable 550 Sender address is not allowed.", kDeferred, "sender_rejected",
+       "mail.from"},                                                                          // GMX
+      {"553 Relaying disallowed as r@x.example", kDeferred, "sender_rejected", "mail.from"},  // Zoho
+      {"501 5.1.7 Bad sender address syntax", kDeferred, "sender_rejected", "mail.from"},
+      {"550 5.7.26 Unauthenticated email from x.example is not accepted due to domain's DMARC policy.", kDeferred,
+       "sender_rejected", "DKIM"},
+      {"550 5.7.23 The message was rejected because of Sender Policy Framework violation: SPF validation failed", kDeferred,
+       "sender_rejected", "SPF"},
+      {"554 5.2.0 Submission quota exceeded", kDeferred, "quota", "no more for now"},
+      {"550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients", kDeferred, "quota",
+       "no more for now"},
+      {"451 Authentication failed: Maximum credits exceeded", kDeferred, "quota", "no more for now"},  // SendGrid
+      {"550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.", kDeferred, "connection",
+       "this host"},
+      {"550 rejected because 192.0.2.1 is in a black list at zen.example", kDeferred, "connection", "this host"},
+      {"550 5.7.25 The IP address sending this message does not have a PTR record setup", kDeferred, "connection", "this host"},
   };
   for (const auto& row : rows) {
     CAPTURE(std::string(row.words));
@@ -154,6 +182,31 @@ TEST_CASE(
   }
   CHECK(decide(ending(CURLE_WEIRD_SERVER_REPLY, Phase::recipient, 550, "550 5.1.1 User unknown", false)).reason_class ==
         "recipient");
+}
+
+TEST_CASE("a server that passes nothing on is a matter of setup, and its own recipients are still tried") {
+  for (const char* words :
+       {"554 5.7.1 <a@y.example>: Relay access denied", "550 5.7.1 <a@y.example>... Relaying denied", "550 relay not permitted",
+        "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain",
+        "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", "550 a@y.example: not allowed to relay"}) {
+    const Outcome outcome = decide(ending(CURLE_WEIRD_SERVER_REPLY, Phase::recipient, std::stoi(words), words, false));
+    CHECK_MESSAGE(outcome.kind == kDeferred, words);
+    CHECK(outcome.reason_class == "config");
+    CHECK_FALSE(outcome.stop_batch);
+    CHECK(outcome.answer.find("mail.username") != std::string::npos);
+  }
+}
+
+TEST_CASE("what a mailbox is called means nothing") {
+  for (const char* words :
+       {"550 5.1.1 <dmarc@y.example>: Recipient address rejected: User unknown", "550 5.1.1 starttls@y.example no such user",
+        "550 5.1.1 <\"rate limit\"@y.example> user unknown", "550 \"must authenticate\"@y.example unknown",
+        "552 5.2.2 <a@y.example>: mailbox full, message quota exceeded"}) {
+    const Outcome outcome = decide(ending(CURLE_WEIRD_SERVER_REPLY, Phase::recipient, std::stoi(words), words, false));
+    CHECK_MESSAGE(outcome.kind == kRefused, words);
+    CHECK(outcome.reason_class == "recipient");
+    CHECK_FALSE(outcome.stop_batch);
+  }
 }
 
 TEST_CASE("the server's words cannot forge a line") {
