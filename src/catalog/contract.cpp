@@ -196,4 +196,10 @@ std::vector<rows::Query> samples_of(const rows::BooleanColumn& column, const row
                  truth_sql(value, column.name, column.form, forms.dialect), forms, page_of);
 }
 
+std::vector<rows::Query> samples_of(const rows::ComparedColumn& column, const rows::SourceForms& forms, const PageOf& page_of) {
+  const std::string value = "t." + column.column;
+  return samples(value, {.name = column.name, .label = column.name, .type = rows::ColumnType::integer}, column.table,
+                 fmt::format("{} = {}", value, column.constant), forms, page_of);
+}
+
 }  // namespace reportctl::catalog

@@ -61,6 +61,7 @@ std::string draft_module(const Draft& draft) {
   text += uses({":from", "{{in_period"}) ? "window: {kind: lookback, default_days: 1, max_days: 366}\n"
                                          : "window: {kind: snapshot}\n";
   text += "cadences: [daily, weekly, monthly]\nformats: [csv, xlsx, pdf, json]\ncolumns:\n";
+  if (!draft.by_values) text += "  # there was no row to tell what they hold: correct the types of what is calculated\n";
   for (const auto& column : draft.columns) text += column_line(column);
   if (draft.columns.empty()) text += column_line({.name = "unknown", .label = {}});
   text += kQuery;

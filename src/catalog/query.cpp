@@ -37,6 +37,7 @@ class Builder {
     query.sql = expand(text);
     query.instants = std::move(seen_);
     query.booleans = std::move(booleans_);
+    query.compared = std::move(compared_);
     for (const Use& use : used_) query.binds.push_back({use.bind, use.value ? *use.value : value_of(use.name)});
     add_source_views(query, tables_->names(), inputs_.account_key, forms_);
     return query;
@@ -151,7 +152,7 @@ class Builder {
       if (atom.is_macro())
         out.sql += atom.piece->text == kFilters ? filters() : macro(*atom.piece);
       else if (!atom.is_bind())
-        out.sql += atom.written;
+        out.sql += constant_seen(atoms, i);
       else if (!compare(atoms, i, out) && !compare_id(atoms, i, out))
         out.sql += use(checked(atom.written), i + 1 < atoms.size() && lower(atoms[i + 1].token) == "is");
     }
@@ -286,6 +287,23 @@ class Builder {
     return expand_macro(piece.text, arguments, bind.empty() ? std::string() : use(bind), rules_);
   }
 
+  /// The atom as it is written. A column that is compared with it is remembered, where types are not told.
+  std::string_view constant_seen(Atoms atoms, std::size_t i) {
+    const SqlToken::Kind kind = atoms[i].token.kind;
+    const bool constant = kind == SqlToken::Kind::literal || kind == SqlToken::Kind::number;
+    const std::size_t at = is_listed(atoms, i) ? i - 1 : i;
+    if (const auto found = rules_.untyped_ids && constant ? comparison_at(atoms, at) : std::nullopt)
+      see(atoms.subspan(found->begin, found->end - found->begin), atoms[i].written);
+    return atoms[i].written;
+  }
+  void see(Atoms operand, std::string_view constant) {
+    const NamedColumns columns = tables_->columns(operand, [](const std::string&) { return false; });
+    if (!columns.alone || columns.may_be_own || columns.all.size() != 1) return;
+    const NamedColumn& column = columns.all.front();
+    rows::ComparedColumn seen{column.table, column.column, std::string(constant), column.key};
+    if (std::find(compared_.begin(), compared_.end(), seen) == compared_.end()) compared_.push_back(std::move(seen));
+  }
+
   std::string truth(const SqlPieces& argument, const std::string& sql) {
     const SqlAtoms atoms = atoms_of(argument);
     const NamedColumns columns =
@@ -356,6 +374,7 @@ class Builder {
   std::vector<Use> used_;
   std::vector<rows::InstantColumn> seen_;
   std::vector<rows::BooleanColumn> booleans_;
+  std::vector<rows::ComparedColumn> compared_;
 };
 
 rows::Column text_column(std::string name, std::string label) {

@@ -162,7 +162,7 @@ bool is_keyword(const SqlToken& token) {
 }
 
 std::optional<Comparison> comparison_at(std::span<const SqlAtom> atoms, std::size_t bind) {
-  if (bind > 0 && (is_operator(atoms, bind - 1) || is_word(atoms, bind - 1, "between"))) {
+  if (bind > 0 && (is_operator(atoms, bind - 1) || is_word(atoms, bind - 1, "between") || is_word(atoms, bind - 1, "in"))) {
     const std::size_t begin = operand_begin(atoms, bind - 1);
     const bool longer = begin > 0 && continues_expression(atoms, begin - 1);
     if (begin == bind - 1 || longer || continues_expression(atoms, bind + 1)) return std::nullopt;

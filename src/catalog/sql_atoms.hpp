@@ -43,8 +43,9 @@ struct Comparison {
   std::string op;    ///< with the operand on its left; `between` where the bind is the first of two
   [[nodiscard]] bool is_behind() const { return begin > sign; }
 };
-/// `x.at >= :from`, `:from <= x.at`, `CASE … END BETWEEN :from AND :to`. nullopt where the bind is a part of a longer expression,
-/// or stands in no comparison, or in one that is not understood.
+/// `x.at >= :from`, `:from <= x.at`, `CASE … END BETWEEN :from AND :to`; `bind` may be another constant, or the parenthesis
+/// behind IN. nullopt where the bind is a part of a longer expression, or stands in no comparison, or in one that is not
+/// understood.
 std::optional<Comparison> comparison_at(std::span<const SqlAtom>, std::size_t bind);
 /// A comparison has to do with the bind, whether comparison_at() understands it or not: an operator beside it, LIKE, IS, BETWEEN,
 /// or a list behind IN.

@@ -115,6 +115,7 @@ void SqlTables::read(const std::vector<SqlToken>& tokens) {
       ++i;
       if (i < tokens.size() && tokens[i].kind == Kind::word && lower(tokens[i]) == "as") ++i;
       if (i < tokens.size() && is_name(tokens[i]) && !is_keyword(tokens[i])) alias = bare_name(tokens[i++]);
+      if (own.contains(table)) own_aliases_.insert(alias);
       if (own.contains(table)) continue;
       by_name_[alias][table] = as_written;
       all_[table] = as_written;
@@ -147,6 +148,7 @@ NamedColumns SqlTables::columns(std::span<const SqlAtom> atoms, const IsDeclared
     named.refers = true;
     const bool bare = reference.qualifier.empty();
     const Tables& tables = bare ? all_ : behind(reference.qualifier);
+    if (bare ? !own_aliases_.empty() : own_aliases_.contains(reference.qualifier)) named.may_be_own = true;
     for (const auto& [table, as_written] : tables) {
       const std::string key = table + "." + reference.name;
       if (!bare || tables.size() == 1 || is_declared(key)) named.all.push_back({as_written, reference.written, key});

@@ -25,6 +25,7 @@ struct NamedColumns {
   bool alone = false;         ///< the expression is one column as it stands
   bool refers = false;        ///< to columns of any kind, tables of the query itself included
   bool query_within = false;  ///< whose columns are not what it gives
+  bool may_be_own = false;    ///< of a table of the query itself, with the same alias or none
   std::vector<NamedColumn> all;
 };
 
@@ -57,6 +58,7 @@ class SqlTables {
 
   std::map<std::string, Tables> by_name_;  ///< by alias, in lower case
   Tables all_;
+  std::set<std::string> own_aliases_;  ///< of tables of the query itself
 };
 
 }  // namespace reportctl::catalog

@@ -148,8 +148,13 @@ void SqlLexer::unfinished(std::size_t start, const char* message) {
 }
 
 std::string comment_words(std::string_view text) {
-  std::string words;
-  for (const char c : text) words += c == '*' || c == '/' || c == ':' || c == '$' ? '_' : c;
+  std::string words(text);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool edge =
+        i + 1 < words.size() && ((words[i] == '*' && words[i + 1] == '/') || (words[i] == '/' && words[i + 1] == '*'));
+    if (edge || words[i] == ':' || words[i] == '$') words[i] = '_';
+  }
+  if (words.ends_with('/')) words.back() = '_';
   return words;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
@@ -50,8 +51,12 @@ std::vector<std::string> missing_of(const source::Source& source, const catalog:
 
 }  // namespace
 
-rows::Columns columns_in(source::Source& source, const catalog::Report& report, const std::string& account_key, Instant now) {
-  return source.describe(catalog::build_query(report, sample_inputs(report, account_key, now).front(), source.forms()));
+source::Described columns_in(source::Source& source, const catalog::Report& report, const std::string& account_key, Instant now) {
+  catalog::QueryInputs inputs = sample_inputs(report, account_key, now).front();
+  source::Described recent = source.describe(catalog::build_query(report, inputs, source.forms()));
+  if (recent.by_values) return recent;
+  inputs.window.from = std::chrono::sys_days{std::chrono::year{1} / 1 / 1};  // data of any age tell
+  return source.describe(catalog::build_query(report, inputs, source.forms()));
 }
 
 Stopped why_stopped(source::Source& source, const catalog::Report& report, const std::vector<source::TableInfo>& tables,

@@ -32,6 +32,9 @@ std::string SourceValues::why_wrong(const catalog::Report& report) {
     for (const rows::BooleanColumn& column : query.booleans)
       for (const rows::Query& sample : catalog::samples_of(column, source_.forms(), page_of))
         if (const std::string& why = looked_at(sample); !why.empty()) return why;
+    for (const rows::ComparedColumn& column : query.compared)
+      for (const rows::Query& sample : catalog::samples_of(column, source_.forms(), page_of))  // of what is such a column
+        if (const std::string& why = looked_at(sample); why.find(", compared with ") != std::string::npos) return why;
     // A compiled-in report gives what its tables have.
     if (report.origin != catalog::kBuiltIn && !account_key_.empty())
       if (const std::string& why = looked_at(query); !why.empty()) return why;

@@ -118,7 +118,7 @@ class DuckdbSource final : public Source {
     check_columns(*database, *ready(*database, sql), query);
   }
 
-  rows::Columns describe(const rows::Query& query) override {
+  Described describe(const rows::Query& query) override {
     const auto database = connect();
     const NumberedSql sql = numbered(*database, query);
     for (const std::string& name : sql.names) value_of(*database, query, name);
@@ -129,7 +129,7 @@ class DuckdbSource final : public Source {
       columns.push_back({.name = name, .label = {}, .type = likely_type(type)});
       if (columns.back().type == rows::ColumnType::decimal) columns.back().scale = 2;
     }
-    return columns;
+    return {std::move(columns)};
   }
 
   std::vector<TableInfo> tables() override {

@@ -103,7 +103,7 @@ class PostgresSource final : public Source {
     connection_->run("EXPLAIN " + sql.text, std::vector<const char*>(sql.names.size(), nullptr));
   }
 
-  rows::Columns describe(const rows::Query& query) override {
+  Described describe(const rows::Query& query) override {
     connection_->begin();
     const EndOfTransaction end{*connection_};
     const NumberedSql sql = numbered(query);
@@ -112,7 +112,7 @@ class PostgresSource final : public Source {
     rows::Columns columns;
     for (int i = 0; i < pq().PQnfields(description.get()); ++i)
       columns.push_back(likely_column(pq().PQfname(description.get(), i), pq().PQftype(description.get(), i)));
-    return columns;
+    return {std::move(columns)};
   }
 
   std::vector<TableInfo> tables() override {
@@ -215,15 +215,24 @@ class PostgresSource final : public Source {
   }
 
   PqResult parsed(const NumberedSql& sql) {
-    if (!sql.adds_up) return connection_->prepare(sql.text);
+    // Without a check: a sum of intervals, or the server's own words about what was written.
+    PqResult checked = sql.adds_up ? tried(sql.checked) : nullptr;
+    if (checked && sql.calculating.empty()) return checked;
+    if (!sql.calculating.empty() && !tried(sql.calculating.front()))
+      for (std::size_t i = 1; i < sql.calculating.size(); ++i) tried(sql.calculating[i]);
+    return connection_->prepare(checked ? sql.checked : sql.text);
+  }
+
+  /// Throws where the server refuses binary numbers; nothing where it refuses something else.
+  PqResult tried(const std::string& checked) {
     try {
-      return connection_->prepare(sql.checked);
+      return connection_->prepare(checked);
     } catch (const Error& error) {
-      if (error.kind() != ErrorKind::source || std::string_view(error.what()).ends_with(kInexact)) throw;
+      if (error.kind() != ErrorKind::source || std::string_view(error.what()).find(kInexact) != std::string_view::npos) throw;
     }
     connection_->end();
     connection_->begin();
-    return connection_->prepare(sql.text);  // a sum of intervals, or the server's own words about what was written
+    return nullptr;
   }
 
   std::shared_ptr<PostgresConnection> connection_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "postgres_calculations.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/rows/sql_lexer.hpp"
 
@@ -48,6 +49,7 @@ class ParameterNumberer {
     }
     put({behind, static_cast<std::size_t>(sql_.data() + sql_.size() - behind)});
     result_.adds_up = !sums_.empty();
+    if (!is_duckdb()) look_at_calculations();
     return std::move(result_);
   }
 
@@ -59,6 +61,39 @@ class ParameterNumberer {
     std::string_view function;
   };
 
+  void look_at_calculations() {
+    const std::vector<Calculation> all = calculations_in(tokens_);
+    if (all.empty()) return;
+    result_.calculating.push_back(calculating(all));
+    std::vector<std::string> seen;
+    for (const Calculation& one : all) {
+      const std::string written = numbered(between(one.first, one.last));
+      if (std::find(seen.begin(), seen.end(), written) != seen.end()) continue;
+      seen.push_back(written);
+      std::vector<Calculation> same;
+      for (const Calculation& other : all)
+        if (numbered(between(other.first, other.last)) == written) same.push_back(other);
+      result_.calculating.push_back(calculating(same));
+    }
+  }
+
+  /// The statement with a check around those tokens.
+  std::string calculating(const std::vector<Calculation>& checked) {
+    std::string text;
+    const char* behind = sql_.data();
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      const std::string_view written = tokens_[i].text;
+      text.append(behind, written.data());
+      behind = written.data() + written.size();
+      for (auto one = checked.rbegin(); one != checked.rend(); ++one)  // the outer one first
+        if (one->first == i) text += fmt::format("(CASE WHEN TRUE OR {}{}*/", kCalculates, words_of(one->first, one->last));
+      text += tokens_[i].kind == Kind::bind ? number_of(written.substr(1)) : std::string(written);
+      for (const Calculation& one : checked)
+        if (one.last == i) text += fmt::format(") = 0 THEN {} END)", numbered(between(one.first, one.last)));
+    }
+    return text.append(behind, sql_.data() + sql_.size());
+  }
+
   void put(std::string_view text) {
     result_.text += text;
     result_.checked += text;
@@ -68,12 +103,16 @@ class ParameterNumberer {
     return {tokens_[first].text.data(), tokens_[last].text.data() + tokens_[last].text.size()};
   }
 
-  /// `sum(x)`, for a comment.
-  [[nodiscard]] std::string name_of(const Sum& sum) const {
+  /// For a comment.
+  [[nodiscard]] std::string words_of(std::size_t first, std::size_t last) const {
     constexpr std::size_t kLongest = 60;
-    std::string argument(between(sum.first, sum.last));
-    if (argument.size() > kLongest) argument = repair_utf8(argument.substr(0, kLongest)) + "…";
-    return rows::comment_words(fmt::format("{}({})", sum.function, argument));
+    std::string words(between(first, last));
+    if (words.size() > kLongest) words = repair_utf8(words.substr(0, kLongest)) + "…";
+    return rows::comment_words(words);
+  }
+  /// `sum(x)`.
+  [[nodiscard]] std::string name_of(const Sum& sum) const {
+    return fmt::format("{}({})", sum.function, words_of(sum.first, sum.last));
   }
 
   [[nodiscard]] bool is_duckdb() const { return dialect_ == rows::Dialect::duckdb; }

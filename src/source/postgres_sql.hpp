@@ -21,8 +21,12 @@ struct NumberedSql {
   /// comment behind kAddsUp, where the server says that it failed. DuckDB refuses it when it runs (rows::kRefusedSum). It costs
   /// nothing.
   std::string checked;
+  /// PostgreSQL: the statement with a check of the same kind around what it calculates with, for the server to parse and never to
+  /// run: everything at once, then one by one, each wherever it stands.
+  std::vector<std::string> calculating;
 };
 inline constexpr std::string_view kAddsUp = "pg_catalog.scale(/*";
+inline constexpr std::string_view kCalculates = "pg_catalog.scale(/* ";
 
 /// Never throws on bad input: the server's parser has the last word.
 NumberedSql number_parameters(std::string_view sql, rows::Dialect = rows::Dialect::postgresql);

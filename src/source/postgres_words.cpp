@@ -76,7 +76,12 @@ std::optional<Problem> refused_instant(const PGresult* result, const FailedState
   return instant_problem(statement.source, rest.substr(begin + 2, end - begin - 2), found, expected);
 }
 
-/// What NumberedSql::checked refuses.
+Problem binary_calculation(std::string_view written) {
+  return {fmt::format("{} calculates with binary numbers (double precision), {}", written, kInexact),
+          "calculate with decimals, as in {{decimal(x)}} * 2 and {{difference(x, y)}}"};
+}
+
+/// What NumberedSql::checked and ::calculating refuse.
 std::optional<Problem> refused_sum(const PGresult* result, const FailedStatement& statement) {
   if (sqlstate_of(result) != "42883") return std::nullopt;
   std::string_view name = text_at_error(result, statement.sql);
@@ -84,8 +89,10 @@ std::optional<Problem> refused_sum(const PGresult* result, const FailedStatement
   const bool binary =
       words.find("(double precision)") != std::string_view::npos || words.find("(real)") != std::string_view::npos;
   if (!name.starts_with(kAddsUp) || !binary) return std::nullopt;
-  name.remove_prefix(kAddsUp.size());
-  return binary_sum(name.substr(0, name.find("*/")));
+  const bool calculates = name.starts_with(kCalculates);
+  name.remove_prefix(calculates ? kCalculates.size() : kAddsUp.size());
+  name = name.substr(0, name.find("*/"));
+  return calculates ? binary_calculation(name) : binary_sum(name);
 }
 
 /// What {{truth(…)}} refuses: `invalid input syntax for type boolean: "orders.paid (1/0): t"`.
@@ -123,7 +130,7 @@ const char* state_hint(std::string_view state) {
 }  // namespace
 
 Problem binary_sum(std::string_view sum) {
-  return {fmt::format("{} adds up binary numbers (double precision), which {}", sum, kInexact),
+  return {fmt::format("{} adds up binary numbers (double precision), {}, and differs from run to run", sum, kInexact),
           "add decimals, as in sum({{decimal(x)}}) and avg({{decimal(x)}})"};
 }
 

@@ -11,8 +11,8 @@
 namespace reportctl::source {
 
 constexpr std::string_view kQueryCanceled = "57014";
-/// Why a sum of binary numbers is refused.
-constexpr std::string_view kInexact = "is not exact, and differs from run to run";
+/// Why binary numbers are refused in sums and calculations.
+constexpr std::string_view kInexact = "which is not exact";
 
 /// A sum of binary numbers, `sum(x)`.
 Problem binary_sum(std::string_view sum);

@@ -220,7 +220,7 @@ void SqliteDatabase::glance(const std::string& sql) {
   while (code == SQLITE_ROW) code = sqlite3_step(statement.get());
   looks_left_.reset();
   throw_if_stopped();
-  if (functions_.problem()) fail(code);
+  if (functions_.problem() || !numbers_.hint().empty()) fail(code);
 }
 
 void SqliteDatabase::bind(sqlite3_stmt* statement, const rows::Query& query) {

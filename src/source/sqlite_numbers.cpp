@@ -17,10 +17,31 @@
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::source {
+
+/// Why a value is refused, and what to do about it.
+struct BadNumber {
+  std::string_view why;
+  const char* hint;
+};
+
 namespace {
 
 constexpr std::size_t kLongestValue = 40;
-constexpr std::string_view kNoBoolean = "not a boolean";
+
+constexpr const char* kNumberHint = "correct the data, or the view that gives them; SQLite itself would take text for 0";
+constexpr BadNumber kNoNumber{"not a number", kNumberHint};
+constexpr BadNumber kNoMinorUnits{"not a whole number of minor units", kNumberHint};
+constexpr BadNumber kNoBoolean{"not a boolean",
+                               "write {{truth(x)}}, and declare the words for true and false: sources.NAME.booleans "
+                               "(reportctl.conf(5)); SQLite itself would take text for false"};
+constexpr BadNumber kNoInteger{
+    "not an integer",
+    "counts are integers, amounts are integers of minor units (cents); decimal amounts become them with "
+    "{{money(amount, currency)}} (reportctl-module(5))"};
+constexpr const char* kComparedHint =
+    "to SQLite text and numbers differ, whatever they say: compare with a value as the column keeps it, or write {{truth(x)}} "
+    "for "
+    "a boolean, {{in_period(x)}} for a time, CAST(x AS integer) or CAST(x AS text)";
 
 /// Of a group or a window. SQLite gives it all zero, which is an empty sum.
 struct Running {
@@ -51,6 +72,34 @@ bool add_to_sum(ExactSum& sum, sqlite3_value* value, int times) {
 }
 
 bool is_number(sqlite3_value* value) { return sqlite3_value_type(value) == SQLITE_TEXT && scaled(text_in(value), 0).has_value(); }
+
+std::optional<Decimal> decimal_of(sqlite3_value* value) {
+  switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER:
+      return Decimal{sqlite3_value_int64(value), 0};
+    case SQLITE_FLOAT:
+      return Decimal::of(sqlite3_value_double(value));
+    case SQLITE_TEXT:
+      return is_number(value) ? Decimal::of(text_in(value)) : std::nullopt;
+    default:
+      return std::nullopt;
+  }
+}
+
+/// Negative, 0 or positive; nullopt: they are not both numbers, in whatever form.
+std::optional<int> numeric_order(sqlite3_value* x, sqlite3_value* y) {
+  const auto left = decimal_of(x);
+  const auto right = decimal_of(y);
+  const auto rest = left && right ? sum(*left, {-right->digits, right->places}) : std::nullopt;
+  if (!rest) return std::nullopt;
+  return rest->digits < 0 ? -1 : rest->digits > 0 ? 1 : 0;
+}
+
+/// What SQLite compares with each other.
+int comparable_type(sqlite3_value* value) {
+  const int type = sqlite3_value_type(value);
+  return type == SQLITE_FLOAT ? SQLITE_INTEGER : type;
+}
 
 /// Of integers; false: an integer does not hold it, and SQLite makes a real of it.
 template <char Sign>
@@ -110,6 +159,8 @@ const SqliteNumbers::Function SqliteNumbers::kFunctions[] = {
     {"rc_number", 1, number},
     {"rc_number", 2, number},
     {"rc_truth", 2, truth},
+    {"rc_equals", -1, compared<false>},
+    {"rc_orders", -1, compared<true>},
     {"rc_whole", 1, whole},
     {"rc_whole", 2, whole},
     {"rc_minor_units", 2, minor_units},
@@ -148,7 +199,7 @@ void SqliteNumbers::step(sqlite3_context* context, int count, sqlite3_value** va
   const int type = sqlite3_value_type(values[0]);
   if (type == SQLITE_NULL) return;
   if (!add_to_sum(running->sum, values[0], 1))
-    return self.numbers->refuse(context, count > 1 ? text_in(values[1]) : "a value that is added up", values[0], "not a number");
+    return self.numbers->refuse(context, count > 1 ? text_in(values[1]) : "a value that is added up", values[0], kNoNumber);
   if (type != SQLITE_INTEGER) ++running->reals;
   ++running->count;
 }
@@ -166,6 +217,31 @@ void SqliteNumbers::truth(sqlite3_context* context, int, sqlite3_value** values)
   const int type = sqlite3_value_type(values[0]);
   if (type != SQLITE_BLOB && (type != SQLITE_TEXT || is_number(values[0]))) return sqlite3_result_value(context, values[0]);
   static_cast<SqliteNumbers*>(sqlite3_user_data(context))->refuse(context, text_in(values[1]), values[0], kNoBoolean);
+}
+
+template <bool Ordered>
+void SqliteNumbers::compared(sqlite3_context* context, int count, sqlite3_value** values) {
+  constexpr int kFirst = 3;
+  const int type = comparable_type(values[0]);
+  for (int i = kFirst; i < count; ++i) {
+    const int other = comparable_type(values[i]);
+    if (type == other || type == SQLITE_NULL || other == SQLITE_NULL) return sqlite3_result_int(context, 1);
+  }
+  bool as_numbers = sqlite3_value_type(values[2]) != SQLITE_NULL;
+  bool found = false;
+  for (int i = kFirst; i < count && as_numbers; ++i) {
+    const auto order = numeric_order(values[0], values[i]);
+    as_numbers = order && (!Ordered || *order == sqlite3_value_int(values[2]));
+    found = found || (order && *order == 0);
+  }
+  if (count <= kFirst || (as_numbers && (Ordered || found == (sqlite3_value_int(values[2]) != 0))))
+    return sqlite3_result_int(context, 1);
+  try {
+    const std::string why = fmt::format("compared with {}", shown(values[kFirst]));
+    static_cast<SqliteNumbers*>(sqlite3_user_data(context))->refuse(context, text_in(values[1]), values[0], {why, kComparedHint});
+  } catch (const std::exception&) {
+    sqlite3_result_error_nomem(context);
+  }
 }
 
 void SqliteNumbers::round(sqlite3_context* context, int count, sqlite3_value** values) {
@@ -197,7 +273,7 @@ void SqliteNumbers::calculate(sqlite3_context* context, int count, sqlite3_value
     const int type = sqlite3_value_type(values[i]);
     if (type == SQLITE_BLOB || (type == SQLITE_TEXT && !is_number(values[i])))
       return static_cast<SqliteNumbers*>(sqlite3_user_data(context))
-          ->refuse(context, count > 2 ? text_in(values[i + 2]) : "a value that is calculated with", values[i], "not a number");
+          ->refuse(context, count > 2 ? text_in(values[i + 2]) : "a value that is calculated with", values[i], kNoNumber);
     both[static_cast<std::size_t>(i)] = type == SQLITE_INTEGER ? Decimal{sqlite3_value_int64(values[i]), 0}
                                         : type == SQLITE_TEXT  ? Decimal::of(text_in(values[i]))
                                                                : Decimal::of(sqlite3_value_double(values[i]));
@@ -224,14 +300,14 @@ void SqliteNumbers::number(sqlite3_context* context, int count, sqlite3_value** 
   const int type = sqlite3_value_type(values[0]);
   if (type != SQLITE_BLOB && (type != SQLITE_TEXT || is_number(values[0]))) return sqlite3_result_value(context, values[0]);
   static_cast<SqliteNumbers*>(sqlite3_user_data(context))
-      ->refuse(context, count > 1 ? text_in(values[1]) : "a value that is calculated with", values[0], "not a number");
+      ->refuse(context, count > 1 ? text_in(values[1]) : "a value that is calculated with", values[0], kNoNumber);
 }
 
 void SqliteNumbers::whole(sqlite3_context* context, int count, sqlite3_value** values) {
   const int type = sqlite3_value_type(values[0]);
   if (type == SQLITE_INTEGER || type == SQLITE_NULL) return sqlite3_result_value(context, values[0]);
   static_cast<SqliteNumbers*>(sqlite3_user_data(context))
-      ->refuse(context, count > 1 ? text_in(values[1]) : "a value that must be whole", values[0], "not an integer");
+      ->refuse(context, count > 1 ? text_in(values[1]) : "a value that must be whole", values[0], kNoInteger);
 }
 
 void SqliteNumbers::minor_units(sqlite3_context* context, int, sqlite3_value** values) {
@@ -254,21 +330,14 @@ void SqliteNumbers::minor_units(sqlite3_context* context, int, sqlite3_value** v
   const auto units = at_scale(digits);
   const auto exact = at_scale(digits + kBeyond);
   if (units && exact && scaled(*units, kBeyond) == exact) return sqlite3_result_int64(context, *units);
-  static_cast<SqliteNumbers*>(sqlite3_user_data(context))
-      ->refuse(context, "an amount", values[0], "not a whole number of minor units");
+  static_cast<SqliteNumbers*>(sqlite3_user_data(context))->refuse(context, "an amount", values[0], kNoMinorUnits);
 }
 
 /// Nothing may be thrown through SQLite's C frames.
-void SqliteNumbers::refuse(sqlite3_context* context, std::string_view name, sqlite3_value* value, std::string_view why) {
+void SqliteNumbers::refuse(sqlite3_context* context, std::string_view name, sqlite3_value* value, const BadNumber& bad) {
   try {
-    const std::string words = fmt::format("{} is {}, {}", visible(repair_utf8(name)), shown(value), why);
-    hint_ = why == kNoBoolean ? "write {{truth(x)}}, and declare the words for true and false: sources.NAME.booleans "
-                                "(reportctl.conf(5)); SQLite itself would take text for false"
-            : why == "not an integer"
-                ? "counts are integers, amounts are integers of minor units (cents); decimal amounts become "
-                  "them with {{money(amount, "
-                  "currency)}} (reportctl-module(5))"
-                : "correct the data, or the view that gives them; SQLite itself would take text for 0";
+    const std::string words = fmt::format("{} is {}, {}", visible(repair_utf8(name)), shown(value), bad.why);
+    hint_ = bad.hint;
     sqlite3_result_error(context, words.c_str(), static_cast<int>(words.size()));
   } catch (const std::exception&) {
     sqlite3_result_error_nomem(context);

@@ -10,6 +10,8 @@
 
 namespace reportctl::source {
 
+struct BadNumber;
+
 /// Numbers as strictly as cells take them, also inside of queries and views: text that is no plain decimal number, and bytes, end
 /// the query and are named. NULL counts as nothing everywhere.
 ///
@@ -18,6 +20,9 @@ namespace reportctl::source {
 ///     rc_number(x)                 x
 ///     rc_truth(x)                  x, a number: text is no condition
 ///     rc_whole(x)                  x, which must be an integer
+///     rc_equals(x, name, x = y, y, …)           1; x is none of text and number where every y is the other, unless SQLite has
+///                                  compared them as numbers, which `x = y` (x IN (y, …)) tells; NULL: it cannot have
+///     rc_orders(x, name, (x > y) - (x < y), y)  the same of <, >, <= and >=
 ///     rc_sum(x, y)                 x + y as decimals, an integer of integers; so are rc_difference, rc_product, rc_quotient and
 ///                                  rc_remainder, where a division by zero is NULL
 ///     rc_minor_units(x, factor)    x * factor (a power of ten), which must be an integer
@@ -51,9 +56,11 @@ class SqliteNumbers {
   static void round(sqlite3_context*, int count, sqlite3_value** values);
   template <char Sign>
   static void calculate(sqlite3_context*, int count, sqlite3_value** values);
+  template <bool Ordered>
+  static void compared(sqlite3_context*, int count, sqlite3_value** values);
   static void whole(sqlite3_context*, int count, sqlite3_value** values);
   static void minor_units(sqlite3_context*, int count, sqlite3_value** values);
-  void refuse(sqlite3_context*, std::string_view name, sqlite3_value*, std::string_view why);
+  void refuse(sqlite3_context*, std::string_view name, sqlite3_value*, const BadNumber&);
 
   struct Function;
   static const Function kFunctions[];

@@ -10,6 +10,7 @@
 #include "columns.hpp"
 #include "random_rows.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/base/time.hpp"
 #include "sqlite_rows.hpp"
 
 namespace reportctl::source {
@@ -27,14 +28,21 @@ std::vector<std::string> column_names(sqlite3_stmt* statement) {
   return names;
 }
 
+bool is_day(sqlite3_value* value) {
+  if (value == nullptr || sqlite3_value_type(value) != SQLITE_TEXT) return false;
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  return text != nullptr && parse_date(text).has_value();
+}
+
 /// By the value of the first row, or by what the table declares.
-rows::Column likely_column(std::string name, int storage, const char* declared) {
+rows::Column likely_column(std::string name, sqlite3_value* value, const char* declared) {
+  const int storage = value == nullptr ? SQLITE_NULL : sqlite3_value_type(value);
   const std::string words = declared == nullptr ? std::string() : to_lower(declared);
   const auto has = [&](std::string_view part) { return words.find(part) != std::string::npos; };
   rows::Column column{.name = std::move(name), .label = {}};
   if (has("bool")) {
     column.type = rows::ColumnType::boolean;
-  } else if (words == "date" && (storage == SQLITE_TEXT || storage == SQLITE_NULL)) {
+  } else if ((words == "date" && storage == SQLITE_NULL) || is_day(value)) {
     column.type = rows::ColumnType::date;
   } else if (storage == SQLITE_INTEGER || (storage == SQLITE_NULL && has("int"))) {
     column.type = rows::ColumnType::integer;
@@ -63,7 +71,7 @@ class SqliteSource final : public Source {
 
   void prepare(const rows::Query& query) override { ready(*connect(), query); }
 
-  rows::Columns describe(const rows::Query& query) override {
+  Described describe(const rows::Query& query) override {
     const auto database = connect();
     const Statement statement = database->prepare(query.sql);
     database->bind(statement.get(), query);
@@ -72,10 +80,10 @@ class SqliteSource final : public Source {
     rows::Columns columns;
     for (const auto& name : column_names(statement.get())) {
       const int at = static_cast<int>(columns.size());
-      columns.push_back(likely_column(name, code == SQLITE_ROW ? sqlite3_column_type(statement.get(), at) : SQLITE_NULL,
+      columns.push_back(likely_column(name, code == SQLITE_ROW ? sqlite3_column_value(statement.get(), at) : nullptr,
                                       reinterpret_cast<const char*>(sqlite3_column_decltype(statement.get(), at))));
     }
-    return columns;
+    return {std::move(columns), code == SQLITE_ROW};
   }
 
   std::string random_page(const std::string& table) override {
@@ -144,6 +152,13 @@ class SqliteSource final : public Source {
         database.glance(fmt::format("{} FROM {} WHERE {} {} LIMIT 1", read, table, column, other));
       seen_.push_back(one);
     }
+    for (const rows::ComparedColumn& one : query.compared) {
+      if (std::find(compared_.begin(), compared_.end(), one) != compared_.end()) continue;
+      const auto& [table, column, constant, name] = one;
+      database.glance(fmt::format("{0}SELECT rc_equals({2}, {4}, {2} = {3}, {3}) FROM {1} WHERE {2} {5} '' LIMIT 1", query.views,
+                                  table, column, constant, rows::sql_literal(name), constant.starts_with('\'') ? "<" : ">="));
+      compared_.push_back(one);
+    }
   }
 
   /// None for a view that does not hold any more: it is as good as absent, and no reason to hide the others.
@@ -160,6 +175,7 @@ class SqliteSource final : public Source {
 
   SqliteSettings settings_;
   std::vector<rows::InstantColumn> seen_;
+  std::vector<rows::ComparedColumn> compared_;
   std::weak_ptr<SqliteDatabase> streaming_;
 };
 

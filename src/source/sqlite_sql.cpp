@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+// Over 400 lines: one class, which goes over the tokens once and judges each operand by what stands around it.
 #include "sqlite_sql.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -27,8 +29,16 @@ constexpr std::string_view kNoOperand =
     "right select set then union using values when where window with ";
 /// Functions whose values are numbers without a look.
 constexpr std::string_view kNumeric =
-    " avg count cume_dist dense_rank instr julianday length ntile percent_rank rank rc_difference rc_number rc_product "
-    "rc_quotient rc_remainder rc_seconds_between rc_sum rc_whole row_number sum total unicode unixepoch ";
+    " abs avg count cume_dist dense_rank instr julianday length ntile percent_rank rank rc_boolean rc_difference rc_in_period "
+    "rc_instant rc_minor_units rc_number rc_product rc_quotient rc_remainder rc_seconds_between rc_sum rc_whole round row_number "
+    "sum total unicode unixepoch ";
+/// Functions whose values are text.
+constexpr std::string_view kTextual =
+    " date datetime format group_concat hex lower printf quote rc_local_date rc_local_timestamp replace rtrim strftime substr "
+    "substring time trim ltrim typeof upper ";
+/// What may stand before and behind a comparison that is a whole; any other word may stand behind it.
+constexpr std::string_view kBeforeComparison = " where and or not when then else on having select distinct ";
+constexpr std::string_view kContinuesComparison = " collate is in like glob between not isnull notnull escape regexp match ";
 /// Words between which something stands that is a condition as a whole, and where it may begin and end otherwise.
 constexpr std::string_view kBeforeCondition = " where and or not when on having ";
 constexpr std::string_view kBehindCondition = " and or then ";
@@ -36,6 +46,11 @@ constexpr std::string_view kMayEndCondition =
     " where group having order limit window union intersect except join left right full inner cross natural end else ";
 
 bool is_among(std::string_view list, std::string_view word) { return list.find(fmt::format(" {} ", word)) != kNoToken; }
+
+/// A bind that the catalog itself compares, as it knows the other side to be kept.
+bool is_own_bind(std::string_view name) {
+  return is_among(" account depot from previous timezone to workspace ", name.substr(0, name.find('_')));
+}
 
 /// The affinity that SQLite gives to the name of a type.
 bool is_numeric_type(std::string_view type) {
@@ -134,7 +149,9 @@ class NumberChecker {
   /// Everything from `begin` to `end`, expressions or not.
   void scan(std::size_t begin, std::size_t end) {
     bool between = false;  // whose AND is still to come
-    bool simple_case = is(begin - 1, "case") && !is(begin, "when");
+    const bool simple_case = is(begin - 1, "case") && !is(begin, "when");
+    std::vector<Operand> seen;
+    std::vector<Operand> whens;
     for (std::size_t i = begin; i < end;) {
       const bool closes_between = between && i > begin && is(i - 1, "and");
       if (closes_between) between = false;
@@ -144,10 +161,14 @@ class NumberChecker {
         ++i;
         continue;
       }
-      const bool compared = simple_case && i > begin && is(i - 1, "when");
-      if (!closes_between && !compared) look_at_condition(*operand, begin, end);
+      const bool is_when = simple_case && i > begin && is(i - 1, "when");
+      if (is_when) whens.push_back(*operand);
+      if (!closes_between && !is_when) look_at_condition(*operand, begin, end);
+      seen.push_back(*operand);
+      look_at_comparison(seen, closes_between, begin, end);
       i = operand->last + 1;
     }
+    if (simple_case && !seen.empty() && seen.front().first == begin) look_at_case(seen.front(), whens, begin - 1);
   }
 
   /// `a + b - c`: the chains bind to the left.
@@ -315,6 +336,147 @@ class NumberChecker {
     return (starts && (ends || may_end)) || (ends && may_start);
   }
 
+  /// `paid = 1`, `'t' <> paid`, `paid IN (1, 2)`, `n BETWEEN 1 AND 9`: to SQLite, text and numbers differ without a word. It
+  /// becomes `(rc_equals(…) AND paid = (SELECT 1))`, so that an index still serves it.
+  void look_at_comparison(const std::vector<Operand>& seen, bool closes_between, std::size_t begin, std::size_t end) {
+    if (seen.size() < (closes_between ? 3U : 2U)) return;
+    const Operand& left = seen[seen.size() - (closes_between ? 3 : 2)];
+    const Operand& right = seen.back();
+    if (!may_be_compared(left.first, right.last, begin, end)) return;
+    std::size_t sign = left.last + 1;
+    const bool negated = is(sign, "not");
+    if (negated) ++sign;
+    std::string checks;
+    if (closes_between) {
+      const Operand& middle = seen[seen.size() - 2];
+      if (!is(sign, "between") || middle.first != sign + 1 || right.first != middle.last + 2) return;
+      for (const Operand& one : {middle, right}) {
+        const std::string check = is_constant(one) ? order_check(left, one) : "";
+        if (!check.empty()) checks += (checks.empty() ? "" : " AND ") + check;
+      }
+    } else if (is(sign, "in") && is(sign + 1, "(") && right.first == sign + 1) {
+      const auto listed = constants_within(right);
+      if (listed) checks = equality_check(left, written(right), *listed, "IN");
+      if (!checks.empty() && listed->size() == 1) hide(listed->front());
+    } else if (!negated) {
+      const bool same = is(sign, "=") || is(sign, "==");
+      const bool equal = same || is(sign, "<>") || is(sign, "!=") || is(sign, "is");
+      const bool ordered = is(sign, "<") || is(sign, ">") || is(sign, "<=") || is(sign, ">=");
+      if (is(sign, "is") && is(sign + 1, "not")) ++sign;
+      if (right.first != sign + 1 || (!equal && !ordered)) return;
+      const bool turned = is_constant(left);
+      if (turned == is_constant(right)) return;
+      const Operand& other = turned ? right : left;
+      const Operand& constant = turned ? left : right;
+      checks = equal ? equality_check(other, written(constant), {constant}, "=") : order_check(other, constant);
+      if (!checks.empty() && same) hide(constant);
+    }
+    if (checks.empty()) return;
+    parts_[left.first].before.insert(0, fmt::format("({} AND ", checks));
+    parts_[right.last].after += ")";
+  }
+
+  /// Where SQLite reads `a = 1 AND …`, it puts 1 for every other `a`, also within a check.
+  void hide(const Operand& constant) {
+    parts_[constant.first].before.insert(0, "(SELECT ");
+    parts_[constant.last].after += ")";
+  }
+
+  /// `CASE kind WHEN 1 THEN … END`.
+  void look_at_case(const Operand& compared, const std::vector<Operand>& whens, std::size_t begin) {
+    const std::size_t end = parts_[begin].partner;
+    std::string list;
+    for (const Operand& when : whens) {
+      if (!is_constant(when)) return;
+      list += (list.empty() ? "(" : ", ") + written(when);
+    }
+    const std::string check = whens.empty() ? "" : equality_check(compared, list + ")", whens, "IN");
+    if (check.empty()) return;
+    parts_[begin].before.insert(0, fmt::format("CASE WHEN {} THEN ", check));
+    parts_[end].after += " END";
+  }
+
+  /// No part of a longer comparison.
+  [[nodiscard]] bool may_be_compared(std::size_t first, std::size_t last, std::size_t begin, std::size_t end) const {
+    const bool starts = first == begin || is(first - 1, "(") || is(first - 1, ",") ||
+                        (is_word_of(first - 1, kBeforeComparison) && !(is(first - 1, "not") && first > 1 && is(first - 2, "is")));
+    const bool ends = last + 1 >= end || is(last + 1, ")") || is(last + 1, ",") ||
+                      (is_kind(last + 1, Kind::word) && !is_word_of(last + 1, kContinuesComparison)) ||
+                      is_kind(last + 1, Kind::quoted_name);
+    return starts && ends;
+  }
+  /// A literal, a number with or without a sign, or the value of a parameter.
+  [[nodiscard]] bool is_constant(const Operand& operand) const {
+    std::size_t first = operand.first;
+    if (first < operand.last && (is(first, "-") || is(first, "+"))) ++first;
+    if (first != operand.last && !(is(first + 1, "collate") && first + 2 == operand.last)) return false;
+    if (is_kind(first, Kind::bind)) return !is_own_bind(parts_[first].token.text.substr(1));
+    return is_kind(first, Kind::literal) || is_kind(first, Kind::number);
+  }
+  /// nullopt: something else stands there too.
+  [[nodiscard]] std::optional<std::vector<Operand>> constants_within(const Operand& list) const {
+    std::vector<Operand> all;
+    for (std::size_t i = list.first + 1; i < list.last; ++i) {
+      Operand one{i, i, false};
+      if (is(i, "-") || is(i, "+")) ++one.last;
+      if (!is_constant(one) || (one.last + 1 < list.last && !is(one.last + 1, ","))) return std::nullopt;
+      all.push_back(one);
+      i = one.last + 1;
+    }
+    return all;
+  }
+
+  /// As which SQLite keeps it, as far as it can be told from the words.
+  enum class Kept { unknown, number, text };
+  [[nodiscard]] Kept kept(const Operand& operand) const {
+    if (is_constant(operand))
+      return is_kind(operand.last, Kind::number)    ? Kept::number
+             : is_kind(operand.last, Kind::literal) ? Kept::text
+                                                    : Kept::unknown;
+    if (operand.number || (is_call(operand) && is_word_of(operand.first, kNumeric))) return Kept::number;
+    if (!is_call(operand)) return Kept::unknown;
+    if (is_word_of(operand.first, kTextual)) return Kept::text;
+    const std::size_t as = is(operand.first, "cast") ? outermost(operand.first + 1, operand.last, "as") : kNoToken;
+    if (as == kNoToken || as + 1 >= operand.last) return Kept::unknown;
+    if (is_numeric_type(written({as + 1, operand.last - 1, false}))) return Kept::number;
+    return is(as + 1, "text") ? Kept::text : Kept::unknown;
+  }
+  [[nodiscard]] bool is_call(const Operand& operand) const {
+    return is_kind(operand.first, Kind::word) && is(operand.first + 1, "(") && parts_[operand.first + 1].partner == operand.last;
+  }
+
+  /// What is compared may be kept otherwise than the constants, and can be evaluated once more.
+  [[nodiscard]] bool needs_check(const Operand& compared, const std::vector<Operand>& constants) const {
+    if (is_constant(compared) || constants.empty()) return false;
+    for (std::size_t i = compared.first; i <= compared.last; ++i)
+      for (const char* word : {"select", "over", "random", "true", "false", "null"})
+        if (is(i, word)) return false;
+    const Kept all = kept(without_parentheses(compared));
+    const auto fits = [&](const Operand& one) { return kept(one) == all || is_kind(one.last, Kind::bind); };
+    return all == Kept::unknown || !std::all_of(constants.begin(), constants.end(), fits);
+  }
+  /// SQLite may convert what a column is compared with, by the type of the column; nothing else is converted.
+  [[nodiscard]] bool may_convert(const Operand& compared) const { return !is_call(compared) || is(compared.first, "cast"); }
+  [[nodiscard]] std::string equality_check(const Operand& compared, const std::string& with,
+                                           const std::vector<Operand>& constants, std::string_view op) const {
+    if (!needs_check(compared, constants)) return {};
+    const std::string value = written(compared);
+    const std::string outcome = may_convert(compared) ? fmt::format("{} {} {}", value, op, with) : "NULL";
+    std::string check = fmt::format("rc_equals({}, {}, {}", value, literal_of(compared), outcome);
+    for (const Operand& one : constants) check += ", " + written(one);
+    return check + ")";
+  }
+  [[nodiscard]] std::string order_check(const Operand& compared, const Operand& constant) const {
+    if (!needs_check(compared, {constant})) return {};
+    const std::string value = written(compared);
+    const std::string outcome =
+        may_convert(compared) ? fmt::format("({0} > {1}) - ({0} < {1})", value, written(constant)) : "NULL";
+    return fmt::format("rc_orders({}, {}, {}, {})", value, literal_of(compared), outcome, written(constant));
+  }
+  [[nodiscard]] std::string written(const Operand& operand) const {
+    return std::string(sql_.substr(offset(operand.first), end_of(operand.last) - offset(operand.first)));
+  }
+
   void check(const Operand& operand, std::string_view function) {
     const auto [first, last, number] = operand;
     if (number || first > last) return;
@@ -326,8 +488,8 @@ class NumberChecker {
   }
 
   /// As it was written, on one line, for a literal; '' for what is a number.
-  [[nodiscard]] std::string name_of(const Operand& operand) const {
-    if (operand.number) return "''";
+  [[nodiscard]] std::string name_of(const Operand& operand) const { return operand.number ? "''" : literal_of(operand); }
+  [[nodiscard]] std::string literal_of(const Operand& operand) const {
     std::string name;
     for (std::size_t i = operand.first; i <= operand.last && name.size() <= kLongestName; ++i) {
       if (i > operand.first && end_of(i - 1) != offset(i)) name += ' ';

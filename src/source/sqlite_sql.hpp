@@ -13,8 +13,9 @@ namespace reportctl::source {
 /// `a + b` becomes rc_sum(a, b, 'a', 'b'), and so do - * / %, by SQLite's precedence. What has a minus sign before it, what is
 /// cast to a number, and the arguments of abs() and round() become rc_number(…, 'as it was written'); sum(), avg(), total(),
 /// rc_number(), rc_whole() and rc_difference() get the text of their arguments too, for messages. A column or call that is a
-/// condition by itself, or is held against TRUE or FALSE, becomes rc_truth(…, 'as it was written'). What is not understood stays
-/// as it is. Never throws on bad input: SQLite's parser has the last word.
+/// condition by itself, or is held against TRUE or FALSE, becomes rc_truth(…, 'as it was written'). What is compared with a
+/// constant has rc_equals(…) or rc_orders(…) before the comparison. What is not understood stays as it is. Never throws on bad
+/// input: SQLite's parser has the last word.
 std::string with_checked_numbers(std::string_view sql);
 
 }  // namespace reportctl::source

@@ -33,5 +33,6 @@ std::vector<rows::Query> contract_samples(const Report&, const rows::SourceForms
 /// The least and the greatest values of a column, and some by chance.
 std::vector<rows::Query> samples_of(const rows::InstantColumn&, const rows::SourceForms&, const PageOf&);
 std::vector<rows::Query> samples_of(const rows::BooleanColumn&, const rows::SourceForms&, const PageOf&);
+std::vector<rows::Query> samples_of(const rows::ComparedColumn&, const rows::SourceForms&, const PageOf&);
 
 }  // namespace reportctl::catalog

@@ -15,6 +15,7 @@ struct Draft {
   std::string query;  ///< one SELECT; a `;` at its end is taken away
   bool single_tenant = false;
   rows::Columns columns = {};  ///< empty: not known yet
+  bool by_values = true;       ///< false: no row told what calculated columns hold
 };
 
 /// The text of a module for it, whose scope and window are those that the query uses. It holds as far as the query does.

@@ -38,14 +38,24 @@ struct BooleanColumn {
   bool operator==(const BooleanColumn&) const = default;
 };
 
+/// A column that a query compares with a constant, where the source compares text with numbers without a word.
+struct ComparedColumn {
+  std::string table;  ///< as InstantColumn has them
+  std::string column;
+  std::string constant;  ///< as it is written
+  std::string name = {};
+  bool operator==(const ComparedColumn&) const = default;
+};
+
 /// A statement for one kind of source: text without a single spliced value, what to bind, and the columns it must give, in order.
 struct Query {
   std::string sql;
   std::vector<Bind> binds;
   Columns columns;
-  std::vector<InstantColumn> instants = {};  ///< what a source that has no types has to look at
-  std::vector<BooleanColumn> booleans = {};  ///< for `source check`
-  std::string views = {};                    ///< `WITH … AS (…), … `: what `instants` may need before its own SELECT
+  std::vector<InstantColumn> instants = {};   ///< what a source that has no types has to look at
+  std::vector<BooleanColumn> booleans = {};   ///< for `source check`
+  std::vector<ComparedColumn> compared = {};  ///< what an index may leave out
+  std::string views = {};  ///< `WITH … AS (…), … `: what `instants` and `compared` may need before their own SELECT
 };
 
 }  // namespace reportctl::rows

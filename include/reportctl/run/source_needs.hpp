@@ -21,6 +21,6 @@ struct Stopped {
 Stopped why_stopped(source::Source&, const catalog::Report&, const std::vector<source::TableInfo>& tables, Instant now);
 
 /// The columns that the report's (first) query gives, as the source takes them.
-rows::Columns columns_in(source::Source&, const catalog::Report&, const std::string& account_key, Instant now);
+source::Described columns_in(source::Source&, const catalog::Report&, const std::string& account_key, Instant now);
 
 }  // namespace reportctl::run

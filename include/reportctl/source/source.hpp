@@ -41,6 +41,12 @@ struct TableInfo {
   std::vector<std::string> columns;
 };
 
+/// The columns that a query gives, whatever it promises, with the types that fit best: text where nothing tells.
+struct Described {
+  rows::Columns columns;
+  bool by_values = true;  ///< false: there was no row, and only its values would tell what a calculated column holds
+};
+
 /// One connection to a source, read-only by construction. Not for sharing between threads.
 /// Every failure is Error(source) with the source's name. No SQL is in a message, and no value of a row except a number or a
 /// currency that has to be corrected.
@@ -56,9 +62,8 @@ class Source {
   /// `source check`).
   virtual void prepare(const rows::Query&) = 0;
   virtual std::vector<TableInfo> tables() = 0;
-  /// The columns that a query gives, whatever it promises, with the types that fit best: text where nothing tells. None
-  /// where this kind of source does not tell.
-  virtual rows::Columns describe(const rows::Query&) { return {}; }
+  /// No columns where this kind of source does not tell.
+  virtual Described describe(const rows::Query&) { return {}; }
   /// What an operator should know of the login: that it may do more than a report needs, or sees less than there is.
   virtual std::vector<std::string> warnings() { return {}; }
   /// Some rows of a table or view from places taken by chance, for FROM: a SELECT in parentheses. What it costs does not grow

@@ -63,7 +63,9 @@ int new_module(Session& session, const NewOptions& options) {
                        .single_tenant = settings.single_tenant};
   const auto report = catalog::report_of_draft(draft, options.query);
   const auto source = source::open_source(settings);
-  draft.columns = run::columns_in(*source, report, key_in(session, settings.name), session.now());
+  auto told = run::columns_in(*source, report, key_in(session, settings.name), session.now());
+  draft.columns = std::move(told.columns);
+  draft.by_values = told.by_values;
   const auto text = catalog::draft_module(draft);
   session.out().text(text);
   auto problems = catalog::load_module(text, options.query).problems;

@@ -464,8 +464,9 @@ TEST_CASE("a source that tells the columns of a query gives their names and the 
     const auto told =
         source->describe(query("SELECT name, n, kwh, paid, day, count(*) AS many FROM drafts GROUP BY 1, 2, 3, 4, 5", kN));
     std::vector<std::string> words;
-    for (const auto& one : told) words.push_back(one.name + " " + std::string(column_type_name(one.type)));
-    if (!told.empty())
+    for (const auto& one : told.columns) words.push_back(one.name + " " + std::string(column_type_name(one.type)));
+    CHECK(told.by_values);
+    if (!told.columns.empty())
       CHECK(words ==
             std::vector<std::string>{"name text", "n integer", "kwh decimal", "paid boolean", "day date", "many integer"});
     CHECK_THROWS_AS(source->describe(query("SELECT nothing FROM nowhere", kN)), Error);

@@ -314,6 +314,49 @@ class Foreign(e2e.Case):
                 else:
                     self.assertIn("adds up binary numbers", given[f"q{n}"])
 
+    def test_postgresql_binary_calculations_are_refused_and_others_stay_as_they_are(self):
+        server = postgres.Server()
+        self.closing(server.close)
+        server.psql("CREATE DATABASE rows")
+        server.psql("CREATE TABLE m (account_id text, d double precision, r real, n numeric, i int, s timestamptz, e timestamptz, t interval, day date, f double precision[]);"
+                    "INSERT INTO m VALUES ('shop', 1000000.015, 0.1, 0.015, 3, '2026-03-17 06:00Z', '2026-03-17 07:30Z', '1 minute', '2026-03-17', '{2.5}')", "rows")
+        ask = "{} AS v FROM m WHERE account_id = :account"
+        # As doubles: d - 1000000 is 0.01499999990686774, and round() takes the even number.
+        refused = ["d - 1000000", "CAST(d - 1000000 AS numeric)", "CASE WHEN i > 0 THEN r * 2 END", "round(d)::numeric", "(d + i)::numeric", "d::int", "CAST(d AS bigint)",
+                   "floor(r)::integer", "coalesce((m.d - 1000000)::numeric, 0)", "f[1] * 2", "(SELECT m2.d / 3 FROM m m2 WHERE m2.account_id = :account)",
+                   "(e - s) * r = t AND d + 1 > 0", "n + d"]
+        right = {"d": "1000000.015", "{{difference(d, 1000000)}}": "0.015", "{{decimal(d)}} * 2": "2000000.030", "n * 3": "0.045", "i / 2": "1.000", "i / 2.0": "1.500",
+                 "round(n, 2)": "0.020", "extract(epoch FROM e - s) / 60": "90.000", "extract(epoch FROM (e - s) * r)": "540.000", "day - date '2026-03-10'": "7.000",
+                 "extract(epoch FROM s + t - s)": "60.000", "{{seconds_between(s, e)}} / 60.0": "90.000", "round({{decimal(f[1])}})": "3.000", "abs(d)": "1000000.015",
+                 "-d": "-1000000.015", "max(d)": "1000000.015"}
+        queries = dict(enumerate([*refused, *right]))
+        given = self.own(server.url("rows"), {f"q{n}": ("boolean" if " AND " in sql else "decimal, scale: 3", ask.format(sql)) for n, sql in queries.items()})
+        for n, sql in queries.items():
+            with self.subTest(sql=sql):
+                if sql in right:
+                    self.assertEqual(given[f"q{n}"], right[sql])
+                else:
+                    self.assertIn("calculates with binary numbers (double precision), which is not exact", given[f"q{n}"])
+
+    def test_sqlite_text_and_numbers_are_not_compared(self):
+        """paid = 1 over a column that keeps 't': refused by the run and by source check, with the literal that fits right; an index changes neither."""
+        path = e2e.scratch("foreign") / "flags.db"
+        self.closing(shutil.rmtree, path.parent)
+        with sqlite3.connect(path) as shop:
+            shop.executescript("CREATE TABLE o (account_id text, paid boolean); CREATE INDEX o_paid ON o (account_id, paid);"
+                               "INSERT INTO o VALUES ('shop', 't'), ('shop', 'f'), ('shop', 't'), ('shop', NULL)")
+        shop.close()
+        ask = "count(*) AS v FROM o WHERE account_id = :account AND {}"
+        right = {"paid = 't'": "2", "paid <> 't'": "1", "{{truth(paid)}}": "2", "paid IN ('t', 'f')": "3"}
+        queries = dict(enumerate(["paid = 1", "paid <> 0", "0 < paid", "paid IN (1, 0)", "coalesce(paid, 0) IS NOT 1", *right]))
+        given = self.own(f"sqlite:{path}", {f"q{n}": ("integer", ask.format(sql)) for n, sql in queries.items()}, more=", booleans: {o.paid: t/f}")
+        for n, sql in queries.items():
+            with self.subTest(sql=sql):
+                if sql in right:
+                    self.assertEqual(given[f"q{n}"], right[sql])
+                else:
+                    self.assertRegex(given[f"q{n}"], r"paid(, 0\))? is the text '[tf]', compared with [01]")
+
     def test_an_id_is_found_on_either_side(self):
         """Numbers as ids, behind expressions, on both kinds of source."""
         where = {"x = :account": "3", ":account = x": "3", "x IN (:account)": "3", "x IN (0, :account)": "3", "(x) = :account": "3",

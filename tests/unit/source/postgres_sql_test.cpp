@@ -77,3 +77,18 @@ TEST_CASE("an array literal quotes every element") {
   CHECK(source::array_literal({"a", "", "NULL", "b,c", "d\"e", "f\\g", "{h}", "i\nj"}) ==
         "{\"a\",\"\",\"NULL\",\"b,c\",\"d\\\"e\",\"f\\\\g\",\"{h}\",\"i\nj\"}");
 }
+
+TEST_CASE("what is calculated with stands in statements for the server to check, as a whole") {
+  const auto calculating = [](std::string_view sql) { return join(number_parameters(sql).calculating, " | "); };
+  CHECK(calculating("SELECT a - b * :n FROM t") ==
+        "SELECT (CASE WHEN TRUE OR pg_catalog.scale(/* a - b * _n*/a - b * $1) = 0 THEN a - b * $1 END) FROM t | "
+        "SELECT (CASE WHEN TRUE OR pg_catalog.scale(/* a - b * _n*/a - b * $1) = 0 THEN a - b * $1 END) FROM t");
+  // The same text stands twice, and is checked in both places at once.
+  CHECK(number_parameters("SELECT (x + 1) * 2 FROM t GROUP BY x + 1").calculating.size() == 3);
+  CHECK(calculating("SELECT round(kw), ceil(a, b), CAST(x AS int), y::bigint").find("/* kw*/kw)") != std::string::npos);
+  for (const char* sql :
+       {"SELECT count(*), t.*, 'a - b', 1 + 2 FROM t", "SELECT extract(epoch FROM a - b) / 60, to_timestamp(x / 1000.0)",
+        "SELECT a::timestamp with time zone, b::double precision, c[1], date '2026-01-01', x AT TIME ZONE 'UTC'",
+        "SELECT floor(extract(epoch FROM b - a))::bigint, CAST(x AS text)"})
+    CHECK_MESSAGE(calculating(sql) == "", sql);
+}

@@ -127,7 +127,8 @@ TEST_CASE("checks stand where a value becomes a number, or a condition, and nowh
            {"SELECT x /* n */ * 'y'", "SELECT rc_product(x /* n */ , 'y', 'x', '''y''')"},
            {"SELECT f('it''s') * 1e-3", "SELECT rc_product(f('it''s') , 1e-3, 'f(''it''''s'')', '')"},
            {"SELECT count(*) * 100, sum(x)/2", "SELECT rc_product(count(*) , 100, '', ''), rc_quotient(sum(x, 'x'),2, '', '')"},
-           {"SELECT * FROM a WHERE x IN (1) AND -y < 3", "SELECT * FROM a WHERE x IN (1) AND -rc_number(y, 'y') < 3"},
+           {"SELECT * FROM a WHERE x IN (1) AND -y < 3",
+            "SELECT * FROM a WHERE (rc_equals(x, 'x', x IN (1), 1) AND x IN ((SELECT 1))) AND -rc_number(y, 'y') < 3"},
            {"SELECT CAST(x AS text), CAST(x AS decimal(10,2))",
             "SELECT CAST(x AS text), CAST(rc_number(x, 'x') AS decimal(10,2))"},
            {"SELECT max(x) OVER (ORDER BY a ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) - 1",
@@ -142,7 +143,8 @@ TEST_CASE("checks stand where a value becomes a number, or a condition, and nowh
             "JOIN "
             "u ON rc_truth(ok, 'ok') WHERE x IS NOT y"},
            {"SELECT a IS TRUE, b = false, c IS NULL FROM t WHERE count > 1 AND a = b GROUP BY a",
-            "SELECT rc_truth(a, 'a') IS TRUE, rc_truth(b, 'b') = false, c IS NULL FROM t WHERE count > 1 AND a = b GROUP BY a"},
+            "SELECT rc_truth(a, 'a') IS TRUE, rc_truth(b, 'b') = false, c IS NULL FROM t WHERE (rc_orders(count, 'count', (count "
+            "> 1) - (count < 1), 1) AND count > 1) AND a = b GROUP BY a"},
            {"WITH a AS NOT MATERIALIZED (SELECT 1), b AS MATERIALIZED (SELECT x FROM a) SELECT 1",
             "WITH a AS NOT MATERIALIZED (SELECT 1), b AS MATERIALIZED (SELECT x FROM a) SELECT 1"},
            {"SELECT ) * ( + END - CASE", "SELECT ) * ( + END - CASE"}}) {
@@ -197,4 +199,90 @@ TEST_CASE("text is no condition") {
        {"SELECT sum(n) AS v FROM f WHERE paid", "SELECT sum(CASE WHEN n > 0 AND f.paid THEN n END) AS v FROM f",
         "SELECT sum(n) AS v FROM f WHERE (f.paid) IS TRUE", "SELECT sum(n) FILTER (WHERE NOT f.paid) AS v FROM f"})
     CHECK_MESSAGE(decimals(*source, sql).find("paid is the text 't', not a boolean") != std::string::npos, sql);
+}
+
+TEST_CASE("a comparison with a constant is checked in front, so that an index still serves it") {
+  for (const auto& [written, checked] : std::vector<std::pair<const char*, const char*>>{
+           {"SELECT 1 WHERE t.a = 1 OR NOT 'x' <> b",
+            "SELECT 1 WHERE (rc_equals(t.a, 't.a', t.a = 1, 1) AND t.a = (SELECT 1)) OR NOT (rc_equals(b, 'b', b = 'x', 'x') AND "
+            "'x' <> "
+            "b)"},
+           {"SELECT a BETWEEN -1 AND :n, c NOT IN ('x', 'y') FROM t",
+            "SELECT (rc_orders(a, 'a', (a > -1) - (a < -1), -1) AND rc_orders(a, 'a', (a > :n) - (a < :n), :n) AND a BETWEEN -1 "
+            "AND "
+            ":n), (rc_equals(c, 'c', c IN ('x', 'y'), 'x', 'y') AND c NOT IN ('x', 'y')) FROM t"},
+           {"SELECT CASE a WHEN 1 THEN 'x' WHEN 2 THEN 'y' END FROM t",
+            "SELECT CASE WHEN rc_equals(a, 'a', a IN (1, 2), 1, 2) THEN CASE a WHEN 1 THEN 'x' WHEN 2 THEN 'y' END END FROM t"},
+           {"SELECT f(a) IS NOT 1", "SELECT (rc_equals(f(a), 'f(a)', NULL, 1) AND f(a) IS NOT 1)"},
+           {"SELECT a COLLATE nocase = 'x'",
+            "SELECT (rc_equals(a COLLATE nocase, 'a COLLATE nocase', a COLLATE nocase = 'x', 'x') AND a COLLATE nocase = (SELECT "
+            "'x'))"}})
+    CHECK(with_checked_numbers(written) == checked);
+  for (const char* plain :
+       {"SELECT a = b, 1 = 2, a IS NULL, a IN (SELECT 1), a IN (b, 1), (a, b) = (1, 2), a LIKE 'x', count(*) > 1, length(a) = 3",
+        "SELECT a = 1 = b, b = a = 1, a & b = 1, a = 1 & b, (SELECT max(x) FROM u) = 1, substr(a, 1) = 'x', date(a) >= "
+        "'2026-01-01'",
+        "SELECT CASE a WHEN b THEN 1 END, CAST(a AS text) = :x, (CAST(a AS text)) = 'x' WHERE a = "
+        ":account AND b >= :from_us"})
+    CHECK(with_checked_numbers(plain) == plain);
+}
+
+TEST_CASE("text and numbers are compared only where SQLite compares them as they are meant") {
+  ScratchDatabase database;
+  database.execute(
+      "CREATE TABLE c (n integer, flag boolean, t text, any, plz string, day date);"
+      "INSERT INTO c VALUES (5, 't', '5', '7', '10115', '2026-03-17'), (12, 't', '12', '7', '10117', '2026-03-18');");
+  const auto source = source::open_source({.name = "shop", .url = "sqlite:" + database.file().string(), .password = {}});
+  const auto counted = [&](const std::string& condition) {
+    return decimals(*source, "SELECT count(*) AS v FROM c WHERE " + condition, 0);
+  };
+  for (const auto& [condition, rows] :
+       std::vector<std::pair<const char*, const char*>>{{"n = 5", "1 "},
+                                                        {"n = '5'", "1 "},  // the column's type makes a number of it
+                                                        {"n > '5'", "1 "},
+                                                        {"t = 12", "1 "},  // and here text of the number
+                                                        {"flag = 't'", "2 "},
+                                                        {"flag IN ('t', 'f')", "2 "},
+                                                        {"plz = 10115", "1 "},
+                                                        {"plz <> '10115'", "1 "},
+                                                        {"day >= '2026-03-18'", "1 "},
+                                                        {"CASE flag WHEN 't' THEN 1 ELSE 0 END", "2 "},
+                                                        {"n BETWEEN 1 AND 5", "1 "},
+                                                        {"coalesce(NULL, nullif(n, n)) = 'x'", "0 "}})
+    CHECK_MESSAGE(counted(condition) == rows, condition);
+  for (const auto& [condition, words] : std::vector<std::pair<const char*, const char*>>{
+           {"flag = 1", "flag is the text 't', compared with 1"},
+           {"c.flag <> 0", "c.flag is the text 't', compared with 0"},
+           {"1 = flag", "flag is the text 't', compared with 1"},
+           {"flag > 0", "flag is the text 't', compared with 0"},
+           {"flag IS 1", "flag is the text 't', compared with 1"},
+           {"flag IN (0, 1)", "flag is the text 't', compared with 0"},
+           {"flag BETWEEN 1 AND 1", "flag is the text 't', compared with 1"},
+           {"CASE flag WHEN 1 THEN 1 ELSE 0 END", "flag is the text 't', compared with 1"},
+           {"coalesce(flag, 0) = 1", "coalesce(flag, 0) is the text 't', compared with 1"},
+           {"n = 'open'", "n is 5, compared with the text 'open'"},
+           {"n >= '2026-01-01'", "n is 5, compared with the text '2026-01-01'"},
+           {"t > 6", "t is the text '12', compared with 6"},  // '12' sorts before '6'
+           {"any = 7", "any is the text '7', compared with 7"},
+           {"strftime('%m', day) = 3", "strftime('%m', day) is the text '03', compared with 3"},
+           {"n = 5 AND any IN (7)", "any is the text '7', compared with 7"}})
+    CHECK_MESSAGE(counted(condition) == "source shop: " + std::string(words), condition);
+}
+
+TEST_CASE("what an index leaves out of a comparison with a constant is looked for beforehand") {
+  ScratchDatabase database;
+  database.execute(
+      "CREATE TABLE o (account_id text, paid boolean, n integer); CREATE INDEX o_paid ON o (account_id, paid);"
+      "INSERT INTO o VALUES ('a', 1, 1), ('a', 't', 2)");
+  const auto source = source::open_source({.name = "shop", .url = "sqlite:" + database.file().string(), .password = {}});
+  rows::Query query{"SELECT sum(n) AS v FROM o WHERE account_id = 'a' AND paid = 1",
+                    {},
+                    {{.name = "v", .label = "v", .type = ColumnType::integer}}};
+  query.compared = {{"o", "paid", "1", "o.paid"}};
+  try {
+    source->open(query);
+    FAIL("nothing was refused");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()) == "source shop: o.paid is the text 't', compared with 1");
+  }
 }
