@@ -204,8 +204,7 @@ validation::Violation not_found(const validation::Resolved& resolved, const cata
           .field = "params." + parameter.name,
           .message = fmt::format("{} {} not among the {} of {}", which, unknown.size() == 1 ? "is" : "are",
                                  to_lower(parameter.label), whose),
-          .hint = fmt::format("`reportctl catalog choices {} {} --account {}{}` lists them", resolved.report->id, parameter.name,
-                              account.id, resolved.scope.site.empty() ? std::string() : " --scope " + resolved.scope.str())};
+          .hint = validation::choices_command(*resolved.report, parameter, account, resolved.scope) + " lists them"};
 }
 
 }  // namespace

@@ -17,15 +17,26 @@ using catalog::Surface;
 using schedule::Scope;
 using schedule::ScopeKind;
 
+/// Near to an id, or to what people call a report: "Site Power Report".
+std::string meant_report(std::string_view word, const catalog::Catalog& catalog) {
+  const auto ids = catalog.ids();
+  if (auto near = did_you_mean(word, ids); !near.empty()) return near;
+  constexpr std::string_view kSuffix = " report";
+  std::string name = to_lower(trim(word));
+  if (name.ends_with(kSuffix)) name.resize(name.size() - kSuffix.size());
+  for (const Report* report : catalog.all())
+    if (!report->hidden && to_lower(report->label) == name) return fmt::format(" (did you mean \"{}\"?)", report->id);
+  return {};
+}
+
 /// nullptr, with a finding, when the report cannot be used at all: then its rules would only be noise.
 const Report* check_report(const Request& request, const catalog::Catalog& catalog, Violations& found) {
   const Report* report = catalog.find(trim(request.report));
   if (report == nullptr) {
-    const auto ids = catalog.ids();
     found.push_back({Code::report_unknown, "report",
-                     request.report.empty()
-                         ? "a report is required"
-                         : fmt::format("there is no report {}{}", in_quotes(request.report), did_you_mean(request.report, ids)),
+                     request.report.empty() ? "a report is required"
+                                            : fmt::format("there is no report {}{}", in_quotes(request.report),
+                                                          meant_report(request.report, catalog)),
                      "`reportctl catalog list` shows the reports"});
     return nullptr;
   }
@@ -233,7 +244,7 @@ Checked check_common(const Request& request, const Context& context, const sched
   if (resolved.title.empty()) resolved.title = "{report}";
   if (report != nullptr) {
     const auto before = found.size();
-    resolved.parameters = check_parameters({request.parameters, *report, context.catalog, scope}, found);
+    resolved.parameters = check_parameters({request.parameters, *report, context.catalog, scope, context.account}, found);
     if (before == found.size() && !request.columns.empty())
       resolved.columns = check_columns(request.columns, report->shape(resolved.parameters), found);
   }

@@ -31,7 +31,7 @@ std::string folded(std::string_view word) {
   return text;
 }
 
-Value enumerated(const Parameter& parameter, std::string_view written) {
+Value enumerated(const ParameterRequest& request, const Parameter& parameter, std::string_view written) {
   constexpr std::size_t kMostNamed = 12;
   for (const auto& value : parameter.values)
     if (folded(value) == folded(written)) return {value, {}, {}};
@@ -39,7 +39,8 @@ Value enumerated(const Parameter& parameter, std::string_view written) {
           fmt::format("{} is not one of its values{}", in_quotes(written), did_you_mean(written, parameter.values)),
           parameter.values.size() <= kMostNamed
               ? "use " + either(parameter.values)
-              : fmt::format("`reportctl catalog choices REPORT {}` lists all {}", parameter.name, parameter.values.size())};
+              : fmt::format("{} lists all {}", choices_command(request.report, parameter, request.account, request.scope),
+                            parameter.values.size())};
 }
 
 Value free_text(std::string_view written) {
@@ -70,17 +71,17 @@ Value decimal_number(std::string_view written) {
   return {{}, fmt::format("{} is not a decimal number", in_quotes(written)), "write digits and a point, like 12.5"};
 }
 
-Value checked(const Parameter& parameter, std::string_view written) {
+Value checked(const ParameterRequest& request, const Parameter& parameter, std::string_view written) {
   switch (parameter.type) {
     case ParameterType::id:
       return free_text(trim(written));
     case ParameterType::id_list:
       if (parameter.accepts_all && to_lower(trim(written)) == catalog::kAll) return {std::string(catalog::kAll), {}, {}};
-      return parameter.values.empty() ? free_text(trim(written)) : enumerated(parameter, trim(written));
+      return parameter.values.empty() ? free_text(trim(written)) : enumerated(request, parameter, trim(written));
     case ParameterType::text:
       return free_text(written);
     case ParameterType::enumeration:
-      return enumerated(parameter, trim(written));
+      return enumerated(request, parameter, trim(written));
     case ParameterType::integer:
       return whole_number(trim(written));
     case ParameterType::decimal:
@@ -99,7 +100,8 @@ Value checked(const Parameter& parameter, std::string_view written) {
   return {{}, "its type is unknown", {}};
 }
 
-std::vector<std::string> check_values(const Parameter& parameter, const std::vector<std::string>& given, Violations& found) {
+std::vector<std::string> check_values(const ParameterRequest& request, const Parameter& parameter,
+                                      const std::vector<std::string>& given, Violations& found) {
   const std::string field = "params." + parameter.name;
   const bool is_list = parameter.type == ParameterType::id_list;
   std::vector<std::string> parts;
@@ -116,7 +118,7 @@ std::vector<std::string> check_values(const Parameter& parameter, const std::vec
   std::vector<std::string> values;
   std::set<std::string> seen;
   for (const auto& part : parts) {
-    Value value = checked(parameter, part);
+    Value value = checked(request, parameter, part);
     if (!value.wrong.empty())
       found.push_back({Code::parameter_type, field, std::move(value.wrong), std::move(value.hint)});
     else if (seen.insert(value.text).second)
@@ -130,12 +132,13 @@ std::vector<std::string> check_values(const Parameter& parameter, const std::vec
   return values;
 }
 
-std::string example(const catalog::Report& report, const Parameter& parameter) {
+std::string example(const ParameterRequest& request, const Parameter& parameter) {
   if (!parameter.values.empty()) return "use " + either(parameter.values);
   if (!parameter.choices.empty() && parameter.accepts_all)
-    return fmt::format("give {}, or what `reportctl catalog choices {} {}` lists", catalog::kAll, report.id, parameter.name);
+    return fmt::format("give {}, or what {} lists", catalog::kAll,
+                       choices_command(request.report, parameter, request.account, request.scope));
   if (!parameter.choices.empty())
-    return fmt::format("`reportctl catalog choices {} {}` lists what it can be", report.id, parameter.name);
+    return fmt::format("{} lists what it can be", choices_command(request.report, parameter, request.account, request.scope));
   return fmt::format("give {}=VALUE, of type {}", parameter.name, parameter_type_name(parameter.type));
 }
 
@@ -171,8 +174,14 @@ void refuse_scope(const Parameter& parameter, const catalog::Report& report, con
 
 }  // namespace
 
+std::string choices_command(const catalog::Report& report, const Parameter& parameter, const access::Account& account,
+                            const std::optional<schedule::Scope>& scope) {
+  return fmt::format("`reportctl catalog choices {} {} --account {}{}`", report.id, parameter.name, shell_word(account.id),
+                     scope && !scope->site.empty() ? " --scope " + shell_word(scope->str()) : std::string());
+}
+
 schedule::Parameters check_parameters(const ParameterRequest& request, Violations& found) {
-  const auto& [given, report, catalog, scope] = request;
+  const auto& [given, report, catalog, scope, account] = request;
   schedule::Parameters canonical;
   for (const Parameter& parameter : report.parameters) {
     const auto written = given.find(parameter.name);
@@ -181,13 +190,13 @@ schedule::Parameters check_parameters(const ParameterRequest& request, Violation
       continue;
     }
     if (written != given.end() && !written->second.empty()) {
-      auto values = check_values(parameter, written->second, found);
+      auto values = check_values(request, parameter, written->second, found);
       if (!values.empty()) canonical[parameter.name] = std::move(values);
     } else if (parameter.fallback) {
       canonical[parameter.name] = {*parameter.fallback};
     } else if (parameter.required || parameter.name == report.variant_parameter) {
       found.push_back({Code::parameter_required, "params." + parameter.name,
-                       fmt::format("{} needs {}", report.id, parameter.name), example(report, parameter)});
+                       fmt::format("{} needs {}", report.id, parameter.name), example(request, parameter)});
     }
   }
   for (const auto& [name, values] : given)

@@ -44,6 +44,7 @@ struct ParameterRequest {
   const catalog::Report& report;
   const catalog::Catalog& catalog;
   const std::optional<schedule::Scope>& scope;  ///< nullopt: unknown, and then parameters of any scope are taken
+  const access::Account& account;
 };
 schedule::Parameters check_parameters(const ParameterRequest&, Violations& found);
 /// Precondition: the parameters hold.

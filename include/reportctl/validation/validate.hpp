@@ -63,6 +63,11 @@ struct RequestCheck {
   std::optional<Resolved> resolved;  ///< present exactly when there are none
 };
 
+/// `reportctl catalog choices REPORT PARAMETER --account ACCOUNT --scope SCOPE`, in backticks: what a hint names. Without a
+/// scope, or for a whole account, the last option is left out.
+std::string choices_command(const catalog::Report&, const catalog::Parameter&, const access::Account&,
+                            const std::optional<schedule::Scope>&);
+
 /// What the report, or with nullptr any report, comes as through this door: what is for programs is not scheduled, since nobody
 /// opens it from a mail.
 std::vector<std::string> formats_for(const catalog::Report*, catalog::Surface);

@@ -99,7 +99,7 @@ TEST_CASE_FIXTURE(World, "parameter_required says where to find what it can be")
   request.parameters.clear();
   CHECK(
       wrong(request) ==
-      "params.users: x-logins needs users [parameter_required]; `reportctl catalog choices x-logins users` lists what it can be");
+      "params.users: x-logins needs users [parameter_required]; `reportctl catalog choices x-logins users --account acme` lists what it can be");
   request.parameters["users"] = {};
   CHECK(wrong(request).find("parameter_required") != std::string::npos);
   request = request_of("x-detail");
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(World, "the word all stands for every one, in any case and alo
   request.parameters.clear();
   CHECK(wrong(request) ==
         "params.depots: x-sessions needs depots [parameter_required]; give all, or what `reportctl catalog choices x-sessions "
-        "depots` lists");
+        "depots --account acme` lists");
   CHECK(resolved(typed("vehicles", {"all"})).parameters.at("vehicles") == Values{"all"});  // an id like any other
 }
 

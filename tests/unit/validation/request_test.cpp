@@ -13,6 +13,8 @@ TEST_CASE_FIXTURE(World, "report_unknown, with a suggestion") {
   CHECK(wrong(request) ==
         "report: there is no report \"x-turnver\" (did you mean \"x-turnover\"?) [report_unknown]; `reportctl catalog list` "
         "shows the reports");
+  request.report = "X-Sessions Report";  // by its label
+  CHECK(wrong(request).find("(did you mean \"x-sessions\"?)") != std::string::npos);
   request.report = "";
   CHECK(wrong(request) == "report: a report is required [report_unknown]; `reportctl catalog list` shows the reports");
 }
