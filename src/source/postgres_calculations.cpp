@@ -16,12 +16,10 @@ namespace reportctl::source {
 namespace {
 
 using rows::SqlToken;
-using Kind = SqlToken::Kind;
-
-constexpr std::size_t kNone = std::string_view::npos;
+constexpr std::size_t kNoPartner = std::string_view::npos;
 
 /// Words that are no operand and no function.
-constexpr std::string_view kKeywords =
+constexpr std::string_view kNoOperands =
     " all and any as asc at between by case collate cross desc distinct else end except exists fetch filter following for from "
     "full group having ilike in inner intersect is isnull join lateral left like limit natural not notnull null offset on or "
     "order outer over partition preceding range right row rows select similar some then union unknown using when where window "
@@ -30,11 +28,11 @@ constexpr std::string_view kRounding = " ceil ceiling floor round trunc ";
 constexpr std::string_view kMoments = " date_part extract to_timestamp ";
 constexpr std::string_view kIntegers = " bigint int int2 int4 int8 integer smallint ";
 
-bool is_among(std::string_view list, std::string_view word) { return list.find(fmt::format(" {} ", word)) != kNone; }
+bool has_word(std::string_view list, std::string_view word) { return list.find(fmt::format(" {} ", word)) != kNoPartner; }
 
-class Finder {
+class CalculationFinder {
  public:
-  explicit Finder(const std::vector<SqlToken>& tokens) : tokens_(tokens), partners_(tokens.size(), kNone) {
+  explicit CalculationFinder(const std::vector<SqlToken>& tokens) : tokens_(tokens), partners_(tokens.size(), kNoPartner) {
     std::vector<std::size_t> open;
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       words_.push_back(tokens_[i].kind == Kind::word ? to_lower(tokens_[i].text) : std::string());
@@ -52,16 +50,18 @@ class Finder {
   }
 
  private:
+  using Kind = SqlToken::Kind;
+
   [[nodiscard]] bool is(std::size_t i, std::string_view text) const {
     if (i >= tokens_.size()) return false;
     return tokens_[i].kind == Kind::word ? words_[i] == text : tokens_[i].kind == Kind::sign && tokens_[i].text == text;
   }
   [[nodiscard]] bool is_word_of(std::size_t i, std::string_view list) const {
-    return i < tokens_.size() && tokens_[i].kind == Kind::word && is_among(list, words_[i]);
+    return i < tokens_.size() && tokens_[i].kind == Kind::word && has_word(list, words_[i]);
   }
   [[nodiscard]] bool is_name(std::size_t i) const {
     if (i >= tokens_.size()) return false;
-    return tokens_[i].kind == Kind::quoted_name || (tokens_[i].kind == Kind::word && !is_among(kKeywords, words_[i]));
+    return tokens_[i].kind == Kind::quoted_name || (tokens_[i].kind == Kind::word && !has_word(kNoOperands, words_[i]));
   }
   [[nodiscard]] bool is_operator(std::size_t i) const {
     return std::any_of(kOperators.begin(), kOperators.end(), [&](std::string_view one) { return is(i, one); });
@@ -138,7 +138,7 @@ class Finder {
   /// Goes through what stands between the parentheses; `last` becomes the closing one.
   bool enclosed(std::size_t open, std::size_t& last, std::size_t end) {
     const std::size_t close = partners_[open];
-    if (close == kNone || close >= end) return false;
+    if (close == kNoPartner || close >= end) return false;
     const bool moment = open > 0 && is_word_of(open - 1, kMoments);
     const std::size_t found = found_.size();
     scan(open + 1, close);
@@ -151,7 +151,8 @@ class Finder {
     std::size_t end = name + 2;
     const bool cast = is(name, "cast");
     if (!cast && !is_word_of(name, kRounding)) return;
-    while (end < close && !is(end, ",") && !(cast && is(end, "as"))) end = partners_[end] == kNone ? end + 1 : partners_[end] + 1;
+    while (end < close && !is(end, ",") && !(cast && is(end, "as")))
+      end = partners_[end] == kNoPartner ? end + 1 : partners_[end] + 1;
     if (end == name + 2 || (cast && !is_word_of(end + 1, kIntegers))) return;
     add(name + 2, end - 1);
   }
@@ -175,6 +176,6 @@ class Finder {
 
 }  // namespace
 
-std::vector<Calculation> calculations_in(const std::vector<SqlToken>& tokens) { return Finder(tokens).find(); }
+std::vector<Calculation> calculations_in(const std::vector<SqlToken>& tokens) { return CalculationFinder(tokens).find(); }
 
 }  // namespace reportctl::source

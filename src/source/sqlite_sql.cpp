@@ -378,8 +378,9 @@ class NumberChecker {
 
   /// Where SQLite reads `a = 1 AND …`, it puts 1 for every other `a`, also within a check.
   void hide(const Operand& constant) {
+    const bool collated = constant.last >= constant.first + 2 && is(constant.last - 1, "collate");  // which stays outside
     parts_[constant.first].before.insert(0, "(SELECT ");
-    parts_[constant.last].after += ")";
+    parts_[collated ? constant.last - 2 : constant.last].after += ")";
   }
 
   /// `CASE kind WHEN 1 THEN … END`.

@@ -216,7 +216,9 @@ TEST_CASE("a comparison with a constant is checked in front, so that an index st
            {"SELECT f(a) IS NOT 1", "SELECT (rc_equals(f(a), 'f(a)', NULL, 1) AND f(a) IS NOT 1)"},
            {"SELECT a COLLATE nocase = 'x'",
             "SELECT (rc_equals(a COLLATE nocase, 'a COLLATE nocase', a COLLATE nocase = 'x', 'x') AND a COLLATE nocase = (SELECT "
-            "'x'))"}})
+            "'x'))"},
+           {"SELECT a = 'x' COLLATE nocase",
+            "SELECT (rc_equals(a, 'a', a = 'x' COLLATE nocase, 'x' COLLATE nocase) AND a = (SELECT 'x') COLLATE nocase)"}})
     CHECK(with_checked_numbers(written) == checked);
   for (const char* plain :
        {"SELECT a = b, 1 = 2, a IS NULL, a IN (SELECT 1), a IN (b, 1), (a, b) = (1, 2), a LIKE 'x', count(*) > 1, length(a) = 3",
@@ -248,6 +250,7 @@ TEST_CASE("text and numbers are compared only where SQLite compares them as they
                                                         {"day >= '2026-03-18'", "1 "},
                                                         {"CASE flag WHEN 't' THEN 1 ELSE 0 END", "2 "},
                                                         {"n BETWEEN 1 AND 5", "1 "},
+                                                        {"flag = 'T' COLLATE nocase", "2 "},
                                                         {"coalesce(NULL, nullif(n, n)) = 'x'", "0 "}})
     CHECK_MESSAGE(counted(condition) == rows, condition);
   for (const auto& [condition, words] : std::vector<std::pair<const char*, const char*>>{
