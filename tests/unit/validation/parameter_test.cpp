@@ -97,9 +97,9 @@ TEST_CASE_FIXTURE(World, "defaults are filled in; what is not given stays away")
 TEST_CASE_FIXTURE(World, "parameter_required says where to find what it can be") {
   Request request = request_of("x-logins");
   request.parameters.clear();
-  CHECK(
-      wrong(request) ==
-      "params.users: x-logins needs users [parameter_required]; `reportctl catalog choices x-logins users --account acme` lists what it can be");
+  CHECK(wrong(request) ==
+        "params.users: x-logins needs users [parameter_required]; `reportctl catalog choices x-logins users --account acme` "
+        "lists what it can be");
   request.parameters["users"] = {};
   CHECK(wrong(request).find("parameter_required") != std::string::npos);
   request = request_of("x-detail");
