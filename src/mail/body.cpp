@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
 #include <vector>
 
@@ -53,6 +55,22 @@ GmimePtr<GMimeObject> text_part(const char* subtype, std::string_view text) {
   return GmimePtr<GMimeObject>(GMIME_OBJECT(part.release()));
 }
 
+/// GMime folds a long name into the pieces of RFC 2231, which some programs do not read: they get it whole too, in the older of
+/// the two places. Only letters, digits and the like stand in it, and a line may have 998 bytes.
+void repeat_whole(GMimeObject* object, const std::string& content_type, const std::string& file_name) {
+  constexpr std::size_t kFits = 60;
+  constexpr std::size_t kLongest = 900;
+  const auto is_plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
+  };
+  if (file_name.size() <= kFits || file_name.size() > kLongest || !std::all_of(file_name.begin(), file_name.end(), is_plain))
+    return;
+  const Gmime& api = gmime();
+  GMimeHeader* header = api.g_mime_header_list_get_header(api.g_mime_object_get_header_list(object), "Content-Type");
+  if (header != nullptr)
+    api.g_mime_header_set_raw_value(header, fmt::format(" {};\n\tname=\"{}\"\n", content_type, file_name).c_str());
+}
+
 GmimePtr<GMimeObject> attachment_part(const Attachment& attachment, FileEncoding encoding, GMimeStream* file) {
   const Gmime& api = gmime();
   GmimePtr<GMimePart> part(api.g_mime_part_new_with_type("application", "octet-stream"));
@@ -75,6 +93,7 @@ GmimePtr<GMimeObject> attachment_part(const Attachment& attachment, FileEncoding
   const GmimePtr<GMimeDataWrapper> content(api.g_mime_data_wrapper_new_with_stream(
       file, readable ? GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE : GMIME_CONTENT_ENCODING_DEFAULT));
   api.g_mime_part_set_content(part.get(), content.get());
+  repeat_whole(object, HeaderValue::cleaned(attachment.content_type).str(), HeaderValue::cleaned(attachment.file_name).str());
   return GmimePtr<GMimeObject>(GMIME_OBJECT(part.release()));
 }
 

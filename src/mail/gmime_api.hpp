@@ -20,11 +20,14 @@ struct GmimeLibrary : LazyLibrary {
   REPORTCTL_FUNCTION(g_mime_format_options_free);
   REPORTCTL_FUNCTION(g_mime_format_options_new);
   REPORTCTL_FUNCTION(g_mime_format_options_set_newline_format);
+  REPORTCTL_FUNCTION(g_mime_header_list_get_header);
+  REPORTCTL_FUNCTION(g_mime_header_set_raw_value);
   REPORTCTL_FUNCTION(g_mime_multipart_add);
   REPORTCTL_FUNCTION(g_mime_multipart_new_with_subtype);
   REPORTCTL_FUNCTION(g_mime_multipart_set_boundary);
   REPORTCTL_FUNCTION(g_mime_object_get_content_disposition);
   REPORTCTL_FUNCTION(g_mime_object_get_content_type);
+  REPORTCTL_FUNCTION(g_mime_object_get_header_list);
   REPORTCTL_FUNCTION(g_mime_object_set_content_type);
   REPORTCTL_FUNCTION(g_mime_object_set_content_type_parameter);
   REPORTCTL_FUNCTION(g_mime_object_set_disposition);

@@ -184,6 +184,16 @@ TEST_CASE("encoded words have at most 75 characters, and their lines at most 76"
   CHECK(contains(write_head(each), "\r\nSubject: =?UTF-8?Q?Sales_=E2=80=93_2026-03-16?=\r\n"));  // by RFC 2047
 }
 
+TEST_CASE("a long name of a file stands whole beside the pieces that some programs do not read") {
+  const TempFile file = spool("x\n");
+  const std::string name = "circuit-capacity-overview_southern-cross-coaches-group_2026-11-21_2026-11-27.csv";
+  const std::string message = write_head(envelope()) + body(with_attachment(file, name));
+  CHECK(flaw(message) == "");
+  CHECK(message.find("\r\n\tname=\"" + name + "\"\r\nContent-Disposition: attachment;\r\n\tfilename*0*=UTF-8''") !=
+        std::string::npos);
+  CHECK(parsed(message)["file_name"] == name);
+}
+
 TEST_CASE("an address without a name stands in angle brackets, and one that needs quotes keeps them") {
   Envelope each = envelope();
   each.to = *Mailbox::parse("ann@example.com");
