@@ -154,7 +154,7 @@ class Builder {
       else if (!atom.is_bind())
         out.sql += constant_seen(atoms, i);
       else if (!compare(atoms, i, out) && !compare_id(atoms, i, out))
-        out.sql += use(checked(atom.written), i + 1 < atoms.size() && lower(atoms[i + 1].token) == "is");
+        out.sql += use(parameter_seen(atoms, i), i + 1 < atoms.size() && lower(atoms[i + 1].token) == "is");
     }
     return out.sql;
   }
@@ -290,14 +290,25 @@ class Builder {
   /// The atom as it is written. A column that is compared with it is remembered, where types are not told.
   std::string_view constant_seen(Atoms atoms, std::size_t i) {
     const SqlToken::Kind kind = atoms[i].token.kind;
-    const bool constant = kind == SqlToken::Kind::literal || kind == SqlToken::Kind::number;
-    const std::size_t at = is_listed(atoms, i) ? i - 1 : i;
-    if (const auto found = rules_.untyped_ids && constant ? comparison_at(atoms, at) : std::nullopt)
-      see(atoms.subspan(found->begin, found->end - found->begin), atoms[i].written);
+    if (kind == SqlToken::Kind::literal || kind == SqlToken::Kind::number) see_compared(atoms, i, atoms[i].written);
     return atoms[i].written;
   }
-  void see(Atoms operand, std::string_view constant) {
-    const NamedColumns columns = tables_->columns(operand, [](const std::string&) { return false; });
+  /// The same of a parameter that was given: a constant of its kind stands for it.
+  std::string_view parameter_seen(Atoms atoms, std::size_t i) {
+    const std::string_view name = checked(atoms[i].written);
+    const Parameter* parameter = report_.parameter(name);
+    const bool id = parameter != nullptr && (parameter->type == ParameterType::id || parameter->type == ParameterType::id_list);
+    if (parameter == nullptr || id || given(*parameter).empty()) return name;
+    const bool number = parameter->type == ParameterType::integer || parameter->type == ParameterType::decimal ||
+                        parameter->type == ParameterType::boolean;
+    see_compared(atoms, i, number ? "0" : "''");
+    return name;
+  }
+  void see_compared(Atoms atoms, std::size_t i, std::string_view constant) {
+    const auto found = rules_.untyped_ids ? comparison_at(atoms, is_listed(atoms, i) ? i - 1 : i) : std::nullopt;
+    if (!found) return;
+    const NamedColumns columns =
+        tables_->columns(atoms.subspan(found->begin, found->end - found->begin), [](const std::string&) { return false; });
     if (!columns.alone || columns.may_be_own || columns.all.size() != 1) return;
     const NamedColumn& column = columns.all.front();
     rows::ComparedColumn seen{column.table, column.column, std::string(constant), column.key};

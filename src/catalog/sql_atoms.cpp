@@ -162,11 +162,18 @@ bool is_keyword(const SqlToken& token) {
 }
 
 std::optional<Comparison> comparison_at(std::span<const SqlAtom> atoms, std::size_t bind) {
-  if (bind > 0 && (is_operator(atoms, bind - 1) || is_word(atoms, bind - 1, "between") || is_word(atoms, bind - 1, "in"))) {
-    const std::size_t begin = operand_begin(atoms, bind - 1);
+  std::size_t sign = bind;
+  if (bind > 0 && (is_operator(atoms, bind - 1) || is_word(atoms, bind - 1, "between") || is_word(atoms, bind - 1, "in")))
+    sign = bind - 1;
+  if (bind > 0 && !atoms[bind].is_bind()) {
+    if (is_word(atoms, bind - 1, "is")) sign = bind - 1;
+    if (bind > 1 && is_word(atoms, bind - 1, "not") && is_word(atoms, bind - 2, "is")) sign = bind - 2;
+  }
+  if (sign < bind) {
+    const std::size_t begin = operand_begin(atoms, sign);
     const bool longer = begin > 0 && continues_expression(atoms, begin - 1);
-    if (begin == bind - 1 || longer || continues_expression(atoms, bind + 1)) return std::nullopt;
-    return Comparison{begin, bind - 1, bind - 1, lower(atoms[bind - 1].token)};
+    if (begin == sign || longer || continues_expression(atoms, bind + 1)) return std::nullopt;
+    return Comparison{begin, sign, sign, lower(atoms[sign].token)};
   }
   if (!is_operator(atoms, bind + 1) || (bind > 0 && continues_expression(atoms, bind - 1))) return std::nullopt;
   const std::size_t end = operand_end(atoms, bind + 2);

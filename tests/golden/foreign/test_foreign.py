@@ -348,7 +348,7 @@ class Foreign(e2e.Case):
         shop.close()
         ask = "count(*) AS v FROM o WHERE account_id = :account AND {}"
         right = {"paid = 't'": "2", "paid <> 't'": "1", "{{truth(paid)}}": "2", "paid IN ('t', 'f')": "3"}
-        queries = dict(enumerate(["paid = 1", "paid <> 0", "0 < paid", "paid IN (1, 0)", "coalesce(paid, 0) IS NOT 1", *right]))
+        queries = dict(enumerate(["paid = 1", "paid <> 0", "0 < paid", "paid IN (1, 0)", "paid IS 1", "paid IS NOT 0", "coalesce(paid, 0) IS NOT 1", *right]))
         given = self.own(f"sqlite:{path}", {f"q{n}": ("integer", ask.format(sql)) for n, sql in queries.items()}, more=", booleans: {o.paid: t/f}")
         for n, sql in queries.items():
             with self.subTest(sql=sql):
