@@ -200,6 +200,20 @@ void require_trusted(const struct stat& status, const std::string& name, ErrorKi
     throw Error(kind, fmt::format("others may write {}, so it cannot be trusted", name), fmt::format("chmod go-w {}", name));
 }
 
+/// Whoever may write the directory, or owns a symbolic link on the way, chooses the file.
+void require_trusted_way(fs::path path, ErrorKind kind) {
+  constexpr int kMostLinks = 40;  // as the kernel
+  for (int links = 0; links <= kMostLinks; ++links) {
+    struct stat status {};
+    if (::stat(directory_of(path).c_str(), &status) == 0) require_trusted(status, name_of(directory_of(path)), kind);
+    if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode)) return;
+    status.st_mode &= ~mode_t{S_IWGRP | S_IWOTH};  // a link's own mode means nothing
+    require_trusted(status, name_of(path), kind);
+    std::error_code ignored;
+    path = directory_of(path) / fs::read_symlink(path, ignored);
+  }
+}
+
 Fd open_to_read(const fs::path& path, FileKind kind) {
   const int flags =
       O_RDONLY | O_CLOEXEC | (kind == FileKind::regular ? O_NONBLOCK : 0);  // a FIFO without a writer must not hang us
@@ -220,10 +234,12 @@ void require_trusted(const fs::path& path, ErrorKind kind) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) throw system_error(kind, "cannot look at " + name_of(path), errno);
   require_trusted(status, name_of(path), kind);
+  require_trusted_way(path, kind);
 }
 
 std::string read_trusted_file(const fs::path& path, std::uint64_t limit) {
   const Fd fd = open_to_read(path, FileKind::any);
+  require_trusted_way(path, ErrorKind::config);
   struct stat status {};
   if (::fstat(fd.get(), &status) != 0) throw system_error(ErrorKind::config, "cannot read " + name_of(path), errno);
   require_trusted(status, name_of(path), ErrorKind::config);

@@ -6,6 +6,7 @@ namespace reportctl::catalog {
 namespace {
 
 constexpr int kDeepestMacro = 8;
+constexpr std::size_t kLongest = 64U << 10U;  ///< some rules compare every place with every other
 
 using rows::SqlToken;
 
@@ -121,7 +122,12 @@ void collect(const SqlPieces& pieces, std::vector<const SqlPiece*>& found) {
 
 }  // namespace
 
-SqlScan scan_sql(std::string_view text, rows::Dialect dialect) { return Scanner(text, dialect).scan(); }
+SqlScan scan_sql(std::string_view text, rows::Dialect dialect) {
+  if (text.size() <= kLongest) return Scanner(text, dialect).scan();
+  SqlScan refused;
+  refused.problems.push_back({0, "more than 64 KB of SQL in one piece; make a view of it in the database"});
+  return refused;
+}
 
 std::vector<const SqlPiece*> marks(const SqlPieces& pieces) {
   std::vector<const SqlPiece*> found;

@@ -34,7 +34,7 @@ struct SqlScan {
       problems;  ///< unfinished literals, unbalanced parentheses, `;`, parameters not written `:name`, broken macros
 };
 
-/// Never throws on bad input.
+/// Never throws on bad input, and refuses what is too long.
 SqlScan scan_sql(std::string_view text, rows::Dialect);
 
 /// Every bind and macro, arguments included, in order of appearance.

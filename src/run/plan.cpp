@@ -234,8 +234,10 @@ std::variant<RunPlan, Rejection> plan(Parts& parts, const validation::Request& r
   return complete(parts, {std::move(*check.resolved), std::move(site.name), nullptr}, account, at);
 }
 
-std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Schedule& schedule, Standing standing,
-                                               Instant slot) {
+namespace {
+
+/// Every rule that can be checked without the source.
+validation::DraftCheck check_schedule(Parts& parts, const schedule::Schedule& schedule, const Standing& standing, Instant slot) {
   auto found = standing.broken;
   // The zone of the site was written into the definition when it was saved.
   auto check =
@@ -251,7 +253,24 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
                                             check.resolved->report->id),
                      .hint = fmt::format("roles that do: {}", fmt::join(check.resolved->report->roles, ", "))});
   }
-  if (!found.empty()) return Rejection{std::move(found)};
+  check.violations = std::move(found);
+  return check;
+}
+
+}  // namespace
+
+validation::Violations no_longer_allowed(Parts& parts, const schedule::Schedule& schedule, Instant slot) {
+  using validation::Code;
+  auto found = check_schedule(parts, schedule, standing_of(parts.state(), schedule), slot).violations;
+  std::erase_if(found,
+                [](const auto& one) { return one.code != Code::role_not_permitted && one.code != Code::recipient_not_allowed; });
+  return found;
+}
+
+std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Schedule& schedule, Standing standing,
+                                               Instant slot) {
+  auto check = check_schedule(parts, schedule, standing, slot);
+  if (!check.violations.empty()) return Rejection{std::move(check.violations)};
   auto site = check_site(parts, *check.resolved, standing.account);
   if (!site.violations.empty()) return Rejection{std::move(site.violations)};
   const auto& definition = schedule.definition;
@@ -260,6 +279,7 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
   if (plan == nullptr) return planned;
   plan->member = std::move(standing.member);
   if (definition.reply_to.empty()) return planned;
+  validation::Violations found;
   plan->reply_to = validation::check_address(filled(definition.reply_to, plan->text_values), "reply_to",
                                              context(parts, standing.account, standing.roles, slot), found);
   if (!plan->reply_to) return Rejection{std::move(found)};

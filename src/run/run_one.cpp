@@ -87,10 +87,22 @@ Ended deliver(Parts& parts, const Claim& claim, const Posts& posts) {
   return settle(parts, claim, deliveries, last);
 }
 
-/// Of a run whose file was stored before: it is looked at, also where only a link to it is sent.
+/// Does something still go to the schedule's recipients? What a person sends by hand is theirs to answer for.
+bool waits_for_recipients(const std::vector<Delivery>& deliveries) {
+  return std::any_of(deliveries.begin(), deliveries.end(), [](const Delivery& delivery) {
+    return !delivery.by_hand && (delivery.state == DeliveryState::queued || delivery.next_attempt_at);
+  });
+}
+
+/// Of a run whose file was stored before: it is looked at, also where only a link to it is sent. Rights may have ended since.
 Ended deliver_again(Parts& parts, const Claim& claim) {
   const auto& run = claim.run;
-  if (report_deliveries(parts, claim).empty()) return end_unsent(parts, claim);
+  const auto deliveries = report_deliveries(parts, claim);
+  if (deliveries.empty()) return end_unsent(parts, claim);
+  if (is_occurrence(run) && waits_for_recipients(deliveries)) {
+    const auto broken = no_longer_allowed(parts, claim.schedule, run.slot.value_or(run.created_at));
+    if (!broken.empty()) return end_failed(parts, claim, validation::describe(broken));
+  }
   const auto file = parts.artifacts().get(run.artifact_sha256, run.bytes);
   const ReportFile report{
       .run_id = run.id, .format = run.format, .sha256 = run.artifact_sha256, .bytes = run.bytes.value_or(0), .fd = file.get()};

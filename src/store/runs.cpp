@@ -98,9 +98,15 @@ std::vector<Run> latest_runs(State& state, std::string_view schedule_id, int lim
   return runs;
 }
 
-std::vector<RunTotal> run_totals(State& state) {
+std::vector<RunTotal> run_totals(State& state, const Sight& sight) {
+  constexpr ListedTable kTotals{.table = "run_totals", .joined = "", .key = "", .id = "", .account = "account", .only = "NULL"};
+  Where where;
+  add_in_sight(where, kTotals, sight);
   Query query(state.connection(),
-              R"sql(SELECT account, state, runs, generated, generation_ms FROM run_totals ORDER BY account, state)sql");
+              {.sql = fmt::format(R"sql(SELECT account, state, runs, generated, generation_ms FROM run_totals{}
+                                        ORDER BY account, state)sql",
+                                  where.str()),
+               .parameters = where.parameters()});
   std::vector<RunTotal> totals;
   while (query.next()) {
     RunTotal total;

@@ -51,6 +51,20 @@ void create_file(const fs::path& path) {
   }
 }
 
+/// Whoever may make files there can lay a journal beside the state file, which SQLite would play back into it.
+void require_safe_directory(const fs::path& path) {
+  const fs::path directory = fs::absolute(path).parent_path();
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) != 0) return;  // told with the file
+  if (status.st_uid != 0 && status.st_uid != ::geteuid())
+    throw refusal(path, fmt::format("lies in a directory of another user ({})", login_of(status.st_uid)),
+                  fmt::format("keep it in a directory of its own user, or after looking at it: chown {} {}", ::geteuid(),
+                              visible(directory.string())));
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    throw refusal(path, "others may write its directory, so they could change it",
+                  fmt::format("keep it in a directory of its own; or chmod go-w {}", visible(directory.string())));
+}
+
 void require_safe_file(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
@@ -78,6 +92,7 @@ void require_safe_file(const fs::path& path) {
                     "reportctl state backup",
                     visible(fs::absolute(path).parent_path().parent_path().string()), visible(path.string())));
   }
+  require_safe_directory(path);
   if (is_journal_of_another_file(path)) {
     throw refusal(path,
                   fmt::format("the journal beside it ({}-journal) was left by a process that died with another file in its "

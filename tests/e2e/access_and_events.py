@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
 """The seven events with their payloads, three different endings, and access that is asked again at every run."""
-import getpass, pathlib, sys
+import getpass, json, pathlib, sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import e2e
@@ -190,6 +190,29 @@ class AccessAndEvents(e2e.Case):
         world.must("member", "edit", "Max Manager", "--account", "shop", "--role", "viewer")
         world.must("run-due", code=3)
         self.assertIn("Max Manager, who gave it its recipients, is viewer and may not keep schedules of depot:north any more", world.only_run()["reason"])
+
+    def test_a_mail_that_waits_for_another_attempt_is_not_sent_once_nobody_stands_behind_it(self):
+        for change in ("left", "role", "domain"):
+            with self.subTest(change):
+                world = self.fleet()
+                world.must("--as", "max", "schedule", "add", "power", *POWER, "--scope", "depot:north", "--retries", "3", now=e2e.MADE_AT)
+                works = world.config.read_text()
+                world.config.write_text(works.replace(f"maildir:{world.outbox}", f"smtp://127.0.0.1:{e2e.free_port()}\n  tls: none"))
+                world.must("run-due", code=75)
+                self.assertEqual([one["state"] for one in world.only_run()["deliveries"]], ["deferred"])
+                world.config.write_text(works)
+                if change == "left":
+                    world.must("member", "remove", "Max Manager", "--account", "shop", "--yes")
+                elif change == "role":
+                    world.must("member", "edit", "Max Manager", "--account", "shop", "--role", "viewer")
+                else:
+                    world.config.write_text(works.replace("mail:\n", "mail:\n  allowed_domains: [shop.example]\n"))
+                world.must("run-due", now="2026-03-17T06:00:00Z", code=3)
+                run = world.only_run()
+                self.assertEqual(run["state"], "delivery_failed")
+                self.assertIn("recipient_not_allowed" if change == "domain" else "role_not_permitted", json.dumps(run))
+                self.assertEqual([mail for mail in world.outbox_mails() if "r@example.org" in str(mail["To"])], [])
+                self.assertTrue(world.outbox_mails())  # owners are told
 
     def test_a_reassigned_schedule_runs_again_in_the_name_of_its_new_owner(self):
         world = self.fleet()

@@ -249,6 +249,11 @@ class Changing(e2e.Case):
                     self.assertEqual({entry["name"] for entry in found}, mine)
                 if words[0] in ("runs", "audit"):
                     self.assertTrue(found, words)
+            for words in (["metrics"], ["status"], ["check", "--json"], ["run-due", "--dry-run"], ["schedule", "validate", "--all"], ["webhook", "list"], ["export", "list"]):
+                done = world.run(*login, *words, now=DUE)
+                self.assertIn(done.code, (0, 1, 2, 7, 13), words)
+                for secret in secrets | {f'account="{other["id"]}"' for other in strangers} | {f'{other["id"]}/' for other in strangers}:
+                    self.assertNotIn(secret, done.out.decode() + done.err, (account, words))
             stranger = strangers[0]["id"]
             theirs = next(schedule for schedule in schedules if schedule["account"] == stranger)
             their_run = next(run for run in runs if run["account"] == stranger)

@@ -57,6 +57,46 @@ class Trust(e2e.Case):
         world.run("--config", config, "config", "check")
         self.assertTrue(ran.exists())  # so it would have run
 
+    def test_a_configuration_whose_directory_others_may_write_or_that_their_link_names_is_not_read(self):
+        world = self.world()
+        config, ran = self.commanding(world)
+        place = world.path / "place"
+        place.mkdir(0o755)
+        named = place / "reportctl.yaml"
+        named.symlink_to(config)
+        self.assertNotEqual(world.run("--config", named, "config", "check").code, 2)
+        self.assertTrue(ran.exists())  # so it would run
+        ran.unlink()
+        place.chmod(0o777)
+        refused = world.run("--config", named, "config", "check")
+        self.assertEqual((refused.code, ran.exists()), (78, False))
+        self.assertIn(f"others may write {place}, so it cannot be trusted", refused.err)
+        place.chmod(0o1777)  # as /tmp: only root and the owner of a file can put another in its place
+        world.run("--config", named, "config", "check")
+        self.assertTrue(ran.exists())
+        ran.unlink()
+        if os.geteuid() == 0:
+            place.chmod(0o755)
+            os.lchown(named, NOBODY, NOBODY)  # whoever made the link chose which of root's files is read
+            refused = world.run("--config", named, "config", "check")
+            self.assertEqual((refused.code, ran.exists()), (78, False))
+            self.assertIn(f"{named} belongs to another user (nobody)", refused.err)
+            named.unlink()
+            shutil.copy(config, named)
+            os.chown(place, NOBODY, NOBODY)
+            self.assertIn(f"{place} belongs to another user (nobody)", world.run("--config", named, "config", "check").err)
+            self.assertFalse(ran.exists())
+
+    def test_a_state_file_is_refused_where_others_could_lay_a_journal_beside_it(self):
+        world = self.world()
+        for mode in (0o777, 0o1777, 0o775):
+            world.state.parent.chmod(mode)
+            refused = world.run("status")
+            self.assertEqual(refused.code, 12, oct(mode))
+            self.assertIn("others may write its directory", refused.err)
+        world.state.parent.chmod(0o755)
+        world.must("status")
+
     def test_a_program_that_others_may_change_gives_no_password_and_sends_no_mail(self):
         world = self.world()
         ran, program = world.path / "ran", world.path / "bin" / "give-password"
@@ -72,6 +112,11 @@ class Trust(e2e.Case):
             self.assertIn(f"others may write {program}", refused.out.decode() + refused.err)
             self.assertFalse(ran.exists(), transport)
             program.chmod(0o755)
+            program.parent.chmod(0o777)
+            refused = world.run("mail", "test", "--to", "a@example.org", env=env)
+            self.assertIn(f"others may write {program.parent}", refused.out.decode() + refused.err)
+            self.assertFalse(ran.exists(), transport)
+            program.parent.chmod(0o755)
             world.run("mail", "test", "--to", "a@example.org", env=env)
             self.assertTrue(ran.exists(), transport)  # so it would have run
             ran.unlink()
@@ -142,6 +187,11 @@ class Trust(e2e.Case):
         # Where each comma looked at all before it, this took eleven minutes; nobody waits for that here.
         result = world.run("apply", "--dry-run", "-f", "-", stdin=("[" + "a," * 240_000 + "a]").encode())
         self.assertEqual(result.code, 7)
+        # Here each parenthesis looked for its end, and each unknown name counted the lines before it.
+        for query in ("SELECT " + "(" * 450_000, "SELECT " + ",".join(f":p{i}" for i in range(110_000))):
+            result = world.run("catalog", "lint", "-", stdin=f"id: a\nquery: {query}\n".encode())
+            self.assertEqual(result.code, 7)
+            self.assertIn(b"more than 64 KB of SQL", result.out)
         process = subprocess.Popen([e2e.REPORTCTL, "apply", "--dry-run", "-f", "-"], env=world.command_environment(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         process.send_signal(signal.SIGTERM) if process.poll() is None else None

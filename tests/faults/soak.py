@@ -45,10 +45,10 @@ def occurrence(day, at, zone):
 
 class Data:
     """What the source holds: so many rows for the alerts, and the day up to which a nightly load has come, which may be late or fail. `levels` and `complete`
-    are all values that there were, each with the time from which on."""
+    are all values that there were, each with the time from which on; `back` is (time, level, complete) as seen by clocks that were set back."""
 
     def __init__(self, world, thrown):
-        self.world, self.thrown, self.levels, self.complete = world, thrown, [(START - DAY, 0)], [(START - DAY, START - DAY)]
+        self.world, self.thrown, self.levels, self.complete, self.back = world, thrown, [(START - DAY, 0)], [(START - DAY, START - DAY)], []
         self.write("CREATE TABLE gone AS SELECT * FROM products;")
 
     def write(self, more=""):
@@ -63,11 +63,18 @@ class Data:
             self.complete.append((tick, tick))
         self.write()
 
-    @staticmethod
-    def between(values, first, last):
-        """The values that there were in that time."""
-        before = [value for since, value in values if since <= first]
-        return {before[-1], *(value for since, value in values if first < since <= last)}
+    def clock_back(self, now):
+        self.back.append((now, self.levels[-1][1], self.complete[-1][1]))
+
+    def between(self, one, other):
+        """[{level}, {complete}] that there were in that time."""
+        first, last = sorted(datetime.datetime.fromtimestamp(seconds, UTC) for seconds in (one, other))
+        values = []
+        for number, kept in enumerate((self.levels, self.complete), 1):
+            before = [value for since, value in kept if since <= first]
+            values.append({before[-1], *(value for since, value in kept if first < since <= last),
+                           *(seen[number] for seen in self.back if first <= seen[0] <= last)})
+        return values
 
 
 def check_alerts(world, name, data, problems):
@@ -75,7 +82,7 @@ def check_alerts(world, name, data, problems):
     counts, raised, told_at, sent = collections.Counter(), False, None, None
     for slot, state, rows, why, created, finished in world.sql(
             "SELECT slot, state, row_count, decision, created_at, finished_at FROM runs WHERE schedule_name = ? AND state <> 'skipped' ORDER BY slot", name):
-        if rows not in data.between(data.levels, *(datetime.datetime.fromtimestamp(one, UTC) for one in (created, finished))):
+        if rows not in data.between(created, finished)[0]:
             problems.append(f"{name} {slot}: {rows} rows, which the source did not have then")
         holds, clears = rows > 1, False
         if name == "change":
@@ -101,9 +108,8 @@ def check_waits(world, name, zone, data, problems):
     counts = collections.Counter()
     for slot, state, reason, wait_until, data_until, finished in world.sql(
             "SELECT slot, state, reason, wait_until, data_until, finished_at FROM runs WHERE schedule_name = ? AND state <> 'skipped' ORDER BY slot", name):
-        ended = datetime.datetime.fromtimestamp(finished, UTC)
         day = datetime.datetime.fromtimestamp(slot, UTC).astimezone(zone).replace(hour=0, minute=0).astimezone(UTC)
-        seen = data.between(data.complete, datetime.datetime.fromtimestamp(slot, UTC), ended)
+        seen = data.between(slot, finished)[1]
         if data_until is not None:
             good = state in ("delivered", "unknown") and datetime.datetime.fromtimestamp(data_until, UTC) in seen and data_until >= day.timestamp()
             counts["waited for" if finished > slot + 3600 else "ready"] += 1
@@ -151,7 +157,9 @@ class Soak(e2e.Case):
                     continue  # the next tick finds it
             if thrown.random() < 0.05:
                 counts["clocks back"] += 1
-                world.run("run-due", now=stamp(tick - thrown.randrange(1, 60) * HOUR))
+                before = tick - thrown.randrange(1, 60) * HOUR
+                data.clock_back(before)
+                world.run("run-due", now=stamp(before))
             if thrown.random() < 0.05:
                 counts["two at once"] += 1
                 for process in [world.start("run-due", now=now) for _ in range(2)]:

@@ -76,7 +76,8 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t limit = 1
 /// The same of an open descriptor; `name` is for messages.
 std::string read_descriptor(int fd, const std::string& name, std::uint64_t limit);
 /// Refuses a file or directory whose content decides what this program does, unless root or this user owns it and nobody else may
-/// write it: Error(kind) with its name and what to do. A directory with the sticky bit keeps its files from others.
+/// write it: Error(kind) with its name and what to do. The same holds for its directory, and for symbolic links and theirs. A
+/// directory with the sticky bit keeps its files from others.
 void require_trusted(const std::filesystem::path& path, ErrorKind kind);
 /// As read_file(), of a file that is trusted: what is read is what was looked at.
 std::string read_trusted_file(const std::filesystem::path& path, std::uint64_t limit);

@@ -56,6 +56,10 @@ std::variant<RunPlan, Rejection> plan(Parts&, const validation::Request&, const 
 std::variant<RunPlan, Rejection> plan_schedule(Parts&, const schedule::Schedule&, Standing, Instant slot);
 std::variant<RunPlan, Rejection> plan_schedule(Parts&, const schedule::Schedule&, Instant slot);
 
+/// Why what was made for the schedule may not be sent any more: who stands behind it has left or lost a right, or a domain is not
+/// allowed any more.
+validation::Violations no_longer_allowed(Parts&, const schedule::Schedule&, Instant slot);
+
 /// Has the source prepare the query of a request that holds. Error(source) where it cannot; a source that cannot be reached tells
 /// nothing.
 void check_query(Parts&, const validation::Resolved&, const access::Account&, Instant at);

@@ -80,7 +80,7 @@ std::optional<schedule::Definition> run_definition(State&, const Run&);
 /// The newest scheduled runs of a schedule by their slots, newest first; skipped slots are among them.
 std::vector<Run> latest_runs(State&, std::string_view schedule_id, int limit);
 
-/// Scheduled runs that ended, since the state file was made.
+/// Scheduled runs that ended, since the state file was made, of the accounts that are in sight whole.
 struct RunTotal {
   std::string account;
   RunState state = RunState::delivered;
@@ -88,7 +88,7 @@ struct RunTotal {
   std::int64_t generated = 0;      ///< those that made a file
   std::int64_t generation_ms = 0;  ///< in so much time, together
 };
-std::vector<RunTotal> run_totals(State&);
+std::vector<RunTotal> run_totals(State&, const Sight&);
 
 struct RunCounts {
   std::vector<std::pair<RunState, std::int64_t>> by_state;  ///< those that were begun since

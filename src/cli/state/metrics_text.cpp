@@ -6,6 +6,7 @@
 
 #include "monitoring.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/visibility.hpp"
 
 namespace reportctl::cli {
 
@@ -54,8 +55,8 @@ std::string labels_of(const schedule::Schedule& schedule) {
                      label_text(schedule.definition.name));
 }
 
-void add_totals(Exposition& out, store::State& state) {
-  const auto totals = store::run_totals(state);
+void add_totals(Exposition& out, const manage::Viewer& viewer) {
+  const auto totals = store::run_totals(viewer.state, manage::sight_of(viewer.actor, access::Action::view));
   out.head("runs_total", "counter", "Scheduled runs that ended, by account and outcome.");
   for (const auto& total : totals)
     out.value(std::to_string(total.runs),
@@ -121,7 +122,7 @@ std::string metrics_text(Session& session, const manage::Overview& seen) {
   out.gauge("exports_pending", "Exports that wait for run-due, at most 1000.", seen.exports_to_do);
   out.gauge("webhooks_due", "Webhook deliveries that wait for run-due, at most 1000.", seen.webhooks_due);
   out.gauge("notifications_open", "Notifications that nobody has acknowledged.", seen.open_notifications);
-  add_totals(out, session.state());
+  add_totals(out, session.viewer());
   constexpr int kNewest = 3;  // a skipped slot or a failure has no file
   add_schedules(out, manage::gather_histories(session.viewer(), kNewest));
   return out.text();

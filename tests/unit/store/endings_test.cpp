@@ -190,7 +190,7 @@ TEST_CASE("runs are counted as they end, by account and outcome, with the time t
   occur(fixture, RunState::failed);
   occur(fixture, RunState::delivered);
   occur(fixture, RunState::delivered);
-  const auto totals = run_totals(fixture.state);
+  const auto totals = run_totals(fixture.state, Sight());
   REQUIRE(totals.size() == 2);
   CHECK(totals[0].account == "acme");
   CHECK(totals[0].state == RunState::delivered);
@@ -200,6 +200,9 @@ TEST_CASE("runs are counted as they end, by account and outcome, with the time t
   CHECK(totals[1].state == RunState::failed);
   CHECK(totals[1].runs == 1);
   CHECK(totals[1].generated == 0);
+  CHECK(run_totals(fixture.state, std::vector{Seen{.account = "acme", .only = std::nullopt}}).size() == 2);
+  CHECK(run_totals(fixture.state, std::vector{Seen{.account = "acme", .only = "depot:north"}}).empty());  // they have no site
+  CHECK(run_totals(fixture.state, std::vector{Seen{.account = "other", .only = std::nullopt}}).empty());
 }
 
 TEST_CASE("the last occurrences of a schedule come by their slots, skipped ones too") {

@@ -142,6 +142,16 @@ TEST_CASE("a state file that others may write is refused") {
   }
 }
 
+TEST_CASE("a state file in a directory that others may write is refused: a journal of theirs would be played back into it") {
+  const Fixture fixture;
+  for (const int mode : {0770, 0707, 01777}) {
+    fs::permissions(fixture.directory.path(), static_cast<fs::perms>(mode));
+    const auto error = error_of([&] { State::open(fixture.directory.file(), OpenMode::existing); });
+    CHECK(error.kind() == ErrorKind::state);
+    CHECK(contains(error.hint(), "chmod go-w"));
+  }
+}
+
 TEST_CASE("a read-only state file can be read; the first write says what is wrong") {
   const Fixture fixture;
   fs::permissions(fixture.directory.path(), static_cast<fs::perms>(0755));
@@ -193,7 +203,7 @@ TEST_CASE("a full tmpfs, where one can be mounted, is reported as no space") {
   fs::create_directory(mounted);
   const pid_t child = start_child([&] {
     if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-        ::mount("tmpfs", mounted.c_str(), "tmpfs", 0, "size=512k") != 0) {
+        ::mount("tmpfs", mounted.c_str(), "tmpfs", 0, "size=512k,mode=700") != 0) {
       return;  // not permitted here; the case before this one stands in for it
     }
     auto state = State::open(mounted / "state.db", OpenMode::create);
