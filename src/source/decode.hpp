@@ -82,7 +82,7 @@ class TimeReader {
   std::optional<std::int64_t> other_spaced_instant(std::string_view);
   std::optional<std::int64_t> other_instant(std::string_view);
 
-  char last_[10] = {};  ///< the day as text; all zero at first, which is no day
+  char last_[10] = {'1', '9', '7', '0', '-', '0', '1', '-', '0', '1'};  ///< the day as text
   std::int64_t last_day_ = 0;
 };
 
