@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <new>
 #include <nlohmann/json.hpp>
 
@@ -113,6 +114,9 @@ int run(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     log(LogLevel::error, "there is not enough memory (ulimit -d, ulimit -v, or the service's MemoryMax)");
     return exit_code::kFailed;
+  } catch (const std::filesystem::filesystem_error& error) {
+    log(LogLevel::error, fmt::format("cannot reach {}: {}", visible(error.path1().string()), error.code().message()));
+    return exit_code_of(ErrorKind::output);
   } catch (const std::exception& error) {
     log(LogLevel::error, fmt::format("internal error: {}", error.what()));
     return exit_code::kFailed;

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <system_error>
 
 #include "connection.hpp"
 #include "reportctl/base/directory.hpp"
@@ -38,7 +40,13 @@ struct Mark {
 
 fs::path mark_path(const State& state) { return fs::absolute(state.path()).string() + "-mark"; }
 
-std::string place_of(const State& state) { return fs::weakly_canonical(fs::absolute(state.path())).string(); }
+std::string place_of(const State& state) {
+  std::error_code error;
+  const auto place = fs::weakly_canonical(fs::absolute(state.path()), error);
+  if (!error) return place.string();
+  throw system_error(ErrorKind::state, fmt::format("cannot find the place of state file {}", visible(state.path().string())),
+                     error.value(), "check the rights of its directories");
+}
 
 /// What cannot be read is no mark: it is written anew.
 std::optional<Mark> read_mark(const State& state) {

@@ -32,7 +32,7 @@ PLAN = [
     ("clone", "EAGAIN", "", 1), ("clone3", "EAGAIN", "", 1), ("pipe2", "EMFILE", "", 1), ("shutdown", "ENOTCONN", "", 1), ("fchmod", "EPERM", "", 1), ("access", "EACCES", "", 1),
 ]
 SAMPLE = [("pwrite64", "ENOSPC", "on"), ("fdatasync", "EIO", ""), ("write", "EIO", ""), ("openat", "EMFILE", ""), ("openat", "EMFILE", "on"), ("socket", "EMFILE", "on"),
-          ("sendto", "EPIPE", "on"), ("recvfrom", "ECONNRESET", ""), ("poll", "EINTR", ""), ("linkat", "EIO", ""), ("getdents64", "EIO", "on")]
+          ("sendto", "EPIPE", "on"), ("recvfrom", "ECONNRESET", ""), ("poll", "EINTR", ""), ("linkat", "EIO", ""), ("getdents64", "EIO", "on"), ("readlink", "EACCES", "")]
 MEMORY = {"mmap", "mprotect", "mremap"}
 
 

@@ -3,7 +3,7 @@
 # Copyright the reportctl authors
 """A run-due that is stopped (SIGSTOP) in the middle while another one works, and then goes on: nothing is in doubt, and whoever meets its lock is told of it.
 REPORTCTL_FAULTS=whole stops it at every call."""
-import contextlib, os, pathlib, signal, sqlite3, sys, time
+import contextlib, os, pathlib, re, signal, sqlite3, sys, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import e2e, faults
@@ -12,27 +12,19 @@ NAME = pathlib.Path(e2e.REPORTCTL).name[:15]  # as the kernel has it
 CALLS = ["sendto", "recvfrom", "connect", "linkat", "fdatasync", "pwrite64"]
 
 
-def letter(pid):
-    """The state of a process, or nothing when it is gone."""
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        return ""
-
-
 class Stopped(e2e.Case):
     def start(self, world, call, when):
         """A run-due that stops itself there: (strace, pid), or (strace, None) where it came to its end."""
-        strace = world.start("run-due", prefix=["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=STOP:when={when}"])
-        end = time.monotonic() + 30
+        trace = world.path / "trace"
+        trace.write_text("")
+        strace = world.start("run-due", prefix=["strace", "-f", "-qq", "-o", trace, "-e", f"trace={call}", "-e", f"inject={call}:signal=STOP:when={when}"])
+        end = time.monotonic() + e2e.PATIENCE
         while strace.poll() is None:
             self.assertLess(time.monotonic(), end, "neither stopped nor ended")
-            with contextlib.suppress(OSError):
-                for pid in pathlib.Path(f"/proc/{strace.pid}/task/{strace.pid}/children").read_text().split():
-                    # Under strace a process passes through `t` at each call; one that stays there was stopped.
-                    if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == NAME and all(letter(pid) in ("T", "t") for _ in range(8) if not time.sleep(0.004)):
-                        return strace, int(pid)
-            time.sleep(0.001)
+            stopped = re.search(r"^(\d+) +--- stopped by SIGSTOP ---", trace.read_text(errors="replace"), re.M)
+            if stopped:
+                return strace, int(stopped[1])
+            time.sleep(0.005)
         return strace, None
 
     def go_on(self, strace, pid):
