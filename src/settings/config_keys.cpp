@@ -28,6 +28,7 @@ std::string one_of(const std::string& written, const std::vector<std::string>& w
 }
 
 std::string set_path(std::filesystem::path& target, const std::string& written) {
+  if (written.find("://") != std::string::npos) return fmt::format("must be an absolute path{}", kNotRepeated);
   if (!written.starts_with('/')) return fmt::format("must be an absolute path, not \"{}\"", visible(written));
   target = std::filesystem::path(written).lexically_normal();
   return {};

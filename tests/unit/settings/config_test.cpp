@@ -181,6 +181,7 @@ TEST_CASE("what stands where a password may stand is never repeated") {
            "mail: {transport: \"SMTP://r:hunter2@mail\"}",
            "mail: {transport: \"mail.example.com:587 user=r password=hunter2\"}",
            "mail: {transport: \"smtps://mail.example.com?password=hunter2\"}",
+           "sources: {s: {url: \"sqlite:/x\", views: \"postgresql://r:hunter2@db/x\"}}",
            "mail: {password_file: hunter2}",
            "mail: {password_command: \"echo hunter2\"}",
            "artifacts: {url: \"s3://key:hunter2@bucket\"}",
