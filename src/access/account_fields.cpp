@@ -46,6 +46,8 @@ std::span<const AccountField> account_fields() {
       row(
           "language", [](auto& a) -> auto& { return a.language; }),
       row(
+          "calendar", [](auto& a) -> auto& { return a.calendar; }),
+      row(
           "source", [](auto& a) -> auto& { return a.source; }),
       row(
           "key", [](auto& a) -> auto& { return a.key; }),

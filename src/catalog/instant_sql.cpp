@@ -6,6 +6,7 @@
 
 #include <cmath>
 
+#include "reportctl/base/error.hpp"
 #include "reportctl/base/zone.hpp"
 #include "reportctl/rows/sql_lexer.hpp"
 
@@ -124,7 +125,19 @@ std::string InstantWriter::macro_argument(const InstantSql& instant) const {
 
 std::string InstantWriter::bound(const Bound& bound) const { return kept_bound(bound, common_); }
 
+Bound InstantWriter::day_edge(const Bound& bound) const {
+  const Zone zone = Zone::find(timezone_).value_or(Zone::utc());
+  const Date day = zone.local_date(bound.at);
+  if (!bound.within_day || zone.start_of_day(day) == bound.at) return {bound.name, bound.at};
+  if (!bound.name.ends_with("to"))
+    throw Error(ErrorKind::invalid,
+                "a period that begins within a day cannot be told from days, and the report compares it with some",
+                "choose the window today, or one of whole days");
+  return {bound.name + "_edge", zone.start_of_day(add_days(day, 1))};
+}
+
 std::string InstantWriter::kept_bound(const Bound& bound, const InstantForm& form) const {
+  if (form.kind == InstantKind::day && bound.within_day) return kept_bound(day_edge(bound), form);
   switch (forms_.dialect) {
     case Dialect::postgresql:
     case Dialect::duckdb:
@@ -140,7 +153,8 @@ std::string InstantWriter::kept_bound(const Bound& bound, const InstantForm& for
 }
 
 std::string InstantWriter::day_bound(const Bound& bound) const {
-  return add_(bound.name + "_day", format_date(Zone::find(timezone_).value_or(Zone::utc()).local_date(bound.at)));
+  const auto [name, at, within_day] = day_edge(bound);
+  return add_(name + "_day", format_date(Zone::find(timezone_).value_or(Zone::utc()).local_date(at)));
 }
 
 std::string InstantWriter::micros(const Bound& bound) const {

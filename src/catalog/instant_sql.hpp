@@ -24,6 +24,7 @@ struct InstantSql {
 struct Bound {
   std::string name;  ///< `from`
   Instant at{};
+  bool within_day = false;  ///< of a period that is not whole days
 };
 
 /// Writes what a query needs to read instants as its source keeps them, indexes still used, and to end where one is not kept so.
@@ -54,6 +55,8 @@ class InstantWriter {
   [[nodiscard]] std::string zoned(const InstantSql&) const;
   [[nodiscard]] std::string kept(const std::string& zoned, const rows::InstantForm&) const;
   [[nodiscard]] std::string kept_bound(const Bound&, const rows::InstantForm&) const;
+  /// A bound within a day as one of whole days: of a period that ends there, that day counts. Error(invalid) where one begins.
+  [[nodiscard]] Bound day_edge(const Bound&) const;
   [[nodiscard]] std::string day_bound(const Bound&) const;
   [[nodiscard]] std::string micros(const Bound&) const;
   [[nodiscard]] std::string edge(const Bound&, const rows::InstantForm&, std::string_view op) const;

@@ -181,6 +181,8 @@ class ModuleReader {
     } else if (!policy.ranges.empty() && !allows(policy.default_range)) {
       policy.default_range = policy.ranges.front();
     }
+    if (policy.default_range == schedule::NamedRange::since_previous)
+      window.problem_at("default", "since_previous cannot be the default: only schedules have an occurrence before");
   }
 
   void read_lookback(yaml::MapReader& window) {

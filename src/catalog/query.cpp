@@ -88,7 +88,7 @@ class Builder {
     if (name != "from" && name != "to" && !before) return std::nullopt;
     if (before && !inputs_.previous) return std::nullopt;
     const schedule::Window& window = before ? *inputs_.previous : inputs_.window;
-    return Bound{std::string(name), name.ends_with("from") ? window.from : window.to};
+    return Bound{std::string(name), name.ends_with("from") ? window.from : window.to, window.part.has_value()};
   }
 
   std::string own_bind(const std::string& name, Value value) {

@@ -9,8 +9,8 @@
 namespace reportctl::catalog {
 namespace {
 
-constexpr std::array kOfEveryReport = {"report",   "filters", "period",  "account", "scope", "first_day",
-                                       "last_day", "year",    "quarter", "month",   "week",  "slot_day"};
+constexpr std::array kOfEveryReport = {"report", "filters", "period", "account", "scope",    "first_day", "last_day",
+                                       "year",   "quarter", "month",  "week",    "slot_day", "slot_time"};
 
 /// Of the parameter that chooses the shape, when it has one of its values.
 std::vector<const Shape*> shapes_of(const Report& report, const schedule::Parameters& given) {
@@ -33,6 +33,7 @@ std::vector<std::string> text_variables(const Report& report, const schedule::Pa
                                         TextMoment moment) {
   std::vector<std::string> names(kOfEveryReport.begin(), kOfEveryReport.end());
   if (surface == Surface::schedule) names.emplace_back("name");
+  if (!report.ready.empty()) names.emplace_back("data_until");
   for (const auto& parameter : report.parameters) names.push_back("param." + parameter.name);
   if (moment == TextMoment::before_rows) return names;
   names.emplace_back("count");

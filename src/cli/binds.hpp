@@ -14,6 +14,7 @@ class Session;
 void bind_init(CLI::App&, Session&);
 void bind_account(CLI::App&, Session&);
 void bind_member(CLI::App&, Session&);
+void bind_calendar(CLI::App&, Session&);
 void bind_recipient(CLI::App&, Session&);
 void bind_unsubscribe(CLI::App&, Session&);
 void bind_run(CLI::App&, Session&);

@@ -14,6 +14,7 @@ const std::vector<Command>& commands() {
       {"run", "run a report now and write it to standard output or a file", bind_run},
       {"run-due", "run every schedule that is due", bind_run_due},
       {"schedule", "manage who gets which report, and when", bind_schedule},
+      {"calendar", "holidays and worked days, by which workdays are counted", bind_calendar},
       {"recipient", "take an address out of schedules, list and allow suppressed ones", bind_recipient},
       {"unsubscribe", "take an address out of a schedule by the token in its mail", bind_unsubscribe},
       {"apply", "set up accounts, members and schedules from files", bind_apply},

@@ -34,8 +34,8 @@ bool is_system(const access::Member* member) {
 
 }  // namespace
 
-std::vector<std::string> account_problems(const access::Account& account, const settings::Settings& settings,
-                                          const std::vector<access::Account>& others) {
+std::vector<std::string> account_problems(const access::Account& account, const AccountSurroundings& around) {
+  const auto& [settings, calendars, others] = around;
   std::vector<std::string> problems;
   for (const access::Account& other : others) {
     const bool folds = other.id != account.id && other.source == account.source && other.source_key() != account.source_key() &&
@@ -58,6 +58,8 @@ std::vector<std::string> account_problems(const access::Account& account, const 
     problems.push_back(fmt::format("timezone: \"{}\" is not a time zone such as Europe/Berlin", account.timezone));
   if (const auto codes = Language::codes(); !account.language.empty() && !Language::find(account.language))
     problems.push_back(fmt::format("language: \"{}\" is not one of {}", account.language, join(codes, ", ")));
+  if (!account.calendar.empty() && !calendars.contains(account.calendar))
+    problems.push_back(fmt::format("calendar: {}", no_such_calendar(account.calendar, calendars)));
   std::vector<std::string> sources;
   for (const auto& [name, source] : settings.sources) sources.push_back(name);
   if (!settings.sources.contains(account.source)) {

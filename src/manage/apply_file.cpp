@@ -52,6 +52,7 @@ class FileReader {
 
   void root(const Node& node) {
     MapReader reader(node, "the file", file_, input_.problems);
+    each(reader, "calendars", [this](const Node& item) { calendar(item); });
     each(reader, "accounts", [this](const Node& item) { account(item); });
     each(reader, "schedules", [this](const Node& item) { schedule(item); });
     reader.finish();
@@ -73,6 +74,17 @@ class FileReader {
   }
 
   [[nodiscard]] Place place(const Node& node) const { return {file_, node.line, node.column}; }
+
+  void calendar(const Node& node) {
+    MapReader reader(node, "a calendar", file_, input_.problems);
+    CalendarEntry entry{.place = place(node), .name = reader.required_text("name"), .file = {}};
+    entry.file = reader.required_text("file");
+    reader.finish();
+    for (const auto& other : input_.calendars)
+      if (other.name == entry.name)
+        reader.problem_at("name", fmt::format("calendar \"{}\" is in {} already", entry.name, other.place.str()));
+    input_.calendars.push_back(std::move(entry));
+  }
 
   void account(const Node& node) {
     MapReader reader(node, "an account", file_, input_.problems);

@@ -224,6 +224,7 @@ validation::Violation never_again() {
 bool same_rhythm(const schedule::Definition& before, std::string_view timezone_before, const schedule::Definition& after,
                  std::string_view timezone_after) {
   return before.cadence == after.cadence && before.at == after.at &&
+         schedule::same_days(before.cadence.calendar, after.cadence.calendar) &&
          schedule::effective_timezone(before, timezone_before) == schedule::effective_timezone(after, timezone_after);
 }
 

@@ -19,7 +19,7 @@ constexpr std::size_t kMostRecorded = 800;
 
 std::optional<schedule::Period> period_of(const Firing& firing, const std::optional<Instant>& slot) {
   if (!firing.window || !slot) return std::nullopt;
-  return schedule::resolve(*firing.window, *slot, firing.rhythm.zone).period();
+  return schedule::resolve(*firing.window, firing.rhythm, *slot).period();
 }
 
 bool are_same(const std::optional<schedule::Period>& a, const std::optional<schedule::Period>& b) { return a && a == b; }
@@ -136,7 +136,12 @@ std::optional<schedule::WindowChoice> window_of(const Editor& editor, const sche
   const auto standing = run::standing_of(parts.state(), schedule);
   const auto checked = validation::check_draft(validation::draft_of(schedule.definition),
                                                run::context(parts, standing.account, standing.roles, parts.now()));
-  return checked.resolved ? std::optional(checked.resolved->window) : std::nullopt;
+  if (!checked.resolved) return std::nullopt;
+  auto window = checked.resolved->window;
+  // The days it goes by, or is to go by, and not those that the state has by now.
+  if (auto* cadence = std::get_if<schedule::CadenceChoice>(&window))
+    cadence->cadence.calendar = schedule.definition.cadence.calendar;
+  return window;
 }
 
 SlotPlan plan_slots(const Editor& editor, const ScheduleChange& change) {
@@ -154,17 +159,20 @@ SlotPlan plan_slots(const Editor& editor, const ScheduleChange& change) {
   return plan;
 }
 
-std::vector<MovedSchedule> moved_schedules(const Editor& editor, const access::Account& before, const access::Account& after) {
+std::vector<MovedSchedule> moved_schedules(const Editor& editor, const access::Account& before, const access::Account& after,
+                                           const schedule::Calendars& calendars) {
   std::vector<MovedSchedule> moved;
   for (const auto& stored : store::list_schedules(editor.parts.state(), {.account = before.id, .report = {}, .active = {}})) {
-    const auto& definition = stored.definition;
-    if (same_rhythm(definition, before.timezone, definition, after.timezone)) continue;
     MovedSchedule one{.schedule = stored, .before = stored, .slots = {}};
+    auto& definition = one.schedule.definition;
+    const auto chosen = calendars.find(definition.calendar.empty() ? after.calendar : definition.calendar);
+    definition.cadence.calendar = chosen == calendars.end() ? schedule::CalendarInUse{} : chosen->second;
+    if (same_rhythm(stored.definition, before.timezone, definition, after.timezone)) continue;
     one.slots = plan_slots(editor, {.before = stored,
                                     .after = definition,
                                     .timezone_before = before.timezone,
                                     .timezone_after = after.timezone,
-                                    .window = window_of(editor, stored)});
+                                    .window = window_of(editor, one.schedule)});
     if (one.slots.next == stored.next_run_at && one.slots.skipped.empty()) continue;
     one.schedule.next_run_at = one.slots.next;
     moved.push_back(std::move(one));

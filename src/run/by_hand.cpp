@@ -92,6 +92,11 @@ std::vector<Mailbox> recipients_of(Parts& parts, const store::Run& run) {
   return recipients;
 }
 
+/// A run that is resumed keeps its period, whatever ran meanwhile.
+void fix_begin(Parts& parts, schedule::Schedule& schedule, Instant at) {
+  if (schedule.definition.window == schedule::NamedRange::since_previous) schedule.begins = begin_of(parts, schedule, at);
+}
+
 /// A correction covers what it corrects. Broken rules are for the run itself to say.
 void require_same_period(Parts& parts, const store::Run& run, const schedule::Schedule& schedule) {
   if (is_snapshot(parts, run.report))
@@ -117,6 +122,7 @@ Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std:
   triggered.actor = actor;
   auto tested = schedule;
   tested.definition.recipients = to;
+  fix_begin(parts, tested, parts.now());
   const auto claim = store::create_run(parts.state(), {.trigger = store::Trigger::test,
                                                        .account = schedule.definition.account,
                                                        .report = schedule.definition.report,
@@ -132,10 +138,12 @@ Ended run_now(Parts& parts, const schedule::Schedule& schedule, const std::strin
   require_sendable(parts);
   auto triggered = run_triggered(schedule, parts.moment());
   triggered.actor = actor;
+  auto extra = schedule;
+  fix_begin(parts, extra, parts.now());
   const auto claim = store::create_run(parts.state(), {.trigger = store::Trigger::manual,
                                                        .account = schedule.definition.account,
                                                        .report = schedule.definition.report,
-                                                       .schedule = schedule,
+                                                       .schedule = extra,
                                                        .slot = parts.now(),
                                                        .beside = store::Beside::nothing,
                                                        .owner = parts.self(),

@@ -33,7 +33,7 @@ void each_text(Facts& facts, See see) {
 }  // namespace
 
 std::string FailureMail::subject() const {
-  return fmt::format("{}: {} {}", facts.account_name, facts.runs.empty() ? facts.schedule_name : facts.report_label,
+  return fmt::format("{}: {} {}", facts.account_name, facts.schedule_name.empty() ? facts.report_label : facts.schedule_name,
                      facts.outcome);
 }
 
@@ -77,7 +77,8 @@ FailureMail merged(const std::vector<FailureMail>& mails, const std::string& acc
       break;
     }
     const auto& due = one.facts.slot;
-    facts.runs.emplace_back(due.empty() ? one.facts.schedule_name : fmt::format("{}, due {}", one.facts.schedule_name, due),
+    const auto& about = one.facts.schedule_name.empty() ? one.facts.report_label : one.facts.schedule_name;
+    facts.runs.emplace_back(due.empty() ? about : fmt::format("{}, due {}", about, due),
                             fmt::format("{}: {}", one.facts.outcome, one.facts.sentence));
   }
   facts.fix = fmt::format("reportctl notifications list --account {}", account);

@@ -18,6 +18,7 @@
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/run_due.hpp"
+#include "reportctl/schedule/rhythm.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/notifications.hpp"
 
@@ -26,8 +27,6 @@ namespace {
 
 using store::DeliveryState;
 using store::RunState;
-
-constexpr const char* kKind = "SCHEDULED_REPORT_FAILED";
 
 bool is_too_large(const store::Delivery& delivery) { return delivery.reason_class == "too_large"; }
 
@@ -61,6 +60,16 @@ std::string report_label(Parts& parts, const std::string& id) {
   }
 }
 
+/// To the people of an account, from the configured sender.
+FailureMail mail_of_account(Parts& parts, const std::string& id, const std::optional<access::Account>& account) {
+  FailureMail mail;
+  mail.facts.account_name = account ? account->shown_name() : id;
+  mail.facts.brand_color = account ? account->brand.color : std::string();
+  if (account) mail.logo_image = account->brand.logo;
+  if (parts.settings().mail.from) mail.from = parts.settings().mail.from->str();
+  return mail;
+}
+
 FailureMail facts_of(Parts& parts, const store::Claim& claim, const Failure& failure) {
   const auto& run = claim.run;
   const auto account = store::find_account(parts.state(), run.account);
@@ -69,11 +78,8 @@ FailureMail facts_of(Parts& parts, const store::Claim& claim, const Failure& fai
                                                      : schedule::effective_timezone(schedule.definition,
                                                                                     account ? account->timezone : std::string()))
                         .value_or(Zone::utc());
-  FailureMail mail;
+  auto mail = mail_of_account(parts, run.account, account);
   auto& facts = mail.facts;
-  facts.account_name = account ? account->shown_name() : run.account;
-  facts.brand_color = account ? account->brand.color : std::string();
-  if (account) mail.logo_image = account->brand.logo;
   facts.schedule_name = run.schedule_name;
   facts.report_label = report_label(parts, run.report);
   facts.outcome = store::facts_of(failure.state).words;
@@ -90,7 +96,6 @@ FailureMail facts_of(Parts& parts, const store::Claim& claim, const Failure& fai
   if (schedule.next_run_at) facts.next_run = minute_zone_text(*schedule.next_run_at, zone);
   if (run.trigger == store::Trigger::scheduled) facts.failure_count = ordinal(store::failures_in_a_row(parts.state(), claim));
   facts.run_id = run.id;
-  if (parts.settings().mail.from) mail.from = parts.settings().mail.from->str();
   return mail;
 }
 
@@ -119,10 +124,12 @@ Failure rejection(const validation::Violations& violations) {
   return failure;
 }
 
-std::vector<store::NewNotification> notifications_of(Parts& parts, const store::Claim& claim, const Failure& failure) {
+namespace {
+
+std::vector<store::NewNotification> addressed(Parts& parts, const store::Claim& claim, const char* kind,
+                                              const FailureMail& mail) {
   const auto stewards = store::stewards(parts.state(), claim.run.account);
   if (stewards.empty()) return {};
-  const auto mail = facts_of(parts, claim, failure);
   const auto letter = compose(parts, mail);
   std::optional<Mailing> mailing;
   if (!mail.from.empty()) mailing.emplace(parts, letter.facts, letter.content);
@@ -132,7 +139,7 @@ std::vector<store::NewNotification> notifications_of(Parts& parts, const store::
     store::NewNotification notification{.id = new_id(),
                                         .account = claim.run.account,
                                         .member_id = member.id,
-                                        .kind = kKind,
+                                        .kind = kind,
                                         .subject = mail.subject(),
                                         .body = letter.content.text,
                                         .mail = to_json(mail),
@@ -143,6 +150,39 @@ std::vector<store::NewNotification> notifications_of(Parts& parts, const store::
     result.push_back(std::move(notification));
   }
   return result;
+}
+
+}  // namespace
+
+std::vector<store::NewNotification> notifications_of(Parts& parts, const store::Claim& claim, const Failure& failure) {
+  return addressed(parts, claim, "SCHEDULED_REPORT_FAILED", facts_of(parts, claim, failure));
+}
+
+std::optional<store::TellOnce> calendar_notice(Parts& parts, const store::Claim& claim) {
+  constexpr int kDaysBefore = 30;
+  const auto& definition = claim.schedule.definition;
+  const auto& calendar = definition.cadence.calendar.days;
+  if (!calendar || !definition.cadence.counts_workdays() || claim.run.schedule_id.empty()) return std::nullopt;
+  const auto account = store::find_account(parts.state(), claim.run.account);
+  const auto zone = schedule::effective_zone(definition, account ? account->timezone : std::string()).value_or(Zone::utc());
+  const auto next = schedule::next_occurrence(schedule::rhythm_of(definition, zone), parts.now());
+  if (!next || zone.local_date(*next) < add_days(calendar->until(), -kDaysBefore)) return std::nullopt;
+  const auto name = definition.calendar.empty() && account ? account->calendar : definition.calendar;
+  const auto last_day = format_date(calendar->until());
+  store::TellOnce once{.what = fmt::format("calendar {} ends on {}", name, last_day), .notifications = {}};
+  if (store::was_told(parts.state(), claim.run.account, once.what)) return std::nullopt;
+  auto mail = mail_of_account(parts, claim.run.account, account);
+  mail.facts.report_label = "Calendar " + name;
+  mail.facts.outcome = "known until " + last_day;
+  mail.facts.sentence = fmt::format(
+      "Its holidays are known until {}. After that day Monday to Friday count as workdays, and reports that go by workdays, such "
+      "as "
+      "{}, may come on holidays.",
+      last_day, definition.name);
+  mail.facts.fix = fmt::format("have a system admin give it further days: reportctl calendar set {} FILE", name);
+  mail.facts.run_id = claim.run.id;
+  once.notifications = addressed(parts, claim, "CALENDAR_ENDS", mail);
+  return once.notifications.empty() ? std::nullopt : std::optional(std::move(once));
 }
 
 namespace {
@@ -170,11 +210,16 @@ std::map<std::pair<std::string, std::string>, Notices> due_notices(Parts& parts,
   return by_address;
 }
 
+/// Those of several people with one address.
+bool are_one(const FailureMail& a, const FailureMail& b) {
+  return a.facts.run_id == b.facts.run_id && a.facts.report_label == b.facts.report_label;
+}
+
 FailureLetter letter_of(Parts& parts, const Notices& notices) {
   std::vector<FailureMail> mails;
   for (const auto& notice : notices) {
     auto mail = stored_mail(parts, *notice.claim, notice.delivery);
-    if (mails.empty() || mails.back().facts.run_id != mail.facts.run_id) mails.push_back(std::move(mail));
+    if (mails.empty() || !are_one(mails.back(), mail)) mails.push_back(std::move(mail));
   }
   return compose(parts, mails.size() == 1 ? mails.front() : merged(mails, notices.front().claim->run.account));
 }

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct Failure {
 };
 
 Failure rejection(const validation::Violations&);
+
+/// What is told of a calendar whose holidays will soon not be known any more, when the schedule of an occurrence that ends goes
+/// by it and no earlier run told it: 30 days before, or by the last run before them.
+std::optional<store::TellOnce> calendar_notice(Parts&, const store::Claim&);
 
 /// SCHEDULED_REPORT_FAILED for every owner and admin of the account: kept until acknowledged, and mailed to those with an
 /// address. The mail is queued with the run's end; without a usable sender the notification still stands.

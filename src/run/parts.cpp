@@ -6,6 +6,7 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/run/signing.hpp"
+#include "reportctl/store/calendars.hpp"
 #include "reportctl/store/ownership.hpp"
 
 namespace reportctl::run {
@@ -38,6 +39,15 @@ source::Source& Parts::source(const std::string& name) {
         "add it under `sources:` in reportctl.yaml, or point the account elsewhere: reportctl account edit ID --source NAME");
   }
   return *sources_.emplace(name, openers_.open_source(configured->second)).first->second;
+}
+
+schedule::Calendars& Parts::calendars() {
+  if (!calendars_) {
+    calendars_.emplace();
+    for (const auto& calendar : store::list_calendars(state_))
+      calendars_->emplace(calendar.name, store::calendar_in_use(calendar.text));
+  }
+  return *calendars_;
 }
 
 void Parts::require_own() {

@@ -13,8 +13,10 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/query.hpp"
 #include "reportctl/rows/file_format.hpp"
+#include "reportctl/run/preview.hpp"
 #include "reportctl/run/sites.hpp"
 #include "reportctl/store/accounts.hpp"
+#include "reportctl/store/runs.hpp"
 #include "texts.hpp"
 
 namespace reportctl::run {
@@ -84,14 +86,23 @@ std::string file_filters(const RunPlan& plan) {
   return fmt::format("_{}-{}", safe_file_word(shown).substr(0, kBeforeHash), sha256_hex(all).substr(0, kHash));
 }
 
+/// `_0800-0830`, or `_0800_2026-03-19_0830` of several days.
+std::string part_words(const schedule::Window& window, bool is_one_day) {
+  const auto minute = [](TimeOfDay time) { return fmt::format("{:02}{:02}", time.hour, time.minute); };
+  const auto& [from, to] = *window.part;
+  if (is_one_day) return fmt::format("_{}-{}", minute(from), minute(to));
+  return fmt::format("_{}_{}_{}", minute(from), format_date(window.last), minute(to));
+}
+
 /// Without its ending.
 std::string default_file_name(const RunPlan& plan) {
   const auto& scope = plan.resolved.scope;
   const auto& window = plan.window;
   const auto whose = safe_file_word(scope.site.empty() ? plan.account.id : scope.site);
   const bool is_one_day = window.snapshot || window.first == window.last;
-  const auto days =
-      is_one_day ? format_date(window.last) : fmt::format("{}_{}", format_date(window.first), format_date(window.last));
+  const auto days = window.part  ? format_date(window.first) + part_words(window, is_one_day)
+                    : is_one_day ? format_date(window.last)
+                                 : fmt::format("{}_{}", format_date(window.first), format_date(window.last));
   return fmt::format("{}_{}{}_{}", safe_file_word(plan.resolved.report->id), whose, file_filters(plan), days);
 }
 
@@ -139,10 +150,28 @@ struct Agreed {
   validation::Resolved resolved;
   std::string site_name;
   const schedule::Definition* definition = nullptr;
+  std::optional<Instant> begins = std::nullopt;  ///< where its period was found to begin
 };
 
-void fill_texts(RunPlan& plan, const ChoiceNames& names, const schedule::Definition* definition, Instant slot) {
+/// Asked of the source only for texts that say it.
+void add_data_until(Parts& parts, RunPlan& plan, const schedule::Definition* definition, Instant slot) {
+  if (plan.resolved.report->ready.empty()) return;
+  std::vector<std::string> texts{plan.resolved.title};
+  if (definition != nullptr)
+    texts.insert(texts.end(), {definition->subject, definition->intro, definition->file_name, definition->reply_to});
+  const auto says_it = [](const std::string& text) {
+    const auto parsed = TextTemplate::parse(text);
+    const auto names = parsed ? parsed->variables() : std::vector<std::string>();
+    return std::find(names.begin(), names.end(), "data_until") != names.end();
+  };
+  if (std::none_of(texts.begin(), texts.end(), says_it)) return;
+  const auto until = readiness_of(parts, plan, slot).data_until;
+  plan.text_values["data_until"] = until ? plan.resolved.language.minute_with_zone(*until, plan.zone) : "\u2013";
+}
+
+void fill_texts(Parts& parts, RunPlan& plan, const ChoiceNames& names, const schedule::Definition* definition, Instant slot) {
   plan.text_values = text_values(plan, {names, definition == nullptr ? std::string() : definition->name, slot});
+  add_data_until(parts, plan, definition, slot);
   auto& title = plan.resolved.title;
   title = filled(title, plan.text_values);
   plan.text_values["report"] = title;
@@ -176,7 +205,7 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const acc
   plan.made_at = parts.now();
   plan.site_name = std::move(agreed.site_name);
   plan.zone = zone_of(resolved);
-  plan.window = schedule::resolve(resolved.window, at, plan.zone);
+  plan.window = schedule::resolve(resolved.window, at, plan.zone, agreed.begins);
   plan.shape = &resolved.report->shape(resolved.parameters);
   plan.query = catalog::build_query(
       *resolved.report,
@@ -184,7 +213,7 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const acc
       parts.source(account.source).forms());
   plan.resolved = std::move(resolved);
   plan.filters = filters_of(plan, names);
-  fill_texts(plan, names, agreed.definition, slot);
+  fill_texts(parts, plan, names, agreed.definition, slot);
   return plan;
 }
 
@@ -216,7 +245,9 @@ validation::Context context(Parts& parts, const access::Account& account, const 
           .allowed_domains = parts.settings().mail.allowed_domains,
           .mails_this_host = delivery::reaches_this_host(parts.settings().mail.transport),
           .now = at,
-          .scope_timezone = {}};
+          .scope_timezone = {},
+          .calendars = parts.calendars(),
+          .least_minutes = parts.settings().policy.least_interval_minutes};
 }
 
 std::variant<RunPlan, Rejection> plan(Parts& parts, const validation::Request& request, const access::Account& account,
@@ -274,7 +305,9 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
   auto site = check_site(parts, *check.resolved, standing.account);
   if (!site.violations.empty()) return Rejection{std::move(site.violations)};
   const auto& definition = schedule.definition;
-  auto planned = complete(parts, {std::move(*check.resolved), std::move(site.name), &definition}, standing.account, slot);
+  auto begins = schedule.begins;
+  if (!begins && definition.window == schedule::NamedRange::since_previous) begins = begin_of(parts, schedule, slot);
+  auto planned = complete(parts, {std::move(*check.resolved), std::move(site.name), &definition, begins}, standing.account, slot);
   auto* plan = std::get_if<RunPlan>(&planned);
   if (plan == nullptr) return planned;
   plan->member = std::move(standing.member);
@@ -290,9 +323,26 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
   return plan_schedule(parts, schedule, standing_of(parts.state(), schedule), slot);
 }
 
+std::optional<Instant> begin_of(Parts& parts, const schedule::Schedule& schedule, Instant slot) {
+  const auto& definition = schedule.definition;
+  const auto account = store::find_account(parts.state(), definition.account);
+  const auto zone = schedule::effective_zone(definition, account ? account->timezone : std::string());
+  if (!zone || definition.at.empty()) return std::nullopt;
+  const auto rhythm = schedule::rhythm_of(definition, *zone);
+  if (definition.window == schedule::NamedRange::since_previous) {
+    const auto run = store::slot_run_before(parts.state(), schedule.id, slot);
+    return run ? run : schedule::occurrence_before(rhythm, slot);
+  }
+  return schedule::begin_of_period(rhythm, slot);
+}
+
 void check_query(Parts& parts, const validation::Resolved& resolved, const access::Account& account, Instant at) {
   if (!parts.settings().sources.contains(account.source)) return;  // a problem of the account
-  const auto window = schedule::resolve(resolved.window, at, zone_of(resolved));
+  // Within a day, so that what cannot tell such a period is found when it is saved.
+  const auto* const range = std::get_if<schedule::RangeChoice>(&resolved.window);
+  const bool follows = range != nullptr && range->range == schedule::NamedRange::since_previous;
+  const auto window = schedule::resolve(resolved.window, at, zone_of(resolved),
+                                        follows ? std::optional(at - std::chrono::seconds{1}) : std::nullopt);
   try {
     auto& source = parts.source(account.source);
     source.prepare(catalog::build_query(*resolved.report, query_inputs(resolved, account, window), source.forms()));

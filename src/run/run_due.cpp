@@ -145,6 +145,7 @@ bool claim_and_run(Parts& parts, const store::Due& due, const Tell& tell) {
   request.lease_until = parts.now() + kLease;
   request.now = parts.moment();
   request.max_running = parts.settings().policy.max_running;
+  if (slots.slot) request.begins = begin_of(parts, *schedule, *slots.slot);
   if (slots.slot) request.events = {run_triggered(*schedule, parts.moment())};
   const auto claimed = store::claim_due(parts.state(), request);
   if (claimed.result == store::ClaimResult::busy) return false;

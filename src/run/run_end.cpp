@@ -77,12 +77,13 @@ Ended end_run(Parts& parts, const Claim& claim, store::Finish finish, const Fail
     finish.events.push_back(ending_event(claim, finish));
     finish.auto_pause_after = parts.settings().policy.auto_pause_after;
     if (!store::ended_well(finish.state)) finish.notifications = notifications_of(parts, claim, failure);
+    finish.once = calendar_notice(parts, claim);
   }
   store::finish(parts.state(), claim, finish, parts.moment());
   auto run = claim.run;
   run.state = finish.state;
   run.reason = finish.reason;
-  if (!finish.notifications.empty()) send_notifications(parts, {claim});
+  if (!finish.notifications.empty() || finish.once) send_notifications(parts, {claim});
   return ended_as(run);
 }
 

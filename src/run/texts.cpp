@@ -76,7 +76,8 @@ TextTemplate::Values text_values(const RunPlan& plan, const TextFacts& facts) {
                               {"quarter", fmt::format("{:04}-Q{}", year, (month + 2) / 3)},
                               {"month", fmt::format("{:04}-{:02}", year, month)},
                               {"week", week_of(window.last)},
-                              {"slot_day", format_date(plan.zone.local_date(facts.slot))}};
+                              {"slot_day", format_date(plan.zone.local_date(facts.slot))},
+                              {"slot_time", format_time_of_day(plan.zone.local_time(facts.slot))}};
   if (!facts.schedule.empty()) values["name"] = facts.schedule;
   for (const auto& parameter : plan.resolved.report->parameters) {
     const auto given = plan.resolved.parameters.find(parameter.name);

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, Weekdays::kDays> kWeekdayWords = {"monday
                                                                          "friday", "saturday", "sunday"};
 constexpr std::array<std::string_view, Months::kMonths> kMonthWords = {
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"};
-constexpr std::string_view kWorkdays = "workdays";
+constexpr std::string_view kWorkdayWord = "workdays";
 /// What a month surely has.
 constexpr int kMostOfWeekday = 4;
 constexpr int kMostOfWorkday = 15;
@@ -106,18 +106,26 @@ std::vector<std::string> cadence_names() { return {kCadences.begin(), kCadences.
 
 std::optional<Weekdays> Weekdays::parse(std::string_view text) {
   Weekdays days;
-  for (const auto& part : split(text, ','))
-    if (!add_places(kWeekdayWords, to_lower(trim(part)) == kWorkdays ? "mon-fri" : part, days)) return std::nullopt;
+  for (const auto& part : split(text, ',')) {
+    if (to_lower(trim(part)) == kWorkdayWord)
+      days.add_workdays();
+    else if (!add_places(kWeekdayWords, part, days))
+      return std::nullopt;
+  }
   return days;
 }
 
-std::string Weekdays::str() const { return places_text(kWeekdayWords, *this); }
+std::string Weekdays::str() const {
+  std::string text = places_text(kWeekdayWords, *this);
+  if (workdays()) text += fmt::format("{}{}", text.empty() ? "" : ",", kWorkdayWord);
+  return text;
+}
 
 std::string_view weekday_name(int weekday) { return kWeekdayWords.at(static_cast<std::size_t>(weekday - 1)).substr(0, 3); }
 
 std::vector<std::string> weekday_names() {
   auto names = short_names(kWeekdayWords);
-  names.emplace_back(kWorkdays);
+  names.emplace_back(kWorkdayWord);
   return names;
 }
 

@@ -236,6 +236,9 @@ const std::vector<Field>& table() {
       row(
           "at", {.kind = FieldKind::words, .presence = kRequired}, [](auto& d) -> auto& { return d.at; }),
       row(
+          "calendar", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.request.calendar; },
+          [](auto& d) -> auto& { return d.calendar; }),
+      row(
           "timezone", {.belongs = kAsked}, [](auto& d) -> auto& { return d.request.timezone; },
           [](auto& d) -> auto& { return d.timezone; }),
       row(

@@ -114,4 +114,12 @@ std::vector<Instant> occurrences_between(const Rhythm& rhythm, Instant after, In
   return found;
 }
 
+Instant occurrence_before(const Rhythm& rhythm, Instant at) {
+  const auto& [cadence, times, zone] = rhythm;
+  for (Date day = last_day_up_to(cadence, add_days(zone.local_date(at), 1));; day = day_before(cadence, day)) {
+    for (auto time = times.rbegin(); time != times.rend(); ++time)
+      if (const Instant fires = zone.resolve(day, *time); fires < at) return fires;
+  }
+}
+
 }  // namespace reportctl::schedule

@@ -29,7 +29,18 @@ Date nominal_day(const CadenceChoice& choice, Instant at, const Zone& zone) {
   const auto fires_on = [&](Date date) {
     return std::any_of(choice.times.begin(), choice.times.end(), [&](TimeOfDay time) { return zone.resolve(date, time) == at; });
   };
+  const auto is_of = [&](Date date) { return fires_on(date) && last_day_up_to(choice.cadence, date) == date; };
+  if (is_of(day)) return day;
+  if (is_of(before)) return before;
   return !fires_on(day) && fires_on(before) ? before : day;
+}
+
+/// The first day of the period of an occurrence on `day`: that of the one before. A day that the zone skipped has no occurrence
+/// of its own when midnight is a time; its (empty) window joins the one after.
+Date first_day_of(const CadenceChoice& choice, Date day, const Zone& zone) {
+  const Date first = last_day_up_to(choice.cadence, add_days(day, -1));
+  if (choice.times.empty() || zone.resolve(first, choice.times.front()) != zone.resolve(day, choice.times.front())) return first;
+  return last_day_up_to(choice.cadence, add_days(first, -1));
 }
 
 /// From the day of the occurrence before to the day before this one: that is what makes the windows of a cadence meet.
@@ -39,11 +50,15 @@ Window cadence_period(const CadenceChoice& choice, Instant at, const Zone& zone)
   if (cadence.kind == CadenceKind::weekly && cadence.on.empty()) return period(add_days(day, -7), add_days(day, -1), zone);
   if (cadence.kind == CadenceKind::monthly && cadence.day.empty()) cadence.day = same_day_of_month(day);
   day = last_day_up_to(cadence, day);
-  Date first = last_day_up_to(cadence, add_days(day, -1));
-  // A day that the zone skipped has no occurrence of its own when midnight is a time; its (empty) window joins the one after.
-  if (!choice.times.empty() && zone.resolve(first, choice.times.front()) == zone.resolve(day, choice.times.front()))
-    first = last_day_up_to(cadence, add_days(first, -1));
-  return period(first, add_days(day, -1), zone);
+  return period(first_day_of({cadence, choice.times}, day, zone), add_days(day, -1), zone);
+}
+
+Window part_of_days(Instant from, Instant to, const Zone& zone) {
+  Window window{.first = zone.local_date(from), .last = zone.local_date(to - std::chrono::seconds{1}), .from = from, .to = to};
+  if (from == to) return window;
+  const bool ends_day = zone.local_date(to) != window.last;
+  window.part = DayPart{zone.local_time(from), ends_day ? TimeOfDay{.hour = 24, .minute = 0} : zone.local_time(to)};
+  return window;
 }
 
 Window range_period(NamedRange range, Instant at, const Zone& zone) {
@@ -78,6 +93,9 @@ Window range_period(NamedRange range, Instant at, const Zone& zone) {
       return months_before(month - std::chrono::months{(static_cast<unsigned>(month.month()) - 1) % 3}, 3);
     case NamedRange::last_year:
       return months_before(month.year() / std::chrono::January / 1, 12);
+    case NamedRange::today:
+    case NamedRange::since_previous:
+      return part_of_days(zone.start_of_day(today), at, zone);
   }
   return last_days(1);
 }
@@ -85,13 +103,20 @@ Window range_period(NamedRange range, Instant at, const Zone& zone) {
 struct Resolver {
   Instant at;
   const Zone& zone;
+  const std::optional<Instant>& begins;
 
   Window operator()(const SnapshotChoice&) const {
     const Date today = zone.local_date(at);
     return {.snapshot = true, .first = today, .last = today, .from = at, .to = at};
   }
-  Window operator()(const CadenceChoice& choice) const { return cadence_period(choice, at, zone); }
-  Window operator()(const RangeChoice& choice) const { return range_period(choice.range, at, zone); }
+  Window operator()(const CadenceChoice& choice) const {
+    if (!begins) return cadence_period(choice, at, zone);
+    return period(zone.local_date(*begins), add_days(nominal_day(choice, at, zone), -1), zone);
+  }
+  Window operator()(const RangeChoice& choice) const {
+    if (begins && choice.range == NamedRange::since_previous) return part_of_days(*begins, at, zone);
+    return range_period(choice.range, at, zone);
+  }
   Window operator()(const LookbackChoice& choice) const {
     const Date today = zone.local_date(at);
     return period(add_days(today, -choice.days), add_days(today, -1), zone);
@@ -102,8 +127,9 @@ struct Resolver {
 }  // namespace
 
 const std::vector<std::string>& range_names() {
-  static const std::vector<std::string> kNames = {"yesterday", "last_7d",    "last_14d",   "last_30d",     "last_90d",
-                                                  "last_week", "this_month", "last_month", "last_quarter", "last_year"};
+  static const std::vector<std::string> kNames = {"yesterday",    "last_7d",   "last_14d",   "last_30d",
+                                                  "last_90d",     "last_week", "this_month", "last_month",
+                                                  "last_quarter", "last_year", "today",      "since_previous"};
   return kNames;
 }
 
@@ -111,11 +137,30 @@ std::string_view range_name(NamedRange range) { return range_names().at(static_c
 
 std::optional<NamedRange> parse_range(std::string_view text) { return parse_word<NamedRange>(range_names(), text); }
 
-Window resolve(const WindowChoice& choice, Instant at, const Zone& zone) { return std::visit(Resolver{at, zone}, choice); }
+Window resolve(const WindowChoice& choice, Instant at, const Zone& zone, const std::optional<Instant>& begins) {
+  return std::visit(Resolver{at, zone, begins}, choice);
+}
+
+Window resolve(const WindowChoice& choice, const Rhythm& rhythm, Instant slot) {
+  const auto* const range = std::get_if<RangeChoice>(&choice);
+  const bool since_previous = range != nullptr && range->range == NamedRange::since_previous;
+  return resolve(choice, slot, rhythm.zone, since_previous ? std::optional(occurrence_before(rhythm, slot)) : std::nullopt);
+}
+
+Instant begin_of_period(const Rhythm& rhythm, Instant slot) {
+  const CadenceChoice choice{rhythm.cadence, rhythm.at};
+  return rhythm.zone.start_of_day(first_day_of(choice, nominal_day(choice, slot, rhythm.zone), rhythm.zone));
+}
 
 std::string describe(const Period& period, const Language& language) {
   if (period.snapshot) return language.say("moment", {{"day", language.date(period.last)}});
   if (period.first > period.last) return language.say("no_day");
+  if (period.part) {
+    const bool one_day = period.first == period.last;
+    const auto until = format_time_of_day(period.part->to);
+    return language.say("days", {{"first", language.date(period.first) + " " + format_time_of_day(period.part->from)},
+                                 {"last", one_day ? until : language.date(period.last) + " " + until}});
+  }
   if (period.first == period.last) return language.date(period.first);
   return language.say("days", {{"first", language.date(period.first)}, {"last", language.date(period.last)}});
 }

@@ -546,6 +546,14 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
          return set_number(s.policy.max_running, w.front(), {0, 100'000});
        },
        [](const Settings& s) { return fmt::format("{}", s.policy.max_running); }},
+      {"policy.least_interval", false,
+       [](Settings& s, const Written& w) {
+         std::int64_t seconds = 0;
+         auto problem = set_seconds(seconds, w.front(), {60, kDay});
+         if (problem.empty()) s.policy.least_interval_minutes = static_cast<int>(seconds / 60);
+         return problem;
+       },
+       [](const Settings& s) { return duration_text(s.policy.least_interval_minutes * 60); }},
       keep_key<&Retention::runs>("retention.runs"),
       keep_key<&Retention::artifacts>("retention.artifacts"),
       keep_key<&Retention::exports>("retention.exports"),

@@ -19,7 +19,7 @@ namespace {
 constexpr const char* kAccounts =
     R"sql(
       SELECT id, name, timezone, source, source_key, features, brand_name, brand_color, brand_logo, allowed_domains,
-      language FROM accounts)sql";
+      language, calendar FROM accounts)sql";
 constexpr const char* kMembers =
     R"sql(SELECT id, ifnull(account, ''), name, email, role, sites, ifnull(login, '') FROM members)sql";
 
@@ -36,6 +36,7 @@ access::Account read_account(Query& query) {
   account.brand.logo = query.text();
   account.allowed_domains = read_texts(query.text());
   account.language = query.text();
+  account.calendar = query.text();
   return account;
 }
 
@@ -98,10 +99,10 @@ void insert_account(Connection& connection, const access::Account& account) {
   Query(connection,
         R"sql(
           INSERT INTO accounts (id, name, timezone, source, source_key, features, brand_name, brand_color, brand_logo,
-          allowed_domains, language) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql")
+          allowed_domains, language, calendar) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql")
       .bind(account.id, account.name, account.timezone, account.source, account.key,
             texts_json({account.features.begin(), account.features.end()}), account.brand.name, account.brand.color,
-            account.brand.logo, texts_json(account.allowed_domains), account.language)
+            account.brand.logo, texts_json(account.allowed_domains), account.language, account.calendar)
       .run();
 }
 
@@ -110,11 +111,11 @@ void update_account(Connection& connection, const access::Account& account) {
       Query(connection,
             R"sql(
                                UPDATE accounts SET name = ?, timezone = ?, source = ?, source_key = ?, features = ?,
-                               brand_name = ?, brand_color = ?, brand_logo = ?, allowed_domains = ?, language = ?
+                               brand_name = ?, brand_color = ?, brand_logo = ?, allowed_domains = ?, language = ?, calendar = ?
                                WHERE id = ?)sql")
           .bind(account.name, account.timezone, account.source, account.key,
                 texts_json({account.features.begin(), account.features.end()}), account.brand.name, account.brand.color,
-                account.brand.logo, texts_json(account.allowed_domains), account.language, account.id)
+                account.brand.logo, texts_json(account.allowed_domains), account.language, account.calendar, account.id)
           .run();
   if (changed != 1) throw not_found("account", account.id, "`reportctl account list` shows them");
 }

@@ -47,6 +47,7 @@ Claim insert_run(Connection& connection, const NewRunRow& row) {
   run.report = row.report;
   run.trigger = row.trigger;
   run.slot = row.slot;
+  run.begins = claim.schedule.begins;
   run.corrects = row.corrects;
   run.created_at = row.now;
   run.fence = 1;
@@ -56,12 +57,12 @@ Claim insert_run(Connection& connection, const NewRunRow& row) {
   }
   Query(connection,
         R"sql(
-          INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, wait_until, created_at, fence,
-          owner_host, owner_boot, owner_pid, owner_start, lease_until, definition, corrects)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?))sql")
+          INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, begins, wait_until, created_at,
+          fence, owner_host, owner_boot, owner_pid, owner_start, lease_until, definition, corrects)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?))sql")
       .bind(run.id, null_if_empty(run.schedule_id), run.schedule_name, run.account, run.report, trigger_name(run.trigger),
-            run_state_name(run.state), run.slot, run.wait_until, run.created_at, row.owner.host, row.owner.boot_id, row.owner.pid,
-            row.owner.start_time, row.lease_until,
+            run_state_name(run.state), run.slot, run.begins, run.wait_until, run.created_at, row.owner.host, row.owner.boot_id,
+            row.owner.pid, row.owner.start_time, row.lease_until,
             schedule != nullptr ? std::optional<std::string>(definition_json(schedule->definition)) : std::nullopt, run.corrects)
       .run();
   return claim;
@@ -163,7 +164,8 @@ Claimed claim_due(State& state, const ClaimRequest& request) {
   if (request.max_running > 0 && request.slot && running(connection, request.now) >= request.max_running) {
     return {.result = ClaimResult::busy, .claim = std::nullopt};
   }
-  const auto schedule = find_schedule(connection, request.schedule_id);
+  auto schedule = find_schedule(connection, request.schedule_id);
+  schedule->begins = request.begins;
   if (request.slot && must_wait_its_turn(connection, *schedule)) return {};
   for (const Instant slot : request.skipped)
     insert_skipped(connection, {request.schedule_id, slot, request.skip_reason}, request.skipped_as, request.now);

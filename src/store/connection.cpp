@@ -192,9 +192,22 @@ void Query::bind_parameter(const Parameter& value) {
   }
 }
 
+/// An edge of a period: `2026-03-18`, or `2026-03-18 08:30` of one that is not whole days; 24:00 is the end of the day.
+std::optional<PeriodEdge> read_edge(std::string_view text) {
+  constexpr std::size_t kDay = 10;
+  const auto day = parse_date(text.substr(0, kDay));
+  if (!day || text.size() == kDay) return day ? std::optional(PeriodEdge{*day, {}}) : std::nullopt;
+  const auto written = text.substr(kDay + 1);
+  const auto time = written == "24:00" ? TimeOfDay{.hour = 24, .minute = 0} : parse_time_of_day(written);
+  return time && text[kDay] == ' ' ? std::optional(PeriodEdge{*day, time}) : std::nullopt;
+}
+
 void Query::bind_period(const std::optional<schedule::Period>& value) {
-  bind_parameter(value ? format_date(value->first) : std::string());
-  bind_parameter(value ? format_date(value->last) : std::string());
+  const auto edge = [&](Date day, TimeOfDay schedule::DayPart::*time) {
+    return value->part ? format_date(day) + " " + format_time_of_day((*value->part).*time) : format_date(day);
+  };
+  bind_parameter(value ? edge(value->first, &schedule::DayPart::from) : std::string());
+  bind_parameter(value ? edge(value->last, &schedule::DayPart::to) : std::string());
   bind_parameter(std::int64_t{value && value->snapshot ? 1 : 0});
 }
 
@@ -238,11 +251,13 @@ std::optional<std::string> Query::optional_text() {
 }
 
 std::optional<schedule::Period> Query::optional_period() {
-  const auto first = parse_date(text());
-  const auto last = parse_date(text());
+  const auto first = read_edge(text());
+  const auto last = read_edge(text());
   const bool snapshot = flag();
   if (!first || !last) return std::nullopt;
-  return schedule::Period{.snapshot = snapshot, .first = *first, .last = *last};
+  schedule::Period period{.snapshot = snapshot, .first = first->day, .last = last->day};
+  if (first->time && last->time) period.part = schedule::DayPart{*first->time, *last->time};
+  return period;
 }
 
 WriteTransaction::WriteTransaction(Connection& connection) : connection_(connection) {

@@ -94,6 +94,13 @@ Parameter parameter_of(const Value& value) {
   }
 }
 
+/// An edge of a period as it is stored.
+struct PeriodEdge {
+  Date day;
+  std::optional<TimeOfDay> time;
+};
+std::optional<PeriodEdge> read_edge(std::string_view);
+
 /// A prepared statement on loan from the connection. Values are bound from left to right; so are the columns of a row read. Both
 /// are counted: a value that is missing or a row that is read in part is std::logic_error. A period is one value in three
 /// columns: first_day, last_day, snapshot; the days are '' where there is none.

@@ -133,7 +133,16 @@ void insert_notification(Connection& connection, const Claim& claim, const NewNo
   if (notification.delivery) insert_delivery(connection, claim.run.id, notification.id, *notification.delivery);
 }
 
+bool tells_first(Connection& connection, std::string_view account, std::string_view what) {
+  return Query(connection, R"sql(INSERT OR IGNORE INTO told_once (account, what) VALUES (?, ?))sql").bind(account, what).run() ==
+         1;
+}
+
 }  // namespace
+
+bool was_told(State& state, std::string_view account, std::string_view what) {
+  return Query(state.connection(), R"sql(SELECT 1 FROM told_once WHERE account = ? AND what = ?)sql").bind(account, what).next();
+}
 
 void finish(State& state, const Claim& claim, const Finish& finish, Instant now) {
   auto& connection = state.connection();
@@ -150,6 +159,8 @@ void finish(State& state, const Claim& claim, const Finish& finish, Instant now)
     for (auto& event : pause_if_hopeless(connection, claim, finish.auto_pause_after, now)) events.push_back(std::move(event));
   }
   for (const auto& notification : finish.notifications) insert_notification(connection, claim, notification, now);
+  if (finish.once && tells_first(connection, claim.run.account, finish.once->what))
+    for (const auto& notification : finish.once->notifications) insert_notification(connection, claim, notification, now);
   queue_run_webhooks(connection, claim.run.id, now);
   append_events(connection, events, now);
   transaction.commit();

@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "calendar_row.hpp"
 #include "columns.hpp"
 #include "definition.hpp"
 #include "reportctl/base/error.hpp"
@@ -46,6 +47,7 @@ constexpr std::array kRunColumns{
     column<&Run::generation_ms>("r.generation_ms"),
     column<&Run::artifact_sha256>("r.artifact_sha256"),
     column<&Run::artifact_name>("r.artifact_name"),
+    column<&Run::begins>("r.begins"),
     column<&Run::wait_until>("r.wait_until"),
     column<&Run::data_until>("r.data_until"),
     column<&Run::decision>("r.decision"),
@@ -84,6 +86,8 @@ Claim claim_of(Connection& connection, const StoredRun& stored) {
   definition.name = stored.run.schedule_name;
   definition.report = stored.run.report;
   read_definition(*stored.definition, definition);
+  definition.cadence.calendar = calendar_of(connection, definition);
+  claim.schedule.begins = stored.run.begins;
   return claim;
 }
 

@@ -89,6 +89,13 @@ std::optional<schedule::Definition> run_definition(State& state, const Run& run)
   return claim_of(connection, *stored).schedule.definition;
 }
 
+std::optional<Instant> slot_run_before(State& state, std::string_view schedule_id, Instant slot) {
+  Query query(state.connection(), R"sql(
+    SELECT slot FROM runs INDEXED BY runs_slot WHERE schedule_id = ? AND slot < ? AND trigger = 'scheduled' AND state <> 'skipped'
+    ORDER BY slot DESC LIMIT 1)sql");
+  return query.bind(schedule_id, slot).next() ? query.optional_instant() : std::nullopt;
+}
+
 std::vector<Run> latest_runs(State& state, std::string_view schedule_id, int limit) {
   Query query(state.connection(),
               fmt::format("{} WHERE r.schedule_id = ? AND r.trigger = 'scheduled' ORDER BY r.slot DESC LIMIT ?", select_run()));

@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "calendar_row.hpp"
 #include "columns.hpp"
 #include "definition.hpp"
 #include "reportctl/base/error.hpp"
@@ -23,6 +24,10 @@ constexpr auto definition_column(const char* sql) {
   return Column<Schedule>{sql, [](Query& query, Schedule& schedule) { read_value(query, schedule.definition.*Member); }};
 }
 
+constexpr const char* kCalendarText =
+    R"sql((SELECT c.text FROM calendars c WHERE c.name = ifnull(s.definition ->> '$.calendar',
+    (SELECT a.calendar FROM accounts a WHERE a.id = s.account))))sql";
+
 constexpr std::array kScheduleColumns{
     column<&Schedule::id>("s.id"),
     definition_column<&schedule::Definition::account>("s.account"),
@@ -30,6 +35,10 @@ constexpr std::array kScheduleColumns{
     definition_column<&schedule::Definition::report>("s.report"),
     definition_column<&schedule::Definition::active>("s.is_active"),
     Column<Schedule>{"s.definition", [](Query& query, Schedule& s) { read_definition(query.text(), s.definition); }},
+    Column<Schedule>{kCalendarText,
+                     [](Query& query, Schedule& s) {
+                       if (const auto text = query.optional_text()) s.definition.cadence.calendar = calendar_in_use(*text);
+                     }},
     column<&Schedule::created_by>("s.created_by"),
     column<&Schedule::owner>("s.owner"),
     column<&Schedule::given_by>("s.given_by"),

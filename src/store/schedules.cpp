@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "audit_chain.hpp"
+#include "calendar_row.hpp"
 #include "changes.hpp"
 #include "connection.hpp"
 #include "listing.hpp"
@@ -74,6 +75,8 @@ void remove_schedule(State& state, std::string_view id, const AuditEvents& event
 void apply_changes(State& state, const ScheduleChanges& changes, const AuditEvents& events, Instant now) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
+  for (const auto& calendar : changes.put_calendars) put_calendar(connection, calendar, now);
+  for (const auto& name : changes.remove_calendars) delete_calendar(connection, name);
   // What goes away goes first: it frees names, logins and addresses.
   for (const auto& id : changes.remove) delete_schedule(connection, id);
   for (const auto& id : changes.remove_members) delete_member(connection, id);

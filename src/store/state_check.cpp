@@ -101,6 +101,7 @@ constexpr std::array kReadable{
 bool is_json(const std::string& text) { return nlohmann::json::accept(text); }
 bool is_zone(const std::string& text) { return Zone::find(text).has_value(); }
 bool is_date(const std::string& text) { return parse_date(text).has_value(); }
+bool is_edge(const std::string& text) { return read_edge(text).has_value(); }
 bool is_instant(const std::string& text) { return parse_instant(text).has_value(); }
 bool is_mailbox(const std::string& text) { return Mailbox::parse(text).has_value(); }
 bool is_scope(const std::string& text) { return schedule::Scope::parse(text).has_value(); }
@@ -115,8 +116,8 @@ struct Text {
 };
 
 constexpr std::array kTexts{
-    Text{"run", R"sql(SELECT x.id, x.first_day FROM runs x)sql", is_date, "a date"},
-    Text{"run", R"sql(SELECT x.id, x.last_day FROM runs x)sql", is_date, "a date"},
+    Text{"run", R"sql(SELECT x.id, x.first_day FROM runs x)sql", is_edge, "a date"},
+    Text{"run", R"sql(SELECT x.id, x.last_day FROM runs x)sql", is_edge, "a date"},
     Text{"run", R"sql(SELECT x.id, x.timezone FROM runs x)sql", is_zone, "a known time zone"},
     Text{"run", R"sql(SELECT x.id, x.violations FROM runs x)sql", is_json, "JSON"},
     Text{"run", R"sql(SELECT x.id, ifnull(x.definition, '') FROM runs x)sql", is_json, "JSON"},

@@ -11,10 +11,8 @@ namespace reportctl::validation {
 
 namespace {
 
-/// Mails that come faster are noise, and a slow report would run into the next.
-constexpr int kLeastMinutes = 15;
-
-schedule::Times check_times(std::string_view text, Violations& found) {
+/// Mails that come faster than `least` minutes are noise, and a slow report would run into the next.
+schedule::Times check_times(std::string_view text, int least, Violations& found) {
   const auto times = schedule::parse_times(trim(text));
   if (!times) {
     found.push_back({Code::time_invalid, "at",
@@ -24,12 +22,12 @@ schedule::Times check_times(std::string_view text, Violations& found) {
   }
   const auto minutes = [](TimeOfDay time) { return time.hour * 60 + time.minute; };
   const auto close =
-      std::adjacent_find(times->begin(), times->end(), [&](auto a, auto b) { return minutes(b) - minutes(a) < kLeastMinutes; });
+      std::adjacent_find(times->begin(), times->end(), [&](auto a, auto b) { return minutes(b) - minutes(a) < least; });
   if (close != times->end())
     found.push_back({Code::time_invalid, "at",
                      fmt::format("{} and {} are less than {} minutes apart", format_time_of_day(*close),
-                                 format_time_of_day(*(close + 1)), kLeastMinutes),
-                     fmt::format("leave {} minutes or more between two times", kLeastMinutes)});
+                                 format_time_of_day(*(close + 1)), least),
+                     fmt::format("leave {} minutes or more between two times", least)});
   return *times;
 }
 
@@ -81,7 +79,7 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.name = check_name(draft.name, found);
   definition.description = check_description(draft.description, found);
 
-  definition.at = check_times(draft.at, later);
+  definition.at = check_times(draft.at, context.least_minutes, later);
   Request request = draft.request;
   request.surface = catalog::Surface::schedule;
   auto checked = check_common(request, context, definition.at);
@@ -113,6 +111,7 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.report = resolved.report->id;
   definition.scope = resolved.scope;
   definition.cadence = checked.cadence.value();
+  definition.calendar = trim(request.calendar);
   definition.timezone = request.timezone.empty() ? context.scope_timezone : request.timezone;
   write_window(definition, resolved.window);
   definition.format = resolved.format;

@@ -189,6 +189,18 @@ Language check_language(const Request& request, const access::Account& account, 
   return language.value_or(Language{});
 }
 
+/// The schedule's own calendar, or its account's.
+schedule::CalendarInUse check_calendar(const Request& request, const Context& context, Violations& found) {
+  const std::string name(trim(request.calendar.empty() ? context.account.calendar : request.calendar));
+  const auto known = context.calendars.find(name);
+  if (name.empty() || known != context.calendars.end()) return name.empty() ? schedule::CalendarInUse{} : known->second;
+  std::vector<std::string> names;
+  for (const auto& [one, calendar] : context.calendars) names.push_back(one);
+  found.push_back({Code::calendar_unknown, "calendar", schedule::no_such_calendar(name, context.calendars),
+                   names.empty() ? "add it: reportctl calendar set NAME FILE" : "use " + either(names)});
+  return {};
+}
+
 }  // namespace
 
 std::vector<std::string> formats_for(const Report* report, Surface surface) {
@@ -213,7 +225,9 @@ Checked check_common(const Request& request, const Context& context, const sched
   // Days are days of a zone, and a schedule's window is that of its cadence: both are needed first and told in their own place.
   Violations of_zone, of_cadence;
   auto zone = check_zone(request, context, of_zone);
-  const auto cadence = check_cadence(request, report, of_cadence);
+  auto cadence = check_cadence(request, report, of_cadence);
+  const auto calendar = check_calendar(request, context, of_cadence);
+  if (cadence) cadence->calendar = calendar;
   if (report == nullptr && !request.cadence) of_cadence.clear();  // which cadences there are is the report's to say
   const bool scheduled = request.surface == Surface::schedule;
   if (!scheduled) append(found, std::move(of_cadence));

@@ -13,7 +13,7 @@ namespace reportctl::validation {
 namespace {
 
 /// In the order of the enumeration.
-constexpr std::array<std::string_view, 43> kNames = {
+constexpr std::array<std::string_view, 44> kNames = {
     "report_unknown",
     "report_hidden",
     "surface_not_allowed",
@@ -57,8 +57,9 @@ constexpr std::array<std::string_view, 43> kNames = {
     "template_invalid",
     "send_invalid",
     "wait_invalid",
+    "calendar_unknown",
 };
-static_assert(kNames.size() == static_cast<std::size_t>(Code::wait_invalid) + 1);
+static_assert(kNames.size() == static_cast<std::size_t>(Code::calendar_unknown) + 1);
 
 }  // namespace
 

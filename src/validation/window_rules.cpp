@@ -16,6 +16,12 @@ using schedule::WindowChoice;
 
 bool is_given(const std::optional<std::string>& text) { return text && !text->empty(); }
 
+/// Only schedules have an occurrence before, and an export gives the same rows whenever it is made.
+bool is_for(schedule::NamedRange range, catalog::Surface surface) {
+  if (range == schedule::NamedRange::since_previous) return surface == catalog::Surface::schedule;
+  return range != schedule::NamedRange::today || surface != catalog::Surface::export_job;
+}
+
 /// What the module takes instead, for hints.
 std::string advice(const WindowRequest& in) {
   const auto& policy = in.report->window;
@@ -26,7 +32,8 @@ std::string advice(const WindowRequest& in) {
   if (policy.kind == WindowKind::cadence) ways.emplace_back(scheduled ? "the cadence's own window" : "cadence");
   if (policy.kind != WindowKind::lookback && !policy.ranges.empty()) {
     std::vector<std::string> names;
-    for (const auto range : policy.ranges) names.emplace_back(schedule::range_name(range));
+    for (const auto range : policy.ranges)
+      if (is_for(range, in.request.surface)) names.emplace_back(schedule::range_name(range));
     ways.push_back(fmt::format("window ({})", join(names, ", ")));
   }
   if (!scheduled) ways.emplace_back("from and to");
@@ -109,6 +116,14 @@ std::optional<WindowChoice> check_range(const WindowRequest& in, Violations& fou
         {Code::range_not_allowed, "window",
          fmt::format("{} is not a named range{}", in_quotes(written), did_you_mean(written, known)),
          in.report == nullptr || in.report->window.kind == WindowKind::lookback ? "use " + either(known) : advice(in)});
+    return std::nullopt;
+  }
+  if (!is_for(*range, in.request.surface)) {
+    const bool needs_before = *range == schedule::NamedRange::since_previous;
+    found.push_back({Code::range_not_allowed, "window",
+                     needs_before ? "since_previous begins at the occurrence before, which only schedules have"
+                                  : "today is not over, and an export gives the same rows whenever it is made",
+                     needs_before ? "use another window, or from and to" : "use whole days, or `reportctl run --window today`"});
     return std::nullopt;
   }
   const schedule::RangeChoice choice{*range};

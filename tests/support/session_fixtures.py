@@ -234,4 +234,33 @@ def legacy(world):
         shutil.copy(os.path.join(EXAMPLES, 'legacy', name), world.home)
 
 
-FIXTURES = {'configured': configured, 'shop': shop, 'gates': gates, 'daily': daily, 'sent': sent, 'legacy': legacy}
+# Prints what has arrived since the last time, mail by mail: when it was made, for whom, its subject, answers, files, and their lines.
+MAILS = """#!/usr/bin/python3
+import email, email.policy, email.utils, os, sys
+made = []
+for name in os.listdir('outbox/new'):
+    with open('outbox/new/' + name, 'rb') as file:
+        made.append((email.message_from_binary_file(file, policy=email.policy.default), name))
+    os.rename('outbox/new/' + name, 'outbox/cur/' + name)
+for mail, name in sorted(made, key=lambda one: (email.utils.parsedate_to_datetime(one[0]['Date']), one[0]['To'])):
+    when = email.utils.parsedate_to_datetime(mail['Date']).strftime('%m-%d %H:%M')
+    print(when, mail['To'], '|', mail['Subject'], *(['| answers to ' + mail['Reply-To']] if mail['Reply-To'] else []))
+    for text in mail.get_body(('plain',)).get_content().splitlines():
+        if any(word in text for word in sys.argv[1:]):
+            print('  ' + text)
+    for file in mail.iter_attachments():
+        if file.get_filename() and file.get_content_type() == 'text/csv':
+            print('  ' + file.get_filename() + ':', *file.get_content().splitlines()[1:])
+        elif file.get_filename() and file.get_content_disposition() == 'attachment':
+            print('  ' + file.get_filename())
+"""
+
+
+def jobs(world):
+    """A source, a configuration, an empty state, and `./mails`."""
+    configured(world)
+    reportctl(world, 'init')
+    write(world, 'mails', MAILS, 0o755)
+
+
+FIXTURES = {'configured': configured, 'shop': shop, 'gates': gates, 'daily': daily, 'sent': sent, 'legacy': legacy, 'jobs': jobs}

@@ -33,6 +33,7 @@ struct Account {
   std::string name;
   std::string timezone;  ///< IANA; empty: UTC
   std::string language;  ///< of documents and mails, as `de`; empty: English
+  std::string calendar;  ///< name of one; empty: Monday to Friday are workdays
   std::string source;    ///< name of a configured source
   std::string key;       ///< the account's id in that source; empty: the id
   std::set<std::string> features;

@@ -89,7 +89,7 @@ struct FailureFacts {
   std::string account_name;
   std::string brand_color;
   Picture logo;
-  std::string schedule_name;
+  std::string schedule_name;  ///< empty: it is about another thing, which report_label names
   std::string report_label;
   std::string outcome;   ///< `failed`, `rejected`, `delivery failed`, …
   std::string sentence;  ///< one sentence for a support person

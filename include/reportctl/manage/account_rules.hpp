@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reportctl/access/access.hpp"
+#include "reportctl/schedule/work_calendar.hpp"
 #include "reportctl/settings/settings.hpp"
 
 namespace reportctl::manage {
@@ -13,10 +14,14 @@ namespace reportctl::manage {
 // The rules of accounts and members, for `account`, `member` and `apply` alike. Each gives every problem, as sentences; empty
 // when all is well.
 
-/// Id, zone, source, brand, domains. `settings` says which sources are configured, `others` which accounts there are; the account
-/// itself may be among them.
-std::vector<std::string> account_problems(const access::Account&, const settings::Settings& settings,
-                                          const std::vector<access::Account>& others);
+/// What an account may name: the configured sources, the calendars, and the accounts beside it; it may be among them itself.
+struct AccountSurroundings {
+  const settings::Settings& settings;
+  const schedule::Calendars& calendars;
+  const std::vector<access::Account>& others;
+};
+/// Id, zone, calendar, source, brand, domains.
+std::vector<std::string> account_problems(const access::Account&, const AccountSurroundings&);
 /// Name, login, sites that fit the role.
 std::vector<std::string> member_problems(const access::Member&);
 /// Error(invalid) with all of them, when there are any.

@@ -40,6 +40,12 @@ struct AccountEntry {
   std::optional<std::vector<WebhookEntry>> webhooks;  ///< likewise
 };
 
+struct CalendarEntry {
+  Place place;
+  std::string name;
+  std::string file;  ///< from the directory of this one
+};
+
 struct ScheduleEntry {
   Place place;
   validation::Draft draft;
@@ -48,6 +54,7 @@ struct ScheduleEntry {
 
 /// What the files say should be (reportctl-schedule.5).
 struct ApplyInput {
+  std::vector<CalendarEntry> calendars;
   std::vector<AccountEntry> accounts;
   std::vector<ScheduleEntry> schedules;
   yaml::Problems problems;

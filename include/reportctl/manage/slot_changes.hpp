@@ -61,12 +61,14 @@ struct ScheduleChange {
 };
 SlotPlan plan_slots(const Editor&, const ScheduleChange&);
 
-/// A schedule whose next run moves with its account's zone.
+/// A schedule whose next run moves since something around it changes: its account's zone or calendar, or the days of a calendar.
 struct MovedSchedule {
   schedule::Schedule schedule;  ///< with its new next run
   schedule::Schedule before;
   SlotPlan slots;
 };
-std::vector<MovedSchedule> moved_schedules(const Editor&, const access::Account& before, const access::Account& after);
+/// Those of an account; the calendars are those that will be.
+std::vector<MovedSchedule> moved_schedules(const Editor&, const access::Account& before, const access::Account& after,
+                                           const schedule::Calendars&);
 
 }  // namespace reportctl::manage

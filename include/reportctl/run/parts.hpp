@@ -13,6 +13,7 @@
 #include "reportctl/catalog/catalog.hpp"
 #include "reportctl/delivery/transport.hpp"
 #include "reportctl/delivery/webhook.hpp"
+#include "reportctl/schedule/work_calendar.hpp"
 #include "reportctl/settings/settings.hpp"
 #include "reportctl/source/source.hpp"
 #include "reportctl/store/state.hpp"
@@ -54,6 +55,8 @@ class Parts {
   /// For durations.
   [[nodiscard]] std::chrono::steady_clock::time_point ticks() const { return openers_.ticks(); }
 
+  /// By name, as the state has them, unless they were changed since.
+  [[nodiscard]] schedule::Calendars& calendars();
   /// Error(state) unless the state file is this installation's own: asked before anything leaves the program.
   void require_own();
   /// Error(config) when no source of that name is configured, Error(source) when it cannot be reached.
@@ -79,6 +82,7 @@ class Parts {
   Openers openers_;
   std::chrono::steady_clock::time_point started_ = openers_.ticks();
   std::optional<ProcessIdentity> self_;
+  std::optional<schedule::Calendars> calendars_;
   bool own_ = false, own_artifacts_ = false;
   std::map<std::string, std::unique_ptr<source::Source>> sources_;
   std::unique_ptr<delivery::Transport> transport_;

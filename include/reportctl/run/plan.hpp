@@ -55,6 +55,9 @@ std::variant<RunPlan, Rejection> plan(Parts&, const validation::Request&, const 
 /// The plan of a schedule's run: all rules of the schedule again, with the roles of its owner, the window from the slot.
 std::variant<RunPlan, Rejection> plan_schedule(Parts&, const schedule::Schedule&, Standing, Instant slot);
 std::variant<RunPlan, Rejection> plan_schedule(Parts&, const schedule::Schedule&, Instant slot);
+/// Where the period of an occurrence begins as far as the one before says so: by the rhythm, and of since_previous at the newest
+/// one that was not skipped, so that nothing between is lost. None for other periods.
+std::optional<Instant> begin_of(Parts&, const schedule::Schedule&, Instant slot);
 
 /// Why what was made for the schedule may not be sent any more: who stands behind it has left or lost a right, or a domain is not
 /// allowed any more.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reportctl/base/time.hpp"
+#include "reportctl/schedule/work_calendar.hpp"
 
 namespace reportctl::schedule {
 
@@ -22,18 +23,21 @@ std::optional<CadenceKind> parse_cadence(std::string_view);
 class Weekdays {
  public:
   static constexpr int kDays = 7;
-  /// A list of `mon` … `sun`, full English names or 1–7, spans like `mon-fri`, and `workdays`, which are Monday to Friday; any
-  /// case.
+  /// A list of `mon` … `sun`, full English names or 1–7, spans like `mon-fri`, and `workdays`, which are those of the calendar;
+  /// any case.
   static std::optional<Weekdays> parse(std::string_view);
   /// As parse() reads it: `mon,thu`, `mon-fri`.
   [[nodiscard]] std::string str() const;
   /// 1 = Monday … 7 = Sunday.
   void add(int weekday) { bits_ |= static_cast<std::uint8_t>(1U << (weekday - 1)); }
   [[nodiscard]] bool has(int weekday) const { return (bits_ >> (weekday - 1) & 1U) != 0; }
+  void add_workdays() { bits_ |= kWorkdays; }
+  [[nodiscard]] bool workdays() const { return (bits_ & kWorkdays) != 0; }
   [[nodiscard]] bool empty() const { return bits_ == 0; }
   bool operator==(const Weekdays&) const = default;
 
  private:
+  static constexpr std::uint8_t kWorkdays = 1U << kDays;
   std::uint8_t bits_ = 0;
 };
 /// `mon` … `sun`.
@@ -64,9 +68,9 @@ struct MonthDay {
     none,
     date,     ///< the 1st to the 31st, where 29–31 fall on the last day of a shorter month
     weekday,  ///< the 1st to 4th, or the last, of a weekday
-    workday,  ///< the 1st to 15th, or the last, Monday to Friday
+    workday,  ///< the 1st to 15th, or the last; where the month has fewer, its last one
   };
-  enum class Shift { none, next, previous };  ///< a date on a Saturday or Sunday moves to this workday, into another month too
+  enum class Shift { none, next, previous };  ///< a date that is no workday moves to this one, into another month too
   static constexpr int kLast = -1;
 
   Kind kind = Kind::none;
@@ -93,7 +97,12 @@ struct Cadence {
   std::optional<int> weeks = {};   ///< weekly: every second, third … week, counted from that of `start`
   std::optional<Date> start = {};  ///< no day before it
   std::optional<Date> end = {};    ///< no day after it
+  CalendarInUse calendar = {};     ///< which days are workdays
   bool operator==(const Cadence&) const = default;
+  /// Do its days depend on which are worked?
+  [[nodiscard]] bool counts_workdays() const {
+    return on.workdays() || day.kind == MonthDay::Kind::workday || day.shift != MonthDay::Shift::none;
+  }
 };
 
 }  // namespace reportctl::schedule

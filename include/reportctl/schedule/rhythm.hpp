@@ -33,4 +33,8 @@ std::optional<Instant> next_occurrence(const Rhythm&, Instant after);
 /// Occurrences in (after, until], oldest first, at most `limit` of the newest.
 std::vector<Instant> occurrences_between(const Rhythm&, Instant after, Instant until, std::size_t limit);
 
+/// The occurrence before an instant, strictly, also before the cadence's first day: which day begins it filters occurrences, and
+/// not what they cover.
+Instant occurrence_before(const Rhythm&, Instant);
+
 }  // namespace reportctl::schedule

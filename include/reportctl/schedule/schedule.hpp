@@ -90,6 +90,7 @@ struct Request {
   std::optional<std::string> weeks;     ///< of schedules: 2 for every second
   std::optional<std::string> start;     ///< of schedules: the first day
   std::optional<std::string> end;       ///< of schedules: the last day
+  std::string calendar;                 ///< of schedules; empty: the account's
   std::string format;                   ///< empty: the module's default
   Parameters parameters;
   std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all
@@ -146,6 +147,7 @@ struct Definition {
   Scope scope;
   Cadence cadence;
   Times at;
+  std::string calendar;              ///< name of one; empty: the account's
   std::string timezone;              ///< IANA name; empty: the account's
   std::optional<NamedRange> window;  ///< instead of the module's own
   std::optional<int> lookback;       ///< days, for lookback modules
@@ -189,6 +191,8 @@ struct Schedule {
   std::string last_run_error;
   int failure_count = 0;      ///< consecutive scheduled runs that did not end delivered or no_data
   std::int64_t revision = 0;  ///< grows with every change
+  /// Of a claimed occurrence: where its period begins if the occurrence before says so, as that was then.
+  std::optional<Instant> begins = {};
 };
 
 /// The zone in which a schedule's time and days are meant: its own, else the account's, else UTC.

@@ -23,6 +23,8 @@ enum class NamedRange {
   last_month,
   last_quarter,
   last_year,
+  today,           ///< from midnight to the moment
+  since_previous,  ///< from the occurrence before to this one; of schedules only
 };
 std::string_view range_name(NamedRange);
 std::optional<NamedRange> parse_range(std::string_view);
@@ -60,11 +62,18 @@ struct DatesChoice {
 };
 using WindowChoice = std::variant<SnapshotChoice, CadenceChoice, RangeChoice, LookbackChoice, DatesChoice>;
 
+/// The local times at which a period of parts of days begins on its first day, and ends on its last; 24:00 is the end of the day.
+struct DayPart {
+  TimeOfDay from, to;
+  bool operator==(const DayPart&) const = default;
+};
+
 /// Which local days a report is about, both included, as runs and exports record it.
 struct Period {
   bool snapshot = false;  ///< no days, but what was true at a moment of the local day `last`, which is `first` too
   Date first;
   Date last;
+  std::optional<DayPart> part = std::nullopt;  ///< none: whole days
   bool operator==(const Period&) const = default;
 };
 
@@ -75,17 +84,25 @@ struct Window {
   Date last;
   Instant from{};
   Instant to{};
+  std::optional<DayPart> part = std::nullopt;  ///< as Period::part
   [[nodiscard]] int days() const { return days_between(first, last) + 1; }
-  [[nodiscard]] Period period() const { return {snapshot, first, last}; }
+  [[nodiscard]] Period period() const { return {snapshot, first, last, part}; }
   bool operator==(const Window&) const = default;
 };
 
-/// Resolves against `at`: the slot of a scheduled run, the clock of an on-demand one. Never against now for a late run.
+/// Resolves against `at`: the slot of a scheduled run, the clock of an on-demand one. Never against now for a late run. `begins`:
+/// where the period of a cadence, or since the occurrence before, was found to begin; else a cadence tells itself, and
+/// since_previous is as today.
 /// A snapshot's from and to are both `at`. this_month is from the first of the month to yesterday (on the first: that day itself
 /// is not over, so the month is empty and last month is not substituted; first > last then, from == to).
-Window resolve(const WindowChoice&, Instant at, const Zone& zone);
+Window resolve(const WindowChoice&, Instant at, const Zone& zone, const std::optional<Instant>& begins = std::nullopt);
+/// The same of an occurrence of a rhythm, which tells the one before.
+Window resolve(const WindowChoice&, const Rhythm&, Instant slot);
+/// Where the period of an occurrence begins by its rhythm, whether or not it still has that occurrence.
+Instant begin_of_period(const Rhythm&, Instant slot);
 
-/// `2026-03-17`, or `2026-03-01 to 2026-03-31`; a snapshot is `as of 2026-03-17`; an empty period `no complete day`.
+/// `2026-03-17`, `2026-03-01 to 2026-03-31`, or `2026-03-17 08:00 to 08:30`; a snapshot is `as of 2026-03-17`; an empty period
+/// `no complete day`.
 std::string describe(const Period&, const Language& = {});
 inline std::string describe(const Window& window, const Language& language = {}) { return describe(window.period(), language); }
 

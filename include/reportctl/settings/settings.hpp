@@ -34,7 +34,8 @@ struct Policy {
   int retries = 5;           ///< of a run whose source or mail server fails: after 5, 10, 20, 40, 67 minutes, then every 67
   int auto_pause_after = 0;  ///< consecutive failures; 0: never
   schedule::NoData no_data = schedule::NoData::send;
-  std::int64_t max_running = 0;  ///< over all processes; 0: no limit
+  std::int64_t max_running = 0;     ///< over all processes; 0: no limit
+  int least_interval_minutes = 15;  ///< between two times of a schedule's day
 };
 
 struct MailSettings {

@@ -43,6 +43,7 @@ struct ClaimRequest {
   Instant as_read{};                        ///< next_run_at as it was read: the condition
   std::optional<Instant> next;              ///< where next_run_at moves; none: there is no further occurrence
   std::optional<Instant> slot;              ///< the run to make; none when every missed slot is skipped
+  std::optional<Instant> begins = {};       ///< schedule::Schedule::begins
   std::vector<Instant> skipped;             ///< older slots: visible runs that ended before they began
   RunState skipped_as = RunState::skipped;  ///< skipped or unknown
   std::string skip_reason;

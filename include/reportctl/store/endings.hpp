@@ -12,9 +12,14 @@ namespace reportctl::store {
 
 /// Something an owner or admin is told, kept until acknowledged.
 struct NewNotification {
-  std::string id, account, member_id, kind, subject, body;  ///< kind: SCHEDULED_REPORT_FAILED
+  std::string id, account, member_id, kind, subject, body;  ///< kind: SCHEDULED_REPORT_FAILED or CALENDAR_ENDS
   std::string mail;                                         ///< JSON: the facts the mail is composed from
   std::optional<NewDelivery> delivery;                      ///< the mail that carries it, when the member has an address
+};
+/// What an account is told once, whichever run finds it.
+struct TellOnce {
+  std::string what;
+  std::vector<NewNotification> notifications;
 };
 struct Finish {
   RunState state = RunState::delivered;
@@ -24,8 +29,11 @@ struct Finish {
   std::string untried;                  ///< what is told of the deliveries that still wait and are given up with the run; or none
   int auto_pause_after = 0;             ///< pause the schedule when failure_count reaches this; 0: never
   std::vector<NewNotification> notifications;
+  std::optional<TellOnce> once;
   AuditEvents events;
 };
+/// Was the account told?
+bool was_told(State&, std::string_view account, std::string_view what);
 /// The only ending, for success and failure alike. Scheduled runs: sets last_run_at, status, error and failure_count of the
 /// schedule, and what is remembered for its condition. The claim stays valid (for the notification mails) until release().
 /// delivered, partial, delivery_failed, unknown and quiet follow generated; rejected follows waiting and triggered; no_data

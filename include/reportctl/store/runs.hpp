@@ -46,6 +46,7 @@ struct Run {
   std::string violations;  ///< JSON array, for rejected runs; empty otherwise
   std::optional<std::int64_t> rows, bytes, generation_ms;
   std::string artifact_sha256, artifact_name;
+  std::optional<Instant> begins;          ///< schedule::Schedule::begins
   std::optional<Instant> wait_until;      ///< its data have to be complete by then; none: it does not look
   std::optional<Instant> data_until;      ///< to where they were found complete; none with wait_until: not in time
   std::optional<Decision> decision;       ///< about its condition, once it is generated
@@ -77,6 +78,8 @@ schedule::Schedule schedule_of_run(State&, std::string_view run_id);
 std::string mail_facts(State&, std::string_view run_id);
 /// The schedule as it was when the run was claimed; none for runs that had none, and those that an older version finished.
 std::optional<schedule::Definition> run_definition(State&, const Run&);
+/// Of the newest occurrence before this slot that was not skipped.
+std::optional<Instant> slot_run_before(State&, std::string_view schedule_id, Instant slot);
 /// The newest scheduled runs of a schedule by their slots, newest first; skipped slots are among them.
 std::vector<Run> latest_runs(State&, std::string_view schedule_id, int limit);
 

@@ -11,6 +11,7 @@
 #include "reportctl/access/access.hpp"
 #include "reportctl/schedule/schedule.hpp"
 #include "reportctl/store/audit.hpp"
+#include "reportctl/store/calendars.hpp"
 #include "reportctl/store/sight.hpp"
 #include "reportctl/store/state.hpp"
 #include "reportctl/store/webhooks.hpp"
@@ -42,6 +43,8 @@ struct ScheduleChanges {
   std::vector<schedule::Schedule> add, edit;
   std::vector<std::string> remove;
   std::vector<SkippedSlot> skipped;
+  std::vector<Calendar> put_calendars;
+  std::vector<std::string> remove_calendars;
 };
 void apply_changes(State&, const ScheduleChanges&, const AuditEvents&, Instant now);
 

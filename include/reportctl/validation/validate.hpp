@@ -42,6 +42,8 @@ struct Context {
   /// The site's own zone, when known. check_draft() writes it into the definition, so that slots and days of a schedule never
   /// depend on whether the source can be asked; leave it empty where a stored definition is checked again.
   std::string scope_timezone = {};
+  schedule::Calendars calendars = {};
+  int least_minutes = 15;  ///< between two times of a day
 };
 
 /// A request that holds: everything resolved, nothing left to guess.

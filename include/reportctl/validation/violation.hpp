@@ -53,6 +53,7 @@ enum class Code {
   template_invalid,
   send_invalid,
   wait_invalid,
+  calendar_unknown,
 };
 std::string_view code_name(Code);
 const std::vector<Code>& all_codes();

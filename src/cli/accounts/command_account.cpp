@@ -43,6 +43,7 @@ struct FieldOption {
 constexpr FieldOption kFieldOptions[] = {
     {"timezone", "--timezone", "ZONE", "IANA name, such as Europe/Berlin; default: UTC"},
     {"language", "--language", "CODE", "language of mails and documents: de, en, es or fr; default: en"},
+    {"calendar", "--calendar", "NAME", "holidays and worked days: reportctl calendar list; default: Monday to Friday"},
     {"source", "--source", "NAME", "name of a configured source (reportctl source list)"},
     {"key", "--key", "KEY", "the account's id inside the source; default: the same id"},
     {"brand.name", "--brand-name", "NAME", "name at the head of mails; default: the account's name"},
@@ -84,6 +85,12 @@ void set_logo(Session& session, Account& account, const AccountOptions& options)
   if (options.logo) account.brand.logo = store::keep_image(session.state(), manage::read_logo(*options.logo));
 }
 
+void refuse_problems(Session& session, const std::string& what, const Account& account) {
+  const auto others = store::list_accounts(session.state());
+  manage::refuse_problems(what,
+                          manage::account_problems(account, {session.config().settings, session.parts().calendars(), others}));
+}
+
 int add(Session& session, const AccountOptions& options) {
   access::require(session.actor(), access::Action::administer, "", {});
   Account account;
@@ -92,8 +99,7 @@ int add(Session& session, const AccountOptions& options) {
   account = changed(account, options);
   const auto& sources = session.config().settings.sources;
   if (!options.given.contains("source") && sources.size() == 1) account.source = sources.begin()->first;
-  manage::refuse_problems(fmt::format("account {} was not added", options.id),
-                          manage::account_problems(account, session.config().settings, store::list_accounts(session.state())));
+  refuse_problems(session, fmt::format("account {} was not added", options.id), account);
   set_logo(session, account, options);
   store::add_account(session.state(), account,
                      manage::audit_of(session.actor(), {"AccountAdded", account.id, account.id, nullptr, to_json(account)}),
@@ -108,11 +114,10 @@ int edit(Session& session, const AccountOptions& options) {
   manage::require_account_change(session.actor(), before, after);
   set_logo(session, after, options);
   if (after == before) throw Error(ErrorKind::usage, "nothing to change was given", "see reportctl account edit --help");
-  manage::refuse_problems(fmt::format("account {} was not changed", before.id),
-                          manage::account_problems(after, session.config().settings, store::list_accounts(session.state())));
+  refuse_problems(session, fmt::format("account {} was not changed", before.id), after);
   store::ScheduleChanges changes;
   changes.edit_accounts = {after};
-  for (auto& [schedule, stored, slots] : moved_schedules(session.editor(), before, after)) {
+  for (auto& [schedule, stored, slots] : moved_schedules(session.editor(), before, after, session.parts().calendars())) {
     for (const auto& words : slots.words)
       if (session.out().format() == Format::table && !session.out().quiet())
         session.out().text(fmt::format("! {}: {}\n", visible(schedule.definition.name), words));
@@ -165,6 +170,7 @@ int show(Session& session, const AccountOptions& options) {
       {"Name", {account.name}},
       {"Time zone", {account.timezone.empty() ? "UTC" : account.timezone}},
       {"Language", {account.language.empty() ? "en" : account.language}},
+      {"Calendar", or_none(account.calendar, "none: Monday to Friday are workdays")},
       {"Source", {account.source}},
       {"Key in source", {account.source_key()}},
       {"Features", or_none(join(features, ", "), "none")},

@@ -66,7 +66,8 @@ void show(Session& session, const manage::ApplyPlan& plan) {
   if (session.out().format() == Format::json || session.out().quiet()) return;
   for (const auto& item : plan.items) {
     if (item.action == manage::ItemAction::unchanged) continue;
-    const auto whose = item.kind == "account" ? item.name : fmt::format("{}/{}", item.account, item.name);
+    const auto whose =
+        item.kind == "account" || item.kind == "calendar" ? item.name : fmt::format("{}/{}", item.account, item.name);
     session.out().text(fmt::format("{} {} {}\n", sign_of(item.action), item.kind, visible(whose)));
     for (const auto& line : item.diff) session.out().text(fmt::format("    {}\n", line));
   }

@@ -48,6 +48,7 @@ constexpr OptionText kScheduleOptions[] = {
     {"weeks", "--weeks", "N", "weekly: only every N weeks, from that of --start"},
     {"start", "--start", "DATE", "the first day"},
     {"end", "--end", "DATE", "the last day"},
+    {"calendar", "--calendar", "NAME", "whose workdays count: reportctl calendar list"},
     {"reply_to", "--reply-to", "TEMPLATE", "address for answers; default: the sender"},
     {"subject", "--subject", "TEMPLATE", "subject, like \"{report} {period}: {count}\""},
     {"intro", "--intro", "TEMPLATE", "some lines before the figures of the mail"},
@@ -58,7 +59,7 @@ constexpr OptionText kScheduleOptions[] = {
     {"wait", "--wait", "TIME", "for complete data, from the time on: 30m, 2h30m"},
     {"late", "--late", "POLICY", "data not complete in time: fail (default) or send"},
     {"retries", "--retries", "N", "how often a run whose source or mail server fails is tried again"},
-    {"missed", "--missed", "POLICY", "occurrences while nothing ran: coalesce, all or skip"},
+    {"missed", "--missed", "POLICY", "missed occurrences: coalesce, all or skip"},
     {"description", "--description", "TEXT", "what it is for"},
     {"extra", "--extra", "JSON", "further configuration, an object"},
 };

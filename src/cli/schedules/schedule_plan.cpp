@@ -77,20 +77,26 @@ int next(Session& session, const NextOptions& options) {
 
   Listing listing;
   listing.columns = {{"local", fmt::format("LOCAL ({})", rhythm.zone.name())}, {"utc"}, {"period", "COVERS"}};
+  // The one after the last run begins where that ended; those after it go by the rhythm.
+  const auto period_of = [&](Instant slot) {
+    const bool follows_a_run = slot == schedule.next_run_at && schedule.definition.window == schedule::NamedRange::since_previous;
+    if (!follows_a_run) return schedule::resolve(*window, rhythm, slot);
+    return schedule::resolve(*window, slot, rhythm.zone, run::begin_of(session.parts(), schedule, slot));
+  };
   // What is due already comes first; it runs with the next run-due.
   const auto first = schedule.next_run_at ? schedule.next_run_at : schedule::next_occurrence(rhythm, session.now());
   const auto after = [&](Instant slot) { return schedule::next_occurrence(rhythm, std::max(slot, session.now())); };
   listing.empty = "it has ended: its last day is over";
   for (auto at = first; at && listing.rows.size() < static_cast<std::size_t>(options.count); at = after(*at)) {
     const Instant slot = *at;
-    const auto covers =
-        window ? schedule::describe(schedule::resolve(*window, slot, rhythm.zone)) : std::string("nothing: it would be rejected");
+    const auto resolved = window ? std::optional(period_of(slot)) : std::nullopt;
+    const auto covers = resolved ? schedule::describe(*resolved) : std::string("nothing: it would be rejected");
     listing.rows.push_back({{rhythm.zone.format(slot)}, {format_utc(slot)}, {covers, window ? Tone::none : Tone::bad}});
     listing.records.push_back({{"local", rhythm.zone.format(slot)},
                                {"utc", format_utc(slot)},
                                {"due", slot <= session.now()},
                                {"active", schedule.definition.active},
-                               {"period", window ? to_json(schedule::resolve(*window, slot, rhythm.zone)) : Json(nullptr)}});
+                               {"period", resolved ? to_json(*resolved) : Json(nullptr)}});
   }
   session.out().list(listing);
   if (!schedule.definition.active && session.out().format() == Format::table) {

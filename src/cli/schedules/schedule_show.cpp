@@ -102,6 +102,13 @@ int list_schedules(Session& session, const ScheduleListOptions& options) {
 const std::set<std::string_view> kTold = {"on", "day", "months", "weeks", "at", "lookback"};
 const std::set<std::string_view> kOfThePolicy = {"no_data", "retries", "missed"};
 
+/// `de (the account's); holidays known until 2027-12-31`
+std::string shown_calendar(const schedule::Definition& definition, const access::Account& account) {
+  const auto name = definition.calendar.empty() ? account.calendar + " (the account's)" : definition.calendar;
+  const auto words = calendar_words(definition.cadence);
+  return words.empty() ? name + "; not asked" : name + "; " + words;
+}
+
 Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const access::Account& account) {
   const auto& definition = schedule.definition;
   const auto zone_name = schedule::effective_timezone(definition, account.timezone);
@@ -120,6 +127,8 @@ Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const acces
     const auto [values, named] = field.text(definition);
     if (field.name == "cadence") {
       line("Rhythm", {rhythm_words(definition, account.timezone)});
+    } else if (field.name == "calendar") {
+      if (!account.calendar.empty() || !values.empty()) line("Calendar", {shown_calendar(definition, account)});
     } else if (field.name == "timezone") {
       line("Time zone", {definition.timezone.empty() ? zone_name + " (the account's)" : zone_name});
     } else if (field.name == "window") {

@@ -56,6 +56,24 @@ std::string no_rows_sentence(Session& session, const schedule::Definition& defin
                                           : "no rows: the mail would go out, say so, and carry the header only";
 }
 
+/// When it runs next, by which rule, and how far its calendar reaches.
+void add_due(const run::RunPlan& plan, const schedule::Schedule& schedule, Sheet& sheet) {
+  const auto& cadence = schedule.definition.cadence;
+  sheet.record["due"] = to_json(schedule.next_run_at);
+  sheet.record["holidays_known_until"] = nullptr;
+  std::string words = minute_or_dash(schedule.next_run_at, plan.zone);
+  for (const auto& rule : {cadence.on.str(), cadence.day.str(), calendar_words(cadence)})
+    if (!rule.empty()) words += (rule.starts_with("holidays") ? "; " : ", ") + rule;
+  bool beyond = false;
+  if (!calendar_words(cadence).empty()) {
+    const auto until = cadence.calendar.days->until();
+    sheet.record["holidays_known_until"] = format_date(until);
+    beyond = schedule.next_run_at && plan.zone.local_date(*schedule.next_run_at) > until;
+  }
+  if (!schedule.definition.active) words += "; paused";
+  sheet.lines.emplace_back("Due", Field{words, beyond ? Tone::warn : Tone::none});
+}
+
 /// Whether the data are complete, and what would become of a run that finds them so.
 void add_readiness(Session& session, const run::RunPlan& plan, const schedule::Definition& definition, Instant slot,
                    Sheet& sheet) {
@@ -124,6 +142,7 @@ int preview(Session& session, const PreviewOptions& options) {
                   {"recipients", recipients},
                   {"rows", listing.records},
                   {"more_rows", head.more}};
+  add_due(plan, schedule, sheet);
   add_readiness(session, plan, definition, at, sheet);
   add_decision(session, plan, schedule, at, sheet);
   session.out().sheet(sheet);

@@ -15,7 +15,7 @@ std::string last_days(int days) { return days == 1 ? "yesterday" : fmt::format("
 
 std::string covered_by(const schedule::Cadence& cadence) {
   if (cadence.kind == schedule::CadenceKind::daily) return "yesterday";
-  const bool every_week = cadence.on.str().find_first_of(",-") == std::string::npos && !cadence.weeks;
+  const bool every_week = cadence.on.str().find_first_of(",-") == std::string::npos && !cadence.on.workdays() && !cadence.weeks;
   if (cadence.kind == schedule::CadenceKind::weekly && every_week) return "the last 7 days";
   const bool every_month =
       cadence.day.kind == schedule::MonthDay::Kind::date && cadence.day.shift == schedule::MonthDay::Shift::none;
@@ -36,6 +36,11 @@ std::string rhythm_words(const schedule::Definition& definition, std::string_vie
   if (!definition.at.empty()) words += " " + schedule::format_times(definition.at);
   if (!definition.timezone.empty() && definition.timezone != account_timezone) words += " " + definition.timezone;
   return words;
+}
+
+std::string calendar_words(const schedule::Cadence& cadence) {
+  if (!cadence.calendar.days || !cadence.counts_workdays()) return {};
+  return "holidays known until " + format_date(cadence.calendar.days->until());
 }
 
 std::string window_words(const schedule::Definition& definition, const catalog::Report* report) {

@@ -15,6 +15,8 @@ namespace reportctl::cli {
 
 /// `daily 06:00`, `weekly mon 07:30`, `monthly 31 05:00 Europe/Berlin`: the zone where it is not the account's.
 std::string rhythm_words(const schedule::Definition&, std::string_view account_timezone);
+/// `holidays known until 2027-12-31`, of a schedule that goes by a calendar; else empty.
+std::string calendar_words(const schedule::Cadence&);
 /// `last_7d`, `the last 7 days`, and for the report's own window what that is.
 std::string window_words(const schedule::Definition&, const catalog::Report*);
 /// `ops@example.com`, `ops@example.com +2`.

@@ -13,6 +13,7 @@
 #include "reportctl/run/plan.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/audit.hpp"
+#include "reportctl/store/calendars.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/webhooks.hpp"
 
@@ -31,6 +32,12 @@ std::vector<std::string> account_ids(Session& session) {
 std::vector<std::string> schedule_names(Session& session) {
   std::vector<std::string> names;
   for (const auto& schedule : visible_schedules(session.viewer(), {})) names.push_back(schedule.definition.name);
+  return names;
+}
+
+std::vector<std::string> calendar_names(Session& session) {
+  std::vector<std::string> names;
+  for (const auto& calendar : store::list_calendars(session.state())) names.push_back(calendar.name);
   return names;
 }
 
@@ -175,6 +182,7 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   if (name == "language") return Language::codes();
   if (name == "cadence") return schedule::cadence_names();
   if (name == "on") return schedule::weekday_names();
+  if (name == "calendar") return calendar_names(session);
   if (name == "months") return schedule::month_names();
   if (name == "window" || name == "range") return schedule::range_names();
   if (name == "no-data") return {"send", "skip"};
@@ -206,6 +214,7 @@ std::vector<std::string> positional_values(Session& session, const VerbPlace& pl
   if (place.verb == "add") return {};
   if (place.command == "schedule") return schedule_names(session);
   if (place.command == "account") return account_ids(session);
+  if (place.command == "calendar") return place.positional == "name" ? calendar_names(session) : std::vector<std::string>();
   if (place.command == "webhook") return webhook_ids(session);
   if (place.command == "source") return source_names(session);
   if (place.positional == "run") return recent_runs(session);

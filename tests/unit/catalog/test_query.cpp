@@ -272,6 +272,25 @@ TEST_CASE("a comparison with a bound is made in the form in which the source kee
                        "coalesce(v.at, g.at) mixes values that the source keeps as epoch and as utc-text", Error);
 }
 
+TEST_CASE("of days, the one in which a period ends counts whole, and none can begin in the middle of one") {
+  for (const Dialect dialect : {Dialect::sqlite, Dialect::postgresql}) {
+    rows::SourceForms forms(dialect);
+    forms.usual = std::get<rows::InstantForm>(rows::parse_instant_form("day"));
+    const Report report =
+        module_of("  []\n", "  SELECT n FROM visits v WHERE a = :account AND :depot = 1 AND v.day >= :from AND v.day < :to\n");
+    QueryInputs in = inputs();
+    in.window.part = schedule::DayPart{{.hour = 0, .minute = 0}, {.hour = 8, .minute = 30}};
+    in.window.to = *parse_instant("2026-03-16T21:30:00Z");  // 08:30 of the 17th in Sydney
+    const auto query = build_query(report, in, forms);
+    if (dialect == Dialect::sqlite)
+      CHECK(std::get<std::string>(value_of(query, "to_edge_day")) == "2026-03-18");
+    else
+      CHECK(std::get<std::string>(value_of(query, "to_edge")) == "2026-03-17T13:00:00Z");
+    in.window.from = *parse_instant("2026-03-16T20:00:00Z");
+    CHECK_THROWS_AS(build_query(report, in, forms), Error);
+  }
+}
+
 TEST_CASE("the period before is bound where there is one, and NULL where there is none") {
   const Report report =
       module_of("  []\n", "  SELECT :previous_from, :previous_to FROM t WHERE a = :account AND :depot = :from AND :to = 1\n");

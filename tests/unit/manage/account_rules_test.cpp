@@ -37,6 +37,7 @@ access::Account acme() {
           .name = "Acme",
           .timezone = "",
           .language = "",
+          .calendar = "",
           .source = "shop",
           .key = "",
           .features = {},
@@ -48,6 +49,11 @@ settings::Settings with_source(const char* name) {
   settings::Settings settings;
   settings.sources[name] = {};
   return settings;
+}
+
+std::vector<std::string> problems_of(const access::Account& account, const settings::Settings& settings,
+                                     const std::vector<access::Account>& others, const schedule::Calendars& calendars = {}) {
+  return account_problems(account, {settings, calendars, others});
 }
 
 }  // namespace
@@ -68,6 +74,14 @@ TEST_CASE("system admins are made by system admins alone") {
   access::Actor root;
   root.is_operator = true;
   CHECK_NOTHROW(require_member_change(root, nullptr, &admin));
+}
+
+TEST_CASE("an account names a calendar that there is") {
+  auto account = acme();
+  account.calendar = "germany";
+  CHECK(problems_of(account, with_source("shop"), {}, {{"germany", {}}}).empty());
+  CHECK(problems_of(account, with_source("shop"), {}, {{"germani", {}}}) ==
+        std::vector<std::string>{"calendar: there is no calendar \"germany\" (did you mean \"germani\"?)"});
 }
 
 TEST_CASE("an owner may rename the account, but not choose which data it sees or where its mail may go") {
@@ -91,13 +105,13 @@ TEST_CASE("an owner may rename the account, but not choose which data it sees or
 
 TEST_CASE("every problem of an account is reported, not the first alone") {
   auto account = acme();
-  CHECK(account_problems(account, with_source("shop"), {}).empty());
+  CHECK(problems_of(account, with_source("shop"), {}).empty());
   account.id = "-acme";
   account.name = " ";
   account.timezone = "Mars/Olympus";
   account.source = "sohp";
   account.brand.color = "red";
-  const auto problems = account_problems(account, with_source("shop"), {});
+  const auto problems = problems_of(account, with_source("shop"), {});
   REQUIRE(problems.size() == 5);
   CHECK(problems[3].find("did you mean \"shop\"") != std::string::npos);
 }
@@ -106,10 +120,10 @@ TEST_CASE("a source of one account has no second") {
   auto settings = with_source("shop");
   auto other = acme();
   other.id = "other";
-  CHECK(account_problems(acme(), settings, {acme(), other}).empty());
+  CHECK(problems_of(acme(), settings, {acme(), other}).empty());
   settings.sources["shop"].single_tenant = true;
-  CHECK(account_problems(acme(), settings, {acme()}).empty());
-  const auto problems = account_problems(acme(), settings, {acme(), other});
+  CHECK(problems_of(acme(), settings, {acme()}).empty());
+  const auto problems = problems_of(acme(), settings, {acme(), other});
   REQUIRE(problems.size() == 1);
   CHECK(problems[0] == "source: shop belongs to account other (tenant: single)");
 }
@@ -124,23 +138,23 @@ TEST_CASE("accounts whose keys a source may take for one are refused, if they sh
     second.id = second.name = "other";
     second.key = key;
     second.source = "shop";
-    CHECK(account_problems(second, with_source("shop"), {first}).size() == 1);
+    CHECK(problems_of(second, with_source("shop"), {first}).size() == 1);
     second.source = "else";
-    CHECK(account_problems(second, with_source("else"), {first}).empty());
+    CHECK(problems_of(second, with_source("else"), {first}).empty());
   }
   for (const char* key : {"77", "7.5", "7a", "-7"}) {
     CAPTURE(key);
     second.key = key;
     second.source = "shop";
-    CHECK(account_problems(second, with_source("shop"), {first}).empty());
+    CHECK(problems_of(second, with_source("shop"), {first}).empty());
   }
   for (const auto& [one, other] :
        {std::pair("acme", "ACME"), std::pair("{A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11}", "a0eebc999c0b4ef8bb6d6bb9bd380a11")}) {
     first.key = one;
     second.key = other;
-    CHECK(account_problems(second, with_source("shop"), {first}).size() == 1);
+    CHECK(problems_of(second, with_source("shop"), {first}).size() == 1);
   }
-  CHECK(account_problems(first, with_source("shop"), {first}).empty());
+  CHECK(problems_of(first, with_source("shop"), {first}).empty());
 }
 
 TEST_CASE("roles of a site need sites, and roles of the account take none") {

@@ -1,12 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Writes days.tsv: the days on which rhythms fire, by dateutil's rules (python3-dateutil), which know nothing of this program.
+"""Writes days.tsv: the days on which rhythms fire, by dateutil's rules and numpy's business days (python3-dateutil, python3-numpy),
+which know nothing of this program.
 
     python3 days.py > days.tsv
 """
 import datetime as dt
+import pathlib
 import random
 
+import numpy as np
 from dateutil.rrule import DAILY, FR, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, rrule
 
 DAYS = [MO, TU, WE, TH, FR, SA, SU]
@@ -69,3 +72,43 @@ for year in (2023, 2027):
         found = days(monday, end, WEEKLY, interval=weeks, byweekday=[DAYS[d] for d in some])
         write("weekly " + ",".join(NAMES[d] for d in some), f"weeks={weeks} start={start} end={end}", first, last,
               [day for day in found if day >= start])
+
+
+def calendar(name):
+    """Holidays and worked days of one of the files beside this one."""
+    holidays, worked = [], []
+    for line in (pathlib.Path(__file__).parent / name).read_text(encoding="utf-8").splitlines():
+        if line[:1].isdigit():
+            holidays.append(line[:10])
+        elif line.startswith("+"):
+            worked.append(np.datetime64(line[1:11]))
+    return holidays, worked
+
+
+def month_starts(first, last):
+    return [dt.date(year, month, 1) for year in range(first.year, last.year + 1) for month in range(1, 13)]
+
+
+first, last = dt.date(2026, 1, 1), dt.date(2027, 12, 31)
+for name in ("de.txt", "closed.txt"):
+    holidays, worked = calendar(name)
+    every = np.arange(np.datetime64(first) - 40, np.datetime64(last) + 40)
+    workdays = [day.astype(object) for day in every if np.is_busday(day, holidays=holidays) or day in worked]
+    write("weekly workdays", f"calendar={name}", first, last, workdays)
+    write("weekly workdays,sun", f"calendar={name}", first, last, [d.astype(object) for d in every if d.astype(object) in workdays or d.astype(object).weekday() == 6])
+    for number in (1, 2, 6, 15, -1):
+        found = []
+        for start in month_starts(first, last):
+            month = [day for day in workdays if (day.year, day.month) == (start.year, start.month)]
+            found.append(month[-1] if number < 0 or number > len(month) else month[number - 1])
+        write(f"monthly {ordinal(number)} workday", f"calendar={name}", first, last, found)
+# Without worked days numpy itself counts and moves.
+holidays = calendar("closed.txt")[0]
+for number in (1, 3, 5):
+    write(f"monthly {ordinal(number)} workday", "calendar=closed.txt", first, last,
+          [np.busday_offset(start, number - 1, roll="forward", holidays=holidays).astype(object) for start in month_starts(first, last)])
+for day in (1, 15, 20):
+    dates = [start.replace(day=day) for start in month_starts(dt.date(2025, 1, 1), dt.date(2028, 12, 31))]
+    for word, roll in (("next", "forward"), ("previous", "backward")):
+        write(f"monthly {day} or {word} workday", "calendar=closed.txt", first, last,
+              [np.busday_offset(date, 0, roll=roll, holidays=holidays).astype(object) for date in dates])

@@ -27,6 +27,7 @@ Definition every_field() {
                         .start = parse_date("2027-01-08"),
                         .end = parse_date("2028-01-07")};
   definition.at = {TimeOfDay{.hour = 7, .minute = 30}, TimeOfDay{.hour = 13, .minute = 0}};
+  definition.calendar = "de";
   definition.timezone = "Europe/Berlin";
   definition.window = NamedRange::last_7d;
   definition.lookback = 14;

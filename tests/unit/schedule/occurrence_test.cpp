@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reportctl/schedule/rhythm.hpp"
+#include "reportctl/schedule/window.hpp"
 #include "support.hpp"
 
 using namespace reportctl;
@@ -39,6 +40,16 @@ std::string written(const std::vector<Instant>& instants) {
   std::vector<std::string> texts;
   for (const Instant at : instants) texts.push_back(format_utc(at));
   return join(texts, " ");
+}
+
+CalendarInUse calendar(const std::string& name) {
+  std::ifstream file(REPORTCTL_ROOT "/tests/unit/schedule/" + name);
+  std::stringstream text;
+  text << file.rdbuf();
+  std::vector<WorkCalendar::Problem> problems;
+  const CalendarInUse made{std::make_shared<const WorkCalendar>(WorkCalendar::parse(text.str(), problems))};
+  REQUIRE(problems.empty());
+  return made;
 }
 
 }  // namespace
@@ -195,7 +206,7 @@ TEST_CASE("a clock at the end of the calendar and a cadence without its day stil
   CHECK(first_after("monthly", "06:00", "UTC", "2026-02-24T00:00:00Z") == "2026-03-01T06:00:00Z");
 }
 
-TEST_CASE("the days of a rhythm are those of dateutil (days.py)") {
+TEST_CASE("the days of a rhythm are those of dateutil and numpy (days.py)") {
   std::ifstream file(REPORTCTL_ROOT "/tests/unit/schedule/days.tsv");
   std::size_t lines = 0;
   for (std::string line; std::getline(file, line); ++lines) {
@@ -206,6 +217,7 @@ TEST_CASE("the days of a rhythm are those of dateutil (days.py)") {
     auto r = rhythm(fields[0], "00:00", "UTC");
     for (const auto& option : split(fields[1], ' ')) {
       const auto value = option.substr(option.find('=') + 1);
+      if (option.starts_with("calendar=")) r.cadence.calendar = calendar(value);
       if (option.starts_with("months=")) r.cadence.months = Months::parse(value).value();
       if (option.starts_with("weeks=")) r.cadence.weeks = static_cast<int>(parse_integer(value).value());
       if (option.starts_with("start=")) r.cadence.start = day(value);
@@ -219,7 +231,7 @@ TEST_CASE("the days of a rhythm are those of dateutil (days.py)") {
     CHECK(join(forth, " ") == fields[4]);
     CHECK(join(back, " ") == fields[4]);
   }
-  CHECK(lines == 60);
+  CHECK(lines == 83);
 }
 
 TEST_CASE("a cadence begins and ends") {
@@ -247,4 +259,49 @@ TEST_CASE("several times of a day fire one after the other, and once where a gap
   CHECK(format_utc(autumn[5]) == "2026-10-25T00:30:00Z");    // 02:30, the first time
   CHECK(format_utc(autumn[6]) == "2026-10-25T02:00:00Z");    // 03:00, 90 minutes later
   CHECK(all_of("Pacific/Apia", "2011-12-31").size() == 48);  // the day before never was
+}
+
+TEST_CASE("a calendar names the line that cannot be read, and says until when it is known") {
+  std::vector<WorkCalendar::Problem> problems;
+  const auto made = WorkCalendar::parse(
+      "# a comment\n2026-12-25 Christmas # and why\n+2026-10-10\n2026-12-25 again\nChristmas\n2026-02-30 never\nuntil "
+      "2027-12-31\nuntil 2028-12-31\n"
+      "until soon\n\n2026-01-01\tx\x07\n",
+      problems);
+  std::vector<std::string> told;
+  for (const auto& [line, message] : problems) told.push_back(std::to_string(line) + ": " + message);
+  const std::string form = "is not a day, like 2026-12-25 Christmas, +2026-10-10 worked or until 2027-12-31";
+  CHECK(told == std::vector<std::string>{"4: 2026-12-25 is there already", "5: \"Christmas\" " + form,
+                                         "6: \"2026-02-30 never\" " + form, "8: there is an until already",
+                                         "9: \"until soon\" " + form, "11: it has control characters or is not UTF-8"});
+  CHECK(made.until() == day("2027-12-31"));
+  CHECK(made.days() == std::map<Date, std::string>{{day("2026-10-10"), "+"}, {day("2026-12-25"), "-Christmas"}});
+  CHECK(made.is_workday(day("2026-10-10")));
+  CHECK_FALSE(made.is_workday(day("2026-12-25")));
+  CHECK(made.is_workday(day("2026-12-24")));
+  CHECK_FALSE(made.is_workday(day("2026-12-27")));
+  problems.clear();
+  WorkCalendar::parse("2026-12-25 Christmas", problems);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].message == "it has no last day: write until YYYY-MM-DD, up to which its holidays are known");
+}
+
+TEST_CASE("periods meet with holidays too: each local day is covered once") {
+  for (const char* rule : {"weekly workdays", "weekly workdays,sun", "monthly 2nd workday", "monthly 15th workday",
+                           "monthly last workday", "monthly 15 or next workday", "monthly 1 or previous workday"}) {
+    for (const char* name : {"de.txt", "closed.txt"}) {
+      CAPTURE(rule);
+      CAPTURE(name);
+      auto r = rhythm(rule, "07:00", "Europe/Berlin");
+      r.cadence.calendar = calendar(name);
+      const CadenceChoice choice{r.cadence, r.at};
+      std::optional<Date> expected;
+      for (const Instant slot : walk(r, instant("2025-11-01T00:00:00Z"), instant("2028-03-01T00:00:00Z"))) {
+        const auto window = resolve(choice, slot, r.zone);
+        if (expected) CHECK(window.first == *expected);
+        CHECK(window.last == add_days(r.zone.local_date(slot), -1));
+        expected = add_days(window.last, 1);
+      }
+    }
+  }
 }

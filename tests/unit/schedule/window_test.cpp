@@ -158,6 +158,44 @@ TEST_CASE("named ranges are complete local days") {
   CHECK(empty.days() == 0);
 }
 
+TEST_CASE("today is from midnight to the moment") {
+  const Window window = resolve(RangeChoice{NamedRange::today}, instant("2026-03-17T07:30:00Z"), zone("Europe/Berlin"));
+  CHECK(describe(window) == "2026-03-17 00:00 to 08:30");
+  CHECK(format_utc(window.from) == "2026-03-16T23:00:00Z");
+  CHECK(format_utc(window.to) == "2026-03-17T07:30:00Z");
+  const Window midnight = resolve(RangeChoice{NamedRange::today}, instant("2026-03-16T23:00:00Z"), zone("Europe/Berlin"));
+  CHECK(describe(midnight) == "no complete day");
+  CHECK(midnight.from == midnight.to);
+}
+
+TEST_CASE("since_previous is from the slot before to this one, whatever the clock does") {
+  const auto since = [](const char* at, const char* slot, const char* start = nullptr) {
+    Rhythm rhythm{.cadence = cadence("daily"), .at = parse_times(at).value(), .zone = zone("Europe/Berlin")};
+    if (start != nullptr) rhythm.cadence.start = day(start);
+    const Window window = resolve(RangeChoice{NamedRange::since_previous}, rhythm, instant(slot));
+    CHECK(format_utc(window.to) == slot);
+    return format_utc(window.from) + " " + describe(window);
+  };
+  CHECK(since("18:00", "2026-03-17T17:00:00Z") == "2026-03-16T17:00:00Z 2026-03-16 18:00 to 2026-03-17 18:00");
+  CHECK(since("00:00,12:00", "2026-03-16T23:00:00Z") == "2026-03-16T11:00:00Z 2026-03-16 12:00 to 24:00");
+  CHECK(since("00:00,12:00", "2026-03-17T11:00:00Z") == "2026-03-16T23:00:00Z 2026-03-17 00:00 to 12:00");
+  // The first of a schedule covers what it would have covered.
+  CHECK(since("18:00", "2026-03-17T17:00:00Z", "2026-03-17") == "2026-03-16T17:00:00Z 2026-03-16 18:00 to 2026-03-17 18:00");
+  // A gap takes both times together, and the repeated hour makes half an hour three of them.
+  CHECK(since("02:00,02:30", "2026-03-29T01:00:00Z") == "2026-03-28T01:30:00Z 2026-03-28 02:30 to 2026-03-29 03:00");
+  CHECK(since("02:30,03:00", "2026-10-25T02:00:00Z") == "2026-10-25T00:30:00Z 2026-10-25 02:30 to 03:00");
+}
+
+TEST_CASE("an occurrence whose day is none any more still covers the days since the one before") {
+  Rhythm rhythm{.cadence = cadence("weekly workdays"), .at = parse_times("07:00").value(), .zone = zone("UTC")};
+  std::vector<WorkCalendar::Problem> problems;
+  rhythm.cadence.calendar.days =
+      std::make_shared<const WorkCalendar>(WorkCalendar::parse("2026-03-23 closed\nuntil 2026-12-31", problems));
+  const Instant monday = instant("2026-03-23T07:00:00Z");
+  const Window window = resolve(CadenceChoice{rhythm.cadence, rhythm.at}, monday, rhythm.zone, begin_of_period(rhythm, monday));
+  CHECK(describe(window) == "2026-03-20 to 2026-03-22");
+}
+
 TEST_CASE("a lookback is the last complete local days, as UTC instants") {
   // Sydney is at +11 before 5 April 2026 03:00 and at +10 after it; 08:00 UTC on 6 April is 18:00 there.
   const Window window = resolve(LookbackChoice{2}, instant("2026-04-06T08:00:00Z"), zone("Australia/Sydney"));
