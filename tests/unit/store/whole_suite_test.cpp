@@ -18,7 +18,8 @@ namespace {
 /// Tables that people fill by hand, and the one row of audit_cut. Schedules are here too, but not for run-due:
 /// tests/bench/state.py.
 constexpr std::array kSmallTables{"accounts", "members",   "m",      "webhooks",      "w",          "schedules",    "s",
-                                  "facts",    "audit_cut", "images", "sqlite_schema", "run_totals", "suppressions", "u"};
+                                  "facts",    "audit_cut", "images", "sqlite_schema", "run_totals", "suppressions", "u",
+                                  "calendars"};
 
 /// Partial indexes that hold only what is not settled yet, and so do not grow.
 constexpr std::array kSmallIndexes{"runs_unfinished",    "runs_owned",         "exports_unfinished",
