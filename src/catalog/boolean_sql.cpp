@@ -20,6 +20,14 @@ std::string truth_sql(const std::string& expression, const std::string& name, co
           "FALSE ELSE CAST(error({4} || {1}) AS boolean) END)",
           expression, fmt::format("CAST(({}) AS text)", expression), sql_literal(form.yes), sql_literal(form.no),
           sql_literal(fmt::format("{}{}|{}|", rows::kRefusedBoolean, name, form.str())));
+    case rows::Dialect::mariadb:
+      return fmt::format(
+          // A number has as many digits in HEX as it needs, and BIT one byte; a text has two for each byte.
+          "(CASE WHEN RTRIM({1}) = {2} THEN TRUE WHEN RTRIM({1}) = {3} THEN FALSE WHEN HEX({0}) IN ('1', '01') THEN TRUE WHEN "
+          "HEX({0}) "
+          "IN ('0', '00') THEN FALSE ELSE IS_FREE_LOCK(RPAD(CONCAT({4}, {1}), 200, '|')) END)",
+          expression, fmt::format("CAST(({}) AS char)", expression), sql_literal(form.yes), sql_literal(form.no),
+          sql_literal(fmt::format("{}{}|{}|", rows::kRefusedBoolean, name, form.str())));
     case rows::Dialect::postgresql:
       break;
   }

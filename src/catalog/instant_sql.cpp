@@ -63,19 +63,38 @@ std::string form_and_name(const InstantSql& instant, const InstantForm& common) 
   return fmt::format("{}, {}", sql_literal(form.str()), sql_literal(instant.named.name));
 }
 
+/// From UTC to the clock of a zone, or back. MariaDB gives back what lies beyond the years it knows as it is.
+std::string shifted_sql(const std::string& sql, const std::string& zone, bool to_zone) {
+  if (zone == "UTC") return sql;
+  return fmt::format(
+      "(CASE WHEN ({0}) BETWEEN '1970-01-02 00:00:00' AND '2037-12-31 00:00:00' THEN CONVERT_TZ({0}, {1}, {2}) ELSE "
+      "CAST(IS_FREE_LOCK(RPAD(CONCAT({3}, {0}), 200, '|')) AS datetime) END)",
+      sql, to_zone ? "'+00:00'" : sql_literal(zone), to_zone ? sql_literal(zone) : "'+00:00'", sql_literal(rows::kRefusedZone));
+}
+
+constexpr std::string_view kEpoch = "TIMESTAMP '1970-01-01 00:00:00'";
+
+bool is_word_character(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+
 bool is_upper(std::string_view op) { return op.starts_with('<') && op != "<>"; }
 bool is_lower(std::string_view op) { return op.starts_with('>'); }
 
 }  // namespace
 
 std::string InstantWriter::checked(const InstantSql& instant) const {
-  const bool untyped = forms_.dialect == Dialect::sqlite || range_of(instant.named.form.kind).empty();
+  const bool untyped =
+      forms_.dialect == Dialect::sqlite || forms_.dialect == Dialect::mariadb || range_of(instant.named.form.kind).empty();
   if (instant.typed || untyped) return instant.sql;
   return fmt::format("(CASE WHEN {} THEN {} END)", type_check(instant, forms_.dialect), instant.sql);
 }
 
 std::string InstantWriter::zoned(const InstantSql& instant) const {
   const InstantForm& form = instant.typed ? common_ : instant.named.form;
+  if (forms_.dialect == Dialect::mariadb) {
+    if (form.kind == InstantKind::timestamp) return shifted_sql(instant.sql, form.zone, false);
+    if (form.facts().units == 0) return instant.sql;
+    return fmt::format("({} + INTERVAL ({}) * {} MICROSECOND)", kEpoch, instant.sql, 1000000 / form.facts().units);
+  }
   if (form.kind == InstantKind::timestamp) return fmt::format("(({}) AT TIME ZONE {})", checked(instant), sql_literal(form.zone));
   if (form.facts().units == 1) return fmt::format("to_timestamp({})", instant.sql);
   if (form.facts().units > 1) return fmt::format("to_timestamp(({}) / {}.0)", instant.sql, form.facts().units);
@@ -83,6 +102,11 @@ std::string InstantWriter::zoned(const InstantSql& instant) const {
 }
 
 std::string InstantWriter::kept(const std::string& zoned, const InstantForm& form) const {
+  if (forms_.dialect == Dialect::mariadb) {
+    if (form.kind == InstantKind::timestamp) return shifted_sql(zoned, form.zone, true);
+    if (form.facts().units == 0) return zoned;
+    return fmt::format("(TIMESTAMPDIFF(MICROSECOND, {}, {}) DIV {})", kEpoch, zoned, 1000000 / form.facts().units);
+  }
   if (form.kind == InstantKind::timestamp) return fmt::format("(({}) AT TIME ZONE {})", zoned, sql_literal(form.zone));
   if (form.kind == InstantKind::day) return fmt::format("CAST(({}) AT TIME ZONE {} AS date)", zoned, sql_literal(timezone_));
   if (form.facts().units > 0) return fmt::format("CAST(extract(epoch FROM {}) * {} AS bigint)", zoned, form.facts().units);
@@ -96,6 +120,7 @@ std::string InstantWriter::common(const InstantSql& instant) const {
       return form == common_ ? instant.sql : strict(instant);
     case Dialect::postgresql:
     case Dialect::duckdb:
+    case Dialect::mariadb:
       return form == common_ ? checked(instant) : kept(zoned(instant), common_);
   }
   return {};
@@ -107,6 +132,7 @@ std::string InstantWriter::strict(const InstantSql& instant) const {
       return fmt::format("rc_kept({}, {}, {})", instant.sql, form_and_name(instant, common_), sql_literal(common_.str()));
     case Dialect::postgresql:
     case Dialect::duckdb:
+    case Dialect::mariadb:
       return common(instant);
   }
   return {};
@@ -118,6 +144,7 @@ std::string InstantWriter::macro_argument(const InstantSql& instant) const {
       return fmt::format("{}, {}", instant.sql, form_and_name(instant, common_));
     case Dialect::postgresql:
     case Dialect::duckdb:
+    case Dialect::mariadb:
       return zoned(instant);
   }
   return {};
@@ -142,6 +169,10 @@ std::string InstantWriter::kept_bound(const Bound& bound, const InstantForm& for
     case Dialect::postgresql:
     case Dialect::duckdb:
       return kept(fmt::format("CAST({} AS timestamptz)", add_(bound.name, format_utc(bound.at))), form);
+    case Dialect::mariadb:
+      if (form.kind == InstantKind::day) return day_bound(bound);
+      if (form.facts().units == 0) return datetime_bound(bound, form);
+      break;
     case Dialect::sqlite:
       break;
   }
@@ -152,9 +183,20 @@ std::string InstantWriter::kept_bound(const Bound& bound, const InstantForm& for
   return form.kind == InstantKind::julian_day ? fmt::format("CAST({} AS real)", bind) : bind;
 }
 
+/// As the clock of the form's zone shows it, which is exact where a conversion in the query might not be.
+std::string InstantWriter::datetime_bound(const Bound& bound, const InstantForm& form) const {
+  const std::string zone = form.zone.empty() ? "UTC" : form.zone;
+  std::string name = bound.name;
+  if (zone != "UTC")
+    for (const char c : "_in_" + zone) name += is_word_character(c) ? c : '_';
+  const auto text = rows::kept_as({InstantKind::sql_text, zone}, bound.at);
+  return fmt::format("CAST({} AS datetime(6))", add_(name, std::get<std::string>(text)));
+}
+
 std::string InstantWriter::day_bound(const Bound& bound) const {
   const auto [name, at, within_day] = day_edge(bound);
-  return add_(name + "_day", format_date(Zone::find(timezone_).value_or(Zone::utc()).local_date(at)));
+  const std::string bind = add_(name + "_day", format_date(Zone::find(timezone_).value_or(Zone::utc()).local_date(at)));
+  return forms_.dialect == Dialect::mariadb ? fmt::format("CAST({} AS date)", bind) : bind;
 }
 
 std::string InstantWriter::micros(const Bound& bound) const {
@@ -194,6 +236,8 @@ std::string InstantWriter::compared(const InstantSql& instant, std::string_view 
     case Dialect::sqlite:
       if (form.kind == InstantKind::day) return fmt::format("{} {} {}", instant.sql, op, day_bound(bound));
       return compared_exactly(instant, op, bound);
+    case Dialect::mariadb:
+      return fmt::format("({} {} {})", instant.sql, op, kept_bound(bound, form));
     case Dialect::postgresql:
     case Dialect::duckdb:
       return fmt::format("({} {} {} AND {})", instant.sql, op, kept_bound(bound, form), type_check(instant, forms_.dialect));
@@ -208,6 +252,7 @@ std::string InstantWriter::in_period(const InstantSql& instant, const Bound& fro
   switch (forms_.dialect) {
     case Dialect::postgresql:
     case Dialect::duckdb:
+    case Dialect::mariadb:
       return apart();
     case Dialect::sqlite:
       if (closed || instant.named.form.kind == InstantKind::day) return apart();

@@ -57,6 +57,7 @@ class InstantWriter {
   [[nodiscard]] std::string kept_bound(const Bound&, const rows::InstantForm&) const;
   /// A bound within a day as one of whole days: of a period that ends there, that day counts. Error(invalid) where one begins.
   [[nodiscard]] Bound day_edge(const Bound&) const;
+  [[nodiscard]] std::string datetime_bound(const Bound&, const rows::InstantForm&) const;
   [[nodiscard]] std::string day_bound(const Bound&) const;
   [[nodiscard]] std::string micros(const Bound&) const;
   [[nodiscard]] std::string edge(const Bound&, const rows::InstantForm&, std::string_view op) const;

@@ -240,7 +240,8 @@ class Builder {
     return instant;
   }
   void see(const NamedInstant& named) {
-    if (!named.column || named.form.kind == rows::InstantKind::day) return;
+    // MariaDB does not tell the types of expressions, so that its source has to look at their columns.
+    if ((!named.column && forms_.dialect != rows::Dialect::mariadb) || named.form.kind == rows::InstantKind::day) return;
     for (const rows::InstantColumn& column : named.columns)
       if (std::find(seen_.begin(), seen_.end(), column) == seen_.end()) seen_.push_back(column);
   }

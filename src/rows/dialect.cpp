@@ -130,6 +130,63 @@ constexpr DialectRules kDuckdb{
     .days = "days are of type DATE",
 };
 
+/// A moment is a DATETIME in UTC, as the session is: TIMESTAMP becomes one. CONVERT_TZ gives back what lies beyond its years as
+/// it is, and no function fails with words of its own, but the name of a lock that is too long is in the error. Texts are read by
+/// SQLite's rules: the source sends no comment, and has quotes and backslashes read as they are there (source/mariadb_sql).
+constexpr DialectRules kMariadb{
+    .dialect = Dialect::mariadb,
+    .name = "mariadb",
+    .label = "MariaDB",
+    .scheme = "mysql",
+    .old_scheme = "mariadb",
+    .url_form = "mysql://USER@HOST/DATABASE",
+    .url_example = "mysql://reports@db.example.com/shop",
+    .kin = "",
+    .escape_strings = false,
+    .dollar_quotes = false,
+    .foreign_quotes = true,
+    .nested_comments = false,
+    .positional_parameters = true,
+    .untyped_ids = false,
+    .types_from_use = false,
+    .text_cast = "char",
+    .list_cast = "",
+    .integer_cast = "signed",
+    .decimal_cast = "decimal(38, 12)",
+    .boolean_cast = "signed",
+    .date_cast = "date",
+    .instant_cast = "datetime(6)",
+    .always = "TRUE",
+    .in_list =
+        "CAST(CAST(({0}) AS char) AS binary) IN (SELECT CAST(value AS binary) FROM JSON_TABLE({1}, '$[*]' COLUMNS (value "
+        "longtext "
+        "CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$')) AS list)",
+    .earlier = "coalesce(LEAST({0}, {1}), {0}, {1})",
+    .later = "coalesce(GREATEST({0}, {1}), {0}, {1})",
+    .local_date =
+        "CAST((CASE WHEN ({0}) BETWEEN '1970-01-02 00:00:00' AND '2037-12-31 00:00:00' THEN CONVERT_TZ({0}, '+00:00', {2}) "
+        "ELSE CAST(IS_FREE_LOCK(RPAD(CONCAT('rc_zone|', {0}), 200, '|')) AS datetime) END) AS date)",
+    .local_timestamp =
+        "CAST((CASE WHEN ({0}) BETWEEN '1970-01-02 00:00:00' AND '2037-12-31 00:00:00' THEN CONVERT_TZ({0}, '+00:00', "
+        "{2}) ELSE CAST(IS_FREE_LOCK(RPAD(CONCAT('rc_zone|', {0}), 200, '|')) AS datetime) END) AS datetime(6))",
+    .seconds_between = "CAST(FLOOR(TIMESTAMPDIFF(MICROSECOND, {0}, {1}) / 1000000.0) AS signed)",
+    .text_order = "CAST(CAST(({0}) AS char) AS binary)",
+    .decimal = "CAST(({0}) AS decimal(38, 12))",
+    .difference = "(CAST(({0}) AS decimal(38, 12)) - CAST(({1}) AS decimal(38, 12)))",
+    .whole =
+        "(CASE WHEN ({0}) IS NULL OR CAST(({0}) AS char) REGEXP '^[+-]?[0-9]+$' THEN CAST(({0}) AS signed) ELSE "
+        "IS_FREE_LOCK(RPAD(CONCAT('rc_whole|', {0}), 200, '|')) END)",
+    .money =
+        "(CASE WHEN CAST(({0}) AS decimal(38, 12)) * ({1}) % 1 = 0 OR ({0}) IS NULL THEN CAST(CAST(({0}) AS decimal(38, 12)) * "
+        "({1}) "
+        "AS signed) ELSE IS_FREE_LOCK(RPAD(CONCAT('rc_whole|', TRIM(TRAILING '0' FROM CAST(({0}) AS decimal(38, 12)) * ({1}))), "
+        "200, "
+        "'|')) END)",
+    .truths = "0 or 1",
+    .instants = "instants are of type TIMESTAMP, or as sources.NAME.instants declares (reportctl.conf(5))",
+    .days = "days are of type DATE",
+};
+
 }  // namespace
 
 const DialectRules& rules_of(Dialect dialect) {
@@ -140,6 +197,8 @@ const DialectRules& rules_of(Dialect dialect) {
       return kPostgresql;
     case Dialect::duckdb:
       return kDuckdb;
+    case Dialect::mariadb:
+      return kMariadb;
   }
   return kSqlite;
 }

@@ -61,6 +61,7 @@ SourceForms::SourceForms(Dialect given) : dialect(given) {
       break;
     case Dialect::postgresql:
     case Dialect::duckdb:
+    case Dialect::mariadb:
       usual = {InstantKind::timestamptz};
   }
 }

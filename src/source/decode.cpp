@@ -111,6 +111,14 @@ std::optional<std::int64_t> scaled_real(std::string_view text, int scale) {
   return scaled(value, scale);
 }
 
+double as_written(float value) {
+  std::array<char, 32> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  double read = value;
+  std::from_chars(text.data(), end, read);
+  return read;
+}
+
 std::optional<std::int64_t> whole_number(std::string_view text) {
   std::int64_t value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -88,6 +88,8 @@ class TimeReader {
 
 /// Of a double as PostgreSQL writes it: the shortest form, with an exponent where it is very large or small, or a word.
 std::optional<std::int64_t> scaled_real(std::string_view text, int scale);
+/// The double of a float's own shortest form, as people and PostgreSQL write it: 0.1, and not 0.10000000149.
+double as_written(float);
 /// Digits with an optional sign, and nothing after a point but zeros: a sum of integers is of type numeric in PostgreSQL.
 std::optional<std::int64_t> whole_number(std::string_view text);
 

@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "duckdb_words.hpp"
+#include "read_cell.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::source {
@@ -31,8 +32,6 @@ bool is_text(duckdb_type type) { return type == duckdb_varchar || type == duckdb
 bool is_timestamp(duckdb_type type) {
   return type == duckdb_timestamp || type == duckdb_timestamp_s || type == duckdb_timestamp_ms || type == duckdb_timestamp_ns;
 }
-/// SELECT NULL has a type of its own, and what is not yet known has none.
-bool is_any(duckdb_type type) { return type_words(type) == "a value of another type" && (type == duckdb_invalid || type >= 36); }
 
 /// In microseconds; infinity stays what it is.
 std::int64_t micros_of(duckdb_type type, std::int64_t value) {
@@ -90,38 +89,6 @@ std::string uuid_text(__int128 value) {
 }
 
 }  // namespace
-
-std::optional<Problem> type_problem(const rows::Column& column, duckdb_type type, const rows::SourceForms& forms) {
-  const bool number = is_integer(type) || type == duckdb_decimal;
-  bool fits = is_any(type);
-  switch (facts_of(column.type).kind) {
-    case CellKind::text:
-      fits |= is_text(type) || is_integer(type) || type == duckdb_uuid;
-      break;
-    case CellKind::whole:
-    case CellKind::money:
-      fits |= number;
-      break;
-    case CellKind::scaled:
-      fits |= number || is_real(type) || is_text(type);
-      break;
-    case CellKind::truth:
-      fits |= type == duckdb_boolean || is_integer(type) || is_text(type);
-      break;
-    case CellKind::day:
-      fits |= type == duckdb_date || is_text(type);
-      break;
-    case CellKind::instant:
-      fits |= type == duckdb_timestamp_tz || is_text(type) ||
-              (forms.usual.kind == rows::InstantKind::timestamp && is_timestamp(type)) ||
-              (forms.usual.facts().units > 0 && (number || is_real(type)));
-      break;
-  }
-  if (fits) return std::nullopt;
-  Problem problem = misfit_problem({0, column, type_words(type), rows::Dialect::duckdb});
-  problem.what.erase(0, problem.what.find("column "));
-  return problem;
-}
 
 DuckdbRows::DuckdbRows(std::shared_ptr<DuckdbDatabase> database, duckdb_result result, rows::Columns columns)
     : database_(std::move(database)),
@@ -315,13 +282,7 @@ std::int64_t DuckdbRows::real_of(const Step& step, double value) {
 std::int64_t DuckdbRows::scaled_of(const Step& step) {
   const Vector& vector = of(step);
   if (vector.type == duckdb_double) return real_of(step, at<double>(vector));
-  if (vector.type == duckdb_float) {  // by its own shortest form, as PostgreSQL writes it
-    std::array<char, 32> text;
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), at<float>(vector)).ptr;
-    double value = at<float>(vector);
-    std::from_chars(text.data(), end, value);
-    return real_of(step, value);
-  }
+  if (vector.type == duckdb_float) return real_of(step, as_written(at<float>(vector)));
   std::optional<std::int64_t> number;
   if (is_text(vector.type)) {
     number = scaled(text_in(vector), step.scale);
@@ -381,50 +342,21 @@ std::int64_t DuckdbRows::instant_of(const Step& step) {
   return odd(step, infinite ? "infinity" : odd_day(seconds / 86400));
 }
 
-void DuckdbRows::read_cell(const Step& step) {
-  rows::Cell& cell = *step.cell;
-  switch (step.kind) {
-    case CellKind::text:
-      cell.text = text_of(step);
-      break;
-    case CellKind::whole:
-      cell.number = integer_of(step);
-      break;
-    case CellKind::truth:
-      cell.number = boolean_of(step);
-      break;
-    case CellKind::money:
-      if (of(step).places > 0) misfit(step);  // 12.00 has a fraction as 12.34 has: it may be in whole euros
-      cell.number = integer_of(step);
-      if (const auto digits = currencies_.digits(*step.currency)) {
-        cell.scale = *digits;
-      } else {
-        const Problem problem = currency_problem(
-            {row_number_, columns_[static_cast<std::size_t>(step.column)], {}, rows::Dialect::duckdb}, columns_, *step.currency);
-        database_->fail(problem.what, problem.hint);
-      }
-      break;
-    case CellKind::scaled:
-      cell.number = scaled_of(step);
-      break;
-    case CellKind::instant:
-      cell.number = instant_of(step);
-      break;
-    case CellKind::day:
-      cell.number = day_of(step);
-      break;
-  }
+void DuckdbRows::no_currency(const Step& step) {
+  const Problem problem = currency_problem(
+      {row_number_, columns_[static_cast<std::size_t>(step.column)], {}, rows::Dialect::duckdb}, columns_, *step.currency);
+  database_->fail(problem.what, problem.hint);
 }
 
 void DuckdbRows::read_row() {
   for (const Step& step : steps_) {
     const Vector& vector = of(step);
     step.cell->null = vector.validity != nullptr && (vector.validity[row_in_chunk_ / 64] >> (row_in_chunk_ % 64) & 1U) == 0;
-    if (!step.cell->null) read_cell(step);
+    if (!step.cell->null) read_cell(*this, currencies_, step);
   }
 }
 
-void DuckdbRows::misfit(const Step& step) { misfit(step, type_words(of(step).type)); }
+void DuckdbRows::misfit(const Step& step) { misfit(step, type_words(foreign_type(of(step).type))); }
 
 void DuckdbRows::misfit(const Step& step, std::string_view found) {
   const Problem problem =

@@ -16,9 +16,6 @@
 
 namespace reportctl::source {
 
-/// What a column of that type cannot be; empty when it can.
-std::optional<Problem> type_problem(const rows::Column&, duckdb_type, const rows::SourceForms&);
-
 /// The rows of a running statement, a chunk of DuckDB's vectors at a time.
 class DuckdbRows final : public rows::RowStream {
  public:
@@ -44,7 +41,10 @@ class DuckdbRows final : public rows::RowStream {
   bool next_chunk();
   void describe();
   void read_row();
-  void read_cell(const Step&);
+  template <typename Reader, typename... Value>
+  friend void read_cell(Reader&, Currencies&, const Step&, const Value&...);
+  [[nodiscard]] bool has_fraction(const Step& step) const { return of(step).places > 0; }
+  [[noreturn]] void no_currency(const Step&);
   [[nodiscard]] const Vector& of(const Step& step) const { return vectors_[static_cast<std::size_t>(step.column)]; }
   template <typename Value>
   [[nodiscard]] const Value& at(const Vector& vector) const {

@@ -22,16 +22,6 @@ constexpr const char* kTables =
     " WHERE table_schema NOT IN ('information_schema', 'pg_catalog') AND table_catalog NOT IN ('system', 'temp')"
     " ORDER BY table_name, ordinal_position";
 
-rows::ColumnType likely_type(duckdb_type type) {
-  const std::string_view words = type_words(type);
-  if (words == "a boolean") return rows::ColumnType::boolean;
-  if (words == "an integer") return rows::ColumnType::integer;
-  if (words == "a real number") return rows::ColumnType::decimal;
-  if (words == "a date") return rows::ColumnType::date;
-  if (words.starts_with("a timestamp")) return rows::ColumnType::timestamp;
-  return words == "an interval" ? rows::ColumnType::duration : rows::ColumnType::text;
-}
-
 /// A prepared statement, and what it was made of.
 class Statement {
  public:
@@ -126,8 +116,7 @@ class DuckdbSource final : public Source {
     rows::Columns columns;
     for (const std::string& name : names_of(*database, *statement)) {
       const duckdb_type type = database->api().prepared_statement_column_type(statement->get(), columns.size());
-      columns.push_back({.name = name, .label = {}, .type = likely_type(type)});
-      if (columns.back().type == rows::ColumnType::decimal) columns.back().scale = 2;
+      columns.push_back(likely_column(name, foreign_type(type)));
     }
     return {std::move(columns)};
   }
@@ -201,7 +190,7 @@ class DuckdbSource final : public Source {
     if (names.size() == 1 && type_of(0) == duckdb_invalid) return;
     if (const auto problem = column_problem(names, query.columns)) database.fail(problem->what, problem->hint);
     for (std::size_t i = 0; i < names.size(); ++i)
-      if (const auto problem = type_problem(query.columns[i], type_of(i), settings_.forms))
+      if (const auto problem = type_problem(query.columns[i], foreign_type(type_of(i)), settings_.forms))
         database.fail(problem->what, problem->hint);
   }
 

@@ -75,10 +75,10 @@ Problem duckdb_problem(std::string_view source, std::string_view error) {
   return {fmt::format("the query failed ({})", first_line(kind)), "correct the data, or the view that gives them"};
 }
 
-std::string_view type_words(duckdb_type type) {
+ForeignType foreign_type(duckdb_type type) {
   switch (type) {
     case duckdb_boolean:
-      return "a boolean";
+      return ForeignType::boolean;
     case duckdb_tinyint:
     case duckdb_smallint:
     case duckdb_integer:
@@ -89,33 +89,35 @@ std::string_view type_words(duckdb_type type) {
     case duckdb_ubigint:
     case duckdb_hugeint:
     case duckdb_uhugeint:
-      return "an integer";
+      return ForeignType::integer;
     case duckdb_float:
     case duckdb_double:
+      return ForeignType::real;
     case duckdb_decimal:
-      return "a real number";
+      return ForeignType::decimal;
     case duckdb_varchar:
     case duckdb_enum:
+      return ForeignType::text;
     case duckdb_uuid:
-      return "text";
+      return ForeignType::written;
     case duckdb_date:
-      return "a date";
+      return ForeignType::date;
     case duckdb_timestamp:
     case duckdb_timestamp_s:
     case duckdb_timestamp_ms:
     case duckdb_timestamp_ns:
-      return "a timestamp without time zone";
+      return ForeignType::timestamp;
     case duckdb_timestamp_tz:
-      return "a timestamp";
+      return ForeignType::instant;
     case duckdb_time:
     case duckdb_time_tz:
-      return "a time of day";
+      return ForeignType::time_of_day;
     case duckdb_interval:
-      return "an interval";
+      return ForeignType::interval;
     case duckdb_blob:
-      return "binary data";
-    default:
-      return "a value of another type";
+      return ForeignType::binary;
+    default:  // SELECT NULL has a type of its own, and what is not yet known has none
+      return type == duckdb_invalid || type >= 36 ? ForeignType::any : ForeignType::other;
   }
 }
 

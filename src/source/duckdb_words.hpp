@@ -6,6 +6,7 @@
 
 #include "columns.hpp"
 #include "duckdb_api.hpp"
+#include "foreign_type.hpp"
 
 namespace reportctl::source {
 
@@ -13,7 +14,6 @@ namespace reportctl::source {
 /// because elsewhere they may quote a value.
 Problem duckdb_problem(std::string_view source, std::string_view error);
 
-/// `an integer`, `a timestamp without time zone`, …: what a value of that type is called in a message.
-std::string_view type_words(duckdb_type);
+ForeignType foreign_type(duckdb_type);
 
 }  // namespace reportctl::source

@@ -21,7 +21,7 @@ namespace reportctl::source {
 
 struct PostgresSettings {
   std::string name;  ///< of the source, for messages
-  PostgresUrl url;
+  ServerUrl url;
   SecretSource password;
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
   rows::SourceForms forms{rows::Dialect::postgresql};

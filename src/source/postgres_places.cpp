@@ -11,7 +11,7 @@
 
 namespace reportctl::source {
 
-PostgresPlaces postgres_places(const PostgresUrl& url, std::chrono::seconds limit) {
+PostgresPlaces postgres_places(const ServerUrl& url, std::chrono::seconds limit) {
   const auto list = [&](const char* keyword) {
     const std::string* const value = url.find(keyword);
     return value == nullptr ? std::vector<std::string>{std::string()} : split(*value, ',');

@@ -9,6 +9,7 @@
 #include "postgres_policies.hpp"
 #include "postgres_types.hpp"
 #include "postgres_words.hpp"
+#include "read_cell.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/text.hpp"
 
@@ -27,64 +28,14 @@ std::string_view odd_value(std::string_view text) {
 
 constexpr std::string_view kFarYear = "a year beyond 9999";
 
+/// As the server writes it.
+bool has_text(Oid type) {
+  const ForeignType foreign = foreign_type(type);
+  return foreign == ForeignType::text || foreign == ForeignType::written || foreign == ForeignType::integer;
+}
 bool is_integer(Oid type) { return type == kInt8 || type == kInt4 || type == kInt2; }
 
-/// Types that a text column does not take: their text depends on settings, or is no text. Ids of any kind (uuid), enumerations,
-/// JSON and addresses are taken as the server writes them.
-bool has_no_text(Oid type) {
-  switch (type) {
-    case kBool:
-    case kBytea:
-    case kFloat4:
-    case kFloat8:
-    case kNumeric:
-    case kMoney:
-    case kDate:
-    case kTime:
-    case kTimetz:
-    case kTimestamp:
-    case kTimestamptz:
-    case kInterval:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
-
-std::optional<Problem> type_problem(const rows::Column& column, Oid type, const rows::SourceForms& forms) {
-  using rows::CellKind;
-  const bool number = is_integer(type) || type == kNumeric;
-  const bool real = type == kFloat4 || type == kFloat8;
-  bool fits = false;
-  switch (facts_of(column.type).kind) {
-    case CellKind::text:
-      fits = !has_no_text(type);
-      break;
-    case CellKind::whole:
-    case CellKind::money:
-      fits = number;
-      break;
-    case CellKind::scaled:
-      fits = number || real || is_text(type);
-      break;
-    case CellKind::truth:
-      fits = type == kBool || is_integer(type) || is_text(type);
-      break;
-    case CellKind::day:
-      fits = type == kDate || is_text(type);
-      break;
-    case CellKind::instant:
-      fits = type == kTimestamptz || is_text(type) || (forms.usual.kind == rows::InstantKind::timestamp && type == kTimestamp) ||
-             (forms.usual.facts().units > 0 && (number || real));
-      break;
-  }
-  if (fits) return std::nullopt;
-  Problem problem = misfit_problem({0, column, type_words(type), rows::Dialect::postgresql});
-  problem.what.erase(0, problem.what.find("column "));
-  return problem;
-}
 
 PostgresRows::PostgresRows(std::shared_ptr<PostgresConnection> connection, std::vector<Oid> types, rows::Columns columns)
     : connection_(std::move(connection)),
@@ -139,7 +90,7 @@ void PostgresRows::warn_of_hidden_rows() try {
 }
 
 inline std::string_view PostgresRows::text_of(const Step& step, std::string_view value) {
-  if (has_no_text(type_of(step))) misfit(step);
+  if (!has_text(type_of(step))) misfit(step);
   // The padding of char(n) is no part of the value: the server itself leaves it out when it compares, joins and makes text.
   if (type_of(step) == kBpchar) value = value.substr(0, value.find_last_not_of(' ') + 1);
   const TextFault fault = check_text(value);  // a database in SQL_ASCII promises nothing
@@ -222,39 +173,7 @@ inline std::int64_t PostgresRows::instant_of(const Step& step, std::string_view 
   return instant ? *instant : odd(step, value, is_text(type) ? "other text" : kFarYear);
 }
 
-inline void PostgresRows::read_cell(const Step& step, std::string_view value) {
-  using rows::CellKind;
-  rows::Cell& cell = *step.cell;
-  switch (step.kind) {
-    case CellKind::text:
-      cell.text = text_of(step, value);
-      break;
-    case CellKind::whole:
-      cell.number = integer_of(step, value);
-      break;
-    case CellKind::truth:
-      cell.number = boolean_of(step, value);
-      break;
-    case CellKind::money:
-      if (value.find('.') != std::string_view::npos) misfit(step);  // 12.00 has a fraction as 12.34 has: it may be in whole euros
-      cell.number = integer_of(step, value);
-      if (const auto digits = currencies_.digits(*step.currency)) {
-        cell.scale = *digits;
-      } else {
-        no_currency(step);
-      }
-      break;
-    case CellKind::scaled:
-      cell.number = scaled_of(step, value);
-      break;
-    case CellKind::instant:
-      cell.number = instant_of(step, value);
-      break;
-    case CellKind::day:
-      cell.number = day_of(step, value);
-      break;
-  }
-}
+bool PostgresRows::has_fraction(const Step&, std::string_view value) { return value.find('.') != std::string_view::npos; }
 
 void PostgresRows::read_row() {
   const Pq& api = pq();
@@ -262,7 +181,9 @@ void PostgresRows::read_row() {
   for (const Step& step : steps_) {
     const int length = api.PQgetlength(result, 0, step.column);
     step.cell->null = length == 0 && api.PQgetisnull(result, 0, step.column) != 0;
-    if (!step.cell->null) read_cell(step, {api.PQgetvalue(result, 0, step.column), static_cast<std::size_t>(length)});
+    if (!step.cell->null)
+      read_cell(*this, currencies_, step,
+                std::string_view(api.PQgetvalue(result, 0, step.column), static_cast<std::size_t>(length)));
   }
 }
 
@@ -270,7 +191,7 @@ std::string PostgresRows::place_of(const Step& step) const {
   return fmt::format("row {}, column {}", row_number_, columns_[static_cast<std::size_t>(step.column)].name);
 }
 
-void PostgresRows::misfit(const Step& step) { misfit(step, type_words(type_of(step))); }
+void PostgresRows::misfit(const Step& step) { misfit(step, type_words(foreign_type(type_of(step)))); }
 
 void PostgresRows::misfit(const Step& step, std::string_view found) {
   const Problem problem =

@@ -14,9 +14,6 @@
 
 namespace reportctl::source {
 
-/// What a column of that type cannot be; empty when it can.
-std::optional<Problem> type_problem(const rows::Column&, Oid, const rows::SourceForms&);
-
 /// The rows of a running statement, one message of the server at a time, inside a transaction that ends with the stream.
 class PostgresRows final : public rows::RowStream {
  public:
@@ -31,7 +28,9 @@ class PostgresRows final : public rows::RowStream {
  private:
   void close() noexcept;
   void read_row();
-  void read_cell(const Step&, std::string_view value);
+  template <typename Reader, typename... Value>
+  friend void read_cell(Reader&, Currencies&, const Step&, const Value&...);
+  static bool has_fraction(const Step&, std::string_view value);
   std::string_view text_of(const Step&, std::string_view value);
   std::int64_t integer_of(const Step&, std::string_view value);
   std::int64_t boolean_of(const Step&, std::string_view value);

@@ -35,39 +35,6 @@ constexpr const char* kTables =
     " AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)"
     " ORDER BY c.relname::text COLLATE \"C\", a.attnum";
 
-rows::Column likely_column(std::string name, Oid type) {
-  rows::Column column{.name = std::move(name), .label = {}};
-  switch (type) {
-    case kBool:
-      column.type = rows::ColumnType::boolean;
-      break;
-    case kInt2:
-    case kInt4:
-    case kInt8:
-      column.type = rows::ColumnType::integer;
-      break;
-    case kNumeric:
-    case kFloat4:
-    case kFloat8:
-      column.type = rows::ColumnType::decimal;
-      column.scale = 2;
-      break;
-    case kDate:
-      column.type = rows::ColumnType::date;
-      break;
-    case kTimestamp:
-    case kTimestamptz:
-      column.type = rows::ColumnType::timestamp;
-      break;
-    case kInterval:
-      column.type = rows::ColumnType::duration;
-      break;
-    default:
-      break;
-  }
-  return column;
-}
-
 class PostgresSource final : public Source {
  public:
   explicit PostgresSource(PostgresSettings settings) : connection_(std::make_shared<PostgresConnection>(std::move(settings))) {}
@@ -98,7 +65,8 @@ class PostgresSource final : public Source {
     for (const std::string& name : sql.names) value_of(query, name);
     const std::vector<Oid> types = described(sql, query.columns);
     for (std::size_t i = 0; i < types.size(); ++i)
-      if (const auto problem = type_problem(query.columns[i], types[i], forms())) connection_->fail(problem->what, problem->hint);
+      if (const auto problem = type_problem(query.columns[i], foreign_type(types[i]), forms()))
+        connection_->fail(problem->what, problem->hint);
     // The server looks at rights only when it makes ready to run. Every type takes NULL.
     connection_->run("EXPLAIN " + sql.text, std::vector<const char*>(sql.names.size(), nullptr));
   }
@@ -111,7 +79,7 @@ class PostgresSource final : public Source {
     const PqResult description = connection_->prepare(sql.text);
     rows::Columns columns;
     for (int i = 0; i < pq().PQnfields(description.get()); ++i)
-      columns.push_back(likely_column(pq().PQfname(description.get(), i), pq().PQftype(description.get(), i)));
+      columns.push_back(likely_column(pq().PQfname(description.get(), i), foreign_type(pq().PQftype(description.get(), i))));
     return {std::move(columns)};
   }
 

@@ -180,37 +180,40 @@ Problem server_problem(const PGresult* result, const FailedStatement& statement)
           hint.empty() ? "the server's log has its words" : hint};
 }
 
-std::string_view type_words(Oid type) {
+ForeignType foreign_type(Oid type) {
   switch (type) {
     case kBool:
-      return "a boolean";
+      return ForeignType::boolean;
     case kBytea:
-      return "binary data";
+      return ForeignType::binary;
     case kInt2:
     case kInt4:
     case kInt8:
-      return "an integer";
+      return ForeignType::integer;
     case kFloat4:
     case kFloat8:
+      return ForeignType::real;
     case kNumeric:
-      return "a real number";
+      return ForeignType::decimal;
     case kDate:
-      return "a date";
+      return ForeignType::date;
     case kTimestamp:
-      return "a timestamp without time zone";
+      return ForeignType::timestamp;
     case kTimestamptz:
-      return "a timestamp";
+      return ForeignType::instant;
     case kInterval:
-      return "an interval";
+      return ForeignType::interval;
     case kTime:
     case kTimetz:
-      return "a time of day";
+      return ForeignType::time_of_day;
     case kText:
     case kVarchar:
     case kBpchar:
-      return "text";
+      return ForeignType::text;
+    case kMoney:  // its text depends on settings
+      return ForeignType::other;
     default:
-      return "a value of another type";
+      return ForeignType::written;
   }
 }
 

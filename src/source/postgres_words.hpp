@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "columns.hpp"
+#include "foreign_type.hpp"
 #include "pq_api.hpp"
 
 namespace reportctl::source {
@@ -33,7 +34,6 @@ bool ends_connection(std::string_view sqlstate);
 /// True of a failure to reach a server that the source's server asks in its turn: our own connection still stands.
 bool is_of_another_server(const PGresult*);
 
-/// `an integer`, `a timestamp without time zone`, …: what a value of that type is called in a message.
-std::string_view type_words(Oid);
+ForeignType foreign_type(Oid);
 
 }  // namespace reportctl::source

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "duckdb_source.hpp"
+#include "mariadb_source.hpp"
 #include "postgres_source.hpp"
 #include "reportctl/base/text.hpp"
 #include "sqlite_source.hpp"
@@ -58,6 +59,8 @@ std::string url_problem(std::string_view url) {
       return parse_sqlite_url(scheme.rest).problem;
     case rows::Dialect::duckdb:
       return parse_duckdb_url(scheme.rest).problem;
+    case rows::Dialect::mariadb:
+      return parse_mariadb_url(url).problem;
     case rows::Dialect::postgresql:
       break;
   }
@@ -70,6 +73,7 @@ bool keeps(rows::Dialect dialect, const rows::InstantKindFacts& facts) {
       return facts.sqlite;
     case rows::Dialect::postgresql:
     case rows::Dialect::duckdb:
+    case rows::Dialect::mariadb:
       return facts.postgresql;
   }
   return false;
@@ -107,6 +111,9 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
     case rows::Dialect::duckdb:
       return open_duckdb(
           {settings.name, parse_duckdb_url(scheme.rest), settings.library, settings.statement_timeout, std::move(forms)});
+    case rows::Dialect::mariadb:
+      return open_mariadb(
+          {settings.name, parse_mariadb_url(settings.url), settings.password, settings.statement_timeout, std::move(forms)});
     case rows::Dialect::sqlite:
       break;
   }

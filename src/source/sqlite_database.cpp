@@ -13,6 +13,7 @@
 #include <thread>
 #include <variant>
 
+#include "json_array.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 #include "sqlite_sql.hpp"
@@ -47,27 +48,6 @@ constexpr std::array kLimits = {
 
 constexpr int kStepsBetweenLooks = 10'000;  // of SQLite's virtual machine: some tenths of a millisecond
 constexpr auto kLongestLock = std::chrono::seconds{5};
-
-/// A JSON array of strings, the form in which SQLite takes a list.
-std::string json_array(const std::vector<std::string>& values) {
-  std::string json = "[";
-  for (const std::string& value : values) {
-    if (json.size() > 1) json += ',';
-    json += '"';
-    for (const char c : value) {
-      if (c == '"' || c == '\\') {
-        json += '\\';
-        json += c;
-      } else if (static_cast<unsigned char>(c) < 0x20) {
-        json += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-      } else {
-        json += c;
-      }
-    }
-    json += '"';
-  }
-  return json + ']';
-}
 
 struct BindValue {
   sqlite3_stmt* statement;

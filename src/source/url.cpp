@@ -7,12 +7,16 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::source {
 namespace {
 
+constexpr std::array<std::string_view, 11> kMariadbParameters = {
+    "connect_timeout", "dbname",  "host",        "port", "ssl_min_protocol_version", "sslcert", "sslcrl",
+    "sslkey",          "sslmode", "sslrootcert", "user"};
 /// Of libpq's parameters: where the server is, how to be sure of it, and how long to wait. Left out are those that would bring a
 /// password or settings from another place (password, passfile, service, sslpassword) or change what we rely on
 /// (client_encoding, replication).
@@ -61,14 +65,26 @@ constexpr const char* kNoPassword =
 constexpr const char* kNotSettings = "options in the url must be settings of the server, as in options=-csearch_path%3Dreports";
 constexpr const char* kBadEscape = "the url has a % that is not followed by two hex digits (a % itself is %25)";
 
+/// libmariadb either looks at everything or at nothing: it knows no `verify-ca`, and none that prefers clear text.
+constexpr std::array<Words, 2> kMariadbWords{
+    {{"ssl_min_protocol_version", "TLSv1.2 TLSv1.3"}, {"sslmode", "disable prefer require verify-full"}}};
+
+struct UrlRules {
+  std::span<const std::string_view> parameters;
+  std::span<const Words> words;
+};
+constexpr UrlRules kPostgresRules{kParameters, kWords};
+constexpr UrlRules kMariadbRules{kMariadbParameters, kMariadbWords};
+
 bool is_port(std::string_view text) {
   const auto port = parse_integer(text);
   return text.empty() || (port && *port >= 1 && *port <= 65535);
 }
 
-class PostgresUrlReader {
+class ServerUrlReader {
  public:
-  PostgresUrl read(std::string_view rest) {
+  explicit ServerUrlReader(const UrlRules& rules) : rules_(rules) {}
+  ServerUrl read(std::string_view rest) {
     if (!rest.starts_with("//")) return refused("the url has no // after its scheme");
     // A colon before an @ is a password, whatever else the text means: libpq takes the first / for the end of the host.
     const std::size_t at = rest.rfind('@');
@@ -91,7 +107,7 @@ class PostgresUrlReader {
   }
 
  private:
-  PostgresUrl refused(std::string why) {
+  ServerUrl refused(std::string why) {
     problem(std::move(why));
     return std::move(url_);
   }
@@ -103,14 +119,15 @@ class PostgresUrlReader {
     const auto value = percent_decoded(written);
     if (!value) return problem(kBadEscape);
     if (const std::string lower = to_lower(*value); lower.find("password=") != std::string::npos) return problem(kNoPassword);
-    const auto words = std::find_if(kWords.begin(), kWords.end(), [&](const Words& one) { return one.keyword == keyword; });
-    if (words != kWords.end() && !value->empty()) {
+    const auto words =
+        std::find_if(rules_.words.begin(), rules_.words.end(), [&](const Words& one) { return one.keyword == keyword; });
+    if (words != rules_.words.end() && !value->empty()) {
       const auto known = split(words->words, ' ');
       if (std::find(known.begin(), known.end(), *value) == known.end())
         return problem(fmt::format("{} in the url must be one of {}", keyword, join(known, ", ")));
     }
     if (keyword == "options") return read_settings(*value);
-    std::erase_if(url_.parameters, [&](const PostgresParameter& known) { return known.keyword == keyword; });
+    std::erase_if(url_.parameters, [&](const UrlParameter& known) { return known.keyword == keyword; });
     if (!value->empty()) url_.parameters.push_back({std::string(keyword), *value});
   }
 
@@ -178,8 +195,8 @@ class PostgresUrlReader {
     if (equals == std::string_view::npos) return problem("the url has a parameter without =");
     const std::string_view keyword = pair.substr(0, equals);
     if (std::find(kPasswords.begin(), kPasswords.end(), keyword) != kPasswords.end()) return problem(kNoPassword);
-    if (std::find(kParameters.begin(), kParameters.end(), keyword) == kParameters.end()) {
-      const std::vector<std::string> known(kParameters.begin(), kParameters.end());
+    if (std::find(rules_.parameters.begin(), rules_.parameters.end(), keyword) == rules_.parameters.end()) {
+      const std::vector<std::string> known(rules_.parameters.begin(), rules_.parameters.end());
       const bool is_word = keyword.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
       return problem("the url has a parameter that is not allowed" +
                      (is_word ? fmt::format(": {}{}", keyword, did_you_mean(keyword, known)) : std::string()));
@@ -187,8 +204,15 @@ class PostgresUrlReader {
     put(keyword, pair.substr(equals + 1));
   }
 
-  PostgresUrl url_;
+  const UrlRules& rules_;
+  ServerUrl url_;
 };
+
+ServerUrl parse_server_url(std::string_view url, const UrlRules& rules) {
+  const std::size_t colon = url.find(':');
+  if (colon == std::string_view::npos) return {.parameters = {}, .problem = "the url has no scheme"};
+  return ServerUrlReader(rules).read(url.substr(colon + 1));
+}
 
 }  // namespace
 
@@ -209,16 +233,13 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return out;
 }
 
-const std::string* PostgresUrl::find(std::string_view keyword) const {
+const std::string* ServerUrl::find(std::string_view keyword) const {
   const auto found =
-      std::find_if(parameters.begin(), parameters.end(), [&](const PostgresParameter& one) { return one.keyword == keyword; });
+      std::find_if(parameters.begin(), parameters.end(), [&](const UrlParameter& one) { return one.keyword == keyword; });
   return found == parameters.end() ? nullptr : &found->value;
 }
 
-PostgresUrl parse_postgres_url(std::string_view url) {
-  const std::size_t colon = url.find(':');
-  if (colon == std::string_view::npos) return {.parameters = {}, .problem = "the url has no scheme"};
-  return PostgresUrlReader().read(url.substr(colon + 1));
-}
+ServerUrl parse_postgres_url(std::string_view url) { return parse_server_url(url, kPostgresRules); }
+ServerUrl parse_mariadb_url(std::string_view url) { return parse_server_url(url, kMariadbRules); }
 
 }  // namespace reportctl::source

@@ -334,11 +334,11 @@ class Authority:
     def openssl(self, *args):
         subprocess.run(["openssl", *map(str, args)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE)
 
-    def sign(self, name, usage):
+    def sign(self, name, usage, names="IP:127.0.0.1,DNS:localhost"):
         """The certificate and the key of a new server or client."""
         certificate, key, request, extensions = (self.directory / (name + ending) for ending in (".pem", ".key", ".csr", ".extensions"))
         self.openssl("req", *self.NEW_KEY, "-keyout", key, "-out", request, "-subj", "/CN=localhost")
-        extensions.write_text(f"subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage={usage}\n")
+        extensions.write_text(f"subjectAltName={names}\nextendedKeyUsage={usage}\n")
         self.openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.directory / "ca.key", "-CAcreateserial", "-out", certificate,
                      "-days", "30", "-extfile", extensions)
         return certificate, key

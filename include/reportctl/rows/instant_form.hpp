@@ -38,7 +38,7 @@ struct InstantKindFacts {
   std::string_view name;     ///< as people declare it
   bool zoned;                ///< the name of a time zone follows: `sql-text Europe/Berlin`
   bool sqlite;               ///< SQLite can keep it
-  bool postgresql;           ///< PostgreSQL can keep it, and DuckDB
+  bool postgresql;           ///< PostgreSQL can keep it, and so can DuckDB and MariaDB
   std::int64_t units;        ///< numbers: of a second; 0: no such number
   std::string_view example;  ///< 2026-03-17T06:00:00Z
 };

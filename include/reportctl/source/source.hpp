@@ -66,6 +66,8 @@ class Source {
   virtual Described describe(const rows::Query&) { return {}; }
   /// What an operator should know of the login: that it may do more than a report needs, or sees less than there is.
   virtual std::vector<std::string> warnings() { return {}; }
+  /// What makes reports from here wrong, whichever they are; `source check` fails with it. May look through tables.
+  virtual std::vector<std::string> problems() { return {}; }
   /// Some rows of a table or view from places taken by chance, for FROM: a SELECT in parentheses. What it costs does not grow
   /// with the table. `table`: as a query writes it.
   virtual std::string random_page(const std::string& table) { return table; }

@@ -125,6 +125,7 @@ int check_sources(Session& session, const SourceOptions& options) {
       brief.statement_timeout = std::min(brief.statement_timeout, kLongestLook);
       looker = source::open_source(brief);
       tables = source->tables();
+      for (const std::string& problem : source->problems()) put(name, "", {{}, problem});
       for (const std::string& warning : source->warnings()) log(LogLevel::warning, fmt::format("source {}: {}", name, warning));
     } catch (const Error& error) {  // the other sources are checked all the same
       put(name, "", {{}, error.what()});

@@ -26,6 +26,14 @@ class SourceLab {
   [[nodiscard]] virtual std::string instant(const std::string& utc) const = 0;
   [[nodiscard]] virtual std::string day(const std::string& date) const = 0;
   [[nodiscard]] virtual std::string truth(const std::string& word) const = 0;  ///< `true` or `false`
+  /// A type that holds megabytes of text.
+  [[nodiscard]] virtual std::string long_text() const { return "TEXT"; }
+  /// Rows of a number n that do not end, and come one by one.
+  [[nodiscard]] virtual std::string endless() const {
+    return "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT i AS n FROM c";
+  }
+  /// What tables() finds from the beginning.
+  [[nodiscard]] virtual std::vector<std::string> own_tables() const { return {}; }
   /// `expression` is one of the list bound as `bind`.
   [[nodiscard]] virtual std::string in_list(const std::string& expression, const std::string& bind) const = 0;
   /// Statements beyond plain SQL that write, or reach for what a reader must not have; all give a column n.

@@ -11,5 +11,7 @@ std::unique_ptr<SourceLab> make_sqlite_lab();
 std::unique_ptr<SourceLab> make_postgres_lab();
 /// nullptr where DuckDB's library cannot be had.
 std::unique_ptr<SourceLab> make_duckdb_lab();
+/// nullptr where MariaDB is not installed.
+std::unique_ptr<SourceLab> make_mariadb_lab();
 
 }  // namespace reportctl::testing

@@ -2,15 +2,8 @@
 // Copyright the reportctl authors
 #include "postgres_server.hpp"
 
-#include <arpa/inet.h>
-#include <grp.h>
-#include <netinet/in.h>
-#include <pwd.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -20,6 +13,7 @@
 #include <vector>
 
 #include "reportctl/base/lazy_library.hpp"
+#include "server_process.hpp"
 
 namespace reportctl::testing {
 namespace {
@@ -54,45 +48,6 @@ fs::path programs() {
   return newest.empty() ? newest : newest / "bin";
 }
 
-const passwd* server_user() {
-  if (::geteuid() != 0) return nullptr;
-  const passwd* user = ::getpwnam("postgres");
-  return user != nullptr ? user : ::getpwnam("nobody");
-}
-
-/// Without the rights of root, ended when we end, its words in `log`.
-pid_t start(const std::vector<std::string>& arguments, const fs::path& log) {
-  const passwd* const user = server_user();
-  const uid_t uid = user == nullptr ? 0 : user->pw_uid;
-  const gid_t gid = user == nullptr ? 0 : user->pw_gid;
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  std::fflush(nullptr);  // the child must not write it again
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  if (std::freopen(log.c_str(), "a", stdout) == nullptr) ::_exit(125);
-  ::dup2(STDOUT_FILENO, STDERR_FILENO);
-  if (user != nullptr && (::setgroups(0, nullptr) != 0 || ::setgid(gid) != 0 || ::setuid(uid) != 0)) ::_exit(126);
-  ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // an immediate shutdown, should this program crash
-  ::setenv("LC_ALL", "C", 1);
-  ::execv(argv[0], argv.data());
-  ::_exit(127);
-}
-
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!bound) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
-}
-
 }  // namespace
 
 void FinishOwner::operator()(PGconn* connection) const { libpq().PQfinish(connection); }
@@ -109,39 +64,36 @@ PostgresServer* PostgresServer::shared() {
 }
 
 PostgresServer::PostgresServer() : port_(free_port()) {
-  std::string pattern = (fs::temp_directory_path() / "reportctl-pg-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-  folder_ = pattern;
-  if (const passwd* const user = server_user(); user != nullptr && ::chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0)
-    throw std::runtime_error("chown failed");
+  folder_ = server_folder("reportctl-pg-XXXXXX", "postgres");
   const std::string data = (folder_ / "data").string();
   const fs::path log = fs::path(folder_.string() + ".log");
   int status = 0;
-  const pid_t init =
-      start({programs() / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"}, log);
+  const pid_t init = start_server(
+      "postgres", {programs() / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"}, log);
   if (::waitpid(init, &status, 0) != init || status != 0) throw std::runtime_error("initdb failed, see " + log.string());
-  server_ = start({programs() / "postgres",
-                   "-D",
-                   data,
-                   "-k",
-                   folder_,
-                   "-h",
-                   "127.0.0.1",
-                   "-p",
-                   std::to_string(port_),
-                   "-c",
-                   "fsync=off",
-                   "-c",
-                   "full_page_writes=off",
-                   "-c",
-                   "shared_buffers=16MB",
-                   "-c",
-                   "max_connections=50",
-                   "-c",
-                   "wal_level=minimal",
-                   "-c",
-                   "max_wal_senders=0"},
-                  log);
+  server_ = start_server("postgres",
+                         {programs() / "postgres",
+                          "-D",
+                          data,
+                          "-k",
+                          folder_,
+                          "-h",
+                          "127.0.0.1",
+                          "-p",
+                          std::to_string(port_),
+                          "-c",
+                          "fsync=off",
+                          "-c",
+                          "full_page_writes=off",
+                          "-c",
+                          "shared_buffers=16MB",
+                          "-c",
+                          "max_connections=50",
+                          "-c",
+                          "wal_level=minimal",
+                          "-c",
+                          "max_wal_senders=0"},
+                         log);
   const std::string place = "host=" + folder_.string() + " port=" + std::to_string(port_) + " user=postgres dbname=postgres";
   for (int tries = 0; tries < 600; ++tries) {
     owner_.reset(libpq().PQconnectdb(place.c_str()));
@@ -162,9 +114,7 @@ PostgresServer::~PostgresServer() {
     ::kill(server_, SIGQUIT);
     ::waitpid(server_, nullptr, 0);
   }
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
-  fs::remove(folder_.string() + ".log", ignored);
+  remove_server_folder(folder_);
 }
 
 std::string PostgresServer::url(const std::string& user, const std::string& more) const {

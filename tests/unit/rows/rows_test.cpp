@@ -44,7 +44,7 @@ TEST_CASE("urls name their dialect by its scheme, in lower case") {
   CHECK(dialect_of_scheme("sqlite") == Dialect::sqlite);
   CHECK(dialect_of_scheme("postgresql") == Dialect::postgresql);
   CHECK(dialect_of_scheme("postgres") == Dialect::postgresql);
-  for (const char* scheme : {"", "SQLITE", "mysql", "sqlite3"}) CHECK_FALSE(dialect_of_scheme(scheme).has_value());
+  for (const char* scheme : {"", "SQLITE", "oracle", "sqlite3"}) CHECK_FALSE(dialect_of_scheme(scheme).has_value());
   for (const Dialect dialect : kDialects) CHECK(rules_of(dialect).dialect == dialect);
 }
 

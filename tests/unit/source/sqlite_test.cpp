@@ -297,7 +297,7 @@ TEST_CASE("a url names a local file, percent-encoded where it must be") {
 
 TEST_CASE("a url that is none is a matter of configuration") {
   for (const char* url : {"", "shop.db", "sqlite:", "sqlite://host/srv/shop.db", "sqlite:/srv/100%.db", "sqlite:/srv/%zz.db",
-                          "sqlite:/srv/a%00.db", "mysql://host/shop", "sqllite:/srv/shop.db", "\xFF\x1b[31m:/x"}) {
+                          "sqlite:/srv/a%00.db", "oracle://host/shop", "sqllite:/srv/shop.db", "\xFF\x1b[31m:/x"}) {
     CAPTURE(url);
     const Refusal refusal = refusal_of([&] { open(url); });
     CHECK(refusal.kind == ErrorKind::config);

@@ -14,7 +14,7 @@ namespace {
 
 /// `keyword=value` in order, or the problem.
 std::string read(std::string_view url) {
-  const source::PostgresUrl parsed = source::parse_postgres_url(url);
+  const source::ServerUrl parsed = source::parse_postgres_url(url);
   if (!parsed.problem.empty()) return "refused: " + parsed.problem;
   std::string all;
   for (const auto& [keyword, value] : parsed.parameters) all += (all.empty() ? "" : " ") + keyword + "=" + value;
@@ -42,6 +42,25 @@ TEST_CASE("a PostgreSQL url is read as libpq reads it") {
   CHECK(read("postgresql://a%40b@db/f%2Fg") == "user=a@b host=db dbname=f/g");
   CHECK(read("postgresql://db:/f?") == "host=db dbname=f");
   CHECK(read("postgresql://@db/f?connect_timeout=3&") == "host=db dbname=f connect_timeout=3");
+}
+
+TEST_CASE("a MariaDB url has the same form, and the words that libmariadb can keep") {
+  const auto parts = [](std::string_view url) {
+    const source::ServerUrl parsed = source::parse_mariadb_url(url);
+    if (!parsed.problem.empty()) return "refused: " + parsed.problem;
+    std::string all;
+    for (const auto& [keyword, value] : parsed.parameters) all += (all.empty() ? "" : " ") + keyword + "=" + value;
+    return all;
+  };
+  CHECK(parts("mysql://reports@db.example.com:3307/shop?sslmode=verify-full&sslrootcert=/etc/ca.pem") ==
+        "user=reports host=db.example.com port=3307 dbname=shop sslmode=verify-full sslrootcert=/etc/ca.pem");
+  CHECK(parts("mariadb://h1:1,h2/shop") == "host=h1,h2 port=1, dbname=shop");
+  CHECK(parts("mysql://%2Frun%2Fmysqld%2Fmysqld.sock/shop") == "host=/run/mysqld/mysqld.sock dbname=shop");
+  CHECK(parts("mysql://ann:secret@db/shop").find("secret") == std::string::npos);
+  CHECK(parts("mysql://db/shop?sslmode=verify-ca") ==
+        "refused: sslmode in the url must be one of disable, prefer, require, verify-full");
+  CHECK(parts("mysql://db/shop?options=-cx%3D1").starts_with("refused: the url has a parameter that is not allowed: options"));
+  CHECK(parts("mysql://db/shop?password=x").starts_with("refused: the url must not hold a password"));
 }
 
 TEST_CASE("options of a url are settings of the server, as its command line has them") {

@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Copyright the reportctl authors
+"""Reports from MariaDB: the same bytes as from SQLite, TLS as the url asks, and no report from a server that cannot give the right one."""
+import json, pathlib, sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+import e2e, mariadb
+
+ASKED = ("run", "sales", "--account", "shop", "--window", "yesterday")
+
+
+class MariaDb(e2e.Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.server_without_tls = mariadb.Server()
+        cls.addClassCleanup(cls.server_without_tls.close)
+
+    def shop(self, server):
+        """A world whose source is in MariaDB; its data are also in the SQLite file world.source."""
+        world = self.world()
+        world.schedules()
+        server.copy_of(world.source, "shop")
+        self.closing(server.run, "DROP DATABASE shop")
+        return world
+
+    def asked(self, world, url, *words, **environment):
+        return world.run(*(words or ASKED), env={"REPORTCTL_SOURCES_SHOP_URL": url, **environment})
+
+    def test_tls_is_as_the_url_asks(self):
+        authority = e2e.Authority(e2e.scratch("tls"))
+        self.closing(lambda: e2e.shutil.rmtree(authority.ca.parent, ignore_errors=True))
+        server = mariadb.Server(tls=(authority.certificate, authority.key))
+        self.closing(server.close)
+        world = self.shop(server)
+        wanted = world.must(*ASKED).out
+        server.run("CREATE USER reports@'127.0.0.1' REQUIRE SSL; GRANT SELECT ON shop.* TO reports@'127.0.0.1'")
+        for more in ("", "?sslmode=prefer", "?sslmode=require", f"?sslmode=verify-full&sslrootcert={authority.ca}",
+                     f"?sslmode=verify-full&sslrootcert={authority.ca}&ssl_min_protocol_version=TLSv1.3"):
+            answer = self.asked(world, server.url("shop", "reports", more))
+            self.assertEqual((answer.code, answer.out), (0, wanted), more + answer.err)
+        for more in ("?sslmode=disable", "?sslmode=verify-full", f"?sslmode=verify-full&sslrootcert={authority.certificate}"):
+            answer = self.asked(world, server.url("shop", "reports", more))
+            self.assertEqual(answer.code, 13, more + answer.err)
+            self.assertIn("source shop: cannot connect", answer.err)
+        self.assertEqual(self.asked(world, server.url("shop", more="?sslmode=verify-ca")).code, 78)
+
+        other = mariadb.Server(tls=authority.sign("other", "serverAuth", "DNS:db.example.com"))
+        self.closing(other.close)
+        other.copy_of(world.source, "shop")
+        self.assertEqual(self.asked(world, other.url("shop", more="?sslmode=require")).code, 0)
+        answer = self.asked(world, other.url("shop", more=f"?sslmode=verify-full&sslrootcert={authority.ca}"))
+        self.assertEqual(answer.code, 13, "the certificate is another server's")
+        self.assertIn("sslrootcert", answer.err)
+
+    def test_tls_that_was_asked_for_is_never_left_out(self):
+        world = self.shop(self.server_without_tls)
+        self.assertEqual(self.asked(world, self.server_without_tls.url("shop")).code, 0)
+        for mode in ("require", "verify-full"):
+            answer = self.asked(world, self.server_without_tls.url("shop", more=f"?sslmode={mode}"))
+            self.assertEqual(answer.code, 13, mode)
+            self.assertIn("sslmode", answer.err)
+            self.assertEqual(answer.out, b"")
+
+    def test_a_server_without_time_zones_is_refused_before_any_report(self):
+        server = mariadb.Server(zones=False)
+        self.closing(server.close)
+        world = self.shop(server)
+        for words in (ASKED, ("source", "check")):
+            answer = self.asked(world, server.url("shop"), *words)
+            self.assertEqual(answer.code, 13, answer.err)
+            self.assertIn("time zone tables are empty", answer.err + answer.out.decode())
+        self.assertIn("mysql_tzinfo_to_sql", self.asked(world, server.url("shop")).err)
+
+    def test_a_password_is_read_from_its_file_and_never_shown(self):
+        world = self.shop(self.server_without_tls)
+        secret = "correct-horse-77"
+        self.server_without_tls.run(f"CREATE USER reports@'127.0.0.1' IDENTIFIED BY '{secret}'; GRANT SELECT ON shop.* TO reports@'127.0.0.1'")
+        self.closing(self.server_without_tls.run, "DROP USER reports@'127.0.0.1'")
+        file = world.path / "password"
+        texts = []
+        for written, code in ((secret, 0), ("battery-staple-99", 13)):
+            file.write_text(written + "\n")
+            file.chmod(0o600)
+            answer = self.asked(world, self.server_without_tls.url("shop", "reports"), REPORTCTL_SOURCES_SHOP_PASSWORD_FILE=file)
+            self.assertEqual(answer.code, code, answer.err)
+            texts.append(answer.err + answer.out.decode())
+        self.assertIn("Access denied for user 'reports'", texts[1])
+        self.assertIn("password_file", texts[1])
+        in_url = self.asked(world, self.server_without_tls.url("shop", f"reports:{secret}"))
+        self.assertEqual(in_url.code, 78)
+        for text in [*texts, in_url.err]:
+            self.assertNotIn(secret, text)
+            self.assertNotIn("battery", text)
+
+    def test_source_check_names_keys_that_are_compared_loosely_and_fails_where_two_are_one(self):
+        world = self.shop(self.server_without_tls)
+        url = self.server_without_tls.url("shop")
+        answer = self.asked(world, url, "source", "check", "--json")
+        self.assertIn("orders.account_id (utf8mb4_general_ci)", answer.err)
+        self.assertIn("FILE or SUPER", answer.err)
+        self.assertEqual([row for row in json.loads(answer.out) if not row["report"]], [])
+        self.server_without_tls.run("INSERT INTO customers SELECT 'C1', account_id, name, email FROM customers WHERE id = 'c1'", "shop")
+        answer = self.asked(world, url, "source", "check", "--json")
+        self.assertEqual(answer.code, 13, answer.err)
+        self.assertIn("customers.id holds different keys", " ".join(row["why"] for row in json.loads(answer.out)))
+
+
+if __name__ == "__main__":
+    e2e.main()
