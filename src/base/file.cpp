@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -200,17 +201,24 @@ void require_trusted(const struct stat& status, const std::string& name, ErrorKi
     throw Error(kind, fmt::format("others may write {}, so it cannot be trusted", name), fmt::format("chmod go-w {}", name));
 }
 
+/// Modes mean nothing on a file system that is mounted read-only, such as a ConfigMap's.
+bool is_read_only(const fs::path& directory) {
+  struct statvfs system {};
+  return ::statvfs(directory.c_str(), &system) == 0 && (system.f_flag & ST_RDONLY) != 0;
+}
+
 /// Whoever may write the directory, or owns a symbolic link on the way, chooses the file.
 void require_trusted_way(fs::path path, ErrorKind kind) {
   constexpr int kMostLinks = 40;  // as the kernel
   for (int links = 0; links <= kMostLinks; ++links) {
     struct stat status {};
-    if (::stat(directory_of(path).c_str(), &status) == 0) require_trusted(status, name_of(directory_of(path)), kind);
+    const fs::path directory = directory_of(path);
+    if (!is_read_only(directory) && ::stat(directory.c_str(), &status) == 0) require_trusted(status, name_of(directory), kind);
     if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode)) return;
     status.st_mode &= ~mode_t{S_IWGRP | S_IWOTH};  // a link's own mode means nothing
     require_trusted(status, name_of(path), kind);
     std::error_code ignored;
-    path = directory_of(path) / fs::read_symlink(path, ignored);
+    path = directory / fs::read_symlink(path, ignored);
   }
 }
 

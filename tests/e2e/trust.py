@@ -76,6 +76,11 @@ class Trust(e2e.Case):
         self.assertTrue(ran.exists())
         ran.unlink()
         if os.geteuid() == 0:
+            place.chmod(0o777)  # a ConfigMap's directory, where nobody can write
+            mounted = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+            world.run("--config", named, "config", "check", prefix=("unshare", "--mount", "sh", "-c", mounted, str(place)))
+            self.assertTrue(ran.exists())
+            ran.unlink()
             place.chmod(0o755)
             os.lchown(named, NOBODY, NOBODY)  # whoever made the link chose which of root's files is read
             refused = world.run("--config", named, "config", "check")
