@@ -110,7 +110,7 @@ void bind_calendar_set(CLI::App& command, Session& session) {
   auto& verb = add_verb(command, {.name = "set",
                                   .summary = "add a calendar, or give it other days; says which schedules that moves",
                                   .examples = "reportctl calendar set de de.txt --dry-run\n"
-                                              "reportctl account edit shop --calendar de"});
+                                              "reportctl calendar set de - < de.txt"});
   const auto options = add_calendar_name(verb);
   verb.add_option("file", options->file, "its days, one a line; - is standard input")->required()->type_name("FILE");
   verb.add_flag("--dry-run", options->dry_run, "show what would change; change nothing");

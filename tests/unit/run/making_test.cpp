@@ -102,6 +102,8 @@ TEST_CASE("texts name the occurrence, its days and its figures") {
 TEST_CASE("every variable that a text may name has a value, and values are no templates") {
   World world;
   world.sql("UPDATE accounts SET name = '{name}'");
+  world.schedule.definition.intro = "{data_until}";  // asks the source, so only where a text names it
+  store::edit_schedule(world.state, world.schedule, {}, world.now);
   auto parts = world.parts();
   const auto plan = plan_of(world, parts);
   for (const auto& name :
