@@ -74,6 +74,7 @@ class RootRanIt(e2e.Case):
         (self.top / "etc").mkdir(mode=0o777)
         (self.top / "etc").chmod(0o777)
         self.assertEqual(self.run_as(USER, "init", "--user", "root")[0], 4)
+        (self.top / "etc").chmod(0o755)
         (self.top / "lib").mkdir()
         code, said = self.run_as(None, "init", "--user", USER.pw_name)
         self.assertEqual(code, 6, said)
