@@ -28,7 +28,8 @@ def windows(report):
         for name in report["cadences"]:
             found.append((["--cadence", name], cadence[name]))
     if window["kind"] in ("cadence", "range"):
-        found += [(["--window", name], {**first, "window": name}) for name in window["ranges"]]
+        # since_previous begins at an occurrence, which nothing on demand has.
+        found += [(["--window", name], {**first, "window": name}) for name in window["ranges"] if name != "since_previous"]
     found.append(([] if window["kind"] != "cadence" else ["--cadence", report["cadences"][0]], first))
     return found
 
