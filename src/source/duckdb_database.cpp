@@ -189,6 +189,7 @@ void DuckdbDatabase::throw_if_cut() {
 }
 
 void DuckdbDatabase::fail(const std::string& what, const std::string& hint) {
+  throw_if_stopped();  // whatever failed meanwhile
   throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
 }
 

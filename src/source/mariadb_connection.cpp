@@ -324,6 +324,7 @@ bool MariadbConnection::past_timeout() const {
 }
 
 void MariadbConnection::fail(const std::string& what, const std::string& hint) {
+  throw_if_stopped();  // whatever failed meanwhile
   throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
 }
 

@@ -349,6 +349,7 @@ bool PostgresConnection::past_timeout() const {
 }
 
 void PostgresConnection::fail(const std::string& what, const std::string& hint) {
+  throw_if_stopped();  // whatever failed meanwhile
   throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
 }
 

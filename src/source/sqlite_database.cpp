@@ -292,6 +292,7 @@ int SqliteDatabase::authorize(void* self, int action, const char* first, const c
 }
 
 void SqliteDatabase::fail(const std::string& what, const std::string& hint) {
+  throw_if_stopped();  // whatever failed meanwhile
   throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
 }
 
