@@ -158,7 +158,7 @@ Bound InstantWriter::day_edge(const Bound& bound) const {
   if (!bound.within_day || zone.start_of_day(day) == bound.at) return {bound.name, bound.at};
   if (!bound.name.ends_with("to"))
     throw Error(ErrorKind::invalid,
-                "a period that begins within a day cannot be told from days, and the report compares it with some",
+                "the period begins within a day, but the report compares it with a column that keeps whole days only",
                 "choose the window today, or one of whole days");
   return {bound.name + "_edge", zone.start_of_day(add_days(day, 1))};
 }

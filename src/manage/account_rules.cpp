@@ -18,11 +18,6 @@ namespace {
 
 constexpr std::string_view kIdLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
-bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && text.find_first_not_of(kIdLetters) == std::string_view::npos &&
-         text.front() != '-' && text.front() != '.';
-}
-
 bool is_color(std::string_view text) {
   return text.size() == 7 && text.front() == '#' && text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string_view::npos;
 }
@@ -33,6 +28,11 @@ bool is_system(const access::Member* member) {
 }
 
 }  // namespace
+
+bool is_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && text.find_first_not_of(kIdLetters) == std::string_view::npos &&
+         text.front() != '-' && text.front() != '.';
+}
 
 std::vector<std::string> account_problems(const access::Account& account, const AccountSurroundings& around) {
   const auto& [settings, calendars, others] = around;

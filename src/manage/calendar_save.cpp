@@ -8,6 +8,7 @@
 
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/manage/account_rules.hpp"
 #include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/slot_changes.hpp"
 #include "reportctl/store/accounts.hpp"
@@ -19,12 +20,6 @@ namespace {
 using schedule::WorkCalendar;
 
 constexpr std::size_t kMostDaysShown = 20;
-
-bool is_calendar_name(std::string_view name) {
-  constexpr std::size_t kLongest = 64;
-  return !name.empty() && name.size() <= kLongest &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == std::string_view::npos;
-}
 
 std::string day_words(Date day, const std::string& marked) {
   return fmt::format("{}{} {}", marked.front() == '+' ? "+" : "", format_date(day), visible(std::string_view(marked).substr(1)));
@@ -63,8 +58,8 @@ void take_along(const Editor& editor, const access::Account& account, MovedSched
 
 std::vector<std::string> calendar_problems(std::string_view name, std::string_view text) {
   std::vector<std::string> found;
-  if (!is_calendar_name(name))
-    found.push_back(fmt::format("\"{}\" is not a name of a calendar: use letters, digits, -, _ and dots", visible(name)));
+  if (!is_id(name))
+    found.push_back(fmt::format("\"{}\" is not the name of a calendar: letters, digits, . _ and -, at most 64", visible(name)));
   std::vector<WorkCalendar::Problem> problems;
   WorkCalendar::parse(text, problems);
   for (const auto& [line, message] : problems) found.push_back(fmt::format("line {}: {}", line, visible(message)));

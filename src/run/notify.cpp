@@ -175,9 +175,8 @@ std::optional<store::TellOnce> calendar_notice(Parts& parts, const store::Claim&
   mail.facts.report_label = "Calendar " + name;
   mail.facts.outcome = "known until " + last_day;
   mail.facts.sentence = fmt::format(
-      "Its holidays are known until {}. After that day Monday to Friday count as workdays, and reports that go by workdays, such "
-      "as "
-      "{}, may come on holidays.",
+      "Its holidays are known until {}. After that, Monday to Friday count as workdays, and reports that are sent on workdays, "
+      "such as {}, may arrive on holidays.",
       last_day, definition.name);
   mail.facts.fix = fmt::format("have a system admin give it further days: reportctl calendar set {} FILE", name);
   mail.facts.run_id = claim.run.id;

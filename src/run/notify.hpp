@@ -25,8 +25,8 @@ struct Failure {
 
 Failure rejection(const validation::Violations&);
 
-/// What is told of a calendar whose holidays will soon not be known any more, when the schedule of an occurrence that ends goes
-/// by it and no earlier run told it: 30 days before, or by the last run before them.
+/// The notice that a calendar ends: when a run ends whose schedule counts its workdays, 30 days before its last day or with the
+/// last run before that. nullopt: not yet, or an earlier run has given it.
 std::optional<store::TellOnce> calendar_notice(Parts&, const store::Claim&);
 
 /// SCHEDULED_REPORT_FAILED for every owner and admin of the account: kept until acknowledged, and mailed to those with an

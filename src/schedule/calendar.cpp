@@ -38,7 +38,7 @@ Date nth(year_month month, int number, const Fits& fits) {
   return found;
 }
 
-/// A day moves off holidays by so many days at most, which is into the third month before or after.
+/// At most so many days lie between a day of a rhythm and the workday that it moves to.
 constexpr int kFarthest = 60;
 constexpr months kMonthsAway{3};
 

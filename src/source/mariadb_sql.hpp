@@ -9,8 +9,8 @@
 
 namespace reportctl::source {
 
-/// How a refused value or type is told: there is no function that fails with words of its own, but the name of a lock that is too
-/// long is in the error. What is refused, and its parts, separated by |.
+/// How the error of a refused division begins. MariaDB has no function that fails with given words; but its error about a lock
+/// name that is too long repeats that name, so the words stand there, separated by |.
 inline constexpr std::string_view kRefusedDivision = "rc_division|";  ///< what was written
 
 /// A statement as MariaDB and MySQL take it.

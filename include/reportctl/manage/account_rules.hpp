@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reportctl/access/access.hpp"
@@ -13,6 +14,9 @@ namespace reportctl::manage {
 
 // The rules of accounts and members, for `account`, `member` and `apply` alike. Each gives every problem, as sentences; empty
 // when all is well.
+
+/// The name of an account, a feature or a calendar: letters, digits, . _ and -, at most 64, beginning with none of . and -.
+bool is_id(std::string_view);
 
 /// What an account may name: the configured sources, the calendars, and the accounts beside it; it may be among them itself.
 struct AccountSurroundings {
