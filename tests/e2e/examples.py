@@ -101,6 +101,7 @@ class Examples(e2e.Case):
         home = self.scratch / "home"
         home.mkdir(exist_ok=True)
         command = outside_quotes(example, r"(?<![<\d-])>\s*[\w~./-]+", "> /dev/null").replace("/tmp/d/", f"{home}/")
+        command = outside_quotes(command, r"(?<!<)<\s*[\w~][\w~./-]*", "< /dev/null")
         environment = {"PATH": f"{self.scratch}/bin:/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C.UTF-8", "USER": "root"}
         if now:
             environment["REPORTCTL_NOW"] = now
