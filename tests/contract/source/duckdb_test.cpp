@@ -8,53 +8,19 @@
 
 #include <functional>
 
+#include "asking.hpp"
 #include "duckdb_files.hpp"
-#include "reportctl/base/error.hpp"
-#include "reportctl/source/source.hpp"
 
 using namespace reportctl;
 using namespace std::chrono_literals;
-using reportctl::testing::duckdb_library;
-using reportctl::testing::DuckdbFile;
+using namespace reportctl::testing;
 using rows::ColumnType;
 
 namespace {
 
-std::unique_ptr<source::Source> connect(const std::string& url, const std::string& instants = "") {
-  source::SourceSettings settings{.name = "facts", .url = url, .password = {}, .library = duckdb_library()};
-  if (!instants.empty()) settings.instants[source::kUsual] = std::get<rows::InstantForm>(rows::parse_instant_form(instants));
-  return source::open_source(settings);
+std::unique_ptr<source::Source> facts(const std::string& url, const std::string& instants = "") {
+  return connect(url, instants, 60s, duckdb_library());
 }
-
-rows::Query asking(const std::string& sql, ColumnType type = ColumnType::text, int scale = 0) {
-  return {sql, {}, {{.name = "v", .label = "v", .type = type, .scale = scale}}};
-}
-
-/// The last cell of a query, as text that tells all of it.
-std::string cell(source::Source& source, const rows::Query& wanted) {
-  const auto rows = source.open(wanted);
-  std::string last = "no row";
-  while (const rows::Row* row = rows->next()) {
-    last = (*row)[0].null                               ? "null"
-           : wanted.columns[0].type == ColumnType::text ? std::string((*row)[0].text)
-                                                        : std::to_string((*row)[0].number);
-  }
-  return last;
-}
-
-struct Refused {
-  std::string message = "nothing was refused";
-  std::string hint;
-};
-Refused refused(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return {error.what(), error.hint()};
-  }
-  return {};
-}
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -69,9 +35,9 @@ TEST_CASE("DuckDB: a library that is not there is an error that says what to ins
 TEST_CASE("DuckDB: values of every type become cells, and others are named") {
   if (duckdb_library().empty()) return;
   const DuckdbFile database;
-  const auto source = connect("duckdb:" + database.file().string());
+  const auto source = facts("duckdb:" + database.file().string());
   const auto value = [&](const std::string& sql, ColumnType type, int scale = 0) {
-    return cell(*source, asking("SELECT " + sql + " AS v", type, scale));
+    return cells(*source, asking("SELECT " + sql + " AS v", type, scale));
   };
   CHECK(value("CAST('00000000-0000-0000-0000-0000000000ff' AS uuid)", ColumnType::text) ==
         "00000000-0000-0000-0000-0000000000ff");
@@ -107,9 +73,9 @@ TEST_CASE("DuckDB: values of every type become cells, and others are named") {
                 why("CAST(1.5 AS decimal(4,1))", ColumnType::integer));
   CHECK_MESSAGE(holds(why("CAST(99999999999999999999 AS hugeint)", ColumnType::integer), "one too large"),
                 why("CAST(99999999999999999999 AS hugeint)", ColumnType::integer));
-  const auto berlin = connect("duckdb:" + database.file().string(), "timestamp Europe/Berlin");
+  const auto berlin = facts("duckdb:" + database.file().string(), "timestamp Europe/Berlin");
   for (const char* type : {"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
-    CHECK(cell(*berlin, asking("SELECT CAST('2026-03-17 07:00:00' AS " + std::string(type) + ") AS v", ColumnType::timestamp)) ==
+    CHECK(cells(*berlin, asking("SELECT CAST('2026-03-17 07:00:00' AS " + std::string(type) + ") AS v", ColumnType::timestamp)) ==
           "1773727200");
 }
 
@@ -117,22 +83,22 @@ TEST_CASE("DuckDB: sums of binary numbers, fractions and wrong types are refused
   if (duckdb_library().empty()) return;
   DuckdbFile database;
   database.execute("CREATE TABLE t AS SELECT 0.1::double AS r, 3::bigint AS n, 12.00::decimal(8,2) AS euros, 'secret' AS s");
-  const auto source = connect("duckdb:" + database.file().string());
+  const auto source = facts("duckdb:" + database.file().string());
   const auto why = [&](const std::string& sql) {
-    return refused([&] { cell(*source, asking(sql, ColumnType::decimal)); }).message;
+    return refused([&] { cells(*source, asking(sql, ColumnType::decimal)); }).message;
   };
   CHECK_MESSAGE(holds(why("SELECT sum(r) AS v FROM t"), "sum(r) adds up binary numbers (double precision)"),
                 why("SELECT sum(r) AS v FROM t"));
   CHECK_MESSAGE(holds(why("SELECT avg(r + 7) AS v FROM t"), "avg(r + 7) adds up binary numbers"),
                 why("SELECT avg(r + 7) AS v FROM t"));
-  CHECK(cell(*source, asking("SELECT sum(rc_decimal(r)) AS v FROM t, range(10)", ColumnType::decimal, 6)) == "1000000");
-  CHECK(cell(*source, asking("SELECT rc_decimal(12345.6785::double) AS v", ColumnType::decimal, 3)) == "12345679");
-  CHECK(cell(*source, asking("SELECT sum(n) AS v FROM t", ColumnType::integer)) == "3");
-  CHECK(cell(*source, asking("SELECT rc_whole(n) + rc_whole('4') AS v FROM t", ColumnType::integer)) == "7");
+  CHECK(cells(*source, asking("SELECT sum(rc_decimal(r)) AS v FROM t, range(10)", ColumnType::decimal, 6)) == "1000000");
+  CHECK(cells(*source, asking("SELECT rc_decimal(12345.6785::double) AS v", ColumnType::decimal, 3)) == "12345679");
+  CHECK(cells(*source, asking("SELECT sum(n) AS v FROM t", ColumnType::integer)) == "3");
+  CHECK(cells(*source, asking("SELECT rc_whole(n) + rc_whole('4') AS v FROM t", ColumnType::integer)) == "7");
   CHECK_MESSAGE(holds(why("SELECT rc_whole(euros) AS v FROM t"), "a value that must be whole is 12.00"),
                 why("SELECT rc_whole(euros) AS v FROM t"));
-  CHECK(cell(*source, asking("SELECT rc_minor_units(rc_decimal(euros) * 100) AS v FROM t", ColumnType::integer)) == "1200");
-  CHECK(cell(*source, asking("SELECT 7 / 2 AS v", ColumnType::decimal, 1)) == "30");
+  CHECK(cells(*source, asking("SELECT rc_minor_units(rc_decimal(euros) * 100) AS v FROM t", ColumnType::integer)) == "1200");
+  CHECK(cells(*source, asking("SELECT 7 / 2 AS v", ColumnType::decimal, 1)) == "30");
   const std::string cast = why("SELECT CAST(s AS bigint) AS v FROM t");
   CHECK(holds(cast, "the query failed (Conversion Error)"));
   CHECK_FALSE(holds(cast, "secret"));
@@ -141,7 +107,7 @@ TEST_CASE("DuckDB: sums of binary numbers, fractions and wrong types are refused
 TEST_CASE("DuckDB: a failure in the middle of a stream is no end") {
   if (duckdb_library().empty()) return;
   const DuckdbFile database;
-  const auto source = connect("duckdb:" + database.file().string());
+  const auto source = facts("duckdb:" + database.file().string());
   const std::string sql = "SELECT CAST(CASE WHEN i = 900000 THEN 'x' ELSE '1' END AS integer) AS v FROM range(1000000) t(i)";
   std::int64_t seen = 0;
   const auto error = refused([&] {
@@ -162,7 +128,7 @@ TEST_CASE("DuckDB: what memory does not hold is spilled into a folder of its own
   std::filesystem::create_directory(spill);
   ::setenv("TMPDIR", spill.c_str(), 1);
   {
-    const auto source = connect("duckdb:" + database.file().string() + "?memory_limit=64MB&threads=1");
+    const auto source = facts("duckdb:" + database.file().string() + "?memory_limit=64MB&threads=1");
     const auto rows = source->open(asking("SELECT hash(i)::text || repeat('x', 100) AS v FROM range(1500000) t(i) ORDER BY 1"));
     CHECK(rows->next() != nullptr);
     CHECK(std::distance(std::filesystem::recursive_directory_iterator(spill), {}) > 1);
@@ -188,14 +154,14 @@ TEST_CASE("DuckDB: a file that another process writes is waited for a little, th
   }
   char byte = 0;
   REQUIRE(::read(told[0], &byte, 1) == 1);
-  const auto error = refused([&] { connect("duckdb:" + database.file().string()); });
+  const auto error = refused([&] { facts("duckdb:" + database.file().string()); });
   CHECK_MESSAGE(holds(error.message, "another process has the database open for writing"), error.message);
   CHECK(holds(error.hint, "rename it over this one"));
   ::kill(writer, SIGKILL);
   ::waitpid(writer, nullptr, 0);
   ::close(told[0]);
   ::close(told[1]);
-  CHECK(cell(*connect("duckdb:" + database.file().string()), asking("SELECT 'free' AS v")) == "free");
+  CHECK(cells(*facts("duckdb:" + database.file().string()), asking("SELECT 'free' AS v")) == "free");
 }
 
 TEST_CASE("DuckDB: Parquet files are tables by their names, and no other file can be read or written") {
@@ -206,13 +172,13 @@ TEST_CASE("DuckDB: Parquet files are tables by their names, and no other file ca
   database.execute("COPY (SELECT 1 AS n) TO '" + folder + "/facts/orders.parquet'; COPY (SELECT 2 AS n) TO '" + folder +
                    "/facts/sales/1.parquet'; COPY (SELECT 3 AS n) TO '" + folder +
                    "/facts/sales/2.parquet'; COPY (SELECT 4 AS n) TO '" + folder + "/other.parquet'");
-  const auto source = connect("duckdb:?parquet=" + folder + "/facts/*.parquet");
-  CHECK(cell(*source, asking("SELECT n AS v FROM orders", ColumnType::integer)) == "1");
+  const auto source = facts("duckdb:?parquet=" + folder + "/facts/*.parquet");
+  CHECK(cells(*source, asking("SELECT n AS v FROM orders", ColumnType::integer)) == "1");
   const auto tables = source->tables();
   REQUIRE(tables.size() == 1);
   CHECK(tables[0].name == "orders");
-  CHECK(cell(*connect("duckdb:?parquet=" + folder + "/facts/*/*.parquet"),
-             asking("SELECT sum(n) AS v FROM sales", ColumnType::integer)) == "5");
+  CHECK(cells(*facts("duckdb:?parquet=" + folder + "/facts/*/*.parquet"),
+              asking("SELECT sum(n) AS v FROM sales", ColumnType::integer)) == "5");
   const std::string before = database.fingerprint();
   for (const std::string& sql :
        {"SELECT n AS v FROM read_parquet('" + folder + "/other.parquet')",
@@ -220,9 +186,9 @@ TEST_CASE("DuckDB: Parquet files are tables by their names, and no other file ca
         "SELECT n AS v FROM orders; COPY orders TO '" + folder + "/facts/evil.parquet'",
         std::string("CREATE TABLE v AS SELECT 1 AS v")}) {
     CAPTURE(sql);
-    CHECK(refused([&] { cell(*source, asking(sql, ColumnType::integer)); }).message != "nothing was refused");
+    CHECK(refused([&] { cells(*source, asking(sql, ColumnType::integer)); }).message != "nothing was refused");
   }
   CHECK(database.fingerprint() == before);
-  CHECK(holds(refused([&] { connect("duckdb:?parquet=" + folder + "/none/*.parquet"); }).message, "cannot read the directory"));
-  CHECK(holds(refused([&] { connect("duckdb:?parquet=" + folder + "/facts/*.csv"); }).message, "no file is like"));
+  CHECK(holds(refused([&] { facts("duckdb:?parquet=" + folder + "/none/*.parquet"); }).message, "cannot read the directory"));
+  CHECK(holds(refused([&] { facts("duckdb:?parquet=" + folder + "/facts/*.csv"); }).message, "no file is like"));
 }

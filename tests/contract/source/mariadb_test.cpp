@@ -10,13 +10,12 @@
 #include <chrono>
 #include <functional>
 
+#include "asking.hpp"
 #include "mariadb_server.hpp"
-#include "reportctl/base/error.hpp"
-#include "reportctl/source/source.hpp"
 
 using namespace reportctl;
 using namespace std::chrono_literals;
-using reportctl::testing::MariadbServer;
+using namespace reportctl::testing;
 using rows::ColumnType;
 
 namespace {
@@ -32,46 +31,9 @@ void with_server(const std::function<void(MariadbServer&)>& test) {
   test(*server);
 }
 
-std::unique_ptr<source::Source> connect(const std::string& url, const std::string& instants = "",
-                                        std::chrono::seconds timeout = 60s) {
-  source::SourceSettings settings{.name = "shop", .url = url, .password = {}, .statement_timeout = timeout};
-  if (!instants.empty()) settings.instants[source::kUsual] = std::get<rows::InstantForm>(rows::parse_instant_form(instants));
-  return source::open_source(settings);
-}
 std::unique_ptr<source::Source> reader(const MariadbServer& server, const std::string& instants = "") {
   return connect(server.url("reader", "shop"), instants);
 }
-
-rows::Query asking(const std::string& sql, ColumnType type = ColumnType::text, int scale = 0) {
-  return {sql, {}, {{.name = "v", .label = "v", .type = type, .scale = scale}}};
-}
-
-/// The cells of a query, as text that tells all of them.
-std::string cells(source::Source& source, const rows::Query& wanted) {
-  const auto rows = source.open(wanted);
-  std::string all;
-  while (const rows::Row* row = rows->next()) {
-    all += all.empty() ? "" : " ";
-    all += (*row)[0].null                               ? "null"
-           : wanted.columns[0].type == ColumnType::text ? std::string((*row)[0].text)
-                                                        : std::to_string((*row)[0].number);
-  }
-  return all;
-}
-
-struct Refused {
-  std::string message = "nothing was refused";
-  std::string hint;
-};
-Refused refused(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return {error.what(), error.hint()};
-  }
-  return {};
-}
-bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

@@ -82,9 +82,9 @@ TEST_CASE("an instant is written in UTC, and what is written can be read") {
   CHECK(format_utc(at(1773727200)) == "2026-03-17T06:00:00Z");
   CHECK(format_utc(at(-1)) == "1969-12-31T23:59:59Z");
   CHECK(format_utc(at(-62167219200)) == "0000-01-01T00:00:00Z");
-  for (long long seconds = -62167219200; seconds < 253402300799; seconds += 777777777) {
-    CAPTURE(seconds);
-    CHECK(parse_instant(format_utc(at(seconds))) == at(seconds));
+  for (long long second = -62167219200; second < 253402300799; second += 777777777) {
+    CAPTURE(second);
+    CHECK(parse_instant(format_utc(at(second))) == at(second));
   }
 }
 

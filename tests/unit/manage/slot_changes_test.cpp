@@ -29,7 +29,7 @@ Firing monthly(const char* of_month, NamedRange range) {
 }
 
 /// 2026-03-17 is a Tuesday.
-constexpr const char* kNow = "2026-03-17T10:00:00Z";
+constexpr const char* kMorning = "2026-03-17T10:00:00Z";
 const LastRun kThisMorning{"run1run1run1run1", at("2026-03-17T07:00:00Z"), Period{false, day("2026-03-16"), day("2026-03-16")}};
 
 struct Told {
@@ -52,7 +52,7 @@ TEST_CASE("a time that moves later on the day does not repeat what was covered i
                                      .after = daily("15:00"),
                                      .next_run_at = at("2026-03-18T07:00:00Z"),
                                      .last = kThisMorning,
-                                     .now = at(kNow)}));
+                                     .now = at(kMorning)}));
   CHECK(plan.next == at("2026-03-18T15:00:00Z"));
   REQUIRE(plan.skipped.size() == 1);
   CHECK(plan.skipped[0].first == at("2026-03-17T15:00:00Z"));
@@ -68,7 +68,7 @@ TEST_CASE("further times of a day are no repetition") {
                                   .after = daily(times),
                                   .next_run_at = at("2026-03-18T07:00:00Z"),
                                   .last = kThisMorning,
-                                  .now = at(kNow)});
+                                  .now = at(kMorning)});
     return std::pair(plan.next, plan.skipped.size());
   };
   CHECK(next("07:00,15:00") == std::pair(std::optional(at("2026-03-17T15:00:00Z")), std::size_t{0}));
@@ -82,7 +82,7 @@ TEST_CASE("a time that moves to an hour that has passed leaves a record of what 
                                      .after = daily("07:00"),
                                      .next_run_at = at("2026-03-17T15:00:00Z"),
                                      .last = yesterday,
-                                     .now = at(kNow)}));
+                                     .now = at(kMorning)}));
   CHECK(plan ==
         Told{at("2026-03-18T07:00:00Z"),
              {{at("2026-03-17T07:00:00Z"),
@@ -94,7 +94,7 @@ TEST_CASE("a time that moves to an hour that has passed leaves a record of what 
 TEST_CASE("what is due and has not run yet stays due, or moves where the next occurrence covers the same") {
   const auto due = [](const char* times) {
     return told(plan_slots(
-        {.before = daily("07:00"), .after = daily(times), .next_run_at = at("2026-03-17T07:00:00Z"), .now = at(kNow)}));
+        {.before = daily("07:00"), .after = daily(times), .next_run_at = at("2026-03-17T07:00:00Z"), .now = at(kMorning)}));
   };
   CHECK(due("06:00") == Told{at("2026-03-17T07:00:00Z"), {}, "2026-03-17 07:00 is due and runs with the next run-due\n"});
   CHECK(due("11:00") == Told{at("2026-03-17T11:00:00Z"),
@@ -107,7 +107,7 @@ TEST_CASE("every occurrence that passed during a pause is recorded") {
                                      .after = daily("07:00"),
                                      .was_active = false,
                                      .next_run_at = at("2026-03-15T07:00:00Z"),
-                                     .now = at(kNow)}));
+                                     .now = at(kMorning)}));
   CHECK(plan == Told{at("2026-03-18T07:00:00Z"),
                      {{at("2026-03-15T07:00:00Z"), "the schedule was paused"},
                       {at("2026-03-16T07:00:00Z"), "the schedule was paused"},
@@ -117,7 +117,7 @@ TEST_CASE("every occurrence that passed during a pause is recorded") {
                          .after = daily("07:00"),
                          .was_active = false,
                          .next_run_at = at("2026-03-18T07:00:00Z"),
-                         .now = at(kNow)})) == Told{at("2026-03-18T07:00:00Z"), {}, ""});
+                         .now = at(kMorning)})) == Told{at("2026-03-18T07:00:00Z"), {}, ""});
 }
 
 TEST_CASE("days that no run covers any more are named") {
@@ -128,7 +128,7 @@ TEST_CASE("days that no run covers any more are named") {
                                      .after = weekly("mon"),
                                      .next_run_at = at("2026-03-19T07:00:00Z"),
                                      .last = thursday,
-                                     .now = at(kNow)}));
+                                     .now = at(kMorning)}));
   CHECK(plan == Told{at("2026-03-23T07:00:00Z"),
                      {},
                      "no run covers 2026-03-12 to 2026-03-15; `reportctl run` with --from and --to makes a report of it\n"});
@@ -140,7 +140,7 @@ TEST_CASE("a later day of the month does not send the month again") {
                                 .after = monthly("20", NamedRange::last_month),
                                 .next_run_at = at("2026-04-01T07:00:00Z"),
                                 .last = first,
-                                .now = at(kNow)});
+                                .now = at(kMorning)});
   CHECK(plan.next == at("2026-04-20T07:00:00Z"));
   REQUIRE(plan.skipped.size() == 1);
   CHECK(plan.skipped[0].slot == at("2026-03-20T07:00:00Z"));
@@ -150,7 +150,7 @@ TEST_CASE("a later day of the month does not send the month again") {
                                 .after = monthly("1", NamedRange::last_month),
                                 .next_run_at = at("2026-04-10T07:00:00Z"),
                                 .last = tenth,
-                                .now = at(kNow)});
+                                .now = at(kMorning)});
   CHECK(back.next == at("2026-04-01T07:00:00Z"));
   CHECK(back.skipped.empty());
 }

@@ -4,14 +4,15 @@
 
 #include <doctest/doctest.h>
 
+#include "world.hpp"
+
 using namespace reportctl;
 using namespace reportctl::run;
+using namespace reportctl::run::test;
 using settings::Missed;
 using settings::Policy;
 
 namespace {
-
-Instant at(const char* text) { return *parse_instant(text); }
 
 schedule::Schedule daily_at_six(const char* zone) {
   schedule::Schedule schedule;
