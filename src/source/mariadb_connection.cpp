@@ -25,6 +25,7 @@ constexpr seconds kMariadbPatience{10};
 constexpr milliseconds kServerGrace{500};   ///< for the server to end a statement by itself
 constexpr milliseconds kEndingEarly{1000};  ///< what ending a statement early may take
 constexpr seconds kLongestLimit{2'000'000};
+constexpr std::uint64_t kRowsBetweenLooks = 1024;
 
 /// Names in double quotes, || for texts, and a backslash that is a character, as the other databases have it; and warnings of
 /// what they refuse.
@@ -275,6 +276,7 @@ void MariadbConnection::bind(std::vector<MYSQL_BIND>& places) {
 }
 
 bool MariadbConnection::fetch() {
+  if (++fetched_ % kRowsBetweenLooks == 0) look();  // what the server has sent ahead is never waited for
   const auto& api = mariadb_api();
   int answer = 0;
   link_.drive([&] { return api.mysql_stmt_fetch_start(&answer, statement_); },

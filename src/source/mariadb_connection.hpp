@@ -92,6 +92,7 @@ class MariadbConnection {
   Clock::time_point deadline_ = Clock::time_point::max();
   bool in_use_ = false;   ///< between begin() and end()
   bool running_ = false;  ///< a statement was executed whose last row has not come
+  std::uint64_t fetched_ = 0;
 };
 
 }  // namespace reportctl::source
