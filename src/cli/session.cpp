@@ -66,7 +66,10 @@ const settings::Config& Session::config() {
 }
 
 store::State& Session::state() {
-  if (!state_) state_ = std::make_unique<store::State>(store::State::open(config().settings.state, store::OpenMode::existing));
+  if (!state_) {
+    state_ = std::make_unique<store::State>(store::State::open(config().settings.state, store::OpenMode::existing));
+    state_->set_home(config().settings.instance);
+  }
   return *state_;
 }
 

@@ -24,7 +24,10 @@ Parts::Parts(const settings::Settings& settings, store::State& state, const cata
     : settings_(settings), state_(state), catalog_(catalog), now_(now), openers_(std::move(openers)) {}
 
 const ProcessIdentity& Parts::self() {
-  if (!self_) self_ = this_process();
+  if (!self_) {
+    self_ = this_process();
+    state_.hold(*self_);
+  }
   return *self_;
 }
 

@@ -344,7 +344,8 @@ void Builder::set_default(const std::string& dotted_key, const std::string& valu
 
 void Builder::fill_defaults(const ConfigInputs& inputs) {
   const bool from_systemd = environment("STATE_DIRECTORY").starts_with('/');
-  set_default("state", default_state_path(inputs).string(), from_systemd ? "STATE_DIRECTORY" : "default");
+  if (!origins_.contains("state"))  // the default wants a home directory, which a container's user may not have
+    set("state", {default_state_path(inputs).string()}, from_systemd ? "STATE_DIRECTORY" : "default");
   const fs::path beside = config_.settings.state.parent_path();
   set_default("mail.transport", "maildir:" + (beside / "outbox").string(), "default");
   set_default("artifacts.url", "file:" + (beside / "artifacts").string(), "default");

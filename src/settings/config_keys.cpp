@@ -88,6 +88,15 @@ std::string set_credential(SecretSource& target, const Written& written) {
   return set_secret(target, source);
 }
 
+std::string set_instance(Settings& s, const Written& w) {
+  constexpr std::size_t kLongest = 64;
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+  if (w.front().empty() || w.front().size() > kLongest || w.front().find_first_not_of(kAllowed) != std::string::npos)
+    return "must be a name of at most 64 letters, digits, dots, hyphens and underscores, such as reports-production";
+  s.instance = w.front();
+  return {};
+}
+
 std::string set_transport(Settings& settings, const Written& written) {
   const std::string& url = written.front();
   constexpr std::array<std::string_view, 4> kSchemes = {"smtp://", "smtps://", "sendmail:", "maildir:/"};
@@ -368,6 +377,7 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
   static const std::vector<ConfigKey<Settings>> kKeys = {
       {"state", false, [](Settings& s, const Written& w) { return set_path(s.state, w.front()); },
        [](const Settings& s) { return s.state.string(); }},
+      {"instance", false, set_instance, [](const Settings& s) { return s.instance; }},
       {"mail.transport", false, set_transport, [](const Settings& s) { return s.mail.transport.url; }},
       {"mail.from", false, set_from, [](const Settings& s) { return s.mail.from ? s.mail.from->str() : std::string(); }},
       {"mail.username", false,

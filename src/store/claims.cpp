@@ -83,7 +83,7 @@ std::int64_t running(Connection& connection, Instant now) {
                                       select_run()));
   std::int64_t count = 0;
   while (query.next()) {
-    if (is_working(read_run(query).owner, now)) ++count;
+    if (is_working(connection, read_run(query).owner, now)) ++count;
   }
   return count;
 }
@@ -213,7 +213,7 @@ std::vector<Run> runs_to_resume(State& state, Instant now) {
   const auto collect = [&](Query& query) {
     while (query.next()) {
       auto stored = read_run(query);
-      if (is_working(stored.owner, now)) continue;
+      if (is_working(connection, stored.owner, now)) continue;
       stored.run.interrupted = stored.owner.process.has_value();
       runs.push_back(std::move(stored.run));
     }
@@ -249,7 +249,7 @@ std::optional<Claim> take_over(State& state, const TakeOver& request) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   const auto before = find_run(connection, request.run_id);
-  if (!before || before->run.fence != request.fence || is_working(before->owner, request.now)) return std::nullopt;
+  if (!before || before->run.fence != request.fence || is_working(connection, before->owner, request.now)) return std::nullopt;
   Query(connection,
         R"sql(
         UPDATE runs SET fence = fence + 1, resumed = resumed + ?, owner_host = ?, owner_boot = ?, owner_pid = ?,
@@ -271,7 +271,7 @@ StoredRun require_unowned(Connection& connection, const Reopening& request) {
   if (!stored)
     throw Error(ErrorKind::not_found, fmt::format("run {} does not exist", visible(request.run_id)),
                 "`reportctl runs list` shows them");
-  if (is_working(stored->owner, request.now))
+  if (is_working(connection, stored->owner, request.now))
     throw Error(ErrorKind::conflict,
                 fmt::format("run {} is not finished ({})", stored->run.id, run_state_name(stored->run.state)),
                 "another process works on it: wait until it is done");

@@ -19,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "owner_locks.hpp"
 #include "reportctl/base/time.hpp"
 #include "reportctl/schedule/window.hpp"
 
@@ -48,6 +49,10 @@ class Connection {
   /// See State::set_actor().
   void set_actor(std::string actor) { actor_ = std::move(actor); }
   [[nodiscard]] const std::string& actor() const { return actor_; }
+  /// See State::set_home().
+  void set_home(std::string home) { home_ = std::move(home); }
+  [[nodiscard]] const std::string& home() const { return home_; }
+  OwnerLocks& owner_locks() { return owner_locks_; }
   void set_busy_limit(std::chrono::milliseconds limit) { busy_.limit = limit; }
 
   /// Several statements without results or parameters.
@@ -63,6 +68,8 @@ class Connection {
 
   std::filesystem::path path_;
   std::string actor_;
+  std::string home_;
+  OwnerLocks owner_locks_{path_};
   BusyWait busy_;
   std::optional<SQLite::Database> database_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;  ///< prepared, idle

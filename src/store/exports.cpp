@@ -76,8 +76,8 @@ StoredExport read_export(Query& query) {
 constexpr ListedTable kExportTable{
     .table = "exports e", .joined = "", .key = "e.number", .id = "e.id", .account = "e.account", .only = "e.scope"};
 
-Export shown_export(StoredExport stored) {
-  stored.job.interrupted = is_orphaned(stored.owner);
+Export shown_export(Connection& connection, StoredExport stored) {
+  stored.job.interrupted = is_orphaned(connection, stored.owner);
   return std::move(stored.job);
 }
 
@@ -87,9 +87,9 @@ std::optional<StoredExport> stored_export(Connection& connection, std::string_vi
   return read_export(query);
 }
 
-std::vector<Export> shown_exports(Query& query) {
+std::vector<Export> shown_exports(Connection& connection, Query& query) {
   std::vector<Export> jobs;
-  while (query.next()) jobs.push_back(shown_export(read_export(query)));
+  while (query.next()) jobs.push_back(shown_export(connection, read_export(query)));
   return jobs;
 }
 
@@ -132,7 +132,7 @@ std::vector<Export> exports_to_work(State& state, Instant now, int limit) {
   std::vector<Export> jobs;
   while (static_cast<int>(jobs.size()) < limit && query.next()) {
     auto stored = read_export(query);
-    if (is_working(stored.owner, now)) continue;
+    if (is_working(state.connection(), stored.owner, now)) continue;
     stored.job.interrupted = stored.owner.process.has_value();
     jobs.push_back(std::move(stored.job));
   }
@@ -143,7 +143,7 @@ std::optional<Export> take_export(State& state, const ExportTake& request) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   const auto before = stored_export(connection, request.id);
-  if (!before || before->job.finished_at || is_working(before->owner, request.now)) return std::nullopt;
+  if (!before || before->job.finished_at || is_working(connection, before->owner, request.now)) return std::nullopt;
   const auto changed = Query(connection,
                              R"sql(
               UPDATE exports SET state = 'processing', fence = fence + 1, resumed = resumed + ?, started_at = ?,
@@ -205,7 +205,7 @@ CancelResult cancel_export(State& state, const Cancellation& request, Instant no
     throw Error(ErrorKind::conflict, fmt::format("export {} is {} already", request.id, export_state_name(before->job.state)),
                 fmt::format("reportctl export show {}", request.id));
   }
-  if (is_working(before->owner, now)) {
+  if (is_working(connection, before->owner, now)) {
     if (!before->job.cancel_asked) {
       Query(connection, R"sql(UPDATE exports SET cancel_asked = 1 WHERE id = ?)sql").bind(request.id).run();
       append_events(connection, request.asked, now);
@@ -232,19 +232,19 @@ std::vector<Export> list_exports(State& state, const ExportFilter& filter) {
   list.where.add(R"sql(e.number >= (SELECT min(number) FROM exports WHERE created_at >= {0}) AND e.created_at >= {0})sql",
                  filter.since);
   Query query(state.connection(), select_newest(std::move(list), filter.limit));
-  return shown_exports(query);
+  return shown_exports(state.connection(), query);
 }
 
 Export get_export(State& state, std::string_view id, const Sight& sight) {
   Query query(state.connection(),
               select_by_id({.table = kExportTable, .columns = export_columns(), .where = {}, .sight = sight}, id));
-  return only_one(shown_exports(query), {.kind = "export", .asked = id, .shown_by = "reportctl export list"});
+  return only_one(shown_exports(state.connection(), query), {.kind = "export", .asked = id, .shown_by = "reportctl export list"});
 }
 
 std::optional<Export> find_export(State& state, std::string_view id) {
   auto stored = stored_export(state.connection(), id);
   if (!stored) return std::nullopt;
-  return shown_export(std::move(*stored));
+  return shown_export(state.connection(), std::move(*stored));
 }
 
 std::vector<Measured> measured(State& state, std::string_view account, std::string_view report, int limit) {

@@ -21,12 +21,25 @@ Owner read_owner(Query& query) {
   return owner;
 }
 
-bool is_working(const Owner& owner, Instant now) {
-  if (!owner.process) return false;
-  if (owner.process->host != this_process().host) return owner.lease_until && now < *owner.lease_until;
-  return is_alive(*owner.process);
+namespace {
+
+/// nullopt: of another machine, and nobody can look.
+std::optional<bool> lives(Connection& connection, const ProcessIdentity& process) {
+  const auto self = this_process();
+  if (process.host == self.host) return is_alive(process);
+  if (process.boot_id.empty() || process.boot_id != self.boot_id) return std::nullopt;
+  return connection.owner_locks().is_held(process);
 }
 
-bool is_orphaned(const Owner& owner) { return owner.process && !is_alive(*owner.process); }
+}  // namespace
+
+bool is_working(Connection& connection, const Owner& owner, Instant now) {
+  if (!owner.process) return false;
+  return lives(connection, *owner.process).value_or(owner.lease_until && now < *owner.lease_until);
+}
+
+bool is_orphaned(Connection& connection, const Owner& owner) {
+  return owner.process && !lives(connection, *owner.process).value_or(true);
+}
 
 }  // namespace reportctl::store

@@ -87,9 +87,15 @@ std::string host_name() {
 
 }  // namespace
 
+// An installation in containers has another pid namespace, and often another host name, at every start.
+std::string home_of(State& state) {
+  const auto& named = state.connection().home();
+  return named.empty() ? this_process().host : named;
+}
+
 Ownership ownership(State& state) {
   const auto host = state.fact(kHost);
-  if (host && *host != this_process().host) return Ownership::other_host;
+  if (host && *host != home_of(state)) return Ownership::other_host;
   const auto path = state.fact(kPath);
   if (path && *path != place_of(state)) return Ownership::other_place;
   const auto mark = read_mark(state);
@@ -108,12 +114,13 @@ void require_own(State& state) {
       return;
     case Ownership::fresh:
       if (!state.fact(kInstance)) state.set_fact(kInstance, new_id());
-      state.set_fact(kHost, this_process().host);
+      state.set_fact(kHost, home_of(state));
       state.set_fact(kPath, place_of(state));
       return write_mark(state);
     case Ownership::other_host:
-      throw refusal("belongs to another host; nothing is sent, stored or removed from here",
-                    "if it moved here for good: reportctl state adopt");
+      throw refusal("belongs to another host or instance; nothing is sent, stored or removed from here",
+                    "if it moved here for good: reportctl state adopt; in containers, which are another host at every start, set "
+                    "`instance` in reportctl.yaml first");
     case Ownership::other_place:
       throw refusal(fmt::format("was copied or moved from {}; nothing is sent, stored or removed from a copy",
                                 visible(state.fact(kPath).value_or(""))),
@@ -127,7 +134,7 @@ void require_own(State& state) {
 
 void adopt_state(State& state) {
   if (!state.fact(kInstance)) state.set_fact(kInstance, new_id());
-  state.set_fact(kHost, this_process().host);
+  state.set_fact(kHost, home_of(state));
   state.set_fact(kPath, place_of(state));
   write_mark(state);
 }

@@ -100,7 +100,7 @@ void require_idle(Connection& connection) {
                                       select_run()));
   while (query.next()) {
     const auto run = read_run(query);
-    if (is_working(run.owner, now))
+    if (is_working(connection, run.owner, now))
       throw Error(ErrorKind::conflict, fmt::format("process {} works on run {}", run.owner.process->pid, run.run.id),
                   "stop it (and the cron job or timer), then restore");
   }

@@ -20,9 +20,9 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kTriggers{"scheduled", "test", "manual"};
 
-/// Without a moment at hand, a process of another host passes for alive.
-Run shown(StoredRun stored) {
-  stored.run.interrupted = !stored.run.finished_at && is_orphaned(stored.owner);
+/// Without a moment at hand, a process of another machine passes for alive.
+Run shown(Connection& connection, StoredRun stored) {
+  stored.run.interrupted = !stored.run.finished_at && is_orphaned(connection, stored.owner);
   return std::move(stored.run);
 }
 
@@ -56,7 +56,7 @@ std::vector<Run> list_runs(State& state, const RunFilter& filter) {
     list.where.add(fmt::format(R"sql(r.number IN (SELECT r.number FROM runs r INDEXED BY runs_waiting WHERE {}))sql", kWaiting));
   Query query(state.connection(), select_newest(std::move(list), filter.limit));
   std::vector<Run> runs;
-  while (query.next()) runs.push_back(shown(read_run(query)));
+  while (query.next()) runs.push_back(shown(state.connection(), read_run(query)));
   return runs;
 }
 
@@ -64,7 +64,7 @@ Run get_run(State& state, std::string_view id, const Sight& sight) {
   Query query(state.connection(),
               select_by_id({.table = run_table(), .columns = run_columns(), .where = {}, .sight = sight}, id));
   std::vector<Run> found;
-  while (query.next()) found.push_back(shown(read_run(query)));
+  while (query.next()) found.push_back(shown(state.connection(), read_run(query)));
   return only_one(std::move(found), {.kind = "run", .asked = id, .shown_by = "reportctl runs list"});
 }
 
@@ -101,7 +101,7 @@ std::vector<Run> latest_runs(State& state, std::string_view schedule_id, int lim
               fmt::format("{} WHERE r.schedule_id = ? AND r.trigger = 'scheduled' ORDER BY r.slot DESC LIMIT ?", select_run()));
   query.bind(schedule_id, limit);
   std::vector<Run> runs;
-  while (query.next()) runs.push_back(shown(read_run(query)));
+  while (query.next()) runs.push_back(shown(state.connection(), read_run(query)));
   return runs;
 }
 

@@ -149,6 +149,10 @@ const fs::path& State::path() const { return connection_->path(); }
 
 void State::set_actor(std::string actor) { connection_->set_actor(std::move(actor)); }
 
+void State::set_home(const std::string& instance) { connection_->set_home(instance.empty() ? "" : "instance " + instance); }
+
+void State::hold(const ProcessIdentity& process) { connection_->owner_locks().hold(process); }
+
 int State::schema_version() const { return store::schema_version(*connection_); }
 
 int current_schema_version() {

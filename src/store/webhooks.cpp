@@ -192,7 +192,7 @@ std::vector<WebhookDelivery> due_deliveries(State& state, Instant now, int limit
   std::vector<WebhookDelivery> due;
   while (static_cast<int>(due.size()) < limit && query.next()) {
     auto stored = read_webhook_delivery(query);
-    if (!is_working(stored.owner, now)) due.push_back(std::move(stored.delivery));
+    if (!is_working(state.connection(), stored.owner, now)) due.push_back(std::move(stored.delivery));
   }
   return due;
 }

@@ -9,15 +9,6 @@ import e2e
 
 SOON = 12.0  # seconds; generous because the machine may be busy. A reply that is awaited is given a short grace.
 
-# Counts to a number that no test waits for before it gives its only order.
-SLOW = e2e.COMMERCE + """
-ALTER TABLE orders RENAME TO real_orders;
-CREATE VIEW orders AS
-  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000)
-  SELECT 1 AS id, 'shop' AS account_id, '5001' AS number, 'c1' AS customer_id, 'paid' AS status, 'EUR' AS currency,
-         '2026-03-16T08:00:00Z' AS placed_at, (SELECT max(i) FROM n) AS total_cents;
-"""
-
 
 class Stop(e2e.Case):
     def setUp(self):
@@ -40,7 +31,7 @@ class Stop(e2e.Case):
         server = self.server()
         world = self.world(server.url)
         world.schedules(e2e.schedule("one", "a@example.org"), e2e.schedule("two", "b@example.org"))
-        world.make_source(SLOW)
+        world.make_source(e2e.SLOW_COMMERCE)
         process = world.start("run-due")
         e2e.wait_until(lambda: world.runs("--outcome", "triggered"), "a run is claimed", 20)
         self.assertLess(self.stop(process), SOON)
@@ -55,7 +46,7 @@ class Stop(e2e.Case):
         server = self.server()
         world = self.world(server.url)
         world.schedules(e2e.schedule("one", "a@example.org"))
-        world.make_source(SLOW)
+        world.make_source(e2e.SLOW_COMMERCE)
         for _ in range(5):
             process = world.start("run-due")
             e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_pid = ?", process.pid), "the run is taken", 20)
@@ -163,7 +154,7 @@ class Stop(e2e.Case):
         server = self.server()
         world = self.world(server.url)
         world.schedules(*[e2e.schedule(f"s{i}", f"r{i}@example.org") for i in range(8)])
-        world.make_source(SLOW)
+        world.make_source(e2e.SLOW_COMMERCE)
         process = world.start("run-due", "--jobs", "3")
         e2e.wait_until(lambda: len(world.runs("--outcome", "triggered")) == 3, "three runs are claimed", 20)
         self.stop(process)

@@ -88,6 +88,15 @@ INSERT INTO order_items VALUES (1, 1, 1, 'p1', 'TEA-1', 'Grüner Tee', 2, 450, 9
                                (5, 4, 1, 'p1', 'TEA-1', 'Grüner Tee', 2, 450, 900), (9, 9, 1, 'p1', 'X', 'X', 1, 99999, 99999);
 """
 
+# The same, whose orders take for ever to read.
+SLOW_COMMERCE = COMMERCE + """
+ALTER TABLE orders RENAME TO real_orders;
+CREATE VIEW orders AS
+  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000)
+  SELECT 1 AS id, 'shop' AS account_id, '5001' AS number, 'c1' AS customer_id, 'paid' AS status, 'EUR' AS currency,
+         '2026-03-16T08:00:00Z' AS placed_at, (SELECT max(i) FROM n) AS total_cents;
+"""
+
 # The account every world has: an owner and an admin who are told of failures, and a viewer and a manager who are not.
 ACCOUNT = """accounts:
   - id: shop

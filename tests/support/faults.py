@@ -206,7 +206,7 @@ class Scenario:
             os.utime(path, (0, 0))
             self.world.must("run-due", now="2026-03-18T05:02:00Z", code=3)
         for path in self.world.state.parent.iterdir():
-            if path.name not in ("state.db", "state.db-journal", "state.db-mark", "state.db-heartbeat"):
+            if path.name not in ("state.db", "state.db-journal", "state.db-mark", "state.db-owners", "state.db-heartbeat"):
                 problems.append(f"left over beside the state: {path.name}")
         return len(orphans)
 

@@ -76,6 +76,7 @@ struct Monitor {
 /// Everything a pipe needs to know that is infrastructure. A plain value: read once, passed whole.
 struct Settings {
   std::filesystem::path state;
+  std::string instance;  ///< whose the state file is; empty: the machine's
   MailSettings mail;
   delivery::WebhookSettings webhooks;
   std::map<std::string, source::SourceSettings> sources;

@@ -13,11 +13,14 @@ namespace reportctl::store {
 enum class Ownership {
   fresh,        ///< nothing was ever sent from it: the first installation that acts with it owns it
   own,          ///< of this host and path, and nothing that the mark knows is missing
-  other_host,   ///< copied or moved from another host
+  other_host,   ///< copied or moved from another host or instance
   other_place,  ///< copied or moved from another path of this host
   older,        ///< a backup that was put in place by hand: it does not know what was sent since
 };
 Ownership ownership(State&);
+
+/// The host of this installation: the machine (and its container), or what the configuration calls it.
+std::string home_of(State&);
 
 /// The gate for everything that sends, stores or deletes outside of the state file. A fresh state becomes this installation's
 /// own. Error(state) with what to do, unless it is own.

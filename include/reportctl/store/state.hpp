@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reportctl/base/process.hpp"
 #include "reportctl/base/time.hpp"
 
 namespace reportctl::store {
@@ -35,6 +36,10 @@ class State {
 
   /// Who acts: audit records of what the program does by itself name them too.
   void set_actor(std::string actor);
+  /// Whose the file is, by name instead of by machine (`instance` of the configuration); empty: this machine's.
+  void set_home(const std::string& instance);
+  /// From now on processes of other containers of this machine see that this one lives. Error(state).
+  void hold(const ProcessIdentity&);
 
   /// Small facts by name: instance, host, last_run_due_at, demo, …
   [[nodiscard]] std::optional<std::string> fact(std::string_view name) const;

@@ -11,7 +11,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/hash.hpp"
-#include "reportctl/base/process.hpp"
+#include "reportctl/store/ownership.hpp"
 #include "service_user.hpp"
 #include "terminal/options.hpp"
 
@@ -82,7 +82,8 @@ void make_state(Session& session, Deeds& deeds) {
   (fs::exists(path) ? deeds.kept : deeds.created).push_back(path.string());
   store::State state = store::State::open(path, store::OpenMode::create);
   if (!state.fact("instance")) state.set_fact("instance", new_id());
-  if (!state.fact("host")) state.set_fact("host", this_process().host);
+  state.set_home(session.config().settings.instance);
+  if (!state.fact("host")) state.set_fact("host", store::home_of(state));
 }
 
 void make_artifacts(Session& session, Deeds& deeds) {

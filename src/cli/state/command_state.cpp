@@ -7,7 +7,6 @@
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
-#include "reportctl/base/process.hpp"
 #include "reportctl/run/signing.hpp"
 #include "reportctl/store/ownership.hpp"
 #include "reportctl/store/state_check.hpp"
@@ -115,7 +114,7 @@ int adopt_artifacts(Session& session, const StateOptions& options) {
                                        {"ArtifactsAdopted", "", "", Json{{"owner", before}}, Json{{"place", artifacts.place()}}}),
                       session.now());
   session.out().done(fmt::format("{} belongs to this state file now", artifacts.place()),
-                     {{"host", this_process().host}, {"adopted", true}});
+                     {{"host", store::home_of(session.state())}, {"adopted", true}});
   return 0;
 }
 
@@ -127,7 +126,7 @@ int adopt(Session& session, const StateOptions& options) {
   const auto home = [&state] {
     return Json{{"host", state.fact("host").value_or("")}, {"path", state.fact("path").value_or("")}};
   };
-  const auto told = [&](bool adopted) { return Json{{"host", this_process().host}, {"adopted", adopted}}; };
+  const auto told = [&](bool adopted) { return Json{{"host", store::home_of(session.state())}, {"adopted", adopted}}; };
   if (whose == store::Ownership::own) {
     session.out().done("this state file belongs to this installation already", told(false));
     return 0;

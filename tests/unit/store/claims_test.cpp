@@ -288,6 +288,7 @@ TEST_CASE("another host's owner is believed until its lease ends") {
   Fixture fixture;
   auto elsewhere = this_process();
   elsewhere.host = "another-host";
+  elsewhere.boot_id = "of another machine";
   const auto claim = fixture.claim(elsewhere);  // lease: one hour
   CHECK(resumable(fixture.state, kNow + std::chrono::minutes(59)).empty());
   CHECK(resumable(fixture.state, kNow + std::chrono::minutes(60)) == Ids{claim.run.id});

@@ -146,6 +146,7 @@ TEST_CASE("a process of another host is believed until its lease ends") {
   fixture.end_a_run(RunState::failed);
   auto elsewhere = this_process();
   elsewhere.host = "elsewhere";
+  elsewhere.boot_id = "of another machine";
   REQUIRE(fixture.take(fixture.ledger()[0], elsewhere));
   CHECK(due_webhooks(fixture.state, kNow + kDay - std::chrono::seconds(1), 10).empty());
   CHECK(due_webhooks(fixture.state, kNow + kDay, 10).size() == 1);
