@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// Over 400 lines: one class speaks all that is needed of S3.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -11,7 +10,6 @@
 #include <exception>
 #include <optional>
 #include <set>
-#include <thread>
 
 #include "reportctl/base/base64.hpp"
 #include "reportctl/base/error.hpp"
@@ -20,10 +18,8 @@
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/http/client.hpp"
-#include "s3_answer.hpp"
-#include "s3_place.hpp"
+#include "s3_client.hpp"
 #include "server_date.hpp"
-#include "sigv4.hpp"
 #include "stores.hpp"
 
 namespace reportctl::artifact {
@@ -32,7 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kTries = 3;
 constexpr std::uint64_t kMostParts = 10'000;
 constexpr std::chrono::seconds kCleanUpTime{5};
 /// Millions of files are listed in less.
@@ -44,40 +39,6 @@ constexpr const char* kHashHeader = "x-amz-meta-sha256";
 
 /// Minutes, for files of hundreds of gigabytes.
 constexpr std::chrono::seconds kLongestCompletion{3600};
-
-Instant real_now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
-
-std::string header(const http::Answer& answer, const char* name) {
-  const auto found = answer.headers.find(name);
-  return found == answer.headers.end() ? std::string() : found->second;
-}
-
-std::string etag(const http::Answer& answer) {
-  const std::string text = header(answer, "etag");
-  return text.size() > 1 && text.front() == '"' && text.back() == '"' ? text.substr(1, text.size() - 2) : text;
-}
-
-void pause(std::chrono::milliseconds length) {
-  constexpr std::chrono::milliseconds kStep{20};
-  for (; length.count() > 0; length -= kStep) {
-    throw_if_stopped();
-    std::this_thread::sleep_for(std::min(length, kStep));
-  }
-}
-
-/// One request, before it is signed.
-struct Ask {
-  std::string method;
-  std::string path;
-  std::map<std::string, std::string> query{};
-  std::map<std::string, std::string> headers{};
-  http::Body body{};
-  std::string payload_sha256{};  ///< of the file's bytes; the text's is worked out
-  std::function<void(std::string_view)> take{};
-  std::chrono::seconds whole_time{0};  ///< 0: as long as something comes
-  bool despite_stop = false;           ///< a cleaning up
-  bool slow_answer = false;            ///< blanks come until it is there
-};
 
 std::string sha256_of(const TempFile& file, std::uint64_t offset, std::uint64_t size) {
   Sha256 hash;
@@ -121,7 +82,7 @@ std::string md5_of(const TempFile& file, std::uint64_t offset, std::uint64_t siz
 
 class S3 final : public Store {
  public:
-  explicit S3(const StoreSettings& settings) : settings_(settings), place_(s3_place(settings)) {}
+  explicit S3(const StoreSettings& settings) : settings_(settings), client_(settings.s3, s3_place(settings)) {}
   [[nodiscard]] const fs::path& root() const override { return settings_.spool; }
   void put(TempFile& file, const std::string& sha256) override;
   [[nodiscard]] Fd get(const std::string& sha256, std::optional<std::int64_t> bytes) override;
@@ -136,14 +97,7 @@ class S3 final : public Store {
   [[nodiscard]] std::string check() override;
 
  private:
-  const Keys& keys();
-  http::Answer once(const Ask&);
-  http::Answer ask(const Ask& ask) {
-    return again([&] { return once(ask); });
-  }
-  /// Again after short pauses, while that may help.
-  template <typename Once>
-  http::Answer again(Once once);
+  http::Answer ask(const S3Ask& ask) { return client_.ask(ask); }
   [[nodiscard]] std::string path_of(const std::string& sha256) const { return place_.path + sharded(sha256); }
   [[nodiscard]] S3Step storing(const std::string& sha256) const {
     return {fmt::format("cannot store the file {} in {}", sha256, place_.name), ErrorKind::output};
@@ -152,53 +106,14 @@ class S3 final : public Store {
   void require_whole(const TempFile& file, const std::string& sha256);
   [[nodiscard]] bool is_versioned();
   void put_parts(const TempFile& file, const std::string& sha256);
-  std::string put_part(const Ask& part, const std::string& sha256);
-  void complete(const Ask& completion, const TempFile& file, const std::string& sha256);
-  void abort(const Ask& upload) noexcept;
+  std::string put_part(const S3Ask& part, const std::string& sha256);
+  void complete(const S3Ask& completion, const TempFile& file, const std::string& sha256);
+  void abort(const S3Ask& upload) noexcept;
 
   StoreSettings settings_;
-  S3Place place_;
-  std::optional<Keys> keys_;
-  std::optional<http::Client> client_;
+  S3Client client_;
+  const S3Place& place_ = client_.place();
 };
-
-const Keys& S3::keys() {
-  if (!keys_) keys_ = s3_keys(settings_.s3);
-  return *keys_;
-}
-
-http::Answer S3::once(const Ask& ask) {
-  Signable signable{.method = ask.method,
-                    .path = ask.path,
-                    .query = ask.query,
-                    .headers = ask.headers,
-                    .payload_sha256 = ask.body.file != nullptr ? ask.payload_sha256 : sha256_hex(ask.body.text)};
-  signable.headers["host"] = place_.host;
-  sign(signable, {keys(), place_.region, real_now()});
-  const std::string query = encoded_query(ask.query);
-  if (!client_)
-    client_.emplace(http::Settings{.ca_file = settings_.s3.ca_file,
-                                   .connect_timeout = settings_.s3.connect_timeout,
-                                   .response_timeout = settings_.s3.response_timeout});
-  return client_->perform({.method = ask.method,
-                           .url = place_.url(uri_encoded(ask.path, Slash::kept) + (query.empty() ? "" : "?") + query),
-                           .headers = std::move(signable.headers),
-                           .body = ask.body,
-                           .take = ask.take,
-                           .whole_time = ask.whole_time,
-                           .slow_answer = ask.slow_answer,
-                           .despite_stop = ask.despite_stop});
-}
-
-template <typename Once>
-http::Answer S3::again(Once once) {
-  auto wait = settings_.s3.first_pause;
-  for (int tried = 1;; ++tried, wait *= 4) {
-    http::Answer answer = once();
-    if (tried == kTries || !is_passing(answer)) return answer;
-    pause(wait);
-  }
-}
 
 bool S3::is_stored(const TempFile& file, const std::string& sha256) {
   const http::Answer head = ask({.method = "HEAD", .path = path_of(sha256)});
@@ -229,7 +144,7 @@ void S3::put(TempFile& file, const std::string& sha256) {
       ask({.method = "PUT",
            .path = path,
            .headers = {{kHashHeader, sha256}, {"content-md5", base64(hash)}, {"content-type", "application/octet-stream"}},
-           .body = {.file = &file, .size = file.size()},
+           .body = {.file = file.fd(), .size = file.size()},
            .payload_sha256 = sha256});
   if (answer.trouble != http::Trouble::none || answer.status != 200) throw s3_refusal(storing(sha256), answer);
   if (to_lower(etag(answer)) != hex(hash)) require_whole(file, sha256);  // the tag is the MD5 unless the bucket is encrypted
@@ -243,7 +158,7 @@ void S3::put_parts(const TempFile& file, const std::string& sha256) {
                                   .headers = {{kHashHeader, sha256}, {"content-type", "application/octet-stream"}}});
   const std::string id = xml_text(begun.text, "UploadId");
   if (begun.trouble != http::Trouble::none || begun.status != 200 || id.empty()) throw s3_refusal(storing(sha256), begun);
-  const Ask upload{
+  const S3Ask upload{
       .method = "DELETE", .path = path, .query = {{"uploadId", id}}, .whole_time = kCleanUpTime, .despite_stop = true};
   try {
     const std::uint64_t part_bytes = std::max(settings_.s3.part_bytes, file.size() / kMostParts + 1);
@@ -256,7 +171,7 @@ void S3::put_parts(const TempFile& file, const std::string& sha256) {
                                         .path = path,
                                         .query = {{"partNumber", fmt::format("{}", ++number)}, {"uploadId", id}},
                                         .headers = {{"content-md5", base64(md5_of(file, offset, size))}},
-                                        .body = {.file = &file, .offset = offset, .size = size},
+                                        .body = {.file = file.fd(), .offset = offset, .size = size},
                                         .payload_sha256 = sha256_of(file, offset, size)},
                                        sha256);
       parts += fmt::format("<Part><PartNumber>{}</PartNumber><ETag>{}</ETag></Part>", number, xml_escaped(tag));
@@ -275,13 +190,13 @@ void S3::put_parts(const TempFile& file, const std::string& sha256) {
   }
 }
 
-std::string S3::put_part(const Ask& part, const std::string& sha256) {
+std::string S3::put_part(const S3Ask& part, const std::string& sha256) {
   const http::Answer answer = ask(part);
   if (answer.trouble != http::Trouble::none || answer.status != 200) throw s3_refusal(storing(sha256), answer);
   return header(answer, "etag");
 }
 
-void S3::complete(const Ask& completion, const TempFile& file, const std::string& sha256) {
+void S3::complete(const S3Ask& completion, const TempFile& file, const std::string& sha256) {
   const http::Answer answer = ask(completion);
   // S3 begins its answer before it is done: a 200 may hold an error.
   const bool done = answer.trouble == http::Trouble::none && answer.status == 200 && !xml_elements(answer.text, "ETag").empty() &&
@@ -291,9 +206,9 @@ void S3::complete(const Ask& completion, const TempFile& file, const std::string
   if (done) require_whole(file, sha256);
 }
 
-void S3::abort(const Ask& upload) noexcept {
+void S3::abort(const S3Ask& upload) noexcept {
   try {
-    const http::Answer answer = once(upload);
+    const http::Answer answer = client_.once(upload);
     if (answer.trouble == http::Trouble::none && (answer.status / 100 == 2 || answer.status == 404)) return;
   } catch (const std::exception&) {
     // the error that led here is the one to tell
@@ -352,9 +267,9 @@ Fd S3::get(const std::string& sha256, std::optional<std::int64_t> bytes) {
                   "restore it from a backup, or make the report again");
     spool->write(block);
   };
-  const http::Answer answer = again([&] {
+  const http::Answer answer = client_.again([&] {
     spool.emplace(this->spool());
-    http::Answer got = once({.method = "GET", .path = path_of(sha256), .take = take});
+    http::Answer got = client_.once({.method = "GET", .path = path_of(sha256), .take = take});
     // Without a length, an answer that was cut off looks whole.
     const bool cut = bytes && spool->size() < static_cast<std::uint64_t>(*bytes) && header(got, "content-length").empty();
     if (got.trouble == http::Trouble::none && got.status == 200 && cut) {
@@ -436,7 +351,7 @@ Link S3::link(const LinkRequest& request) {
     throw Error(ErrorKind::config, "artifacts.link_expiry is longer than the seven days for which S3 lets a link live",
                 "write 7d or less");
   Instant ends = end_of(request, settings_.link_expiry);
-  if (keys().expires) ends = std::min(ends, *keys().expires);
+  if (client_.keys().expires) ends = std::min(ends, *client_.keys().expires);
   if (ends <= request.now)
     throw Error(ErrorKind::config, "no link can be made: the session token has expired", "renew the credentials");
   const std::string path = path_of(request.sha256);
@@ -447,7 +362,7 @@ Link S3::link(const LinkRequest& request) {
                                   fmt::format("attachment; filename=\"{}\"", plain_file_name(request.file_name))}},
                        .headers = {{"host", place_.host}},
                        .payload_sha256 = {}},
-                      {keys(), place_.region, request.now}, ends - request.now);
+                      {client_.keys(), place_.region, request.now}, ends - request.now);
   return {place_.url(uri_encoded(path, Slash::kept) + "?" + query), ends};
 }
 
@@ -463,9 +378,10 @@ std::string S3::check() {
     throw s3_refusal({fmt::format("cannot look into {}", place_.name), ErrorKind::config}, answer);
   std::string found = fmt::format("{} at {}", place_.name, place_.host);
   if (is_versioned()) found += "; the bucket keeps old versions: what is removed stays there until a lifecycle rule removes it";
-  if (!keys().session_token.empty())
-    found += keys().expires ? fmt::format("; links end with the session token, at {}", format_utc(*keys().expires))
-                            : std::string("; links end with the session token, whatever they say");
+  if (!client_.keys().session_token.empty())
+    found += client_.keys().expires
+                 ? fmt::format("; links end with the session token, at {}", format_utc(*client_.keys().expires))
+                 : std::string("; links end with the session token, whatever they say");
   return found;
 }
 

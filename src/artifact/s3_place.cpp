@@ -20,7 +20,6 @@ namespace {
 constexpr std::string_view kDigitsAndLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::string_view kOfHosts = "abcdefghijklmnopqrstuvwxyz0123456789.-";
 constexpr std::string_view kOfNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-constexpr std::string_view kOfPrefixes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/";
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -33,9 +32,9 @@ struct Server {
   std::string scheme, host, port;
 };
 
-Server parse_server(const std::string& endpoint) {
+Server parse_server(const std::string& endpoint, const std::string& section) {
   const auto refuse = [&](const std::string& why) {
-    return Error(ErrorKind::config, fmt::format("artifacts.endpoint: {}", why), "write https://HOST or https://HOST:PORT");
+    return Error(ErrorKind::config, fmt::format("{}.endpoint: {}", section, why), "write https://HOST or https://HOST:PORT");
   };
   Server server;
   const std::size_t colons = endpoint.find("://");
@@ -84,13 +83,6 @@ std::string amazon_endpoint(const std::string& region) {
   return fmt::format("https://s3.{}.{}", region, found == kPartitions.end() ? "amazonaws.com" : found->domain);
 }
 
-bool is_prefix(const std::string& prefix) {
-  if (prefix.find_first_not_of(kOfPrefixes) != std::string::npos || prefix.size() > 512) return false;
-  for (const std::string& step : split(prefix, '/'))
-    if (step.empty() || step == "." || step == "..") return false;
-  return true;
-}
-
 std::string region_of(const S3Settings& settings) {
   if (!settings.region.empty()) return settings.region;
   if (std::string region = variable("AWS_REGION"); !region.empty()) return region;
@@ -99,34 +91,35 @@ std::string region_of(const S3Settings& settings) {
 }
 
 /// It becomes a part of a header, and of Amazon's host name. Other providers name their regions as they like: `RegionOne`, `GRA`.
-void require_region(const std::string& region, bool amazon) {
+void require_region(const std::string& region, bool amazon, const std::string& section) {
   const bool plain = region.size() <= 63 && region.find_first_not_of(amazon ? kOfHosts : kOfNames) == std::string::npos;
   if (plain) return;
-  throw Error(ErrorKind::config, fmt::format("artifacts.region \"{}\" is not a region such as eu-central-1", visible(region)),
-              amazon ? "regions of AWS are in lower case; the regions of other providers need artifacts.endpoint" : "");
+  throw Error(ErrorKind::config, fmt::format("{}.region \"{}\" is not a region such as eu-central-1", section, visible(region)),
+              amazon ? fmt::format("regions of AWS are in lower case; the regions of other providers need {}.endpoint", section)
+                     : std::string());
 }
 
 }  // namespace
 
-S3Place s3_place(const StoreSettings& settings) {
+S3Place s3_place(const std::string& url, const S3Settings& settings) {
   S3Place place;
-  std::string rest = settings.url.substr(kS3Scheme.size());
+  std::string rest = url.substr(kS3Scheme.size());
   if (rest.ends_with('/')) rest.pop_back();
   const std::size_t slash = rest.find('/');
   const std::string bucket = rest.substr(0, slash);
   const std::string prefix = slash == std::string::npos ? "" : rest.substr(slash + 1);
-  if (!is_bucket(bucket) || (slash != std::string::npos && !is_prefix(prefix)))
-    throw Error(ErrorKind::config, "artifacts.url is not a bucket and a prefix",
+  if (!is_bucket(bucket) || (slash != std::string::npos && !is_plain_path(prefix)))
+    throw Error(ErrorKind::config, fmt::format("{}.url is not a bucket and a prefix", settings.section),
                 "write s3://BUCKET or s3://BUCKET/PREFIX: letters, digits and ._-, in a prefix also /");
   place.name = fmt::format("s3://{}{}{}", bucket, prefix.empty() ? "" : "/", prefix);
   place.prefix = prefix.empty() ? "" : prefix + "/";
-  place.region = region_of(settings.s3);
-  const bool amazon = settings.s3.endpoint.empty();
-  require_region(place.region, amazon);
-  const Server server = parse_server(amazon ? amazon_endpoint(place.region) : settings.s3.endpoint);
+  place.region = region_of(settings);
+  const bool amazon = settings.endpoint.empty();
+  require_region(place.region, amazon, settings.section);
+  const Server server = parse_server(amazon ? amazon_endpoint(place.region) : settings.endpoint, settings.section);
   // A wildcard certificate covers one label, and an address has none in front of it.
   const bool needs_path = bucket.find('.') != std::string::npos || !is_host_name(bucket) || is_address(server.host);
-  const bool in_path = needs_path || settings.s3.path_style.value_or(!amazon);
+  const bool in_path = needs_path || settings.path_style.value_or(!amazon);
   place.scheme = server.scheme;
   place.host = (in_path ? "" : bucket + ".") + server.host + server.port;
   place.bucket_path = in_path ? "/" + bucket : "/";
@@ -136,8 +129,8 @@ S3Place s3_place(const StoreSettings& settings) {
 
 Keys s3_keys(const S3Settings& settings) {
   Keys keys;
-  const char* const hint =
-      "set artifacts.access_key_file and artifacts.secret_key_file, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+  const auto hint = fmt::format("set {0}.access_key_file and {0}.secret_key_file, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+                                settings.section);
   const bool configured = !settings.access_key.empty() || !settings.secret_key.empty();
   if (configured) {
     const auto access = read_secret(settings.access_key);

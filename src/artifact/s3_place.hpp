@@ -21,8 +21,9 @@ struct S3Place {
   [[nodiscard]] std::string url(const std::string& path_and_query) const { return scheme + "://" + host + path_and_query; }
 };
 
-/// Error(config) saying which setting is wrong.
-S3Place s3_place(const StoreSettings&);
+/// Of `s3://bucket/prefix`. Error(config) saying which setting is wrong.
+S3Place s3_place(const std::string& url, const S3Settings&);
+inline S3Place s3_place(const StoreSettings& settings) { return s3_place(settings.url, settings.s3); }
 /// From the files, or the standard environment of AWS. Error(config) when there are none.
 Keys s3_keys(const S3Settings&);
 

@@ -107,15 +107,19 @@ void TempFile::write(std::string_view bytes) {
   size_ += bytes.size();
 }
 
-std::size_t TempFile::read_at(std::uint64_t offset, char* out, std::size_t size) const {
+std::size_t read_at(int fd, std::uint64_t offset, char* out, std::size_t size) {
   std::size_t done = 0;
   while (done < size) {
-    const ssize_t count = ::pread(fd_.get(), out + done, size - done, static_cast<off_t>(offset + done));
+    const ssize_t count = ::pread(fd, out + done, size - done, static_cast<off_t>(offset + done));
     if (count == 0) break;
     if (count > 0) done += static_cast<std::size_t>(count);
     if (count < 0 && errno != EINTR) throw system_error(ErrorKind::output, "cannot read back a temporary file", errno);
   }
   return done;
+}
+
+std::size_t TempFile::read_at(std::uint64_t offset, char* out, std::size_t size) const {
+  return reportctl::read_at(fd_.get(), offset, out, size);
 }
 
 bool TempFile::link_as(const fs::path& path) {

@@ -16,6 +16,7 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
+#include "reportctl/base/key_file.hpp"
 #include "reportctl/base/process.hpp"
 #include "reportctl/base/text.hpp"
 
@@ -128,6 +129,8 @@ std::optional<Secret> read_secret(const SecretSource& source) {
                 fmt::format("the secret command {} ended with code {}", visible(source.command.front()), result.exit_code));
   return checked_secret(secret.reveal(), origin);
 }
+
+void require_kept_key(const fs::path& path) { const Secret key(read_kept_file(path, Keeping::ours)); }
 
 void keep_out_of_dumps() {
   const rlimit none{0, 0};

@@ -222,6 +222,20 @@ std::string to_lower(std::string_view text) {
   return out;
 }
 
+bool is_entry_name(std::string_view name) {
+  return !name.empty() && name.size() <= 40 &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
+}
+
+bool is_plain_path(std::string_view path) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/";
+  constexpr std::size_t kLongest = 512;
+  if (path.find_first_not_of(kPlain) != std::string_view::npos || path.size() > kLongest) return false;
+  const auto steps = split(path, '/');
+  return std::none_of(steps.begin(), steps.end(),
+                      [](const std::string& step) { return step.empty() || step == "." || step == ".."; });
+}
+
 std::optional<long long> parse_integer(std::string_view text) {
   long long value = 0;
   const char* end = text.data() + text.size();

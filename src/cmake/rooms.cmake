@@ -49,8 +49,8 @@ reportctl_room(source USES base rows LIBRARIES reportctl_dep_sqlite3 reportctl_l
 reportctl_room(render USES base rows LIBRARIES reportctl_lazy_pango reportctl_lazy_xlsx)
 reportctl_room(mail USES base LIBRARIES reportctl_lazy_gmime)
 reportctl_room(http USES base LIBRARIES reportctl_lazy_curl)
-reportctl_room(delivery USES base mail http LIBRARIES reportctl_lazy_curl)
 reportctl_room(artifact USES base http)
+reportctl_room(delivery USES base mail http artifact LIBRARIES reportctl_lazy_curl)
 reportctl_room(settings USES base schedule source delivery artifact)
 reportctl_room(run USES base rows schedule access catalog validation store source render mail delivery artifact settings
                    LIBRARIES nlohmann_json::nlohmann_json)

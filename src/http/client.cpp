@@ -23,7 +23,7 @@ constexpr long kSlowest = 1000;  ///< bytes a second; less, for the whole respon
 struct Exchange {
   const Request& request;
   const Settings& settings;
-  std::uint64_t size = request.body.file != nullptr ? request.body.size : request.body.text.size();
+  std::uint64_t size = request.body.file >= 0 ? request.body.size : request.body.text.size();
   Answer answer{};
   std::uint64_t sent = 0;
   std::size_t kept = 0;
@@ -74,9 +74,9 @@ struct Exchange {
   std::size_t read(char* out, std::size_t room) {
     const Body& body = request.body;
     const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(room, size - sent));
-    if (body.file == nullptr) {
+    if (body.file < 0) {
       std::memcpy(out, body.text.data() + sent, count);
-    } else if (body.file->read_at(body.offset + sent, out, count) != count) {
+    } else if (read_at(body.file, body.offset + sent, out, count) != count) {
       throw Error(ErrorKind::output, "a temporary file is shorter than it was");
     }
     sent += count;

@@ -83,6 +83,12 @@ curl_socket_t Handle::active_socket() const {
   return socket;
 }
 
+curl_off_t Handle::file_time() const {
+  curl_off_t changed = -1;
+  curl().curl_easy_getinfo(handle_.get(), CURLINFO_FILETIME_T, &changed);
+  return changed;
+}
+
 std::string Handle::words(CURLcode code) const {
   return words_.front() != '\0' ? words_.data() : curl().curl_easy_strerror(code);
 }

@@ -144,6 +144,7 @@ Json to_json(const store::Delivery& delivery) {
           {"by_hand", delivery.by_hand},
           {"recipient", delivery.recipient ? delivery.recipient->str() : delivery.address},
           {"address", delivery.address},
+          {"destination", text_or_null(delivery.destination)},
           {"state", store::delivery_state_name(delivery.state)},
           {"attempts", delivery.attempts},
           {"answer", text_or_null(delivery.answer)},

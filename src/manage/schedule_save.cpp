@@ -191,12 +191,16 @@ std::string owner_for(const Editor& editor, const schedule::Definition& definiti
 }
 
 void note_giver(const Editor& editor, const schedule::Definition& before, schedule::Schedule& after) {
-  const auto had = [&](const Mailbox& mailbox) {
-    return std::any_of(before.recipients.begin(), before.recipients.end(),
-                       [&](const Mailbox& old) { return old.address == mailbox.address; });
-  };
+  const auto& then = before.recipients;
   const auto& now = after.definition.recipients;
-  if (!std::all_of(now.begin(), now.end(), had)) after.given_by = owner_for(editor, after.definition);
+  const bool had_mailboxes = std::all_of(now.mailboxes.begin(), now.mailboxes.end(), [&](const Mailbox& mailbox) {
+    return std::any_of(then.mailboxes.begin(), then.mailboxes.end(),
+                       [&](const Mailbox& old) { return old.address == mailbox.address; });
+  });
+  const bool had_places = std::all_of(now.places.begin(), now.places.end(), [&](const schedule::Place& place) {
+    return std::find(then.places.begin(), then.places.end(), place) != then.places.end();
+  });
+  if (!had_mailboxes || !had_places) after.given_by = owner_for(editor, after.definition);
 }
 
 schedule::Rhythm rhythm_of(const schedule::Definition& definition, std::string_view account_timezone) {

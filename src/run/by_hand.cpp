@@ -28,7 +28,7 @@ using store::DeliveryState;
 /// Asked before anything is begun.
 void require_sendable(Parts& parts) {
   parts.require_own();
-  require_real_clock(parts.settings().mail);
+  require_real_clock(parts.settings());
 }
 
 std::vector<DeliveryState> states_of(ResendOnly only) {
@@ -80,12 +80,13 @@ void require_wanted(Parts& parts, const store::Run& run, const std::vector<Mailb
   }
 }
 
-/// Everybody to whom the report was to go, but those who do not want it any more.
-std::vector<Mailbox> recipients_of(Parts& parts, const store::Run& run) {
-  std::vector<Mailbox> recipients;
+/// Everybody to whom the report was to go, but those who do not want it any more; and the places of the schedule.
+schedule::Recipients recipients_of(Parts& parts, const store::Run& run) {
+  schedule::Recipients recipients;
+  recipients.places = store::schedule_of_run(parts.state(), run.id).definition.recipients.places;
   for (const auto& delivery : store::list_deliveries(parts.state(), run.id))
     if (!delivery.notification && delivery.recipient && !wants_it_no_more(parts, run, *delivery.recipient))
-      recipients.push_back(*delivery.recipient);
+      recipients.mailboxes.push_back(*delivery.recipient);
   if (recipients.empty())
     throw Error(ErrorKind::conflict, fmt::format("nobody is left of whom run {} was sent to", run.id),
                 "name the recipients with --to");
@@ -115,7 +116,7 @@ void require_same_period(Parts& parts, const store::Run& run, const schedule::Sc
 
 }  // namespace
 
-Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const std::vector<Mailbox>& to, const std::string& actor) {
+Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const schedule::Recipients& to, const std::string& actor) {
   require_sendable(parts);
   auto triggered = run_triggered(schedule, parts.moment());
   triggered.name = "ScheduleTested";
@@ -179,7 +180,7 @@ Ended correct(Parts& parts, const store::Run& run, const std::vector<Mailbox>& t
                 fmt::format("run {} ({}) made no report that could be corrected", run.id, store::run_state_name(run.state)),
                 fmt::format("reportctl runs retry {}", run.id));
   auto schedule = store::schedule_of_run(parts.state(), run.id);
-  schedule.definition.recipients = to.empty() ? recipients_of(parts, run) : to;
+  schedule.definition.recipients = to.empty() ? recipients_of(parts, run) : schedule::Recipients{.mailboxes = to, .places = {}};
   require_same_period(parts, run, schedule);
   const auto claim = store::create_run(
       parts.state(),

@@ -121,6 +121,47 @@ DeliveryOutcome recorded_as(const store::Delivery& delivery, const delivery::Out
           .next_attempt_at = std::nullopt};
 }
 
+DeliveryOutcome not_tried(const store::Delivery& delivery, const delivery::Outcome& why) {
+  return {.delivery_id = delivery.id,
+          .state = DeliveryState::deferred,
+          .answer = "not tried: " + why.answer,
+          .reason_class = why.reason_class,
+          .next_attempt_at = std::nullopt};
+}
+
+/// The look at a destination settles what an attempt before left open.
+DeliveryOutcome ship(Parts& parts, const store::Claim& claim, const Post& post, const store::Delivery& queued,
+                     const RetryRule& rule) {
+  const auto retry = [&](DeliveryOutcome outcome) {
+    const bool may_tell_later = outcome.state == DeliveryState::unknown && outcome.reason_class != "gone";
+    if (outcome.state == DeliveryState::deferred || may_tell_later) outcome.next_attempt_at = rule.retry_at;
+    return outcome;
+  };
+  if (const auto broken = parts.broken_destinations.find(queued.destination); broken != parts.broken_destinations.end())
+    return retry(not_tried(queued, broken->second));
+  auto& destination = parts.destination(queued.destination);
+  const auto& file = post.file().value();
+  store::begin_sending(parts.state(), claim, queued.id);
+  const auto outcome = destination.send({.path = queued.path(),
+                                         .id = queued.id,
+                                         .file = file.fd,
+                                         .size = static_cast<std::uint64_t>(file.bytes),
+                                         .sha256 = file.sha256,
+                                         .in_doubt = queued.in_doubt},
+                                        [&] {
+                                          store::mark_handing_over(parts.state(), claim, queued.id);
+                                          return true;
+                                        });
+  if (outcome.stop_batch) parts.broken_destinations[queued.destination] = outcome;
+  auto recorded = recorded_as(queued, outcome);
+  recorded.settles_doubt = outcome.kind != delivery::OutcomeKind::unknown;
+  if (outcome.kind == delivery::OutcomeKind::deferred && stop_requested()) {
+    put_back(parts, claim, recorded);
+    throw_if_stopped();
+  }
+  return retry(recorded);
+}
+
 DeliveryOutcome refused_as_too_large(const store::Delivery& delivery, std::uint64_t limit) {
   return {.delivery_id = delivery.id,
           .state = DeliveryState::refused,
@@ -135,14 +176,6 @@ DeliveryOutcome refused_as_unreadable(const store::Delivery& delivery) {
           .state = DeliveryState::refused,
           .answer = "the stored recipient cannot be read",
           .reason_class = "recipient",
-          .next_attempt_at = std::nullopt};
-}
-
-DeliveryOutcome not_tried(const store::Delivery& delivery, const delivery::Outcome& why) {
-  return {.delivery_id = delivery.id,
-          .state = DeliveryState::deferred,
-          .answer = "not tried: " + why.answer,
-          .reason_class = why.reason_class,
           .next_attempt_at = std::nullopt};
 }
 
@@ -161,6 +194,7 @@ store::Delivery superseded(Parts& parts, const store::Claim& claim, const Mailin
 DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, Post& post, const store::Delivery& queued,
                           const RetryRule& rule) {
   throw_if_stopped();
+  if (!queued.destination.empty()) return ship(parts, claim, post, queued, rule);
   if (!queued.recipient) return refused_as_unreadable(queued);  // nothing after this parses an address
   if (const auto& broken = post.stopped ? post.stopped : parts.broken_transport) {
     auto outcome = not_tried(queued, *broken);

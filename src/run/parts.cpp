@@ -13,10 +13,15 @@ namespace reportctl::run {
 
 bool is_rehearsal(const settings::MailSettings& mail) { return clock_is_replaced() && !mail.in_rehearsals; }
 
-void require_real_clock(const settings::MailSettings& mail) {
-  if (!is_rehearsal(mail) || delivery::stays_in_a_directory(mail.transport)) return;
-  throw Error(ErrorKind::usage, "REPORTCTL_NOW replaces the clock, so no mail is sent",
-              "unset it, use a maildir: transport for rehearsals, or add --really");
+void require_real_clock(const settings::Settings& settings) {
+  if (!is_rehearsal(settings.mail)) return;
+  if (!delivery::stays_in_a_directory(settings.mail.transport))
+    throw Error(ErrorKind::usage, "REPORTCTL_NOW replaces the clock, so no mail is sent",
+                "unset it, use a maildir: transport for rehearsals, or add --really");
+  for (const auto& [name, destination] : settings.destinations)
+    if (!delivery::stays_on_this_host(destination))
+      throw Error(ErrorKind::usage, fmt::format("REPORTCTL_NOW replaces the clock, so no file is sent to destination {}", name),
+                  "unset it, use a file: url for rehearsals, or add --really");
 }
 
 Parts::Parts(const settings::Settings& settings, store::State& state, const catalog::Catalog& catalog, Instant now,
@@ -66,6 +71,17 @@ delivery::Transport& Parts::transport() {
   settings.turns_file = turns_file_;
   transport_ = openers_.open_transport(settings);
   return *transport_;
+}
+
+delivery::Destination& Parts::destination(const std::string& name) {
+  if (const auto open = destinations_.find(name); open != destinations_.end()) return *open->second;
+  const auto configured = settings_.destinations.find(name);
+  if (configured == settings_.destinations.end())
+    throw Error(ErrorKind::config, fmt::format("no destination named \"{}\" is configured", name),
+                "add it under `destinations:` in reportctl.yaml");
+  require_own();
+  store::write_mark(state_);  // as before mail is sent
+  return *destinations_.emplace(name, openers_.open_destination(configured->second)).first->second;
 }
 
 artifact::Store& Parts::artifacts() {

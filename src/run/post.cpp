@@ -45,7 +45,20 @@ const Mailing& Post::linked(Instant date) {
   return *linked_;
 }
 
+std::vector<store::NewDelivery> Post::queue(const std::vector<schedule::Place>& places, Instant date) const {
+  std::vector<store::NewDelivery> files;
+  for (const auto& place : places)
+    files.push_back({.id = new_id(),
+                     .destination = place.destination,
+                     .path = place.path,
+                     .message_sha256 = file_->sha256,
+                     .message_bytes = file_->bytes,
+                     .message_date = date});
+  return files;
+}
+
 std::vector<store::NewDelivery> Post::queue(const std::vector<Mailbox>& recipients, Instant date) {
+  if (recipients.empty()) return {};
   const auto prepared = [&](const Mailing& mailing) {
     std::vector<store::NewDelivery> messages;
     for (const auto& to : recipients) messages.push_back(mailing.prepare(to, file_->run_id, new_id(), date));

@@ -32,7 +32,10 @@ class Post {
   /// A message for each, all in the same way: with the file, or by link where it is too large and `mail.oversize` says so; the
   /// facts tell which.
   std::vector<store::NewDelivery> queue(const std::vector<Mailbox>& recipients, Instant date);
+  /// The file for each of the places.
+  [[nodiscard]] std::vector<store::NewDelivery> queue(const std::vector<schedule::Place>& places, Instant date) const;
   [[nodiscard]] const MailFacts& facts() const { return facts_; }
+  [[nodiscard]] const std::optional<ReportFile>& file() const { return file_; }
   const Mailing& attached();
   /// Good until the next call. Error(config) when links are not configured, or their keys cannot be had.
   const Mailing& linked(Instant date);

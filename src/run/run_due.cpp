@@ -182,7 +182,7 @@ void work_off(Parts& parts, const Tell& tell) {
 
 void run_due(Parts& parts, const DueOptions& options, DueResult& result) {
   if (!work_waits(parts.state(), options, parts.now())) return;
-  require_real_clock(parts.settings().mail);
+  require_real_clock(parts.settings());
   const Tell tell = [&](const Ended& ended) {
     result.ended.push_back(ended);
     if (options.tell) options.tell(ended);
@@ -216,7 +216,7 @@ std::vector<Planned> plan_due(Parts& parts) {
     planned.slot = slots.slot;
     planned.next = slots.next;
     planned.timezone = schedule::effective_timezone(schedule->definition, zone);
-    for (const auto& to : schedule->definition.recipients) planned.recipients.push_back(to.str());
+    planned.recipients = schedule->definition.recipients.texts();
     if (slots.slot) {
       try {
         const auto outcome = plan_schedule(parts, *schedule, *slots.slot);

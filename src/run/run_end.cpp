@@ -107,7 +107,7 @@ Ended end_rejected(Parts& parts, const Claim& claim, const validation::Violation
 void apply(const DeliveryOutcome& outcome, Delivery& delivery) {
   // An attempt before may have arrived: the ledger keeps such a delivery unknown, whatever a later one was told.
   const bool told_no = outcome.state == DeliveryState::deferred || outcome.state == DeliveryState::refused;
-  delivery.state = delivery.in_doubt && told_no ? DeliveryState::unknown : outcome.state;
+  delivery.state = delivery.in_doubt && told_no && !outcome.settles_doubt ? DeliveryState::unknown : outcome.state;
   delivery.answer = outcome.answer;
   delivery.reason_class = outcome.reason_class;
   delivery.next_attempt_at = outcome.next_attempt_at;

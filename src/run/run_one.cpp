@@ -119,7 +119,7 @@ std::optional<MailFacts> facts_of_run(Parts& parts, const std::string& run_id) {
 
 /// A test goes where a person said; occurrences leave out who does not want them any more.
 std::vector<Mailbox> recipients_of(Parts& parts, const Claim& claim) {
-  if (!is_occurrence(claim.run)) return claim.schedule.definition.recipients;
+  if (!is_occurrence(claim.run)) return claim.schedule.definition.recipients.mailboxes;
   return store::allowed_recipients(parts.state(), claim.schedule);
 }
 
@@ -159,7 +159,7 @@ Ended produce(Parts& parts, const Claim& claim) {
   if (const auto* rejection = std::get_if<Rejection>(&planned)) return end_rejected(parts, claim, rejection->violations);
   const auto& plan = std::get<RunPlan>(planned);
   const auto recipients = recipients_of(parts, claim);
-  if (recipients.empty() && !claim.schedule.definition.recipients.empty())
+  if (recipients.empty() && plan.places.empty() && !claim.schedule.definition.recipients.empty())
     return end_rejected(parts, claim, {nobody_left(claim)});
   const auto made = make_stored_file(
       parts, plan, {.purpose = Purpose::mail, .condition = has_condition(claim) ? &claim.schedule.definition.send : nullptr});
@@ -178,7 +178,10 @@ Ended produce(Parts& parts, const Claim& claim) {
   const bool skip = generated.decision
                         ? generated.decision->verdict == store::Decision::Verdict::quiet
                         : file.rows == 0 && policy_of(parts, claim.schedule.definition).no_data == schedule::NoData::skip;
-  if (!skip) generated.deliveries = post.queue(recipients, parts.moment());
+  if (!skip) {
+    generated.deliveries = post.queue(recipients, parts.moment());
+    for (auto& stored : post.queue(plan.places, parts.moment())) generated.deliveries.push_back(std::move(stored));
+  }
   generated.mail = to_json(post.facts());
   store::record_generated(parts.state(), claim, generated, parts.moment());
   auto now_generated = claim;

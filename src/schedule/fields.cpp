@@ -51,11 +51,7 @@ FieldText text_of(const CsvRequest& csv) {
     if (csv.*value) text.named[std::string(name)] = {*(csv.*value)};
   return text;
 }
-FieldText text_of(const std::vector<Mailbox>& mailboxes) {
-  FieldText text;
-  for (const auto& mailbox : mailboxes) text.values.push_back(mailbox.str());
-  return text;
-}
+FieldText text_of(const Recipients& recipients) { return {.values = recipients.texts(), .named = {}}; }
 FieldText text_of(const std::vector<Recipient>& recipients) {
   FieldText text;
   for (const auto& recipient : recipients) text.values.push_back(recipient.text());
@@ -145,12 +141,16 @@ bool read(const FieldText& text, CsvRequest& csv) {
   }
   return true;
 }
-bool read(const FieldText& text, std::vector<Mailbox>& mailboxes) {
-  mailboxes.clear();
+bool read(const FieldText& text, Recipients& recipients) {
+  recipients = {};
   for (const auto& value : text.values) {
-    auto mailbox = Mailbox::parse(value);
-    if (!mailbox) return false;
-    mailboxes.push_back(std::move(*mailbox));
+    if (auto place = Place::parse(value)) {
+      recipients.places.push_back(std::move(*place));
+    } else if (auto mailbox = Mailbox::parse(value)) {
+      recipients.mailboxes.push_back(std::move(*mailbox));
+    } else {
+      return false;
+    }
   }
   return true;
 }
@@ -182,8 +182,9 @@ Field row(std::string_view name, const Traits& traits, InDraft, InDefinition) {
               [](const Definition& definition, Draft& draft) {
                 const auto& from = InDefinition{}(definition);
                 auto& into = InDraft{}(draft);
-                if constexpr (std::is_same_v<std::decay_t<decltype(from)>, std::vector<Mailbox>>) {
-                  into.assign(from.begin(), from.end());
+                if constexpr (std::is_same_v<std::decay_t<decltype(from)>, Recipients>) {
+                  into.assign(from.mailboxes.begin(), from.mailboxes.end());
+                  for (const auto& place : from.places) into.emplace_back(place.str());
                 } else {
                   read(text_of(from), into);
                 }

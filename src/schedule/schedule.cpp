@@ -50,6 +50,20 @@ std::string Scope::str() const {
   return text;
 }
 
+std::optional<Place> Place::parse(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos || text.find('@') != std::string_view::npos || !is_entry_name(text.substr(0, colon)))
+    return std::nullopt;
+  return Place{std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
+}
+
+std::vector<std::string> Recipients::texts() const {
+  std::vector<std::string> texts;
+  for (const auto& mailbox : mailboxes) texts.push_back(mailbox.str());
+  for (const auto& place : places) texts.push_back(place.str());
+  return texts;
+}
+
 std::string effective_timezone(const Definition& definition, std::string_view account_timezone) {
   if (!definition.timezone.empty()) return definition.timezone;
   return account_timezone.empty() ? "UTC" : std::string(account_timezone);

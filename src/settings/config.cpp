@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <set>
 
@@ -57,9 +58,24 @@ std::string variable_of(const std::string& dotted_key) {
   return name;
 }
 
-bool is_source_name(std::string_view name) {
-  return !name.empty() && name.size() <= 40 &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string_view::npos;
+/// Settings of which there are several, by name: `sources`, `destinations`.
+template <typename Entry>
+struct Group {
+  const char* name;     ///< `sources`
+  const char* one;      ///< `source`
+  const char* example;  ///< of an entry
+  std::map<std::string, Entry> Settings::*entries;
+  const std::vector<ConfigKey<Entry>>& keys;
+};
+const Group<source::SourceSettings>& sources() {
+  static const Group<source::SourceSettings> kGroup{"sources", "source", "{url: \"sqlite:/srv/shop.db\"}", &Settings::sources,
+                                                    source_keys()};
+  return kGroup;
+}
+const Group<delivery::DestinationSettings>& destinations() {
+  static const Group<delivery::DestinationSettings> kGroup{
+      "destinations", "destination", "{url: \"file:/srv/in\", accounts: [ID]}", &Settings::destinations, destination_keys()};
+  return kGroup;
 }
 
 /// A key that resembles none is not repeated: the file may be another's, and not a configuration at all.
@@ -82,8 +98,10 @@ class Builder {
   yaml::Document read_yaml(const fs::path& path);
   void read_views(source::SourceSettings&);
   void read_group(const yaml::Node& map, const std::string& prefix, const std::string& file);
-  void read_sources(const yaml::Node& map, const std::string& file);
-  void read_source(const std::string& name, const yaml::Node& map, const std::string& file);
+  template <typename Entry>
+  void read_entries(const Group<Entry>&, const yaml::Node& map, const std::string& file);
+  template <typename Entry>
+  void read_entry(const Group<Entry>&, const std::string& name, const yaml::Node& map, const std::string& file);
   void refuse_two_passwords(const yaml::Node& map, const std::string& file);
   void refuse_two_keeps(const yaml::Node& root, const std::string& file);
   std::optional<Written> written(const yaml::Node& value, bool list, const std::string& file);
@@ -91,11 +109,16 @@ class Builder {
     problems_.push_back(yaml::Problem{file, at.line, at.column, message}.str());
   }
   bool set_from_environment(const std::string& name, const std::string& value);
+  template <typename Entry>
+  bool set_entry_from_environment(const Group<Entry>&, const std::string& name, const std::string& value);
   /// Empty, or what is wrong.
   std::string set(const std::string& dotted_key, const Written&, const std::string& origin);
-  std::string set_source(const std::string& name, const std::string& key, const Written&, const std::string& origin);
+  template <typename Entry>
+  std::string set_in_entry(const Group<Entry>&, const std::array<std::string, 2>& entry_and_key, const Written&,
+                           const std::string& origin);
   void set_default(const std::string& dotted_key, const std::string& value, const std::string& origin);
   void require_links();
+  void require_destinations();
 
   Config config_;
   std::map<std::string, std::string> origins_;  ///< by dotted key
@@ -112,14 +135,16 @@ std::string Builder::set(const std::string& dotted_key, const Written& value, co
   return "unknown";
 }
 
-std::string Builder::set_source(const std::string& name, const std::string& key_name, const Written& value,
-                                const std::string& origin) {
-  for (const auto& key : source_keys()) {
+template <typename Entry>
+std::string Builder::set_in_entry(const Group<Entry>& group, const std::array<std::string, 2>& entry_and_key,
+                                  const Written& value, const std::string& origin) {
+  const auto& [name, key_name] = entry_and_key;
+  for (const auto& key : group.keys) {
     if (key_name != key.name) continue;
-    source::SourceSettings& source = config_.settings.sources[name];
-    source.name = name;
-    origins_[fmt::format("sources.{}.{}", name, key_name)] = origin;
-    return key.set(source, value);
+    Entry& entry = (config_.settings.*group.entries)[name];
+    entry.name = name;
+    origins_[fmt::format("{}.{}.{}", group.name, name, key_name)] = origin;
+    return key.set(entry, value);
   }
   return "unknown";
 }
@@ -169,45 +194,50 @@ void Builder::refuse_two_keeps(const yaml::Node& root, const std::string& file) 
     problem(*twice, file, fmt::format("{} and {} are the same setting; keep one", kKeepOfRuns, kKeep));
 }
 
-void Builder::read_source(const std::string& name, const yaml::Node& map, const std::string& file) {
+template <typename Entry>
+void Builder::read_entry(const Group<Entry>& group, const std::string& name, const yaml::Node& map, const std::string& file) {
   std::vector<std::string> names;
-  for (const auto& key : source_keys()) names.emplace_back(key.name);
+  for (const auto& key : group.keys) names.emplace_back(key.name);
   refuse_two_passwords(map, file);
   for (const auto& [key, value] : map.entries) {
-    const std::string dotted = fmt::format("sources.{}.{}", name, key.text);
-    const auto known = std::find_if(source_keys().begin(), source_keys().end(),
-                                    [&wanted = key](const auto& k) { return wanted.text == k.name; });
-    if (known == source_keys().end()) {
+    const std::string dotted = fmt::format("{}.{}.{}", group.name, name, key.text);
+    const auto known =
+        std::find_if(group.keys.begin(), group.keys.end(), [&wanted = key](const auto& k) { return wanted.text == k.name; });
+    if (known == group.keys.end()) {
       const std::string why = why_not(dotted);
-      problem(key, file, why.empty() ? unknown_key(fmt::format("sources.{}.{}", name, key.text), key.text, names) : why);
+      problem(key, file, why.empty() ? unknown_key(dotted, key.text, names) : why);
       continue;
     }
     if (value.kind == yaml::Node::Kind::null) continue;
     const auto texts = written(value, known->list, file);
     if (!texts) continue;
-    const std::string wrong = set_source(name, key.text, *texts, fmt::format("{}:{}", file, value.line));
+    const std::string wrong = set_in_entry(group, {name, key.text}, *texts, fmt::format("{}:{}", file, value.line));
     if (!wrong.empty()) problem(value, file, fmt::format("{} {}", dotted, wrong));
   }
-  if (map.find("url") == nullptr && config_.settings.sources[name].url.empty())
-    problem(map, file, fmt::format("source {} needs the key \"url\"", name));
+  if (map.find("url") == nullptr && (config_.settings.*group.entries)[name].url.empty())
+    problem(map, file, fmt::format("{} {} needs the key \"url\"", group.one, name));
 }
 
-void Builder::read_sources(const yaml::Node& map, const std::string& file) {
+template <typename Entry>
+void Builder::read_entries(const Group<Entry>& group, const yaml::Node& map, const std::string& file) {
   for (const auto& [key, value] : map.entries) {
-    if (!is_source_name(key.text)) {
-      problem(key, file,
-              fmt::format("{} is not a name for a source: lower-case letters, digits, - and _", yaml::shown_key(key.text)));
+    if (!is_entry_name(key.text)) {
+      problem(
+          key, file,
+          fmt::format("{} is not a name for a {}: lower-case letters, digits, - and _", yaml::shown_key(key.text), group.one));
     } else if (value.kind != yaml::Node::Kind::map) {
-      problem(value, file, fmt::format("source {} must be a map such as {{url: \"sqlite:/srv/shop.db\"}}", key.text));
+      problem(value, file, fmt::format("{} {} must be a map such as {}", group.one, key.text, group.example));
     } else {
-      read_source(key.text, value, file);
+      read_entry(group, key.text, value, file);
     }
   }
 }
 
 void Builder::read_group(const yaml::Node& map, const std::string& prefix, const std::string& file) {
-  std::vector<std::string> names = prefix.empty() ? std::vector<std::string>{"sources"} : std::vector<std::string>();
+  std::vector<std::string> names;
   std::set<std::string> groups;
+  if (prefix.empty()) groups = {sources().name, destinations().name};
+  names.assign(groups.begin(), groups.end());
   for (const auto& key : config_keys()) {
     const std::string name = key.name;
     if (!name.starts_with(prefix)) continue;
@@ -219,11 +249,13 @@ void Builder::read_group(const yaml::Node& map, const std::string& prefix, const
   for (const auto& [key, value] : map.entries) {
     const std::string dotted = prefix + key.text;
     if (value.kind == yaml::Node::Kind::null && std::find(names.begin(), names.end(), key.text) != names.end()) continue;
-    const bool is_group = groups.contains(key.text) || dotted == "sources";
+    const bool is_group = groups.contains(key.text);
     if (is_group && value.kind != yaml::Node::Kind::map) {
       problem(value, file, fmt::format("{} must be a map", dotted));
-    } else if (dotted == "sources") {
-      read_sources(value, file);
+    } else if (dotted == sources().name) {
+      read_entries(sources(), value, file);
+    } else if (dotted == destinations().name) {
+      read_entries(destinations(), value, file);
     } else if (is_group) {
       read_group(value, dotted + ".", file);
     } else {
@@ -288,29 +320,39 @@ void Builder::read_file_layer(const fs::path& path) {
   read_group(document.root, "", path.string());
 }
 
+Written texts_of(const std::string& value, bool list) { return list ? split(value, ',') : Written{value}; }
+
+template <typename Entry>
+bool Builder::set_entry_from_environment(const Group<Entry>& group, const std::string& name, const std::string& value) {
+  const std::string prefix = variable_of(group.name + std::string("."));
+  const auto suffix_of = [](const auto& key) {
+    return variable_of(key.name).substr(std::string_view(kPrefix).size() - 1);
+  };                                        // _URL
+  const ConfigKey<Entry>* found = nullptr;  // the longest: _ACCESS_KEY_FILE also ends with _KEY_FILE
+  for (const auto& key : group.keys) {
+    const std::string suffix = suffix_of(key);
+    if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size()) continue;
+    if (found == nullptr || suffix.size() > suffix_of(*found).size()) found = &key;
+  }
+  if (found == nullptr) return false;
+  std::string entry = to_lower(name.substr(prefix.size(), name.size() - prefix.size() - suffix_of(*found).size()));
+  for (const auto& [known, settings] : config_.settings.*group.entries)
+    if (variable_of(fmt::format("{}.{}.{}", group.name, known, found->name)) == name) entry = known;
+  const std::string wrong = set_in_entry(group, {entry, found->name}, texts_of(value, found->list), name);
+  if (!wrong.empty()) problems_.push_back(fmt::format("{}: {}", name, wrong));
+  return true;
+}
+
 bool Builder::set_from_environment(const std::string& name, const std::string& value) {
-  const auto texts_of = [&](bool list) { return list ? split(value, ',') : Written{value}; };
   for (const auto& key : config_keys()) {
     if (name != variable_of(key.name)) continue;
-    Written texts = texts_of(key.list);
+    Written texts = texts_of(value, key.list);
     if (name == variable_of("state")) texts.front() = fs::absolute(texts.front()).string();
     const std::string wrong = set(key.name, texts, name);
     if (!wrong.empty()) problems_.push_back(fmt::format("{}: {} {}", name, key.name, wrong));
     return true;
   }
-  const std::string source_prefix = variable_of("sources.");
-  for (const auto& key : source_keys()) {
-    const std::string suffix = variable_of(key.name).substr(std::string_view(kPrefix).size() - 1);  // _URL
-    if (!name.starts_with(source_prefix) || !name.ends_with(suffix) || name.size() <= source_prefix.size() + suffix.size())
-      continue;
-    std::string source = to_lower(name.substr(source_prefix.size(), name.size() - source_prefix.size() - suffix.size()));
-    for (const auto& [known, settings] : config_.settings.sources)
-      if (variable_of(fmt::format("sources.{}.{}", known, key.name)) == name) source = known;
-    const std::string wrong = set_source(source, key.name, texts_of(key.list), name);
-    if (!wrong.empty()) problems_.push_back(fmt::format("{}: {}", name, wrong));
-    return true;
-  }
-  return false;
+  return set_entry_from_environment(sources(), name, value) || set_entry_from_environment(destinations(), name, value);
 }
 
 void Builder::read_environment() {
@@ -384,10 +426,24 @@ void Builder::require_links() {
         origin("artifacts.link_expiry"), duration_text(life.count()), duration_text(settings.retention.artifacts->count())));
 }
 
+/// What each must have, said before anything is to go there.
+void Builder::require_destinations() {
+  for (const auto& [name, destination] : config_.settings.destinations) {
+    if (destination.accounts.empty())
+      problems_.push_back(fmt::format("destinations.{}.accounts is missing: the accounts whose reports may go there", name));
+    try {
+      static_cast<void>(delivery::open_destination(destination));
+    } catch (const Error& error) {
+      problems_.push_back(fmt::format("{}; {}", error.what(), error.hint()));
+    }
+  }
+}
+
 Config Builder::finish() {
   for (auto& [name, source] : config_.settings.sources)
     if (!source.views_file.empty()) read_views(source);
   if (problems_.empty()) require_links();
+  if (problems_.empty()) require_destinations();
   if (!problems_.empty()) {
     const std::string hint = "correct it, then: reportctl config check";
     if (problems_.size() == 1) throw Error(ErrorKind::config, problems_.front(), hint);
@@ -399,13 +455,17 @@ Config Builder::finish() {
     return found == origins_.end() ? std::string("default") : found->second;
   };
   for (const auto& key : config_keys()) config_.origins.push_back({key.name, key.show(config_.settings), origin_of(key.name)});
-  for (const auto& [name, source] : config_.settings.sources) {
-    for (const auto& key : source_keys()) {
-      const std::string dotted = fmt::format("sources.{}.{}", name, key.name);
-      const std::string value = key.show(source);
-      if (!value.empty()) config_.origins.push_back({dotted, value, origin_of(dotted)});
+  const auto show_entries = [&](const auto& group) {
+    for (const auto& [name, entry] : config_.settings.*group.entries) {
+      for (const auto& key : group.keys) {
+        const std::string dotted = fmt::format("{}.{}.{}", group.name, name, key.name);
+        const std::string value = key.show(entry);
+        if (!value.empty()) config_.origins.push_back({dotted, value, origin_of(dotted)});
+      }
     }
-  }
+  };
+  show_entries(sources());
+  show_entries(destinations());
   return std::move(config_);
 }
 

@@ -18,6 +18,7 @@ namespace reportctl::settings {
 
 namespace {
 
+using delivery::DestinationSettings;
 using source::SourceSettings;
 
 constexpr long long kDay = 86400;
@@ -105,6 +106,23 @@ std::string set_transport(Settings& settings, const Written& written) {
   if (url.starts_with("smtp") && url.find_first_of("@?#;") != std::string::npos)
     return "must not hold a user or password; write mail.username and mail.password_file";
   settings.mail.transport.url = url;
+  return {};
+}
+
+std::string set_endpoint(artifact::S3Settings& settings, const Written& written) {
+  if (written.front().find('@') != std::string::npos) return "must not hold keys; write access_key_file";
+  settings.endpoint = written.front();
+  return {};
+}
+
+std::string set_destination_url(DestinationSettings& settings, const Written& written) {
+  const std::string& url = written.front();
+  const auto user = url.substr(0, url.rfind('@'));
+  if (url.find('@') != std::string::npos && user.find(':', std::string_view("sftp:").size()) != std::string::npos)
+    return fmt::format("must not hold a password; write password_file{}", kNotRepeated);
+  if (!url.starts_with("file:/") && !url.starts_with("sftp://") && !url.starts_with("s3://"))
+    return fmt::format("must be file:/PATH, sftp://USER@HOST/PATH or s3://BUCKET/PREFIX{}", kNotRepeated);
+  settings.url = url;
   return {};
 }
 
@@ -434,12 +452,7 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
       {"mail.list_unsubscribe", false, set_list_unsubscribe,
        [](const Settings& s) { return s.mail.list_unsubscribe ? s.mail.list_unsubscribe->str() : std::string(); }},
       {"artifacts.url", false, set_artifacts, [](const Settings& s) { return s.artifacts.url; }},
-      {"artifacts.endpoint", false,
-       [](Settings& s, const Written& w) {
-         if (w.front().find('@') != std::string::npos) return std::string("must not hold keys; write artifacts.access_key_file");
-         s.artifacts.s3.endpoint = w.front();
-         return std::string();
-       },
+      {"artifacts.endpoint", false, [](Settings& s, const Written& w) { return set_endpoint(s.artifacts.s3, w); },
        [](const Settings& s) { return s.artifacts.s3.endpoint; }},
       {"artifacts.region", false,
        [](Settings& s, const Written& w) {
@@ -602,18 +615,78 @@ const std::vector<ConfigKey<SourceSettings>>& source_keys() {
   return kKeys;
 }
 
+const std::vector<ConfigKey<DestinationSettings>>& destination_keys() {
+  static const std::vector<ConfigKey<DestinationSettings>> kKeys = {
+      {"url", false, set_destination_url, [](const DestinationSettings& s) { return s.url; }},
+      {"accounts", true,
+       [](DestinationSettings& s, const Written& w) {
+         s.accounts = w;
+         return std::string();
+       },
+       [](const DestinationSettings& s) { return join(s.accounts, ", "); }},
+      {"key_file", false, [](DestinationSettings& s, const Written& w) { return set_path(s.key_file, w.front()); },
+       [](const DestinationSettings& s) { return s.key_file.string(); }},
+      {"known_hosts", false, [](DestinationSettings& s, const Written& w) { return set_path(s.known_hosts, w.front()); },
+       [](const DestinationSettings& s) { return s.known_hosts.string(); }},
+      {"password_file", false, [](DestinationSettings& s, const Written& w) { return set_secret_file(s.password, w); },
+       [](const DestinationSettings& s) { return secret_file(s.password); }},
+      {"password_command", true, [](DestinationSettings& s, const Written& w) { return set_secret_command(s.password, w); },
+       [](const DestinationSettings& s) { return secret_command(s.password); }},
+      {"password_credential", false, [](DestinationSettings& s, const Written& w) { return set_credential(s.password, w); },
+       [](const DestinationSettings& s) { return s.password.credential; }},
+      {"endpoint", false, [](DestinationSettings& s, const Written& w) { return set_endpoint(s.s3, w); },
+       [](const DestinationSettings& s) { return s.s3.endpoint; }},
+      {"region", false,
+       [](DestinationSettings& s, const Written& w) {
+         s.s3.region = w.front();
+         return std::string();
+       },
+       [](const DestinationSettings& s) { return s.s3.region; }},
+      {"access_key_file", false, [](DestinationSettings& s, const Written& w) { return set_secret_file(s.s3.access_key, w); },
+       [](const DestinationSettings& s) { return secret_file(s.s3.access_key); }},
+      {"access_key_credential", false,
+       [](DestinationSettings& s, const Written& w) { return set_credential(s.s3.access_key, w); },
+       [](const DestinationSettings& s) { return s.s3.access_key.credential; }},
+      {"secret_key_file", false, [](DestinationSettings& s, const Written& w) { return set_secret_file(s.s3.secret_key, w); },
+       [](const DestinationSettings& s) { return secret_file(s.s3.secret_key); }},
+      {"secret_key_credential", false,
+       [](DestinationSettings& s, const Written& w) { return set_credential(s.s3.secret_key, w); },
+       [](const DestinationSettings& s) { return s.s3.secret_key.credential; }},
+      {"ca_file", false, [](DestinationSettings& s, const Written& w) { return set_path(s.s3.ca_file, w.front()); },
+       [](const DestinationSettings& s) { return s.s3.ca_file.string(); }},
+      {"connect_timeout", false,
+       [](DestinationSettings& s, const Written& w) {
+         auto problem = set_seconds(s.connect_timeout, w.front(), {1, 3600});
+         s.s3.connect_timeout = s.connect_timeout;
+         return problem;
+       },
+       [](const DestinationSettings& s) { return duration_text(s.connect_timeout.count()); }},
+      {"response_timeout", false,
+       [](DestinationSettings& s, const Written& w) {
+         auto problem = set_seconds(s.response_timeout, w.front(), {1, 3600});
+         s.s3.response_timeout = s.response_timeout;
+         return problem;
+       },
+       [](const DestinationSettings& s) { return duration_text(s.response_timeout.count()); }},
+  };
+  return kKeys;
+}
+
 bool names_credential(const Settings& settings, const std::string& credential) {
   if (credential.empty()) return false;
   const auto is_it = [&](const SecretSource& secret) { return secret.credential == credential; };
   return is_it(settings.mail.transport.password) || is_it(settings.artifacts.link_secret) ||
          is_it(settings.artifacts.s3.access_key) || is_it(settings.artifacts.s3.secret_key) ||
          std::any_of(settings.sources.begin(), settings.sources.end(),
-                     [&](const auto& one) { return is_it(one.second.password); });
+                     [&](const auto& one) { return is_it(one.second.password); }) ||
+         std::any_of(settings.destinations.begin(), settings.destinations.end(), [&](const auto& one) {
+           return is_it(one.second.password) || is_it(one.second.s3.access_key) || is_it(one.second.s3.secret_key);
+         });
 }
 
 std::string why_not(const std::string& dotted_key) {
   const std::string last = dotted_key.substr(dotted_key.rfind('.') + 1);
-  if (dotted_key == "artifacts.access_key" || dotted_key == "artifacts.secret_key" || dotted_key == "artifacts.link_secret")
+  if (last == "access_key" || last == "secret_key" || dotted_key == "artifacts.link_secret")
     return fmt::format("keys are never kept here; put it into a file that only you can read (mode 0600) and write {}_file: /PATH",
                        dotted_key);
   if (last == "password" || last == "passwd" || last == "secret") {

@@ -21,10 +21,12 @@ struct ConfigKey {
   std::string (*show)(const Target&);
 };
 
-/// Every setting but the sources, in the order of reportctl.conf.5.
+/// Every setting but the sources and destinations, in the order of reportctl.conf.5.
 const std::vector<ConfigKey<Settings>>& config_keys();
 /// What a source has.
 const std::vector<ConfigKey<source::SourceSettings>>& source_keys();
+/// What a destination has.
+const std::vector<ConfigKey<delivery::DestinationSettings>>& destination_keys();
 
 /// Why a key that one might expect is not there: inline passwords, and what this version does not have. Empty for any other.
 std::string why_not(const std::string& dotted_key);

@@ -106,6 +106,7 @@ bool move_schedule(Connection& connection, const ClaimRequest& request) {
 }
 
 /// What an interrupted process left behind: before handing_over the dot was provably not sent, after it nobody can know.
+/// Destinations can be looked at.
 void settle_deliveries(Connection& connection, const Run& run, Instant now) {
   Query(connection, R"sql(UPDATE deliveries SET state = 'queued' WHERE run_id = ? AND state = 'sending')sql").bind(run.id).run();
   AuditEvents events;
@@ -125,7 +126,7 @@ void settle_deliveries(Connection& connection, const Run& run, Instant now) {
   Query(connection,
         R"sql(
           UPDATE deliveries SET state = 'unknown', in_doubt = 1, reason_class = 'interrupted',
-          next_attempt_at = CASE WHEN notification_id IS NOT NULL AND attempts < 3 THEN ?2 END,
+          next_attempt_at = CASE WHEN destination <> '' OR (notification_id IS NOT NULL AND attempts < 3) THEN ?2 END,
           answer = 'the process ended after the message was handed over and before the server''s answer was recorded'
           WHERE run_id = ?1 AND state = 'handing_over')sql")
       .bind(run.id, now)
@@ -313,7 +314,7 @@ std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& reques
         Query(connection,
               R"sql(
                       UPDATE deliveries SET state = 'queued', in_doubt = 0, next_attempt_at = NULL,
-                      message_sha256 = iif(?, '', message_sha256)
+                      message_sha256 = iif(? AND destination = '', '', message_sha256)
                       WHERE run_id = ? AND notification_id IS NULL AND state = ? AND NOT EXISTS (
                         SELECT 1 FROM suppressions u WHERE u.address = deliveries.address
                         AND (u.account IS NULL OR u.account = ?) AND (u.schedule_id IS NULL OR u.schedule_id = ?)))sql")
@@ -326,7 +327,7 @@ std::optional<Claim> reopen_for_resend(State& state, const ResendRequest& reques
                                UPDATE deliveries SET state = 'queued', in_doubt = 0, next_attempt_at = NULL,
                                message_sha256 = iif(?, '', message_sha256)
                                WHERE run_id = ? AND address = ? AND notification_id IS NULL)sql")
-                           .bind(request.new_messages, request.run_id, delivery.recipient.address.normalized())
+                           .bind(request.new_messages, request.run_id, delivery.recipient.value().address.normalized())
                            .run();
     if (there == 0) insert_delivery(connection, request.run_id, std::nullopt, delivery);
     ++chosen;

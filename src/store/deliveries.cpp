@@ -136,6 +136,7 @@ constexpr std::array kDeliveryColumns{
     column<&Delivery::notification>("notification_id IS NOT NULL"),
     column<&Delivery::notification_id>("ifnull(notification_id, '')"),
     Column<Delivery>{"recipient", [](Query& query, Delivery& row) { row.recipient = Mailbox::parse(query.text()); }},
+    column<&Delivery::destination>("destination"),
     column<&Delivery::address>("address"),
     column<&Delivery::state>("state"),
     column<&Delivery::message_id>("message_id"),

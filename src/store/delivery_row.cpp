@@ -35,12 +35,15 @@ std::string state_of_delivery(Connection& connection, std::string_view delivery_
 
 void insert_delivery(Connection& connection, std::string_view run_id, const std::optional<std::string>& notification_id,
                      const NewDelivery& delivery) {
+  const auto& to = delivery.recipient;
+  const auto place = fmt::format("{}:{}", delivery.destination, delivery.path);
   Query(connection,
         R"sql(
-        INSERT INTO deliveries (id, run_id, notification_id, recipient, address, state, message_id, message_date,
-        message_sha256, message_bytes, by_hand) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?))sql")
-      .bind(delivery.id, run_id, notification_id, delivery.recipient.str(), delivery.recipient.address.normalized(),
-            delivery.message_id, delivery.message_date, delivery.message_sha256, delivery.message_bytes, delivery.by_hand)
+        INSERT INTO deliveries (id, run_id, notification_id, recipient, destination, address, state, message_id, message_date,
+        message_sha256, message_bytes, by_hand) VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?))sql")
+      .bind(delivery.id, run_id, notification_id, to ? to->str() : place, delivery.destination,
+            to ? to->address.normalized() : place, delivery.message_id, delivery.message_date, delivery.message_sha256,
+            delivery.message_bytes, delivery.by_hand)
       .run();
 }
 
@@ -50,16 +53,16 @@ void update_outcome(Connection& connection, const Claim& claim, const DeliveryOu
   }
   const bool accepted = outcome.state == DeliveryState::accepted;
   // A later try that was put off or refused does not settle whether the earlier one arrived.
-  const auto changed =
-      Query(connection, fmt::format(R"sql(
-            UPDATE deliveries SET state = CASE WHEN in_doubt AND ?1 IN ('deferred', 'refused') THEN 'unknown' ELSE ?1
-            END, in_doubt = CASE ?1 WHEN 'unknown' THEN 1 WHEN 'accepted' THEN 0 ELSE in_doubt END, attempts =
+  const auto changed = Query(connection, fmt::format(R"sql(
+            UPDATE deliveries SET state = CASE WHEN in_doubt AND NOT ?2 AND ?1 IN ('deferred', 'refused') THEN 'unknown' ELSE ?1
+            END, in_doubt = CASE WHEN ?1 = 'unknown' THEN 1 WHEN ?1 = 'accepted' OR ?2 THEN 0 ELSE in_doubt END, attempts =
             attempts - (?1 = 'queued' AND state = 'sending'), answer = ?, reason_class = ?, next_attempt_at = ?,
             sent_at = ifnull(?, sent_at) WHERE id = ? AND {}{})sql",
-                                    states_before(outcome.state), kOwnedDelivery))
-          .bind(delivery_state_name(outcome.state), outcome.answer, outcome.reason_class, outcome.next_attempt_at,
-                accepted ? std::optional<Instant>(now) : std::nullopt, outcome.delivery_id, claim.run.id, claim.run.fence)
-          .run();
+                                                     states_before(outcome.state), kOwnedDelivery))
+                           .bind(delivery_state_name(outcome.state), outcome.settles_doubt, outcome.answer, outcome.reason_class,
+                                 outcome.next_attempt_at, accepted ? std::optional<Instant>(now) : std::nullopt,
+                                 outcome.delivery_id, claim.run.id, claim.run.fence)
+                           .run();
   if (changed == 1) return;
   refuse(connection, claim,
          fmt::format("delivery {} is {} and cannot become {}", outcome.delivery_id,

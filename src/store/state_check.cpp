@@ -122,7 +122,7 @@ constexpr std::array kTexts{
     Text{"run", R"sql(SELECT x.id, x.violations FROM runs x)sql", is_json, "JSON"},
     Text{"run", R"sql(SELECT x.id, ifnull(x.definition, '') FROM runs x)sql", is_json, "JSON"},
     Text{"mail of run", R"sql(SELECT x.run, x.facts FROM run_mails x)sql", is_json, "JSON"},
-    Text{"delivery", R"sql(SELECT x.id, x.recipient FROM deliveries x)sql", is_mailbox, "an address"},
+    Text{"delivery", R"sql(SELECT x.id, x.recipient FROM deliveries x WHERE x.destination = '')sql", is_mailbox, "an address"},
     Text{"export", R"sql(SELECT x.id, x.first_day FROM exports x)sql", is_date, "a date"},
     Text{"export", R"sql(SELECT x.id, x.last_day FROM exports x)sql", is_date, "a date"},
     Text{"export", R"sql(SELECT x.id, x.timezone FROM exports x)sql", is_zone, "a known time zone"},

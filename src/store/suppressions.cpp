@@ -77,7 +77,7 @@ bool is_suppressed(State& state, std::string_view account, std::string_view sche
 
 std::vector<Mailbox> allowed_recipients(State& state, const schedule::Schedule& schedule) {
   std::vector<Mailbox> allowed;
-  for (const auto& to : schedule.definition.recipients)
+  for (const auto& to : schedule.definition.recipients.mailboxes)
     if (!is_suppressed(state, schedule.definition.account, schedule.id, to.address.normalized())) allowed.push_back(to);
   return allowed;
 }

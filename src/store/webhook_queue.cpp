@@ -53,6 +53,21 @@ std::string recipients_missed(Connection& connection, std::string_view run_id) {
                      : fmt::format("{} of {} recipients did not get it", all - accepted, all);
 }
 
+/// What was, or was to be, stored where.
+WebhookJson places_of(Connection& connection, std::string_view run_id) {
+  Query query(connection, R"sql(
+    SELECT destination, substr(address, length(destination) + 2), state FROM deliveries WHERE run_id = ? AND destination <> ''
+    ORDER BY number)sql");
+  query.bind(run_id);
+  auto places = WebhookJson::array();
+  while (query.next()) {
+    WebhookJson place;
+    for (const char* key : {"destination", "path", "state"}) place[key] = query.text();
+    places.push_back(std::move(place));
+  }
+  return places;
+}
+
 std::string told_reason(Connection& connection, const Run& run) {
   switch (run.state) {
     case RunState::delivered:
@@ -140,6 +155,7 @@ void queue_run_webhooks(Connection& connection, std::string_view run_id, Instant
                                {"rows", number_or_nothing(run.rows)},
                                {"bytes", number_or_nothing(run.bytes)},
                                {"sha256", text_or_nothing(run.artifact_sha256)},
+                               {"places", places_of(connection, run.id)},
                                {"finished_at", instant_or_nothing(run.finished_at)}};
   queue_webhooks(connection,
                  {.event = "run",

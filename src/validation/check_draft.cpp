@@ -85,7 +85,8 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   auto checked = check_common(request, context, definition.at);
   append(found, std::move(checked.violations));
 
-  definition.recipients = check_recipients(draft.recipients, context, later);
+  definition.recipients =
+      check_recipients({.given = draft.recipients, .report = checked.report, .request = &request}, context, later);
   const auto text = [&](std::string_view field, std::string_view written, catalog::TextMoment moment) {
     return TemplateRequest{.field = field, .text = written, .report = checked.report, .request = request, .moment = moment};
   };

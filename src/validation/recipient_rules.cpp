@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "reportctl/base/domains.hpp"
@@ -45,20 +46,55 @@ std::optional<Mailbox> check_address(const schedule::Recipient& given, const std
   return mailbox;
 }
 
-std::vector<Mailbox> check_recipients(const std::vector<schedule::Recipient>& given, const Context& context, Violations& found) {
-  std::vector<Mailbox> recipients;
-  std::map<std::string, std::size_t> places;
+namespace {
+
+/// Destinations of other accounts are not told from those that are not there.
+std::optional<schedule::Place> check_place(const schedule::Place& given, const TemplateRequest& path, const Context& context,
+                                           Violations& found) {
+  std::vector<std::string> own;
+  for (const auto& [name, accounts] : context.destinations)
+    if (std::find(accounts.begin(), accounts.end(), context.account.id) != accounts.end()) own.push_back(name);
+  const auto before = found.size();
+  if (std::find(own.begin(), own.end(), given.destination) == own.end()) {
+    const auto known = own.empty()
+                           ? std::string("this account has none: ask an operator for one (`destinations:` in reportctl.yaml)")
+                           : "use " + either(own);
+    found.push_back({Code::destination_not_allowed, std::string(path.field),
+                     fmt::format("account {} has no destination {}{}", context.account.id, in_quotes(given.destination),
+                                 did_you_mean(given.destination, own)),
+                     known});
+  }
+  const auto text = check_path(path, found);
+  return found.size() == before ? std::optional(schedule::Place{given.destination, text}) : std::nullopt;
+}
+
+}  // namespace
+
+schedule::Recipients check_recipients(const RecipientsRequest& asked, const Context& context, Violations& found) {
+  const auto& given = asked.given;
+  schedule::Recipients recipients;
+  std::map<std::string, std::size_t> seen;
+  const Request nothing;
   if (given.empty()) found.push_back({Code::recipient_required, "to", "no recipient", "add at least one address"});
   for (std::size_t i = 0; i < given.size(); ++i) {
     const std::string field = place("to", i);
     const auto& mailbox = given[i].mailbox();
-    const auto [first, is_new] = places.emplace(mailbox ? mailbox->address.normalized() : field, i);
+    const auto& target = given[i].place();
+    const auto [first, is_new] = seen.emplace(mailbox ? mailbox->address.normalized() : target ? target->str() : field, i);
     if (!is_new) {
       found.push_back({Code::recipient_duplicate, field,
-                       fmt::format("{} is the same address as {}", mailbox->address.str(), place("to", first->second)),
+                       fmt::format("{} is the same {} as {}", mailbox ? mailbox->address.str() : printable(target->str()),
+                                   mailbox ? "address" : "place", place("to", first->second)),
                        "name it once"});
+    } else if (target) {
+      const TemplateRequest path{.field = field,
+                                 .text = target->path,
+                                 .report = asked.report,
+                                 .request = asked.request != nullptr ? *asked.request : nothing,
+                                 .moment = catalog::TextMoment::before_rows};
+      if (auto checked = check_place(*target, path, context, found)) recipients.places.push_back(std::move(*checked));
     } else if (auto checked = check_address(given[i], field, context, found)) {
-      recipients.push_back(std::move(*checked));
+      recipients.mailboxes.push_back(std::move(*checked));
     }
   }
   return recipients;

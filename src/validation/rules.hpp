@@ -67,6 +67,8 @@ std::string check_title(const TemplateRequest&, Violations& found);
 std::string check_subject(const TemplateRequest&, Violations& found);
 std::string check_intro(const TemplateRequest&, Violations& found);
 std::string check_file_name(const TemplateRequest&, Violations& found);
+/// Of directories below a destination; values are made plain when it is filled.
+std::string check_path(const TemplateRequest&, Violations& found);
 /// What the address is when it is filled is checked by the run.
 std::string check_reply_to(const TemplateRequest&, const Context&, Violations& found);
 

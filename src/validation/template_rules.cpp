@@ -80,6 +80,17 @@ std::string check_file_name(const TemplateRequest& asked, Violations& found) {
   return text;
 }
 
+std::string check_path(const TemplateRequest& asked, Violations& found) {
+  auto text = check_template(asked, found);
+  if (text.ends_with('/')) text.pop_back();
+  const auto sample = sample_of(text);
+  if (!sample.empty() && !is_plain_path(sample))
+    found.push_back({Code::template_invalid, std::string(asked.field),
+                     fmt::format("{} is not a path below a destination", in_quotes(text)),
+                     "write directories of letters from a to z, digits, _, - and dots with / between them, and no .."});
+  return text;
+}
+
 std::string check_reply_to(const TemplateRequest& asked, const Context& context, Violations& found) {
   auto text = check_template(asked, found);
   if (const auto sample = sample_of(text); !sample.empty()) check_address(sample, std::string(asked.field), context, found);

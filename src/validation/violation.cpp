@@ -13,7 +13,7 @@ namespace reportctl::validation {
 namespace {
 
 /// In the order of the enumeration.
-constexpr std::array<std::string_view, 44> kNames = {
+constexpr std::array<std::string_view, 45> kNames = {
     "report_unknown",
     "report_hidden",
     "surface_not_allowed",
@@ -58,8 +58,9 @@ constexpr std::array<std::string_view, 44> kNames = {
     "send_invalid",
     "wait_invalid",
     "calendar_unknown",
+    "destination_not_allowed",
 };
-static_assert(kNames.size() == static_cast<std::size_t>(Code::calendar_unknown) + 1);
+static_assert(kNames.size() == static_cast<std::size_t>(Code::destination_not_allowed) + 1);
 
 }  // namespace
 

@@ -17,10 +17,11 @@
 namespace reportctl::artifact {
 
 struct S3Settings {
-  std::string endpoint;            ///< `https://host[:port]`, http for loopback only; empty: Amazon's for the region
-  std::string region;              ///< empty: AWS_REGION, AWS_DEFAULT_REGION, us-east-1
-  std::optional<bool> path_style;  ///< the bucket is in the path, not in the host name; by default with an endpoint
-  SecretSource access_key;         ///< both empty: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
+  std::string section = "artifacts";  ///< of the configuration, for messages
+  std::string endpoint;               ///< `https://host[:port]`, http for loopback only; empty: Amazon's for the region
+  std::string region;                 ///< empty: AWS_REGION, AWS_DEFAULT_REGION, us-east-1
+  std::optional<bool> path_style;     ///< the bucket is in the path, not in the host name; by default with an endpoint
+  SecretSource access_key;            ///< both empty: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
   SecretSource secret_key;
   std::filesystem::path ca_file;
   std::chrono::seconds connect_timeout{10};

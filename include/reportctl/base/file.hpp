@@ -33,6 +33,9 @@ class Fd {
   int fd_ = -1;
 };
 
+/// Reads at an offset, which the descriptor's own is not; returns the count, less than `size` only at the end. Error(output).
+std::size_t read_at(int fd, std::uint64_t offset, char* out, std::size_t size);
+
 /// A nameless file (O_TMPFILE, 0600) in a directory: gone with its descriptor, whatever happens.
 class TempFile final : public Sink {
  public:

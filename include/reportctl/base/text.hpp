@@ -36,6 +36,11 @@ std::string join(std::span<const std::string>, std::string_view separator);
 /// ASCII only.
 std::string to_lower(std::string_view);
 
+/// The name of an entry of the configuration: 1 to 40 lower-case letters, digits, `-` and `_`.
+bool is_entry_name(std::string_view);
+/// Steps of letters, digits and `._-` with slashes between them, at most 512 characters: no step is empty, `.` or `..`.
+bool is_plain_path(std::string_view);
+
 /// Whole-string conversions; nullopt for anything else, overflow included.
 std::optional<long long> parse_integer(std::string_view);
 /// `30s`, `10m`, `2h30m`, `30d`, in seconds.

@@ -19,8 +19,8 @@
 namespace reportctl::http {
 
 struct Body {
-  std::string text{};              ///< what is sent, when there is no file
-  const TempFile* file = nullptr;  ///< `size` bytes of it, from `offset` on
+  std::string text{};  ///< what is sent, when there is no file
+  int file = -1;       ///< `size` bytes of it, from `offset` on; borrowed
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
 };

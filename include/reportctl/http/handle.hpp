@@ -89,6 +89,8 @@ class Handle {
   Moved send(std::string_view bytes);
   Moved receive(char* out, std::size_t size);
   [[nodiscard]] curl_socket_t active_socket() const;
+  /// When the file of the last transfer was changed, where that was asked for and said; else -1.
+  [[nodiscard]] curl_off_t file_time() const;
   /// What went wrong in the last transfer, in libcurl's words.
   [[nodiscard]] std::string words(CURLcode) const;
   /// How long the server asks us to wait.

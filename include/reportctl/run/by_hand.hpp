@@ -13,7 +13,7 @@ namespace reportctl::run {
 /// What a person starts, outside of the rhythm.
 
 /// Sends a schedule's report now to other addresses, as a run of trigger `test`: the slot and rhythm are untouched.
-Ended test_schedule(Parts&, const schedule::Schedule&, const std::vector<Mailbox>& to, const std::string& actor);
+Ended test_schedule(Parts&, const schedule::Schedule&, const schedule::Recipients& to, const std::string& actor);
 
 /// Sends a schedule's report now to its own recipients, as an extra occurrence of trigger `manual`: the rhythm, its last status
 /// and its failures are untouched; what is put off is tried again by run-due. Error(conflict) while a run of it is not finished.

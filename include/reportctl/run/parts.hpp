@@ -11,6 +11,7 @@
 #include "reportctl/artifact/artifact.hpp"
 #include "reportctl/base/process.hpp"
 #include "reportctl/catalog/catalog.hpp"
+#include "reportctl/delivery/destination.hpp"
 #include "reportctl/delivery/transport.hpp"
 #include "reportctl/delivery/webhook.hpp"
 #include "reportctl/schedule/work_calendar.hpp"
@@ -25,6 +26,8 @@ struct Openers {
   std::function<std::unique_ptr<source::Source>(const source::SourceSettings&)> open_source = source::open_source;
   std::function<std::unique_ptr<delivery::Transport>(const delivery::TransportSettings&)> open_transport =
       delivery::open_transport;
+  std::function<std::unique_ptr<delivery::Destination>(const delivery::DestinationSettings&)> open_destination =
+      delivery::open_destination;
   std::function<std::unique_ptr<artifact::Store>(const artifact::StoreSettings&)> open_artifacts = artifact::open_store;
   std::function<delivery::WebhookAnswer(const delivery::WebhookSettings&, const delivery::WebhookPost&)> post_webhook =
       delivery::post_webhook;
@@ -33,8 +36,8 @@ struct Openers {
 
 /// REPORTCTL_NOW replaces the clock and nobody said `--really`: what would leave this host stays.
 bool is_rehearsal(const settings::MailSettings&);
-/// Error(usage) where mail would leave in a rehearsal: asked before anything is begun.
-void require_real_clock(const settings::MailSettings&);
+/// Error(usage) where mail or files would leave in a rehearsal: asked before anything is begun.
+void require_real_clock(const settings::Settings&);
 
 /// The parts of the pipe, opened when first needed and kept for the whole command. One per process; not for sharing between
 /// threads.
@@ -63,6 +66,8 @@ class Parts {
   source::Source& source(const std::string& name);
   /// Error(config) when mail is not configured.
   delivery::Transport& transport();
+  /// Error(config) when no destination of that name is configured.
+  delivery::Destination& destination(const std::string& name);
   /// Other processes use the mail server at the same time; see delivery::TransportSettings. Before transport().
   void take_turns(int turns_file) { turns_file_ = turns_file; }
   artifact::Store& artifacts();
@@ -72,6 +77,7 @@ class Parts {
 
   /// Set when the transport said that the next message would fare the same: nothing more is tried in this process.
   std::optional<delivery::Outcome> broken_transport;
+  std::map<std::string, delivery::Outcome> broken_destinations;  ///< the same, by name
 
  private:
   const settings::Settings& settings_;
@@ -86,6 +92,7 @@ class Parts {
   bool own_ = false, own_artifacts_ = false;
   std::map<std::string, std::unique_ptr<source::Source>> sources_;
   std::unique_ptr<delivery::Transport> transport_;
+  std::map<std::string, std::unique_ptr<delivery::Destination>> destinations_;
   std::unique_ptr<artifact::Store> artifacts_;
 };
 

@@ -34,9 +34,10 @@ struct RunPlan {
   /// What else restricts the rows, for people: `Vehicles`, `Kangoo, Ersatz`; chosen columns too. Without the site.
   std::vector<std::pair<std::string, std::string>> filters;
   [[nodiscard]] Locale locale() const { return {zone, resolved.language}; }
-  TextTemplate::Values text_values;  ///< what its texts may name before the rows are known
-  std::optional<Mailbox> reply_to;   ///< of a schedule that names one
-  std::string file_name;             ///< `sales_account_2026-03-01_2026-03-31.csv`
+  TextTemplate::Values text_values;     ///< what its texts may name before the rows are known
+  std::optional<Mailbox> reply_to;      ///< of a schedule that names one
+  std::string file_name;                ///< `sales_account_2026-03-01_2026-03-31.csv`
+  std::vector<schedule::Place> places;  ///< of a schedule, where its file goes besides mailboxes: paths with its name, each once
 };
 
 /// Broken rules: the run is *rejected*, which is not a failure of the pipe.

@@ -99,13 +99,25 @@ struct Request {
   std::string language;  ///< of documents and mails; empty: the account's
 };
 
+/// A directory at a destination of the configuration: `partner:in/{year}`.
+struct Place {
+  std::string destination;
+  std::string path;  ///< template; empty: the destination itself
+  /// nullopt: it is written as an address.
+  static std::optional<Place> parse(std::string_view);
+  [[nodiscard]] std::string str() const { return destination + ":" + path; }
+  bool operator==(const Place&) const = default;
+};
+
 /// A recipient as written, parsed once, where it comes in.
 class Recipient {
  public:
-  Recipient(std::string text) : text_(std::move(text)), mailbox_(Mailbox::parse(text_, &problem_)) {}  // NOLINT: text is text
-  Recipient(const char* text) : Recipient(std::string(text)) {}                                        // NOLINT
-  Recipient(Mailbox mailbox) : text_(mailbox.str()), mailbox_(std::move(mailbox)) {}                   // NOLINT
+  Recipient(std::string text)  // NOLINT: text is text
+      : text_(std::move(text)), place_(Place::parse(text_)), mailbox_(place_ ? std::nullopt : Mailbox::parse(text_, &problem_)) {}
+  Recipient(const char* text) : Recipient(std::string(text)) {}                       // NOLINT
+  Recipient(Mailbox mailbox) : text_(mailbox.str()), mailbox_(std::move(mailbox)) {}  // NOLINT
   [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] const std::optional<Place>& place() const { return place_; }
   [[nodiscard]] const std::optional<Mailbox>& mailbox() const { return mailbox_; }
   [[nodiscard]] const std::string& problem() const { return problem_; }  ///< why there is no mailbox
   bool operator==(const Recipient& other) const { return text_ == other.text_; }
@@ -113,7 +125,18 @@ class Recipient {
  private:
   std::string text_;
   std::string problem_;
+  std::optional<Place> place_;
   std::optional<Mailbox> mailbox_;
+};
+
+/// Who gets a report by mail, and where it is stored for other programs.
+struct Recipients {
+  std::vector<Mailbox> mailboxes;
+  std::vector<Place> places;
+  [[nodiscard]] std::size_t size() const { return mailboxes.size() + places.size(); }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] std::vector<std::string> texts() const;
+  bool operator==(const Recipients&) const = default;
 };
 
 /// A schedule as someone wrote it: the request and what makes it a schedule.
@@ -158,7 +181,7 @@ struct Definition {
   std::string language;              ///< of documents and mails; empty: the account's
   Parameters parameters;
   std::string extra;  ///< further configuration, a JSON object as text; empty when none
-  std::vector<Mailbox> recipients;
+  Recipients recipients;
   std::string reply_to;           ///< template of an address; empty: the sender
   std::string subject;            ///< template; empty: the default
   std::string intro;              ///< template of some lines before the figures

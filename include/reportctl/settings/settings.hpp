@@ -12,6 +12,7 @@
 
 #include "reportctl/artifact/artifact.hpp"
 #include "reportctl/base/address.hpp"
+#include "reportctl/delivery/destination.hpp"
 #include "reportctl/delivery/transport.hpp"
 #include "reportctl/delivery/webhook.hpp"
 #include "reportctl/schedule/schedule.hpp"
@@ -81,6 +82,7 @@ struct Settings {
   delivery::WebhookSettings webhooks;
   std::map<std::string, source::SourceSettings> sources;
   artifact::StoreSettings artifacts;
+  std::map<std::string, delivery::DestinationSettings> destinations;
   std::vector<std::filesystem::path> catalog_directories;
   Policy policy;
   Retention retention;

@@ -24,15 +24,16 @@ std::optional<DeliveryState> parse_delivery_state(std::string_view);
 
 struct Delivery {
   std::string id;
-  std::optional<Mailbox> recipient = {};  ///< none: what is stored is no mailbox (any more)
-  std::string address = {};               ///< addr-spec, unique within the run and kind
+  std::optional<Mailbox> recipient = {};  ///< none: a destination, or what is stored is no mailbox (any more)
+  std::string destination = {};           ///< its name; empty: a mail
+  std::string address = {};               ///< addr-spec or `partner:in/sales.csv`, unique within the run and kind
   std::string run_id = {};
   bool notification = false;         ///< to an owner or admin about a failure, not the report itself
   std::string notification_id = {};  ///< for notifications
   DeliveryState state = DeliveryState::queued;
-  std::string message_id = {};  ///< fixed when queued
+  std::string message_id = {};  ///< fixed when queued; empty for a destination
   Instant message_date{};
-  std::string message_sha256 = {};  ///< of head and body together
+  std::string message_sha256 = {};  ///< of head and body together; of the file that goes to a destination
   std::int64_t message_bytes = 0;
   int attempts = 0;
   std::string answer = {};              ///< the server's words, or the reason
@@ -41,6 +42,8 @@ struct Delivery {
   std::optional<Instant> next_attempt_at = {};
   bool by_hand = false;   ///< no recipient of the schedule: a person sent it there
   bool in_doubt = false;  ///< an earlier attempt ended unknown and nothing has settled it: that copy may have arrived
+  /// At its destination: `in/sales.csv`.
+  [[nodiscard]] std::string path() const { return address.substr(destination.size() + 1); }
 };
 
 /// Of one run, reports first, in the order they were queued.
@@ -48,7 +51,8 @@ std::vector<Delivery> list_deliveries(State&, std::string_view run_id);
 
 struct NewDelivery {
   std::string id;
-  Mailbox recipient;
+  std::optional<Mailbox> recipient = {};
+  std::string destination = {}, path = {};  ///< instead of a recipient
   std::string message_id = {}, message_sha256 = {};
   std::int64_t message_bytes = 0;
   Instant message_date{};
@@ -78,10 +82,12 @@ struct DeliveryOutcome {
   DeliveryState state = DeliveryState::accepted;  ///< accepted, deferred, refused or unknown; queued: not attempted after all
   std::string answer, reason_class;
   std::optional<Instant> next_attempt_at;
+  bool settles_doubt = false;  ///< it was looked at: an earlier attempt did not arrive
 };
 /// accepted and unknown follow handing_over; queued follows sending (the attempt is taken back) or handing_over (a definite no,
 /// tried again after a stop); deferred and refused follow anything that is not settled, a delivery that was never tried included.
-/// A delivery that is in_doubt stays unknown when it is deferred or refused. Error(conflict) for any other step.
+/// A delivery that is in_doubt stays unknown when it is deferred or refused, unless that settles it. Error(conflict) for any
+/// other step.
 void record_outcome(State&, const Claim&, const DeliveryOutcome&, Instant now);
 
 /// The delivery's bytes are no longer what they were: a fresh Message-ID and hash. Only for deliveries that never reached

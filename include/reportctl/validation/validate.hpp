@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -37,7 +38,8 @@ struct Context {
   const access::Account& account;
   std::set<access::Role> roles = {};              ///< of the actor, or at run of the schedule's owner, in account and scope
   std::vector<std::string> allowed_domains = {};  ///< the configuration's; the account's own list narrows it further
-  bool mails_this_host = false;                   ///< the transport delivers to `root` and user@localhost
+  std::map<std::string, std::vector<std::string>> destinations = {};  ///< of the configuration: whose reports may go there
+  bool mails_this_host = false;                                       ///< the transport delivers to `root` and user@localhost
   Instant now{};
   /// The site's own zone, when known. check_draft() writes it into the definition, so that slots and days of a schedule never
   /// depend on whether the source can be asked; leave it empty where a stored definition is checked again.
@@ -86,8 +88,13 @@ struct DraftCheck {
 
 /// An address that may get reports of the context's account.
 std::optional<Mailbox> check_address(const schedule::Recipient&, const std::string& field, const Context&, Violations& found);
-/// Several, each once, at least one.
-std::vector<Mailbox> check_recipients(const std::vector<schedule::Recipient>& given, const Context&, Violations& found);
+/// Several, each once, at least one; also places, whose templates may name what the report has, where it is known.
+struct RecipientsRequest {
+  const std::vector<schedule::Recipient>& given;
+  const catalog::Report* report = nullptr;
+  const Request* request = nullptr;
+};
+schedule::Recipients check_recipients(const RecipientsRequest&, const Context&, Violations& found);
 
 /// All rules of a schedule: name and description, those of its request, then cadence, day, time, recipients and the rest. That
 /// the name is free is the store's to tell. The definition is complete: what a module's default was at save (lookback, range,

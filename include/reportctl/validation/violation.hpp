@@ -54,6 +54,7 @@ enum class Code {
   send_invalid,
   wait_invalid,
   calendar_unknown,
+  destination_not_allowed,
 };
 std::string_view code_name(Code);
 const std::vector<Code>& all_codes();

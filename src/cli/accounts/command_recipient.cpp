@@ -45,7 +45,7 @@ std::vector<schedule::Schedule> schedules_to(Session& session, const std::string
   std::erase_if(found, [&](const schedule::Schedule& schedule) {
     const auto& definition = schedule.definition;
     return !access::may(session.actor(), Action::manage_schedules, definition.account, definition.scope) ||
-           std::none_of(definition.recipients.begin(), definition.recipients.end(),
+           std::none_of(definition.recipients.mailboxes.begin(), definition.recipients.mailboxes.end(),
                         [&](const Mailbox& to) { return is_to(to, address); });
   });
   return found;
@@ -65,9 +65,10 @@ Removal removal_of(Session& session, const std::string& address, std::vector<sch
     const auto before = to_json(schedule, account.timezone);
     const auto name = fmt::format("{}/{}", schedule.definition.account, schedule.definition.name);
     auto& recipients = schedule.definition.recipients;
-    const bool others = std::any_of(recipients.begin(), recipients.end(), [&](const Mailbox& to) { return !is_to(to, address); });
-    if (others) {
-      std::erase_if(recipients, [&](const Mailbox& to) { return is_to(to, address); });
+    const auto gone = static_cast<std::size_t>(std::count_if(recipients.mailboxes.begin(), recipients.mailboxes.end(),
+                                                             [&](const Mailbox& to) { return is_to(to, address); }));
+    if (gone < recipients.size()) {
+      std::erase_if(recipients.mailboxes, [&](const Mailbox& to) { return is_to(to, address); });
       removal.changed.push_back(name);
       removal.events.push_back(manage::configured_event(session.editor(), schedule, before, to_json(schedule, account.timezone)));
     } else {

@@ -136,7 +136,7 @@ int due(Session& session, const DueCommandOptions& options) {
                             .tell = [](const run::Ended& ended) { tell(ended); },
                             .tell_export = [](const store::Export& job) { tell(job); }};
   if (work_waits(session, due, options.jobs)) {
-    run::require_real_clock(session.config().settings.mail);
+    run::require_real_clock(session.config().settings);
     ping(session.config().settings.monitor, Ping::start);
     outcome = options.jobs == 1 ? work_here(session, due) : work_in_children(session, due, options.jobs);
   }

@@ -29,7 +29,8 @@ struct SaveOptions {
 
 store::Delivery delivery_to(Session& session, const store::Run& run, const std::optional<std::string>& to) {
   auto deliveries = store::list_deliveries(session.state(), run.id);
-  std::erase_if(deliveries, [](const store::Delivery& delivery) { return delivery.notification; });
+  std::erase_if(deliveries,
+                [](const store::Delivery& delivery) { return delivery.notification || !delivery.destination.empty(); });
   std::vector<std::string> addresses;
   for (const auto& delivery : deliveries) addresses.push_back(delivery.address);
   if (to) {

@@ -40,8 +40,9 @@ void add_delivery(Sheet& sheet, const store::Delivery& delivery) {
   if (delivery.next_attempt_at) sheet.lines.emplace_back("Next attempt", Field{format_utc(*delivery.next_attempt_at)});
   if (!delivery.answer.empty()) sheet.lines.emplace_back("Answer", Field{delivery.answer});
   if (!delivery.reason_class.empty()) sheet.lines.emplace_back("Kind", Field{delivery.reason_class});
-  sheet.lines.emplace_back("Message-ID", Field{fmt::format("<{}>", delivery.message_id)});
-  sheet.lines.emplace_back("Message",
+  const bool is_mail = delivery.destination.empty();
+  if (is_mail) sheet.lines.emplace_back("Message-ID", Field{fmt::format("<{}>", delivery.message_id)});
+  sheet.lines.emplace_back(is_mail ? "Message" : "File",
                            Field{fmt::format("{} bytes, SHA-256 {}", delivery.message_bytes, delivery.message_sha256)});
 }
 
@@ -104,7 +105,7 @@ std::vector<std::string> left_out(const store::Run& run, const schedule::Definit
   const auto is_report = [](const store::Delivery& delivery) { return !delivery.notification; };
   std::vector<std::string> addresses;
   if (!is_occurrence(run) || std::none_of(deliveries.begin(), deliveries.end(), is_report)) return addresses;
-  for (const auto& recipient : definition.recipients) {
+  for (const auto& recipient : definition.recipients.mailboxes) {
     const auto address = recipient.address.normalized();
     if (std::none_of(deliveries.begin(), deliveries.end(),
                      [&](const auto& delivery) { return is_report(delivery) && delivery.address == address; }))

@@ -54,10 +54,16 @@ std::vector<Mailbox> further_recipients(Session& session, const store::Run& run,
   require_report(session.editor(), run.report, run.account, scope_of(session, run));
   const auto account = session.account(run.account);
   validation::Violations found;
+  const auto given = recipients_of(to);
   auto recipients =
-      validation::check_recipients(recipients_of(to), run::context(session.parts(), account, {}, session.now()), found);
+      validation::check_recipients({.given = given}, run::context(session.parts(), account, {}, session.now()), found);
   if (!found.empty()) manage::refuse(fmt::format("run {} cannot be sent there", run.id), found);
-  return recipients;
+  if (!recipients.places.empty())
+    throw Error(ErrorKind::usage,
+                fmt::format("--to {}: a run is sent again by hand to addresses only", recipients.places.front().str()),
+                fmt::format("reportctl runs resend {} stores again what was not stored; schedule test NAME --to stores elsewhere",
+                            run.id));
+  return std::move(recipients.mailboxes);
 }
 
 int resend(Session& session, const ResendOptions& options) {

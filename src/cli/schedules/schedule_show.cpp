@@ -43,7 +43,7 @@ std::vector<schedule::Schedule> chosen_schedules(Session& session, const Schedul
   if (!options.recipient) return schedules;
   const auto address = to_lower(address_named(*options.recipient));
   std::erase_if(schedules, [&](const schedule::Schedule& schedule) {
-    const auto& to = schedule.definition.recipients;
+    const auto& to = schedule.definition.recipients.mailboxes;
     return std::none_of(to.begin(), to.end(),
                         [&](const Mailbox& mailbox) { return to_lower(mailbox.address.normalized()) == address; });
   });

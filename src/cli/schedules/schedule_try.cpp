@@ -116,8 +116,7 @@ int preview(Session& session, const PreviewOptions& options) {
   const auto listing = listing_of_rows(head);
 
   Sheet sheet;
-  std::vector<std::string> recipients;
-  for (const auto& mailbox : definition.recipients) recipients.push_back(mailbox.str());
+  const auto recipients = schedule::Recipients{.mailboxes = definition.recipients.mailboxes, .places = plan.places}.texts();
   const auto texts = run::preview_texts(session.parts(), plan, definition);
   sheet.lines = {{"Report", {plan.resolved.report->label}},
                  {"As of", {fmt::format("{} ({})", plan.zone.format(at), format_utc(at))}},

@@ -62,7 +62,8 @@ std::string window_words(const schedule::Definition& definition, const catalog::
 
 std::string recipient_words(const schedule::Definition& definition) {
   if (definition.recipients.empty()) return "–";
-  const auto& first = definition.recipients.front().address.str();
+  const auto& [mailboxes, places] = definition.recipients;
+  const auto first = mailboxes.empty() ? places.front().str() : mailboxes.front().address.str();
   return definition.recipients.size() == 1 ? first : fmt::format("{} +{}", first, definition.recipients.size() - 1);
 }
 

@@ -94,7 +94,7 @@ int test(Session& session, const MailOptions& options) {
     outcome = transport->probe();
   } else {
     const Mailbox to = recipient(session, options.to);
-    run::require_real_clock(session.config().settings.mail);
+    run::require_real_clock(session.config().settings);
     outcome = send(session, *transport, to);
     store::append_audit(
         session.state(),

@@ -65,6 +65,10 @@ std::vector<Finding> config_findings(Session& session) {
     }));
   }
   all.push_back(look_at("mail transport", [&] { return delivery::open_transport(settings.mail.transport)->describe(); }));
+  for (const auto& [name, destination] : settings.destinations)
+    all.push_back(look_at(fmt::format("destination {}", name), [&destination = destination] {
+      return fmt::format("{}, for {}", delivery::open_destination(destination)->describe(), join(destination.accounts, ", "));
+    }));
   all.push_back(look_at("mail password", [&] { return secret_words(settings.mail.transport.password); }));
   for (const auto& [name, source] : settings.sources) {
     all.push_back(look_at(fmt::format("source {}", name), [&source = source] {

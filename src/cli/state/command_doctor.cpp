@@ -127,6 +127,12 @@ std::string mail_server(Session& session) {
               "reportctl mail test --to ADDRESS, once that is fixed; nothing was sent");
 }
 
+std::string reached(const delivery::DestinationSettings& settings) {
+  const auto outcome = delivery::open_destination(settings)->probe();
+  if (outcome.kind == delivery::OutcomeKind::accepted) return outcome.answer;
+  throw Error(ErrorKind::config, outcome.answer, "nothing was stored there; see DESTINATIONS in reportctl.conf(5)");
+}
+
 std::string heartbeat(const manage::Overview& seen) {
   for (const char* code : {"run_due_silent", "run_due_never", "schedules_overdue"})
     if (const auto* concern = seen.concern(code)) throw Error(ErrorKind::failed, concern->what, concern->next);
@@ -198,6 +204,8 @@ std::vector<Finding> findings(Session& session, const manage::Overview* seen) {
   if (const auto files = artifact_directory(settings); !files.empty() && fs::exists(files))
     all.push_back(look_at("disk for files", [&] { return free_space(files); }));
   all.push_back(look_at("mail server", [&] { return mail_server(session); }));
+  for (const auto& [name, destination] : settings.destinations)
+    all.push_back(look_at(fmt::format("reaching {}", name), [&destination = destination] { return reached(destination); }));
   if (seen == nullptr) return all;
   const auto histories = manage::gather_histories(session.viewer(), 0);
   all.push_back(look_at("installation", [&] {

@@ -66,6 +66,18 @@ std::vector<std::string> source_names(Session& session) {
   return names;
 }
 
+/// Places begin with them.
+std::vector<std::string> destinations(Session& session, const Typed& typed) {
+  std::vector<std::string> words;
+  for (const auto& [name, destination] : session.config().settings.destinations)
+    for (const auto& account : destination.accounts)
+      if (access::may(session.actor(), access::Action::view, account, {}) && (typed.account.value_or(account) == account)) {
+        words.push_back(name + ":");
+        break;
+      }
+  return words;
+}
+
 /// A configuration that stands on the line is not the usual one: pressing TAB neither connects nor runs commands for it.
 bool may_ask_sources(const Session& session) { return session.globals.config.empty() && session.globals.state.empty(); }
 
@@ -172,6 +184,8 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   if (name == "account") return account_ids(session);
   if (name == "report") return session.catalog().ids();
   if (name == "source") return source_names(session);
+  if (name == "to" || name == "add-to")
+    return typed.command == "schedule" ? destinations(session, typed) : std::vector<std::string>();
   if (name == "role") return access::role_names();
   if (name == "output-format") return {"table", "plain", "json", "csv"};
   if (name == "color") return {"auto", "always", "never"};

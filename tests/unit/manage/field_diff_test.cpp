@@ -50,7 +50,7 @@ TEST_CASE("every field of a definition that can be written has its line") {
   definition.csv.delimiter = "tab";
   definition.parameters = {{"mode", {"summary"}}};
   definition.extra = R"({"k":1})";
-  definition.recipients = {*Mailbox::parse("Ann <ann@example.com>"), *Mailbox::parse("b@example.com")};
+  definition.recipients.mailboxes = {*Mailbox::parse("Ann <ann@example.com>"), *Mailbox::parse("b@example.com")};
   definition.subject = "{report}";
   definition.no_data = schedule::NoData::skip;
   CHECK(manage::diff({}, manage::fields_of(definition)) == Lines{"+ name: spend",

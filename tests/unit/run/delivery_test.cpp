@@ -117,7 +117,7 @@ TEST_CASE("who is told of a broken rule reads the rule") {
 TEST_CASE("a stored recipient that cannot be read is refused, and the others get theirs") {
   World world;
   world.settings.policy.retries = 1;
-  world.schedule.definition.recipients.push_back(mailbox("Bo <bo@example.com>"));
+  world.schedule.definition.recipients.mailboxes.push_back(mailbox("Bo <bo@example.com>"));
   store::edit_schedule(world.state, world.schedule, {}, world.now);
   world.answers({deferred(), deferred()});
   world.run_due();
@@ -201,7 +201,7 @@ TEST_CASE("a run that was interrupted too often is given up: otherwise by what w
   World world;
   world.settings.policy.retries = 1;
   for (const char* to : {"Bo <bo@example.com>", "Cy <cy@example.com>"})
-    world.schedule.definition.recipients.push_back(mailbox(to));
+    world.schedule.definition.recipients.mailboxes.push_back(mailbox(to));
   store::edit_schedule(world.state, world.schedule, {}, world.now);
   world.answers({deferred(), deferred(), deferred()});
   world.run_due();
@@ -314,7 +314,7 @@ TEST_CASE("a test goes to other addresses and leaves the schedule as it is") {
   World world;
   const auto before = world.stored();
   auto command = world.parts();
-  const auto ended = test_schedule(command, before, {mailbox("me@example.com")}, "tester");
+  const auto ended = test_schedule(command, before, {.mailboxes = {mailbox("me@example.com")}, .places = {}}, "tester");
   CHECK(ended.state == RunState::delivered);
   REQUIRE(world.outside.sent.size() == 1);
   CHECK(world.outside.sent[0].to == "me@example.com");

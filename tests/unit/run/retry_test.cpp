@@ -54,7 +54,7 @@ TEST_CASE("a source that blinks costs five minutes: the same slot, window and re
   CHECK(world.stored().last_run_status.empty());
   CHECK(world.outside.sent.empty());
   world.schedule = world.stored();
-  world.schedule.definition.recipients = {mailbox("new@example.com")};  // of the next occurrence
+  world.schedule.definition.recipients.mailboxes = {mailbox("new@example.com")};  // of the next occurrence
   store::edit_schedule(world.state, world.schedule, {}, world.now);
   world.now += std::chrono::minutes(5);
   CHECK(world.run_due().ended.at(0).state == RunState::delivered);
@@ -87,7 +87,7 @@ TEST_CASE("what is a matter of configuration fails at once, and so does a test, 
   SUBCASE("a test") {
     world.outside.source_errors = {kBlink};
     auto command = world.parts();
-    const auto ended = test_schedule(command, world.stored(), {mailbox("me@example.com")}, "tester");
+    const auto ended = test_schedule(command, world.stored(), {.mailboxes = {mailbox("me@example.com")}, .places = {}}, "tester");
     CHECK(ended.state == RunState::failed);
     CHECK_FALSE(ended.deferred);
   }
@@ -97,7 +97,8 @@ TEST_CASE("a test whose process died is resumed for its own recipients") {
   World world;
   world.outside.source_errors = {Error(ErrorKind::state, "the disk is gone")};
   auto command = world.parts();
-  CHECK_THROWS_AS(test_schedule(command, world.stored(), {mailbox("me@example.com")}, "tester"), Error);
+  CHECK_THROWS_AS(test_schedule(command, world.stored(), {.mailboxes = {mailbox("me@example.com")}, .places = {}}, "tester"),
+                  Error);
   world.kill_owners();
   world.sql("UPDATE schedules SET is_active = 0");
   world.run_due();
@@ -110,7 +111,7 @@ TEST_CASE("recipients of one run are tried equally often, and the run ends when 
   world.settings.policy = {};
   world.settings.policy.retries = 1;
   for (const char* to : {"b@example.com", "c@example.com", "d@example.com"})
-    world.schedule.definition.recipients.push_back(mailbox(to));
+    world.schedule.definition.recipients.mailboxes.push_back(mailbox(to));
   store::edit_schedule(world.state, world.schedule, {}, world.now);
   world.answers({relay_down(), relay_down()});
   world.run_due();

@@ -47,7 +47,7 @@ TEST_CASE("a stop between two recipients gives the run back: the first keeps the
   const TempDirectory place;
   CHECK(interrupted_child([&] {
     World world(place.path());
-    world.schedule.definition.recipients.push_back(mailbox("Bo <bo@example.com>"));
+    world.schedule.definition.recipients.mailboxes.push_back(mailbox("Bo <bo@example.com>"));
     store::edit_schedule(world.state, world.schedule, {}, world.now);
     world.outside.mail_answers.emplace_back([] { return with_stop(answer(delivery::OutcomeKind::accepted, "250 ok")); });
     world.run_due();
@@ -82,7 +82,7 @@ TEST_CASE("a stop of a run that had to wait for its data, too") {
   const TempDirectory place;
   CHECK(interrupted_child([&] {
     World world(place.path());
-    world.schedule.definition.recipients.push_back(mailbox("Bo <bo@example.com>"));
+    world.schedule.definition.recipients.mailboxes.push_back(mailbox("Bo <bo@example.com>"));
     world.schedule.definition.wait = std::chrono::hours(1);
     store::edit_schedule(world.state, world.schedule, {}, world.now);
     world.outside.data_until = {world.now};

@@ -170,5 +170,6 @@ TEST_CASE("a retry looks again: complete data are sent, and others are not, howe
 TEST_CASE("tests do not wait") {
   Waiting world;
   auto parts = world.parts();
-  CHECK(test_schedule(parts, world.stored(), {mailbox("me@example.com")}, "ann").state == RunState::delivered);
+  CHECK(test_schedule(parts, world.stored(), {.mailboxes = {mailbox("me@example.com")}, .places = {}}, "ann").state ==
+        RunState::delivered);
 }

@@ -77,7 +77,10 @@ struct Outside {
   std::vector<Sent> sent;  ///< every letter that was handed to the transport
   std::vector<delivery::WebhookPost> posted;
   std::function<void()> while_posting;
-  std::map<std::string, std::string> files;  ///< by hash
+  std::map<std::string, std::string> files;                      ///< by hash
+  std::map<std::string, std::string> stored;                     ///< at destinations: `partner:in/visits.csv`
+  std::deque<std::function<delivery::Outcome()>> place_answers;  ///< of the next files; stored once they are used up
+  std::vector<bool> doubts;                                      ///< of every file that was sent: was it in doubt?
   std::chrono::steady_clock::time_point ticks{};
 };
 
@@ -202,6 +205,33 @@ class FakeArtifacts final : public artifact::Store {
   std::string owner_;
 };
 
+class FakeDestination final : public delivery::Destination {
+ public:
+  FakeDestination(Outside& outside, std::string name) : outside_(outside), name_(std::move(name)) {}
+  delivery::Outcome send(const delivery::Parcel& parcel, const delivery::HandingOver& handing_over) override {
+    outside_.doubts.push_back(parcel.in_doubt);
+    if (!outside_.place_answers.empty()) {
+      const auto answer_now = std::move(outside_.place_answers.front());
+      outside_.place_answers.pop_front();
+      if (auto outcome = answer_now(); outcome.kind != delivery::OutcomeKind::accepted) {
+        if (outcome.kind != delivery::OutcomeKind::deferred) handing_over();
+        return outcome;
+      }
+    }
+    std::string bytes(parcel.size, '\0');
+    read_at(parcel.file, 0, bytes.data(), bytes.size());
+    handing_over();
+    outside_.stored[name_ + ":" + parcel.path] = bytes;
+    return answer(delivery::OutcomeKind::accepted, parcel.path);
+  }
+  [[nodiscard]] std::string describe() const override { return "fake"; }
+  delivery::Outcome probe() override { return answer(delivery::OutcomeKind::accepted, "fake"); }
+
+ private:
+  Outside& outside_;
+  std::string name_;
+};
+
 /// An account with an admin who reads mail, and a schedule of a report on the visits of yesterday at 06:00 UTC; it is due.
 struct World {
   std::optional<TempDirectory> own_directory;
@@ -259,7 +289,7 @@ struct World {
     schedule.definition.account = "acme";
     schedule.definition.report = "visits";
     schedule.definition.at = {TimeOfDay{.hour = 6, .minute = 0}};
-    schedule.definition.recipients = {mailbox("Ann <ann@example.com>")};
+    schedule.definition.recipients.mailboxes = {mailbox("Ann <ann@example.com>")};
     schedule.next_run_at = at("2026-03-17T06:00:00Z");
     store::add_schedule(state, schedule, {}, now);
   }
@@ -270,6 +300,9 @@ struct World {
     openers.open_transport = [this](const delivery::TransportSettings&) { return std::make_unique<FakeTransport>(outside); };
     openers.open_artifacts = [this](const artifact::StoreSettings&) {
       return std::make_unique<FakeArtifacts>(outside, directory);
+    };
+    openers.open_destination = [this](const delivery::DestinationSettings& chosen) {
+      return std::make_unique<FakeDestination>(outside, chosen.name);
     };
     openers.post_webhook = [this](const delivery::WebhookSettings&, const delivery::WebhookPost& post) {
       outside.posted.push_back(post);
@@ -289,6 +322,16 @@ struct World {
     DueResult result;
     run::run_due(command, {}, result);
     return result;
+  }
+  /// Its schedule stores its files too.
+  void goes_to(const char* place) {
+    auto& partner = settings.destinations["partner"];
+    partner.name = "partner";
+    partner.url = "file:/nowhere";
+    partner.accounts = {"acme"};
+    auto changed = stored();
+    changed.definition.recipients.places.push_back(schedule::Place::parse(place).value());
+    store::edit_schedule(state, changed, {}, now);
   }
   void answers(std::vector<delivery::Outcome> outcomes) {
     for (auto& outcome : outcomes) outside.mail_answers.emplace_back([outcome] { return outcome; });

@@ -36,7 +36,7 @@ Definition every_field() {
   definition.csv = {.bom = true, .crlf = false, .labels = {}, .guard = {}, .delimiter = "tab", .decimal = {}};
   definition.parameters = {{"mode", {"summary"}}, {"none", {}}};
   definition.extra = R"({"k":1})";
-  definition.recipients = {*Mailbox::parse("\"Lead, Site\" <lead@example.com>"), *Mailbox::parse("ann@example.com")};
+  definition.recipients.mailboxes = {*Mailbox::parse("\"Lead, Site\" <lead@example.com>"), *Mailbox::parse("ann@example.com")};
   definition.title = "The week";
   definition.language = "de";
   definition.reply_to = "desk@example.com";

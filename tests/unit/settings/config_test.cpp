@@ -289,3 +289,39 @@ TEST_CASE("a password that was named in a lower layer gives way to the one of a 
   CHECK(config.settings.mail.transport.password.file.empty());
   CHECK(config.settings.mail.transport.password.command == std::vector<std::string>{"pass", "show", "smtp"});
 }
+
+TEST_CASE("destinations: what each must have, and no password in it") {
+  Place place;
+  const auto path = place.write("r.yaml",
+                                "destinations:\n"
+                                "  partner: {url: \"sftp://acme@files.example.com/in\", key_file: /etc/key, known_hosts: "
+                                "/etc/known, accounts: [shop, other]}\n"
+                                "  bucket: {url: \"s3://acme-in/x\", accounts: [shop]}\n");
+  place.set("REPORTCTL_DESTINATIONS_BUCKET_ACCESS_KEY_FILE", "/etc/access");
+  place.set("REPORTCTL_DESTINATIONS_PARTNER_KEY_FILE", "/etc/other-key");
+  const auto config = load_config({path.string(), ""});
+  REQUIRE(config.settings.destinations.size() == 2);
+  const auto& partner = config.settings.destinations.at("partner");
+  CHECK(partner.name == "partner");
+  CHECK(partner.key_file == "/etc/other-key");
+  CHECK(partner.accounts == std::vector<std::string>{"shop", "other"});
+  CHECK(config.settings.destinations.at("bucket").s3.access_key.file == "/etc/access");
+  CHECK(origin_of(config, "destinations.partner.key_file") == "REPORTCTL_DESTINATIONS_PARTNER_KEY_FILE");
+
+  const auto told = [&](const std::string& entry) { return refusal(place, "destinations: {d: " + entry + "}\n"); };
+  CHECK(contains(told("{url: \"file:/srv/in\"}"), "destinations.d.accounts is missing"));
+  CHECK(contains(told("{accounts: [shop]}"), "destination d needs the key \"url\""));
+  CHECK(contains(told("{url: \"sftp://u@h/\", accounts: [shop], key_file: /k}"), "needs known_hosts"));
+  CHECK(contains(told("{url: \"sftp://u@h/\", accounts: [shop], known_hosts: /k}"), "needs key_file"));
+  CHECK(contains(told("{url: \"sftp://u@h/../x\", accounts: [shop], known_hosts: /k, key_file: /k}"), "destinations.d.url"));
+  CHECK(contains(told("{url: \"ftp://h/\", accounts: [shop]}"), "must be file:/PATH"));
+  CHECK(contains(told("{url: \"file:/srv/in\", acounts: [shop]}"), "did you mean \"accounts\"?"));
+  CHECK(contains(refusal(place, "destinations: {Partner: {url: \"file:/srv/in\"}}\n"), "is not a name for a destination"));
+  for (const char* entry :
+       {"{url: \"sftp://u:hunter2@h/\", accounts: [shop]}", "{url: \"sftp://u@h/\", password: hunter2, accounts: [shop]}",
+        "{url: \"s3://b\", secret_key: hunter2, accounts: [shop]}"}) {
+    CAPTURE(std::string(entry));
+    CHECK_FALSE(contains(told(entry), "hunter2"));
+    CHECK(told(entry) != "accepted");
+  }
+}

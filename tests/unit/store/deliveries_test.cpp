@@ -255,3 +255,35 @@ TEST_CASE("an unknown delivery that a policy sends again stays unknown until som
   CHECK(fixture.delivery().state == DeliveryState::accepted);
   CHECK_FALSE(fixture.delivery().in_doubt);
 }
+
+TEST_CASE("a file for a destination that was about to get its name is looked at again, and what is seen settles the doubt") {
+  Fixture fixture;
+  auto claim = fixture.generated(
+      {{.id = "d1", .destination = "partner", .path = "in/sales.csv", .message_sha256 = std::string(64, 'b')}}, dead_process());
+  begin_sending(fixture.state, claim, "d1");
+  mark_handing_over(fixture.state, claim, "d1");
+  CHECK(fixture.delivery().destination == "partner");
+  CHECK(fixture.delivery().address == "partner:in/sales.csv");
+  CHECK(fixture.delivery().path() == "in/sales.csv");
+  CHECK_FALSE(fixture.delivery().recipient.has_value());
+
+  claim = take_over(fixture.state, {.run_id = claim.run.id,
+                                    .fence = claim.run.fence,
+                                    .owner = this_process(),
+                                    .lease_until = kNow + std::chrono::hours(1),
+                                    .now = kNow})
+              .value();
+  CHECK(fixture.delivery().state == DeliveryState::unknown);
+  CHECK(fixture.delivery().in_doubt);
+  REQUIRE(fixture.delivery().next_attempt_at.has_value());
+  begin_sending(fixture.state, claim, "d1");
+  record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::deferred, "no connection"), kNow);
+  CHECK(fixture.delivery().state == DeliveryState::unknown);  // nothing was seen
+  fixture.sql("UPDATE deliveries SET next_attempt_at = 0");
+  begin_sending(fixture.state, claim, "d1");
+  auto outcome = an_outcome("d1", DeliveryState::deferred, "disk full");
+  outcome.settles_doubt = true;
+  record_outcome(fixture.state, claim, outcome, kNow);
+  CHECK(fixture.delivery().state == DeliveryState::deferred);
+  CHECK_FALSE(fixture.delivery().in_doubt);
+}

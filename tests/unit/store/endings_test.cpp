@@ -519,7 +519,7 @@ TEST_CASE("a run that made no file is triggered again as it was, and its failure
   const auto claim = occur(fixture, RunState::failed);
   CHECK(fixture.stored().failure_count == 1);
   auto changed = fixture.stored();
-  changed.definition.recipients = {*Mailbox::parse("new@example.com")};
+  changed.definition.recipients.mailboxes = {*Mailbox::parse("new@example.com")};
   edit_schedule(fixture.state, changed, {}, kNow);
   Reopening request{
       .run_id = claim.run.id, .owner = this_process(), .lease_until = kNow + std::chrono::hours(1), .now = kNow, .events = {}};

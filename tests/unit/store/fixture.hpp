@@ -131,7 +131,7 @@ inline schedule::Schedule a_schedule(std::string name = "morning", std::string a
   schedule.definition.account = std::move(account);
   schedule.definition.report = "sales";
   schedule.definition.at = {TimeOfDay{.hour = 6, .minute = 0}};
-  schedule.definition.recipients = {mailbox("Ann <ann@example.com>")};
+  schedule.definition.recipients.mailboxes = {mailbox("Ann <ann@example.com>")};
   schedule.next_run_at = kNow;
   return schedule;
 }

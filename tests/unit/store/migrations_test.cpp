@@ -41,7 +41,7 @@ schedule::Definition definition_of(const std::string& id) {
   definition.name = id;
   definition.account = "acme";
   definition.report = "sales";
-  definition.recipients = {mailbox("ann@example.com")};
+  definition.recipients.mailboxes = {mailbox("ann@example.com")};
   if (id == "plain") {
     definition.cadence = {.kind = schedule::CadenceKind::monthly, .day = schedule::MonthDay::date(31)};
     definition.at = {TimeOfDay{.hour = 23, .minute = 59}};
@@ -61,9 +61,9 @@ schedule::Definition definition_of(const std::string& id) {
     definition.csv = {.bom = true, .crlf = {}, .labels = {}, .guard = {}, .delimiter = "tab", .decimal = {}};
     definition.parameters = {{"none", {}}, {"users", {"u1", std::string("a\0b", 3)}}};
     definition.extra = R"({"z":1.10})";
-    definition.recipients = {{"Zoë \"Z\" \\", *EmailAddress::parse("zoe@example.com")},
-                             mailbox("ann@example.com"),
-                             {"Lead, Site", *EmailAddress::parse("lead@example.com")}};
+    definition.recipients.mailboxes = {{"Zoë \"Z\" \\", *EmailAddress::parse("zoe@example.com")},
+                                       mailbox("ann@example.com"),
+                                       {"Lead, Site", *EmailAddress::parse("lead@example.com")}};
     definition.subject = "{report}";
     definition.no_data = schedule::NoData::skip;
   }

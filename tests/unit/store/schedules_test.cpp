@@ -28,7 +28,8 @@ schedule::Schedule a_full_schedule() {
   definition.columns = {"b", "a", ""};
   definition.csv = {.bom = true, .crlf = false, .labels = {}, .guard = {}, .delimiter = "tab", .decimal = {}};
   definition.extra = R"({ "z": 1, "a": 1.10, "big": 12345678901234567890 })";
-  definition.recipients = {mailbox("Zoë \"Z\" <zoe@example.com>"), mailbox("ann@example.com"), mailbox("Zoë <Zoe@example.com>")};
+  definition.recipients.mailboxes = {mailbox("Zoë \"Z\" <zoe@example.com>"), mailbox("ann@example.com"),
+                                     mailbox("Zoë <Zoe@example.com>")};
   definition.subject = "{report} — {period}";
   definition.no_data = schedule::NoData::skip;
   definition.active = false;

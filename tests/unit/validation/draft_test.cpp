@@ -51,8 +51,8 @@ TEST_CASE_FIXTURE(World, "a schedule that holds becomes a complete definition") 
   CHECK(made.format == "csv");
   CHECK(made.parameters == schedule::Parameters{{"users", {"u2", "u1"}}});
   CHECK(made.extra == "{\"note\": 1}");
-  REQUIRE(made.recipients.size() == 2);
-  CHECK(made.recipients[1].str() == "Site Lead <lead@example.com>");
+  REQUIRE(made.recipients.mailboxes.size() == 2);
+  CHECK(made.recipients.mailboxes[1].str() == "Site Lead <lead@example.com>");
   CHECK(made.subject == "{report} of {period}");
   CHECK(made.no_data == schedule::NoData::skip);
   CHECK_FALSE(made.active);
