@@ -42,6 +42,21 @@ std::optional<int> parse_offset(std::string_view text) {
   return text[0] == '+' ? east : -east;
 }
 
+/// `2026-03-17`: 10 bytes for the years 0 to 9999, at most 12.
+char* put_date(char* out, Date date) {
+  const int year = static_cast<int>(date.year());
+  if (year >= 0 && year <= 9999) {
+    out = put_two(out, static_cast<unsigned>(year) / 100);
+    out = put_two(out, static_cast<unsigned>(year) % 100);
+  } else {
+    out = fmt::format_to(out, "{:05}", year);
+  }
+  *out++ = '-';
+  out = put_two(out, static_cast<unsigned>(date.month()));
+  *out++ = '-';
+  return put_two(out, static_cast<unsigned>(date.day()));
+}
+
 std::string_view replaced_clock() {
   const char* value = std::getenv("REPORTCTL_NOW");
   return value == nullptr ? std::string_view() : value;
@@ -54,22 +69,9 @@ Instant clamp_to_calendar(Instant instant) { return instant < kFirst ? kFirst : 
 std::size_t write_civil(Instant instant, int offset, char* out) {
   const Instant local = clamp_to_calendar(instant) + seconds{offset};
   const auto day = std::chrono::floor<days>(local);
-  const Date date{day};
-  const auto rest = static_cast<unsigned>((local - day).count());
-  const int year = static_cast<int>(date.year());
-  char* at = out;
-  if (year >= 0 && year <= 9999) {
-    at = put_two(at, static_cast<unsigned>(year) / 100);
-    at = put_two(at, static_cast<unsigned>(year) % 100);
-  } else {
-    at = fmt::format_to(at, "{:05}", year);
-  }
-  *at++ = '-';
-  at = put_two(at, static_cast<unsigned>(date.month()));
-  *at++ = '-';
-  at = put_two(at, static_cast<unsigned>(date.day()));
+  char* at = put_date(out, Date{day});
   *at++ = 'T';
-  return static_cast<std::size_t>(put_clock(at, rest) - out);
+  return static_cast<std::size_t>(put_clock(at, static_cast<unsigned>((local - day).count())) - out);
 }
 
 std::string format_utc(Instant instant) {
@@ -80,8 +82,8 @@ std::string format_utc(Instant instant) {
 }
 
 std::string format_date(Date date) {
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
+  char buffer[16];
+  return {buffer, put_date(buffer, date)};
 }
 
 std::string format_time_of_day(TimeOfDay time) { return fmt::format("{:02}:{:02}", time.hour, time.minute); }

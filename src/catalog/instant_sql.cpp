@@ -247,7 +247,8 @@ std::string InstantWriter::compared(const InstantSql& instant, std::string_view 
 
 std::string InstantWriter::in_period(const InstantSql& instant, const Bound& from, const Bound& to, bool closed) const {
   const auto apart = [&] {
-    return "(" + compared(instant, ">=", from) + " AND " + compared(instant, closed ? "<=" : "<", to) + ")";
+    const std::string since = compared(instant, ">=", from);
+    return fmt::format("({} AND {})", since, compared(instant, closed ? "<=" : "<", to));
   };
   switch (forms_.dialect) {
     case Dialect::postgresql:
@@ -257,8 +258,12 @@ std::string InstantWriter::in_period(const InstantSql& instant, const Bound& fro
     case Dialect::sqlite:
       if (closed || instant.named.form.kind == InstantKind::day) return apart();
   }
-  std::string sql = "(" + within_edges(instant, ">=", from);
-  sql += within_edges(instant, "<", to);
+  std::string sql = "(";
+  if (instant.named.column) {
+    const InstantForm& form = instant.named.form;
+    sql += fmt::format("{} BETWEEN {} AND ", instant.sql, edge(from, form, ">="));
+    sql += edge(to, form, "<") + " AND ";
+  }
   sql += fmt::format("rc_in_period({}, {}, ", instant.sql, micros(from));
   return sql + fmt::format("{}, {}))", micros(to), form_and_name(instant, common_));
 }

@@ -181,8 +181,8 @@ class Builder {
     return expand(atoms.subspan(found.begin, found.end - found.begin));
   }
 
-  /// `x.at >= :from`, `:from <= x.at` and `x.at BETWEEN :from AND :to`: compares as the source keeps x.at. False where the bind
-  /// is not compared so. `i` becomes the last atom of the comparison.
+  /// `x.at >= :from`, `:from <= x.at`, `x.at BETWEEN :from AND :to` and `x.at >= :from AND x.at < :to`: compares as the source
+  /// keeps x.at. False where the bind is not compared so. `i` becomes the last atom of the comparison.
   bool compare(Atoms atoms, std::size_t& i, Written& out) {
     const auto bound = bound_of(atoms[i].written);
     const auto found = bound ? comparison_at(atoms, i) : std::nullopt;
@@ -193,11 +193,14 @@ class Builder {
       if (closed) last = bound_of(atoms[i + 2].written);
       if (!last) return false;
     }
+    const bool closed = last.has_value();
+    const auto half = upper_half(atoms, *found, i);
+    if (half) last = bound_of(atoms[*half].written);
     const auto sql = operand(*found, atoms, i, out);
     if (!sql) return false;
     const InstantSql instant = instant_of(atoms.subspan(found->begin, found->end - found->begin), *sql, std::nullopt);
-    out.sql += last ? instants_.in_period(instant, *bound, *last, true) : instants_.compared(instant, found->op, *bound);
-    if (last) i += 2;
+    out.sql += last ? instants_.in_period(instant, *bound, *last, closed) : instants_.compared(instant, found->op, *bound);
+    if (last) i = closed ? i + 2 : *half;
     return true;
   }
 

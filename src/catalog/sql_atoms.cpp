@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <set>
 
 #include "reportctl/base/text.hpp"
@@ -179,6 +180,26 @@ std::optional<Comparison> comparison_at(std::span<const SqlAtom> atoms, std::siz
   const std::size_t end = operand_end(atoms, bind + 2);
   if (end == bind + 2 || continues_expression(atoms, end)) return std::nullopt;
   return Comparison{bind + 2, end, bind + 1, with_sides_changed(atoms[bind + 1].token.text)};
+}
+
+std::optional<std::size_t> upper_half(std::span<const SqlAtom> atoms, const Comparison& lower, std::size_t bind) {
+  const auto is_word_of = [&](std::size_t i, std::initializer_list<std::string_view> words) {
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return is_word(atoms, i, word); });
+  };
+  const std::size_t begin = std::min(lower.begin, bind);
+  const std::size_t end = std::max(lower.end, bind + 1);
+  const std::size_t second = end + 1 + lower.end - lower.begin + 1;
+  const auto upper = lower.op == ">=" && is_word(atoms, end, "and") && second < atoms.size() && atoms[second].is_bind()
+                         ? comparison_at(atoms, second)
+                         : std::nullopt;
+  if (!upper || upper->op != "<" || upper->begin != end + 1) return std::nullopt;
+  const bool same = std::equal(atoms.begin() + lower.begin, atoms.begin() + lower.end, atoms.begin() + upper->begin,
+                               [](const SqlAtom& a, const SqlAtom& b) { return !a.piece && !b.piece && a.written == b.written; });
+  const bool starts = begin == 0 || is_sign_at(atoms, begin - 1, "(") ||
+                      (is_word_of(begin - 1, {"where", "and", "or", "on", "when", "having"}) && !closes_between(atoms, begin));
+  const bool ends = second + 1 == atoms.size() || is_sign_at(atoms, second + 1, ")") ||
+                    is_word_of(second + 1, {"and", "or", "group", "order", "having", "limit", "then", "union"});
+  return same && starts && ends ? std::optional(second) : std::nullopt;
 }
 
 bool is_listed(std::span<const SqlAtom> atoms, std::size_t bind) {

@@ -47,6 +47,8 @@ struct Comparison {
 /// behind IN. nullopt where the bind is a part of a longer expression, or stands in no comparison, or in one that is not
 /// understood.
 std::optional<Comparison> comparison_at(std::span<const SqlAtom>, std::size_t bind);
+/// The bind of `AND x.at < :to` right behind `x.at >= :from`, with the same x.at, where the two are a condition of their own.
+std::optional<std::size_t> upper_half(std::span<const SqlAtom>, const Comparison& lower, std::size_t bind);
 /// A comparison has to do with the bind, whether comparison_at() understands it or not: an operator beside it, LIKE, IS, BETWEEN,
 /// or a list behind IN.
 bool is_compared(std::span<const SqlAtom>, std::size_t bind);

@@ -133,12 +133,14 @@ TextFault judge_text(std::string_view text) {
   return is_valid_utf8(text) ? TextFault::none : TextFault::not_utf8;
 }
 
-std::optional<std::int64_t> TimeReader::new_day(std::string_view text) {
+std::optional<std::int64_t> TimeReader::new_month(std::string_view text) {
   const auto date = parse_date(text);
   if (!date) return std::nullopt;
-  std::memcpy(last_, text.data(), sizeof last_);
-  last_day_ = std::chrono::sys_days{*date}.time_since_epoch().count();
-  return last_day_;
+  std::memcpy(month_, text.data(), sizeof month_);
+  const std::chrono::year_month month = date->year() / date->month();
+  days_ = static_cast<unsigned>((month / std::chrono::last).day());
+  before_month_ = std::chrono::sys_days{month / 1}.time_since_epoch().count() - 1;
+  return before_month_ + static_cast<unsigned>(date->day());
 }
 
 std::optional<TimeReader::WallTime> TimeReader::wall_time(std::string_view text) {

@@ -175,10 +175,11 @@ void SqliteDatabase::declare_indexes() {
   }
 }
 
-Statement SqliteDatabase::prepare(const std::string& sql) {
+Statement SqliteDatabase::prepare(const rows::Query& query) {
   declare_indexes();
-  Statement statement = prepare_one(sql);  // as it is written first: SQLite's messages speak of that
-  if (const std::string checked = with_checked_numbers(sql); checked != sql) statement = prepare_one(checked);
+  Statement statement = prepare_one(query.sql);  // as it is written first: SQLite's messages speak of that
+  if (const std::string checked = with_checked_numbers(query.sql, query.binds); checked != query.sql)
+    statement = prepare_one(checked);
   if (sqlite3_stmt_readonly(statement.get()) == 0) fail("the query would write");
   if (sqlite3_column_count(statement.get()) == 0 || sqlite3_stmt_isexplain(statement.get()) != 0)
     fail("the query is not a SELECT");

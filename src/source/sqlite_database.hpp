@@ -45,7 +45,7 @@ class SqliteDatabase {
   SqliteDatabase& operator=(const SqliteDatabase&) = delete;
 
   /// One read-only statement that gives rows and calculates with nothing but numbers; anything else is Error(source).
-  Statement prepare(const std::string& sql);
+  Statement prepare(const rows::Query&);
   [[nodiscard]] const SqliteSettings& settings() const { return settings_; }
   /// For our own statements, which the authorizer must not judge.
   Statement prepare_own(const std::string& sql);

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <iterator>
+#include <new>
 
 #include "reportctl/base/error.hpp"
 
@@ -100,73 +101,74 @@ void SqliteFunctions::refuse(sqlite3_context* context, sqlite3_value* value, con
   sqlite3_result_error(context, problem_->what.c_str(), -1);
 }
 
-std::optional<std::int64_t> SqliteFunctions::micros(sqlite3_context* context, sqlite3_value* value, Kept kept) {
-  auto* reader = static_cast<InstantReader*>(sqlite3_get_auxdata(context, kept.form_index));
-  std::optional<InstantReader> own;  // SQLite need not keep what it is given
-  if (reader == nullptr) {
-    own.emplace(form_of(kept.form_and_name[0]));
-    reader = &*own;
-  }
-  std::optional<std::int64_t> found;
+InstantReader& SqliteFunctions::reader(sqlite3_context* context, Kept kept) {
+  const auto known = [&] { return static_cast<InstantReader*>(sqlite3_get_auxdata(context, kept.form_index)); };
+  if (auto* reader = known()) return *reader;
+  sqlite3_set_auxdata(context, kept.form_index, new InstantReader(form_of(kept.form_and_name[0])),
+                      [](void* reader) { delete static_cast<InstantReader*>(reader); });
+  if (auto* reader = known()) return *reader;
+  throw std::bad_alloc();  // SQLite need not keep what it is given
+}
+
+/// Called for every row, and more often: what is found is used where it is found, since an optional that comes from several
+/// places goes through memory.
+template <typename Use>
+void SqliteFunctions::with_micros(sqlite3_context* context, sqlite3_value* value, Kept kept, Use use) {
+  InstantReader& reader = SqliteFunctions::reader(context, kept);
   switch (sqlite3_value_type(value)) {
     case SQLITE_TEXT:
-      found = reader->micros(text_of(value));
+      if (const auto found = reader.micros(text_of(value))) return use(*found);
       break;
     case SQLITE_INTEGER:
-      found = reader->micros(static_cast<std::int64_t>(sqlite3_value_int64(value)));
+      if (const auto found = reader.micros(static_cast<std::int64_t>(sqlite3_value_int64(value)))) return use(*found);
       break;
     case SQLITE_FLOAT:
-      found = reader->micros(sqlite3_value_double(value));
+      if (const auto found = reader.micros(sqlite3_value_double(value))) return use(*found);
       break;
+    case SQLITE_NULL:
+      return sqlite3_result_null(context);
     default:
       break;
   }
-  if (!found) self(context).refuse(context, value, reader->form(), text_of(kept.form_and_name[1]));
-  if (own)
-    sqlite3_set_auxdata(context, kept.form_index, new InstantReader(std::move(*own)),
-                        [](void* kept_reader) { delete static_cast<InstantReader*>(kept_reader); });
-  return found;
+  self(context).refuse(context, value, reader.form(), text_of(kept.form_and_name[1]));
 }
 
 void SqliteFunctions::instant(sqlite3_context* context, int, sqlite3_value** values) {
-  if (is_null(values[0])) return sqlite3_result_null(context);
   guarded(context, [&] {
-    if (const auto found = micros(context, values[0], {values + 1, 1})) sqlite3_result_int64(context, *found);
+    with_micros(context, values[0], {values + 1, 1}, [&](std::int64_t found) { sqlite3_result_int64(context, found); });
   });
 }
 
 void SqliteFunctions::in_period(sqlite3_context* context, int, sqlite3_value** values) {
-  if (is_null(values[0])) return sqlite3_result_null(context);
   guarded(context, [&] {
-    const auto found = micros(context, values[0], {values + 3, 3});
-    if (found) sqlite3_result_int(context, *found >= sqlite3_value_int64(values[1]) && *found < sqlite3_value_int64(values[2]));
+    with_micros(context, values[0], {values + 3, 3}, [&](std::int64_t found) {
+      sqlite3_result_int(context, found >= sqlite3_value_int64(values[1]) && found < sqlite3_value_int64(values[2]));
+    });
   });
 }
 
 void SqliteFunctions::kept(sqlite3_context* context, int, sqlite3_value** values) {
-  if (is_null(values[0])) return sqlite3_result_null(context);
   guarded(context, [&] {
-    const auto found = micros(context, values[0], {values + 1, 1});
-    if (!found) return;
-    const rows::InstantForm other = form_of(values[3]);
-    const auto written = rows::kept_as(other, second_of(*found));
-    if (const auto* number = std::get_if<std::int64_t>(&written)) return sqlite3_result_int64(context, *number);
-    const auto& text = std::get<std::string>(written);
-    if (other.kind == rows::InstantKind::julian_day) return sqlite3_result_double(context, std::stod(text));
-    sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+    with_micros(context, values[0], {values + 1, 1}, [&](std::int64_t found) {
+      const rows::InstantForm other = form_of(values[3]);
+      const auto written = rows::kept_as(other, second_of(found));
+      if (const auto* number = std::get_if<std::int64_t>(&written)) return sqlite3_result_int64(context, *number);
+      const auto& text = std::get<std::string>(written);
+      if (other.kind == rows::InstantKind::julian_day) return sqlite3_result_double(context, std::stod(text));
+      sqlite3_result_text(context, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+    });
   });
 }
 
 void SqliteFunctions::local(sqlite3_context* context, sqlite3_value** values, int length) {
-  if (is_null(values[0])) return sqlite3_result_null(context);
   guarded(context, [&] {
-    const auto found = micros(context, values[0], {values + 1, 1});
-    if (!found) return;
-    ZonedFormatter* formatter = self(context).formatter_of(text_of(values[3]));
-    if (formatter == nullptr) return sqlite3_result_error(context, "there is no such time zone", -1);
-    std::array<char, ZonedFormatter::kMaxSize> text;
-    formatter->write(second_of(*found), text.data());
-    sqlite3_result_text(context, text.data(), length, SQLITE_TRANSIENT);
+    with_micros(context, values[0], {values + 1, 1}, [&](std::int64_t found) {
+      ZonedFormatter* formatter = self(context).formatter_of(text_of(values[3]));
+      if (formatter == nullptr) return sqlite3_result_error(context, "there is no such time zone", -1);
+      std::array<char, ZonedFormatter::kMaxSize> text;
+      formatter->write(second_of(found), text.data());
+      sqlite3_result_text(context, text.data(), length, SQLITE_TRANSIENT);
+    });
   });
 }
 
@@ -177,9 +179,10 @@ void SqliteFunctions::local_timestamp(sqlite3_context* context, int, sqlite3_val
 void SqliteFunctions::seconds_between(sqlite3_context* context, int, sqlite3_value** values) {
   if (is_null(values[0]) || is_null(values[3])) return sqlite3_result_null(context);
   guarded(context, [&] {
-    const auto from = micros(context, values[0], {values + 1, 1});
-    const auto to = from ? micros(context, values[3], {values + 4, 4}) : std::nullopt;
-    if (to) sqlite3_result_int64(context, second_of(*to - *from).time_since_epoch().count());
+    with_micros(context, values[0], {values + 1, 1}, [&](std::int64_t from) {
+      with_micros(context, values[3], {values + 4, 4},
+                  [&](std::int64_t to) { sqlite3_result_int64(context, second_of(to - from).time_since_epoch().count()); });
+    });
   });
 }
 

@@ -47,8 +47,10 @@ class SqliteFunctions {
   static void seconds_between(sqlite3_context*, int count, sqlite3_value** values);
   static void boolean(sqlite3_context*, int count, sqlite3_value** values);
   static void local(sqlite3_context*, sqlite3_value** values, int length);
-  /// nullopt after the call has failed.
-  static std::optional<std::int64_t> micros(sqlite3_context*, sqlite3_value* value, Kept);
+  static InstantReader& reader(sqlite3_context*, Kept);
+  /// Uses the microseconds of the value: NULL gives NULL, what is not of its form fails the call.
+  template <typename Use>
+  static void with_micros(sqlite3_context*, sqlite3_value* value, Kept, Use);
   static SqliteFunctions& self(sqlite3_context*);
   void refuse(sqlite3_context*, sqlite3_value* value, const rows::InstantForm&, std::string_view name);
   /// nullptr when there is no such zone.

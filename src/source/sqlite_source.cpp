@@ -73,7 +73,7 @@ class SqliteSource final : public Source {
 
   Described describe(const rows::Query& query) override {
     const auto database = connect();
-    const Statement statement = database->prepare(query.sql);
+    const Statement statement = database->prepare(query);
     database->bind(statement.get(), query);
     const int code = sqlite3_step(statement.get());
     if (code != SQLITE_ROW && code != SQLITE_DONE) database->fail(code);
@@ -130,7 +130,7 @@ class SqliteSource final : public Source {
  private:
   /// The query, prepared and bound, with the columns that it promises.
   static Statement ready(SqliteDatabase& database, const rows::Query& query) {
-    Statement statement = database.prepare(query.sql);
+    Statement statement = database.prepare(query);
     if (const auto problem = column_problem(column_names(statement.get()), query.columns))
       database.fail(problem->what, problem->hint);
     database.bind(statement.get(), query);

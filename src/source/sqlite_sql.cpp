@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "reportctl/base/text.hpp"
@@ -63,7 +64,8 @@ std::string_view function_of(std::string_view sign) {
 
 class NumberChecker final : public SqlOperands {
  public:
-  explicit NumberChecker(std::string_view sql) : SqlOperands(sql, rows::Dialect::sqlite) {}
+  NumberChecker(std::string_view sql, std::span<const rows::Bind> binds)
+      : SqlOperands(sql, rows::Dialect::sqlite), binds_(binds) {}
 
  private:
   Operand calculated(const Operand& left, const Operand& right) override {
@@ -147,10 +149,10 @@ class NumberChecker final : public SqlOperands {
     if (closes_between) {
       const Operand& middle = seen[seen.size() - 2];
       if (!is(sign, "between") || middle.first != sign + 1 || right.first != middle.last + 2) return;
-      for (const Operand& one : {middle, right}) {
-        const std::string check = is_constant(one) ? order_check(left, one) : "";
-        if (!check.empty()) checks += (checks.empty() ? "" : " AND ") + check;
-      }
+      std::vector<Operand> constants;
+      for (const Operand& one : {middle, right})
+        if (is_constant(one)) constants.push_back(one);
+      checks = order_check(left, constants);
     } else if (is(sign, "in") && is(sign + 1, "(") && right.first == sign + 1) {
       const auto listed = constants_within(right);
       if (listed) checks = equality_check(left, source_of(right), *listed, "IN");
@@ -165,7 +167,7 @@ class NumberChecker final : public SqlOperands {
       if (turned == is_constant(right)) return;
       const Operand& other = turned ? right : left;
       const Operand& constant = turned ? left : right;
-      checks = equal ? equality_check(other, source_of(constant), {constant}, "=") : order_check(other, constant);
+      checks = equal ? equality_check(other, source_of(constant), {constant}, "=") : order_check(other, {constant});
       if (!checks.empty() && same) hide(constant);
     }
     if (checks.empty()) return;
@@ -230,6 +232,7 @@ class NumberChecker final : public SqlOperands {
     if (is_constant(operand))
       return is_kind(operand.last, Kind::number)    ? Kept::number
              : is_kind(operand.last, Kind::literal) ? Kept::text
+             : is_kind(operand.last, Kind::bind)    ? bound(parts()[operand.last].token.text.substr(1))
                                                     : Kept::unknown;
     if (operand.number || (is_call(operand) && is_word_of(operand.first, kNumeric))) return Kept::number;
     if (!is_call(operand)) return Kept::unknown;
@@ -238,6 +241,11 @@ class NumberChecker final : public SqlOperands {
     if (as == kNoToken || as + 1 >= operand.last) return Kept::unknown;
     if (is_numeric_type(source_of({as + 1, operand.last - 1, false}))) return Kept::number;
     return is(as + 1, "text") ? Kept::text : Kept::unknown;
+  }
+  [[nodiscard]] Kept bound(std::string_view name) const {
+    const auto bind = std::find_if(binds_.begin(), binds_.end(), [&](const rows::Bind& one) { return one.name == name; });
+    if (bind == binds_.end() || std::holds_alternative<std::monostate>(bind->value)) return Kept::unknown;
+    return std::holds_alternative<std::int64_t>(bind->value) ? Kept::number : Kept::text;
   }
   [[nodiscard]] bool is_call(const Operand& operand) const {
     return is_kind(operand.first, Kind::word) && is(operand.first + 1, "(") && parts()[operand.first + 1].partner == operand.last;
@@ -262,14 +270,28 @@ class NumberChecker final : public SqlOperands {
     const std::string outcome = may_convert(compared) ? fmt::format("{} {} {}", value, op, with) : "NULL";
     std::string check = fmt::format("rc_equals({}, {}, {}", value, literal_of(compared), outcome);
     for (const Operand& one : constants) check += ", " + source_of(one);
-    return check + ")";
+    return unless_alike(compared, constants, check + ")");
   }
-  [[nodiscard]] std::string order_check(const Operand& compared, const Operand& constant) const {
-    if (!needs_check(compared, {constant})) return {};
+  [[nodiscard]] std::string order_check(const Operand& compared, const std::vector<Operand>& constants) const {
     const std::string value = source_of(compared);
-    const std::string outcome =
-        may_convert(compared) ? fmt::format("({0} > {1}) - ({0} < {1})", value, source_of(constant)) : "NULL";
-    return fmt::format("rc_orders({}, {}, {}, {})", value, literal_of(compared), outcome, source_of(constant));
+    std::string checks;
+    for (const Operand& one : constants) {
+      if (!needs_check(compared, {one})) continue;
+      const std::string outcome =
+          may_convert(compared) ? fmt::format("({0} > {1}) - ({0} < {1})", value, source_of(one)) : "NULL";
+      checks += fmt::format("{}rc_orders({}, {}, {}, {})", checks.empty() ? "" : " AND ", value, literal_of(compared), outcome,
+                            source_of(one));
+    }
+    return checks.empty() ? checks : unless_alike(compared, constants, checks);
+  }
+  /// A call for every row is what checks cost. Numbers sort before all text, and text before blobs: what lies where the constants
+  /// do is kept as they are.
+  [[nodiscard]] std::string unless_alike(const Operand& compared, const std::vector<Operand>& constants,
+                                         const std::string& check) const {
+    const Kept all = kept(constants.front());
+    const auto alike = [&](const Operand& one) { return kept(one) == all; };
+    if (all == Kept::unknown || !std::all_of(constants.begin(), constants.end(), alike)) return check;
+    return fmt::format("({} {} OR {})", source_of(compared), all == Kept::number ? "< ''" : "BETWEEN '' AND '\U0010FFFF'", check);
   }
 
   void check(const Operand& operand, std::string_view function) {
@@ -288,10 +310,14 @@ class NumberChecker final : public SqlOperands {
     return rows::sql_literal(name_of(operand.first, operand.last));
   }
   [[nodiscard]] std::string source_of(const Operand& operand) const { return std::string(between(operand.first, operand.last)); }
+
+  std::span<const rows::Bind> binds_;
 };
 
 }  // namespace
 
-std::string with_checked_numbers(std::string_view sql) { return NumberChecker(sql).text(); }
+std::string with_checked_numbers(std::string_view sql, std::span<const rows::Bind> binds) {
+  return NumberChecker(sql, binds).text();
+}
 
 }  // namespace reportctl::source

@@ -2,8 +2,11 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "reportctl/rows/query.hpp"
 
 namespace reportctl::source {
 
@@ -14,8 +17,8 @@ namespace reportctl::source {
 /// cast to a number, and the arguments of abs() and round() become rc_number(…, 'as it was written'); sum(), avg(), total(),
 /// rc_number(), rc_whole() and rc_difference() get the text of their arguments too, for messages. A column or call that is a
 /// condition by itself, or is held against TRUE or FALSE, becomes rc_truth(…, 'as it was written'). What is compared with a
-/// constant has rc_equals(…) or rc_orders(…) before the comparison. What is not understood stays as it is. Never throws on bad
-/// input: SQLite's parser has the last word.
-std::string with_checked_numbers(std::string_view sql);
+/// constant has rc_equals(…) or rc_orders(…) before the comparison, called where it is not kept as the constant is (`binds`: how
+/// those are kept). What is not understood stays as it is. Never throws on bad input: SQLite's parser has the last word.
+std::string with_checked_numbers(std::string_view sql, std::span<const rows::Bind> binds = {});
 
 }  // namespace reportctl::source

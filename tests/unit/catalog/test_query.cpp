@@ -66,10 +66,10 @@ TEST_CASE("values are bound by name and never become text") {
   const Report report = module_of("  - {name: who, label: Who, type: text, filter: t.who}\n", kQuery);
   const rows::Query query = build_query(report, inputs({{"who", {"x' OR '1'='1"}}}), Dialect::sqlite);
   CHECK(query.sql ==
-        "SELECT n FROM t WHERE a = :account AND d = :depot AND (at >= :from_below AND rc_instant(at, 'utc-text', 't.at') >= "
-        ":from_us) AND "
-        "(at <= :to_above AND rc_instant(at, 'utc-text', 't.at') < :to_us) AND (CAST((t.who) AS text) = :who)\n");
-  CHECK(names_of(query) == "account depot from_below from_us to_above to_us who ");
+        "SELECT n FROM t WHERE a = :account AND d = :depot AND (at BETWEEN :from_below AND :to_above AND rc_in_period(at, "
+        ":from_us, "
+        ":to_us, 'utc-text', 't.at')) AND (CAST((t.who) AS text) = :who)\n");
+  CHECK(names_of(query) == "account depot from_below to_above from_us to_us who ");
   CHECK(std::get<std::string>(value_of(query, "account")) == "k1");
   CHECK(std::get<std::string>(value_of(query, "depot")) == "north");
   CHECK(std::get<std::string>(value_of(query, "from_below")) == "2026-03-16");
@@ -124,10 +124,10 @@ TEST_CASE("several filters are joined by AND, and none is a condition that alway
   const auto pair = [](const rows::Query& query) { return query.sql.substr(query.sql.find(" AND (CAST") + 5); };
   const rows::Query both = build_query(report, inputs({{"p", {"1"}}, {"q", {"2026-03-17"}}, {"r", {"x"}}}), Dialect::sqlite);
   CHECK(pair(both) == "(CAST((t.p) AS text) = :p AND (rc_local_date(t.at, 'utc-text', 't.at', :timezone)) = :q)\n");
-  CHECK(names_of(both) == "account depot from_below from_us to_above to_us p q timezone ");
+  CHECK(names_of(both) == "account depot from_below to_above from_us to_us p q timezone ");
   CHECK(tail(build_query(report, inputs(), Dialect::sqlite)) == "1=1\n");
   CHECK(tail(build_query(report, inputs(), Dialect::postgresql)) == "TRUE\n");
-  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from_below from_us to_above to_us ");
+  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from_below to_above from_us to_us ");
 }
 
 TEST_CASE("parameters are bound by their type, their default, or NULL") {
@@ -214,14 +214,14 @@ TEST_CASE("in PostgreSQL every use of an id is a parameter of its own, so that i
   CHECK(query.sql ==
         "SELECT n FROM t WHERE a = :account AND b = :account_2 AND (CAST(:depot AS text) IS NULL OR d = :depot_3) AND "
         "CAST(:depot_4 AS text)\tis not NULL\n"
-        "  AND (at >= CAST(:from AS timestamptz) AND (TRUE OR (at) <@ tstzrange 'empty' /*t.at*/)) AND "
-        "(at < CAST(:to AS timestamptz) AND (TRUE OR (at) <@ tstzrange 'empty' /*t.at*/)) AND "
+        "  AND ((at >= CAST(:from AS timestamptz) AND (TRUE OR (at) <@ tstzrange 'empty' /*t.at*/)) AND "
+        "(at < CAST(:to AS timestamptz) AND (TRUE OR (at) <@ tstzrange 'empty' /*t.at*/))) AND "
         "(u < CAST(:to AS timestamptz) AND (TRUE OR (u) <@ tstzrange 'empty' /*t.u*/)) AND CAST(:depot_2 AS text) IS NULL\n");
   CHECK(names_of(query) == "account account_2 depot depot_3 depot_4 from to depot_2 ");
   for (const char* name : {"depot", "depot_3", "depot_4"}) CHECK(std::get<std::string>(value_of(query, name)) == "north");
   CHECK(std::get<std::string>(value_of(query, "account_2")) == "k1");
   CHECK(std::holds_alternative<std::monostate>(value_of(query, "depot_2")));
-  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from_below from_us to_above to_us depot_2 ");
+  CHECK(names_of(build_query(report, inputs(), Dialect::sqlite)) == "account depot from_below to_above from_us to_us depot_2 ");
 }
 
 TEST_CASE("a comparison with a bound is made in the form in which the source keeps what is compared") {
@@ -236,10 +236,19 @@ TEST_CASE("a comparison with a bound is made in the form in which the source kee
     all = all.substr(all.find(":depot = 1 AND ") + 15);
     return all.substr(0, all.rfind(" AND 1 = 1"));
   };
-  CHECK(condition("v.at >= :from AND v.at < :to", forms) ==
-        "(v.at >= :from_as_3 AND rc_instant(v.at, 'epoch', 'visits.at') >= :from_us) AND "
-        "(v.at <= :to_as_3 AND rc_instant(v.at, 'epoch', 'visits.at') < :to_us)");
-  CHECK(condition("v.day >= :from AND v.day < :to", forms) == "v.day >= :from_day AND v.day < :to_day");
+  const std::string within =
+      "(v.at BETWEEN :from_as_3 AND :to_as_3 AND rc_in_period(v.at, :from_us, :to_us, 'epoch', 'visits.at'))";
+  const std::string since = "(v.at >= :from_as_3 AND rc_instant(v.at, 'epoch', 'visits.at') >= :from_us)";
+  const std::string until = "(v.at <= :to_as_3 AND rc_instant(v.at, 'epoch', 'visits.at') < :to_us)";
+  CHECK(condition("v.at >= :from AND v.at < :to", forms) == within);
+  CHECK(condition("(:from <= v.at AND v.at < :to OR v.n = 1)", forms) == "(" + within + " OR v.n = 1)");
+  CHECK(condition("sum(CASE WHEN v.at >= :from AND v.at < :to THEN 1 END) > 0", forms) ==
+        "sum(CASE WHEN " + within + " THEN 1 END) > 0");
+  for (const char* start : {"NOT ", "v.n BETWEEN 1 AND ", "1 = "})
+    CHECK(condition(std::string(start) + "v.at >= :from AND v.at < :to", forms) == start + since + " AND " + until);
+  CHECK(condition("v.at >= :from AND v.at < :to = 1", forms) == since + " AND " + until + " = 1");
+  CHECK(condition("(v.at >= :from OR v.at < :to)", forms) == "(" + since + " OR " + until + ")");
+  CHECK(condition("v.day >= :from AND v.day < :to", forms) == "(v.day >= :from_day AND v.day < :to_day)");
   CHECK(condition(":from <= g.at AND :to>g.at", forms) ==
         "(g.at >= :from_below AND rc_instant(g.at, 'utc-text', 'gates.at') >= :from_us) AND "
         "(g.at <= :to_above AND rc_instant(g.at, 'utc-text', 'gates.at') < :to_us)");
@@ -256,10 +265,9 @@ TEST_CASE("a comparison with a bound is made in the form in which the source kee
   CHECK(condition("g.at BETWEEN :from AND :to", forms) ==
         "((g.at >= :from_below AND rc_instant(g.at, 'utc-text', 'gates.at') >= :from_us) AND "
         "(g.at <= :to_above_too AND rc_instant(g.at, 'utc-text', 'gates.at') <= :to_us))");
-  CHECK(condition("{{in_period(v.at)}}", forms) ==
-        "(v.at >= :from_as_3 AND v.at <= :to_as_3 AND rc_in_period(v.at, :from_us, :to_us, 'epoch', 'visits.at'))");
+  CHECK(condition("{{in_period(v.at)}}", forms) == within);
   CHECK(condition("{{in_period(g.at, epoch-ms)}}", forms) ==
-        "(g.at >= :from_as_4 AND g.at <= :to_as_4 AND rc_in_period(g.at, :from_us, :to_us, 'epoch-ms', 'gates.at'))");
+        "(g.at BETWEEN :from_as_4 AND :to_as_4 AND rc_in_period(g.at, :from_us, :to_us, 'epoch-ms', 'gates.at'))");
   CHECK(condition("{{instant(v.at)}} >= {{instant(g.at)}} AND :from = :to", forms) ==
         "rc_kept(v.at, 'epoch', 'visits.at', 'utc-text') >= g.at AND :from = :to");
   rows::SourceForms server(Dialect::postgresql);
@@ -310,9 +318,9 @@ TEST_CASE("the word all filters nothing where the parameter knows it") {
   const auto bound = [&](schedule::Parameters parameters) {
     return names_of(build_query(report, inputs(std::move(parameters)), Dialect::sqlite));
   };
-  CHECK(bound({{"p", {"all"}}}) == "account depot from_below from_us to_above to_us ");
-  CHECK(bound({{"p", {"all", "7"}}}) == "account depot from_below from_us to_above to_us p ");
-  CHECK(bound({{"p", {"7"}}, {"q", {"all"}}}) == "account depot from_below from_us to_above to_us p q ");
+  CHECK(bound({{"p", {"all"}}}) == "account depot from_below to_above from_us to_us ");
+  CHECK(bound({{"p", {"all", "7"}}}) == "account depot from_below to_above from_us to_us p ");
+  CHECK(bound({{"p", {"7"}}, {"q", {"all"}}}) == "account depot from_below to_above from_us to_us p q ");
   CHECK(means_all(report.parameters[0], {"all"}));
   CHECK_FALSE(means_all(report.parameters[0], {"ALL"}));
   CHECK_FALSE(means_all(report.parameters[0], {}));

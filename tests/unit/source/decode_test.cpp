@@ -172,6 +172,7 @@ TEST_CASE("a fraction and an offset are understood") {
   CHECK(reader.day("1970-01-01") == 0);
   CHECK(!TimeReader().day(std::string(10, '\0')));  // which is no day that was read before
   CHECK(reader.day("2024-02-29") == 19782);
+  CHECK(!reader.day("2024-02-30"));
   for (const char* text :
        {"", "2026-03-17", "2026-03-17 06:00:00", "2026-03-17T06:00:00", "2026-02-30T06:00:00Z", "2026-03-17T24:00:00Z"})
     CHECK_FALSE(reader.instant(text).has_value());
