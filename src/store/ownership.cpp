@@ -132,7 +132,27 @@ void require_own(State& state) {
   }
 }
 
+std::int64_t left_elsewhere(State& state) {
+  const auto boot = this_process().boot_id;
+  std::int64_t count = 0;
+  for (const char* const table : {"runs", "exports"}) {
+    Query query(
+        state.connection(),
+        fmt::format(R"sql(SELECT count(*) FROM {0} INDEXED BY {0}_unfinished WHERE finished_at IS NULL AND owner_boot <> ?)sql",
+                    table));
+    if (query.bind(boot).next()) count += query.integer();
+  }
+  return count;
+}
+
 void adopt_state(State& state) {
+  for (const char* const table : {"runs", "exports"})
+    Query(state.connection(),
+          fmt::format(
+              R"sql(UPDATE {0} INDEXED BY {0}_unfinished SET lease_until = 0 WHERE finished_at IS NULL AND owner_boot <> ?)sql",
+              table))
+        .bind(this_process().boot_id)
+        .run();
   if (!state.fact(kInstance)) state.set_fact(kInstance, new_id());
   state.set_fact(kHost, home_of(state));
   state.set_fact(kPath, place_of(state));

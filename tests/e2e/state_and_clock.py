@@ -133,6 +133,27 @@ class StateFile(e2e.Case):
         world.must("runs", "list")  # reading is free
         world.must("prune", "--dry-run")
 
+    def test_what_another_machine_left_unfinished_goes_on_after_it_is_declared_off(self):
+        server = self.server()
+        world = self.world(server.url)
+        world.schedules(e2e.schedule("one", "a@example.org"))
+        world.make_source(e2e.SLOW_COMMERCE)
+        process = world.start("run-due")
+        e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_pid = ?", process.pid), "the run is taken", 20)
+        process.kill()
+        process.communicate()
+        world.make_source(e2e.COMMERCE)
+        with e2e.contextlib.closing(e2e.sqlite3.connect(world.state)) as database:  # as if it had been the other host of a pair
+            database.execute("UPDATE runs SET owner_host = 'other', owner_boot = 'other'")
+            database.commit()
+        world.must("run-due")
+        self.assertEqual(server.recipients(), [])
+        self.assertIn("add --yes", world.run("state", "adopt").err)
+        world.must("state", "adopt", "--yes")
+        world.must("run-due")
+        self.assertEqual(server.recipients(), ["a@example.org"])
+        self.assertEqual(world.json("state", "adopt", "--yes")["adopted"], False)
+
     def test_a_copy_elsewhere_on_the_same_host_sends_stores_and_removes_nothing_until_it_is_adopted(self):
         world, run = self.sent_world()
         original = world.state

@@ -26,7 +26,11 @@ std::string home_of(State&);
 /// own. Error(state) with what to do, unless it is own.
 void require_own(State&);
 
-/// Makes it this installation's own, whatever it was. The caller confirms and records it.
+/// How many runs and exports a process of another machine took and did not end.
+std::int64_t left_elsewhere(State&);
+
+/// Makes it this installation's own, whatever it was, and lets it go on with what is left elsewhere before the leases end. The
+/// caller confirms and records it.
 void adopt_state(State&);
 
 /// Notes beside the file how far it has come. The file is the state's name with `-mark`, replaced in one step.

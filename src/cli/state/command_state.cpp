@@ -81,7 +81,10 @@ int check_state(Session& session) {
   return listing.rows.empty() ? exit_code::kDone : exit_code::kState;
 }
 
-std::string adopt_question(store::Ownership whose) {
+std::string adopt_question(store::Ownership whose, std::int64_t left) {
+  if (whose == store::Ownership::own)
+    return fmt::format("Another machine took {} and did not end {}. Is it switched off, so that this one may go on?",
+                       left == 1 ? "a run" : fmt::format("{} runs", left), left == 1 ? "it" : "them");
   return fmt::format("Mails will be sent from here from now on. Is the other {} switched off for good?",
                      whose == store::Ownership::other_host ? "host" : "installation");
 }
@@ -127,7 +130,8 @@ int adopt(Session& session, const StateOptions& options) {
     return Json{{"host", state.fact("host").value_or("")}, {"path", state.fact("path").value_or("")}};
   };
   const auto told = [&](bool adopted) { return Json{{"host", store::home_of(session.state())}, {"adopted", adopted}}; };
-  if (whose == store::Ownership::own) {
+  const auto left = store::left_elsewhere(state);
+  if (whose == store::Ownership::own && left == 0) {
     session.out().done("this state file belongs to this installation already", told(false));
     return 0;
   }
@@ -135,7 +139,7 @@ int adopt(Session& session, const StateOptions& options) {
     throw Error(ErrorKind::conflict,
                 "this is an older copy of the state file that worked here: reports sent since would be sent again",
                 fmt::format("reportctl state restore {}", state.path().string()));
-  if (whose != store::Ownership::fresh) session.confirm(adopt_question(whose), options.yes);
+  if (whose != store::Ownership::fresh) session.confirm(adopt_question(whose, left), options.yes);
   const auto before = home();
   const auto former = store::signature(state).id;
   store::adopt_state(state);
