@@ -18,6 +18,8 @@ constexpr auto kHasSpecial = [](Block block) {
   return any_of_block((block == '"') | (block == ',') | (block == ';') | (block == '|') | (block < 0x20));
 };
 
+constexpr auto kNull = "NULL"sv;  // MariaDB's LOAD DATA takes the bare word for no value
+
 /// First bytes of texts that need a guard, perhaps. Behind a separator the scan finds what needs one.
 constexpr std::array<bool, 256> kSuspicious = [] {
   std::array<bool, 256> table{};
@@ -30,7 +32,7 @@ bool is_suspicious(std::string_view text) { return !text.empty() && kSuspicious[
 }  // namespace
 
 bool needs_quotes(std::string_view text, char delimiter) {
-  if (text == "\\.") return true;  // PostgreSQL's COPY takes a line of it for the end of the data
+  if (text == "\\." || text == kNull) return true;  // PostgreSQL's COPY takes a line of \. for the end of the data
   return std::any_of(text.begin(), text.end(),
                      [delimiter](char c) { return c == '"' || c == delimiter || c == '\n' || c == '\r'; });
 }
@@ -50,7 +52,7 @@ std::size_t first_guard(std::string_view text, Guard guard) {
 
 template <char kDelimiter>
 char* put_field(std::string_view text, char* out, Guard guard) {
-  if (!is_suspicious(text) && is_plain<Scan::copy>(text, out, kHasSpecial)) return out + text.size();
+  if (text != kNull && !is_suspicious(text) && is_plain<Scan::copy>(text, out, kHasSpecial)) return out + text.size();
   const bool quotes = needs_quotes(text, kDelimiter);
   if (quotes) *out++ = '"';
   std::size_t done = 0;

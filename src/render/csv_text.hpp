@@ -7,7 +7,7 @@
 
 namespace reportctl::render {
 
-/// RFC 4180, and `\.` alone.
+/// RFC 4180, and `\.` and `NULL` alone.
 bool needs_quotes(std::string_view, char delimiter);
 
 /// Writes with quotes doubled and NULs left out; at most twice the size. Returns the end.

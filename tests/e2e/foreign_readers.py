@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
 """What other programs read: every CSV variant, JSON, JSON Lines and XLSX, value by value, with the readers that this host has."""
-import csv, functools, io, json, pathlib, shutil, subprocess, sys, tempfile
+import csv, datetime, functools, io, json, pathlib, shutil, subprocess, sys, tempfile, unittest
 
 import openpyxl
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-import e2e, postgres
+import duckdb, e2e, mariadb, npm, postgres
 
 TEXTS = ["plain", 'comma, quote " and semicolon; pipe | tab\there', "two\nlines", " leading and trailing ", "", None, "NULL", "null", "00123", "1e5", "-5",
          "=1+1", "@SUM(A1)", "'apostrophe", "\\.", "\\N", "Łukasz 日本語 😀", "true", "2026-03-17", '"', '""', "#comment", "a\\b", "NaN", "$1", "%s"]
@@ -15,6 +15,8 @@ HEADER = ["t", "n", "d", "m", "cur", "day", "at", "took", "share", "flag"]
 # As written: the number, 2 digits, of JPY none, a local day, an instant in Berlin, seconds as h:mm:ss, a percentage, a truth.
 NUMBERS = ["-1234567", "-0.05", "1500", "JPY", "2026-03-17", "2026-03-17T07:00:00+01:00", "1:02:05", "99.90", "true"]
 TYPED = [-1234567, -0.05, 1500, "JPY", "2026-03-17", "2026-03-17T07:00:00+01:00", "1:02:05", 99.9, True]
+DUCK_TYPES = ", ".join(f"\"{name}\": '{kind}'" for name, kind in zip(HEADER, ("VARCHAR", "BIGINT", "DOUBLE", "BIGINT", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR",
+                                                                              "DOUBLE", "BOOLEAN")))
 ROWS = [["" if text is None else text, *NUMBERS] for text in TEXTS]
 VARIANTS = {  # options: delimiter, decimal sign
     (): (",", "."), ("--delimiter", "semicolon"): (";", "."), ("--delimiter", "tab"): ("\t", "."), ("--delimiter", "pipe"): ("|", "."),
@@ -45,8 +47,33 @@ def by_pandas(path, delimiter):
 
 
 def by_duckdb(path, delimiter):
-    import duckdb
-    return texts(duckdb.sql(f"SELECT * FROM read_csv('{path}', delim='{delimiter}', header=false, all_varchar=true, quote='\"', escape='\"')").fetchall())
+    return texts(told_by_duckdb(f"SELECT * FROM read_csv('{path}', delim='{delimiter}', header=false, all_varchar=true, quote='\"', escape='\"')"))
+
+
+def told_by_duckdb(query):
+    with tempfile.TemporaryDirectory() as folder, duckdb.Database() as database:
+        database.run(f"COPY ({query}) TO '{folder}/x.json' (FORMAT json, ARRAY true)")
+        return [list(row.values()) for row in json.loads(pathlib.Path(f"{folder}/x.json").read_text(encoding="utf-8"))]
+
+
+def by_node(program, *words):
+    modules = npm.packages("readers", NODE_READERS) / "node_modules"
+    return json.loads(output("node", "-e", f"const need = require('module').createRequire('{modules}/x'); {program}", *words))
+
+
+def node_readers():
+    npm.packages("readers", NODE_READERS)
+
+
+def by_csv_parse(path, delimiter):
+    return by_node("""const text = require('fs').readFileSync(process.argv[1]);
+console.log(JSON.stringify(need('csv-parse/sync').parse(text, {delimiter: process.argv[2], bom: true})))""", path, delimiter)
+
+
+def by_sheetjs(path, delimiter):
+    return texts(by_node("""const text = require('fs').readFileSync(process.argv[1], 'utf8').replace(/^\\uFEFF/, '');
+const book = need('xlsx').read(text, {type: 'string', raw: true, FS: process.argv[2]});
+console.log(JSON.stringify(need('xlsx').utils.sheet_to_json(book.Sheets[book.SheetNames[0]], {header: 1, defval: '', blankrows: true})))""", path, delimiter))
 
 
 def by_miller(path, delimiter):
@@ -85,13 +112,21 @@ def by_sqlite(path, delimiter):
         return texts(row.values() for row in json.loads(output("sqlite3", ":memory:", stdin=script.encode())))
 
 
-CSV_READERS = {"Python": (by_python, None), "pandas": (by_pandas, "import pandas"), "DuckDB": (by_duckdb, "import duckdb"), "Miller": (by_miller, "mlr"),
+NODE_READERS = {"csv-parse": "5.5.6", "xlsx": "0.18.5"}
+CSV_READERS = {"Python": (by_python, None), "pandas": (by_pandas, "import pandas"), "DuckDB": (by_duckdb, duckdb.library),
+               "Node.js": (by_csv_parse, node_readers), "SheetJS": (by_sheetjs, node_readers), "Miller": (by_miller, "mlr"),
                "Ruby": (by_ruby, "ruby"), "PHP": (by_php, "php"), "Perl": (by_perl, "perl -MText::CSV"), "csvkit": (by_csvkit, "csvformat"), "SQLite": (by_sqlite, "sqlite3")}
 
 
 @functools.cache
 def is_here(need):
     if need is None:
+        return True
+    if callable(need):
+        try:
+            need()
+        except unittest.SkipTest:
+            return False
         return True
     if need.startswith("import "):
         return subprocess.run([sys.executable, "-c", need], capture_output=True, check=False).returncode == 0
@@ -182,12 +217,39 @@ query: >-
             told = json.loads(server.psql("SELECT json_agg(json_build_array(" + ", ".join(HEADER) + ") ORDER BY i) FROM x"))
             self.assertEqual(told, [[text, *NUMBERS] for text in TEXTS], options)
 
+    def test_mariadb_loads_every_text(self):
+        server = mariadb.Server(zones=False)
+        self.addCleanup(server.close)
+        server.run("CREATE DATABASE x CHARACTER SET utf8mb4")
+        names = ", ".join(f'"{name}"' for name in HEADER)
+        columns = ", ".join(f'"{name}" longtext' for name in HEADER)
+        for options, (delimiter, _) in VARIANTS.items():
+            if "--bom" in options or "--decimal" in options:
+                continue  # LOAD DATA keeps a byte order mark as text
+            path = server.path / "load.csv"
+            path.write_bytes(pathlib.Path(self.file("load.csv", *options, "--no-guard")).read_bytes())
+            path.chmod(0o644)
+            ends = "0d0a" if "--crlf" in options else "0a"
+            server.run(f"""DROP TABLE IF EXISTS x; CREATE TABLE x(i INT AUTO_INCREMENT PRIMARY KEY, {columns});
+LOAD DATA INFILE '{path}' INTO TABLE x CHARACTER SET utf8mb4 FIELDS TERMINATED BY '{delimiter}' OPTIONALLY ENCLOSED BY '"' ESCAPED BY ''
+LINES TERMINATED BY 0x{ends} IGNORE 1 LINES ({names});""", "x")
+            told = server.run(f"SET group_concat_max_len = 1000000; SELECT hex(json_arrayagg(json_array({names}) ORDER BY i)) FROM x", "x")
+            told = json.loads(bytes.fromhex(told))
+            self.assertEqual(texts(told), ROWS, options)
+
     def test_json_and_json_lines_are_read_with_their_types(self):
         lines = self.file("x.jsonl", "--format", "jsonl")
         whole = self.file("x.json", "--format", "json")
         expected = [[text, *TYPED] for text in TEXTS]
         self.assertEqual([list(row.values()) for row in json.loads(pathlib.Path(whole).read_text())], expected)
-        readers = {"jq": (lambda path: output("jq", "-c", "-s", "if length == 1 and (.[0] | type) == \"array\" then .[0] else . end | map([.[]])", path), "jq"),
+        readers = {"Python": (lambda path: json.dumps([list(row.values()) for row in (json.loads(pathlib.Path(path).read_text()) if path == whole else
+                                                       [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()])]), None),
+                   "DuckDB": (lambda path: json.dumps(told_by_duckdb(f"SELECT * FROM read_json('{path}', columns={{{DUCK_TYPES}}})")), duckdb.library),
+                   "Miller": (lambda path: json.dumps([list(row.values()) for row in json.loads(output("mlr", "--ijson", "--ojson", "cat", path))]), "mlr"),
+                   "Perl": (lambda path: output("perl", "-MJSON::PP", "-e", """local $/; open my $f, '<', $ARGV[0] or die; my $t = <$f>; my @rows;
+if ($t =~ /^\\[/) { @rows = @{decode_json($t)} } else { @rows = map { decode_json($_) } split /\\n/, $t }
+my @names = qw(""" + " ".join(HEADER) + """); print encode_json([map { my $r = $_; [map { $r->{$_} } @names] } @rows]);""", path), "perl"),
+                   "jq": (lambda path: output("jq", "-c", "-s", "if length == 1 and (.[0] | type) == \"array\" then .[0] else . end | map([.[]])", path), "jq"),
                    "Node.js": (lambda path: output("node", "-e", """const t = require('fs').readFileSync(process.argv[1], 'utf8').trim();
 const rows = t.startsWith('[') ? JSON.parse(t) : t.split('\\n').map((line) => JSON.parse(line)); console.log(JSON.stringify(rows.map(Object.values)))""", path), "node"),
                    "Ruby": (lambda path: output("ruby", "-rjson", "-e", """t = File.read(ARGV[0], encoding: 'utf-8').strip
@@ -206,11 +268,16 @@ JOIN json_each(CASE WHEN t LIKE '[%' THEN t ELSE '[' || replace(t, char(10), ','
         path = self.file("x.xlsx", "--format", "xlsx")
         shown = {"LibreOffice": (lambda folder: output("soffice", f"-env:UserInstallation=file://{folder}/home", "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,1", "--outdir", folder, path),
                                  "soffice"),
+                 "SheetJS": (lambda folder: by_node("""const book = need('xlsx').readFile(process.argv[1], {raw: true});
+require('fs').writeFileSync(process.argv[2] + '/x.csv', need('xlsx').utils.sheet_to_csv(book.Sheets.Report, {rawNumbers: true, blankrows: true})); console.log(1)""",
+                                                     path, folder), node_readers),
                  "Gnumeric": (lambda folder: output("ssconvert", "-O", "separator=, format=raw", "-S", "-T", "Gnumeric_stf:stf_assistant", path, f"{folder}/x.csv"), "ssconvert")}
         sheet = openpyxl.load_workbook(path).worksheets[0]
         told = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
         self.assertEqual([row[0] for row in told], [text or None for text in TEXTS], "a cell has no empty text")
-        self.assertEqual({tuple(row[1:5]) + tuple(row[8:]) for row in told}, {(-1234567, -0.05, 1500, "JPY", 0.999, True)})
+        at = datetime.datetime(2026, 3, 17)
+        self.assertEqual({tuple(row[1:]) for row in told},
+                         {(-1234567, -0.05, 1500, "JPY", at, at.replace(hour=7), datetime.timedelta(hours=1, minutes=2, seconds=5), 0.999, True)})
 
         def check(name, reader):
             with tempfile.TemporaryDirectory() as folder:
