@@ -53,33 +53,6 @@ validation::DraftCheck check_against_data(const Editor& editor, const SaveReques
   return check;
 }
 
-/// What the data say of a draft whose rules do not hold, so that everything wrong is told at once. A source that cannot be asked
-/// says nothing: the broken rules are enough.
-validation::Violations data_findings(const Editor& editor, const SaveRequest& request, const validation::Violations& known) {
-  const auto& asked = request.draft.request;
-  const auto* report = editor.parts.catalog().find(asked.report);
-  const auto scope = schedule::Scope::parse(asked.scope);
-  if (report == nullptr || report->hidden || !scope || !report->scopes.contains(scope->kind)) return {};
-  validation::Resolved resolved;
-  resolved.report = report;
-  resolved.scope = *scope;
-  resolved.timezone = "UTC";
-  for (const auto& parameter : report->parameters) {
-    const auto given = asked.parameters.find(parameter.name);
-    const bool is_known =
-        std::any_of(known.begin(), known.end(), [&](const auto& one) { return one.field == "params." + parameter.name; });
-    if (given != asked.parameters.end() && !given->second.empty() && !is_known) resolved.parameters.insert(*given);
-  }
-  try {
-    auto site = run::check_site(editor.parts, resolved, request.account);
-    if (!site.violations.empty()) return std::move(site.violations);
-    return run::check_choices(editor.parts, resolved, request.account, editor.parts.now());
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
-    return {};
-  }
-}
-
 /// ` with the role viewer`, or `: the role depot_admin does so in depot:alexandria`.
 std::string role_words(const access::Actor& actor, access::Action action, const access::Account& account) {
   std::vector<std::string> unable;
@@ -166,7 +139,7 @@ validation::DraftCheck check_for_save(const Editor& editor, const SaveRequest& r
   if (check.resolved)
     check = check_against_data(editor, request, context, std::move(check));
   else
-    append(check.violations, data_findings(editor, request, check.violations));
+    append(check.violations, run::data_findings(editor.parts, request.draft.request, request.account, check.violations));
   const auto& made = check.definition;
   if (made && made->active && !first_run(*made, request.account.timezone, editor.parts.now()))
     check.violations.push_back(never_again());

@@ -173,7 +173,10 @@ std::variant<RunPlan, Rejection> plan(Parts& parts, const validation::Request& r
                                       const std::set<access::Role>& roles, Instant at) {
   auto world = context(parts, account, roles, at);
   auto check = validation::check_request(request, world);
-  if (!check.resolved) return Rejection{std::move(check.violations)};
+  if (!check.resolved) {
+    append(check.violations, data_findings(parts, request, account, check.violations));
+    return Rejection{std::move(check.violations)};
+  }
   auto site = check_site(parts, *check.resolved, account);
   if (!site.violations.empty()) return Rejection{std::move(site.violations)};
   if (!site.timezone.empty()) {

@@ -4,8 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/sites.hpp"
+#include "reportctl/run/plan.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -51,6 +55,31 @@ SiteCheck check_site(Parts& parts, const validation::Resolved& resolved, const a
             .violations = {}};
   }
   return {.name = {}, .timezone = {}, .violations = {unknown_site(account, scope)}};
+}
+
+validation::Violations data_findings(Parts& parts, const validation::Request& request, const access::Account& account,
+                                     const validation::Violations& known) {
+  const auto* report = parts.catalog().find(request.report);
+  const auto scope = schedule::Scope::parse(request.scope);
+  if (report == nullptr || report->hidden || !scope || !report->scopes.contains(scope->kind)) return {};
+  validation::Resolved resolved;
+  resolved.report = report;
+  resolved.scope = *scope;
+  resolved.timezone = "UTC";
+  for (const auto& parameter : report->parameters) {
+    const auto given = request.parameters.find(parameter.name);
+    const bool is_known =
+        std::any_of(known.begin(), known.end(), [&](const auto& one) { return one.field == "params." + parameter.name; });
+    if (given != request.parameters.end() && !given->second.empty() && !is_known) resolved.parameters.insert(*given);
+  }
+  try {
+    auto site = check_site(parts, resolved, account);
+    if (!site.violations.empty()) return std::move(site.violations);
+    return check_choices(parts, resolved, account, parts.now());
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
+    return {};
+  }
 }
 
 }  // namespace reportctl::run

@@ -36,6 +36,7 @@ std::optional<CadenceKind> check_kind(const Request& request, const catalog::Rep
   } else if (report != nullptr && !report->cadences.empty() && !report->cadences.contains(*kind)) {
     found.push_back({Code::cadence_not_allowed, "cadence", fmt::format("{} does not take {}", report->id, cadence_name(*kind)),
                      "use " + either(names)});
+    return std::nullopt;  // what it would need besides is no help
   }
   return kind;
 }

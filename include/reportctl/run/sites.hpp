@@ -35,4 +35,9 @@ struct SiteCheck {
 };
 SiteCheck check_site(Parts&, const validation::Resolved&, const access::Account&);
 
+/// What the data say of a request whose rules do not hold (`known`), so that everything wrong is told at once. A source that
+/// cannot be asked says nothing: the broken rules are enough.
+validation::Violations data_findings(Parts&, const validation::Request&, const access::Account&,
+                                     const validation::Violations& known);
+
 }  // namespace reportctl::run

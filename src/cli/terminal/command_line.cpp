@@ -77,15 +77,39 @@ std::vector<std::string> options_of(const CLI::App& app) {
 std::string help_hint(const CLI::App& app) { return fmt::format("see {} --help", path_of(app)); }
 
 /// Words of other systems for options of this one.
-constexpr std::pair<std::string_view, std::string_view> kOtherWords[] = {
-    {"frequency", "cadence"}, {"recipients", "to"},     {"recipient", "to"},    {"emails", "to"},
-    {"date-range", "window"}, {"period", "window"},     {"time", "at"},         {"day-of-week", "on"},
-    {"day-of-month", "day"},  {"mode", "param mode=…"}, {"file-type", "format"}};
+constexpr std::pair<std::string_view, std::string_view> kOtherWords[] = {{"frequency", "cadence"},
+                                                                         {"recipients", "to"},
+                                                                         {"recipient", "to"},
+                                                                         {"emails", "to"},
+                                                                         {"date-range", "window"},
+                                                                         {"period", "window"},
+                                                                         {"time", "at"},
+                                                                         {"day-of-week", "on"},
+                                                                         {"day-of-month", "day"},
+                                                                         {"mode", "param mode=…"},
+                                                                         {"file-type", "format"},
+                                                                         {"report-type", "report"},
+                                                                         {"export-type", "report"},
+                                                                         {"is-active", "paused"},
+                                                                         {"time-zone", "timezone"},
+                                                                         {"lookback-days", "lookback"}};
+
+/// `dayOfWeek` and `day_of_week` as options are written: `day-of-week`.
+std::string hyphenated(std::string_view word) {
+  std::string written;
+  for (const char c : word) {
+    const bool capital = c >= 'A' && c <= 'Z';
+    if (capital && !written.empty()) written += '-';
+    written += capital ? static_cast<char>(c + ('a' - 'A')) : c == '_' ? '-' : c;
+  }
+  return written;
+}
 
 /// `--tos` is near `--to` though nearest() has only what follows the dashes to compare.
 std::string option_hint(const CLI::App& app, const std::string& word) {
   std::string bare = word.substr(0, word.find('='));
   bare.erase(0, bare.find_first_not_of('-'));
+  bare = hyphenated(bare);
   std::vector<std::string> names = options_of(app);
   for (std::string& name : names) name.erase(0, 2);
   for (const auto& [other, option] : kOtherWords)
