@@ -162,6 +162,14 @@ mustache::data table_lines(const FirstRows& table) {
 
 }  // namespace
 
+bool is_unbroken(std::string_view text) {
+  if (display_width(text) > kShortCell) return false;
+  const auto is_letter = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  return std::none_of(text.begin(), text.end(), is_letter) || text.find(' ') == std::string_view::npos;
+}
+
 /// Label and value, and the label padded to the widest for the text part.
 mustache::data table(const Pairs& pairs) {
   std::size_t labels = 0;
@@ -216,7 +224,7 @@ void set_file(mustache::data& data, const FileLine& line) {
     from = end;
   }
   data.set("attachment_pieces", pieces);
-  const std::string start = line.before + ": " + name;
+  const std::string start = line.before + " " + name;
   const std::string details = shown(line.details);
   const bool fits = display_width(start) + 3 + display_width(details) <= kLineOfText;
   data.set("attachment_line", details.empty() ? start : start + (fits ? " (" : "\n  (") + details + ")");
@@ -262,16 +270,16 @@ void set_first_rows(mustache::data& data, const FirstRows& table, Whole whole, c
   data.set("first_rows_title",
            words.count(table.more > 0 ? "first_rows" : "all_rows", static_cast<std::int64_t>(table.rows.size())));
   mustache::data columns{mustache::data::type::list};
-  std::size_t edge = 0;  // the column that is the first on narrow screens
+  std::size_t edge = 0;  // the column that is the first on narrow screens; the gaps of those before it are hidden with them
   while (edge + 1 < table.columns.size() && table.columns[edge].wide) ++edge;
   const auto cell = [&](std::size_t c, const std::string& text) {
     mustache::data entry;
     entry.set("text", shown(text, kLongCell));
     entry.set("number", table.columns[c].number);
-    entry.set("short", display_width(shown(text, kLongCell)) <= kShortCell);
+    entry.set("unbroken", table.columns[c].number || is_unbroken(shown(text, kLongCell)));
     entry.set("wide", table.columns[c].wide);
-    entry.set("edge", c == edge);
-    entry.set("indent", std::string(c == 0 ? "0" : "12px"));
+    const char* const beside = c < edge ? "0 12px 0 0" : c == edge ? "0" : "0 0 0 12px";
+    entry.set("indent", std::string(table.columns[c].wide ? beside : c == edge ? "0" : "12px"));
     return entry;
   };
   for (std::size_t c = 0; c < table.columns.size(); ++c) columns.push_back(cell(c, table.columns[c].label));

@@ -36,7 +36,7 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 mustache::data table(const Pairs& pairs);
 void set_table(mustache::data& data, const std::string& key, const Pairs& pairs);
 struct FileLine {
-  std::string before;  ///< `Attached`
+  std::string before;  ///< `Attached:`
   std::string name;
   std::string details;
 };

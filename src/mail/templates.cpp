@@ -130,7 +130,7 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   set_line("link_until", "moment", facts.download_ends);
   set_line("download_until", "moment", facts.download_ends);
   set_text(data, "size", facts.attachment_size);
-  set_file(data, {.before = words.say(is_linked ? "too_large" : "attached"),
+  set_file(data, {.before = words.say(is_linked ? "too_large" : "attached") + words.say("colon"),
                   .name = facts.attachment_name,
                   .details = joined(facts.row_count, facts.attachment_size)});
   set_sentence(data, "notice", facts.notice);

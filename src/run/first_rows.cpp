@@ -20,7 +20,8 @@ constexpr std::size_t kShortCell = 24;
 // In pixels of the template: 13 px letters, 12 px between columns, the width of the card without its edges.
 constexpr double kGap = 12;
 constexpr double kScreen = 490;
-constexpr double kPhone = 300;
+constexpr double kPhone = 300;      // pixels() is generous: 280 of a screen of 320
+constexpr double kLeastName = 100;  // words of few letters would stand below one another
 
 /// About as wide as the usual fonts have it, rather more than less.
 double pixels(std::string_view text) {
@@ -56,11 +57,42 @@ std::string cell_text(const rows::Columns& columns, std::size_t at, const rows::
   return fit_width(visible(on_one_line(repair_utf8(text))), kWidestCell);
 }
 
-/// Headings may be broken between words, so only their longest word counts.
-double heading_width(const std::string& label) {
+double longest_word(const std::string& text) {
   double widest = 0;
-  for (const auto& word : split(label, ' ')) widest = std::max(widest, pixels(word));
+  for (const auto& word : split(text, ' ')) widest = std::max(widest, pixels(word));
   return widest;
+}
+
+struct Taken {
+  std::size_t longest;
+  double width;
+  double broken;  ///< where names may stand on several lines
+  bool narrow = false;
+};
+
+/// `ranked`: of `taken`, the first of them the names.
+void choose_for_phone(std::map<std::size_t, Taken>& taken, std::vector<std::size_t> ranked, const rows::Columns& columns) {
+  // Names without their figures say little: the first figure and the first amount come second, and names are broken for them.
+  std::size_t keys = 1;
+  const auto forward = [&](const auto& is_wanted) {
+    const auto place = ranked.begin() + static_cast<std::ptrdiff_t>(keys);
+    const auto found = std::find_if(place, ranked.end(), [&](std::size_t i) { return is_wanted(columns[i].type); });
+    if (found == ranked.end()) return;
+    std::rotate(place, found, found + 1);
+    ++keys;
+  };
+  forward([](ColumnType type) { return facts_of(type).number; });
+  if (keys > 1 && columns[ranked[1]].type != ColumnType::money)
+    forward([](ColumnType type) { return type == ColumnType::money; });
+  Taken& names = taken.at(ranked.front());
+  names.narrow = true;
+  double beside = 0;
+  for (std::size_t place = 1; place < ranked.size(); ++place) {
+    Taken& column = taken.at(ranked[place]);
+    const double room = kPhone - (place < keys ? names.broken : names.width) - beside;
+    column.narrow = (place == 1 && keys > 1) || kGap + column.width <= room;
+    if (column.narrow) beside += kGap + column.width;
+  }
 }
 
 }  // namespace
@@ -89,11 +121,6 @@ mail::FirstRows FirstRowsCollector::table() const {
   for (const auto& column : columns_)
     if (column.type == ColumnType::money && column.currency_column >= 0)
       beside.insert(static_cast<std::size_t>(column.currency_column));
-  struct Taken {
-    std::size_t longest;
-    double width;
-    bool narrow = false;
-  };
   std::map<std::size_t, Taken> taken;  // by column
   std::vector<std::size_t> ranked;
   double used = 0;
@@ -102,29 +129,26 @@ mail::FirstRows FirstRowsCollector::table() const {
     const bool blank = std::all_of(rows_.begin(), rows_.end(), [i](const auto& row) { return row[i].empty(); });
     if (blank || beside.contains(i)) continue;
     const double gap = taken.empty() ? 0 : kGap;
-    const auto width_of = [&](std::size_t longest) {
-      double width = heading_width(label_of(i));
-      for (const auto& row : rows_) width = std::max(width, pixels(fit_width(row[i], longest)));
-      return width;
+    const auto measured = [&](std::size_t longest) {
+      const double heading = longest_word(label_of(i));
+      Taken column{longest, heading, heading};
+      for (const auto& row : rows_) {
+        const std::string text = fit_width(row[i], longest);
+        const bool whole = facts_of(columns_[i].type).number || mail::is_unbroken(text);
+        column.width = std::max(column.width, pixels(text));
+        column.broken =
+            std::max(column.broken, whole ? pixels(text) : std::min(pixels(text), std::max(longest_word(text), kLeastName)));
+      }
+      return column;
     };
-    std::size_t longest = kWidestCell;
-    double width = width_of(longest);
-    if (used + gap + width > kScreen) width = width_of(longest = kShortCell);
-    if (used + gap + width > kScreen && !taken.empty()) break;
-    used += gap + width;
-    taken.emplace(i, Taken{longest, width});
+    Taken column = measured(kWidestCell);
+    if (used + gap + column.width > kScreen) column = measured(kShortCell);
+    if (used + gap + column.width > kScreen && !taken.empty()) break;
+    used += gap + column.width;
+    taken.emplace(i, column);
     ranked.push_back(i);
   }
-  // Names without a figure say little, so on a phone the first figure comes second.
-  const auto figure =
-      std::find_if(ranked.begin(), ranked.end(), [&](std::size_t i) { return facts_of(columns_[i].type).number; });
-  if (figure != ranked.end() && figure != ranked.begin()) std::rotate(ranked.begin() + 1, figure, figure + 1);
-  double used_on_phone = -kGap;
-  for (const std::size_t i : ranked) {
-    Taken& column = taken.at(i);
-    column.narrow = i == ranked.front() || used_on_phone + kGap + column.width <= kPhone;
-    if (column.narrow) used_on_phone += kGap + column.width;
-  }
+  if (!ranked.empty()) choose_for_phone(taken, ranked, columns_);
   mail::FirstRows table;
   for (const auto& [column, how] : taken)
     table.columns.push_back({.label = label_of(column), .number = facts_of(columns_[column].type).number, .wide = !how.narrow});

@@ -20,7 +20,8 @@ class FirstRowsCollector {
       : columns_(columns), locale_(std::move(locale)), telling_(std::move(telling)) {}
   void row(const rows::Row&);
   /// Columns without any value in these rows are left out, and so is a currency that stands beside its amounts. The telling
-  /// columns are taken, and the first others that fit; those for which a phone has no room are marked `wide`.
+  /// columns are taken, and the first others that fit; those for which a phone has no room are marked `wide`, never the first
+  /// figure.
   [[nodiscard]] mail::FirstRows table() const;
 
   static constexpr std::size_t kRows = 8;

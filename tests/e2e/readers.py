@@ -197,6 +197,9 @@ query: SELECT r.cur AS currency, r.c AS net, r.sent, r.buyer FROM r WHERE r.acc 
         shown = self.made.json("schedule", "show", "s")
         self.assertEqual((shown["language"], shown["title"]), ("es", "Ventas de la semana"))
         self.assertEqual(self.made.json("account", "show", "shop")["language"], "de")
+        self.made.must("schedule", "edit", "s", "--language", "fr", now=e2e.MADE_AT)
+        self.assertIn("\nPièce jointe : sales_shop_", self.made.must("mail", "preview", "s", "--text", "-").out.decode())
+        self.made.must("schedule", "edit", "s", "--language", "es", now=e2e.MADE_AT)
         refused = self.made.must("schedule", "edit", "s", "--language", "tlh", now=e2e.MADE_AT, code=7)
         self.assertIn("language_unknown", refused.err)
         self.assertIn("de, en, es or fr", refused.err)
@@ -308,9 +311,31 @@ query: SELECT n.note FROM n WHERE n.acc = :account AND :from < :to ORDER BY n.no
         cells = [row[0] for row in self.book("n")["Report"].iter_rows(min_row=2)]
         self.assertEqual(cells[0].value, "Harbour Tea\n12 Quay Street")
         self.assertEqual([(cell.alignment.wrap_text, cell.alignment.vertical) for cell in cells], [(True, "top")] * 2)
+        heights = [cells[0].parent.row_dimensions[row].height for row in (1, 2, 3)]  # LibreOffice trusts them: without, one line is seen
+        self.assertEqual(heights, [None, 30, 45], "two lines, and 149 letters in lines of 55")
         text, html = self.mail("n", "n")
         for part in (text, html):
             self.assertIn("Harbour Tea / 12 Quay Street", part)
+
+    def test_a_chart_says_what_its_bars_are_from_nothing_up(self):
+        names = ["Ostfriesenmischung, lose, in der Dose mit Deckel, 500 g", "Assam", "Ceylon"]
+        rows = ", ".join(f"('shop', '2026-03-16', '{name}', {amount})" for name, amount in zip(names, (58100, 51200, 51000)))
+        self.source(f"CREATE TABLE b(acc, day, name, c); INSERT INTO b VALUES {rows};")
+        for id, chart in (("names", "x: name, y: sum(got)"), ("days", "x: day, y: sum(got)")):
+            self.module(id, f"""formats: [csv, xlsx, pdf]
+columns:
+  - {{name: day, label: Day, type: date}}
+  - {{name: name, label: Name, type: text}}
+  - {{name: got, label: Got, type: decimal, scale: 2}}
+chart: {{type: bar, {chart}}}
+query: SELECT b.day, b.name, b.c / 100.0 AS got FROM b WHERE b.acc = :account AND b.day >= {{{{local_date(:from)}}}} AND b.day < {{{{local_date(:to)}}}} ORDER BY b.name
+""", days=1)
+        for id, direction, gap in (("names", "bar", 166), ("days", "col", 500)):
+            chart, = self.book(id, "--from", "2026-03-16", "--to", "2026-03-16")["Summary"]._charts
+            self.assertEqual((chart.type, chart.barDir, chart.y_axis.scaling.min, chart.gapWidth), (direction, direction, 0, gap))
+            self.assertEqual((chart.series[0].dLbls.showVal, chart.series[0].dLbls.numFmt), (True, "#,##0.00"))
+            self.assertEqual((chart.x_axis.scaling.orientation, chart.x_axis.tickLblPos), ("maxMin" if id == "names" else "minMax", "low"))
+        self.assertIn(names[0], self.pdf("names", "--from", "2026-03-16", "--to", "2026-03-16").split("Details")[0])
 
     def test_columns_that_a_mail_leaves_out_are_named(self):
         names = ["Repository", "Issues closed", "Answered by us", "Average to first answer", "Share answered", "Without an answer", "Remarks", "More"]

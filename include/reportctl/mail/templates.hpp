@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct FirstRows {
   std::vector<std::string> left_out = {};  ///< labels of columns that are only in the file
   bool operator==(const FirstRows&) const = default;
 };
+
+/// Whether a cell of text stays on one line, whatever the screen: times and single words.
+bool is_unbroken(std::string_view text);
 
 /// A picture at the size in which it is shown.
 struct Picture {

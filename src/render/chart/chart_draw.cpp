@@ -26,7 +26,8 @@ constexpr Color kAxis{0.45, 0.45, 0.48};
 constexpr double kChartGap = 4;
 constexpr double kMaxBar = 44;
 constexpr double kLeastBar = 30;
-constexpr double kMaxNameShare = 0.32;  // of the width, for names beside horizontal bars
+constexpr double kMaxNameShare = 0.32;  // of the width, for names beside horizontal bars, or what these leave:
+constexpr double kFairBars = 0.4;
 
 struct Range {
   double low = 0;
@@ -348,14 +349,14 @@ class ChartDrawing {
   // Values to the right, categories downwards: names are read without turning the head.
   void draw_horizontal(const ChartBox& box) {
     const std::vector<Shown> all = panels();
-    const double names = std::min(widest_name(), kMaxNameShare * box.width) + kChartGap;
     const double gaps = 3 * kChartGap * static_cast<double>(all.size() - 1);
     // Behind the bars, in every panel or in none: half a number would be a wrong one, and bars need room, too.
     std::vector<double> rooms;
     for (const Shown& shown : all) rooms.push_back(room_for_values(shown));
-    const auto bars = [&] {
-      return (box.width - names - gaps - std::accumulate(rooms.begin(), rooms.end(), 0.0)) / static_cast<double>(all.size());
-    };
+    const auto without_values = [&] { return box.width - gaps - std::accumulate(rooms.begin(), rooms.end(), 0.0); };
+    const double most = std::max(kMaxNameShare * box.width, without_values() - kChartGap - kFairBars * box.width);
+    const double names = std::min(widest_name(), most) + kChartGap;
+    const auto bars = [&] { return (without_values() - names) / static_cast<double>(all.size()); };
     const bool with_values = all.front().size() == 1 && bars() >= kLeastBar;
     if (!with_values) rooms.assign(all.size(), kChartGap);
     const double titles = line() + 2;

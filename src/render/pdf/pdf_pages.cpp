@@ -142,7 +142,7 @@ void PdfPages::write_front() {
   if (!whose.empty()) front_.text(whose, {.face = front_.heading, .space_before = 1});
   if (!period_line().empty()) front_.text(period_line(), {.face = front_.small, .color = kQuietInk, .space_after = 2});
   for (const auto& [label, value] : document_.filters)
-    front_.text(fmt::format("{}: {}", label, value), {.face = front_.small, .color = kQuietInk});
+    front_.text(fmt::format("{}{} {}", label, words_.say("colon"), value), {.face = front_.small, .color = kQuietInk});
   if (!content_.closing.metrics.empty()) {
     const std::string summary = words_.say("summary");
     front_.text(summary, {.face = front_.heading, .align = Align::left, .space_before = 8, .space_after = 3}).outline = summary;

@@ -16,14 +16,23 @@ struct Xlsx : LazyLibrary {
   Xlsx() : LazyLibrary(kXlsxwriter) {}
   REPORTCTL_FUNCTION(chart_add_series);
   REPORTCTL_FUNCTION(chart_axis_major_gridlines_set_line);
+  REPORTCTL_FUNCTION(chart_axis_set_crossing_max);
+  REPORTCTL_FUNCTION(chart_axis_set_interval_unit);
+  REPORTCTL_FUNCTION(chart_axis_set_label_position);
   REPORTCTL_FUNCTION(chart_axis_set_line);
+  REPORTCTL_FUNCTION(chart_axis_set_max);
+  REPORTCTL_FUNCTION(chart_axis_set_min);
   REPORTCTL_FUNCTION(chart_axis_set_name);
   REPORTCTL_FUNCTION(chart_axis_set_name_font);
   REPORTCTL_FUNCTION(chart_axis_set_num_font);
   REPORTCTL_FUNCTION(chart_axis_set_num_format);
+  REPORTCTL_FUNCTION(chart_axis_set_reverse);
   REPORTCTL_FUNCTION(chart_legend_set_position);
   REPORTCTL_FUNCTION(chart_series_set_categories);
   REPORTCTL_FUNCTION(chart_series_set_fill);
+  REPORTCTL_FUNCTION(chart_series_set_labels);
+  REPORTCTL_FUNCTION(chart_series_set_labels_font);
+  REPORTCTL_FUNCTION(chart_series_set_labels_num_format);
   REPORTCTL_FUNCTION(chart_series_set_line);
   REPORTCTL_FUNCTION(chart_series_set_name_range);
   REPORTCTL_FUNCTION(chart_series_set_values);

@@ -74,19 +74,25 @@ std::string XlsxCells::number_format(ColumnType type, std::size_t scale) const {
   return {};
 }
 
-lxw_format* XlsxCells::format(ColumnType type, std::size_t scale, XlsxStyle style) {
-  if (style == XlsxStyle::body && type == ColumnType::boolean) return nullptr;
-  scale = std::min(scale, kScales - 1);
-  lxw_format*& format = formats_[static_cast<std::size_t>(style)][static_cast<std::size_t>(type)][scale];
-  if (format != nullptr) return format;
-  format = xlsx().workbook_add_format(book_);
-  const std::string pattern = number_format(type, scale);
-  if (!pattern.empty()) xlsx().format_set_num_format(format, pattern.c_str());
-  if (type == ColumnType::text) xlsx().format_set_indent(format, 1);  // away from the number on its left
+/// A row is read at its top, where one of its cells has several lines.
+lxw_format* XlsxCells::new_format(XlsxStyle style) {
+  lxw_format* const format = xlsx().workbook_add_format(book_);
+  xlsx().format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
   if (style == XlsxStyle::total) {
     xlsx().format_set_bold(format);
     xlsx().format_set_top(format, LXW_BORDER_THIN);
   }
+  return format;
+}
+
+lxw_format* XlsxCells::format(ColumnType type, std::size_t scale, XlsxStyle style) {
+  scale = std::min(scale, kScales - 1);
+  lxw_format*& format = formats_[static_cast<std::size_t>(style)][static_cast<std::size_t>(type)][scale];
+  if (format != nullptr) return format;
+  format = new_format(style);
+  const std::string pattern = number_format(type, scale);
+  if (!pattern.empty()) xlsx().format_set_num_format(format, pattern.c_str());
+  if (type == ColumnType::text) xlsx().format_set_indent(format, 1);  // away from the number on its left
   return format;
 }
 
@@ -104,22 +110,17 @@ std::int64_t XlsxCells::offset_at(std::int64_t instant) {
 lxw_format* XlsxCells::own_format(const std::string& pattern, XlsxStyle style) {
   lxw_format*& format = own_formats_[{pattern, style}];
   if (format != nullptr) return format;
-  format = xlsx().workbook_add_format(book_);
+  format = new_format(style);
   xlsx().format_set_num_format(format, pattern.c_str());
-  if (style == XlsxStyle::total) {
-    xlsx().format_set_bold(format);
-    xlsx().format_set_top(format, LXW_BORDER_THIN);
-  }
   return format;
 }
 
-/// Several lines, or one that no column is wide enough for: shown below one another, from the top.
+/// Several lines, or one that no column is wide enough for: shown below one another.
 lxw_format* XlsxCells::lines_format() {
   if (lines_ != nullptr) return lines_;
-  lines_ = xlsx().workbook_add_format(book_);
+  lines_ = new_format(XlsxStyle::body);
   xlsx().format_set_indent(lines_, 1);
   xlsx().format_set_text_wrap(lines_);
-  xlsx().format_set_align(lines_, LXW_ALIGN_VERTICAL_TOP);
   return lines_;
 }
 
@@ -195,12 +196,8 @@ XlsxCell XlsxCells::stand_in(std::string words, XlsxStyle style) {
   constexpr std::size_t kStandIn = kKinds - 1;
   lxw_format*& format = formats_[static_cast<std::size_t>(style)][kStandIn][0];
   if (format == nullptr) {
-    format = xlsx().workbook_add_format(book_);
+    format = new_format(style);
     xlsx().format_set_align(format, LXW_ALIGN_RIGHT);
-    if (style == XlsxStyle::total) {
-      xlsx().format_set_bold(format);
-      xlsx().format_set_top(format, LXW_BORDER_THIN);
-    }
   }
   stand_in_ = std::move(words);
   return text(stand_in_, format);
@@ -215,7 +212,8 @@ XlsxCell XlsxCells::value(const rows::Column& column, const rows::Cell& cell) {
     words.format = has_lines(words) ? lines_format() : format(type, 0, XlsxStyle::body);
     return words;
   }
-  if (type == ColumnType::boolean) return {.kind = XlsxCell::Kind::truth, .number = cell.number, .text = {}};
+  if (type == ColumnType::boolean)
+    return {.kind = XlsxCell::Kind::truth, .number = cell.number, .text = {}, .format = format(type, 0, XlsxStyle::body)};
   const std::size_t scale = type == ColumnType::integer ? 0 : cell.scale;
   const auto found = as_number(type, cell.number, scale);
   if (!found) return stand_in(plain({.name = {}, .label = {}, .type = type}, cell, zone_), XlsxStyle::body);

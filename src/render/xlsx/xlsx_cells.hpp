@@ -77,6 +77,7 @@ class XlsxCells {
   static Number as_days(std::int64_t seconds);
   static std::optional<Number> without_zeros(rows::ColumnType, __int128 number, std::size_t scale);
   std::int64_t offset_at(std::int64_t instant);
+  lxw_format* new_format(XlsxStyle);
   lxw_format* own_format(const std::string& pattern, XlsxStyle);
   lxw_format* lines_format();
   [[nodiscard]] bool repeats(rows::ColumnType, const rows::Cell&) const;

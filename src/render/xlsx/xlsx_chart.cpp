@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 
 #include "chart/chart_draw.hpp"
 #include "chart/chart_labels.hpp"
@@ -91,21 +92,32 @@ class XlsxCache {
 /// Titles have names of data in them, and libxlsxwriter would take one that begins with = for a formula.
 std::string chart_title(const std::string& text) { return (text.starts_with('=') ? " " : "") + xlsx_label(text); }
 
-std::uint8_t chart_type(ChartType type) {
-  switch (type) {
+/// Names are read beside horizontal bars, as in a picture; time goes to the right.
+bool is_horizontal(const ChartData& data) { return !data.over_time && data.type != ChartType::line; }
+
+struct Axes {
+  lxw_chart_axis* names;
+  lxw_chart_axis* values;
+};
+Axes axes_of(const lxw_chart* chart, const ChartData& data) {
+  return is_horizontal(data) ? Axes{chart->y_axis, chart->x_axis} : Axes{chart->x_axis, chart->y_axis};
+}
+
+std::uint8_t chart_type(const ChartData& data) {
+  switch (data.type) {
     case ChartType::line:
       return LXW_CHART_LINE;
     case ChartType::stacked_bar:
-      return LXW_CHART_COLUMN_STACKED;
+      return is_horizontal(data) ? LXW_CHART_BAR_STACKED : LXW_CHART_COLUMN_STACKED;
     case ChartType::bar:
       break;
   }
-  return LXW_CHART_COLUMN;
+  return is_horizontal(data) ? LXW_CHART_BAR : LXW_CHART_COLUMN;
 }
 
 /// Long names would leave no room for the bars; the rows have them whole.
 std::string xlsx_category(const ChartData& data, std::size_t category) {
-  constexpr std::size_t kWidest = 32;
+  constexpr std::size_t kWidest = 40;
   return fit_width(xlsx_label(category_text(data, category)), kWidest);
 }
 
@@ -121,11 +133,13 @@ std::string series_name(const ChartData& data, std::size_t index) {
   return data.y_title.empty() ? data.language.say("value") : xlsx_label(value_name(data));
 }
 
+rows::ColumnType cell_type(const ChartData& data) {
+  return is_by_clock(data) ? rows::ColumnType::duration : data.is_percent ? rows::ColumnType::percent : rows::ColumnType::decimal;
+}
+
 void write_figures(const XlsxSummary& summary, const Figures& figures) {
   const ChartData& data = summary.closing.chart;
-  const auto type = is_by_clock(data) ? rows::ColumnType::duration
-                    : data.is_percent ? rows::ColumnType::percent
-                                      : rows::ColumnType::decimal;
+  const auto type = cell_type(data);
   XlsxPlace place{summary.sheet, figures.header, 0};
   summary.cells.write(place, xlsx_label(data.x_title), summary.header);
   for (std::size_t i = 0; i < data.series.size(); ++i) {
@@ -187,10 +201,56 @@ void add_series(lxw_chart* chart, const XlsxSummary& summary, const Figures& fig
   paint(series, summary, index);
 }
 
+constexpr double kAxisSize = 9;
+
+/// The values of few bars stand at them: one bar alone would say nothing but that there is something.
+void label_bars(lxw_chart* chart, const XlsxSummary& summary, std::size_t index) {
+  lxw_chart_series* const series = STAILQ_FIRST(chart->series_list);
+  const ChartData& data = summary.closing.chart;
+  lxw_chart_font small{};
+  small.size = kAxisSize;
+  xlsx().chart_series_set_labels(series);
+  xlsx().chart_series_set_labels_font(series, &small);
+  xlsx().chart_series_set_labels_num_format(
+      series, summary.cells.number_format(cell_type(data), digits_of(data, data.series[index])).c_str());
+}
+
+/// From nothing, or bars would be as long as their differences.
+void set_range(lxw_chart_axis* values, std::span<const ChartSeries> shown) {
+  bool any_below = false;
+  bool any_above = false;
+  for (const ChartSeries& series : shown)
+    for (const double value : series.values) {
+      any_below = any_below || value < 0;
+      any_above = any_above || value > 0;
+    }
+  if (!any_below) xlsx().chart_axis_set_min(values, 0);
+  if (any_below && !any_above) xlsx().chart_axis_set_max(values, 0);
+}
+
+void set_names(lxw_chart_axis* names, const ChartData& data) {
+  constexpr std::size_t kRoom = 12;
+  constexpr std::int32_t kSlant = -45;  // where a program shows all of them nevertheless
+  lxw_chart_font small{};
+  small.size = kAxisSize;
+  small.bold = LXW_EXPLICIT_FALSE;
+  if (is_horizontal(data)) {  // the first above
+    xlsx().chart_axis_set_reverse(names);
+    xlsx().chart_axis_set_crossing_max(names);
+  } else if (data.over_time && data.categories.size() > kRoom) {
+    small.rotation = kSlant;
+    const auto labels = time_labels(data, kRoom);
+    if (labels.size() > 1)
+      xlsx().chart_axis_set_interval_unit(names, static_cast<std::uint16_t>(labels[1].category - labels[0].category));
+  }
+  xlsx().chart_axis_set_num_font(names, &small);
+  xlsx().chart_axis_set_label_position(names, LXW_CHART_AXIS_LABEL_POSITION_LOW);
+}
+
 void set_axes(lxw_chart* chart, const XlsxSummary& summary, const std::string& y_title) {
   const ChartData& data = summary.closing.chart;
+  const auto [names, values] = axes_of(chart, data);
   constexpr double kTitleSize = 12;
-  constexpr double kAxisSize = 9;
   constexpr lxw_color_t kGrid = 0xD9D9D9;
   lxw_chart_font title{};
   title.size = kTitleSize;
@@ -206,29 +266,38 @@ void set_axes(lxw_chart* chart, const XlsxSummary& summary, const std::string& y
     xlsx().chart_title_set_name_font(chart, &title);
   }
   if (!data.over_time && !data.x_title.empty()) {
-    xlsx().chart_axis_set_name(chart->x_axis, chart_title(data.x_title).c_str());
-    xlsx().chart_axis_set_name_font(chart->x_axis, &small);
+    xlsx().chart_axis_set_name(names, chart_title(data.x_title).c_str());
+    xlsx().chart_axis_set_name_font(names, &small);
   }
   if (!y_title.empty()) {
-    xlsx().chart_axis_set_name(chart->y_axis, chart_title(y_title).c_str());
-    xlsx().chart_axis_set_name_font(chart->y_axis, &small);
+    xlsx().chart_axis_set_name(values, chart_title(y_title).c_str());
+    xlsx().chart_axis_set_name_font(values, &small);
   }
-  xlsx().chart_axis_set_num_font(chart->x_axis, &small);
-  xlsx().chart_axis_set_num_font(chart->y_axis, &small);
-  xlsx().chart_axis_set_num_format(chart->y_axis, axis_format(summary.cells, data).c_str());
-  xlsx().chart_axis_major_gridlines_set_line(chart->y_axis, &grid);
-  xlsx().chart_axis_set_line(chart->x_axis, &grid);
+  xlsx().chart_axis_set_num_font(values, &small);
+  xlsx().chart_axis_set_num_format(values, axis_format(summary.cells, data).c_str());
+  xlsx().chart_axis_major_gridlines_set_line(values, &grid);
+  xlsx().chart_axis_set_line(names, &grid);
+  set_names(names, data);
+}
+
+/// In percent of a bar: one bar alone is not a wall.
+std::uint16_t gap_between(std::size_t bars) {
+  constexpr std::size_t kLeast = 60;
+  constexpr std::size_t kMost = 500;
+  constexpr std::size_t kBarsOfChart = 8;
+  return static_cast<std::uint16_t>(std::clamp(100 * kBarsOfChart / std::max<std::size_t>(bars, 1), kLeast + 100, kMost + 100) -
+                                    100);
 }
 
 constexpr lxw_row_t kChartRows = 17;  ///< 20 pixels each, one of them for air
 
 /// A chart of these series, [first, end).
 void insert_chart(const XlsxSummary& summary, const Figures& figures, lxw_row_t row, std::size_t first, std::size_t end) {
-  constexpr std::uint16_t kGap = 60;
+  constexpr std::size_t kMostLabels = 13;
   constexpr double kScale = 1.5;  // of 480 by 288 pixels
   constexpr double kHigh = 320.0 / 288.0;
   const ChartData& data = summary.closing.chart;
-  lxw_chart* const chart = xlsx().workbook_add_chart(summary.book, chart_type(data.type));
+  lxw_chart* const chart = xlsx().workbook_add_chart(summary.book, chart_type(data));
   if (chart == nullptr) throw Error(ErrorKind::failed, "libxlsxwriter cannot make a chart");
   for (std::size_t i = first; i < end; ++i) add_series(chart, summary, figures, i);
   const auto legend = end - first == 1 ? LXW_CHART_LEGEND_NONE : LXW_CHART_LEGEND_BOTTOM;
@@ -236,7 +305,9 @@ void insert_chart(const XlsxSummary& summary, const Figures& figures, lxw_row_t 
   const std::string& name = data.series[first].name;
   set_axes(chart, summary,
            data.separate_axes && !name.empty() ? fmt::format("{} ({})", value_name(data), name) : value_name(data));
-  if (data.type != ChartType::line) xlsx().chart_set_series_gap(chart, kGap);
+  set_range(axes_of(chart, data).values, std::span(data.series).subspan(first, end - first));
+  if (data.type != ChartType::line) xlsx().chart_set_series_gap(chart, gap_between(data.categories.size()));
+  if (data.type == ChartType::bar && end - first == 1 && data.categories.size() <= kMostLabels) label_bars(chart, summary, first);
   lxw_chart_options options{};
   options.x_scale = kScale;
   options.y_scale = kHigh;

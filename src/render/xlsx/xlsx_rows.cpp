@@ -71,13 +71,19 @@ void XlsxRows::end_sheet() {
   packer_.end_sheet();
 }
 
-void XlsxRows::begin_row() {
+void XlsxRows::begin_row(std::size_t lines) {
+  constexpr std::size_t kLineHeight = 15;  // points
+  constexpr std::size_t kMostLines = 27;   // a row has at most 409 points
   make_room(kAroundValue);
   const auto end = std::to_chars(number_.data(), number_.data() + number_.size(), ++row_).ptr;
   number_size_ = static_cast<std::size_t>(end - number_.data());
   put("<row r=\"");
   std::memcpy(at_, number_.data(), number_.size());
   at_ += number_size_;
+  if (lines > 1) {
+    put("\" ht=\"");
+    at_ = std::to_chars(at_, end_, kLineHeight * std::min(lines, kMostLines)).ptr;
+  }
   put("\">");
 }
 

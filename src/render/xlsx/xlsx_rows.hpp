@@ -19,7 +19,8 @@ class XlsxRows {
   XlsxRows(std::size_t columns, XlsxText&, XlsxPacker&);
 
   void begin_sheet();
-  void begin_row();
+  /// `lines`: of its highest cell. Programs that trust the heights of a file show a row without one as one line.
+  void begin_row(std::size_t lines = 1);
   /// From left to right; cells may be left out.
   void add(std::size_t column, const XlsxCell&);
   void end_row();

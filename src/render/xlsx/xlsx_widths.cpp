@@ -28,6 +28,14 @@ std::size_t text_width(std::string_view text) {
   return std::min(widest, kWidestText);
 }
 
+/// Words that do not fit go to the next line, so a line holds somewhat less than it could.
+std::size_t lines_in(std::string_view text) {
+  constexpr std::size_t kFull = kWidestText - 5;
+  std::size_t lines = 0;
+  for (const std::string& line : split(text, '\n')) lines += std::max<std::size_t>((display_width(line) + kFull - 1) / kFull, 1);
+  return lines;
+}
+
 }  // namespace
 
 XlsxWidths::XlsxWidths(const rows::Columns& columns, Locale locale)
@@ -35,6 +43,16 @@ XlsxWidths::XlsxWidths(const rows::Columns& columns, Locale locale)
 
 bool XlsxWidths::is_too_wide(std::string_view text) {
   return text.size() > kWidestText && (text.size() > 4 * kWidestText || display_width(text) > kWidestText);
+}
+
+std::size_t XlsxWidths::lines_of(const rows::Row& row) const {
+  std::size_t most = 1;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (columns_[i].type != ColumnType::text || row[i].null) continue;
+    if (row[i].text.find('\n') != std::string_view::npos || is_too_wide(row[i].text))
+      most = std::max(most, lines_in(row[i].text));
+  }
+  return most;
 }
 
 void XlsxWidths::row(const rows::Row& row) {

@@ -18,6 +18,8 @@ class XlsxWidths {
   XlsxWidths(const rows::Columns&, Locale);
   /// No column is made wide enough for this text.
   static bool is_too_wide(std::string_view);
+  /// How many lines the highest cell of a row needs in the widest column.
+  [[nodiscard]] std::size_t lines_of(const rows::Row&) const;
   void row(const rows::Row&);
   void totals(const TotalsRow&);
   [[nodiscard]] std::vector<double> widths(const std::vector<std::string>& headers) const;

@@ -57,7 +57,7 @@ class XlsxWriter final : public Writer {
     if (row.size() != spec_.columns.size())
       throw Error(ErrorKind::failed, "a row has another number of cells than the report has columns");
     make_room();
-    rows_.begin_row();
+    rows_.begin_row(widths_.lines_of(row));
     for (std::size_t i = 0; i < row.size(); ++i) rows_.add(i, cells_.value(spec_.columns[i], row[i]));
     rows_.end_row();
     widths_.row(row);

@@ -125,7 +125,7 @@ TEST_CASE("columns that only a wide screen shows are named on a narrow one") {
   given.first_rows = {.columns = {{"Day", false, false}, {"Note", false, true}, {"Total", true, false}},
                       .rows = {{"1", "2", "3"}}};
   const Texts texts = render_report(given);
-  CHECK(has(texts.html, "<p class=\"soft narrow\" style=\"display:none;"));
+  CHECK(has(texts.html, "<div class=\"narrow\" style=\"max-height:0;"));
   CHECK(has(texts.html, ">On a wider screen, 1 more column: Note</p>"));
   CHECK_FALSE(has(texts.text, "wider"));
   given.first_rows.columns[1].wide = false;
