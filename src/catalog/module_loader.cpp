@@ -21,9 +21,16 @@ class ModuleReader {
       : file_(file), map_(file.reader(root, "a report module")), report_(report) {}
 
   void read() {
+    read_kind();
     read_identity();
+    if (report_.is_list) {
+      read_reach();
+      read_shapes(file_, map_, report_);
+      return map_.finish();
+    }
     read_visibility();
-    read_access();
+    read_surfaces();
+    read_reach();
     read_window();
     read_comparison();
     read_cadences();
@@ -45,6 +52,17 @@ class ModuleReader {
     return read_words(file_, map_, key);
   }
 
+  void read_kind() {
+    const std::string kind = map_.text("kind", "report");
+    report_.is_list = report_.hidden = kind == "list";
+    if (report_.is_list) {
+      report_.hidden_reason = "it is a list, for the recipients of schedules";
+      report_.scopes = {schedule::ScopeKind::account};
+    } else if (kind != "report") {
+      map_.problem_at("kind", fmt::format("kind must be report or list, not \"{}\"", kind));
+    }
+  }
+
   void read_identity() {
     report_.id = map_.required_text("id");
     if (!report_.id.empty() && !is_id(report_.id))
@@ -59,11 +77,12 @@ class ModuleReader {
         file_.problem(*alias, fmt::format("alias \"{}\" names the module twice", alias->text));
       report_.aliases.push_back(alias->text);
     }
-    report_.label = read_label(file_, map_, "label");
-    report_.family = map_.required_text("family");
+    const bool may_be_short = report_.is_list;
+    report_.label = may_be_short && !map_.has("label") ? report_.id : read_label(file_, map_, "label");
+    report_.family = may_be_short ? map_.text("family", "lists") : map_.required_text("family");
     if (!report_.family.empty() && !is_id(report_.family))
       map_.problem_at("family", fmt::format("family \"{}\" must be lower-case words joined by \"-\"", report_.family));
-    report_.description = std::string(trim(map_.required_text("description")));
+    report_.description = std::string(trim(may_be_short ? map_.text("description") : map_.required_text("description")));
     const std::string tenant = map_.text("tenant", "several");
     report_.single_tenant = tenant == "single";
     if (tenant != "single" && tenant != "several")
@@ -82,7 +101,7 @@ class ModuleReader {
       map_.problem_at("reason", "\"reason\" belongs to a hidden module only");
   }
 
-  void read_access() {
+  void read_surfaces() {
     report_.surfaces = {Surface::run, Surface::schedule, Surface::export_job};
     map_.child("surfaces");
     if (map_.has("surfaces")) {
@@ -97,7 +116,11 @@ class ModuleReader {
           report_.surfaces.insert(*found);
       }
     }
+  }
+
+  void read_reach() {
     if (must_have("scope")) {
+      report_.scopes.clear();
       if (!map_.has("scope")) map_.problem_at("scope", "a report module needs the key \"scope\": account, depot, workspace");
       for (const yaml::Node* word : optional_words("scope")) {
         if (const auto kind = schedule::parse_scope_kind(word->text))

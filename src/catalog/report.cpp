@@ -69,6 +69,13 @@ const Parameter* Report::parameter(std::string_view wanted) const {
   return nullptr;
 }
 
+std::vector<std::string> Report::list_columns() const {
+  std::vector<std::string> names;
+  for (const auto& [variant, list] : shapes)
+    for (const auto& column : list.columns) names.push_back(column.name);
+  return names;
+}
+
 const Shape& Report::shape(const schedule::Parameters& given) const {
   std::string key;
   if (!variant_parameter.empty()) {

@@ -28,6 +28,11 @@ class ShapeReader {
   ShapeReader(ModuleFile& file, yaml::MapReader& map, const Report& report) : file_(file), map_(map), report_(report) {}
 
   Shape read() {
+    if (report_.is_list) {
+      read_list_columns();
+      read_query();
+      return std::move(shape_);
+    }
     read_columns();
     read_summary();
     read_chart();
@@ -54,6 +59,20 @@ class ShapeReader {
     if (index < 0 && !shape_.columns.empty())
       file_.problem(at, fmt::format("there is no column \"{}\"{}", name, did_you_mean(name, column_names())));
     return index;
+  }
+
+  /// Words: whatever a list gives is text.
+  void read_list_columns() {
+    map_.child("columns");
+    for (const yaml::Node* word : read_words(file_, map_, "columns")) {
+      if (!is_column_name(word->text))
+        file_.problem(*word, fmt::format("column \"{}\" must be lower-case letters, digits and \"_\"", word->text));
+      rows::Column column;
+      column.name = column.label = word->text;
+      shape_.columns.push_back(std::move(column));
+    }
+    for (const auto needed : {schedule::kKeyColumn, schedule::kToColumn})
+      if (index_of(needed) < 0) map_.problem_at("columns", fmt::format("a list needs the column \"{}\"", needed));
   }
 
   void read_columns() {
@@ -343,7 +362,8 @@ void read_shapes(ModuleFile& file, yaml::MapReader& module, Report& report) {
         module.problem_at(key, fmt::format("a module with variants has its {} in the variants", key));
     return;
   }
-  const bool empty = !module.has("columns") && !module.has("query") && !module.has("summary") && !module.has("chart");
+  const bool empty =
+      !report.is_list && !module.has("columns") && !module.has("query") && !module.has("summary") && !module.has("chart");
   if (report.hidden && empty) return;
   report.shapes.emplace("", ShapeReader(file, module, report).read());
 }

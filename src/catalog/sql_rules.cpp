@@ -248,9 +248,33 @@ void require_fence(ModuleFile& file, const QueryText& query, const SqlScan& scan
                               query.what, kTenantWall));
 }
 
+/// Each site sees its own rows.
+void require_sites(ModuleFile& file, const Report& report, const QueryText& query, const SqlScan& scanned) {
+  const std::string what = report.is_list ? "list" : "report";
+  if (report.scopes.contains(schedule::ScopeKind::depot))
+    require_bind(file, query, scanned, "depot", fmt::format("a depot's {} would show every depot", what));
+  if (report.scopes.contains(schedule::ScopeKind::workspace))
+    require_bind(file, query, scanned, "workspace", fmt::format("a workspace's {} would show every workspace", what));
+}
+
+/// A query that has no period and no parameters.
+void check_side_query(ModuleFile& file, const Report& report, const QueryText& query, const Names& names) {
+  const SqlScan scanned = scan(file, query);
+  if (!scanned.problems.empty()) return;  // what follows an unfinished quote is anybody's guess
+  if (!starts_a_query(scanned.first_word)) file.problem(query.node, query.what + " must start with SELECT or WITH");
+  const std::size_t before = file.problems.size();
+  check_names(file, query, scanned, names);
+  check_comparisons(file, query, report, scanned.pieces);
+  if (report.is_list) require_sites(file, report, query, scanned);
+  if (report.single_tenant) return;
+  require_bind(file, query, scanned, "account", kTenantWall);
+  if (file.problems.size() == before) require_fence(file, query, scanned);
+}
+
 }  // namespace
 
 void check_query(ModuleFile& file, const Report& report, const QueryText& query) {
+  if (report.is_list) return check_side_query(file, report, query, {{"account", "depot", "workspace", "timezone"}, false});
   const SqlScan scanned = scan(file, query);
   if (!scanned.problems.empty()) return;  // what follows an unfinished quote is anybody's guess
   if (!starts_a_query(scanned.first_word)) file.problem(query.node, fmt::format("{} must start with SELECT or WITH", query.what));
@@ -265,10 +289,7 @@ void check_query(ModuleFile& file, const Report& report, const QueryText& query)
     require_bind(file, query, scanned, "account", kTenantWall);
     if (file.problems.size() == before) require_fence(file, query, scanned);
   }
-  if (report.scopes.contains(schedule::ScopeKind::depot))
-    require_bind(file, query, scanned, "depot", "a depot's report would show every depot");
-  if (report.scopes.contains(schedule::ScopeKind::workspace))
-    require_bind(file, query, scanned, "workspace", "a workspace's report would show every workspace");
+  require_sites(file, report, query, scanned);
   if (report.window.kind != WindowKind::snapshot) {
     require_bind(file, query, scanned, "from", "the period would have no start (or the window is a snapshot)");
     require_bind(file, query, scanned, "to", "the period would have no end (or the window is a snapshot)");
@@ -279,23 +300,6 @@ void check_query(ModuleFile& file, const Report& report, const QueryText& query)
       file.problem(query.node,
                    fmt::format("{} has no {{{{filters}}}}: parameter {} would filter nothing", query.what, parameter.name));
 }
-
-namespace {
-
-/// A query beside that of the report.
-void check_side_query(ModuleFile& file, const Report& report, const QueryText& query, const Names& names) {
-  const SqlScan scanned = scan(file, query);
-  if (!scanned.problems.empty()) return;  // what follows an unfinished quote is anybody's guess
-  if (!starts_a_query(scanned.first_word)) file.problem(query.node, query.what + " must start with SELECT or WITH");
-  const std::size_t before = file.problems.size();
-  check_names(file, query, scanned, names);
-  check_comparisons(file, query, report, scanned.pieces);
-  if (report.single_tenant) return;
-  require_bind(file, query, scanned, "account", kTenantWall);
-  if (file.problems.size() == before) require_fence(file, query, scanned);
-}
-
-}  // namespace
 
 void check_choices(ModuleFile& file, const Report& report, const yaml::Node& node) {
   check_side_query(file, report, {node, "choices", rows::kDialects}, {{"account", "depot", "workspace", "timezone"}, false});

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "reportctl/base/text.hpp"
@@ -212,9 +213,48 @@ class FileReader {
     return options;
   }
 
+  void row(const Node& node, schedule::PartList::Rows& rows) {
+    MapReader reader(node, "a row", file_, input_.problems);
+    std::map<std::string, std::string> columns;
+    for (const auto& [name, value] : node.entries)
+      if (name.text != schedule::kToColumn) columns[name.text] = reader.text(name.text);
+    auto to = reader.text_list(schedule::kToColumn);
+    if (to.empty()) to.emplace_back();
+    for (auto& address : to) {
+      auto written = columns;
+      written[std::string(schedule::kToColumn)] = std::move(address);
+      if (const auto problem = schedule::add_row(rows, std::move(written)); !problem.empty())
+        return reader.problem(node, problem);
+    }
+    if (const auto key = rows.find(std::string(trim(columns[std::string(schedule::kKeyColumn)])));
+        key != rows.end() && !key->second.problem.empty())
+      reader.problem(node, std::exchange(key->second.problem, {}));
+  }
+
+  /// `{list: ID}`, `{file: CSV}` or rows.
+  void parts(MapReader& reader, ScheduleEntry& entry) {
+    constexpr const char* kKey = "recipients";
+    const auto* node = reader.child(kKey);
+    if (node == nullptr) return;
+    auto& written = entry.draft.parts;
+    if (node->kind == Node::Kind::map) {
+      MapReader choice(*node, kKey, file_, input_.problems);
+      written.module = choice.text("list");
+      entry.rows_file = choice.text("file");
+      choice.finish();
+      if (written.module.empty() == entry.rows_file.empty())
+        reader.problem(*node, "recipients: {list: ID} or {file: NAME.csv} is expected, or a list of rows");
+      return;
+    }
+    each(reader, kKey, [&](const Node& item) { row(item, written.rows); });
+    if (node->kind == Node::Kind::sequence && node->items.empty()) reader.problem(*node, "recipients: there are no rows");
+  }
+
   schedule::FieldText field_text(MapReader& reader, const schedule::Field& field) {
     using schedule::FieldKind;
     switch (field.kind) {
+      case FieldKind::parts:
+        return {};
       case FieldKind::flag:
         return reader.has(field.name) ? single_text(reader.boolean(field.name, true) ? "true" : "false") : schedule::FieldText{};
       case FieldKind::list:
@@ -252,6 +292,7 @@ class FileReader {
       const auto text = field_text(reader, field);
       if (!text.empty()) field.write(text, draft);
     }
+    parts(reader, entry);
     if (reader.has("active")) entry.active = draft.active;
     reader.finish();
     const auto same = [&](const ScheduleEntry& other) {

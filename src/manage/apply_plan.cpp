@@ -19,6 +19,7 @@
 #include "reportctl/manage/field_diff.hpp"
 #include "reportctl/manage/logo_file.hpp"
 #include "reportctl/manage/members.hpp"
+#include "reportctl/manage/rows_file.hpp"
 #include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/slot_changes.hpp"
 #include "reportctl/manage/visibility.hpp"
@@ -217,6 +218,21 @@ class Planner {
     }
   }
 
+  /// False, with what is wrong, where the file cannot be used.
+  bool read_rows(const ScheduleEntry& entry, schedule::PartList::Rows& rows) {
+    std::vector<std::string> found;
+    try {
+      const auto path = std::filesystem::path(entry.place.file).parent_path() / entry.rows_file;
+      found = read_rows_file(read_file(path.string(), kLargestRowsFile), rows);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) throw;
+      found = {error.what()};
+    }
+    for (auto& problem : found) problem = fmt::format("{}: {}", entry.rows_file, problem);
+    problems(entry.place, "schedule " + entry.draft.name, found);
+    return found.empty();
+  }
+
   /// As it will be: from the files, else from the state.
   const Account* account_of_schedule(const std::string& id) {
     if (const auto wanted = wanted_accounts_.find(id); wanted != wanted_accounts_.end()) return &wanted->second;
@@ -253,6 +269,7 @@ class Planner {
         !broken.empty())
       return reject(entry, broken, {});
     auto draft = entry.draft;
+    if (!entry.rows_file.empty() && !read_rows(entry, draft.parts.rows)) return;
     draft.active = entry.active.value_or(before == stored.end() || before->second.definition.active);
     auto check = check_for_save(editor_, {.draft = draft, .account = *account, .renamed = false});
     if (!check.definition) return reject(entry, check.violations, before == stored.end() ? std::string() : before->second.id);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/manage/schedule_save.hpp"
+#include "reportctl/run/part_plan.hpp"
 #include "reportctl/run/plan.hpp"
 
 namespace reportctl::manage {
@@ -15,10 +18,23 @@ std::string one_line(std::string text) {
   return text;
 }
 
+/// Of the schedule and its list, then of each part.
+validation::Violations broken_parts(run::Parts& parts, const schedule::Schedule& schedule) {
+  auto plans = run::plan_parts(parts, schedule, parts.now());
+  auto found = std::move(plans.broken);
+  for (auto& part : plans.parts)
+    for (auto& violation : part.broken) {
+      violation.field = fmt::format("recipients[{}].{}", part.key, violation.field);
+      found.push_back(std::move(violation));
+    }
+  return found;
+}
+
 }  // namespace
 
 validation::Violations broken_rules(run::Parts& parts, const schedule::Schedule& schedule) {
   try {
+    if (schedule.definition.parts.given()) return broken_parts(parts, schedule);
     auto planned = run::plan_schedule(parts, schedule, parts.now());
     if (auto* rejection = std::get_if<run::Rejection>(&planned)) return std::move(rejection->violations);
     const auto& plan = std::get<run::RunPlan>(planned);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "reportctl/base/text.hpp"
 #include "reportctl/schedule/fields.hpp"
@@ -51,6 +52,9 @@ FieldTexts fields_of(const schedule::Definition& definition) {
   for (const auto& field : schedule::fields()) {
     if (field.name == "account") continue;  // it never changes
     auto [values, named] = field.text(definition);
+    if (field.kind == schedule::FieldKind::parts)  // a row a line
+      for (auto& [key, columns] : std::exchange(named, {}))
+        texts.push_back({fmt::format("{}[{}]", field.name, key), {join(columns, ", ")}});
     for (auto& [name, several] : named) texts.push_back({fmt::format("{}.{}", field.name, name), std::move(several)});
     if (named.empty()) texts.push_back({std::string(field.name), std::move(values)});
   }

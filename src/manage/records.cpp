@@ -132,6 +132,8 @@ Json to_json(const store::Run& run) {
           {"file_name", text_or_null(run.artifact_name)},
           {"sha256", text_or_null(run.artifact_sha256)},
           {"corrects", text_or_null(run.corrects)},
+          {"part", text_or_null(run.part)},
+          {"part_of", text_or_null(run.parent)},
           {"file_pruned_at", to_json(run.file_pruned_at)},
           {"waiting", run.waiting},
           {"reason", text_or_null(run.reason)},

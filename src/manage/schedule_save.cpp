@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/run/part_plan.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/run/sites.hpp"
 #include "reportctl/store/accounts.hpp"
@@ -33,6 +35,7 @@ validation::DraftCheck check_against_data(const Editor& editor, const SaveReques
       if (!check.resolved) return check;
     }
     check.violations = run::check_choices(editor.parts, *check.resolved, request.account, editor.parts.now());
+    append(check.violations, run::check_rows(editor.parts, check.definition.value(), context));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
     check.violations.push_back({.code = Code::source_unavailable,
@@ -43,6 +46,7 @@ validation::DraftCheck check_against_data(const Editor& editor, const SaveReques
   }
   try {
     if (check.violations.empty()) run::check_query(editor.parts, *check.resolved, request.account, editor.parts.now());
+    if (check.violations.empty()) run::check_list_query(editor.parts, check.definition.value(), request.account);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
     check.violations.push_back({.code = Code::source_unavailable,
@@ -164,16 +168,17 @@ std::string owner_for(const Editor& editor, const schedule::Definition& definiti
 }
 
 void note_giver(const Editor& editor, const schedule::Definition& before, schedule::Schedule& after) {
-  const auto& then = before.recipients;
-  const auto& now = after.definition.recipients;
-  const bool had_mailboxes = std::all_of(now.mailboxes.begin(), now.mailboxes.end(), [&](const Mailbox& mailbox) {
-    return std::any_of(then.mailboxes.begin(), then.mailboxes.end(),
-                       [&](const Mailbox& old) { return old.address == mailbox.address; });
-  });
+  const auto then = all_recipients(before);
+  const auto now = all_recipients(after.definition);
+  std::set<std::string> old;
+  for (const auto& to : then.mailboxes) old.insert(to.address.normalized());
+  const bool had_mailboxes = std::all_of(now.mailboxes.begin(), now.mailboxes.end(),
+                                         [&](const Mailbox& to) { return old.contains(to.address.normalized()); });
   const bool had_places = std::all_of(now.places.begin(), now.places.end(), [&](const schedule::Place& place) {
     return std::find(then.places.begin(), then.places.end(), place) != then.places.end();
   });
-  if (!had_mailboxes || !had_places) after.given_by = owner_for(editor, after.definition);
+  const bool same_list = after.definition.parts.module.empty() || after.definition.parts.module == before.parts.module;
+  if (!had_mailboxes || !had_places || !same_list) after.given_by = owner_for(editor, after.definition);
 }
 
 schedule::Rhythm rhythm_of(const schedule::Definition& definition, std::string_view account_timezone) {
@@ -213,7 +218,7 @@ store::AuditEvent configured_event(const Editor& editor, const schedule::Schedul
                   {"scope", definition.scope.str()},
                   {"lookback", lookback_of(definition)},
                   {"reportParams", to_json(definition.parameters)},
-                  {"recipientCount", definition.recipients.size()},
+                  {"recipientCount", all_recipients(definition).size()},
                   {"before", before},
                   {"after", after}};
   return {.name = "ScheduledReportConfigured",

@@ -13,11 +13,15 @@
 #include "policy.hpp"
 #include "post.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/store/claims.hpp"
 #include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/part_runs.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/suppressions.hpp"
+#include "resume.hpp"
+#include "run_end.hpp"
 #include "run_one.hpp"
 
 namespace reportctl::run {
@@ -93,6 +97,49 @@ schedule::Recipients recipients_of(Parts& parts, const store::Run& run) {
   return recipients;
 }
 
+/// Those whose time has come.
+Ended work_parts_now(Parts& parts, const std::string& run_id) {
+  resume_parts(parts, run_id, [](const Ended&) {});
+  auto ended = ended_as(store::get_run(parts.state(), run_id, store::Sight()));
+  ended.deferred = !store::is_finished(ended.state);
+  if (ended.deferred) ended.reason = "some of its parts wait for their time, their data or another attempt";
+  return ended;
+}
+
+/// What is to be done again of one part: its mails, or where it made no file all of it. None: nothing.
+std::optional<store::Claim> reopen_part(Parts& parts, const store::Run& part, const Resend& wanted, const std::string& actor) {
+  const bool failed = part.state == store::RunState::failed || part.state == store::RunState::rejected;
+  if (!store::is_finished(part.state) || part.file_pruned_at) return std::nullopt;
+  if (!part.artifact_sha256.empty())
+    return store::reopen_for_resend(
+        parts.state(),
+        {reopening(parts, part, {"RunResent", actor}), states_of(wanted.only), wanted.as == ResendAs::new_message, {}});
+  const bool in_doubt = part.state == store::RunState::unknown;  // since the state file was restored
+  const bool chosen = (failed && wanted.only == ResendOnly::failed) || (in_doubt && wanted.only == ResendOnly::unknown);
+  if (!chosen || !store::run_definition(parts.state(), part)) return std::nullopt;
+  return store::reopen_for_retry(parts.state(), reopening(parts, part, {"RunRetried", actor}));
+}
+
+/// All are taken first, so that the occurrence does not end before the last of them.
+Ended resend_parts(Parts& parts, const store::Run& run, const Resend& wanted, const std::string& actor) {
+  if (!wanted.to.empty())
+    throw Error(ErrorKind::conflict, fmt::format("run {} has parts, each with its own file", run.id),
+                fmt::format("name the part: reportctl runs list --parts --schedule {}", shell_word(run.schedule_name)));
+  std::vector<store::Claim> claims;
+  for (const auto& part : store::list_runs(parts.state(), {.parent = run.id, .limit = 0}))
+    if (auto claim = reopen_part(parts, part, wanted, actor)) claims.push_back(std::move(*claim));
+  if (claims.empty())
+    throw Error(ErrorKind::conflict, "no part of this run matches",
+                fmt::format("reportctl runs show {} says why; what is wrong in a row is corrected there, for the next occurrence",
+                            run.id));
+  return acting(parts, [&] {
+    for (const auto& claim : claims) work_on(parts, claim, [](const Ended&) {});
+    return work_parts_now(parts, run.id);
+  });
+}
+
+bool is_divided(Parts& parts, const store::Run& run) { return !store::count_parts(parts.state(), run.id).empty(); }
+
 /// A run that is resumed keeps its period, whatever ran meanwhile.
 void fix_begin(Parts& parts, schedule::Schedule& schedule, Instant at) {
   if (schedule.definition.window == schedule::NamedRange::since_previous) schedule.begins = begin_of(parts, schedule, at);
@@ -114,6 +161,16 @@ void require_same_period(Parts& parts, const store::Run& run, const schedule::Sc
               "`reportctl run` makes a report for any period");
 }
 
+/// To its end, with all its parts whose time has come; of a part, also the end of its occurrence.
+Ended work_now(Parts& parts, const store::Claim& claim) {
+  return acting(parts, [&] {
+    const auto ended = run_and_release(parts, claim);
+    if (!claim.run.parent.empty()) resume_parts(parts, claim.run.parent, [](const Ended&) {});
+    if (ended.state != store::RunState::generated || ended.deferred) return ended;
+    return work_parts_now(parts, claim.run.id);
+  });
+}
+
 }  // namespace
 
 Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const schedule::Recipients& to, const std::string& actor) {
@@ -132,7 +189,7 @@ Ended test_schedule(Parts& parts, const schedule::Schedule& schedule, const sche
                                                        .lease_until = parts.now() + kLease,
                                                        .now = parts.moment(),
                                                        .events = {triggered}});
-  return acting(parts, [&] { return run_and_release(parts, claim); });
+  return work_now(parts, claim);
 }
 
 Ended run_now(Parts& parts, const schedule::Schedule& schedule, const std::string& actor) {
@@ -151,11 +208,12 @@ Ended run_now(Parts& parts, const schedule::Schedule& schedule, const std::strin
                                                        .lease_until = parts.now() + kLease,
                                                        .now = parts.moment(),
                                                        .events = {triggered}});
-  return acting(parts, [&] { return run_and_release(parts, claim); });
+  return work_now(parts, claim);
 }
 
 Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const std::string& actor) {
   require_sendable(parts);
+  if (is_divided(parts, run)) return resend_parts(parts, run, wanted, actor);
   require_wanted(parts, run, wanted.to);
   if (run.file_pruned_at) {
     throw Error(ErrorKind::not_found, fmt::format("the file of run {} was pruned at {}", run.id, format_utc(*run.file_pruned_at)),
@@ -169,7 +227,7 @@ Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const st
                       queued_by_hand(parts, run, wanted.to, file.get())});
   if (!claim)
     throw Error(ErrorKind::conflict, "no recipient of this run matches", "reportctl runs show RUN shows every recipient");
-  return acting(parts, [&] { return run_and_release(parts, *claim); });
+  return work_now(parts, *claim);
 }
 
 Ended correct(Parts& parts, const store::Run& run, const std::vector<Mailbox>& to, const std::string& actor) {
@@ -195,18 +253,20 @@ Ended correct(Parts& parts, const store::Run& run, const std::vector<Mailbox>& t
        .now = parts.moment(),
        .events = {
            {.name = "RunCorrected", .account = run.account, .subject = run.id, .actor = actor, .payload = R"({"run":"$run"})"}}});
-  return acting(parts, [&] { return run_and_release(parts, claim); });
+  return work_now(parts, claim);
 }
 
 Ended retry(Parts& parts, const store::Run& run, RetryUnknown unknown, const std::string& actor) {
   require_sendable(parts);
+  if (is_divided(parts, run))
+    return resend_parts(parts, run, {.only = unknown == RetryUnknown::yes ? ResendOnly::unknown : ResendOnly::failed}, actor);
   if (run.state == store::RunState::unknown && run.artifact_sha256.empty() && unknown == RetryUnknown::no)
     throw Error(
         ErrorKind::conflict, fmt::format("run {} may have been mailed: {}", run.id, run.reason),
         fmt::format("ask the recipients or look into the mail server's log; if nothing came: reportctl runs retry {} --unknown",
                     run.id));
   const auto claim = store::reopen_for_retry(parts.state(), reopening(parts, run, {"RunRetried", actor}));
-  return acting(parts, [&] { return run_and_release(parts, claim); });
+  return work_now(parts, claim);
 }
 
 std::vector<store::Run> waiting_for_retry(Parts& parts, const std::vector<store::Run>& newest_first, RetryUnknown unknown) {

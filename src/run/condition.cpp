@@ -215,7 +215,7 @@ std::optional<store::Decision> preview_decision(Parts& parts, const RunPlan& pla
   return decide({.definition = definition,
                  .shape = *plan.shape,
                  .measured = made.measured,
-                 .watch = store::watch_of(parts.state(), schedule.id),
+                 .watch = store::watch_of(parts.state(), schedule.id, schedule.part),
                  .slot = slot,
                  .zone = plan.zone});
 }

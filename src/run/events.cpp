@@ -36,6 +36,10 @@ store::AuditEvent run_triggered(const schedule::Schedule& schedule, Instant run_
   return event("ScheduledRunTriggered", schedule, {{"scheduledReportId", schedule.id}, {"runAt", format_utc(run_at)}});
 }
 
+store::AuditEvent parts_listed(const schedule::Schedule& schedule, std::size_t parts) {
+  return event("ScheduledPartsListed", schedule, {{"scheduledReportId", schedule.id}, {"runId", "$run"}, {"parts", parts}});
+}
+
 store::AuditEvent run_rejected(const schedule::Schedule& schedule, const validation::Violations& violations) {
   return event(
       "ScheduledRunRejected", schedule,

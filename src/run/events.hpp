@@ -14,6 +14,7 @@ namespace reportctl::run {
 using store::kRunActor;
 
 store::AuditEvent run_triggered(const schedule::Schedule&, Instant run_at);
+store::AuditEvent parts_listed(const schedule::Schedule&, std::size_t parts);
 store::AuditEvent run_rejected(const schedule::Schedule&, const validation::Violations&);
 store::AuditEvent report_generated(const schedule::Schedule&, std::int64_t row_count);
 store::AuditEvent report_delivered(const schedule::Schedule&, std::size_t recipient_count, Instant delivered_at);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
 
 #include "attempts.hpp"
 #include "courier.hpp"
@@ -182,6 +183,30 @@ std::optional<store::TellOnce> calendar_notice(Parts& parts, const store::Claim&
   mail.facts.run_id = claim.run.id;
   once.notifications = addressed(parts, claim, "CALENDAR_ENDS", mail);
   return once.notifications.empty() ? std::nullopt : std::optional(std::move(once));
+}
+
+store::TellOnce missing_notice(Parts& parts, const store::Claim& claim, const std::vector<store::Run>& divided) {
+  constexpr std::size_t kMostNamed = 20;
+  std::vector<std::string> keys;
+  for (const auto& part : divided)
+    if (part.state == RunState::skipped && part.reason == kNoAddress) keys.push_back(part.part);
+  const auto about = fmt::format("parts of {} without address: ", claim.run.schedule_id);
+  store::TellOnce once{
+      .what = about + (keys.empty() ? "none" : sha256_hex(join(keys, "\n"))), .instead_of = about, .notifications = {}};
+  if (keys.empty() || store::was_told(parts.state(), claim.run.account, once.what)) return once;
+  auto mail = mail_of_account(parts, claim.run.account, store::find_account(parts.state(), claim.run.account));
+  auto& facts = mail.facts;
+  facts.schedule_name = claim.run.schedule_name;
+  facts.report_label = report_label(parts, claim.run.report);
+  facts.outcome = keys.size() == 1 ? "one part has no address" : fmt::format("{} parts have no address", keys.size());
+  facts.sentence = fmt::format("{} of {} parts were not sent, because their list has no address for them that wants mail: {}{}",
+                               keys.size(), divided.size(), join(std::span(keys).first(std::min(keys.size(), kMostNamed)), ", "),
+                               keys.size() > kMostNamed ? ", …" : "");
+  facts.fix = fmt::format("add their addresses to the list; reportctl schedule preview {} --account {} shows the parts",
+                          shell_word(claim.run.schedule_name), claim.run.account);
+  facts.run_id = claim.run.id;
+  once.notifications = addressed(parts, claim, "RECIPIENT_MISSING", mail);
+  return once;
 }
 
 namespace {

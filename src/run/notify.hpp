@@ -29,6 +29,11 @@ Failure rejection(const validation::Violations&);
 /// last run before that. nullopt: not yet, or an earlier run has given it.
 std::optional<store::TellOnce> calendar_notice(Parts&, const store::Claim&);
 
+/// Why a part was skipped.
+inline constexpr const char* kNoAddress = "no_address: nobody is named who wants its mails";
+/// The notice that parts have no address, whenever it is about others than the last time. The parts stand by their keys.
+store::TellOnce missing_notice(Parts&, const store::Claim&, const std::vector<store::Run>& parts);
+
 /// SCHEDULED_REPORT_FAILED for every owner and admin of the account: kept until acknowledged, and mailed to those with an
 /// address. The mail is queued with the run's end; without a usable sender the notification still stands.
 std::vector<store::NewNotification> notifications_of(Parts&, const store::Claim&, const Failure&);

@@ -8,6 +8,7 @@
 
 #include "comparison.hpp"
 #include "file_names.hpp"
+#include "plan_checks.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/query.hpp"
@@ -67,7 +68,7 @@ Zone zone_of(const validation::Resolved& resolved) {
 struct Agreed {
   validation::Resolved resolved;
   std::string site_name;
-  const schedule::Definition* definition = nullptr;
+  const schedule::Schedule* schedule = nullptr;
   std::optional<Instant> begins = std::nullopt;  ///< where its period was found to begin
 };
 
@@ -87,8 +88,9 @@ void add_data_until(Parts& parts, RunPlan& plan, const schedule::Definition* def
   plan.text_values["data_until"] = until ? plan.resolved.language.minute_with_zone(*until, plan.zone) : "\u2013";
 }
 
-void fill_texts(Parts& parts, RunPlan& plan, const ChoiceNames& names, const schedule::Definition* definition, Instant slot) {
-  plan.text_values = text_values(plan, {names, definition == nullptr ? std::string() : definition->name, slot});
+void fill_texts(Parts& parts, RunPlan& plan, const ChoiceNames& names, const schedule::Schedule* schedule, Instant slot) {
+  const auto* const definition = schedule == nullptr ? nullptr : &schedule->definition;
+  plan.text_values = text_values(plan, {names, schedule, slot});
   add_data_until(parts, plan, definition, slot);
   auto& title = plan.resolved.title;
   title = filled(title, plan.text_values);
@@ -96,7 +98,8 @@ void fill_texts(Parts& parts, RunPlan& plan, const ChoiceNames& names, const sch
   name_files(plan, definition);
 }
 
-/// What the rules of accounts refuse may be older than the declaration.
+}  // namespace
+
 void require_only_account(Parts& parts, const access::Account& account) {
   if (!parts.source(account.source).forms().single_tenant) return;
   for (const access::Account& other : store::list_accounts(parts.state()))
@@ -106,6 +109,8 @@ void require_only_account(Parts& parts, const access::Account& account) {
                               account.id, other.id),
                   "give one of them a source of its own, or remove it");
 }
+
+namespace {
 
 std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const access::Account& account, Instant at) {
   auto& resolved = agreed.resolved;
@@ -129,7 +134,7 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const acc
       parts.source(account.source).forms());
   plan.resolved = std::move(resolved);
   plan.filters = filters_of(plan, names);
-  fill_texts(parts, plan, names, agreed.definition, slot);
+  fill_texts(parts, plan, names, agreed.schedule, slot);
   return plan;
 }
 
@@ -187,14 +192,12 @@ std::variant<RunPlan, Rejection> plan(Parts& parts, const validation::Request& r
   return complete(parts, {std::move(*check.resolved), std::move(site.name), nullptr}, account, at);
 }
 
-namespace {
-
-/// Every rule that can be checked without the source.
 validation::DraftCheck check_schedule(Parts& parts, const schedule::Schedule& schedule, const Standing& standing, Instant slot) {
   auto found = standing.broken;
   // The zone of the site was written into the definition when it was saved.
-  auto check =
-      validation::check_draft(validation::draft_of(schedule.definition), context(parts, standing.account, standing.roles, slot));
+  auto draft = validation::draft_of(schedule.definition);
+  draft.part = schedule.part;
+  auto check = validation::check_draft(draft, context(parts, standing.account, standing.roles, slot));
   if (!found.empty()) {  // said already, in better words
     std::erase_if(check.violations, [](const auto& one) { return one.code == validation::Code::role_not_permitted; });
   }
@@ -209,8 +212,6 @@ validation::DraftCheck check_schedule(Parts& parts, const schedule::Schedule& sc
   check.violations = std::move(found);
   return check;
 }
-
-}  // namespace
 
 validation::Violations no_longer_allowed(Parts& parts, const schedule::Schedule& schedule, Instant slot) {
   using validation::Code;
@@ -231,7 +232,7 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
   const auto& definition = schedule.definition;
   auto begins = schedule.begins;
   if (!begins && definition.window == schedule::NamedRange::since_previous) begins = begin_of(parts, schedule, slot);
-  auto planned = complete(parts, {std::move(*check.resolved), std::move(site.name), &definition, begins}, standing.account, slot);
+  auto planned = complete(parts, {std::move(*check.resolved), std::move(site.name), &schedule, begins}, standing.account, slot);
   auto* plan = std::get_if<RunPlan>(&planned);
   if (plan == nullptr) return planned;
   plan->member = std::move(standing.member);

@@ -15,20 +15,19 @@
 #include "attempts.hpp"
 #include "due_slots.hpp"
 #include "events.hpp"
-#include "notify.hpp"
 #include "policy.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/run/export.hpp"
+#include "reportctl/run/part_plan.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/run/retention.hpp"
 #include "reportctl/run/webhooks.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/claims.hpp"
 #include "reportctl/store/schedules.hpp"
-#include "run_end.hpp"
-#include "run_one.hpp"
+#include "resume.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -55,59 +54,6 @@ void prune_once_a_day(Parts& parts, DueResult& result) {
     if (ends_process(error.kind())) throw;
     result.errors.push_back(fmt::format("retention: {}", error.what()));
   }
-}
-
-/// Runs work that another process may take away from us, which is no failure.
-template <typename Work>
-void unless_taken(const std::string& run_id, Work work) {
-  try {
-    work();
-  } catch (const store::FenceLost&) {
-    log(LogLevel::notice, fmt::format("run {} belongs to another process now", run_id));
-  }
-}
-
-using Tell = std::function<void(const Ended&)>;
-
-void work(Parts& parts, const store::Claim& claim, const Tell& tell) {
-  const auto ended = is_hopeless(claim.run.resumed) ? give_up(parts, claim) : run_one(parts, claim);
-  if (ended.state != store::RunState::waiting) tell(ended);  // nobody has to know of each look at the data
-  if (!ended.deferred) store::release(parts.state(), claim);
-}
-
-/// Owners and admins who could not be told when a run ended.
-void tell_again(Parts& parts, const std::vector<store::Claim>& finished) {
-  const auto release_all = [&] {
-    for (const auto& claim : finished) unless_taken(claim.run.id, [&] { store::release(parts.state(), claim); });
-  };
-  try {
-    if (!finished.empty()) unless_taken(finished.front().run.id, [&] { send_notifications(parts, finished); });
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::interrupted) release_all();
-    throw;
-  }
-  release_all();
-}
-
-void resume(Parts& parts, const Tell& tell) {
-  std::vector<store::Claim> finished;
-  for (const auto& run : store::runs_to_resume(parts.state(), parts.now())) {
-    throw_if_stopped();
-    const auto claim = store::take_over(parts.state(), {.run_id = run.id,
-                                                        .fence = run.fence,
-                                                        .owner = parts.self(),
-                                                        .lease_until = parts.now() + kLease,
-                                                        .now = parts.moment(),
-                                                        .counts = run.interrupted && !store::is_finished(run.state)});
-    if (!claim) continue;
-    if (store::is_finished(claim->run.state)) {
-      if (run.interrupted) tell(ended_as(claim->run));
-      finished.push_back(*claim);
-      continue;
-    }
-    unless_taken(run.id, [&] { work(parts, *claim, tell); });
-  }
-  tell_again(parts, finished);
 }
 
 /// Of the account; asked only where it decides.
@@ -151,9 +97,7 @@ bool claim_and_run(Parts& parts, const store::Due& due, const Tell& tell) {
   if (claimed.result == store::ClaimResult::busy) return false;
   if (claimed.result == store::ClaimResult::lost) return true;
   tell_skipped(*schedule, slots, tell);
-  if (claimed.claim) {
-    unless_taken(claimed.claim->run.id, [&] { work(parts, *claimed.claim, tell); });
-  }
+  if (claimed.claim) work_on(parts, *claimed.claim, tell);
   return true;
 }
 
@@ -178,6 +122,17 @@ void work_off(Parts& parts, const Tell& tell) {
   }
 }
 
+/// Of an occurrence with parts.
+void plan_due_parts(Parts& parts, const schedule::Schedule& schedule, Instant slot, Planned& planned) {
+  try {
+    const auto plans = plan_parts(parts, schedule, slot);
+    planned.problem = validation::describe(plans.broken);
+    if (plans.broken.empty()) planned.recipients = {parts_words(plans)};
+  } catch (const Error& error) {
+    planned.problem = error.what();
+  }
+}
+
 }  // namespace
 
 void run_due(Parts& parts, const DueOptions& options, DueResult& result) {
@@ -189,8 +144,11 @@ void run_due(Parts& parts, const DueOptions& options, DueResult& result) {
   };
   parts.take_turns(options.turns_file);
   acting(parts, [&] {
-    resume(parts, tell);
+    resume(
+        parts, [](const store::Run& run) { return run.parent.empty(); }, tell);
     work_off(parts, tell);
+    resume(
+        parts, [](const store::Run&) { return true; }, tell);  // parts, of which there may be thousands, are last
     result.config_problem = parts.broken_transport && parts.broken_transport->reason_class == "config";
     work_off_exports(parts, [&](const store::Export& job) {
       result.exports.push_back(job);
@@ -217,7 +175,9 @@ std::vector<Planned> plan_due(Parts& parts) {
     planned.next = slots.next;
     planned.timezone = schedule::effective_timezone(schedule->definition, zone);
     planned.recipients = schedule->definition.recipients.texts();
-    if (slots.slot) {
+    if (slots.slot && schedule->definition.parts.given()) {
+      plan_due_parts(parts, *schedule, *slots.slot, planned);
+    } else if (slots.slot) {
       try {
         const auto outcome = plan_schedule(parts, *schedule, *slots.slot);
         if (const auto* rejection = std::get_if<Rejection>(&outcome))

@@ -73,17 +73,17 @@ Ended ended_as(const store::Run& run) {
 }
 
 Ended end_run(Parts& parts, const Claim& claim, store::Finish finish, const Failure& failure) {
-  if (is_occurrence(claim.run)) {
-    finish.events.push_back(ending_event(claim, finish));
+  if (is_occurrence(claim.run)) finish.events.push_back(ending_event(claim, finish));
+  if (is_occurrence(claim.run) && claim.run.parent.empty()) {  // a part's end is told with that of all
     finish.auto_pause_after = parts.settings().policy.auto_pause_after;
     if (!store::ended_well(finish.state)) finish.notifications = notifications_of(parts, claim, failure);
-    finish.once = calendar_notice(parts, claim);
+    if (auto notice = calendar_notice(parts, claim)) finish.once.push_back(std::move(*notice));
   }
   store::finish(parts.state(), claim, finish, parts.moment());
   auto run = claim.run;
   run.state = finish.state;
   run.reason = finish.reason;
-  if (!finish.notifications.empty() || finish.once) send_notifications(parts, {claim});
+  if (!finish.notifications.empty() || !finish.once.empty()) send_notifications(parts, {claim});
   return ended_as(run);
 }
 

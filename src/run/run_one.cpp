@@ -13,6 +13,7 @@
 #include "courier.hpp"
 #include "events.hpp"
 #include "letter.hpp"
+#include "part_run.hpp"
 #include "policy.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
@@ -42,7 +43,8 @@ bool concerns_the_process(const Error& error) {
 
 /// Tests, and what a person has made, are sent whatever the condition is.
 bool has_condition(const Claim& claim) {
-  return claim.run.trigger == store::Trigger::scheduled && claim.schedule.definition.send.given();
+  const auto trigger = claim.run.trigger;
+  return (trigger == store::Trigger::scheduled || trigger == store::Trigger::part) && claim.schedule.definition.send.given();
 }
 
 /// When a run that cannot go on now is taken up again. None for a test: somebody is waiting for its outcome.
@@ -138,7 +140,7 @@ std::optional<store::Decision> decision_of(Parts& parts, const Claim& claim, con
   return decide({.definition = definition,
                  .shape = *plan.shape,
                  .measured = made.measured,
-                 .watch = store::watch_of(parts.state(), claim.run.schedule_id),
+                 .watch = store::watch_of(parts.state(), claim.run.schedule_id, claim.run.part),
                  .slot = *claim.run.slot,
                  .zone = plan.zone});
 }
@@ -270,6 +272,9 @@ Ended await_data(Parts& parts, const Claim& claim, std::optional<Claim>& ready) 
 }  // namespace
 
 Ended run_one(Parts& parts, const Claim& claim) {
+  if (has_parts(claim))
+    return guarded(parts, claim,
+                   [&] { return claim.run.state == RunState::generated ? end_divided(parts, claim) : divide(parts, claim); });
   if (claim.run.state == RunState::generated) return guarded(parts, claim, [&] { return deliver_again(parts, claim); });
   if (claim.run.state == RunState::triggered) return guarded(parts, claim, [&] { return produce(parts, claim); });
   std::optional<Claim> ready;

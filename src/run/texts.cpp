@@ -41,6 +41,17 @@ std::string week_of(Date day) {
   return fmt::format("{:04}-W{:02}", static_cast<int>(thursday.year()), days_between(new_year, thursday) / 7 + 1);
 }
 
+/// Of a part also its key, and who gets it.
+void add_schedule(TextTemplate::Values& values, const schedule::Schedule& schedule, const Language& language) {
+  values["name"] = schedule.definition.name;
+  if (schedule.part.empty()) return;
+  std::vector<std::string> names;
+  for (const auto& to : schedule.definition.recipients.mailboxes)
+    names.push_back(to.display.empty() ? to.address.str() : to.display);
+  values["key"] = schedule.part;
+  values["recipient"] = some_of(names, language);
+}
+
 }  // namespace
 
 std::string some_of(const std::vector<std::string>& words, const Language& language) {
@@ -78,7 +89,7 @@ TextTemplate::Values text_values(const RunPlan& plan, const TextFacts& facts) {
                               {"week", week_of(window.last)},
                               {"slot_day", format_date(plan.zone.local_date(facts.slot))},
                               {"slot_time", format_time_of_day(plan.zone.local_time(facts.slot))}};
-  if (!facts.schedule.empty()) values["name"] = facts.schedule;
+  if (facts.schedule != nullptr) add_schedule(values, *facts.schedule, plan.resolved.language);
   for (const auto& parameter : plan.resolved.report->parameters) {
     const auto given = plan.resolved.parameters.find(parameter.name);
     values["param." + parameter.name] =

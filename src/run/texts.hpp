@@ -20,7 +20,7 @@ std::string parameter_words(const RunPlan&, const catalog::Parameter&, const std
 
 struct TextFacts {
   const ChoiceNames& names;
-  std::string schedule;  ///< its name; empty: none
+  const schedule::Schedule* schedule;  ///< nullptr: none
   Instant slot{};
 };
 /// What the texts of a run may name before its rows are known: see catalog::text_variables().

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "part_field.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::schedule {
@@ -43,6 +44,7 @@ FieldText text_of(const std::optional<std::chrono::minutes>& span) {
 FieldText text_of(const std::optional<Late>& choice) { return choice ? one(late_name(*choice)) : FieldText{}; }
 FieldText text_of(const std::vector<std::string>& values) { return {.values = values, .named = {}}; }
 FieldText text_of(const Parameters& parameters) { return {.values = {}, .named = parameters}; }
+FieldText text_of(const PartList& parts) { return parts_text(parts); }
 FieldText text_of(const CsvRequest& csv) {
   FieldText text;
   for (const auto& [name, value] : kCsvSwitches)
@@ -123,6 +125,10 @@ bool read(const FieldText& text, std::vector<std::string>& values) {
 }
 bool read(const FieldText& text, Parameters& parameters) {
   parameters = text.named;
+  return true;
+}
+bool read(const FieldText& text, PartList& parts) {
+  parts = read_parts(text);
   return true;
 }
 bool read(const FieldText& text, CsvRequest& csv) {
@@ -271,6 +277,8 @@ const std::vector<Field>& table() {
       row(
           "to", {.kind = FieldKind::list, .record = "recipients"}, [](auto& d) -> auto& { return d.recipients; }),
       row(
+          "recipients", {.kind = FieldKind::parts, .record = "parts"}, [](auto& d) -> auto& { return d.parts; }),
+      row(
           "reply_to", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.reply_to; }),
       row(
           "subject", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.subject; }),
@@ -344,6 +352,9 @@ Json to_json(FieldKind kind, const FieldText& text) {
       return value == "true";
     case FieldKind::list:
       return text.values;
+    case FieldKind::parts:
+      if (text.named.empty()) return value.empty() ? Json(nullptr) : Json(value);
+      return rows_json(text.named);
     case FieldKind::map:
     case FieldKind::options:
       break;
@@ -362,7 +373,9 @@ Json to_json(FieldKind kind, const FieldText& text) {
 FieldText read_json(const Json& json) {
   FieldText text;
   if (json.is_null()) return text;
-  if (json.is_array()) {
+  if (json.is_array() && !json.empty() && json.front().is_object()) {
+    text = read_rows(json);
+  } else if (json.is_array()) {
     text.values = json.get<std::vector<std::string>>();
   } else if (json.is_object()) {
     for (const auto& [name, value] : json.items()) {

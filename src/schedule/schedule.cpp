@@ -64,6 +64,17 @@ std::vector<std::string> Recipients::texts() const {
   return texts;
 }
 
+Recipients all_recipients(const Definition& definition) {
+  auto all = definition.recipients;
+  for (const auto& [key, row] : definition.parts.rows)
+    for (const auto& to : row.to) {
+      const Recipient recipient(to);
+      if (recipient.mailbox()) all.mailboxes.push_back(*recipient.mailbox());
+      if (recipient.place()) all.places.push_back(*recipient.place());
+    }
+  return all;
+}
+
 std::string effective_timezone(const Definition& definition, std::string_view account_timezone) {
   if (!definition.timezone.empty()) return definition.timezone;
   return account_timezone.empty() ? "UTC" : std::string(account_timezone);
@@ -74,7 +85,8 @@ std::optional<Zone> effective_zone(const Definition& definition, std::string_vie
 }
 
 bool same_question(const Definition& a, const Definition& b) {
-  return a.report == b.report && a.scope == b.scope && a.parameters == b.parameters && a.columns == b.columns && a.send == b.send;
+  return a.report == b.report && a.scope == b.scope && a.parameters == b.parameters && a.columns == b.columns &&
+         a.send == b.send && a.parts.module == b.parts.module;
 }
 
 Rhythm rhythm_of(const Definition& definition, const Zone& zone) {

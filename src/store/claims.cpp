@@ -10,6 +10,7 @@
 #include "connection.hpp"
 #include "definition.hpp"
 #include "delivery_row.hpp"
+#include "part_row.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
@@ -48,22 +49,25 @@ Claim insert_run(Connection& connection, const NewRunRow& row) {
   run.trigger = row.trigger;
   run.slot = row.slot;
   run.begins = claim.schedule.begins;
+  run.part = claim.schedule.part;
   run.corrects = row.corrects;
   run.created_at = row.now;
   run.fence = 1;
-  if (row.trigger == Trigger::scheduled && schedule->definition.wait) {
+  // Of an occurrence with parts each part waits.
+  if (row.trigger == Trigger::scheduled && schedule->definition.wait && !schedule->definition.parts.given()) {
     run.state = RunState::waiting;
     run.wait_until = *row.slot + *schedule->definition.wait;
   }
   Query(connection,
         R"sql(
           INSERT INTO runs (id, schedule_id, schedule_name, account, report, trigger, state, slot, begins, wait_until, created_at,
-          fence, owner_host, owner_boot, owner_pid, owner_start, lease_until, definition, corrects)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?))sql")
+          fence, owner_host, owner_boot, owner_pid, owner_start, lease_until, definition, corrects, part)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?))sql")
       .bind(run.id, null_if_empty(run.schedule_id), run.schedule_name, run.account, run.report, trigger_name(run.trigger),
             run_state_name(run.state), run.slot, run.begins, run.wait_until, run.created_at, row.owner.host, row.owner.boot_id,
             row.owner.pid, row.owner.start_time, row.lease_until,
-            schedule != nullptr ? std::optional<std::string>(definition_json(schedule->definition)) : std::nullopt, run.corrects)
+            schedule != nullptr ? std::optional<std::string>(definition_json(schedule->definition)) : std::nullopt, run.corrects,
+            run.part)
       .run();
   return claim;
 }
@@ -221,10 +225,12 @@ std::vector<Run> runs_to_resume(State& state, Instant now) {
   };
   // The indexes are named because the planner, knowing nothing of the sizes, would read whole tables of finished work.
   {
-    Query unfinished(connection,
-                     fmt::format("{} INDEXED BY runs_unfinished WHERE r.finished_at IS NULL AND ifnull(r.resume_at, 0) <= ? "
-                                 "ORDER BY r.number",
-                                 select_run()));
+    Query unfinished(
+        connection,
+        fmt::format("{} INDEXED BY runs_unfinished WHERE r.finished_at IS NULL AND ifnull(r.resume_at, 0) <= ? AND NOT EXISTS "
+                    "(SELECT 1 FROM runs p INDEXED BY runs_open_parts WHERE p.parent = r.id AND p.finished_at IS NULL) "
+                    "ORDER BY r.number",
+                    select_run()));
     collect(unfinished.bind(now));
   }
   {
@@ -291,7 +297,9 @@ Claim reopen(Connection& connection, const Reopening& request, RunState state) {
             request.lease_until, request.run_id)
       .run();
   append_events(connection, with_run(request.events, request.run_id), request.now);
-  return claim_of(connection, *find_run(connection, request.run_id));
+  auto claim = claim_of(connection, *find_run(connection, request.run_id));
+  reopen_parent(connection, claim.run);
+  return claim;
 }
 
 }  // namespace
@@ -345,6 +353,10 @@ Claim reopen_for_retry(State& state, const Reopening& request) {
   if (!before.run.artifact_sha256.empty())
     throw Error(ErrorKind::conflict, fmt::format("run {} ({}) has its file", before.run.id, run_state_name(before.run.state)),
                 fmt::format("mail it again: reportctl runs resend {}", before.run.id));
+  if (!before.definition && before.run.trigger == Trigger::part)
+    throw Error(ErrorKind::conflict, fmt::format("what part {} was to be cannot be read: {}", before.run.part, before.run.reason),
+                fmt::format("correct its row for the next occurrence; now: reportctl schedule test {} --part {} --to ADDRESS",
+                            shell_word(before.run.schedule_name), shell_word(before.run.part)));
   if (!before.definition && before.run.schedule_id.empty())
     throw Error(ErrorKind::conflict, fmt::format("what run {} was to make is not recorded", before.run.id),
                 "`reportctl schedule test` sends a report anew");

@@ -53,7 +53,7 @@ void end_run(Connection& connection, const Claim& claim, const Finish& finish, I
   const auto changed =
       Query(connection, fmt::format(R"sql(
         UPDATE runs SET state = ?1, reason = ?2, violations = ?3, finished_at = ?4, resume_at = NULL,
-        definition = iif(?1 = 'rejected', NULL, definition)
+        definition = iif(?1 = 'rejected' AND parent IS NULL, NULL, definition)
         WHERE id = ? AND fence = ? AND owner_host IS NOT NULL AND {})sql",
                                     states_before(finish.state)))
           .bind(run_state_name(finish.state), finish.reason, finish.violations, now, claim.run.id, claim.run.fence)
@@ -133,7 +133,12 @@ void insert_notification(Connection& connection, const Claim& claim, const NewNo
   if (notification.delivery) insert_delivery(connection, claim.run.id, notification.id, *notification.delivery);
 }
 
-bool tells_first(Connection& connection, std::string_view account, std::string_view what) {
+bool tells_first(Connection& connection, std::string_view account, const TellOnce& once) {
+  const auto& [what, instead_of, notifications] = once;
+  if (!instead_of.empty())
+    Query(connection, R"sql(DELETE FROM told_once WHERE account = ?1 AND substr(what, 1, length(?2)) = ?2 AND what <> ?3)sql")
+        .bind(account, instead_of, what)
+        .run();
   return Query(connection, R"sql(INSERT OR IGNORE INTO told_once (account, what) VALUES (?, ?))sql").bind(account, what).run() ==
          1;
 }
@@ -154,14 +159,16 @@ void finish(State& state, const Claim& claim, const Finish& finish, Instant now)
   if (claim.run.trigger == Trigger::scheduled) {
     update_schedule_status(connection, claim.run, finish, now);
     settle_failures(connection, claim.run, now);
-    move_watch(connection, claim);
     count_ended_run(connection, claim.run.id);
     for (auto& event : pause_if_hopeless(connection, claim, finish.auto_pause_after, now)) events.push_back(std::move(event));
   }
+  if (claim.run.trigger == Trigger::scheduled || claim.run.trigger == Trigger::part) move_watch(connection, claim);
   for (const auto& notification : finish.notifications) insert_notification(connection, claim, notification, now);
-  if (finish.once && tells_first(connection, claim.run.account, finish.once->what))
-    for (const auto& notification : finish.once->notifications) insert_notification(connection, claim, notification, now);
-  queue_run_webhooks(connection, claim.run.id, now);
+  for (const auto& once : finish.once) {
+    if (!tells_first(connection, claim.run.account, once)) continue;
+    for (const auto& notification : once.notifications) insert_notification(connection, claim, notification, now);
+  }
+  if (claim.run.trigger != Trigger::part) queue_run_webhooks(connection, claim.run.id, now);
   append_events(connection, events, now);
   transaction.commit();
 }

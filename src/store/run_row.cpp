@@ -51,6 +51,8 @@ constexpr std::array kRunColumns{
     column<&Run::wait_until>("r.wait_until"),
     column<&Run::data_until>("r.data_until"),
     column<&Run::decision>("r.decision"),
+    column<&Run::parent>("ifnull(r.parent, '')"),
+    column<&Run::part>("r.part"),
     column<&Run::corrects>("r.corrects"),
     column<&Run::file_pruned_at>("r.file_pruned_at"),
     column<&Run::waiting>(kWaiting),
@@ -88,6 +90,7 @@ Claim claim_of(Connection& connection, const StoredRun& stored) {
   read_definition(*stored.definition, definition);
   definition.cadence.calendar = calendar_of(connection, definition);
   claim.schedule.begins = stored.run.begins;
+  claim.schedule.part = stored.run.part;
   return claim;
 }
 

@@ -18,7 +18,7 @@
 namespace reportctl::store {
 namespace {
 
-constexpr std::array<std::string_view, 3> kTriggers{"scheduled", "test", "manual"};
+constexpr std::array<std::string_view, 4> kTriggers{"scheduled", "test", "manual", "part"};
 
 /// Without a moment at hand, a process of another machine passes for alive.
 Run shown(Connection& connection, StoredRun stored) {
@@ -40,6 +40,8 @@ std::optional<Trigger> parse_trigger(std::string_view name) { return parse_name<
 
 std::vector<Run> list_runs(State& state, const RunFilter& filter) {
   Listed list{.table = run_table(), .columns = run_columns(), .where = {}, .sight = filter.sight};
+  list.where.add("r.parent = {}", filter.parent);
+  if (!filter.parts && !filter.parent && !filter.recipient) list.where.add("r.parent IS NULL");
   list.where.add("r.schedule_id = {}", filter.schedule_id).add("r.account = {}", filter.account);
   if (!filter.states.empty()) {
     std::vector<std::string> states;
@@ -79,7 +81,8 @@ std::string mail_facts(State& state, std::string_view run_id) {
 }
 
 bool is_occurrence(const Run& run) {
-  return run.trigger == Trigger::scheduled || (run.trigger == Trigger::manual && run.corrects.empty());
+  return run.trigger == Trigger::scheduled || run.trigger == Trigger::part ||
+         (run.trigger == Trigger::manual && run.corrects.empty());
 }
 
 std::optional<schedule::Definition> run_definition(State& state, const Run& run) {
@@ -136,14 +139,14 @@ RunCounts count_runs(State& state, Instant since, const Sight& sight) {
   };
   RunCounts counts;
   auto unfinished = query_of(R"sql(SELECT count(*) FROM runs r INDEXED BY runs_unfinished)sql",
-                             Where().add("r.finished_at IS NULL AND r.state <> 'waiting'"), "");
+                             Where().add("r.finished_at IS NULL AND r.state <> 'waiting' AND r.parent IS NULL"), "");
   if (unfinished.next()) counts.unfinished = unfinished.integer();
   auto unknown =
       query_of(R"sql(SELECT count(*) FROM deliveries d INDEXED BY deliveries_unknown CROSS JOIN runs r ON r.id = d.run_id)sql",
                Where().add("d.state = 'unknown'"), "");
   if (unknown.next()) counts.unknown_deliveries = unknown.integer();
   auto states = query_of(R"sql(SELECT r.state, count(*) FROM runs r INDEXED BY runs_created)sql",
-                         Where().add("r.created_at >= {}", since), " GROUP BY r.state ORDER BY r.state");
+                         Where().add("r.created_at >= {} AND r.parent IS NULL", since), " GROUP BY r.state ORDER BY r.state");
   while (states.next()) {
     const auto ended_as = parse_run_state(states.text()).value_or(RunState::failed);
     counts.by_state.emplace_back(ended_as, states.integer());

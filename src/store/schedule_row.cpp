@@ -101,6 +101,11 @@ void update_schedule(Connection& connection, const schedule::Schedule& schedule,
   const auto& definition = schedule.definition;
   const auto before = find_schedule(connection, schedule.id);
   if (before && !schedule::same_question(before->definition, definition)) clear_watch(connection, schedule.id);
+  if (before)
+    for (const auto& [key, row] : before->definition.parts.rows)
+      if (const auto now_it = definition.parts.rows.find(key);
+          now_it == definition.parts.rows.end() || now_it->second.values != row.values)
+        clear_watch(connection, schedule.id, key);
   const auto changed =
       Query(connection,
             R"sql(

@@ -24,6 +24,12 @@ bool was_told(Connection& connection, const Run& run) {
       .next();
 }
 
+/// The schedule as the occurrence had it: that of a part has the values of its row.
+schedule::Definition asked_by(Connection& connection, const Claim& claim) {
+  const auto parent = claim.run.parent.empty() ? std::nullopt : find_run(connection, claim.run.parent);
+  return parent ? claim_of(connection, *parent).schedule.definition : claim.schedule.definition;
+}
+
 }  // namespace
 
 std::string_view verdict_name(Decision::Verdict verdict) { return name_in(kVerdicts, verdict); }
@@ -59,9 +65,10 @@ std::optional<Decision> read_decision(std::string_view text) {
               "run `reportctl state check`; restore a backup if another program changed the file");
 }
 
-Watch watch_of(State& state, std::string_view schedule_id) {
-  Query query(state.connection(), R"sql(SELECT raised_since, last_sent_slot, fingerprint FROM watch WHERE schedule_id = ?)sql");
-  if (!query.bind(schedule_id).next()) return {};
+Watch watch_of(State& state, std::string_view schedule_id, std::string_view part) {
+  Query query(state.connection(),
+              R"sql(SELECT raised_since, last_sent_slot, fingerprint FROM watch WHERE schedule_id = ? AND part = ?)sql");
+  if (!query.bind(schedule_id, part).next()) return {};
   Watch watch;
   watch.raised_since = query.optional_instant();
   watch.last_sent_slot = query.optional_instant();
@@ -73,23 +80,27 @@ void move_watch(Connection& connection, const Claim& claim) {
   const auto stored = find_run(connection, claim.run.id);
   if (!stored || !stored->run.decision || !stored->run.slot) return;
   const auto schedule = find_schedule(connection, stored->run.schedule_id);
-  if (!schedule || !schedule::same_question(schedule->definition, claim.schedule.definition)) return;
+  if (!schedule || !schedule::same_question(schedule->definition, asked_by(connection, claim))) return;
   const auto& decision = *stored->run.decision;
   const bool told = decision.verdict == Decision::Verdict::send && was_told(connection, stored->run);
   // ?3 raised, ?4 lowered; an occurrence that is neither leaves all but its slot as it was.
   Query(connection, R"sql(
-    INSERT INTO watch (schedule_id, decided_slot, raised_since, last_sent_slot, fingerprint)
-    VALUES (?1, ?2, iif(?3, ?2, NULL), iif(?3, ?2, NULL), iif(?3, ?5, ''))
-    ON CONFLICT (schedule_id) DO UPDATE SET decided_slot = ?2,
+    INSERT INTO watch (schedule_id, part, decided_slot, raised_since, last_sent_slot, fingerprint)
+    VALUES (?1, ?6, ?2, iif(?3, ?2, NULL), iif(?3, ?2, NULL), iif(?3, ?5, ''))
+    ON CONFLICT (schedule_id, part) DO UPDATE SET decided_slot = ?2,
     raised_since = CASE WHEN ?4 THEN NULL WHEN ?3 THEN ifnull(raised_since, ?2) ELSE raised_since END,
     last_sent_slot = iif(?3, ?2, last_sent_slot), fingerprint = iif(?3, ?5, fingerprint)
     WHERE ?2 >= decided_slot)sql")
-      .bind(stored->run.schedule_id, *stored->run.slot, told, !decision.holds, decision.fingerprint)
+      .bind(stored->run.schedule_id, *stored->run.slot, told, !decision.holds, decision.fingerprint, stored->run.part)
       .run();
 }
 
 void clear_watch(Connection& connection, std::string_view schedule_id) {
   Query(connection, R"sql(DELETE FROM watch WHERE schedule_id = ?)sql").bind(schedule_id).run();
+}
+
+void clear_watch(Connection& connection, std::string_view schedule_id, std::string_view part) {
+  Query(connection, R"sql(DELETE FROM watch WHERE schedule_id = ? AND part = ?)sql").bind(schedule_id, part).run();
 }
 
 }  // namespace reportctl::store

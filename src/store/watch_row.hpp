@@ -13,5 +13,7 @@ namespace reportctl::store {
 /// a later occurrence moved stays, and so does what is remembered for another question.
 void move_watch(Connection&, const Claim&);
 void clear_watch(Connection&, std::string_view schedule_id);
+/// Of one part.
+void clear_watch(Connection&, std::string_view schedule_id, std::string_view part);
 
 }  // namespace reportctl::store

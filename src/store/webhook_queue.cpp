@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "part_row.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
@@ -41,6 +42,16 @@ std::string codes_of(const std::string& violations) {
   return codes;
 }
 
+/// The keys of parts are not told: they may name people.
+std::string parts_missed(const PartCounts& counts) {
+  std::int64_t all = 0, bad = 0;
+  for (const auto& [state, parts] : counts) {
+    all += parts;
+    if (!ended_well(state)) bad += parts;
+  }
+  return fmt::format("{} of {} parts did not end well", bad, all);
+}
+
 /// Deliveries are counted here, since the run's own words name a recipient and repeat a mail server's.
 std::string recipients_missed(Connection& connection, std::string_view run_id) {
   Query query(connection,
@@ -69,6 +80,8 @@ WebhookJson places_of(Connection& connection, std::string_view run_id) {
 }
 
 std::string told_reason(Connection& connection, const Run& run) {
+  if (const auto counts = count_parts(connection, run.id); !counts.empty())
+    return ended_well(run.state) ? std::string() : parts_missed(counts);
   switch (run.state) {
     case RunState::delivered:
       return {};
@@ -149,6 +162,7 @@ void queue_run_webhooks(Connection& connection, std::string_view run_id, Instant
                                {"status", run_status_word(run.state)},
                                {"reason", text_or_nothing(told_reason(connection, run))},
                                {"condition", decision_record(run.decision)},
+                               {"parts", parts_record(count_parts(connection, run.id))},
                                {"data_until", instant_or_nothing(run.data_until)},
                                {"period", schedule::period_json(run.period, run.timezone)},
                                {"format", text_or_nothing(run.format)},

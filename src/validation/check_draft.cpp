@@ -82,11 +82,15 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.at = check_times(draft.at, context.least_minutes, later);
   Request request = draft.request;
   request.surface = catalog::Surface::schedule;
+  request.given_by_rows = parameters_of_rows(draft, context.catalog);
+  request.has_parts = draft.parts.given() || !draft.part.empty();
   auto checked = check_common(request, context, definition.at);
   append(found, std::move(checked.violations));
 
-  definition.recipients =
-      check_recipients({.given = draft.recipients, .report = checked.report, .request = &request}, context, later);
+  if (!draft.parts.given())
+    definition.recipients =
+        check_recipients({.given = draft.recipients, .report = checked.report, .request = &request}, context, later);
+  definition.parts = check_parts(draft, context, checked.report, later);
   const auto text = [&](std::string_view field, std::string_view written, catalog::TextMoment moment) {
     return TemplateRequest{.field = field, .text = written, .report = checked.report, .request = request, .moment = moment};
   };

@@ -93,10 +93,12 @@ std::optional<Scope> check_scope(const Request& request, const Report* report, V
   return std::nullopt;
 }
 
-void check_roles(const Report& report, const Context& context, Violations& found) {
+}  // namespace
+
+void check_roles(const Report& report, const Context& context, std::string_view field, Violations& found) {
   if (catalog::report_allows(report, context.roles)) return;
   if (context.roles.empty()) {
-    found.push_back({Code::role_not_permitted, "report",
+    found.push_back({Code::role_not_permitted, std::string(field),
                      fmt::format("{} needs a role in this account and scope, and there is none", report.id),
                      "ask an owner or admin of the account"});
     return;
@@ -104,18 +106,21 @@ void check_roles(const Report& report, const Context& context, Violations& found
   std::vector<std::string> theirs;
   for (const auto role : context.roles) theirs.emplace_back(role_name(role));
   const std::vector<std::string> allowed(report.roles.begin(), report.roles.end());
-  found.push_back({Code::role_not_permitted, "report",
+  found.push_back({Code::role_not_permitted, std::string(field),
                    fmt::format("{} is for the role {}; the role here is {}", report.id, either(allowed), join(theirs, ", ")),
                    "ask someone with that role"});
 }
 
-void check_feature(const Report& report, const access::Account& account, Violations& found) {
+void check_feature(const Report& report, const Context& context, std::string_view field, Violations& found) {
+  const auto& account = context.account;
   if (report.feature.empty() || account.features.contains(report.feature)) return;
   found.push_back(
-      {Code::feature_disabled, "report",
+      {Code::feature_disabled, std::string(field),
        fmt::format("{} needs the feature {}, which account {} does not have", report.id, report.feature, printable(account.id)),
        "an operator can enable it for the account"});
 }
+
+namespace {
 
 struct NamedZone {
   std::string name;
@@ -219,8 +224,8 @@ Checked check_common(const Request& request, const Context& context, const sched
   if (report != nullptr) check_surface(*report, request.surface, found);
   const auto scope = check_scope(request, report, found);
   if (report != nullptr) {
-    check_roles(*report, context, found);
-    check_feature(*report, context.account, found);
+    check_roles(*report, context, "report", found);
+    check_feature(*report, context, "report", found);
   }
   // Days are days of a zone, and a schedule's window is that of its cadence: both are needed first and told in their own place.
   Violations of_zone, of_cadence;
@@ -258,7 +263,8 @@ Checked check_common(const Request& request, const Context& context, const sched
   if (resolved.title.empty()) resolved.title = "{report}";
   if (report != nullptr) {
     const auto before = found.size();
-    resolved.parameters = check_parameters({request.parameters, *report, context.catalog, scope, context.account}, found);
+    resolved.parameters =
+        check_parameters({request.parameters, *report, context.catalog, scope, context.account, request.given_by_rows}, found);
     if (before == found.size() && !request.columns.empty())
       resolved.columns = check_columns(request.columns, report->shape(resolved.parameters), found);
   }

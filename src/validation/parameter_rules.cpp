@@ -181,7 +181,7 @@ std::string choices_command(const catalog::Report& report, const Parameter& para
 }
 
 schedule::Parameters check_parameters(const ParameterRequest& request, Violations& found) {
-  const auto& [given, report, catalog, scope, account] = request;
+  const auto& [given, report, catalog, scope, account, given_by_rows] = request;
   schedule::Parameters canonical;
   for (const Parameter& parameter : report.parameters) {
     const auto written = given.find(parameter.name);
@@ -194,7 +194,7 @@ schedule::Parameters check_parameters(const ParameterRequest& request, Violation
       if (!values.empty()) canonical[parameter.name] = std::move(values);
     } else if (parameter.fallback) {
       canonical[parameter.name] = {*parameter.fallback};
-    } else if (parameter.required || parameter.name == report.variant_parameter) {
+    } else if ((parameter.required && !given_by_rows.contains(parameter.name)) || parameter.name == report.variant_parameter) {
       found.push_back({Code::parameter_required, "params." + parameter.name,
                        fmt::format("{} needs {}", report.id, parameter.name), example(request, parameter)});
     }

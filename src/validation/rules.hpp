@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,10 @@ std::string place(std::string_view field, std::size_t index);
 /// Of UTF-8.
 std::size_t characters(std::string_view);
 
+/// The roles and the feature that a module asks for.
+void check_roles(const catalog::Report&, const Context&, std::string_view field, Violations& found);
+void check_feature(const catalog::Report&, const Context&, std::string_view field, Violations& found);
+
 struct WindowRequest {
   const Request& request;
   const catalog::Report* report;
@@ -45,6 +50,7 @@ struct ParameterRequest {
   const catalog::Catalog& catalog;
   const std::optional<schedule::Scope>& scope;  ///< nullopt: unknown, and then parameters of any scope are taken
   const access::Account& account;
+  const std::set<std::string>& given_by_rows;
 };
 schedule::Parameters check_parameters(const ParameterRequest&, Violations& found);
 /// Precondition: the parameters hold.
@@ -97,6 +103,11 @@ struct WaitRule {
   std::optional<schedule::Late> late;
 };
 WaitRule check_wait(const WaitRequest&, Violations& found);
+
+/// The parts of a draft: rows that hold, or a list that its report and its owner may use.
+schedule::PartList check_parts(const Draft&, const Context&, const catalog::Report*, Violations& found);
+/// The parameters that the rows of a draft give.
+std::set<std::string> parameters_of_rows(const Draft&, const catalog::Catalog&);
 
 CsvStyle check_csv(const CsvRequest&, std::string_view format, Violations& found);
 /// What differs from the default style, as a request.

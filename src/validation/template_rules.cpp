@@ -40,7 +40,8 @@ std::string check_template(const TemplateRequest& asked, Violations& found) {
     return text;
   }
   if (asked.report == nullptr) return text;
-  const auto known = catalog::text_variables(*asked.report, asked.request.parameters, asked.request.surface, asked.moment);
+  auto known = catalog::text_variables(*asked.report, asked.request.parameters, asked.request.surface, asked.moment);
+  if (asked.request.has_parts) known.insert(known.end(), {"key", "recipient"});
   for (const auto& name : parsed->variables()) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     refuse(fmt::format("there is no variable {{{}}}{}", printable(name), did_you_mean(name, known)), "use " + join(known, ", "));

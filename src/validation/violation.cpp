@@ -13,7 +13,7 @@ namespace reportctl::validation {
 namespace {
 
 /// In the order of the enumeration.
-constexpr std::array<std::string_view, 45> kNames = {
+constexpr std::array<std::string_view, 46> kNames = {
     "report_unknown",
     "report_hidden",
     "surface_not_allowed",
@@ -59,8 +59,9 @@ constexpr std::array<std::string_view, 45> kNames = {
     "wait_invalid",
     "calendar_unknown",
     "destination_not_allowed",
+    "list_invalid",
 };
-static_assert(kNames.size() == static_cast<std::size_t>(Code::destination_not_allowed) + 1);
+static_assert(kNames.size() == static_cast<std::size_t>(Code::list_invalid) + 1);
 
 }  // namespace
 

@@ -242,7 +242,7 @@ for name in os.listdir('outbox/new'):
     with open('outbox/new/' + name, 'rb') as file:
         made.append((email.message_from_binary_file(file, policy=email.policy.default), name))
     os.rename('outbox/new/' + name, 'outbox/cur/' + name)
-for mail, name in sorted(made, key=lambda one: (email.utils.parsedate_to_datetime(one[0]['Date']), one[0]['To'])):
+for mail, name in sorted(made, key=lambda one: (email.utils.parsedate_to_datetime(one[0]['Date']).replace(second=0), one[0]['To'])):
     when = email.utils.parsedate_to_datetime(mail['Date']).strftime('%m-%d %H:%M')
     print(when, mail['To'], '|', mail['Subject'], *(['| answers to ' + mail['Reply-To']] if mail['Reply-To'] else []))
     for text in mail.get_body(('plain',)).get_content().splitlines():
@@ -263,4 +263,54 @@ def jobs(world):
     write(world, 'mails', MAILS, 0o755)
 
 
-FIXTURES = {'configured': configured, 'shop': shop, 'gates': gates, 'daily': daily, 'sent': sent, 'legacy': legacy, 'jobs': jobs}
+# Three stores of one account and one of another: s01 in Berlin, s02 in London, s03 without an address.
+STORES_SQL = """
+CREATE TABLE stores (id TEXT, account_id TEXT, name TEXT, mail TEXT, boss TEXT, zone TEXT);
+INSERT INTO stores VALUES ('s01', 'shop', 'Mitte', 'ada@example.com', 'Ada', NULL), ('s02', 'shop', 'Soho', 'bob@example.com', 'Bob', 'Europe/London'),
+                          ('s03', 'shop', 'Wedding', NULL, NULL, NULL), ('k01', 'kiosk', 'Secret', 'eve@example.net', 'Eve', NULL);
+CREATE TABLE takings (id INTEGER PRIMARY KEY, account_id TEXT, store_id TEXT, at TEXT, orders INTEGER);
+INSERT INTO takings VALUES (1, 'shop', 's01', '2026-03-16T09:00:00Z', 11), (2, 'shop', 's01', '2026-03-21T09:00:00Z', 12),
+                           (3, 'shop', 's02', '2026-03-16T09:00:00Z', 21), (4, 'shop', 's03', '2026-03-17T09:00:00Z', 31),
+                           (5, 'kiosk', 'k01', '2026-03-16T09:00:00Z', 999);
+"""
+
+STORE_SALES = """id: store-sales
+label: Store sales
+family: own
+description: Orders of one store.
+scope: [account]
+window: {kind: cadence}
+cadences: [daily, weekly]
+formats: [csv, xlsx, pdf]
+parameters:
+  - name: store
+    label: Store
+    type: id
+    required: true
+    filter: t.store_id
+    choices: SELECT id, name FROM stores WHERE account_id = :account
+columns: [{name: at, label: At, type: timestamp}, {name: orders, label: Orders, type: integer, total: sum}]
+summary: [{label: Orders, value: total(orders)}]
+query: SELECT t.at AS at, t.orders AS orders FROM takings t WHERE t.account_id = :account AND {{in_period(t.at)}} AND {{filters}} ORDER BY t.id
+"""
+
+STORE_MANAGERS = """id: store-managers
+kind: list
+columns: [key, to, name, store, timezone]
+query: SELECT id AS key, mail AS "to", boss AS name, id AS store, zone AS timezone FROM stores WHERE account_id = :account ORDER BY id
+"""
+
+
+def stores(world):
+    """As jobs, with the stores of two accounts, a report of one store, and the list of its managers."""
+    jobs(world)
+    database = sqlite3.connect(world.home + '/shop.db')
+    database.executescript(STORES_SQL)
+    database.close()
+    write(world, 'catalog.d/store-sales.yaml', STORE_SALES)
+    write(world, 'catalog.d/store-managers.yaml', STORE_MANAGERS)
+    write(world, 'shop.yaml', ACCOUNT)
+    reportctl(world, 'apply', '-f', 'shop.yaml')
+
+
+FIXTURES = {'stores': stores, 'configured': configured, 'shop': shop, 'gates': gates, 'daily': daily, 'sent': sent, 'legacy': legacy, 'jobs': jobs}

@@ -92,6 +92,7 @@ struct Report {
   std::string label;
   std::string family;
   std::string description;
+  bool is_list = false;        ///< `kind: list`: tells the parts of schedules; no report, and hidden as such
   bool single_tenant = false;  ///< for sources of one account only: the query need not name it
   bool hidden = false;
   std::string hidden_reason;
@@ -111,6 +112,8 @@ struct Report {
   std::map<std::string, Shape> shapes;
   std::string origin;  ///< kBuiltIn, or the operator's file
 
+  /// Of a list: the names of its columns.
+  [[nodiscard]] std::vector<std::string> list_columns() const;
   [[nodiscard]] const Parameter* parameter(std::string_view name) const;
   /// The shape for these parameters. Precondition: validated (the variant parameter has one of its values).
   [[nodiscard]] const Shape& shape(const schedule::Parameters&) const;

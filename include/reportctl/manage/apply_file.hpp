@@ -49,6 +49,7 @@ struct CalendarEntry {
 struct ScheduleEntry {
   Place place;
   validation::Draft draft;
+  std::string rows_file;       ///< CSV with the rows of its parts, from the directory of this one; empty: none
   std::optional<bool> active;  ///< nullopt: as it is now, and true for a new one
 };
 

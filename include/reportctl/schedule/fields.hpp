@@ -31,6 +31,7 @@ enum class FieldKind {
   map,      ///< {NAME: [VALUE]}
   options,  ///< {NAME: VALUE}
   json,     ///< an object as text
+  parts,    ///< the id of a list, or its rows: {KEY: [COLUMN=VALUE]}
 };
 
 enum class Presence { optional, required };

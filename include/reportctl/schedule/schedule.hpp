@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "reportctl/base/address.hpp"
 #include "reportctl/base/time.hpp"
 #include "reportctl/schedule/condition.hpp"
+#include "reportctl/schedule/part_list.hpp"
 #include "reportctl/schedule/rhythm.hpp"
 #include "reportctl/schedule/window.hpp"
 
@@ -97,6 +99,9 @@ struct Request {
   CsvRequest csv;
   std::string title;     ///< template, of documents and mails; empty: the report's label
   std::string language;  ///< of documents and mails; empty: the account's
+  /// Of schedules with parts: what their rows give, so that the schedule itself need not.
+  std::set<std::string> given_by_rows = {};
+  bool has_parts = false;  ///< its texts may name {key} and {recipient}
 };
 
 /// A directory at a destination of the configuration: `partner:in/{year}`.
@@ -147,6 +152,8 @@ struct Draft {
   Request request;  ///< surface is ignored; cadence and its days are those of the schedule
   std::string at;   ///< `06:00`, `08:00,13:00`, `08:00-18:00 every 30m`
   std::vector<Recipient> recipients;
+  PartList parts;
+  std::string part;  ///< key, of one part of a schedule with parts
   std::string reply_to;
   std::string subject;
   std::string intro;
@@ -182,6 +189,7 @@ struct Definition {
   Parameters parameters;
   std::string extra;  ///< further configuration, a JSON object as text; empty when none
   Recipients recipients;
+  PartList parts;                 ///< instead of recipients
   std::string reply_to;           ///< template of an address; empty: the sender
   std::string subject;            ///< template; empty: the default
   std::string intro;              ///< template of some lines before the figures
@@ -216,7 +224,11 @@ struct Schedule {
   std::int64_t revision = 0;  ///< grows with every change
   /// Of a claimed occurrence: where its period begins if the occurrence before says so, as that was then.
   std::optional<Instant> begins = {};
+  std::string part = {};  ///< of one part of a claimed occurrence: its key
 };
+
+/// Everybody whom the schedule names, in its parts too.
+Recipients all_recipients(const Definition&);
 
 /// The zone in which a schedule's time and days are meant: its own, else the account's, else UTC.
 std::string effective_timezone(const Definition&, std::string_view account_timezone);

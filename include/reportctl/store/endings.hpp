@@ -12,13 +12,14 @@ namespace reportctl::store {
 
 /// Something an owner or admin is told, kept until acknowledged.
 struct NewNotification {
-  std::string id, account, member_id, kind, subject, body;  ///< kind: SCHEDULED_REPORT_FAILED or CALENDAR_ENDS
+  std::string id, account, member_id, kind, subject, body;  ///< kind: SCHEDULED_REPORT_FAILED, CALENDAR_ENDS or RECIPIENT_MISSING
   std::string mail;                                         ///< JSON: the facts the mail is composed from
   std::optional<NewDelivery> delivery;                      ///< the mail that carries it, when the member has an address
 };
 /// What an account is told once, whichever run finds it.
 struct TellOnce {
   std::string what;
+  std::string instead_of = {};  ///< how what it was told of the same thing before begins: it would be told that again
   std::vector<NewNotification> notifications;
 };
 struct Finish {
@@ -29,7 +30,7 @@ struct Finish {
   std::string untried;                  ///< what is told of the deliveries that still wait and are given up with the run; or none
   int auto_pause_after = 0;             ///< pause the schedule when failure_count reaches this; 0: never
   std::vector<NewNotification> notifications;
-  std::optional<TellOnce> once;
+  std::vector<TellOnce> once;
   AuditEvents events;
 };
 /// Was the account told?

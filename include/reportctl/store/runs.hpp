@@ -19,7 +19,7 @@
 
 namespace reportctl::store {
 
-enum class Trigger { scheduled, test, manual };
+enum class Trigger { scheduled, test, manual, part };
 std::string_view trigger_name(Trigger);
 std::optional<Trigger> parse_trigger(std::string_view);
 
@@ -50,11 +50,12 @@ struct Run {
   std::optional<Instant> wait_until;      ///< its data have to be complete by then; none: it does not look
   std::optional<Instant> data_until;      ///< to where they were found complete; none with wait_until: not in time
   std::optional<Decision> decision;       ///< about its condition, once it is generated
+  std::string parent, part;               ///< of a part: the run of its occurrence, and its key
   std::string corrects;                   ///< the run of which this one is a correction
   std::optional<Instant> file_pruned_at;  ///< the file is gone since
   bool waiting = false;                   ///< ended badly, its schedule has not succeeded since and nobody acknowledged it
 };
-/// Is it for the recipients of its schedule: of the rhythm, or an extra one?
+/// Is it for the recipients of its schedule: of the rhythm, an extra one, or a part of these?
 bool is_occurrence(const Run&);
 
 struct RunFilter {
@@ -64,6 +65,8 @@ struct RunFilter {
   std::optional<Instant> since = std::nullopt;
   std::optional<Instant> until = std::nullopt;          ///< created before it
   std::optional<std::string> recipient = std::nullopt;  ///< address to which its report was to go
+  bool parts = false;                                   ///< parts too; those to a recipient are always among them
+  std::optional<std::string> parent = std::nullopt;     ///< only the parts of this run
   bool waiting = false;                                 ///< only those for which a person has to do something
   int limit = 50;                                       ///< newest first; 0: all
   Sight sight = std::nullopt;

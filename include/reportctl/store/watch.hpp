@@ -28,13 +28,14 @@ std::string decision_json(const Decision&);
 /// Of decision_json(); none of an empty text. Error(state) for any other.
 std::optional<Decision> read_decision(std::string_view);
 
-/// What is remembered for the condition of a schedule. finish() alone moves it, and never ahead of what was told: it is raised
-/// once the report is accepted by somebody's server, or may be. Changing what the condition is about clears it.
+/// What is remembered for the condition of a schedule, or of one of its parts. finish() alone moves it, and never ahead of what
+/// was told: it is raised once the report is accepted by somebody's server, or may be. Changing what the condition is about
+/// clears it.
 struct Watch {
   std::optional<Instant> raised_since;    ///< slot at which the condition was first told; empty: it is not raised
   std::optional<Instant> last_sent_slot;  ///< slot at which it was last told
   std::string fingerprint;                ///< of the rows that were last sent
 };
-Watch watch_of(State&, std::string_view schedule_id);
+Watch watch_of(State&, std::string_view schedule_id, std::string_view part);
 
 }  // namespace reportctl::store

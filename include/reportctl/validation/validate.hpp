@@ -96,6 +96,10 @@ struct RecipientsRequest {
 };
 schedule::Recipients check_recipients(const RecipientsRequest&, const Context&, Violations& found);
 
+/// One part of a schedule with parts, as a schedule of its own: what its row says instead of the schedule. A row only gives
+/// values, so the account stays, and a scope lies within the schedule's.
+DraftCheck check_part(const schedule::Definition&, const std::string& key, const schedule::ListRow&, const Context&);
+
 /// All rules of a schedule: name and description, those of its request, then cadence, day, time, recipients and the rest. That
 /// the name is free is the store's to tell. The definition is complete: what a module's default was at save (lookback, range,
 /// parameters, format) is written into it, so that a schedule keeps meaning what it meant.

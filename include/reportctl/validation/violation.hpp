@@ -55,6 +55,7 @@ enum class Code {
   wait_invalid,
   calendar_unknown,
   destination_not_allowed,
+  list_invalid,
 };
 std::string_view code_name(Code);
 const std::vector<Code>& all_codes();

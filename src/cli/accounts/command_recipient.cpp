@@ -45,10 +45,18 @@ std::vector<schedule::Schedule> schedules_to(Session& session, const std::string
   std::erase_if(found, [&](const schedule::Schedule& schedule) {
     const auto& definition = schedule.definition;
     return !access::may(session.actor(), Action::manage_schedules, definition.account, definition.scope) ||
-           std::none_of(definition.recipients.mailboxes.begin(), definition.recipients.mailboxes.end(),
-                        [&](const Mailbox& to) { return is_to(to, address); });
+           std::ranges::none_of(all_recipients(definition).mailboxes, [&](const Mailbox& to) { return is_to(to, address); });
   });
   return found;
+}
+
+void remove_recipient(schedule::Definition& definition, const std::string& address) {
+  std::erase_if(definition.recipients.mailboxes, [&](const Mailbox& to) { return is_to(to, address); });
+  for (auto& [key, row] : definition.parts.rows)
+    std::erase_if(row.to, [&](const std::string& text) {
+      const auto to = Mailbox::parse(text);
+      return to && is_to(*to, address);
+    });
 }
 
 /// What becomes of the schedules: one that would go to nobody is paused and keeps its recipient.
@@ -64,11 +72,11 @@ Removal removal_of(Session& session, const std::string& address, std::vector<sch
     const auto account = account_of(session.viewer(), schedule);
     const auto before = to_json(schedule, account.timezone);
     const auto name = fmt::format("{}/{}", schedule.definition.account, schedule.definition.name);
-    auto& recipients = schedule.definition.recipients;
-    const auto gone = static_cast<std::size_t>(std::count_if(recipients.mailboxes.begin(), recipients.mailboxes.end(),
-                                                             [&](const Mailbox& to) { return is_to(to, address); }));
-    if (gone < recipients.size()) {
-      std::erase_if(recipients.mailboxes, [&](const Mailbox& to) { return is_to(to, address); });
+    const auto all = all_recipients(schedule.definition);
+    const bool others =
+        !all.places.empty() || std::ranges::any_of(all.mailboxes, [&](const Mailbox& to) { return !is_to(to, address); });
+    if (others) {
+      remove_recipient(schedule.definition, address);
       removal.changed.push_back(name);
       removal.events.push_back(manage::configured_event(session.editor(), schedule, before, to_json(schedule, account.timezone)));
     } else {

@@ -134,7 +134,7 @@ int check_sources(Session& session, const SourceOptions& options) {
     run::SourceValues values(*looker, key_in(session, name), session.now());
     for (const bool own : {true, false}) {  // an operator's own reports first
       for (const catalog::Report* report : session.catalog().all()) {
-        if (report->hidden || own == (report->origin == catalog::kBuiltIn)) continue;
+        if ((report->hidden && !report->is_list) || own == (report->origin == catalog::kBuiltIn)) continue;
         run::Stopped stopped = run::why_stopped(*source, *report, tables, session.now());
         if (stopped.why.empty()) stopped.why = values.why_wrong(*report);
         put(name, report->id, stopped);

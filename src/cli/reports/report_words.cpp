@@ -197,6 +197,7 @@ Json to_json(const Report& report) {
   }
   if (report.window.kind == WindowKind::range) window["default"] = schedule::range_name(report.window.default_range);
   return {{"id", report.id},
+          {"kind", report.is_list ? "list" : "report"},
           {"aliases", report.aliases},
           {"label", report.label},
           {"family", report.family},

@@ -24,7 +24,7 @@ using store::RunState;
 
 struct RunListOptions {
   std::optional<std::string> account, schedule, outcome, since, until, recipient;
-  bool failing = false, waiting = false;
+  bool failing = false, waiting = false, parts = false;
   int limit = 50;
 };
 
@@ -61,6 +61,7 @@ int list_runs(Session& session, const RunListOptions& options) {
   if (options.until) filter.until = parse_until(*options.until, session.now());
   if (options.recipient) filter.recipient = address_named(*options.recipient);
   filter.waiting = options.waiting;
+  filter.parts = options.parts;
   filter.limit = options.limit;
 
   auto listing = run_table(visible_runs(session.viewer(), filter));
@@ -84,6 +85,7 @@ void bind_list(CLI::App& command, Session& session) {
   add_text_option(verb, options->outcome, "--outcome", "STATES",
                   "delivered, partial, delivery_failed, unknown, no_data, quiet, rejected, failed, skipped, waiting, triggered "
                   "or generated; several with commas");
+  verb.add_flag("--parts", options->parts, "also the parts of occurrences, each with its key");
   verb.add_flag("--failing", options->failing, "only those that ended badly");
   verb.add_flag("--waiting", options->waiting, "only those that wait for a person: their schedule has not succeeded since");
   add_text_option(verb, options->since, "--since", "TIME", "an instant, a day, or how long ago: 12h, 7d");

@@ -11,6 +11,7 @@
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/schedule/fields.hpp"
 #include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/part_runs.hpp"
 #include "reportctl/store/runs.hpp"
 #include "run_table.hpp"
 #include "runs_verbs.hpp"
@@ -114,6 +115,31 @@ std::vector<std::string> left_out(const store::Run& run, const schedule::Definit
   return addresses;
 }
 
+/// How many ended how, and which of them not well.
+void add_parts(Session& session, const store::Run& run, Sheet& sheet) {
+  const auto counts = store::count_parts(session.state(), run.id);
+  sheet.record["parts"] = store::parts_record(counts);
+  if (counts.empty()) return;
+  std::int64_t all = 0;
+  std::vector<std::string> words;
+  std::vector<store::RunState> bad;
+  for (const auto& [state, parts] : counts) {
+    all += parts;
+    words.push_back(fmt::format("{} {}", parts, store::run_state_name(state)));
+    if (store::is_finished(state) && !store::ended_well(state)) bad.push_back(state);
+  }
+  sheet.lines.emplace_back("Parts", Field{fmt::format("{}: {}; reportctl runs list --parts --schedule {}", all, join(words, ", "),
+                                                      shell_word(run.schedule_name))});
+  if (bad.empty()) return;
+  constexpr int kMostShown = 20;
+  auto shown = visible_runs(session.viewer(), {.states = bad, .parent = run.id, .limit = kMostShown});
+  std::sort(shown.begin(), shown.end(), [](const auto& a, const auto& b) { return a.part < b.part; });
+  for (const auto& part : shown)
+    sheet.lines.emplace_back(
+        part.part,
+        Field{fmt::format("{} (run {}): {}", store::run_state_name(part.state), part.id.substr(0, 8), part.reason), Tone::bad});
+}
+
 int show(Session& session, const std::string& id) {
   const auto run = visible_run(session.viewer(), id);
   const auto expires = file_expiry(session, run);
@@ -128,6 +154,8 @@ int show(Session& session, const std::string& id) {
   line("Schedule", {run.schedule_name.empty() ? std::string() : fmt::format("{} ({})", run.schedule_name, run.schedule_id)});
   line("Report", {run.report});
   line("Trigger", {std::string(store::trigger_name(run.trigger))});
+  line("Part", {run.part});
+  line("Part of", {run.parent});
   line("Corrects", {run.corrects});
   line("Due", {run.slot ? format_utc(*run.slot) : std::string()});
   line("Started", {format_utc(run.created_at)});
@@ -140,6 +168,7 @@ int show(Session& session, const std::string& id) {
   const auto without = definition ? left_out(run, *definition, all_deliveries) : std::vector<std::string>();
   if (!without.empty()) line("Left out", {fmt::format("{} (unsubscribed or suppressed)", join(without, ", "))});
   sheet.record["left_out"] = without;
+  add_parts(session, run, sheet);
   if (run.waiting) line("Waits for you", {"its schedule has not succeeded since, and nobody has acknowledged it", Tone::warn});
   add_violations(sheet, sheet.record["violations"]);
   if (run.resumed > 0) line("Resumed", {fmt::format("{} times", run.resumed)});

@@ -32,9 +32,11 @@ Listing run_table(const std::vector<store::Run>& runs) {
                      {.key = "period", .drop = 1},
                      {.key = "rows", .align = Align::right, .drop = 2},
                      {.key = "reason", .title = "WHY", .show = Show::long_text}};
-  listing.more_keys = {"account", "created_at", "interrupted", "resume_at", "waiting", "wait_until", "data_until", "condition"};
+  listing.more_keys = {"account",    "created_at", "interrupted", "resume_at", "waiting",
+                       "wait_until", "data_until", "condition",   "part",      "part_of"};
   for (const auto& run : runs) {
-    const auto whose = run.schedule_name.empty() ? run.account : fmt::format("{}/{}", run.account, run.schedule_name);
+    auto whose = run.schedule_name.empty() ? run.account : fmt::format("{}/{}", run.account, run.schedule_name);
+    if (!run.part.empty()) whose += fmt::format(" [{}]", run.part);
     listing.rows.push_back({{run.id},
                             {whose},
                             {run.report},

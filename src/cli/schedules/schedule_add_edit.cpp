@@ -150,7 +150,6 @@ void bind_schedule_edit(CLI::App& command, Session& session) {
       add_verb(command, {.name = "edit",
                          .summary = "change the fields that are given and nothing else; an empty value means the default",
                          .examples = "reportctl schedule edit spend --at 08:00 --add-to cfo@example.com\n"
-                                     "reportctl schedule edit orders --account shop --param mode= --format csv\n"
                                      "reportctl schedule edit morning-power --timezone \"\"      # the account's again"});
   verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
   add_account_option(verb, options->account);

@@ -49,6 +49,7 @@ constexpr OptionText kScheduleOptions[] = {
     {"start", "--start", "DATE", "the first day"},
     {"end", "--end", "DATE", "the last day"},
     {"calendar", "--calendar", "NAME", "whose workdays count: reportctl calendar list"},
+    {"recipients", "--list", "LIST", "a part for each row of this list, instead of --to"},
     {"reply_to", "--reply-to", "TEMPLATE", "address for answers; default: the sender"},
     {"subject", "--subject", "TEMPLATE", "subject, like \"{report} {period}: {count}\""},
     {"intro", "--intro", "TEMPLATE", "some lines before the figures of the mail"},

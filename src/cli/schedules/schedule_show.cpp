@@ -43,7 +43,7 @@ std::vector<schedule::Schedule> chosen_schedules(Session& session, const Schedul
   if (!options.recipient) return schedules;
   const auto address = to_lower(address_named(*options.recipient));
   std::erase_if(schedules, [&](const schedule::Schedule& schedule) {
-    const auto& to = schedule.definition.recipients.mailboxes;
+    const auto to = all_recipients(schedule.definition).mailboxes;
     return std::none_of(to.begin(), to.end(),
                         [&](const Mailbox& mailbox) { return to_lower(mailbox.address.normalized()) == address; });
   });
@@ -145,7 +145,7 @@ Sheet sheet_of(Session& session, const schedule::Schedule& schedule, const acces
     }
     if (field.name == "name") line("Id", {schedule.id});
   }
-  const auto watch = store::watch_of(session.state(), schedule.id);
+  const auto watch = store::watch_of(session.state(), schedule.id, "");
   if (watch.raised_since) line("Raised since", {when(watch.raised_since), Tone::warn});
   if (watch.last_sent_slot) line("Last told", {when(watch.last_sent_slot)});
   line("Next run", {when(schedule.next_run_at)});

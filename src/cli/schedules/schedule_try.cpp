@@ -10,6 +10,7 @@
 #include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/by_hand.hpp"
+#include "reportctl/run/part_plan.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/run/preview.hpp"
 #include "reports/report_words.hpp"
@@ -26,7 +27,7 @@ namespace {
 
 struct PreviewOptions {
   std::string name;
-  std::optional<std::string> account, at;
+  std::optional<std::string> account, at, part;
   int rows = 10;
 };
 
@@ -37,6 +38,7 @@ struct ExtraRunOptions {
 
 struct TestOptions : ExtraRunOptions {
   std::vector<std::string> to;
+  std::optional<std::string> part;
 };
 
 Instant moment_of(Session& session, const std::optional<std::string>& text) {
@@ -98,11 +100,37 @@ void add_decision(Session& session, const run::RunPlan& plan, const schedule::Sc
                              Field{fmt::format("{}; now {}", schedule.definition.send.str(), decision_words(*decision))});
 }
 
-int preview(Session& session, const PreviewOptions& options) {
-  const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::run);
+void require_parts(const schedule::Schedule& schedule, const std::optional<std::string>& part) {
+  if (!part || schedule.definition.parts.given()) return;
+  throw Error(ErrorKind::usage, fmt::format("schedule \"{}\" has no parts", visible(schedule.definition.name)),
+              "leave out --part");
+}
+
+/// Of a schedule with parts one of them, and what the list says of all.
+struct Previewed {
+  schedule::Schedule schedule;
+  Instant at{};
+  std::string parts = {};
+};
+Previewed choose(Session& session, const PreviewOptions& options) {
+  auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::run);
   const auto& definition = schedule.definition;
   require_report(session.editor(), definition.report, definition.account, definition.scope);
+  require_parts(schedule, options.part);
   const auto at = moment_of(session, options.at);
+  if (!definition.parts.given()) return {std::move(schedule), at};
+  const auto plans = run::plan_parts(session.parts(), schedule, at);
+  if (!plans.broken.empty()) manage::refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), plans.broken);
+  auto part = run::choose_part(plans, schedule, options.part.value_or(""));
+  if (!part.has_address && part.schedule.definition.recipients.empty())
+    throw Error(ErrorKind::conflict, fmt::format("part \"{}\" would be skipped: it has no address", visible(part.key)),
+                "`reportctl schedule preview` without --part shows the first that has one");
+  return {std::move(part.schedule), part.slot, parts_words(plans)};
+}
+
+int preview(Session& session, const PreviewOptions& options) {
+  const auto [schedule, at, all_parts] = choose(session, options);
+  const auto& definition = schedule.definition;
   auto planned = run::plan_schedule(session.parts(), schedule, at);
   if (const auto* rejection = std::get_if<run::Rejection>(&planned)) {
     manage::refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), rejection->violations);
@@ -141,6 +169,10 @@ int preview(Session& session, const PreviewOptions& options) {
                   {"recipients", recipients},
                   {"rows", listing.records},
                   {"more_rows", head.more}};
+  sheet.record["part"] = text_or_null(schedule.part);
+  sheet.record["parts"] = text_or_null(all_parts);
+  if (!all_parts.empty()) sheet.lines.push_back({"Parts", {all_parts}});
+  if (!schedule.part.empty()) sheet.lines.push_back({"Part", {schedule.part}});
   add_due(plan, schedule, sheet);
   add_readiness(session, plan, definition, at, sheet);
   add_decision(session, plan, schedule, at, sheet);
@@ -161,8 +193,19 @@ int preview(Session& session, const PreviewOptions& options) {
 }
 
 int test(Session& session, const TestOptions& options) {
-  const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
+  auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
+  require_parts(schedule, options.part);
+  if (schedule.definition.parts.given()) {
+    if (!options.part)
+      throw Error(ErrorKind::usage, fmt::format("which part of \"{}\"?", visible(schedule.definition.name)),
+                  "give its key: --part KEY; reportctl schedule preview shows the parts");
+    const auto plans = run::plan_parts(session.parts(), schedule, session.now());
+    if (!plans.broken.empty())
+      manage::refuse(fmt::format("schedule \"{}\" cannot be tested", schedule.definition.name), plans.broken);
+    schedule = run::choose_part(plans, schedule, *options.part).schedule;
+  }
   auto draft = validation::draft_of(schedule.definition);
+  draft.part = schedule.part;
   draft.recipients = recipients_of(options.to);
   const auto check =
       check_for_save(session.editor(), {.draft = draft, .account = account_of(session.viewer(), schedule), .renamed = false});
@@ -188,6 +231,7 @@ void bind_schedule_preview(CLI::App& command, Session& session) {
                                      "reportctl schedule preview spend --at 2026-03-16T06:30:00Z --rows 50"});
   verb.add_option("name", options->name, "name or id")->required()->type_name("NAME");
   add_account_option(verb, options->account);
+  add_text_option(verb, options->part, "--part", "KEY", "which of its parts; default: the first that has an address");
   add_text_option(verb, options->at, "--at", "INSTANT", "as if it ran then (RFC 3339); default: now");
   verb.add_option("--rows", options->rows, "how many rows, 0 to 1000")
       ->type_name("N")
@@ -205,6 +249,7 @@ void bind_schedule_test(CLI::App& command, Session& session) {
   add_repeated_option(verb, options->to,
                       {.names = "--to", .value = "ADDRESS", .help = "recipients, with commas between them (may be repeated)"})
       ->required();
+  add_text_option(verb, options->part, "--part", "KEY", "which of its parts, of a schedule with a list or rows");
   when_chosen(verb, session, [&session, options] { return test(session, *options); });
 }
 

@@ -61,6 +61,9 @@ std::string window_words(const schedule::Definition& definition, const catalog::
 }
 
 std::string recipient_words(const schedule::Definition& definition) {
+  const auto& [module, rows] = definition.parts;
+  if (!module.empty()) return "list " + module;
+  if (!rows.empty()) return rows.size() == 1 ? "1 part" : fmt::format("{} parts", rows.size());
   if (definition.recipients.empty()) return "–";
   const auto& [mailboxes, places] = definition.recipients;
   const auto first = mailboxes.empty() ? places.front().str() : mailboxes.front().address.str();

@@ -41,6 +41,13 @@ std::vector<std::string> calendar_names(Session& session) {
   return names;
 }
 
+std::vector<std::string> list_ids(Session& session) {
+  std::vector<std::string> ids;
+  for (const auto* module : session.catalog().all())
+    if (module->is_list) ids.push_back(module->id);
+  return ids;
+}
+
 std::vector<std::string> recent_runs(Session& session) {
   std::vector<std::string> ids;
   for (const store::Run& run : visible_runs(session.viewer(), {})) ids.push_back(run.id);
@@ -197,6 +204,7 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   if (name == "cadence") return schedule::cadence_names();
   if (name == "on") return schedule::weekday_names();
   if (name == "calendar") return calendar_names(session);
+  if (name == "list") return list_ids(session);
   if (name == "months") return schedule::month_names();
   if (name == "window" || name == "range") return schedule::range_names();
   if (name == "no-data") return {"send", "skip"};

@@ -599,3 +599,35 @@ TEST_CASE("a figure is written as it is read, and a ratio is what the summary of
   CHECK(std::get<std::string>(parse_figure("total(currncy)", shape)) ==
         "there is no column \"currncy\" (did you mean \"currency\"?)");
 }
+
+TEST_CASE("a list is a module without a period or parameters, within the tenant wall, and no report") {
+  const std::string list =
+      "id: managers\nkind: list\ncolumns: [key, to, store]\n"
+      "query: SELECT s.id AS key, s.mail AS \"to\", s.id AS store FROM stores s WHERE s.account_id = :account\n";
+  const Loaded loaded = load_module(list, "m");
+  REQUIRE(yaml::describe(loaded.problems) == "");
+  const Report& report = loaded.report;
+  CHECK(report.is_list);
+  CHECK(report.hidden);
+  CHECK(report.surfaces.empty());
+  CHECK(report.label == "managers");
+  CHECK(report.scopes == std::set{schedule::ScopeKind::account});
+  CHECK(report.list_columns() == std::vector<std::string>{"key", "to", "store"});
+  CHECK_FALSE(load_module(kModule, "m").report.is_list);
+  CHECK(problems_of(replaced(kModule, "label:", "kind: lists\nlabel:")) == "m:3:7: kind must be report or list, not \"lists\"");
+  const std::vector<Rule> rules = {
+      {"[key, to, store]", "[key, store]", "m:3:10: a list needs the column \"to\""},
+      {"[key, to, store]", "[key, to, to]", "m:3:20: \"to\" stands in columns twice"},
+      {"[key, to, store]", "[key, to, Store]", "m:3:20: column \"Store\" must be lower-case letters, digits and \"_\""},
+      {"columns:", "scope: [depot]\ncolumns:", "m:5:8: query never uses :depot: a depot's list would show every depot"},
+      {"columns:", "window: {kind: snapshot}\ncolumns:", "m:3:1: unknown key \"window\""},
+      {" WHERE s.account_id = :account", "", "m:4:8: query never uses :account"},
+      {"= :account", "= :account OR 1 = 1", "m:4:"},
+      {":account", ":account AND s.at >= :from", "m:4:"},
+      {"SELECT s.id", "DELETE s.id", "m:4:8: query must start with SELECT or WITH"}};
+  for (const Rule& rule : rules) {
+    CAPTURE(rule.to);
+    const std::string found = problems_of(replaced(list, rule.from, rule.to));
+    CHECK_MESSAGE(found.starts_with(rule.problem), found);
+  }
+}

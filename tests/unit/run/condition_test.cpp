@@ -232,7 +232,7 @@ TEST_CASE("a source that fails decides nothing, and nothing of it looks like a c
   world.outside.source_errors = {Error(ErrorKind::source, "the database is down")};
   CHECK(world.day(14).state == store::RunState::failed);
   CHECK(world.notifications().size() == 1);
-  CHECK(store::watch_of(world.state, world.schedule.id).raised_since);
+  CHECK(store::watch_of(world.state, world.schedule.id, "").raised_since);
   CHECK(world.day(14).state == store::RunState::quiet);
 }
 
@@ -261,14 +261,14 @@ TEST_CASE("a decision is made once: a run that is resumed goes by it, whatever t
   world.outside.mail_answers.emplace_back([]() -> delivery::Outcome { throw Error(ErrorKind::state, "the disk is gone"); });
   CHECK_THROWS_AS(world.run_due(), Error);
   CHECK(world.run().decision.value().verdict == Verdict::send);
-  CHECK_FALSE(store::watch_of(world.state, world.schedule.id).raised_since);
+  CHECK_FALSE(store::watch_of(world.state, world.schedule.id, "").raised_since);
   world.kill_owners();
   world.outside.visits = {{"Docs", 4}};
   world.outside.sent.clear();
   world.run_due();
   CHECK(world.run().state == store::RunState::delivered);
   CHECK(world.outside.sent.size() == 1);
-  CHECK(store::watch_of(world.state, world.schedule.id).raised_since == at("2026-03-17T06:00:00Z"));
+  CHECK(store::watch_of(world.state, world.schedule.id, "").raised_since == at("2026-03-17T06:00:00Z"));
 }
 
 TEST_CASE("what was made and had nobody to be sent to ends as that, also after its process was killed right before the end") {
@@ -305,6 +305,6 @@ TEST_CASE("a preview decides and moves nothing") {
   const auto decision = preview_decision(parts, std::get<RunPlan>(planned), world.stored(), world.now).value();
   CHECK(decision.verdict == Verdict::send);
   CHECK(decision.why == "total(visits) is 14, > 10");
-  CHECK_FALSE(store::watch_of(world.state, world.schedule.id).raised_since);
+  CHECK_FALSE(store::watch_of(world.state, world.schedule.id, "").raised_since);
   CHECK(store::list_runs(world.state, {}).empty());
 }

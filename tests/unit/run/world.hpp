@@ -70,6 +70,8 @@ struct Outside {
   std::deque<std::function<delivery::Outcome()>> mail_answers;  ///< of the next letters; accepted once they are used up
   std::deque<Error> source_errors;                              ///< of the next queries
   std::vector<std::optional<Instant>> data_until;               ///< the rows of `ready`
+  std::vector<std::vector<std::string>> list;                   ///< the rows of a list; empty texts are NULL
+  int asked_lists = 0;
   std::deque<delivery::WebhookAnswer> webhook_answers;
   struct Sent {
     std::string to, bytes;
@@ -92,6 +94,26 @@ class VisitStream final : public rows::RowStream {
     if (at_ == outside_.visits.size()) return nullptr;
     const auto& [page, count] = outside_.visits[at_++];
     cells_ = {{.null = false, .scale = 0, .number = 0, .text = page}, {.null = false, .scale = 0, .number = count, .text = {}}};
+    row_ = cells_;
+    return &row_;
+  }
+
+ private:
+  const Outside& outside_;
+  rows::Columns columns_;
+  std::size_t at_ = 0;
+  std::vector<rows::Cell> cells_;
+  rows::Row row_;
+};
+
+class ListStream final : public rows::RowStream {
+ public:
+  ListStream(const Outside& outside, rows::Columns columns) : outside_(outside), columns_(std::move(columns)) {}
+  [[nodiscard]] const rows::Columns& columns() const override { return columns_; }
+  const rows::Row* next() override {
+    if (at_ == outside_.list.size()) return nullptr;
+    cells_.clear();
+    for (const auto& text : outside_.list[at_++]) cells_.push_back({.null = text.empty(), .scale = 0, .number = 0, .text = text});
     row_ = cells_;
     return &row_;
   }
@@ -129,6 +151,10 @@ class FakeSource final : public source::Source {
   explicit FakeSource(Outside& outside) : outside_(outside) {}
   [[nodiscard]] const rows::SourceForms& forms() const override { return forms_; }
   std::unique_ptr<rows::RowStream> open(const rows::Query& query) override {
+    if (query.columns.front().name == "key") {
+      ++outside_.asked_lists;
+      return std::make_unique<ListStream>(outside_, query.columns);
+    }
     if (!outside_.source_errors.empty()) {
       const auto error = outside_.source_errors.front();
       outside_.source_errors.pop_front();

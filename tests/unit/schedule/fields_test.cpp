@@ -37,6 +37,7 @@ Definition every_field() {
   definition.parameters = {{"mode", {"summary"}}, {"none", {}}};
   definition.extra = R"({"k":1})";
   definition.recipients.mailboxes = {*Mailbox::parse("\"Lead, Site\" <lead@example.com>"), *Mailbox::parse("ann@example.com")};
+  definition.parts.rows = {{"s1", {.to = {"a@example.com"}, .values = {{"mode", "summary"}}}}, {"s2", {}}};
   definition.title = "The week";
   definition.language = "de";
   definition.reply_to = "desk@example.com";

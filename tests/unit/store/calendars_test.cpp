@@ -55,7 +55,7 @@ TEST_CASE("an account is told once, whichever run ends") {
   Finish ending;
   ending.state = RunState::failed;
   ending.reason = "no source";
-  ending.once = TellOnce{"calendar de ends", {}};
+  ending.once = {{.what = "calendar de ends", .notifications = {}}};
   finish(fixture.state, fixture.claim(), ending, kNow);
   CHECK(was_told(fixture.state, "acme", "calendar de ends"));
   CHECK_FALSE(was_told(fixture.state, "other", "calendar de ends"));

@@ -42,7 +42,7 @@ struct Watched : Fixture {
   void occur(const Decision& decision, RunState ending, std::optional<DeliveryState> letter = std::nullopt) {
     end(decide(decision), ending, letter);
   }
-  Watch watch() { return watch_of(state, schedule.id); }
+  Watch watch() { return watch_of(state, schedule.id, ""); }
 };
 
 const Instant kFirst = kNow, kSecond = kNow + kDay, kThird = kNow + 2 * kDay;

@@ -33,6 +33,8 @@ struct Exception {
 constexpr std::array kExceptions{
     Exception{"SELECT [^?]* FROM \\w+ \\w+ (LEFT JOIN [^?]*)?ORDER BY \\w\\.(number|sequence) DESC LIMIT \\?1",
               "reads as many rows as it shows, the newest"},
+    Exception{"SELECT [^?]* FROM runs r WHERE r\\.parent IS NULL ORDER BY r\\.number DESC LIMIT \\?1",
+              "reads as many rows as it shows, the newest, and the parts between them"},
     Exception{"SELECT sequence, hash, at FROM audit ORDER BY sequence DESC LIMIT 1", "reads one row"},
     Exception{"SELECT [^?]* FROM audit ORDER BY sequence", "verify: the whole chain is the question"},
     Exception{"SELECT at < \\? FROM audit ORDER BY sequence LIMIT 1", "reads one row"},

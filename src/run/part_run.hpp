@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Copyright the reportctl authors
+#pragma once
+
+#include "reportctl/run/run_due.hpp"
+#include "reportctl/store/claims.hpp"
+
+namespace reportctl::run {
+
+/// Is it an occurrence that is divided into parts, each a run of its own?
+bool has_parts(const store::Claim&);
+
+/// From `triggered` on: asks the list, once, and records the parts, which resume() then takes up one by one.
+Ended divide(Parts&, const store::Claim&);
+/// From `generated` on: its end, over all parts; still `generated` where some have not ended.
+Ended end_divided(Parts&, const store::Claim&);
+
+}  // namespace reportctl::run
