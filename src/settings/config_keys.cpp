@@ -24,8 +24,11 @@ using source::SourceSettings;
 constexpr long long kDay = 86400;
 constexpr const char* kNotRepeated = " (not repeated here: it may hold a password)";
 
+/// A word that is near to none may be a password that stands at the wrong key.
 std::string one_of(const std::string& written, const std::vector<std::string>& words) {
-  return fmt::format("must be {}, not \"{}\"{}", join(words, " or "), visible(written), did_you_mean(written, words));
+  const std::string near = did_you_mean(written, words);
+  const std::string choice = "must be " + join(words, " or ");
+  return near.empty() ? choice : fmt::format("{}, not \"{}\"{}", choice, visible(written), near);
 }
 
 std::string set_path(std::filesystem::path& target, const std::string& written) {
