@@ -38,7 +38,7 @@ std::string safe_file_word(std::string_view word) {
 /// Tells files of different parameters or columns apart: `_v05`, where that says all of it, else `_v05-nort-3fa2c1`. Short, since
 /// some mail programs cannot read names of more than 65 characters.
 std::string file_filters(const RunPlan& plan) {
-  constexpr std::size_t kMostShown = 16;
+  constexpr std::size_t kMostReadable = 16;
   constexpr std::size_t kBeforeHash = 8;
   constexpr std::size_t kHash = 6;
   const auto telling = telling_parameters(plan.resolved);
@@ -51,7 +51,7 @@ std::string file_filters(const RunPlan& plan) {
     all += fmt::format("{}={}\n", name, join(values, "\t"));
   }
   const bool is_whole = telling.size() == 1 && telling.begin()->second.size() == 1 && plan.resolved.columns.empty() &&
-                        shown.size() <= kMostShown && safe_file_word(shown) == shown;
+                        shown.size() <= kMostReadable && safe_file_word(shown) == shown;
   if (is_whole) return "_" + shown;
   if (!plan.resolved.columns.empty()) {
     shown += (shown.empty() ? "" : "-") + join(plan.resolved.columns, "-");

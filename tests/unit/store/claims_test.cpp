@@ -3,7 +3,6 @@
 #include <sqlite3.h>
 
 #include "fixture.hpp"
-#include "reportctl/store/ownership.hpp"
 
 using namespace reportctl;
 using namespace reportctl::store;
@@ -297,18 +296,6 @@ TEST_CASE("another host's owner is believed until its lease ends") {
   CHECK_FALSE(take_over(fixture.state, request));
   request.now = kNow + std::chrono::hours(2);
   CHECK(take_over(fixture.state, request));
-}
-
-TEST_CASE("whoever adopts the state goes on with what another machine left, before its lease ends") {
-  Fixture fixture;
-  auto gone = this_process();
-  gone.host = "gone";
-  gone.boot_id = "of another machine";
-  const auto claim = fixture.claim(gone);
-  CHECK(resumable(fixture.state).empty());
-  CHECK(left_elsewhere(fixture.state) == 1);
-  adopt_state(fixture.state);
-  CHECK(resumable(fixture.state) == Ids{claim.run.id});
 }
 
 TEST_CASE("what was given back waits for its time, and a retry does not count as a crash") {

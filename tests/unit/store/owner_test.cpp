@@ -10,6 +10,7 @@
 #include <array>
 
 #include "fixture.hpp"
+#include "reportctl/store/claims.hpp"
 #include "reportctl/store/ownership.hpp"
 
 using namespace reportctl;
@@ -82,4 +83,18 @@ TEST_CASE("a named installation is the same on every host, and no other name's")
   CHECK(ownership(state) == Ownership::other_host);
   adopt_state(state);
   CHECK(state.fact("host") == this_process().host);
+}
+
+TEST_CASE("whoever adopts the state goes on with what another machine left, before its lease ends") {
+  Fixture fixture;
+  auto gone = this_process();
+  gone.host = "gone";
+  gone.boot_id = "of another machine";
+  const auto claim = fixture.claim(gone);
+  CHECK(runs_to_resume(fixture.state, kNow).empty());
+  CHECK(left_elsewhere(fixture.state) == 1);
+  adopt_state(fixture.state);
+  const auto left = runs_to_resume(fixture.state, kNow);
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].id == claim.run.id);
 }
