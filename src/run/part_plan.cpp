@@ -66,7 +66,6 @@ PartPlan plan_part(Parts& parts, const schedule::Schedule& whole, const PartList
                    const validation::Context& context) {
   PartPlan part{.key = row.first, .schedule = whole, .slot = context.now};
   part.schedule.part = row.first;
-  part.schedule.definition.parts = {};
   if (row.second.to.empty()) return part;
   part.has_address = true;
   auto check = validation::check_part(whole.definition, row.first, row.second, context);
@@ -112,7 +111,9 @@ PartPlans plan_parts(Parts& parts, const schedule::Schedule& schedule, const Sta
     return plans;
   }
   const auto world = context(parts, standing.account, standing.roles, slot);
-  for (const auto& row : rows) plans.parts.push_back(plan_part(parts, schedule, row, world));
+  auto whole = schedule;
+  whole.definition.parts = {};  // each part is made of a copy, which has none of its own
+  for (const auto& row : rows) plans.parts.push_back(plan_part(parts, whole, row, world));
   plans.broken = rules_of_list(plans, definition);
   return plans;
 }
@@ -179,8 +180,10 @@ validation::Violations check_rows(Parts& parts, const schedule::Definition& defi
   constexpr std::size_t kMostFound = 20;
   validation::Violations found;
   std::vector<schedule::Definition> good;
+  auto whole = definition;
+  whole.parts = {};
   for (const auto& [key, row] : definition.parts.rows) {
-    auto check = validation::check_part(definition, key, row, context);
+    auto check = validation::check_part(whole, key, row, context);
     if (row.to.empty()) std::erase_if(check.violations, [](const auto& one) { return one.code == Code::recipient_required; });
     for (auto& violation : check.violations) {
       violation.field = fmt::format("recipients[{}].{}", key, violation.field);

@@ -80,8 +80,10 @@ std::optional<StoredRun> find_run(Connection& connection, std::string_view id) {
 
 Claim claim_of(Connection& connection, const StoredRun& stored) {
   Claim claim{.run = stored.run, .schedule = {}};
-  if (!stored.run.schedule_id.empty())
-    claim.schedule = find_schedule(connection, stored.run.schedule_id).value_or(schedule::Schedule{});
+  const auto& id = stored.run.schedule_id;
+  if (!id.empty())
+    claim.schedule = (stored.definition ? find_schedule(connection, id, *stored.definition) : find_schedule(connection, id))
+                         .value_or(schedule::Schedule{});
   if (!stored.definition) return claim;
   auto& definition = claim.schedule.definition;
   definition.account = stored.run.account;

@@ -80,6 +80,16 @@ std::optional<schedule::Schedule> find_schedule(Connection& connection, std::str
   return read_columns(query, kScheduleColumns);
 }
 
+std::optional<schedule::Schedule> find_schedule(Connection& connection, std::string_view id, std::string_view frozen) {
+  Query query(connection, fmt::format(R"sql(
+    WITH s AS (SELECT id, account, name, report, is_active, ? AS definition, created_by, owner, given_by, created_at, updated_at,
+    next_run_at, last_run_at, last_success_at, last_run_status, last_run_error, failure_count, revision
+    FROM schedules WHERE id = ?) SELECT {} FROM s)sql",
+                                      schedule_columns()));
+  if (!query.bind(frozen, id).next()) return std::nullopt;
+  return read_columns(query, kScheduleColumns);
+}
+
 void insert_schedule(Connection& connection, const schedule::Schedule& schedule, Instant now) {
   require_free_name(connection, schedule);
   const auto& definition = schedule.definition;

@@ -19,6 +19,8 @@ constexpr const char* kScheduleSite = R"sql(ifnull(s.definition ->> '$.scope', '
 std::string schedule_columns();
 std::vector<schedule::Schedule> read_schedules(Query&);
 std::optional<schedule::Schedule> find_schedule(Connection&, std::string_view id);
+/// With the definition that a run of it froze. Its own is not read: one of a list may have thousands of rows.
+std::optional<schedule::Schedule> find_schedule(Connection&, std::string_view id, std::string_view frozen);
 
 // Single changes without a transaction of their own, for `apply`. Errors as the public functions promise.
 void insert_schedule(Connection&, const schedule::Schedule&, Instant now);
