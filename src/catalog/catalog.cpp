@@ -65,6 +65,7 @@ std::unique_ptr<OperatorModule> load_found(const std::filesystem::path& path) {
   try {
     return load_file(path, Place::searched);
   } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;  // a stop says nothing about the module
     auto module = std::make_unique<OperatorModule>();
     module->path = path;
     module->loaded.problems.push_back({path.string(), 1, 1, error.what()});

@@ -238,7 +238,7 @@ class Exports(e2e.Case):
         world.make_source(e2e.COMMERCE + ENDLESS)
         child, terminal = pty.fork()
         if child == 0:
-            os.execve(e2e.REPORTCTL, [e2e.REPORTCTL, "export", "create", "endless", "--wait", "--format", "json"], world.command_environment())
+            os.execve(e2e.REPORTCTL, [e2e.REPORTCTL, "export", "create", "endless", "--wait", "--format", "json"], world.command_environment(TERM="xterm"))
         shown = b""
         while shown.count(b"B/s") < 2:
             shown += os.read(terminal, 4096)
