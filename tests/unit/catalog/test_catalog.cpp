@@ -3,7 +3,9 @@
 #include "reportctl/catalog/catalog.hpp"
 
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -11,6 +13,7 @@
 
 #include "compiled_modules.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 
 using namespace reportctl;
@@ -202,4 +205,26 @@ TEST_CASE("a broken module is refused by name and spoils no other") {
   CHECK(refusal(catalog, "torn").starts_with("invalid: "));
   CHECK(catalog.problems().size() == 3);
   CHECK(catalog.get("sales").id == "sales");
+}
+
+TEST_CASE("a stop while an operator's module is read is a stop, and says nothing about the module") {
+  const Directory own;
+  own.write("own.yaml", module_text("own"));
+  const pid_t child = ::fork();  // a request is for good
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    int code = 1;
+    try {
+      install_signal_handlers();
+      ::raise(SIGTERM);
+      static_cast<void>(Catalog::open({own.path}).get("own"));
+    } catch (const Error& error) {
+      code = error.kind() == ErrorKind::interrupted ? 0 : 2;
+    }
+    ::_exit(code);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }
