@@ -14,7 +14,13 @@ namespace reportctl::delivery {
 
 namespace {
 
+/// Whoever goes on later looks at the place first.
+void pass_on_a_stop(const Error& error) {
+  if (error.kind() == ErrorKind::interrupted) throw Error(error);
+}
+
 Outcome put_off(const Error& error) {
+  pass_on_a_stop(error);
   return {OutcomeKind::deferred, visible(error.what()), error.kind() == ErrorKind::config ? "config" : "destination", 0, true};
 }
 
@@ -112,6 +118,7 @@ class FolderDestination final : public Destination {
       remove(beside);
       return there ? exists(parcel) : Outcome{OutcomeKind::deferred, why, "destination", 0, true};
     } catch (const Error& error) {
+      pass_on_a_stop(error);
       return nobody_knows(fmt::format("{}; then: {}", why, visible(error.what())));
     }
   }
@@ -156,6 +163,7 @@ class BucketDestination final : public Destination {
       if (!mark) return trouble;
       return *mark == parcel.id ? stored(parcel, describe()) : exists(parcel);
     } catch (const Error& error) {
+      pass_on_a_stop(error);
       return nobody_knows(fmt::format("{}; then: {}", trouble.answer, visible(error.what())));
     }
   }
