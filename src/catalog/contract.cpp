@@ -109,7 +109,7 @@ rows::ColumnType type_of(std::string_view column) {
   return ColumnType::text;
 }
 
-std::string quoted(std::string_view name) { return fmt::format("\"{}\"", name); }
+std::string sql_name(std::string_view name) { return fmt::format("\"{}\"", name); }
 
 /// A column as the table has it, under its full name. `function`: min, max, or nothing.
 void add_column(rows::Query& query, std::string_view table, std::string_view name, const rows::SourceForms& forms,
@@ -125,7 +125,7 @@ void add_column(rows::Query& query, std::string_view table, std::string_view nam
     const InstantSql instant{value, {forms.form_of(table, name), column.name, true, {}}, false};
     value = InstantWriter(forms, "UTC", nullptr).strict(instant);
   }
-  query.sql += fmt::format("{}{} AS {}", query.columns.empty() ? "SELECT " : ", ", value, quoted(column.name));
+  query.sql += fmt::format("{}{} AS {}", query.columns.empty() ? "SELECT " : ", ", value, sql_name(column.name));
   query.columns.push_back(std::move(column));
 }
 
@@ -154,7 +154,7 @@ rows::Query sample(const ContractTable& table, const std::vector<std::string_vie
 std::vector<rows::Query> samples(const std::string& value, const rows::Column& column, const std::string& table,
                                  const std::string& read, const rows::SourceForms& forms, const PageOf& page_of) {
   std::vector<rows::Query> queries;
-  const std::string given = fmt::format("SELECT {} AS {} FROM ", read, quoted(column.name));
+  const std::string given = fmt::format("SELECT {} AS {} FROM ", read, sql_name(column.name));
   for (const std::string& from :
        {fmt::format("{0} t WHERE {1} IS NOT NULL ORDER BY {1} ASC LIMIT 50", table, value),
         fmt::format("{0} t WHERE {1} IS NOT NULL ORDER BY {1} DESC LIMIT 50", table, value), page_of(table) + " t"}) {

@@ -7,30 +7,30 @@
 namespace reportctl::catalog {
 namespace {
 
-using Kind = RuleToken::Kind;
+using RuleKind = RuleToken::Kind;
 
-Kind kind_of(SqlToken::Kind kind) {
+RuleKind kind_of(SqlToken::Kind kind) {
   switch (kind) {
     case SqlToken::Kind::word:
-      return Kind::word;
+      return RuleKind::word;
     case SqlToken::Kind::quoted_name:
-      return Kind::quoted;
+      return RuleKind::quoted;
     case SqlToken::Kind::number:
     case SqlToken::Kind::literal:
-      return Kind::constant;
+      return RuleKind::constant;
     case SqlToken::Kind::bind:
     case SqlToken::Kind::foreign_bind:
     case SqlToken::Kind::sign:
       break;
   }
-  return Kind::sign;
+  return RuleKind::sign;
 }
 
 void add_tokens(const SqlPiece& piece, RuleTokens& tokens) {
   for (const SqlToken& token : piece.tokens) {
     const std::size_t offset = piece.offset + static_cast<std::size_t>(token.text.data() - piece.text.data());
-    const Kind kind = kind_of(token.kind);
-    tokens.push_back({kind, kind == Kind::quoted ? std::string(token.text) : to_lower(token.text), offset});
+    const RuleKind kind = kind_of(token.kind);
+    tokens.push_back({kind, kind == RuleKind::quoted ? std::string(token.text) : to_lower(token.text), offset});
   }
 }
 
@@ -42,7 +42,8 @@ RuleTokens rule_tokens(const SqlPieces& pieces) {
     if (piece.kind == SqlPiece::Kind::text)
       add_tokens(piece, tokens);
     else
-      tokens.push_back({piece.kind == SqlPiece::Kind::bind ? Kind::bind : Kind::macro, std::string(piece.text), piece.offset});
+      tokens.push_back(
+          {piece.kind == SqlPiece::Kind::bind ? RuleKind::bind : RuleKind::macro, std::string(piece.text), piece.offset});
   }
   return tokens;
 }

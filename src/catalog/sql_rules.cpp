@@ -126,19 +126,19 @@ bool is_word(const RuleTokens& tokens, std::size_t i, std::initializer_list<std:
   return i < tokens.size() && tokens[i].kind == RuleToken::Kind::word &&
          std::find(words.begin(), words.end(), tokens[i].text) != words.end();
 }
-bool is_sign(const RuleTokens& tokens, std::size_t i, std::string_view sign) {
+bool has_sign(const RuleTokens& tokens, std::size_t i, std::string_view sign) {
   return i < tokens.size() && tokens[i].kind == RuleToken::Kind::sign && tokens[i].text == sign;
 }
 
 /// Sums that are cut to an integer, where nobody sees that they have a fraction, and sums of what is made a binary number.
 void check_sums(ModuleFile& file, const QueryText& query, const SqlScan& scanned) {
   const RuleTokens tokens = rule_tokens(scanned.pieces);
-  const auto is_sum = [&](std::size_t i) { return is_word(tokens, i, {"sum", "avg", "total"}) && is_sign(tokens, i + 1, "("); };
+  const auto is_sum = [&](std::size_t i) { return is_word(tokens, i, {"sum", "avg", "total"}) && has_sign(tokens, i + 1, "("); };
   const auto behind = [&](std::size_t open) {
     int depth = 0;
     for (std::size_t i = open; i < tokens.size(); ++i) {
-      if (is_sign(tokens, i, "(")) ++depth;
-      if (is_sign(tokens, i, ")") && --depth == 0) return i + 1;
+      if (has_sign(tokens, i, "(")) ++depth;
+      if (has_sign(tokens, i, ")") && --depth == 0) return i + 1;
     }
     return tokens.size();
   };
@@ -146,11 +146,11 @@ void check_sums(ModuleFile& file, const QueryText& query, const SqlScan& scanned
     return is_word(tokens, i, {"bigint", "integer", "int", "int2", "int4", "int8", "smallint", "tinyint"});
   };
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const bool casts = is_word(tokens, i, {"cast"}) && is_sign(tokens, i + 1, "(");
-    const std::size_t inner = casts && is_word(tokens, i + 2, {"coalesce"}) && is_sign(tokens, i + 3, "(") ? i + 4 : i + 2;
-    const std::size_t type = casts                                               ? behind(i + 1) - 2
-                             : is_sum(i) && is_sign(tokens, behind(i + 1), "::") ? behind(i + 1) + 1
-                                                                                 : 0;
+    const bool casts = is_word(tokens, i, {"cast"}) && has_sign(tokens, i + 1, "(");
+    const std::size_t inner = casts && is_word(tokens, i + 2, {"coalesce"}) && has_sign(tokens, i + 3, "(") ? i + 4 : i + 2;
+    const std::size_t type = casts                                                ? behind(i + 1) - 2
+                             : is_sum(i) && has_sign(tokens, behind(i + 1), "::") ? behind(i + 1) + 1
+                                                                                  : 0;
     if ((casts ? is_sum(inner) : type > 0) && is_integer(type))
       file.problem_in(
           query.node, tokens[i].offset,
@@ -160,7 +160,7 @@ void check_sums(ModuleFile& file, const QueryText& query, const SqlScan& scanned
     if (!is_sum(i)) continue;
     for (std::size_t at = i + 2; at + 1 < behind(i + 1); ++at)
       if (is_word(tokens, at, {"real", "float", "float4", "float8", "double"}) &&
-          (is_word(tokens, at - 1, {"as"}) || is_sign(tokens, at - 1, "::")))
+          (is_word(tokens, at - 1, {"as"}) || has_sign(tokens, at - 1, "::")))
         file.problem_in(
             query.node, tokens[i].offset,
             fmt::format("{}: binary numbers do not add up exactly; write {}({{{{decimal(…)}}}})", query.what, tokens[i].text));

@@ -12,7 +12,7 @@
 namespace reportctl::catalog {
 namespace {
 
-using Kind = RuleToken::Kind;
+using RuleKind = RuleToken::Kind;
 
 /// Of a SELECT, or of something that FROM can read.
 struct Fence {
@@ -47,13 +47,14 @@ class WallReader {
   using Known = std::map<std::string, Fence, std::less<>>;  ///< WITH queries by name
 
   [[nodiscard]] bool is(std::size_t i, std::string_view text) const {
-    return i < tokens_.size() && (tokens_[i].kind == Kind::word || tokens_[i].kind == Kind::sign) && tokens_[i].text == text;
+    return i < tokens_.size() && (tokens_[i].kind == RuleKind::word || tokens_[i].kind == RuleKind::sign) &&
+           tokens_[i].text == text;
   }
   [[nodiscard]] bool is_name(std::size_t i) const {
-    return i < tokens_.size() && (tokens_[i].kind == Kind::word || tokens_[i].kind == Kind::quoted);
+    return i < tokens_.size() && (tokens_[i].kind == RuleKind::word || tokens_[i].kind == RuleKind::quoted);
   }
   [[nodiscard]] std::string word(std::size_t i) const {
-    return i < tokens_.size() && tokens_[i].kind == Kind::word ? tokens_[i].text : std::string();
+    return i < tokens_.size() && tokens_[i].kind == RuleKind::word ? tokens_[i].text : std::string();
   }
   /// Behind the parenthesis that opens at `i`, or behind what stands there.
   [[nodiscard]] std::size_t next(std::size_t i, std::size_t end) const {
@@ -231,17 +232,18 @@ class WallReader {
       const Span inner = inside(span.begin + 1, span.end);
       return is_account({inner.begin, find(inner, [&](std::size_t i) { return is(i, "as"); })});
     }
-    if (span.begin >= span.end || tokens_[span.begin].kind != Kind::bind || tokens_[span.begin].text != "account") return false;
+    if (span.begin >= span.end || tokens_[span.begin].kind != RuleKind::bind || tokens_[span.begin].text != "account")
+      return false;
     return span.begin + 1 == span.end || is(span.begin + 1, "::");
   }
 
   /// A column stands in it, or it is one constant; and nothing of the account.
   [[nodiscard]] bool names_something(Span span) const {
-    if (span.begin + 1 == span.end && tokens_[span.begin].kind == Kind::constant) return true;
+    if (span.begin + 1 == span.end && tokens_[span.begin].kind == RuleKind::constant) return true;
     bool named = false;
     for (std::size_t i = span.begin; i < span.end; ++i) {
-      if (tokens_[i].kind == Kind::bind && tokens_[i].text == "account") return false;
-      const bool is_function = is(i + 1, "(") && tokens_[i].kind == Kind::word;
+      if (tokens_[i].kind == RuleKind::bind && tokens_[i].text == "account") return false;
+      const bool is_function = is(i + 1, "(") && tokens_[i].kind == RuleKind::word;
       named =
           named || (is_name(i) && !is_function && !is_one_of(" null true false as and or not case when then else end ", word(i)));
     }

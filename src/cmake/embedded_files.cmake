@@ -84,6 +84,8 @@ if(NOT catalog_type STREQUAL INTERFACE_LIBRARY)
   list(FILTER catalog_core_sources EXCLUDE REGEX "/catalog\\.cpp$")
   list(FILTER catalog_sources INCLUDE REGEX "/catalog\\.cpp$")
   add_library(reportctl_catalog_core STATIC ${catalog_core_sources})
+  reportctl_precompiled_headers(catalog_core)
+  reportctl_compile_quickly(catalog_core)
   target_include_directories(reportctl_catalog_core PRIVATE ${CMAKE_SOURCE_DIR}/src/catalog)
   target_link_libraries(reportctl_catalog_core PUBLIC reportctl_options fmt::fmt reportctl_base reportctl_rows reportctl_schedule
                                                      reportctl_access)

@@ -31,8 +31,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kChunk = 64U << 10U;
-constexpr std::size_t kLongestWords = 4096;
+constexpr std::size_t kPiped = 64U << 10U;
+constexpr std::size_t kLongestAnswer = 4096;
 constexpr int kTick = 200;  // ms between two looks at the clock and at a stop
 
 struct Pipe {
@@ -168,7 +168,7 @@ class Sendmail final : public Transport {
 void read_words(Child& child, std::string& words) {
   std::array<char, 1024> buffer{};
   const ssize_t got = ::read(child.out(), buffer.data(), buffer.size());
-  if (got > 0 && words.size() < kLongestWords) words.append(buffer.data(), static_cast<std::size_t>(got));
+  if (got > 0 && words.size() < kLongestAnswer) words.append(buffer.data(), static_cast<std::size_t>(got));
   if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) child.close_out();
 }
 
@@ -177,7 +177,7 @@ Outcome Sendmail::talk(Child& child, const Letter& letter, const HandingOver& ha
   LineEnds lines;
   SendmailEnding ending;
   std::string chunk;
-  std::vector<char> buffer(kChunk);
+  std::vector<char> buffer(kPiped);
   Clock::time_point deadline = Clock::now() + timeout_;
   bool stopping = false;
   bool killed = false;

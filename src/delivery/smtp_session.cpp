@@ -24,7 +24,7 @@ namespace reportctl::delivery {
 
 namespace {
 
-constexpr int kTick = 200;  // ms between two looks at the clock and at a stop
+constexpr int kLook = 200;  // ms between two looks at the clock and at a stop
 constexpr std::size_t kPiece = 64U << 10U;
 constexpr std::size_t kLongestLine = 8192;
 constexpr const char* kPasswordMechanisms = "PLAIN LOGIN CRAM-MD5";
@@ -246,7 +246,7 @@ bool SmtpSession::wait(short events, Clock::time_point deadline) {
                                : fail(CURLE_OPERATION_TIMEDOUT, "the server did not answer in time");
     }
     pollfd polled{socket_, events, 0};
-    if (::poll(&polled, 1, kTick) > 0) return true;
+    if (::poll(&polled, 1, kLook) > 0) return true;
   }
 }
 

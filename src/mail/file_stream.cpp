@@ -17,12 +17,12 @@ namespace {
 
 constexpr std::size_t kPiece = 1U << 16U;
 
-struct Instance {
+struct FileInstance {
   GMimeStream parent;
   FileStream* owner;
 };
 
-FileStream& owner_of(GMimeStream* stream) { return *reinterpret_cast<Instance*>(stream)->owner; }
+FileStream& owner_of(GMimeStream* stream) { return *reinterpret_cast<FileInstance*>(stream)->owner; }
 
 ssize_t on_read(GMimeStream* stream, char* out, size_t size) { return owner_of(stream).read(out, size); }
 
@@ -33,7 +33,7 @@ int on_reset(GMimeStream* stream) {
   return 0;
 }
 
-void init_class(gpointer klass, gpointer) {
+void init_file_class(gpointer klass, gpointer) {
   auto* stream = static_cast<GMimeStreamClass*>(klass);
   stream->read = on_read;
   stream->eos = on_eos;
@@ -46,7 +46,7 @@ void init_class(gpointer klass, gpointer) {
 
 GType register_file_stream(const Gmime& api) {
   return api.g_type_register_static_simple(api.g_mime_stream_get_type(), "ReportctlFileStream", sizeof(GMimeStreamClass),
-                                           init_class, sizeof(Instance), nullptr, GTypeFlags{});
+                                           init_file_class, sizeof(FileInstance), nullptr, GTypeFlags{});
 }
 
 FileEncoding encoding_of(int fd, std::string_view content_type) {
@@ -69,7 +69,7 @@ FileStream::FileStream(int fd, FileEncoding encoding) : fd_(fd), encoding_(encod
   if (::fstat(fd, &status) != 0) fail(errno);
   if (!S_ISREG(status.st_mode)) fail(EINVAL);
   size_ = status.st_size;
-  auto* instance = static_cast<Instance*>(gmime().g_object_new(gmime().file_stream_type, nullptr));
+  auto* instance = static_cast<FileInstance*>(gmime().g_object_new(gmime().file_stream_type, nullptr));
   instance->owner = this;
   stream_.reset(&instance->parent);
   gmime().g_mime_stream_construct(stream_.get(), 0, -1);

@@ -8,7 +8,7 @@ namespace reportctl::mail {
 
 namespace {
 
-constexpr std::size_t kLongestLine = 76;
+constexpr std::size_t kLongestEncodedLine = 76;
 
 std::string escaped(char c) { return fmt::format("={:02X}", static_cast<unsigned char>(c)); }
 
@@ -21,8 +21,8 @@ void QuotedPrintable::end_line(std::string_view how, std::string& out) {
   if (line_.starts_with('.')) line_.replace(0, 1, "=2E");
   // Escaping the first letter may have made it too long: what hangs over begins the next line.
   std::string rest;
-  if (line_.size() + how.size() > kLongestLine) {
-    auto cut = kLongestLine - 1;
+  if (line_.size() + how.size() > kLongestEncodedLine) {
+    auto cut = kLongestEncodedLine - 1;
     while (line_[cut - 1] == '=' || (cut > 1 && line_[cut - 2] == '=')) --cut;
     rest = line_.substr(cut);
     out.append(line_, 0, cut).append("=\r\n");
@@ -34,7 +34,7 @@ void QuotedPrintable::end_line(std::string_view how, std::string& out) {
 }
 
 void QuotedPrintable::put(std::string_view piece, std::string& out) {
-  if (line_.size() + piece.size() > kLongestLine - 1) end_line("=", out);
+  if (line_.size() + piece.size() > kLongestEncodedLine - 1) end_line("=", out);
   line_ += piece;
 }
 

@@ -8,18 +8,18 @@ namespace {
 
 constexpr std::size_t kBufferSize = 64U << 10U;
 
-struct Instance {
+struct SinkInstance {
   GMimeStream parent;
   SinkStream* owner;
 };
 
 ssize_t on_write(GMimeStream* stream, const char* bytes, size_t size) {
-  return reinterpret_cast<Instance*>(stream)->owner->take(bytes, size) ? static_cast<ssize_t>(size) : -1;
+  return reinterpret_cast<SinkInstance*>(stream)->owner->take(bytes, size) ? static_cast<ssize_t>(size) : -1;
 }
 
 int on_flush(GMimeStream*) { return 0; }  // GMime flushes after every part; finish() is the one that counts
 
-void init_class(gpointer klass, gpointer) {
+void init_sink_class(gpointer klass, gpointer) {
   auto* stream = static_cast<GMimeStreamClass*>(klass);
   stream->write = on_write;
   stream->flush = on_flush;
@@ -29,12 +29,12 @@ void init_class(gpointer klass, gpointer) {
 
 GType register_sink_stream(const Gmime& api) {
   return api.g_type_register_static_simple(api.g_mime_stream_get_type(), "ReportctlSinkStream", sizeof(GMimeStreamClass),
-                                           init_class, sizeof(Instance), nullptr, GTypeFlags{});
+                                           init_sink_class, sizeof(SinkInstance), nullptr, GTypeFlags{});
 }
 
 SinkStream::SinkStream(Sink& next) : next_(next) {
   buffer_.reserve(kBufferSize);
-  auto* instance = static_cast<Instance*>(gmime().g_object_new(gmime().sink_stream_type, nullptr));
+  auto* instance = static_cast<SinkInstance*>(gmime().g_object_new(gmime().sink_stream_type, nullptr));
   instance->owner = this;
   stream_.reset(&instance->parent);
   gmime().g_mime_stream_construct(stream_.get(), 0, -1);
