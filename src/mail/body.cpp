@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -149,12 +150,14 @@ void write_body(const Content& content, Sink& out) {
   GmimePtr<GMimeObject> root = text_part("plain", content.text);
   if (!content.html.empty())
     root = multipart("alternative", boundary(content.boundary_seed, "alternative"), listed(std::move(root), html_part(content)));
-  std::optional<FileStream> file;
-  if (content.attachment) {
-    const auto encoding = encoding_of(content.attachment->fd, content.attachment->content_type);
-    file.emplace(content.attachment->fd, encoding);
-    root = multipart("mixed", boundary(content.boundary_seed, "mixed"),
-                     listed(std::move(root), attachment_part(*content.attachment, encoding, file->get())));
+  std::deque<FileStream> files;
+  if (!content.attachments.empty()) {
+    auto parts = listed(std::move(root));
+    for (const auto& attachment : content.attachments) {
+      const auto encoding = encoding_of(attachment.fd, attachment.content_type);
+      parts.push_back(attachment_part(attachment, encoding, files.emplace_back(attachment.fd, encoding).get()));
+    }
+    root = multipart("mixed", boundary(content.boundary_seed, "mixed"), parts);
   }
 
   SinkStream stream(out);
@@ -163,7 +166,7 @@ void write_body(const Content& content, Sink& out) {
   stream.take(kVersion.data(), kVersion.size());
   const bool written = gmime().g_mime_object_write_to_stream(root.get(), format.get(), stream.get()) >= 0;
   stream.finish();
-  if (file) file->check();
+  for (auto& file : files) file.check();
   if (!written) throw Error(ErrorKind::output, "the message could not be composed");
 }
 

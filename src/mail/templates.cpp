@@ -106,7 +106,6 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   const std::string color = brand(facts.brand_color);
   data.set("color", color);
   data.set("on_color", readable_on(color));
-  data.set("kind", shown(kind_of(facts.attachment_name)));
   data.set("preheader", preheader(facts));
   data.set("no_data", facts.no_data);
   set_text(data, "account", facts.account_name);
@@ -121,7 +120,6 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   set_text(data, "attachment", facts.attachment_name);
   data.set("attached", !facts.attachment_name.empty() && !is_linked);
   data.set("linked", is_linked);
-  data.set("download", facts.download_url);  // whole: a shortened address leads nowhere
   const Language& words = facts.language;
   set_words(data, words);
   const auto set_line = [&](const char* key, const char* name, const std::string& value) {
@@ -129,10 +127,21 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   };
   set_line("link_until", "moment", facts.download_ends);
   set_line("download_until", "moment", facts.download_ends);
-  set_text(data, "size", facts.attachment_size);
-  set_file(data, {.before = words.say(is_linked ? "too_large" : "attached") + words.say("colon"),
-                  .name = facts.attachment_name,
-                  .details = joined(facts.row_count, facts.attachment_size)});
+  mustache::data files{mustache::data::type::list};
+  auto all = facts.more_files;
+  all.insert(all.begin(), {facts.attachment_name, facts.attachment_size, facts.row_count, facts.download_url});
+  for (const auto& file : all) {
+    mustache::data one;
+    one.set("kind", shown(kind_of(file.name)));
+    one.set("download", file.download_url);  // whole: a shortened address leads nowhere
+    set_text(one, "rows", file.row_count);
+    set_text(one, "size", file.size);
+    set_file(one, {.before = words.say(is_linked ? "too_large" : "attached") + words.say("colon"),
+                   .name = file.name,
+                   .details = joined(file.row_count, file.size)});
+    files.push_back(one);
+  }
+  data.set("files", files);
   set_sentence(data, "notice", facts.notice);
   set_line("made_at", "moment", facts.generated_at);
   set_sentence(data, "why", facts.why);

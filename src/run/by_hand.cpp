@@ -61,10 +61,10 @@ store::Reopening reopening(Parts& parts, const store::Run& run, const Deed& deed
           {.name = deed.event, .account = run.account, .subject = run.id, .actor = deed.actor, .payload = R"({"run":"$run"})"}}};
 }
 
-std::vector<store::NewDelivery> queued_by_hand(Parts& parts, const store::Run& run, const std::vector<Mailbox>& to, int file) {
-  if (to.empty() || file < 0) return {};
-  Post post(parts, facts_by_hand(facts_from_json(store::mail_facts(parts.state(), run.id))),
-            {.run_id = run.id, .format = run.format, .sha256 = run.artifact_sha256, .bytes = run.bytes.value_or(0), .fd = file});
+std::vector<store::NewDelivery> queued_by_hand(Parts& parts, const store::Run& run, const std::vector<Mailbox>& to,
+                                               const FetchedFiles& fetched) {
+  if (to.empty() || fetched.files.empty()) return {};
+  Post post(parts, facts_by_hand(facts_from_json(store::mail_facts(parts.state(), run.id))), run.id, fetched.files);
   auto messages = post.queue(to, parts.moment());
   for (auto& message : messages) message.by_hand = true;
   return messages;
@@ -219,12 +219,12 @@ Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const st
     throw Error(ErrorKind::not_found, fmt::format("the file of run {} was pruned at {}", run.id, format_utc(*run.file_pruned_at)),
                 fmt::format("it can be made anew: reportctl runs resend {} --corrected", run.id));
   }
-  // Asked before anything changes: without its file the run stays as it is.
-  const auto file = run.artifact_sha256.empty() ? Fd() : parts.artifacts().get(run.artifact_sha256, run.bytes);
+  // Asked before anything changes: without its files the run stays as it is.
+  const auto fetched = fetch_files(parts, run);
   const auto states = wanted.to.empty() ? states_of(wanted.only) : std::vector<DeliveryState>();
   const auto claim = store::reopen_for_resend(
       parts.state(), {reopening(parts, run, {"RunResent", actor}), states, wanted.as == ResendAs::new_message,
-                      queued_by_hand(parts, run, wanted.to, file.get())});
+                      queued_by_hand(parts, run, wanted.to, fetched)});
   if (!claim)
     throw Error(ErrorKind::conflict, "no recipient of this run matches", "reportctl runs show RUN shows every recipient");
   return work_now(parts, *claim);

@@ -140,7 +140,12 @@ DeliveryOutcome ship(Parts& parts, const store::Claim& claim, const Post& post, 
   if (const auto broken = parts.broken_destinations.find(queued.destination); broken != parts.broken_destinations.end())
     return retry(not_tried(queued, broken->second));
   auto& destination = parts.destination(queued.destination);
-  const auto& file = post.file().value();
+  const auto& files = post.files();
+  const auto found =
+      std::find_if(files.begin(), files.end(), [&](const ReportFile& one) { return one.sha256 == queued.message_sha256; });
+  if (found == files.end())
+    throw Error(ErrorKind::failed, fmt::format("run {} has no file for {}", claim.run.id, queued.address));
+  const auto& file = *found;
   store::begin_sending(parts.state(), claim, queued.id);
   const auto outcome = destination.send({.path = queued.path(),
                                          .id = queued.id,

@@ -94,7 +94,7 @@ FailureLetter compose(Parts& parts, const FailureMail& mail) {
   letter.facts.from = mail.from;
   letter.content = {.text = std::move(texts.text),
                     .html = std::move(texts.html),
-                    .attachment = std::nullopt,
+                    .attachments = {},
                     .boundary_seed = facts.run_id + ".notification",
                     .images = mail::images_of(facts.logo, {}, facts.run_id)};
   return letter;

@@ -108,8 +108,12 @@ std::vector<schedule::Place> filled_places(const RunPlan& plan, const std::vecto
   std::vector<schedule::Place> result;
   for (const auto& place : places) {
     const auto directory = filled_path(place.path, plan.text_values);
-    schedule::Place filled{place.destination, directory + (directory.empty() ? "" : "/") + plan.file_name};
-    if (std::find(result.begin(), result.end(), filled) == result.end()) result.push_back(std::move(filled));
+    const auto add = [&](const std::string& name) {
+      schedule::Place filled{place.destination, directory + (directory.empty() ? "" : "/") + name};
+      if (std::find(result.begin(), result.end(), filled) == result.end()) result.push_back(std::move(filled));
+    };
+    add(plan.file_name);
+    for (const auto& file : plan.more_files) add(file.name);
   }
   return result;
 }
@@ -118,8 +122,10 @@ std::vector<schedule::Place> filled_places(const RunPlan& plan, const std::vecto
 
 void name_files(RunPlan& plan, const schedule::Definition* definition) {
   const bool is_chosen = definition != nullptr && !definition->file_name.empty();
-  plan.file_name = fmt::format("{}.{}", is_chosen ? chosen_file_name(plan, definition->file_name) : default_file_name(plan),
-                               rows::file_format(plan.resolved.format).extension);
+  const auto stem = is_chosen ? chosen_file_name(plan, definition->file_name) : default_file_name(plan);
+  const auto named = [&](const std::string& format) { return fmt::format("{}.{}", stem, rows::file_format(format).extension); };
+  plan.file_name = named(plan.resolved.format);
+  for (const auto& format : plan.resolved.more_formats) plan.more_files.push_back({format, named(format)});
   if (definition != nullptr) plan.places = filled_places(plan, definition->recipients.places);
 }
 

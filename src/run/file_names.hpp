@@ -9,7 +9,7 @@ namespace reportctl::run {
 /// What differs from the report's defaults.
 schedule::Parameters telling_parameters(const validation::Resolved&);
 
-/// The name of the plan's file, and of the places where it goes. `definition`: of a schedule, which may choose them; or none.
+/// The names of the plan's files, and of the places where they go. `definition`: of a schedule, which may choose them; or none.
 /// Precondition: the values of its texts are there.
 void name_files(RunPlan&, const schedule::Definition* definition);
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -110,9 +111,9 @@ std::filesystem::path spool_of(Parts& parts) {
   return ::access(root.c_str(), W_OK | X_OK) == 0 ? root : std::filesystem::path();
 }
 
-render::Spec spec_of(Parts& parts, const RunPlan& plan, const rows::Columns& columns) {
+render::Spec spec_of(Parts& parts, const RunPlan& plan, const std::string& format, const rows::Columns& columns) {
   render::Spec spec;
-  spec.format = plan.resolved.format;
+  spec.format = format;
   spec.columns = columns;
   spec.zone = plan.zone;
   const auto& csv = plan.resolved.csv;
@@ -122,6 +123,25 @@ render::Spec spec_of(Parts& parts, const RunPlan& plan, const rows::Columns& col
   if (render::needs_spool(spec.format)) spec.spool = spool_of(parts);
   return spec;
 }
+
+/// A file that is being written.
+class Output {
+ public:
+  Output(Sink& sink, const render::Spec& spec, std::string name)
+      : format_(spec.format), name_(std::move(name)), hashing_(sink), writer_(render::make_writer(spec, hashing_)) {}
+  void row(const rows::Row& row) { writer_->row(row); }
+  store::RunFile finish(const std::string& report, const render::Closing& closing) {
+    writer_->finish(closing);
+    return {
+        .report = report, .format = format_, .name = name_, .sha256 = hashing_.sha256(), .rows = closing.rows, .bytes = bytes()};
+  }
+  [[nodiscard]] std::int64_t bytes() const { return static_cast<std::int64_t>(hashing_.bytes()); }
+
+ private:
+  std::string format_, name_;
+  HashingSink hashing_;
+  std::unique_ptr<render::Writer> writer_;
+};
 
 /// What tells whether the rows are those that were sent last: neither the form of the file nor its options take part.
 class Fingerprint {
@@ -218,7 +238,11 @@ struct Onlookers {
 Onlookers onlookers_of(const RunPlan& plan, const rows::Columns& chosen, Purpose purpose) {
   Onlookers onlookers;
   const bool for_mail = purpose == Purpose::mail;
-  const bool is_document = rows::file_format(plan.resolved.format).audience == rows::Audience::people;
+  const auto is_for_people = [](const std::string& format) {
+    return rows::file_format(format).audience == rows::Audience::people;
+  };
+  const auto& more = plan.resolved.more_formats;
+  const bool is_document = is_for_people(plan.resolved.format) || std::any_of(more.begin(), more.end(), is_for_people);
   if (for_mail || is_document) onlookers.chart = chart_collector(plan);
   if (for_mail) onlookers.first_rows.emplace(chosen, plan.locale(), telling_columns(plan));
   if (for_mail && plan.resolved.report->compares) onlookers.first_day.emplace(plan);
@@ -281,8 +305,12 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   const auto asked = making.condition == nullptr ? Aggregates() : figures_of(*making.condition, *plan.shape);
   std::optional<Fingerprint> fingerprint;
   if (making.condition != nullptr && making.condition->asks_changed()) fingerprint.emplace(projection.columns(), plan.zone);
-  HashingSink hashing(sink);
-  const auto writer = render::make_writer(spec_of(parts, plan, projection.columns()), hashing);
+  std::deque<Output> outputs;
+  outputs.emplace_back(sink, spec_of(parts, plan, plan.resolved.format, projection.columns()), plan.file_name);
+  for (std::size_t i = 0; i < making.more_sinks.size(); ++i) {
+    const auto& [format, name] = plan.more_files.at(i);
+    outputs.emplace_back(*making.more_sinks[i], spec_of(parts, plan, format, projection.columns()), name);
+  }
   render::Summary summary(plan.shape->columns, figures(*plan.shape, asked), spool_of(parts));
 
   MadeFile made;
@@ -293,14 +321,14 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
       break;
     }
     const auto chosen = projection(*row);
-    writer->row(chosen);
+    for (auto& output : outputs) output.row(chosen);
     summary.row(*row);
     if (fingerprint) fingerprint->row(chosen);
     if (watched) onlookers.row(*row, chosen);
     if (making.see) making.see(chosen);
     if (summary.rows() % kRowsBetweenChecks == 0) {
       throw_if_stopped();
-      if (making.progress) making.progress(summary.rows(), static_cast<std::int64_t>(hashing.bytes()));
+      if (making.progress) making.progress(summary.rows(), outputs.front().bytes());
     }
   }
   auto& file = made.file;
@@ -308,10 +336,11 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   made.measured.figures = take_asked(file.summary, plan.shape->summary.size());
   if (fingerprint) made.measured.fingerprint = fingerprint->finish(summary.rows());
   if (onlookers.chart) file.chart = onlookers.chart->data();
-  writer->finish({.rows = summary.rows(), .metrics = file.summary, .chart = file.chart});
+  const render::Closing closing{.rows = summary.rows(), .metrics = file.summary, .chart = file.chart};
+  for (auto& output : outputs) made.files.push_back(output.finish(plan.resolved.report->id, closing));
   file.rows = summary.rows();
-  file.bytes = static_cast<std::int64_t>(hashing.bytes());
-  file.sha256 = hashing.sha256();
+  file.bytes = made.files.front().bytes;
+  file.sha256 = made.files.front().sha256;
   file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
   if (onlookers.first_rows) made.showing.first_rows = onlookers.first_rows->table();
   if (onlookers.first_day) compare(parts, plan, asked, *onlookers.first_day, made);
@@ -323,10 +352,13 @@ rows::Columns chosen_columns(const RunPlan& plan) { return Projection(plan.shape
 StoredFile make_stored_file(Parts& parts, const RunPlan& plan, const Making& making) {
   require_space(parts, plan);
   auto& artifacts = parts.own_artifacts();
-  auto spool = artifacts.spool();
-  auto made = make_file(parts, plan, spool, making);
-  artifacts.put(spool, made.file.sha256);
-  return {std::move(made), std::move(spool)};
+  std::vector<TempFile> spools;
+  for (std::size_t i = 0; i <= plan.more_files.size(); ++i) spools.push_back(artifacts.spool());
+  auto several = making;
+  for (std::size_t i = 1; i < spools.size(); ++i) several.more_sinks.push_back(&spools[i]);
+  auto made = make_file(parts, plan, spools.front(), several);
+  for (std::size_t i = 0; i < spools.size(); ++i) artifacts.put(spools[i], made.files[i].sha256);
+  return {std::move(made), std::move(spools)};
 }
 
 }  // namespace reportctl::run

@@ -61,18 +61,16 @@ TempFile write_body(Parts& parts, const mail::Content& content) {
   return body;
 }
 
-mail::Content content_of(const MailFacts& facts, const std::string& run_id, const std::string& format, int attachment) {
+mail::Content content_of(const MailFacts& facts, const std::string& run_id, const std::vector<ReportFile>& attached) {
   const auto texts = mail::render_report(facts.report);
   mail::Content content{.text = texts.text,
                         .html = texts.html,
-                        .attachment = std::nullopt,
+                        .attachments = {},
                         .boundary_seed = run_id,
                         .images = mail::images_of(facts.report.logo, facts.report.chart, facts.report.run_id)};
-  if (attachment >= 0) {
-    content.attachment = mail::Attachment{.file_name = facts.report.attachment_name,
-                                          .content_type = std::string(rows::file_format(format).media_type),
-                                          .fd = attachment};
-  }
+  for (const auto& file : attached)
+    content.attachments.push_back(
+        {.file_name = file.name, .content_type = std::string(rows::file_format(file.format).media_type), .fd = file.fd});
   return content;
 }
 
@@ -152,6 +150,8 @@ std::string to_json(const MailFacts& facts) {
   const auto& report = facts.report;
   Json summary = Json::array();
   for (const auto& figure : report.summary) summary.push_back({figure.label, figure.values, figure.changes});
+  Json more_files = Json::array();
+  for (const auto& file : report.more_files) more_files.push_back({file.name, file.size, file.row_count});
   const Json json{{"subject", facts.subject},
                   {"from", facts.from},
                   {"reply_to", facts.reply_to},
@@ -175,6 +175,7 @@ std::string to_json(const MailFacts& facts) {
                   {"no_data", report.no_data},
                   {"attachment_name", report.attachment_name},
                   {"attachment_size", report.attachment_size},
+                  {"more_files", more_files},
                   {"linked", facts.linked},
                   {"notice", report.notice},
                   {"generated_at", report.generated_at},
@@ -217,6 +218,8 @@ MailFacts facts_from_json(const std::string& text) {
     json.at("no_data").get_to(report.no_data);
     json.at("attachment_name").get_to(report.attachment_name);
     json.at("attachment_size").get_to(report.attachment_size);
+    for (const auto& file : json.value("more_files", Json::array()))
+      report.more_files.push_back({.name = file.at(0), .size = file.at(1), .row_count = file.at(2), .download_url = {}});
     facts.linked = json.value("linked", false);
     json.at("notice").get_to(report.notice);
     json.at("generated_at").get_to(report.generated_at);
@@ -266,6 +269,11 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, cons
   report.no_data = file.rows == 0;
   report.attachment_name = plan.file_name;
   report.attachment_size = words.size(file.bytes);
+  for (std::size_t i = 1; i < made.files.size(); ++i) {
+    const auto& one = made.files[i];
+    report.more_files.push_back(
+        {.name = one.name, .size = words.size(one.bytes), .row_count = words.count("rows", one.rows), .download_url = {}});
+  }
   if (clock_is_replaced()) report.notice = words.say("rehearsal", {{"moment", format_utc(parts.now())}});
   report.generated_at = words.minute_with_zone(parts.moment(), plan.zone);
   const auto ask = contact(parts, plan);
@@ -328,10 +336,10 @@ MailFacts with_logo(Parts& parts, MailFacts facts) {
 
 }  // namespace
 
-Mailing::Mailing(Parts& parts, MailFacts facts, const std::string& run_id, const std::string& format, int attachment)
+Mailing::Mailing(Parts& parts, MailFacts facts, const std::string& run_id, const std::vector<ReportFile>& attached)
     : facts_(with_logo(parts, std::move(facts))),
       from_(sender(facts_.from)),
-      body_(write_body(parts, content_of(facts_, run_id, format, attachment))) {}
+      body_(write_body(parts, content_of(facts_, run_id, attached))) {}
 
 Mailing::Mailing(Parts& parts, MailFacts facts, const mail::Content& content)
     : facts_(std::move(facts)), from_(sender(facts_.from)), body_(write_body(parts, content)) {}

@@ -45,11 +45,16 @@ MailFacts facts_by_hand(MailFacts);
 /// Marks the report, in its subject and in the mail, as a correction of another, whose facts are empty where they are not known.
 void mark_as_correction(MailFacts&, const std::optional<MailFacts>& of);
 
+/// A file of a run, made or fetched; `fd` is borrowed.
+struct ReportFile : store::RunFile {
+  int fd = -1;
+};
+
 /// The messages of one run: one body for all, one head for each recipient.
 class Mailing {
  public:
-  /// `attachment`: the stored file; borrowed during the call. -1: none.
-  Mailing(Parts&, MailFacts facts, const std::string& run_id, const std::string& format, int attachment);
+  /// Attaches the files; borrowed during the call.
+  Mailing(Parts&, MailFacts facts, const std::string& run_id, const std::vector<ReportFile>& attached);
   /// A mail of ready content (notifications).
   Mailing(Parts&, MailFacts facts, const mail::Content& content);
 

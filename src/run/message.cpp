@@ -35,10 +35,8 @@ void pour(const Mailing& mailing, const store::Delivery& delivery, Sink& sink) {
 }  // namespace
 
 void write_message(Parts& parts, const store::Run& run, const store::Delivery& delivery, Sink& sink) {
-  const auto file = parts.artifacts().get(run.artifact_sha256);
-  Post post(
-      parts, facts_from_json(store::mail_facts(parts.state(), run.id)),
-      {.run_id = run.id, .format = run.format, .sha256 = run.artifact_sha256, .bytes = run.bytes.value_or(0), .fd = file.get()});
+  const auto fetched = fetch_files(parts, run);
+  Post post(parts, facts_from_json(store::mail_facts(parts.state(), run.id)), run.id, fetched.files);
   if (!post.facts().linked && composes(post.attached(), delivery)) return pour(post.attached(), delivery, sink);
   if (!post.facts().linked && !post.may_link()) refuse_message(run, delivery);
   const auto& linked = post.linked(delivery.message_date);

@@ -8,46 +8,47 @@
 
 #include "letter.hpp"
 #include "reportctl/store/deliveries.hpp"
+#include "reportctl/store/runs.hpp"
 
 namespace reportctl::run {
 
-/// The file of a run, made or fetched; `fd` is borrowed.
-struct ReportFile {
-  std::string run_id;
-  std::string format;
-  std::string sha256;  ///< under which it is stored
-  std::int64_t bytes = 0;
-  int fd = -1;
+/// The files of a run, fetched from where they are stored.
+struct FetchedFiles {
+  std::vector<Fd> open;
+  std::vector<ReportFile> files;
 };
+/// Throws as artifact::Store::get().
+FetchedFiles fetch_files(Parts&, const store::Run&);
 
-/// The messages of a run in the two ways in which a file can travel: inside, or as a link to where it is stored. Each is composed
-/// when it is asked for. A link is made for the Date of its message, so the ledger need not hold the key to a file and the bytes
-/// can be made again all the same.
+/// The messages of a run in the two ways in which its files can travel: inside, or as links to where they are stored. Each is
+/// composed when it is asked for. A link is made for the Date of its message, so the ledger need not hold the key to a file and
+/// the bytes can be made again all the same.
 class Post {
  public:
-  Post(Parts&, MailFacts, ReportFile);
+  Post(Parts&, MailFacts, std::string run_id, std::vector<ReportFile>);
   /// Of ready content (notifications).
   Post(Parts&, MailFacts, const mail::Content&);
 
-  /// A message for each, all in the same way: with the file, or by link where it is too large and `mail.oversize` says so; the
-  /// facts tell which.
+  /// A message for each, all in the same way: with the files, or by links where they are too large and `mail.oversize` says so;
+  /// the facts tell which.
   std::vector<store::NewDelivery> queue(const std::vector<Mailbox>& recipients, Instant date);
-  /// The file for each of the places.
+  /// For each of the places the file of its name.
   [[nodiscard]] std::vector<store::NewDelivery> queue(const std::vector<schedule::Place>& places, Instant date) const;
   [[nodiscard]] const MailFacts& facts() const { return facts_; }
-  [[nodiscard]] const std::optional<ReportFile>& file() const { return file_; }
+  [[nodiscard]] const std::vector<ReportFile>& files() const { return files_; }
   const Mailing& attached();
   /// Good until the next call. Error(config) when links are not configured, or their keys cannot be had.
   const Mailing& linked(Instant date);
   /// Set when the server has had enough of these messages for now: nothing more of them is tried in this process.
   std::optional<delivery::Outcome> stopped;
-  /// There is a file, and the policy sends links.
+  /// There are files, and the policy sends links.
   [[nodiscard]] bool may_link() const;
 
  private:
   Parts& parts_;
   MailFacts facts_;
-  std::optional<ReportFile> file_;
+  std::string run_id_;
+  std::vector<ReportFile> files_;
   std::optional<Mailing> attached_;
   std::optional<Mailing> linked_;
   Instant linked_at_{};

@@ -19,6 +19,7 @@ class IntoText final : public Sink {
 /// Nothing is stored, so there is no link yet; the address says so to whoever hovers over it.
 void show_as_link(Parts& parts, const RunPlan& plan, mail::ReportFacts& report) {
   report.download_url = "about:blank#the-link-is-made-when-the-mail-is-sent";
+  for (auto& file : report.more_files) file.download_url = report.download_url;
   report.download_ends =
       plan.resolved.language.minute_with_zone(parts.moment() + parts.settings().artifacts.link_expiry, plan.zone);
 }
@@ -57,10 +58,13 @@ MailTexts preview_texts(Parts& parts, const RunPlan& plan, const schedule::Defin
 
 MailPreview preview_mail(Parts& parts, const RunPlan& plan, const schedule::Schedule& schedule) {
   Nowhere nowhere;
-  const auto made = make_file(parts, plan, nowhere, {.purpose = Purpose::mail});
+  const auto made = make_file(parts, plan, nowhere,
+                              {.purpose = Purpose::mail, .more_sinks = std::vector<Sink*>(plan.more_files.size(), &nowhere)});
   auto facts = facts_of(parts, plan, made, schedule, {});
   const auto& mail = parts.settings().mail;
-  const auto encoded = made.file.bytes / 57 * 78;  // base64 in lines; the texts and pictures beside it are small
+  std::int64_t bytes = 0;
+  for (const auto& file : made.files) bytes += file.bytes;
+  const auto encoded = bytes / 57 * 78;  // base64 in lines; the texts and pictures beside it are small
   if (mail.oversize == settings::Oversize::link && static_cast<std::uint64_t>(encoded) > mail.max_message_bytes)
     show_as_link(parts, plan, facts.report);
   return {.subject = facts.subject, .texts = mail::render_report(facts.report, mail::PictureLinks::data_uris)};

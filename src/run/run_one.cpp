@@ -105,11 +105,9 @@ Ended deliver_again(Parts& parts, const Claim& claim) {
     const auto broken = no_longer_allowed(parts, claim.schedule, run.slot.value_or(run.created_at));
     if (!broken.empty()) return end_failed(parts, claim, validation::describe(broken));
   }
-  const auto file = parts.artifacts().get(run.artifact_sha256, run.bytes);
-  const ReportFile report{
-      .run_id = run.id, .format = run.format, .sha256 = run.artifact_sha256, .bytes = run.bytes.value_or(0), .fd = file.get()};
+  const auto fetched = fetch_files(parts, run);
   const auto facts = facts_from_json(store::mail_facts(parts.state(), run.id));
-  Post scheduled(parts, facts, report), by_hand(parts, facts_by_hand(facts), report);
+  Post scheduled(parts, facts, run.id, fetched.files), by_hand(parts, facts_by_hand(facts), run.id, fetched.files);
   return deliver(parts, claim, {scheduled, by_hand});
 }
 
@@ -154,6 +152,13 @@ void mark(Parts& parts, const Claim& claim, const RunPlan& plan, const store::Ge
   if (!run.corrects.empty()) mark_as_correction(facts, facts_of_run(parts, run.corrects));
 }
 
+/// What the messages carry, from the files that were just made.
+std::vector<ReportFile> made_files(const StoredFile& made) {
+  std::vector<ReportFile> files;
+  for (std::size_t i = 0; i < made.files.size(); ++i) files.push_back({made.files[i], made.spools[i].fd()});
+  return files;
+}
+
 /// From `triggered` on: makes the report and queues its messages.
 Ended produce(Parts& parts, const Claim& claim) {
   const auto slot = claim.run.slot.value_or(claim.run.created_at);
@@ -170,13 +175,12 @@ Ended produce(Parts& parts, const Claim& claim) {
   store::Generated generated;
   record_file(generated, plan, file);
   generated.format = plan.resolved.format;
+  generated.more_files.assign(made.files.begin() + 1, made.files.end());
   generated.events = {report_generated(claim.schedule, file.rows)};
   generated.decision = decision_of(parts, claim, plan, made);
   auto facts = facts_of(parts, plan, made, claim.schedule, claim.run.id);
   mark(parts, claim, plan, generated, facts);
-  Post post(
-      parts, std::move(facts),
-      {.run_id = claim.run.id, .format = generated.format, .sha256 = file.sha256, .bytes = file.bytes, .fd = made.spool.fd()});
+  Post post(parts, std::move(facts), claim.run.id, made_files(made));
   const bool skip = generated.decision
                         ? generated.decision->verdict == store::Decision::Verdict::quiet
                         : file.rows == 0 && policy_of(parts, claim.schedule.definition).no_data == schedule::NoData::skip;

@@ -255,7 +255,7 @@ const std::vector<Field>& table() {
           "lookback", {.kind = FieldKind::number, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.lookback; },
           [](auto& d) -> auto& { return d.lookback; }),
       row(
-          "format", {.belongs = kAsked}, [](auto& d) -> auto& { return d.request.format; },
+          "format", {.kind = FieldKind::words, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.format; },
           [](auto& d) -> auto& { return d.format; }),
       row(
           "columns", {.kind = FieldKind::list, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.columns; },

@@ -44,6 +44,15 @@ void record_generated(State& state, const Claim& claim, const Generated& generat
   Query(connection, R"sql(INSERT INTO run_mails (run, facts) SELECT number, ?1 FROM runs WHERE id = ?2 AND ?1 <> '')sql")
       .bind(generated.mail, claim.run.id)
       .run();
+  for (std::size_t i = 0; i < generated.more_files.size(); ++i) {
+    const auto& file = generated.more_files[i];
+    Query(connection, R"sql(
+      INSERT INTO run_files (run, position, report, format, name, sha256, "rows", bytes)
+      SELECT number, ?, ?, ?, ?, ?, ?, ? FROM runs WHERE id = ?)sql")
+        .bind(static_cast<std::int64_t>(i + 2), file.report, file.format, file.name, file.sha256, file.rows, file.bytes,
+              claim.run.id)
+        .run();
+  }
   for (const auto& delivery : generated.deliveries) insert_delivery(connection, claim.run.id, std::nullopt, delivery);
   append_events(connection, with_run(generated.events, claim.run.id), now);
   transaction.commit();

@@ -256,6 +256,9 @@ bool is_file_kept(State& state, std::string_view sha256, const Cuts& cuts) {
         SELECT 1 FROM runs WHERE artifact_sha256 = ?1 AND artifact_sha256 <> '' AND file_pruned_at IS NULL AND (
           finished_at IS NULL OR owner_host IS NOT NULL OR (finished_at >= ?2 AND finished_at >= ?3)))
       OR EXISTS (
+        SELECT 1 FROM run_files f CROSS JOIN runs r ON r.number = f.run WHERE f.sha256 = ?1 AND r.file_pruned_at IS NULL AND (
+          r.finished_at IS NULL OR r.owner_host IS NOT NULL OR (r.finished_at >= ?2 AND r.finished_at >= ?3)))
+      OR EXISTS (
         SELECT 1 FROM exports WHERE artifact_sha256 = ?1 AND artifact_sha256 <> '' AND file_pruned_at IS NULL
         AND finished_at >= ?2 AND finished_at >= ?4 AND ifnull(expires_at > ?5, 1)))sql")
       .bind(sha256, cuts.runs.value_or(kNever), cuts.run_files.value_or(kNever), cuts.export_files.value_or(kNever), cuts.now)
@@ -265,6 +268,7 @@ bool is_file_kept(State& state, std::string_view sha256, const Cuts& cuts) {
 bool is_file_known(State& state, std::string_view sha256) {
   return Query(state.connection(), R"sql(
       SELECT 1 WHERE EXISTS (SELECT 1 FROM runs WHERE artifact_sha256 = ?1 AND artifact_sha256 <> '')
+      OR EXISTS (SELECT 1 FROM run_files WHERE sha256 = ?1)
       OR EXISTS (SELECT 1 FROM exports WHERE artifact_sha256 = ?1 AND artifact_sha256 <> ''))sql")
       .bind(sha256)
       .next();

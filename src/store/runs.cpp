@@ -75,6 +75,31 @@ schedule::Schedule schedule_of_run(State& state, std::string_view run_id) {
   return stored ? claim_of(state.connection(), *stored).schedule : schedule::Schedule{};
 }
 
+std::vector<RunFile> run_files(State& state, const Run& run) {
+  std::vector<RunFile> files;
+  if (run.artifact_sha256.empty()) return files;
+  files.push_back({.report = run.report,
+                   .format = run.format,
+                   .name = run.artifact_name,
+                   .sha256 = run.artifact_sha256,
+                   .rows = run.rows.value_or(0),
+                   .bytes = run.bytes.value_or(0)});
+  Query query(state.connection(), R"sql(
+    SELECT report, format, name, sha256, "rows", bytes FROM run_files WHERE run = (SELECT number FROM runs WHERE id = ?)
+    ORDER BY position)sql");
+  query.bind(run.id);
+  while (query.next()) {
+    auto& file = files.emplace_back();
+    file.report = query.text();
+    file.format = query.text();
+    file.name = query.text();
+    file.sha256 = query.text();
+    file.rows = query.integer();
+    file.bytes = query.integer();
+  }
+  return files;
+}
+
 std::string mail_facts(State& state, std::string_view run_id) {
   Query query(state.connection(), R"sql(SELECT facts FROM run_mails WHERE run = (SELECT number FROM runs WHERE id = ?))sql");
   return query.bind(run_id).next() ? query.text() : std::string();

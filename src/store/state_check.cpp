@@ -265,6 +265,8 @@ std::vector<KeptFile> kept_files(State& state) {
   Query query(state.connection(), R"sql(
     SELECT 'run ' || id, artifact_sha256 FROM runs
     WHERE artifact_sha256 <> '' AND file_pruned_at IS NULL AND finished_at IS NOT NULL
+    UNION ALL SELECT 'run ' || r.id, f.sha256 FROM run_files f CROSS JOIN runs r ON r.number = f.run
+    WHERE r.file_pruned_at IS NULL AND r.finished_at IS NOT NULL
     UNION ALL SELECT 'export ' || id, artifact_sha256 FROM exports WHERE artifact_sha256 <> '' AND file_pruned_at IS NULL)sql");
   while (query.next()) {
     auto whose = query.text();

@@ -79,6 +79,31 @@ WebhookJson places_of(Connection& connection, std::string_view run_id) {
   return places;
 }
 
+/// All of them, the first included.
+WebhookJson files_of(Connection& connection, const Run& run) {
+  auto files = WebhookJson::array();
+  if (run.artifact_sha256.empty()) return files;
+  files.push_back({{"report", run.report},
+                   {"format", run.format},
+                   {"rows", number_or_nothing(run.rows)},
+                   {"bytes", number_or_nothing(run.bytes)},
+                   {"sha256", run.artifact_sha256}});
+  Query query(connection, R"sql(
+    SELECT report, format, "rows", bytes, sha256 FROM run_files WHERE run = (SELECT number FROM runs WHERE id = ?)
+    ORDER BY position)sql");
+  query.bind(run.id);
+  while (query.next()) {
+    WebhookJson file;
+    file["report"] = query.text();
+    file["format"] = query.text();
+    file["rows"] = query.integer();
+    file["bytes"] = query.integer();
+    file["sha256"] = query.text();
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
 std::string told_reason(Connection& connection, const Run& run) {
   if (const auto counts = count_parts(connection, run.id); !counts.empty())
     return ended_well(run.state) ? std::string() : parts_missed(counts);
@@ -169,6 +194,7 @@ void queue_run_webhooks(Connection& connection, std::string_view run_id, Instant
                                {"rows", number_or_nothing(run.rows)},
                                {"bytes", number_or_nothing(run.bytes)},
                                {"sha256", text_or_nothing(run.artifact_sha256)},
+                               {"files", files_of(connection, run)},
                                {"places", places_of(connection, run.id)},
                                {"finished_at", instant_or_nothing(run.finished_at)}};
   queue_webhooks(connection,

@@ -120,6 +120,7 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.timezone = request.timezone.empty() ? context.scope_timezone : request.timezone;
   write_window(definition, resolved.window);
   definition.format = resolved.format;
+  for (const auto& format : resolved.more_formats) definition.format += "," + format;
   definition.columns = resolved.columns;
   definition.csv = csv_request(resolved.csv);
   definition.title = trim(request.title);

@@ -169,17 +169,30 @@ bool is_format_of(const Report& report, const std::string& format) {
   return has(report.formats) || has(report.formats_on_demand);
 }
 
-std::string check_format(const Request& request, const Report* report, Violations& found) {
+/// The first is the one that a mail is about.
+std::vector<std::string> check_formats(const Request& request, const Report* report, Violations& found) {
   const auto known = formats_for(report, request.surface);
-  if (request.format.empty()) return known.empty() ? std::string() : known.front();
-  const auto format = rows::canonical_format(trim(request.format));
-  if (format && std::find(known.begin(), known.end(), *format) != known.end()) return *format;
-  const std::string message =
-      format ? fmt::format("{} is not available as {}{}", report == nullptr ? "this report" : report->id, *format,
-                           report != nullptr && is_format_of(*report, *format) ? " when it is scheduled" : "")
-             : fmt::format("{} is not a format{}", in_quotes(request.format), did_you_mean(request.format, known));
-  found.push_back({Code::format_not_allowed, "format", message, "use " + either(known)});
-  return {};
+  if (request.format.empty()) return {known.empty() ? std::string() : known.front()};
+  std::vector<std::string> formats;
+  for (const auto& piece : split(request.format, ',')) {
+    const auto format = rows::canonical_format(trim(piece));
+    const bool is_known = format && std::find(known.begin(), known.end(), *format) != known.end();
+    const bool is_new = !format || std::find(formats.begin(), formats.end(), *format) == formats.end();
+    if (is_known && is_new) {
+      formats.push_back(*format);
+      continue;
+    }
+    const std::string message =
+        !is_new  ? fmt::format("{} is named twice", *format)
+        : format ? fmt::format("{} is not available as {}{}", report == nullptr ? "this report" : report->id, *format,
+                               report != nullptr && is_format_of(*report, *format) ? " when it is scheduled" : "")
+                 : fmt::format("{} is not a format{}", in_quotes(piece), did_you_mean(piece, known));
+    found.push_back({Code::format_not_allowed, "format", message, is_new ? "use " + either(known) : "name it once"});
+  }
+  if (formats.size() > 1 && request.surface != catalog::Surface::schedule)
+    found.push_back({Code::format_not_allowed, "format", "only schedules send several formats", "ask for one of them"});
+  if (formats.empty()) formats.emplace_back();
+  return formats;
 }
 
 Language check_language(const Request& request, const access::Account& account, Violations& found) {
@@ -244,15 +257,17 @@ Checked check_common(const Request& request, const Context& context, const sched
                                     .at = at},
                                    found);
   append(found, std::move(of_zone));
-  const auto format = check_format(request, report, found);
+  auto formats = check_formats(request, report, found);
+  const bool has_csv = std::find(formats.begin(), formats.end(), "csv") != formats.end();
   Resolved resolved{.report = report,
                     .scope = {},
                     .timezone = std::move(zone.name),
                     .window = {},
-                    .format = format,
+                    .format = formats.front(),
+                    .more_formats = {formats.begin() + 1, formats.end()},
                     .parameters = {},
                     .columns = {},
-                    .csv = check_csv(request.csv, format, found),
+                    .csv = check_csv(request.csv, has_csv ? "csv" : formats.front(), found),
                     .title = check_title({.field = "title",
                                           .text = request.title,
                                           .report = report,

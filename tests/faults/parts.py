@@ -30,7 +30,7 @@ class Parts(e2e.Case):
         self.place = place = self.world(server and server.url, "response_timeout: 5s\nconnect_timeout: 5s\n", more=faults.modules(self, faults.STOCK, LIST))
         self.mailbox = faults.Server(server) if server else faults.Maildir(place.outbox)
         place.make_source(BEFORE)
-        place.schedules('  - {name: parts, account: shop, report: stock, cadence: daily, at: "05:00", recipients: {list: people}}\n')
+        place.schedules('  - {name: parts, account: shop, report: stock, format: [csv, xlsx], cadence: daily, at: "05:00", recipients: {list: people}}\n')
         self.prepared = place.path / "prepared"
         shutil.copytree(place.state.parent, self.prepared)
 

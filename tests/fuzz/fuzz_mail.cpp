@@ -84,7 +84,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   EXPECT(headers(head) == 8);  // From, To, Subject, Date, Message-ID, Auto-Submitted, List-Unsubscribe, X-Auto-Response-Suppress
 
   StringSink body;
-  write_body({text, text, std::nullopt, "seed"}, body);
+  write_body({text, text, {}, "seed"}, body);
   EXPECT(is_clean(body.text));
   // A hundred times slower than the rest, so for few inputs: chosen by a hash, since a fuzzer would learn any simpler sign of
   // them.

@@ -32,7 +32,7 @@ struct Image {
 struct Content {
   std::string text;  ///< UTF-8, LF
   std::string html;  ///< UTF-8; empty: text only
-  std::optional<Attachment> attachment;
+  std::vector<Attachment> attachments;
   std::string boundary_seed;       ///< the run's id: boundaries are derived from it, so that bytes never change between tries
   std::vector<Image> images = {};  ///< travel with the HTML
 };
@@ -50,7 +50,7 @@ struct Envelope {
 };
 
 /// The MIME part after the header block, from `MIME-Version:` on: 7-bit clean, CRLF only, lines ≤ 998. Deterministic.
-/// multipart/mixed of multipart/alternative (text, HTML) and the attachment (quoted-printable where it is ASCII text, else
+/// multipart/mixed of multipart/alternative (text, HTML) and the attachments (quoted-printable where they are ASCII text, else
 /// base64); constant memory but for the images. HTML with images is multipart/related. Error(output) when the spool fills up.
 void write_body(const Content&, Sink&);
 

@@ -72,9 +72,13 @@ struct ReportFacts {
   std::string attachment_size;  ///< `1.2 MB`
   std::string download_url;     ///< the file is there and not attached; empty: attached
   std::string download_ends;    ///< until when, with zone, for people
-  std::string notice;           ///< a sentence that must be seen (a file too large, a rehearsal); empty: none
-  std::string generated_at;     ///< with zone, for people
-  std::string why;              ///< why you get this, and whom to ask
+  struct File {
+    std::string name, size, row_count, download_url;
+  };
+  std::vector<File> more_files = {};  ///< attached or linked as the first
+  std::string notice;                 ///< a sentence that must be seen (a file too large, a rehearsal); empty: none
+  std::string generated_at;           ///< with zone, for people
+  std::string why;                    ///< why you get this, and whom to ask
   std::string run_id;
 };
 

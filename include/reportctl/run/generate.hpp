@@ -53,16 +53,18 @@ struct Making {
   Progress progress = {};
   std::optional<std::int64_t> first_rows = {};     ///< only its beginning: no row after these is in it, nor in its figures
   std::function<void(const rows::Row&)> see = {};  ///< gets each row as the file has it
+  std::vector<Sink*> more_sinks = {};              ///< of RunPlan::more_files; none: they are not made
   const schedule::Condition* condition = nullptr;  ///< of Purpose::mail: what it is decided by is measured
 };
 struct MadeFile {
   File file;
-  Showing showing;    ///< Purpose::mail
-  Measured measured;  ///< with Making::condition
-  bool more = false;  ///< there are rows after Making::first_rows
+  std::vector<store::RunFile> files;  ///< all that were written; the first one is `file`
+  Showing showing;                    ///< Purpose::mail
+  Measured measured;                  ///< with Making::condition
+  bool more = false;                  ///< there are rows after Making::first_rows
 };
 
-/// Source → rows → writer → sink: the one making of every file, on demand, scheduled, exported, tested or previewed. Constant
+/// Source → rows → writers → sinks: the one making of every file, on demand, scheduled, exported, tested or previewed. Constant
 /// memory. Error(source) when the source fails, Error(output) when the sink does, Error(interrupted) on a stop; what was written
 /// then is worthless.
 MadeFile make_file(Parts&, const RunPlan&, Sink&, const Making& = {});
@@ -70,11 +72,11 @@ MadeFile make_file(Parts&, const RunPlan&, Sink&, const Making& = {});
 /// The columns of that file.
 rows::Columns chosen_columns(const RunPlan&);
 
-/// A file that is in the store, and still open.
+/// Files that are in the store, and still open.
 struct StoredFile : MadeFile {
-  TempFile spool;
+  std::vector<TempFile> spools;  ///< of MadeFile::files
 };
-/// Room on the disk (Error(output)) → make_file() → store.
+/// Room on the disk (Error(output)) → make_file() → store; of several formats either all are stored or it throws.
 StoredFile make_stored_file(Parts&, const RunPlan&, const Making& = {});
 
 /// What the ledger keeps of a file: store::Generated and store::ExportEnd alike.

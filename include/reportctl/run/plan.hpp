@@ -34,10 +34,15 @@ struct RunPlan {
   /// What else restricts the rows, for people: `Vehicles`, `Kangoo, Ersatz`; chosen columns too. Without the site.
   std::vector<std::pair<std::string, std::string>> filters;
   [[nodiscard]] Locale locale() const { return {zone, resolved.language}; }
-  TextTemplate::Values text_values;     ///< what its texts may name before the rows are known
-  std::optional<Mailbox> reply_to;      ///< of a schedule that names one
-  std::string file_name;                ///< `sales_account_2026-03-01_2026-03-31.csv`
-  std::vector<schedule::Place> places;  ///< of a schedule, where its file goes besides mailboxes: paths with its name, each once
+  TextTemplate::Values text_values;  ///< what its texts may name before the rows are known
+  std::optional<Mailbox> reply_to;   ///< of a schedule that names one
+  std::string file_name;             ///< `sales_account_2026-03-01_2026-03-31.csv`
+  struct File {
+    std::string format, name;
+  };
+  std::vector<File> more_files;  ///< the same rows in the further formats of a schedule
+  std::vector<schedule::Place>
+      places;  ///< of a schedule, where its files go besides mailboxes: paths with their names, each once
 };
 
 /// Broken rules: the run is *rejected*, which is not a failure of the pipe.

@@ -17,6 +17,11 @@
 namespace reportctl::store {
 
 struct Claim;  // claims.hpp
+/// A file that a run made.
+struct RunFile {
+  std::string report, format, name, sha256;
+  std::int64_t rows = 0, bytes = 0;
+};
 
 enum class DeliveryState { queued, sending, handing_over, accepted, deferred, refused, unknown };
 std::string_view delivery_state_name(DeliveryState);
@@ -63,6 +68,7 @@ struct Generated {
   std::string timezone, format;
   std::int64_t rows = 0, bytes = 0, generation_ms = 0;
   std::string artifact_sha256, artifact_name;
+  std::vector<RunFile> more_files = {};
   std::string mail;  ///< JSON facts
   std::optional<Decision> decision = {};
   std::vector<NewDelivery> deliveries;

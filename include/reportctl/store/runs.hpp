@@ -12,6 +12,7 @@
 #include "reportctl/base/time.hpp"
 #include "reportctl/schedule/schedule.hpp"
 #include "reportctl/schedule/window.hpp"
+#include "reportctl/store/deliveries.hpp"
 #include "reportctl/store/run_state.hpp"
 #include "reportctl/store/sight.hpp"
 #include "reportctl/store/state.hpp"
@@ -57,6 +58,9 @@ struct Run {
 };
 /// Is it for the recipients of its schedule: of the rhythm, an extra one, or a part of these?
 bool is_occurrence(const Run&);
+
+/// In the order of its formats; also those that were pruned since. Empty: it made none.
+std::vector<RunFile> run_files(State&, const Run&);
 
 struct RunFilter {
   std::optional<std::string> account = std::nullopt;

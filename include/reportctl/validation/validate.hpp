@@ -54,9 +54,10 @@ struct Resolved {
   schedule::Scope scope;
   std::string timezone;  ///< never empty
   schedule::WindowChoice window;
-  std::string format;                ///< canonical
-  schedule::Parameters parameters;   ///< canonical text, defaults filled in, repeated ids removed
-  std::vector<std::string> columns;  ///< chosen columns, in this order; empty: all of the shape
+  std::string format;                          ///< canonical
+  std::vector<std::string> more_formats = {};  ///< of a schedule: the same rows in these too
+  schedule::Parameters parameters;             ///< canonical text, defaults filled in, repeated ids removed
+  std::vector<std::string> columns;            ///< chosen columns, in this order; empty: all of the shape
   CsvStyle csv;
   std::string title;  ///< template, never empty
   Language language;

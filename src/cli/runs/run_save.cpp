@@ -7,6 +7,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/visibility.hpp"
+#include "reportctl/rows/file_format.hpp"
 #include "reportctl/run/message.hpp"
 #include "reportctl/store/deliveries.hpp"
 #include "reportctl/store/runs.hpp"
@@ -23,7 +24,7 @@ namespace {
 struct SaveOptions {
   std::string run;
   std::string output;
-  std::optional<std::string> to;
+  std::optional<std::string> to, file;
   bool message = false;
 };
 
@@ -76,6 +77,23 @@ int save_message(Session& session, const store::Run& run, const SaveOptions& opt
   return exit_code::kDone;
 }
 
+/// The one that was asked for, by its name or its format, or the only one.
+store::RunFile file_of(const store::Run& run, const std::vector<store::RunFile>& files,
+                       const std::optional<std::string>& wanted) {
+  std::vector<std::string> names;
+  std::vector<store::RunFile> found;
+  for (const auto& file : files) {
+    names.push_back(file.name);
+    if (!wanted || file.name == *wanted || rows::canonical_format(*wanted) == file.format) found.push_back(file);
+  }
+  if (found.size() == 1) return found.front();
+  if (found.empty())
+    throw Error(ErrorKind::not_found, fmt::format("run {} has no file {}", run.id, visible(*wanted)),
+                "it has " + join(names, ", "));
+  throw Error(ErrorKind::usage, fmt::format("run {} has {} files{}", run.id, found.size(), wanted ? " of that format" : ""),
+              "name one with --file: " + join(names, ", "));
+}
+
 int save(Session& session, const SaveOptions& options) {
   const auto run = visible_run(session.viewer(), options.run);
   const auto scope = scope_of(session, run);
@@ -90,10 +108,10 @@ int save(Session& session, const SaveOptions& options) {
                 "make the report again: reportctl run");
   }
   if (options.message) return save_message(session, run, options);
-  const Destination destination{options.output, run.format};
-  write_stored(session, destination, {run.artifact_sha256, fmt::format("run {}", run.id), run.bytes}, [&](bool complete) {
-    const Json payload = {
-        {"runId", run.id}, {"sha256", run.artifact_sha256}, {"bytes", run.bytes.value_or(0)}, {"complete", complete}};
+  const auto file = file_of(run, store::run_files(session.state(), run), options.file);
+  const Destination destination{options.output, file.format};
+  write_stored(session, destination, {file.sha256, fmt::format("run {}", run.id), file.bytes}, [&](bool complete) {
+    const Json payload = {{"runId", run.id}, {"sha256", file.sha256}, {"bytes", file.bytes}, {"complete", complete}};
     return store::AuditEvent{.name = "RunSaved",
                              .account = run.account,
                              .subject = run.id,
@@ -101,9 +119,8 @@ int save(Session& session, const SaveOptions& options) {
                              .payload = json_text(payload)};
   });
   if (destination.is_stream()) return exit_code::kDone;
-  session.out().done(
-      fmt::format("{}: the {} bytes that were sent", options.output, run.bytes.value_or(0)),
-      {{"run_id", run.id}, {"output", options.output}, {"bytes", run.bytes.value_or(0)}, {"sha256", run.artifact_sha256}});
+  session.out().done(fmt::format("{}: the {} bytes that were sent", options.output, file.bytes),
+                     {{"run_id", run.id}, {"output", options.output}, {"bytes", file.bytes}, {"sha256", file.sha256}});
   return exit_code::kDone;
 }
 
@@ -118,6 +135,7 @@ void bind_runs_save(CLI::App& command, Session& session) {
                                               "reportctl runs save 3f2a --message --to ann@example.com > mail.eml"});
   verb.add_option("run", options->run, "id, or the first characters of it")->required()->type_name("RUN");
   verb.add_flag("--message", options->message, "the mail as it was sent, headers and parts, instead of the file");
+  add_text_option(verb, options->file, "--file", "NAME", "its name or format; needed where the run has several");
   add_text_option(verb, options->to, "--to", "ADDRESS", "whose mail; needed where the run has several recipients");
   add_output_option(verb, options->output);
   when_chosen(verb, session, [&session, options] { return save(session, *options); });

@@ -194,12 +194,22 @@ int show(Session& session, const std::string& id) {
     line("Intro", {told.value("intro", "")});
   }
   if (run.rows) line("Rows", {fmt::format("{} in {} ms", *run.rows, run.generation_ms.value_or(0))});
-  if (run.bytes) line("File", {fmt::format("{}, {} bytes", run.artifact_name, *run.bytes)});
-  const bool is_stored = !run.artifact_sha256.empty() && !run.file_pruned_at;
-  const auto place = is_stored ? artifact::place_of(session.config().settings.artifacts, run.artifact_sha256) : std::string();
-  line("Stored", {place});
-  sheet.record["file_place"] = text_or_null(place);
-  line("SHA-256", {run.artifact_sha256});
+  sheet.record["file_place"] = nullptr;
+  auto& files = sheet.record["files"] = Json::array();
+  for (const auto& file : store::run_files(session.state(), run)) {
+    const auto place = run.file_pruned_at ? std::string() : artifact::place_of(session.config().settings.artifacts, file.sha256);
+    line("File", {fmt::format("{}, {} bytes", file.name, file.bytes)});
+    line("Stored", {place});
+    line("SHA-256", {file.sha256});
+    if (files.empty()) sheet.record["file_place"] = text_or_null(place);
+    files.push_back({{"report", file.report},
+                     {"format", file.format},
+                     {"name", file.name},
+                     {"rows", file.rows},
+                     {"bytes", file.bytes},
+                     {"sha256", file.sha256},
+                     {"place", text_or_null(place)}});
+  }
   if (expires) line("Expires", {format_utc(*expires)});
   if (run.file_pruned_at) line("Pruned", {format_utc(*run.file_pruned_at)});
 

@@ -193,7 +193,8 @@ schedule::Parameters with_parameters(schedule::Parameters base, const std::vecto
 }
 
 void add_request_options(CLI::App& app, FieldOptions& options, catalog::Surface surface) {
-  const auto formats = join(validation::formats_for(nullptr, surface), ", ");
+  const auto formats =
+      join(validation::formats_for(nullptr, surface), ", ") + (surface == catalog::Surface::schedule ? " or several" : "");
   for (const auto& text : kRequestOptions) {
     add_option(app, options, text, text.names, text.field == "format" ? formats : std::string());
   }

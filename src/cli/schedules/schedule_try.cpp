@@ -145,13 +145,15 @@ int preview(Session& session, const PreviewOptions& options) {
 
   Sheet sheet;
   const auto recipients = schedule::Recipients{.mailboxes = definition.recipients.mailboxes, .places = plan.places}.texts();
+  std::vector<std::string> names{plan.file_name};
+  for (const auto& file : plan.more_files) names.push_back(file.name);
   const auto texts = run::preview_texts(session.parts(), plan, definition);
   sheet.lines = {{"Report", {plan.resolved.report->label}},
                  {"As of", {fmt::format("{} ({})", plan.zone.format(at), format_utc(at))}},
                  {"Period", {schedule::describe(plan.window)}},
                  {"Time zone", {plan.zone.name()}},
                  {"Subject", {texts.subject}},
-                 {"File", {plan.file_name}},
+                 {"File", {join(names, ", ")}},
                  {"To", {join(recipients, ", ")}}};
   if (plan.reply_to) sheet.lines.push_back({"Reply to", {plan.reply_to->str()}});
   if (!texts.intro.empty()) sheet.lines.push_back({"Intro", {texts.intro}});
@@ -163,7 +165,8 @@ int preview(Session& session, const PreviewOptions& options) {
                   {"timezone", plan.zone.name()},
                   {"subject", texts.subject},
                   {"file_name", plan.file_name},
-                  {"format", plan.resolved.format},
+                  {"files", names},
+                  {"format", definition.format},
                   {"intro", text_or_null(texts.intro)},
                   {"reply_to", text_or_null(plan.reply_to ? plan.reply_to->str() : "")},
                   {"recipients", recipients},

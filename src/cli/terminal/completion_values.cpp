@@ -198,7 +198,8 @@ std::vector<std::string> option_values(Session& session, const std::string& name
   if (name == "color") return {"auto", "always", "never"};
   if (name == "format") {
     const catalog::Report* report = typed.report.empty() ? nullptr : session.catalog().find(typed.report);
-    return validation::formats_for(report, typed.command == "schedule" ? catalog::Surface::schedule : catalog::Surface::run);
+    if (typed.command == "schedule") return with_list(validation::formats_for(report, catalog::Surface::schedule), partial);
+    return validation::formats_for(report, catalog::Surface::run);
   }
   if (name == "language") return Language::codes();
   if (name == "cadence") return schedule::cadence_names();

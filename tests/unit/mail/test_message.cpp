@@ -44,7 +44,7 @@ std::string body(const Content& content) {
 }
 
 Content with_attachment(const TempFile& file, const std::string& name = "sales_2026-03.csv") {
-  return {"Plain words.\n", "<p>Words</p>\n", Attachment{name, "text/csv; charset=utf-8", file.fd()}, "run-1"};
+  return {"Plain words.\n", "<p>Words</p>\n", {Attachment{name, "text/csv; charset=utf-8", file.fd()}}, "run-1"};
 }
 
 /// What no message may have: a bare CR or LF, an 8-bit byte or NUL, a line over 998.
@@ -212,7 +212,7 @@ TEST_CASE("nothing that a type lets through can add a header") {
   each.to.display = "x\r\nBcc: z@y.example";
   const TempFile file = spool("x\n");
   Content content = with_attachment(file, "x\r\nX-Evil: 1.csv");
-  content.attachment->content_type = "text/csv\r\nX-Evil: 2";
+  content.attachments.front().content_type = "text/csv\r\nX-Evil: 2";
   content.text = "a\r\rb\r\nc";
   const std::string message = write_head(each) + body(content);
   CHECK(flaw(message) == "");
@@ -223,17 +223,17 @@ TEST_CASE("nothing that a type lets through can add a header") {
 
 TEST_CASE("text that is not UTF-8 is repaired, and NUL does not end it") {
   const std::string text("a\xff\xfe\0z\n", 6);
-  const std::string message = write_head(envelope()) + body({text, "", std::nullopt, "run"});
+  const std::string message = write_head(envelope()) + body({text, "", {}, "run"});
   CHECK(flaw(message) == "");
   CHECK(parsed(message)["text"] == std::string("a\xef\xbf\xbd\xef\xbf\xbd\0z\n", 10));
 }
 
 TEST_CASE("without an attachment or HTML the message is as simple as it can be") {
-  CHECK(parsed(write_head(envelope()) + body({"x\n", "", std::nullopt, "r"}))["types"] == nlohmann::json({"text/plain"}));
-  CHECK(parsed(write_head(envelope()) + body({"x\n", "<p>x</p>", std::nullopt, "r"}))["types"] ==
+  CHECK(parsed(write_head(envelope()) + body({"x\n", "", {}, "r"}))["types"] == nlohmann::json({"text/plain"}));
+  CHECK(parsed(write_head(envelope()) + body({"x\n", "<p>x</p>", {}, "r"}))["types"] ==
         nlohmann::json({"multipart/alternative", "text/plain", "text/html"}));
   const TempFile file = spool("");
-  const auto empty = parsed(write_head(envelope()) + body({"x\n", "", Attachment{"empty.csv", "text/csv", file.fd()}, "r"}));
+  const auto empty = parsed(write_head(envelope()) + body({"x\n", "", {Attachment{"empty.csv", "text/csv", file.fd()}}, "r"}));
   CHECK(empty["types"] == nlohmann::json({"multipart/mixed", "text/plain", "text/csv"}));
   CHECK(empty["attachment"].empty());
 }
@@ -282,7 +282,7 @@ TEST_CASE("a full spool and an unreadable attachment are errors, not short messa
   const Fd unmapped(::open("/proc/self/mem", O_RDONLY | O_CLOEXEC));
   for (const int fd : {-1, folder.get(), unmapped.get()}) {
     Content unreadable = with_attachment(file);
-    unreadable.attachment->fd = fd;
+    unreadable.attachments.front().fd = fd;
     StringSink sink;
     CHECK_THROWS_AS(write_body(unreadable, sink), Error);
   }
@@ -325,4 +325,17 @@ TEST_CASE("a 25 MB attachment takes constant memory") {
   write_body(with_attachment(file), out);
   CHECK(peak() - before < 2048);
   CHECK(out.size() > 25U * (1 << 20));
+}
+
+TEST_CASE("several files travel in one message, in their order") {
+  const TempFile csv = spool("a,b\n1,2\n"), pdf = spool("%PDF-1.7\n\x80");
+  Content content = with_attachment(csv, "sales.csv");
+  content.attachments.push_back({"sales.pdf", "application/pdf", pdf.fd()});
+  const std::string message = body(content);
+  CHECK(flaw(message).empty());
+  const auto first = message.find("filename=sales.csv"), second = message.find("filename=sales.pdf");
+  REQUIRE(first != std::string::npos);
+  REQUIRE(second != std::string::npos);
+  CHECK(first < second);
+  CHECK(message.find("JVBERi0xLjcKgA==") > second);  // base64 of the second
 }

@@ -293,6 +293,27 @@ TEST_CASE("a file that is not attached is where the link leads, which is whole a
   CHECK_FALSE(has(render_report(given).html, "<a "));
 }
 
+TEST_CASE("each of several files has its line, and its link where they are not attached") {
+  ReportFacts given = facts();
+  given.more_files = {{"charging-sessions_north.pdf", "1.2 MB", "98 rows", ""}};
+  for (const bool linked : {false, true}) {
+    if (linked) {
+      given.download_url = "https://files.example.com/first";
+      given.more_files[0].download_url = "https://files.example.com/second";
+      given.download_ends = "2026-03-23 07:00 (Australia/Sydney)";
+    }
+    const Texts texts = render_report(given);
+    const std::string before = linked ? "Too large to attach: " : "Attached: ";
+    CHECK(has(texts.text, before + "charging-sessions_north.csv (1,204 rows, 182 KB)\n" + before +
+                              "charging-sessions_north.pdf (98 rows, 1.2 MB)\n"));
+    CHECK(has(texts.html, "182 KB"));
+    CHECK(has(texts.html, "1.2 MB"));
+    CHECK(has(texts.html, ">PDF</td>"));
+    CHECK(has(texts.text, "https://files.example.com/first\nhttps://files.example.com/second\n") == linked);
+    CHECK(has(texts.html, "href=\"https://files.example.com/second\"") == linked);
+  }
+}
+
 TEST_CASE("an introduction stands in both parts, line by line, and is never read as HTML") {
   ReportFacts given = facts();
   given.intro = "Dear <b>team</b>,\n\n" + std::string(30, 'a') + " " + std::string(30, 'b') + " " + std::string(30, 'c');

@@ -150,3 +150,41 @@ TEST_CASE("a Reply-To that its values make outside of the allowed domains reject
   CHECK(contains(world.run().reason, "reply_to: "));
   for (const auto& letter : world.outside.sent) CHECK(letter.to != "ann@example.com");
 }
+
+TEST_CASE("several formats are written from one reading of the rows, stored, attached and recorded") {
+  World world;
+  world.schedule.definition.format = "csv,xlsx";
+  store::edit_schedule(world.state, world.schedule, {}, world.now);
+  CHECK(world.run_due().ended.at(0).state == store::RunState::delivered);
+  CHECK(world.outside.queries == 1);
+  const auto files = store::run_files(world.state, world.run());
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].name == "visits_acme_2026-03-16.csv");
+  CHECK(files[1].name == "visits_acme_2026-03-16.xlsx");
+  CHECK(files[1].format == "xlsx");
+  for (const auto& file : files) {
+    REQUIRE(world.outside.files.contains(file.sha256));
+    CHECK(static_cast<std::int64_t>(world.outside.files.at(file.sha256).size()) == file.bytes);
+    CHECK(contains(world.outside.sent.at(0).bytes, "filename=" + file.name));
+  }
+  CHECK(world.outside.files.at(files[1].sha256).starts_with("PK"));
+}
+
+TEST_CASE("the limit of a mail holds for all of its files together") {
+  std::uint64_t limit = 1'000'000;
+  for (const char* formats : {"csv", "csv", "csv,xlsx"}) {
+    World world;
+    world.settings.mail.oversize = settings::Oversize::link;
+    world.settings.mail.max_message_bytes = limit;
+    world.schedule.definition.format = formats;
+    store::edit_schedule(world.state, world.schedule, {}, world.now);
+    world.outside.visits.assign(10'000, {"Docs", 5});
+    CHECK(world.run_due().ended.at(0).state == store::RunState::delivered);
+    limit = static_cast<std::uint64_t>(world.deliveries().at(0).message_bytes);  // that of the CSV file alone fits next time
+    const auto mail = unfolded(world.outside.sent.at(0).bytes);
+    const bool is_linked = std::string_view(formats) != "csv";
+    CHECK(contains(mail, "Content-Disposition: attachment") != is_linked);
+    CHECK(contains(mail, "/visits_acme_2026-03-16.csv") == is_linked);
+    CHECK(contains(mail, "/visits_acme_2026-03-16.xlsx") == is_linked);
+  }
+}

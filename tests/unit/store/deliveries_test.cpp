@@ -287,3 +287,28 @@ TEST_CASE("a file for a destination that was about to get its name is looked at 
   CHECK(fixture.delivery().state == DeliveryState::deferred);
   CHECK_FALSE(fixture.delivery().in_doubt);
 }
+
+TEST_CASE("the further files of a run are recorded with it, and kept as long as it keeps its first") {
+  Fixture fixture;
+  const auto claim = fixture.claim();
+  auto file = a_file({a_delivery("d1", "ann@example.com")});
+  file.more_files = {{"stock", "pdf", "stock.pdf", std::string(64, 'c'), 12, 9000}};
+  record_generated(fixture.state, claim, file, kNow);
+  const auto files = run_files(fixture.state, fixture.run());
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].name == "sales.csv");
+  CHECK(files[0].sha256 == std::string(64, 'b'));
+  CHECK(files[1].format == "pdf");
+  CHECK(files[1].report == "stock");
+  CHECK(files[1].name == "stock.pdf");
+  CHECK(files[1].rows == 12);
+  CHECK(files[1].sha256 == std::string(64, 'c'));
+  CHECK(files[1].bytes == 9000);
+  CHECK(is_file_known(fixture.state, std::string(64, 'c')));
+  CHECK(is_file_kept(fixture.state, std::string(64, 'c'), {}));
+  fixture.sql("UPDATE runs SET state = 'delivered', finished_at = 5, owner_host = NULL, file_pruned_at = 6");
+  CHECK_FALSE(is_file_kept(fixture.state, std::string(64, 'c'), {}));
+  CHECK(is_file_known(fixture.state, std::string(64, 'c')));
+  fixture.sql("DELETE FROM runs WHERE number > 0");
+  CHECK_FALSE(is_file_known(fixture.state, std::string(64, 'c')));
+}
