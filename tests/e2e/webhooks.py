@@ -75,7 +75,8 @@ class Webhooks(e2e.Case):
             "event": "run", "account": "shop", "run_id": run["id"], "schedule_id": run["schedule_id"], "schedule": "morning", "trigger": "scheduled",
             "slot": e2e.DUE_AT, "report": "sales", "state": "delivered", "status": "ok", "reason": None, "condition": None, "parts": None,
             "data_until": None, "period": PERIOD, "format": "csv", "rows": run["rows"], "places": [],
-            "bytes": len(csv), "sha256": hashlib.sha256(csv).hexdigest()})
+            "bytes": len(csv), "sha256": hashlib.sha256(csv).hexdigest(),
+            "files": [{"report": "sales", "format": "csv", "rows": run["rows"], "bytes": len(csv), "sha256": hashlib.sha256(csv).hexdigest()}]})
         self.assertEqual((self.one(world)["state"], self.one(world)["status"], self.one(world)["attempts"]), ("accepted", 204, 1))
         self.assertEqual([(one["endpoint"], one["state"]) for one in run["webhooks"]], [(f"https://localhost:{receiver.port}", "accepted")])
         self.assertEqual([one["name"] for one in world.json("audit", "list") if one["name"].startswith("WebhookDel")], ["WebhookDelivered"])
