@@ -101,8 +101,7 @@ class ImportPlanner {
  private:
   void decide(ImportedRow& item) {
     const auto& row = item.row;
-    const bool named = !row.unread.contains("account") && !row.unread.contains("report");
-    const auto* account = named ? finder_.find(row, item.problems) : nullptr;
+    const auto* account = row.unread.contains("account") ? nullptr : finder_.find(row, item.problems);
     if (account == nullptr) return;
     item.account = account->id;
     item.account_timezone = account->timezone;

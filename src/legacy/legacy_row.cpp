@@ -147,12 +147,6 @@ class RowReader {
   Json kept_ = Json::object();
 };
 
-/// `06:00:00`, as SQL writes a time; other seconds are no time of a schedule, and said to be none.
-std::string minutes_of(std::string time) {
-  if (time.size() == 8 && time.ends_with(":00")) time.resize(5);
-  return time;
-}
-
 std::string letters_of(std::string_view word) {
   std::string letters;
   for (const char c : to_lower(word)) {
@@ -224,11 +218,12 @@ void read_fleet_row(const Json& value, LegacyRow& row, const std::set<std::strin
   const auto depot = reader.text({"depotId", "depot"}, "scope");
   request.scope = depot.empty() ? "account" : "depot:" + depot;
   draft.name = reader.text({"name"}, "name");
-  if (draft.name.empty() && !row.unread.contains("name") && !row.unread.contains("report"))
+  if (draft.name.empty() && row.unread.contains("report")) row.unread.insert("name");
+  if (draft.name.empty() && !row.unread.contains("name"))
     draft.name = request.report + (depot.empty() ? "" : "-" + depot);  // the old editor asked for none
   draft.description = reader.text({"description"}, "description");
   draft.recipients = reader.recipients();
-  draft.at = minutes_of(reader.text({"time", "runAt"}, "at"));
+  draft.at = reader.text({"time", "runAt"}, "at");
   request.timezone = reader.text({"timezone", "timeZone"}, "timezone");
   request.cadence = to_lower(reader.text({"frequency", "cadence"}, "cadence"));
   if (request.cadence->empty()) request.cadence = "daily";
@@ -276,12 +271,17 @@ void read_commerce_row(const Json& value, LegacyRow& row, const std::set<std::st
   set_extra(row, Json::object(), reader.kept());
 }
 
+/// By its report, and where that is unknown by fields that only such schedules have.
 bool is_commerce(const Json& value) {
   const auto type = value.find("reportType");
-  if (type == value.end() || !type->is_string()) return false;
-  const std::string letters = letters_of(type->get_ref<const std::string&>());
-  return std::any_of(std::begin(kCommerceReports), std::end(kCommerceReports),
-                     [&](const OldReport& report) { return letters_of(report.word) == letters; });
+  const std::string letters = type != value.end() && type->is_string() ? letters_of(type->get_ref<const std::string&>()) : "";
+  const auto is_one_of = [&](const auto& reports) {
+    return std::any_of(std::begin(reports), std::end(reports),
+                       [&](const OldReport& report) { return letters_of(report.word) == letters; });
+  };
+  if (is_one_of(kCommerceReports) || is_one_of(kFleetReports)) return is_one_of(kCommerceReports);
+  constexpr const char* kOwn[] = {"companyId", "createdById", "dayOfWeek", "dayOfMonth", "mode"};
+  return std::any_of(std::begin(kOwn), std::end(kOwn), [&](const char* name) { return value.contains(name); });
 }
 
 /// 0 is Sunday there, and 7 nothing.
@@ -367,7 +367,7 @@ void read_outreach_row(const Json& value, LegacyRow& row, const std::set<std::st
   draft.name = reader.text({"name"}, "name");
   draft.description = reader.text({"description"}, "description");
   draft.recipients = reader.recipients();
-  draft.at = minutes_of(reader.text({"time"}, "at"));
+  draft.at = reader.text({"time"}, "at");
   request.timezone = reader.text({"timezone"}, "timezone");
   if (request.timezone.empty()) request.timezone = "UTC";  // the column's default, whatever the account's zone is here
   request.cadence = to_lower(reader.text({"frequency"}, "cadence"));
@@ -390,7 +390,7 @@ LegacyRow read_legacy_row(const Json& value, const RowPlace& place) {
   row.number = place.number;
   const auto refuse = [&](std::string message, std::string hint) {
     row.problems.push_back({"row_invalid", "row", std::move(message), std::move(hint)});
-    row.unread.insert("report");
+    row.unread.insert("account");
     return row;
   };
   if (!value.is_object()) return refuse(fmt::format("a schedule is an object, not {}", RowReader::kind_of(value)), "");

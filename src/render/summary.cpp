@@ -151,42 +151,42 @@ std::vector<std::string> short_values(std::vector<std::string> values, const Lan
 }
 
 Totals::Totals(const rows::Columns& columns) : columns_(columns) {
+  int first = -1;
   for (const rows::Column& column : columns)
-    if (column.total && column.type == ColumnType::money && currency_column_ < 0) currency_column_ = column.currency_column;
+    if (column.total && column.type == ColumnType::money && first < 0) first = column.currency_column;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const bool is_money = columns[i].type == ColumnType::money;
-    const bool adds_up = !is_money || (columns[i].currency_column >= 0 && columns[i].currency_column == currency_column_);
-    if (columns[i].total && adds_up) summed_.push_back(i);
+    const int own = columns[i].type == ColumnType::money ? columns[i].currency_column : first;
+    if (columns[i].total && (columns[i].type != ColumnType::money || own >= 0)) summed_.push_back({i, own});
   }
 }
 
-/// Zeros with the digits that the columns' values would have. The amounts of a row are in one currency, so one tells the digits
-/// of all.
-Totals::Group Totals::empty_group(std::string_view currency, const rows::Row& row) const {
-  int money = rows::minor_digits(currency).value_or(0);
-  for (const std::size_t at : summed_)
-    if (columns_[at].type == ColumnType::money && !row[at].null) money = row[at].scale;
+/// A new one has zeros with the digits that the columns' values would have.
+Totals::Group& Totals::group_of(std::string_view currency) {
+  if (last_ != groups_.end() && last_->first == currency) return last_->second;
+  last_ = groups_.find(currency);
+  if (last_ != groups_.end()) return last_->second;
   Group group;
-  for (const std::size_t at : summed_) {
-    const rows::Column& column = columns_[at];
-    const int scale = column.type == ColumnType::money ? money : column.scale;
+  for (const auto& [column, currency_column] : summed_) {
+    const bool is_money = columns_[column].type == ColumnType::money;
+    const int scale = is_money ? rows::minor_digits(currency).value_or(0) : columns_[column].scale;
     group.sums.push_back({std::string(currency), 0, static_cast<std::uint8_t>(scale)});
   }
-  return group;
+  last_ = groups_.emplace(currency, std::move(group)).first;
+  return last_->second;
 }
 
 void Totals::row(const rows::Row& row) {
-  if (std::all_of(summed_.begin(), summed_.end(), [&row](std::size_t column) { return row[column].null; })) return;
-  const std::string_view currency = currency_column_ < 0 ? "" : row[static_cast<std::size_t>(currency_column_)].text;
-  if (last_ == groups_.end() || last_->first != currency) {
-    last_ = groups_.find(currency);
-    if (last_ == groups_.end()) last_ = groups_.emplace(currency, empty_group(currency, row)).first;
-  }
   for (std::size_t i = 0; i < summed_.size(); ++i) {
-    const rows::Cell& cell = row[summed_[i]];
+    const rows::Cell& cell = row[summed_[i].column];
     if (cell.null) continue;
-    last_->second.sums[i].number += cell.number;
-    last_->second.sums[i].scale = cell.scale;
+    const int currency = summed_[i].currency_column;
+    Group& group = group_of(currency < 0 ? std::string_view() : row[static_cast<std::size_t>(currency)].text);
+    group.sums[i].number += cell.number;
+    if (group.sums[i].scale == cell.scale) continue;
+    for (std::size_t k = 0; k < summed_.size(); ++k)  // of a currency that this program does not know
+      if (k == i ||
+          (columns_[summed_[i].column].type == ColumnType::money && columns_[summed_[k].column].type == ColumnType::money))
+        group.sums[k].scale = cell.scale;
   }
 }
 
@@ -194,7 +194,7 @@ std::vector<TotalsRow> Totals::rows() const {
   std::vector<TotalsRow> result;
   for (const auto& [currency, group] : groups_) {
     TotalsRow& totals = result.emplace_back(TotalsRow{currency, std::vector<std::optional<Amount>>(columns_.size())});
-    for (std::size_t i = 0; i < summed_.size(); ++i) totals.sums[summed_[i]] = group.sums[i];
+    for (std::size_t i = 0; i < summed_.size(); ++i) totals.sums[summed_[i].column] = group.sums[i];
   }
   return result;
 }

@@ -61,7 +61,7 @@ std::string change_of_amount(const render::Amount& now, const render::Metric& be
   if (type == rows::ColumnType::percent)
     return fmt::format("{} {}", words.say("points", {{"change", with_sign(is - was, words)}}), from);
   // Of nothing there is no percentage; below zero "+42 %" reads like the opposite.
-  if (was <= 0 || is < 0) return from;
+  if (was <= 0 || is < 0 || !now.known) return from;
   return fmt::format("{} % {}", with_sign((is - was) / was * 100, words), from);
 }
 
@@ -96,13 +96,14 @@ std::optional<Window> previous_window(const schedule::WindowChoice& choice, cons
   return days_of(add_days(window.first, -window.days()), add_days(window.first, -1), zone);
 }
 
-void add_vanished(render::Metric& now, const render::Metric& before, const Language& words) {
+void add_vanished(render::Metric& now, const render::Metric& before, catalog::Aggregate::Kind kind, const Language& words) {
+  const bool is_total = kind == catalog::Aggregate::Kind::total;
   const auto vanished = [&](const render::Amount& amount) {
     return amount.number != 0 && !amount.currency.empty() &&
            std::none_of(now.amounts.begin(), now.amounts.end(), [&](const auto& one) { return one.currency == amount.currency; });
   };
   if (!facts_of(now.type).number || std::none_of(before.amounts.begin(), before.amounts.end(), vanished)) return;
-  if (is_nothing(now)) {
+  if (is_nothing(now) || now.amounts.empty()) {
     now.amounts.clear();
     now.values.clear();
   }
@@ -112,8 +113,10 @@ void add_vanished(render::Metric& now, const render::Metric& before, const Langu
     const auto at =
         std::find_if(now.amounts.begin(), now.amounts.end(), [&](const auto& one) { return one.currency > amount.currency; }) -
         now.amounts.begin();
-    now.amounts.insert(now.amounts.begin() + at, {amount.currency, 0, amount.scale});
-    now.values.insert(now.values.begin() + at, grouped(0, amount.scale, words.numbers()) + " " + amount.currency);
+    const std::string value = is_total ? grouped(0, amount.scale, words.numbers()) : "–";
+    now.amounts.insert(now.amounts.begin() + at,
+                       {.currency = amount.currency, .number = 0, .scale = amount.scale, .grouped = true, .known = is_total});
+    now.values.insert(now.values.begin() + at, value + " " + amount.currency);
   }
 }
 

@@ -15,8 +15,8 @@ namespace reportctl::run {
 /// otherwise as many days right before. Nothing for a snapshot or an empty window.
 std::optional<schedule::Window> previous_window(const schedule::WindowChoice&, const schedule::Window&, Instant at, const Zone&);
 
-/// A total in a currency that the period before had, and this one has not, is 0.
-void add_vanished(render::Metric& now, const render::Metric& before, const Language& = {});
+/// A figure in a currency that the period before had, and this one has not: a total is 0, others are a dash.
+void add_vanished(render::Metric& now, const render::Metric& before, catalog::Aggregate::Kind, const Language& = {});
 
 /// How a metric changed, for people: `+12.5 % from 8`, `±0 %`, `new`; of a percentage `+1.2 points from 3.40 %`; where a
 /// percentage would mislead (nothing before, or figures below zero) `from -266.13`. One for each amount; none for what has no

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "reportctl/base/line_ends.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/render/writer.hpp"
 
@@ -44,8 +45,10 @@ double pixels(std::string_view text) {
 /// An address is read as its lines; a mail's table has no room for them.
 std::string on_one_line(const std::string& text) {
   std::vector<std::string> lines;
-  for (const std::string& line : split(text, '\n'))
+  for (std::string& line : split(with_line_feeds(text), '\n')) {
+    std::replace(line.begin(), line.end(), '\t', ' ');
     if (const auto words = trim(line); !words.empty()) lines.emplace_back(words);
+  }
   return join(lines, " / ");
 }
 

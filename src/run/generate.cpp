@@ -285,8 +285,7 @@ void compare(Parts& parts, const RunPlan& plan, const Aggregates& asked, const F
   showing.compared_with = compared_with;
   for (std::size_t i = 0; i < before.size(); ++i) {
     auto& metric = made.file.summary[i];
-    if (plan.shape->summary[i].value.kind == catalog::Aggregate::Kind::total)
-      add_vanished(metric, before[i], plan.resolved.language);
+    add_vanished(metric, before[i], plan.shape->summary[i].value.kind, plan.resolved.language);
     showing.changes.push_back(changes_of(metric, before[i], plan.resolved.language));
   }
   // A quarter of the days or more without a row at the beginning, and not now: it was probably not yet recorded.

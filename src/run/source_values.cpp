@@ -44,7 +44,9 @@ std::string SourceValues::why_wrong(const catalog::Report& report) {
 
 const std::string& SourceValues::looked_at(const rows::Query& query) {
   constexpr int kMost = 200;
-  const auto [found, fresh] = seen_.try_emplace(query.sql);
+  std::string key = query.sql;  // two reports may want other types of the same values
+  for (const rows::Column& column : query.columns) key += fmt::format("\n{}", rows::column_type_name(column.type));
+  const auto [found, fresh] = seen_.try_emplace(std::move(key));
   if (!fresh) return found->second;
   try {
     const auto stream = source_.open(query);

@@ -28,8 +28,9 @@ std::optional<int> parse_step(std::string_view text) {
   return static_cast<int>(*number) * unit;
 }
 
-/// People write 7:30 too.
+/// People write 7:30 too, and SQL 07:30:00.
 std::optional<TimeOfDay> time_written(std::string_view text) {
+  if (text.size() == 8 && text.ends_with(":00")) text.remove_suffix(3);
   const bool one_digit = text.size() == 4 && text[1] == ':';
   return parse_time_of_day(one_digit ? "0" + std::string(text) : std::string(text));
 }

@@ -277,10 +277,10 @@ Checked check_common(const Request& request, const Context& context, const sched
                     .language = check_language(request, context.account, found)};
   if (resolved.title.empty()) resolved.title = "{report}";
   if (report != nullptr) {
-    const auto before = found.size();
     resolved.parameters =
         check_parameters({request.parameters, *report, context.catalog, scope, context.account, request.given_by_rows}, found);
-    if (before == found.size() && !request.columns.empty())
+    const bool has_shape = report->variant_parameter.empty() || resolved.parameters.contains(report->variant_parameter);
+    if (has_shape && !request.columns.empty())
       resolved.columns = check_columns(request.columns, report->shape(resolved.parameters), found);
   }
   if (scheduled) append(found, std::move(of_cadence));

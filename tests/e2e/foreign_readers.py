@@ -102,6 +102,66 @@ def by_csvkit(path, delimiter):
     return list(csv.reader(io.StringIO(output("csvformat", "-d", delimiter, "-e", "utf-8-sig", path), newline="")))
 
 
+def by_r(path, delimiter):
+    program = """library(jsonlite); a <- commandArgs(TRUE)
+cat(toJSON(unname(as.matrix(read.csv(a[1], sep = a[2], header = FALSE, colClasses = "character", na.strings = character(0), fileEncoding = "UTF-8-BOM", blank.lines.skip = FALSE)))))"""
+    return texts(json.loads(output("Rscript", "--vanilla", "-e", program, path, delimiter)))
+
+
+def told_by_go(program, *words):
+    """Compiled once; its own cache keeps it."""
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "main.go").write_text(f'package main\nimport ("bytes"; "encoding/csv"; "encoding/json"; "os")\nvar _ = bytes.TrimPrefix\nvar _ = csv.NewReader\n{program}')
+        return json.loads(output("go", "run", f"{folder}/main.go", *words))
+
+
+def by_go(path, delimiter):
+    return told_by_go("""func main() {
+  text, _ := os.ReadFile(os.Args[1])
+  reader := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\\xef\\xbb\\xbf"))))
+  reader.Comma = rune(os.Args[2][0])
+  rows, err := reader.ReadAll()
+  if err != nil { panic(err) }
+  json.NewEncoder(os.Stdout).Encode(rows)
+}""", path, delimiter)
+
+
+COMMONS_CSV = pathlib.Path("/usr/share/java/commons-csv.jar")
+
+
+def by_java(path, delimiter):
+    with tempfile.TemporaryDirectory() as folder:
+        source = pathlib.Path(folder) / "Read.java"
+        source.write_text(r"""import java.nio.file.*; import org.apache.commons.csv.*;
+class Read { public static void main(String[] a) throws Exception {
+  String text = Files.readString(Path.of(a[0])); if (text.startsWith("\ufeff")) text = text.substring(1);
+  for (CSVRecord row : CSVParser.parse(text, CSVFormat.DEFAULT.withDelimiter(a[1].charAt(0)))) {
+    for (String value : row) System.out.print(java.util.HexFormat.of().formatHex(value.getBytes("UTF-8")) + ","); System.out.println(); } } }""")
+        lines = output("java", "-cp", str(COMMONS_CSV), str(source), path, delimiter).splitlines()
+    return [[bytes.fromhex(value).decode() for value in line.split(",")[:-1]] for line in lines]
+
+
+def by_libreoffice(path, delimiter):
+    """As its import dialog does when every column is text."""
+    with tempfile.TemporaryDirectory() as folder:
+        columns = "/".join(f"{at}/2" for at in range(1, len(HEADER) + 1))
+        output("soffice", f"-env:UserInstallation=file://{folder}/home", "--headless", f"--infilter=CSV:{ord(delimiter)},34,76,1,{columns},0,false,false",
+               "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", folder, path)
+        return texts([cell.value for cell in row] for row in openpyxl.load_workbook(next(pathlib.Path(folder).glob("*.xlsx"))).worksheets[0].iter_rows())
+
+
+def needs(*programs, also=None):
+    def check():
+        for program in programs:
+            if shutil.which(program) is None or (also is not None and not also()):
+                raise unittest.SkipTest(program)
+    return check
+
+
+r_with_json = needs("Rscript", also=lambda: subprocess.run(["Rscript", "-e", "library(jsonlite)"], capture_output=True, check=False).returncode == 0)
+compiler_of_java = needs("javac", also=COMMONS_CSV.exists)
+
+
 def by_sqlite(path, delimiter):
     """Its shell keeps a byte order mark; a column of texts keeps every text."""
     with tempfile.TemporaryDirectory() as folder:
@@ -115,7 +175,8 @@ def by_sqlite(path, delimiter):
 NODE_READERS = {"csv-parse": "5.5.6", "xlsx": "0.18.5"}
 CSV_READERS = {"Python": (by_python, None), "pandas": (by_pandas, "import pandas"), "DuckDB": (by_duckdb, duckdb.library),
                "Node.js": (by_csv_parse, node_readers), "SheetJS": (by_sheetjs, node_readers), "Miller": (by_miller, "mlr"),
-               "Ruby": (by_ruby, "ruby"), "PHP": (by_php, "php"), "Perl": (by_perl, "perl -MText::CSV"), "csvkit": (by_csvkit, "csvformat"), "SQLite": (by_sqlite, "sqlite3")}
+               "Ruby": (by_ruby, "ruby"), "PHP": (by_php, "php"), "Perl": (by_perl, "perl -MText::CSV"), "csvkit": (by_csvkit, "csvformat"), "SQLite": (by_sqlite, "sqlite3"),
+               "R": (by_r, r_with_json), "Go": (by_go, "go"), "Java": (by_java, compiler_of_java), "LibreOffice": (by_libreoffice, "soffice")}
 
 
 @functools.cache
@@ -176,7 +237,7 @@ query: >-
         here = {name: reader for name, (reader, need) in table.items() if is_here(need)}
         missing = ", ".join(name for name in table if name not in here)
         if missing:
-            print(f"not on this host, and not asked: {missing}")
+            print(f"skipped: not on this host: {missing}")
         for name, reader in here.items():
             with self.subTest(reader=name):
                 check(name, reader)
@@ -261,7 +322,21 @@ echo json_encode(array_map('array_values', $rows), $f | JSON_PRESERVE_ZERO_FRACT
 SELECT (SELECT json_group_array(CASE type WHEN 'true' THEN json('true') ELSE json_quote(value) END) FROM json_each(line.value)) AS r
 FROM (SELECT trim(CAST(readfile('{path}') AS TEXT), char(10)) AS t)
 JOIN json_each(CASE WHEN t LIKE '[%' THEN t ELSE '[' || replace(t, char(10), ',') || ']' END) AS line)"""),
-                              "sqlite3")}
+                              "sqlite3"),
+                   "R": (lambda path: output("Rscript", "--vanilla", "-e", """library(jsonlite); t <- readLines(commandArgs(TRUE)[1], encoding = "UTF-8")
+rows <- if (startsWith(t[1], "[")) fromJSON(paste(t, collapse = "\\n"), simplifyVector = FALSE) else lapply(t, fromJSON, simplifyVector = FALSE)
+cat(toJSON(lapply(rows, unname), auto_unbox = TRUE, null = "null", digits = NA))""", path), r_with_json),
+                   "Go": (lambda path: json.dumps([[row[name] for name in HEADER] for row in told_by_go("""func main() {
+  file, _ := os.Open(os.Args[1])
+  decoder := json.NewDecoder(file)
+  all := []interface{}{}
+  for decoder.More() {
+    var one interface{}
+    if err := decoder.Decode(&one); err != nil { panic(err) }
+    if list, ok := one.([]interface{}); ok { all = append(all, list...) } else { all = append(all, one) }
+  }
+  json.NewEncoder(os.Stdout).Encode(all)
+}""", path)]), "go")}
         self.each(readers, lambda name, reader: [self.assertEqual(json.loads(reader(path)), expected, (name, path)) for path in (lines, whole)])
 
     def test_a_workbook_is_read_with_its_types(self):

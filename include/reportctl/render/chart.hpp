@@ -40,6 +40,7 @@ struct ChartSeries {
   std::vector<double> values;  ///< as many as there are categories; NaN: there is none
   int scale = 0;               ///< digits behind the point
   bool is_rest = false;        ///< all series that are not drawn apart
+  std::string currency = {};   ///< of charts with several; such a series has this one's axis
 };
 
 /// A chart, ready to be drawn. Small, however many rows there were.
@@ -53,12 +54,13 @@ struct ChartData {
   bool over_time = false;
   bool has_rest = false;  ///< the last category is all that have no place of their own
   std::vector<ChartSeries> series;
-  bool separate_axes = false;  ///< the series are amounts of different currencies: each has an axis, and they are never added up
+  bool separate_axes = false;  ///< amounts of different currencies: each currency has an axis, and they are never added up
   bool is_duration = false;    ///< the values are seconds
   bool is_percent = false;     ///< 99.9 is 99.9 %
   ChartMeasure measure = ChartMeasure::sum;
   Language language;
   [[nodiscard]] bool empty() const { return categories.empty() || series.empty(); }
+  [[nodiscard]] std::size_t series_of_axis() const;  ///< as many for each axis, in the order of the axes
 };
 
 /// Adds up as rows pass. Days are all kept up to 400, longer ranges become months or years; of other categories the largest 12
@@ -92,6 +94,7 @@ class ChartCollector {
     std::string name;
     Sums sums;
     bool sure = true;  ///< false when a part of it may have been folded away before
+    double place = 0;  ///< of numbers, which have an order of their own
   };
   void add(Sums&, const Key&, Tally);
   void merge(Tally& into, const Tally&) const;
@@ -109,6 +112,9 @@ class ChartCollector {
   [[nodiscard]] std::vector<Category> periods() const;
   [[nodiscard]] std::vector<Category> largest(bool several_currencies) const;
   [[nodiscard]] std::string main_currency() const;
+  [[nodiscard]] std::vector<ChartSeries> series_of(const std::vector<Category>&, bool several_currencies) const;
+  [[nodiscard]] bool is_ordered() const;
+  [[nodiscard]] bool is_by_series(bool several_currencies) const;
 
   rows::Columns columns_;
   ChartPlan plan_;

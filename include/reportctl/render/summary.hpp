@@ -34,6 +34,7 @@ struct Amount {
   __int128 number = 0;   ///< as in a cell of that type
   std::uint8_t scale = 0;
   bool grouped = true;  ///< as its column
+  bool known = true;    ///< false: of a currency that has none
 };
 
 /// A figure that is known.
@@ -84,8 +85,9 @@ struct TotalsRow {
   std::vector<std::optional<Amount>> sums;  ///< as many as columns; nothing for columns without a total
 };
 
-/// Sums for the foot of a table. Where a column with a total is money, every currency has a row of its own that adds up the rows
-/// of that currency only; money whose currency is not among the columns has no total. Constant memory, exact.
+/// Sums for the foot of a table. Where a column with a total is money, every currency has a row of its own: its amounts,
+/// whichever column has their currency, and of other columns what stands in the rows whose first amount is in that currency.
+/// Money whose currency is not among the columns has no total. Constant memory, exact.
 class Totals {
  public:
   explicit Totals(const rows::Columns&);
@@ -97,10 +99,13 @@ class Totals {
   struct Group {
     std::vector<Amount> sums;  ///< as many as summed_
   };
-  [[nodiscard]] Group empty_group(std::string_view currency, const rows::Row&) const;
+  struct Summed {
+    std::size_t column;
+    int currency_column;  ///< -1: of no currency
+  };
+  Group& group_of(std::string_view currency);
   rows::Columns columns_;
-  int currency_column_ = -1;
-  std::vector<std::size_t> summed_;
+  std::vector<Summed> summed_;
   std::map<std::string, Group, std::less<>> groups_;
   std::map<std::string, Group, std::less<>>::iterator last_ = groups_.end();
 };

@@ -28,7 +28,7 @@ class SourceValues {
   source::Source& source_;
   std::string account_key_;
   Instant now_;
-  std::map<std::string, std::string> seen_;   ///< findings by statement
+  std::map<std::string, std::string> seen_;   ///< findings by statement and the types of its columns
   std::map<std::string, std::string> pages_;  ///< Source::random_page() by table
 };
 

@@ -2,12 +2,15 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "binds.hpp"
 #include "report_request.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/rows/file_format.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/run/plan.hpp"
 #include "terminal/exit_codes.hpp"
@@ -24,10 +27,14 @@ struct RunOptions {
   std::string output;
 };
 
-/// Without --format, --json and --csv say which when the rows themselves are what is printed.
+/// Without --format the name of the file says which, and --json and --csv when the rows themselves are what is printed.
 void add_format(const Session& session, RunOptions& options) {
   auto& given = options.wanted.options;
-  if (given.given.contains("format") || !Destination(options.output).is_stdout()) return;
+  if (given.given.contains("format")) return;
+  const std::string extension = std::filesystem::path(options.output).extension();
+  if (const auto named = rows::canonical_format(extension.substr(std::min<std::size_t>(1, extension.size()))))
+    given.given["format"] = *named;
+  if (!Destination(options.output).is_stdout()) return;
   if (session.globals.json || session.globals.output_format == "json") {
     given.given["format"] = "json";
   } else if (session.globals.csv || session.globals.output_format == "csv") {

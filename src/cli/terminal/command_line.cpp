@@ -147,13 +147,16 @@ const CLI::App* subcommand_of(const CLI::App& app, std::string_view name) {
   return nullptr;
 }
 
-/// The option that an exact name, or the only one that a beginning of a name, means here.
+/// The option that an exact name, or the only one that a beginning of a name, means here. `--time` is no beginning of
+/// `--timezone`: other systems have it for `--at`.
 const CLI::Option* option_meant(const CLI::App& app, const std::string& name) {
+  const bool is_other = std::any_of(std::begin(kOtherWords), std::end(kOtherWords),
+                                    [&](const auto& word) { return name == fmt::format("--{}", word.first); });
   std::set<const CLI::Option*> begun;
   for (const CLI::App* level = &app; level != nullptr; level = level->get_parent())
     for (const CLI::Option* option : level->get_options()) {
       if (option->get_positional() ? false : option->check_name(name)) return option;
-      if (option->get_group().empty() || !name.starts_with("--") || name.size() < 4) continue;
+      if (is_other || option->get_group().empty() || !name.starts_with("--") || name.size() < 4) continue;
       for (const auto& long_name : option->get_lnames())
         if (("--" + long_name).starts_with(name)) begun.insert(option);
     }

@@ -132,7 +132,10 @@ void ChartCollector::row(const rows::Row& row) {
   constexpr std::size_t kLongName = 200;
   name.resize(cut_at_character(name, kLongName).size());  // the label will be cut far before
   auto found = named_.find(name);
-  if (found == named_.end()) found = named_.emplace(name, Category{name, {}, !was_folded(name)}).first;
+  if (found == named_.end()) {
+    const double place = static_cast<double>(x.number) / power_of_ten(x.scale);
+    found = named_.emplace(name, Category{name, {}, !was_folded(name), place}).first;
+  }
   add(found->second.sums, key, {value, 1});
   if (cells_ > kMaxCells) fold_small();
 }

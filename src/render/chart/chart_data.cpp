@@ -37,6 +37,22 @@ UnitKeys unit_keys(const std::string& category) {
 
 }  // namespace
 
+std::size_t ChartData::series_of_axis() const {
+  if (series.empty()) return 0;
+  return static_cast<std::size_t>(std::count_if(
+      series.begin(), series.end(), [this](const ChartSeries& one) { return one.currency == series.front().currency; }));
+}
+
+/// Years and hours are read in their order, whatever their values.
+bool ChartCollector::is_ordered() const {
+  const auto type = columns_[static_cast<std::size_t>(plan_.x)].type;
+  return facts_of(type).number && type != rows::ColumnType::money;
+}
+
+bool ChartCollector::is_by_series(bool several) const {
+  return is_column(columns_, plan_.series) && !(several && plan_.series == currency_column_);
+}
+
 /// The one with most rows.
 std::string ChartCollector::main_currency() const {
   std::map<std::string, std::int64_t> counts;
@@ -90,8 +106,48 @@ std::vector<ChartCollector::Category> ChartCollector::largest(bool several_curre
     if (!order[i].category->sure && order[i].size + slack_ > smallest_shown) return {};
     merge(other, order[i].category->sums);
   }
+  if (is_ordered())
+    std::stable_sort(result.begin(), result.end(), [](const Category& a, const Category& b) { return a.place < b.place; });
   if (!other.empty()) result.push_back({kRest, other, true});
   return result;
+}
+
+/// The currencies with most rows, each with the largest values of the series column (of several currencies by their shares,
+/// since the amounts cannot be compared), or just one.
+std::vector<ChartSeries> ChartCollector::series_of(const std::vector<Category>& categories, bool several) const {
+  std::map<std::string, double> currencies, names, of_currency;
+  const bool by_series = is_by_series(several);
+  for (const auto& [key, count] : rows_)
+    if (key.currency != kManyCurrencies) currencies[several ? key.currency : ""] += static_cast<double>(count);
+  for (const Category& category : categories)
+    for (const auto& [key, tally] : category.sums) of_currency[key.currency] += std::abs(figure(tally));
+  bool with_rest = false;
+  for (const Category& category : categories)
+    for (const auto& [key, tally] : category.sums) {
+      const bool is_rest = by_series && key.series == kRest;
+      with_rest = with_rest || is_rest;
+      const double size = std::abs(figure(tally)) / (several ? std::max(of_currency[key.currency], 1e-9) : 1);
+      if (!is_rest) names[by_series ? key.series : ""] += size;
+    }
+  const auto largest_of = [](const std::map<std::string, double>& sizes, std::size_t limit) {
+    std::vector<std::pair<double, std::string>> order;
+    for (const auto& [name, size] : sizes) order.emplace_back(-size, name);
+    std::sort(order.begin(), order.end());
+    if (order.size() > limit) order.resize(limit);
+    return order;
+  };
+  with_rest = with_rest || names.size() > kMaxSeries + 1;
+  const auto shown = largest_of(names, kMaxSeries + (with_rest ? 0 : 1));
+  auto axes = largest_of(currencies, kMaxCurrencies);
+  std::sort(axes.begin(), axes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });  // as figures are
+  std::vector<ChartSeries> series;
+  for (const auto& [rows, currency] : axes) {
+    const auto scale = scales_.find(several ? currency : "");
+    const int digits = scale != scales_.end() ? scale->second : scales_.empty() ? 0 : scales_.begin()->second;
+    for (const auto& [size, name] : shown) series.push_back({by_series ? name : currency, {}, digits, false, currency});
+    if (with_rest) series.push_back({locale_.language.say("other"), {}, digits, true, currency});
+  }
+  return series;
 }
 
 ChartData ChartCollector::data() const {
@@ -121,36 +177,18 @@ ChartData ChartCollector::data() const {
     data.title = words.say(title_key(plan_.measure), {{"figure", data.y_title}, {"category", category}});
   }
 
-  // Which series there are: the currencies with most rows, or the largest series, or just one.
-  std::map<std::string, double> sizes;
-  bool with_rest = false;
-  for (const auto& [key, count] : rows_)
-    if (several && key.currency != kManyCurrencies) sizes[key.currency] += static_cast<double>(count);
-  if (!several)
-    for (const Category& category : categories)
-      for (const auto& [key, tally] : category.sums) {
-        with_rest = with_rest || key.series == kRest;
-        if (key.series != kRest) sizes[key.series] += std::abs(figure(tally));
-      }
-  std::vector<std::pair<double, std::string>> order;
-  for (const auto& [name, size] : sizes) order.emplace_back(-size, name);
-  std::sort(order.begin(), order.end());
-  const std::size_t limit = several ? kMaxCurrencies : kMaxSeries;
-  with_rest = with_rest || (!several && order.size() > limit + 1);
-  if (order.size() > (several || with_rest ? limit : limit + 1)) order.resize(limit);
-  if (several)
-    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.second < b.second; });  // as figures are
-  const auto scale_of = [&](const std::string& name) {
-    const auto found = scales_.find(name);
-    if (several && found != scales_.end()) return found->second;
-    return scales_.empty() ? 0 : scales_.begin()->second;
-  };
-  std::map<std::string, std::size_t> index;
-  for (const auto& [size, name] : order) {
-    index.emplace(name, data.series.size());
-    data.series.push_back({name, {}, scale_of(name)});
+  data.separate_axes = several;
+  data.series = series_of(categories, several);
+  const bool by_series = is_by_series(several);
+  std::map<Key, std::size_t> index;
+  std::map<std::string, std::size_t> rests;  // by currency
+  for (std::size_t k = 0; k < data.series.size(); ++k) {
+    const ChartSeries& series = data.series[k];
+    if (series.is_rest)
+      rests[series.currency] = k;
+    else
+      index[{series.currency, by_series ? series.name : ""}] = k;
   }
-  if (with_rest) data.series.push_back({words.say("other"), {}, scale_of(kRest), true});
 
   const double nothing = plan_.measure == ChartMeasure::sum ? 0 : std::numeric_limits<double>::quiet_NaN();
   for (const Category& category : categories) {
@@ -158,28 +196,23 @@ ChartData ChartCollector::data() const {
     data.categories.push_back(data.has_rest ? words.say("other") : category.name);
     std::vector<Tally> tallies(data.series.size());
     for (const auto& [key, tally] : category.sums) {
-      const auto found = index.find(several ? key.currency : key.series);
+      const std::string currency = several ? key.currency : "";
+      const auto found = index.find({currency, by_series ? key.series : ""});
+      const auto rest = rests.find(currency);
       if (found != index.end())
         merge(tallies[found->second], tally);
-      else if (with_rest)
-        merge(tallies.back(), tally);
+      else if (rest != rests.end())
+        merge(tallies[rest->second], tally);
     }
     for (std::size_t k = 0; k < tallies.size(); ++k)
       data.series[k].values.push_back(tallies[k].count == 0 ? nothing : figure(tallies[k]));
   }
   if (several) {
-    data.separate_axes = true;
-    if (data.type == ChartType::stacked_bar) data.type = ChartType::bar;
-    std::vector<std::string> notes;
+    if (data.type == ChartType::stacked_bar && data.series_of_axis() == 1) data.type = ChartType::bar;
     const std::size_t known = currencies.size() - currencies.count(kManyCurrencies);
     if (currencies.size() > kMaxCurrencies)
-      notes.push_back(words.say(known < currencies.size() ? "many_currencies" : "some_currencies",
-                                {{"shown", std::to_string(data.series.size())}, {"all", std::to_string(known)}}));
-    if (is_column(columns_, plan_.series) && plan_.series != currency_column_) {
-      const rows::Column& series = columns_[static_cast<std::size_t>(plan_.series)];
-      notes.push_back(words.say("by_currency", {{"series", series.label.empty() ? series.name : series.label}}));
-    }
-    if (!notes.empty()) data.title += " (" + join(notes, "; ") + ")";
+      data.title += fmt::format(" ({})", words.say(known < currencies.size() ? "many_currencies" : "some_currencies",
+                                                   {{"shown", std::to_string(kMaxCurrencies)}, {"all", std::to_string(known)}}));
   } else if (!currencies.empty() && !currencies.begin()->first.empty()) {
     data.y_title += fmt::format(" ({})", currencies.begin()->first);
   }

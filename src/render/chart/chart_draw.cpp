@@ -47,7 +47,7 @@ class ChartDrawing {
 
   void draw(const ChartBox& whole) {
     ChartBox box = draw_title(whole);
-    if (data_.series.size() > 1 && !data_.separate_axes) box = draw_legend(box);
+    if (data_.series_of_axis() > 1) box = draw_legend(box);
     if (data_.over_time || data_.type == ChartType::line)
       draw_vertical(box);
     else
@@ -59,7 +59,7 @@ class ChartDrawing {
   using Shown = std::vector<std::size_t>;  ///< series
 
   [[nodiscard]] double line() const { return text_.line_height(); }
-  [[nodiscard]] bool is_stacked() const { return data_.type == ChartType::stacked_bar && !data_.separate_axes; }
+  [[nodiscard]] bool is_stacked() const { return data_.type == ChartType::stacked_bar; }
   [[nodiscard]] double value(std::size_t series, std::size_t category) const {
     const double value = data_.series[series].values[category];
     return std::isfinite(value) ? value / unit_.size : 0;
@@ -67,7 +67,7 @@ class ChartDrawing {
   [[nodiscard]] std::vector<Shown> panels() const {
     std::vector<Shown> panels;
     for (std::size_t i = 0; i < data_.series.size(); ++i) {
-      if (panels.empty() || data_.separate_axes) panels.emplace_back();
+      if (i % data_.series_of_axis() == 0) panels.emplace_back();
       panels.back().push_back(i);
     }
     return panels;
@@ -99,7 +99,7 @@ class ChartDrawing {
   }
   [[nodiscard]] std::string value_title(const Shown& shown) const {
     std::string title = data_.y_title;
-    if (data_.separate_axes) title += fmt::format(" ({})", data_.series[shown.front()].name);
+    if (data_.separate_axes) title += fmt::format(" ({})", data_.series[shown.front()].currency);
     if (!unit_.name.empty()) title += fmt::format(" ({})", unit_.name);
     return title;
   }
@@ -141,7 +141,7 @@ class ChartDrawing {
     constexpr double kMaxName = 150;
     double x = box.x;
     double y = box.y;
-    for (std::size_t i = 0; i < data_.series.size(); ++i) {
+    for (std::size_t i = 0; i < data_.series_of_axis(); ++i) {
       const std::string name = printable(data_.series[i].name, {200}).text;
       const double width = std::min(text_.width(name), kMaxName);
       if (x > box.x && x + kSwatch + kChartGap + width > box.x + box.width) {
@@ -443,18 +443,18 @@ class ChartDrawing {
 
 Color series_color(const ChartData& data, std::size_t series, const std::string& brand) {
   if (data.series.size() == 1) return parse_color(brand, kDefaultBrand);
-  return data.series[series].is_rest ? kOtherColor : kPalette[series % kPalette.size()];
+  const std::size_t of_axis = data.series_of_axis();
+  return data.series[series].is_rest ? kOtherColor : kPalette[(of_axis > 1 ? series % of_axis : series) % kPalette.size()];
 }
 
 double chart_height(const ChartData& data, const ChartStyle& style) {
   if (data.empty()) return 0;
   const double unit = style.text_size / 8;
   if (data.over_time || data.type == ChartType::line) {
-    const auto panels = static_cast<double>(data.separate_axes ? data.series.size() : 1);
+    const auto panels = static_cast<double>(data.series.size() / data.series_of_axis());
     return unit * (panels > 1 ? 60 + 88 * panels : 180);
   }
-  const bool grouped_bars = data.type == ChartType::bar && !data.separate_axes;
-  const double bars = grouped_bars ? static_cast<double>(data.series.size()) : 1;
+  const double bars = data.type == ChartType::bar ? static_cast<double>(data.series_of_axis()) : 1;
   return unit *
          (62 + static_cast<double>(data.categories.size()) * std::max(15.0, 5 + 8 * bars) + (data.series.size() > 1 ? 26 : 0));
 }

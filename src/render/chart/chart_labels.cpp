@@ -37,6 +37,10 @@ std::string category_text(const ChartData& data, std::size_t category) {
   return name.size() == 7 ? data.language.month(begin_of(name)) : data.language.date(begin_of(name));
 }
 
+std::string series_label(const ChartSeries& series) {
+  return series.currency.empty() || series.currency == series.name ? series.name : series.currency + ", " + series.name;
+}
+
 std::string common_year(const ChartData& data) {
   if (!data.over_time || data.categories.empty() || data.categories.front().size() != 10) return {};
   const std::string year = data.categories.front().substr(0, 4);

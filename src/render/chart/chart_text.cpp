@@ -35,7 +35,8 @@ std::string sentence_about(const ChartData& data, const ChartSeries& series) {
     if (!adds_up || series.values.size() > 1) describe("highest", highest);
     if (adds_up ? series.values[lowest] < 0 : highest != lowest) describe("lowest", lowest);
   }
-  return fmt::format("{}: {}.", series.name.empty() ? data.y_title : series.name, join(parts, ", "));
+  const std::string name = series_label(series);
+  return fmt::format("{}: {}.", name.empty() ? data.y_title : name, join(parts, ", "));
 }
 
 }  // namespace

@@ -270,7 +270,14 @@ void PdfPages::place_rows(std::size_t strip) {
     y_ += height;
     ++pages_.back().rows;
   }
-  place(strips_[strip].totals);
+  for (const Band& band : strips_[strip].totals.all) {
+    if (y_ + band.height > lower()) {
+      new_page();
+      start();  // figures without the names of their columns say nothing
+    }
+    pages_.back().bands.emplace_back(&band, y_);
+    y_ += band.height;
+  }
 }
 
 void PdfPages::draw() {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "reportctl/base/line_ends.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::render {
@@ -167,27 +168,25 @@ PrintableText printable(std::string_view text, const PrintLimit& limit) {
   PrintableText result;
   const std::string_view part = cut_at_character(text, limit.bytes);
   result.is_cut = part.size() != text.size();
-  const std::string repaired = is_valid_utf8(part) ? std::string() : repair_utf8(part);
-  const std::string_view all = repaired.empty() ? part : std::string_view(repaired);
+  const std::string all = with_line_feeds(is_valid_utf8(part) ? std::string(part) : repair_utf8(part));
   std::string line;
   int lines = 1;
   const auto end_line = [&] {
     result.text += visible(line);
     line.clear();
   };
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (all[i] == '\r' || all[i] == '\n') {
-      if (all[i] == '\r' && i + 1 < all.size() && all[i + 1] == '\n') ++i;
+  for (const char c : all) {
+    if (c == '\n') {
       end_line();
       if (++lines > limit.lines) {
         result.is_cut = true;
         return result;
       }
       result.text += kLineSeparator;
-    } else if (all[i] == '\t') {
+    } else if (c == '\t') {
       line += "    ";
     } else {
-      line += all[i];
+      line += c;
     }
   }
   end_line();

@@ -129,7 +129,7 @@ struct Figures {
 };
 
 std::string series_name(const ChartData& data, std::size_t index) {
-  if (!data.series[index].name.empty()) return xlsx_label(data.series[index].name);
+  if (const auto name = series_label(data.series[index]); !name.empty()) return xlsx_label(name);
   return data.y_title.empty() ? data.language.say("value") : xlsx_label(value_name(data));
 }
 
@@ -302,9 +302,8 @@ void insert_chart(const XlsxSummary& summary, const Figures& figures, lxw_row_t 
   for (std::size_t i = first; i < end; ++i) add_series(chart, summary, figures, i);
   const auto legend = end - first == 1 ? LXW_CHART_LEGEND_NONE : LXW_CHART_LEGEND_BOTTOM;
   xlsx().chart_legend_set_position(chart, static_cast<std::uint8_t>(legend));
-  const std::string& name = data.series[first].name;
-  set_axes(chart, summary,
-           data.separate_axes && !name.empty() ? fmt::format("{} ({})", value_name(data), name) : value_name(data));
+  const std::string& currency = data.series[first].currency;
+  set_axes(chart, summary, currency.empty() ? value_name(data) : fmt::format("{} ({})", value_name(data), currency));
   set_range(axes_of(chart, data).values, std::span(data.series).subspan(first, end - first));
   if (data.type != ChartType::line) xlsx().chart_set_series_gap(chart, gap_between(data.categories.size()));
   if (data.type == ChartType::bar && end - first == 1 && data.categories.size() <= kMostLabels) label_bars(chart, summary, first);
@@ -316,14 +315,15 @@ void insert_chart(const XlsxSummary& summary, const Figures& figures, lxw_row_t 
 
 }  // namespace
 
-void write_xlsx_chart(const XlsxSummary& summary, lxw_row_t row) {
+lxw_row_t write_xlsx_chart(const XlsxSummary& summary, lxw_row_t row) {
   const ChartData& data = summary.closing.chart;
-  const std::size_t step = data.separate_axes ? 1 : data.series.size();  // currencies are never drawn to one scale
+  const std::size_t step = data.series_of_axis();  // currencies are never drawn to one scale
   const std::size_t charts = data.series.size() / step;
   const Figures figures{row + static_cast<lxw_row_t>(charts) * kChartRows};
   for (std::size_t i = 0; i < charts; ++i)
     insert_chart(summary, figures, row + static_cast<lxw_row_t>(i) * kChartRows, i * step, (i + 1) * step);
   write_figures(summary, figures);
+  return figures.last(data) + 1;
 }
 
 }  // namespace reportctl::render

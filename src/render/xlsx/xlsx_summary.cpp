@@ -174,8 +174,10 @@ void write_xlsx_summary(const XlsxSummary& summary) {
   xlsx().worksheet_set_column(summary.sheet, kValue, kValue, kValueWidth, nullptr);
   xlsx().worksheet_set_column(summary.sheet, kCurrency, kLastColumn, kCurrencyWidth, nullptr);
   xlsx().worksheet_set_paper(summary.sheet, xlsx_paper(summary.spec.document));
-  xlsx().worksheet_fit_to_pages(summary.sheet, 1, 0);
-  if (!summary.closing.chart.empty()) write_xlsx_chart(summary, lines.next());
+  const lxw_row_t end = summary.closing.chart.empty() ? lines.next() : write_xlsx_chart(summary, lines.next());
+  // No chart is cut at the end of a page, as long as all of it can be read on one.
+  constexpr lxw_row_t kMostRowsOfPage = 110;
+  xlsx().worksheet_fit_to_pages(summary.sheet, 1, end <= kMostRowsOfPage ? 1 : 0);
 }
 
 }  // namespace reportctl::render

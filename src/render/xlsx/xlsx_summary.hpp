@@ -33,7 +33,7 @@ struct XlsxSummary {
 /// the chart with its figures.
 void write_xlsx_summary(const XlsxSummary&);
 
-/// The chart and below it the table it is drawn from, from `row` on.
-void write_xlsx_chart(const XlsxSummary&, lxw_row_t row);
+/// The chart and below it the table it is drawn from, from `row` on; the row behind them.
+lxw_row_t write_xlsx_chart(const XlsxSummary&, lxw_row_t row);
 
 }  // namespace reportctl::render

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "people.hpp"
+#include "reportctl/base/line_ends.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/render/writer.hpp"
 
@@ -32,7 +33,8 @@ std::size_t text_width(std::string_view text) {
 std::size_t lines_in(std::string_view text) {
   constexpr std::size_t kFull = kWidestText - 5;
   std::size_t lines = 0;
-  for (const std::string& line : split(text, '\n')) lines += std::max<std::size_t>((display_width(line) + kFull - 1) / kFull, 1);
+  for (const std::string& line : split(with_line_feeds(text), '\n'))
+    lines += std::max<std::size_t>((display_width(line) + kFull - 1) / kFull, 1);
   return lines;
 }
 
@@ -49,7 +51,7 @@ std::size_t XlsxWidths::lines_of(const rows::Row& row) const {
   std::size_t most = 1;
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (columns_[i].type != ColumnType::text || row[i].null) continue;
-    if (row[i].text.find('\n') != std::string_view::npos || is_too_wide(row[i].text))
+    if (row[i].text.find_first_of("\r\n") != std::string_view::npos || is_too_wide(row[i].text))
       most = std::max(most, lines_in(row[i].text));
   }
   return most;

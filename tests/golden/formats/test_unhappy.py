@@ -103,7 +103,7 @@ VALUES = {
         Value(MOST, "9223372036854775807"),
         Value(-1, "-1", "'-1"),
         Value(CONTROLS, CONTROLS, CONTROLS, None,
-              r'bell\x07 esc\x1b[31m tab    del\x7f nel\x85 ls\u2028 no\ufffe\U0001ffff _x0041_ <&>]]> "q" \u0041'),
+              r'bell\x07 esc\x1b[31m tab    del\x7f nel ls no\ufffe\U0001ffff _x0041_ <&>]]> "q" \u0041'),
         Value("two\nlines\r\nor three", "two\nlines\r\nor three"),
         Value(OVERRIDES, OVERRIDES, OVERRIDES, None, r"\u202ecod.exe\u202c \u2066isolated\u2069"),
         Value(LONG, LONG, LONG, "… [cut: 100000 characters]", "…"),

@@ -128,7 +128,7 @@ TEST_CASE("a row of scheduled_reports is read with the defaults of its table") {
   CHECK(row.draft.request.scope == "account");
   CHECK(row.draft.request.timezone == "UTC");
   CHECK(row.draft.request.window == "last_7d");
-  CHECK(row.draft.at == "18:00");
+  CHECK(row.draft.at == "18:00:00");  // a time is read in one place, with the other rules
   CHECK(row.draft.active);
   CHECK_FALSE(outreach(R"({"is_active": 0})").draft.active);
   CHECK(outreach(R"({"time": "18:00:30"})").draft.at == "18:00:30");

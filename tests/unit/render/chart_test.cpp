@@ -216,6 +216,53 @@ TEST_CASE("amounts of different currencies have axes of their own and are never 
   CHECK(data.series[1].scale == 0);
 }
 
+TEST_CASE("with several currencies each axis has the values of the series column, and their rest is of that currency alone") {
+  ChartPlan plan = plan_of(0, 2, ChartType::stacked_bar);
+  plan.series = 4;
+  ChartCollector collector(kOrders, plan, Zone::utc());
+  add(collector, {.at = kMarch, .customer = {}, .cents = 1050, .status = "card"});
+  add(collector, {.at = kMarch, .customer = {}, .cents = 900'000, .currency = "JPY", .status = "cash"});
+  add(collector, {.at = kMarch + kDay, .customer = {}, .cents = 250, .status = "cash"});
+  const ChartData data = collector.data();
+  CHECK(data.separate_axes);
+  CHECK(data.type == ChartType::stacked_bar);
+  CHECK(data.series_of_axis() == 2);
+  REQUIRE(data.series.size() == 4);
+  const std::vector<std::pair<std::string, std::string>> expected = {
+      {"EUR", "cash"}, {"EUR", "card"}, {"JPY", "cash"}, {"JPY", "card"}};  // cash has all of the yen
+  const std::vector<std::vector<double>> values = {{0, 2.5}, {10.5, 0}, {900'000, 0}, {0, 0}};
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(std::pair(data.series[i].currency, data.series[i].name) == expected[i]);
+    CHECK(data.series[i].values == values[i]);
+  }
+  CHECK(render::chart_alt_text(data).find("JPY, cash: 900,000") != std::string::npos);
+
+  ChartCollector many(kOrders, plan, Zone::utc());
+  for (int i = 1; i <= 9; ++i) {
+    add(many, {.at = kMarch, .customer = {}, .cents = i * 100, .status = "s" + std::to_string(i)});
+    add(many, {.at = kMarch, .customer = {}, .cents = i * 1000, .currency = "JPY", .status = "s" + std::to_string(i)});
+  }
+  const ChartData rest = many.data();
+  REQUIRE(rest.series.size() == 14);
+  CHECK(rest.series[6].is_rest);
+  CHECK(rest.series[6].values == std::vector<double>{1 + 2 + 3});
+  CHECK(rest.series[13].values == std::vector<double>{1000 + 2000 + 3000});
+}
+
+TEST_CASE("years and other numbers stand in their order, whatever their values") {
+  const rows::Columns columns = {{.name = "year", .label = "Year", .type = ColumnType::integer},
+                                 {.name = "share", .label = "Share", .type = ColumnType::decimal, .scale = 1}};
+  for (const ChartType type : {ChartType::line, ChartType::bar}) {
+    ChartCollector collector(columns, plan_of(0, 1, type), Zone::utc());
+    for (const auto& [year, value] : {std::pair(2026, 5), std::pair(998, 7), std::pair(2025, 90), std::pair(-3, 1)}) {
+      const std::vector<Cell> cells = {{.null = false, .scale = 0, .number = year, .text = {}},
+                                       {.null = false, .scale = 1, .number = value, .text = {}}};
+      collector.row(rows::Row(cells));
+    }
+    CHECK(collector.data().categories == std::vector<std::string>{"-3", "998", "2,025", "2,026"});
+  }
+}
+
 TEST_CASE("of names with amounts in several currencies those in the currency with most rows come first, the largest at the top") {
   ChartCollector collector(kOrders, plan_of(1, 2), Zone::utc());
   add(collector, {.customer = "only francs", .cents = 900'000, .currency = "CHF"});
@@ -342,6 +389,7 @@ TEST_CASE("every kind of chart can be drawn, however many days, categories and s
           for (std::size_t k = 0; k < series; ++k) {
             render::ChartSeries& one = data.series.emplace_back();
             one.name = "series " + std::to_string(k);
+            if (data.separate_axes) one.currency = std::to_string(k);
             for (std::size_t i = 0; i < categories; ++i)
               one.values.push_back(i % 5 == 0 ? 0 : std::pow(-10.0, static_cast<double>((i + k) % 17)));
           }

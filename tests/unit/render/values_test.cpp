@@ -220,6 +220,34 @@ TEST_CASE("totals are kept apart by currency, all of them") {
   CHECK(found[1].sums[5]->number == 0);
 }
 
+TEST_CASE("amounts in a second currency column are added up by that currency, other columns by the first") {
+  rows::Columns columns = {column(ColumnType::integer), column(ColumnType::money), column(ColumnType::text),
+                           column(ColumnType::money), column(ColumnType::text)};
+  columns[0].total = columns[1].total = columns[3].total = true;
+  columns[1].currency_column = 2;
+  columns[3].currency_column = 4;
+  render::Totals totals(columns);
+  const std::vector<std::vector<Cell>> all = {{number(1), number(1100, 2), text("EUR"), number(55, 2), text("EUR")},
+                                              {number(2), number(-3000, 2), text("EUR"), number(55, 2), text("USD")},
+                                              {number(4), kNull, text("JPY"), number(12), text("JPY")},
+                                              {number(8), number(7, 3), text("OWN"), kNull, text("")}};
+  for (const auto& cells : all) totals.row(rows::Row(cells));
+  const auto found = totals.rows();
+  REQUIRE(found.size() == 4);
+  const auto is = [&](std::size_t at, const char* currency, std::vector<int> numbers, int scale) {
+    CHECK(found[at].currency == currency);
+    CHECK(found[at].sums[0]->number == numbers[0]);
+    CHECK(found[at].sums[1]->number == numbers[1]);
+    CHECK(found[at].sums[3]->number == numbers[2]);
+    CHECK(found[at].sums[1]->scale == scale);
+    CHECK(found[at].sums[3]->scale == scale);
+  };
+  is(0, "EUR", {3, -1900, 55}, 2);
+  is(1, "JPY", {4, 0, 12}, 0);
+  is(2, "OWN", {8, 7, 0}, 3);
+  is(3, "USD", {0, 0, 55}, 2);
+}
+
 TEST_CASE("money of unknown currency has no total, the rest has one") {
   rows::Columns columns = shop_columns();
   columns[2].currency_column = columns[3].currency_column = -1;

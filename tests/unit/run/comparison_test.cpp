@@ -97,9 +97,27 @@ TEST_CASE("a currency that vanished is a line of its own, in its place") {
   now.values = {"11.00 EUR", "5 JPY"};
   auto was = metric(ColumnType::money, {{"CHF", 0, 2}, {"EUR", 1000, 2}, {"GBP", 100, 2}, {"USD", 500'000, 2}});
   was.values = {"0.00 CHF", "10.00 EUR", "1.00 GBP", "5,000.00 USD"};
-  add_vanished(now, was);
+  add_vanished(now, was, catalog::Aggregate::Kind::total);
   CHECK(now.values == Texts{"11.00 EUR", "0.00 GBP", "5 JPY", "0.00 USD"});
   CHECK(changes_of(now, was) == Texts{"+10.0 % from 10.00", "−100.0 % from 1.00", "new", "−100.0 % from 5,000.00"});
+}
+
+TEST_CASE("an average of a currency that vanished is not 0, it is none") {
+  auto now = metric(ColumnType::money, {{"EUR", 1100, 2}});
+  now.values = {"11.00 EUR"};
+  auto was = metric(ColumnType::money, {{"EUR", 1000, 2}, {"USD", 500'000, 2}});
+  was.values = {"10.00 EUR", "5,000.00 USD"};
+  for (const auto kind :
+       {catalog::Aggregate::Kind::average, catalog::Aggregate::Kind::maximum, catalog::Aggregate::Kind::ratio}) {
+    auto shown = now;
+    add_vanished(shown, was, kind);
+    CHECK(shown.values == Texts{"11.00 EUR", "– USD"});
+    CHECK(changes_of(shown, was) == Texts{"+10.0 % from 10.00", "from 5,000.00"});
+  }
+  auto none = metric(ColumnType::money, {});
+  none.values = {"–"};
+  add_vanished(none, was, catalog::Aggregate::Kind::average);
+  CHECK(none.values == Texts{"– EUR", "– USD"});
 }
 
 TEST_CASE("money changes by currency, percentages by points, days not at all") {
@@ -108,7 +126,7 @@ TEST_CASE("money changes by currency, percentages by points, days not at all") {
   CHECK(changes_of(now, was) == Texts{"+50.0 % from 10.00", "new"});
   CHECK(changes_of(now, metric(ColumnType::integer, {{"", 0, 0}})) == Texts{"new", "new"});
   auto nothing = metric(ColumnType::integer, {{"", 0, 0}});  // a total of nothing, after one of something
-  add_vanished(nothing, was);
+  add_vanished(nothing, was, catalog::Aggregate::Kind::total);
   CHECK(nothing.values == Texts{"0.00 CHF", "0.00 EUR"});
   CHECK(changes_of(nothing, was) == Texts{"−100.0 % from 1.00", "−100.0 % from 10.00"});
   CHECK(changes_of(metric(ColumnType::percent, {{"", 1234, 2}}), metric(ColumnType::percent, {{"", 1110, 2}})) ==

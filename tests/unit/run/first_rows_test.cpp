@@ -39,6 +39,20 @@ TEST_CASE("the first rows are written for people, money with its currency") {
   CHECK(table.more == 1234);
 }
 
+TEST_CASE("lines of a text stand beside one another, whatever ends them, and a tab is a space") {
+  const rows::Columns columns = {{.name = "a", .label = "A", .type = ColumnType::text}};
+  FirstRowsCollector collector(columns, Zone::utc());
+  for (const char* text : {"a\r\nb", "a\rb", "a\n\n  b\n", "a\u2028b", "a\u0085b", "a\vb"}) {
+    const std::vector<Cell> row = {words(text)};
+    collector.row(row);
+  }
+  const std::vector<Cell> row = {words("a\tb\x1b")};
+  collector.row(row);
+  const auto table = collector.table();
+  for (std::size_t i = 0; i < 6; ++i) CHECK(table.rows[i][0] == "a / b");
+  CHECK(table.rows[6][0] == "a b\\x1b");
+}
+
 TEST_CASE("as many columns are taken as people can read, and fewer on a phone") {
   rows::Columns columns;
   std::vector<Cell> row;

@@ -46,12 +46,13 @@ TEST_CASE("days, months and times are lists and spans, and are written the short
   for (const char* wrong : {"", "0", "13", "ja", "jan apr"}) CHECK_FALSE(Months::parse(wrong));
   const auto times = [](const char* text) { return format_times(parse_times(text).value()); };
   CHECK(times("13:00, 08:00,13:00") == "08:00,13:00");
+  CHECK(times("13:00:00,8:00,07:30:00") == "07:30,08:00,13:00");
   CHECK(times("08:00-10:00 every 30m") == "08:00-10:00 every 30m");
   CHECK(times("08:00,08:30,09:00,09:30,10:00") == "08:00-10:00 every 30m");
   CHECK(times("00:00-23:59 every 2h") == "00:00-22:00 every 2h");
   CHECK(times("08:00-08:30 every 30m,18:00") == "08:00,08:30,18:00");
-  for (const char* wrong :
-       {"", "8", "24:00", "08:00,", "10:00-08:00 every 1h", "08:00-09:00", "08:00-09:00 every 0m", "08:00-09:00 every 1d"})
+  for (const char* wrong : {"", "8", "24:00", "08:00:30", "8:00:0", "08:00:00:00", "08:00,", "10:00-08:00 every 1h",
+                            "08:00-09:00", "08:00-09:00 every 0m", "08:00-09:00 every 1d"})
     CHECK_FALSE(parse_times(wrong));
 }
 

@@ -166,7 +166,7 @@ TEST_CASE_FIXTURE(World, "time_invalid") {
       told_of(*this, &Draft::at, "").starts_with("at: a schedule needs a time [time_invalid]; write HH:MM, from 00:00 to 23:59"));
   CHECK(told_of(*this, &Draft::at, "08:00,08:10") ==
         "at: 08:00 and 08:10 are less than 15 minutes apart [time_invalid]; leave 15 minutes or more between two times");
-  for (const char* text : {"24:00", "006:00", "06:60", "06:00:00", "6am"})
+  for (const char* text : {"24:00", "006:00", "06:60", "06:00:30", "06:00:0", "6am"})
     CHECK(
         told_of(*this, &Draft::at, text)
             .starts_with(fmt::format("at: \"{}\" is not a time of day [time_invalid]; write HH:MM, from 00:00 to 23:59", text)));
