@@ -145,6 +145,14 @@ void delete_member(Connection& connection, std::string_view id) {
   }
 }
 
+void delete_account(Connection& connection, std::string_view id) {
+  for (const char* const table : {"schedules", "runs", "exports", "run_totals", "told_once"})
+    Query(connection, fmt::format(R"sql(DELETE FROM {} WHERE account = ?)sql", table)).bind(id).run();
+  Query(connection, R"sql(DELETE FROM facts WHERE name = 'moved:' || ?)sql").bind(id).run();
+  if (Query(connection, R"sql(DELETE FROM accounts WHERE id = ?)sql").bind(id).run() != 1)
+    throw not_found("account", id, "`reportctl account list` shows them");
+}
+
 void add_account(State& state, const access::Account& account, const AuditEvents& events, Instant now) {
   WriteTransaction transaction(state.connection());
   insert_account(state.connection(), account);
@@ -162,10 +170,7 @@ void remove_account(State& state, std::string_view id, const AuditEvents& events
                   fmt::format("remove them first: `reportctl schedule list --account {}`", visible(id)));
     }
   }
-  if (Query(connection, R"sql(DELETE FROM accounts WHERE id = ?)sql").bind(id).run() != 1) {
-    throw not_found("account", id, "`reportctl account list` shows them");
-  }
-  Query(connection, R"sql(DELETE FROM runs WHERE account = ?)sql").bind(id).run();  // those without a schedule
+  delete_account(connection, id);
   append_events(connection, events, now);
   transaction.commit();
 }

@@ -16,5 +16,10 @@ void update_account(Connection&, const access::Account&);
 void insert_member(Connection&, const access::Member&);
 void update_member(Connection&, const access::Member&);
 void delete_member(Connection&, std::string_view id);
+/// With everything that is of it but its records in the audit log.
+void delete_account(Connection&, std::string_view id);
+
+/// Error(conflict) when the account was moved to another installation: nothing is begun or changed for it here.
+void require_account_here(Connection&, std::string_view account);
 
 }  // namespace reportctl::store

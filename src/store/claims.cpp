@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "audit_chain.hpp"
+#include "changes.hpp"
 #include "connection.hpp"
 #include "definition.hpp"
 #include "delivery_row.hpp"
@@ -36,6 +37,7 @@ struct NewRunRow {
 };
 
 Claim insert_run(Connection& connection, const NewRunRow& row) {
+  require_account_here(connection, row.account);
   const auto* schedule = row.schedule;
   Claim claim;
   if (schedule != nullptr) claim.schedule = *schedule;
@@ -282,6 +284,7 @@ StoredRun require_unowned(Connection& connection, const Reopening& request) {
     throw Error(ErrorKind::conflict,
                 fmt::format("run {} is not finished ({})", stored->run.id, run_state_name(stored->run.state)),
                 "another process works on it: wait until it is done");
+  require_account_here(connection, stored->run.account);
   return std::move(*stored);
 }
 

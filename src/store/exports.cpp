@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "audit_chain.hpp"
+#include "changes.hpp"
 #include "columns.hpp"
 #include "connection.hpp"
 #include "listing.hpp"
@@ -105,6 +106,7 @@ std::optional<ExportState> parse_export_state(std::string_view name) { return pa
 Export create_export(State& state, const NewExport& request) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
+  require_account_here(connection, request.account);
   const auto id = new_id();
   const auto& owner = request.owner;
   const auto when_owned = [&](const auto& value) { return owner ? std::optional(value) : std::nullopt; };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include "schedule_row.hpp"
+#include "changes.hpp"
 
 #include <fmt/format.h>
 
@@ -91,6 +92,7 @@ std::optional<schedule::Schedule> find_schedule(Connection& connection, std::str
 }
 
 void insert_schedule(Connection& connection, const schedule::Schedule& schedule, Instant now) {
+  require_account_here(connection, schedule.definition.account);
   require_free_name(connection, schedule);
   const auto& definition = schedule.definition;
   const auto or_now = [&](Instant at) { return at == Instant{} ? now : at; };
@@ -107,6 +109,7 @@ void insert_schedule(Connection& connection, const schedule::Schedule& schedule,
 }
 
 void update_schedule(Connection& connection, const schedule::Schedule& schedule, Instant now) {
+  require_account_here(connection, schedule.definition.account);
   require_free_name(connection, schedule);
   const auto& definition = schedule.definition;
   const auto before = find_schedule(connection, schedule.id);

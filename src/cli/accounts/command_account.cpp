@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "account_verbs.hpp"
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
@@ -11,6 +12,7 @@
 #include "reportctl/manage/logo_file.hpp"
 #include "reportctl/manage/slot_changes.hpp"
 #include "reportctl/manage/visibility.hpp"
+#include "reportctl/store/account_move.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/images.hpp"
 #include "reportctl/store/schedules.hpp"
@@ -180,9 +182,12 @@ int show(Session& session, const AccountOptions& options) {
       {"Mail may go to", or_none(join(account.allowed_domains, ", "), "any domain that the configuration allows")},
       {"Members", {fmt::format("{}", members.size())}},
       {"Schedules", {fmt::format("{}", schedules.size())}}};
+  const auto away = store::moved_away(session.state(), account.id);
+  if (away) sheet.lines.push_back({"Moved away", {*away, Tone::warn}});
   sheet.record = to_json(account);
   sheet.record["members"] = members.size();
   sheet.record["schedules"] = schedules.size();
+  sheet.record["moved_away"] = text_or_null(away.value_or(""));
   session.out().sheet(sheet);
   return 0;
 }
@@ -254,6 +259,8 @@ void bind_account(CLI::App& root, Session& session) {
     add_yes_option(verb, options->yes);
     when_chosen(verb, session, [&session, options] { return remove(session, *options); });
   }
+  bind_account_move(command, session);
+  bind_account_receive(command, session);
 }
 
 }  // namespace reportctl::cli

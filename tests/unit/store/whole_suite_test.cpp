@@ -51,6 +51,7 @@ constexpr std::array kExceptions{
         "runs r",
         "state check: everything is the question"},
     Exception{"SELECT t\\.name, c\\.name, .* FROM sqlite_schema t .*", "state check: reads the schema"},
+    Exception{"INSERT OR IGNORE INTO \\w+\\.suppressions .*", "an account that moves: whom nobody here writes to"},
     Exception{"SELECT d.id FROM deliveries d JOIN notifications n .*", "state check: everything is the question"},
 };
 
@@ -254,6 +255,8 @@ TEST_CASE("what run-due, retention and lists cost does not grow with what is ove
 /// The last of all: it needs what the others ran.
 TEST_CASE("no statement reads through a table that grows") {
   Fixture fixture;
+  static_cast<void>(State::open(fixture.directory.file("moved.db"), OpenMode::create));
+  fixture.sql("ATTACH '" + fixture.directory.file("moved.db").string() + "' AS moved");  // an account that moves
   const auto written = written_statements();
   REQUIRE(written.size() > 60);
   std::size_t judged = 0;
