@@ -605,6 +605,13 @@ const std::vector<ConfigKey<SourceSettings>>& source_keys() {
          return set_seconds(s.statement_timeout, w.front(), {1, kDay});
        },
        [](const SourceSettings& s) { return duration_text(s.statement_timeout.count()); }},
+      {"silence_timeout", false,
+       [](SourceSettings& s, const Written& w) {
+         return set_seconds(s.silence_timeout, w.front(), {1, kDay});
+       },
+       [](const SourceSettings& s) {
+         return s.silence_timeout.count() == 0 ? std::string() : duration_text(s.silence_timeout.count());
+       }},
       {"instants", true, [](SourceSettings& s, const Written& w) { return set_forms(s.instants, w, rows::parse_instant_form); },
        [](const SourceSettings& s) { return forms_text(s.instants); }},
       {"booleans", true, [](SourceSettings& s, const Written& w) { return set_forms(s.booleans, w, rows::parse_boolean_form); },

@@ -173,7 +173,8 @@ void DuckdbDatabase::lock() { run("SET lock_configuration = true"); }
 void DuckdbDatabase::watch() {
   std::unique_lock lock(mutex_);
   while (!ended_.wait_for(lock, kWatchStep, [this] { return over_; })) {
-    if (!stop_requested() && Clock::now() < deadline_) continue;
+    was_silent_ = was_silent_ || (waits_ && silence_.is_over());
+    if (!was_silent_ && !stop_requested() && Clock::now() < deadline_) continue;
     cut_ = true;
     api_.interrupt(connection_);  // again and again, should the next step have begun meanwhile
   }
@@ -183,9 +184,11 @@ void DuckdbDatabase::throw_if_cut() {
   const std::lock_guard lock(mutex_);
   if (!cut_) return;
   throw_if_stopped();
+  if (was_silent_ && Clock::now() < deadline_)
+    throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, silence_.words()), Silence::kHint);
   throw Error(ErrorKind::source,
               fmt::format("source {}: the query took longer than {} s", settings_.name, settings_.timeout.count()),
-              "raise the source's statement_timeout, or choose a shorter window");
+              "raise the source's statement_timeout (silence_timeout ends what hangs), or choose a shorter window");
 }
 
 void DuckdbDatabase::fail(const std::string& what, const std::string& hint) {

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "duckdb_url.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/rows/instant_form.hpp"
+#include "silence.hpp"
 
 namespace reportctl::source {
 
@@ -23,6 +25,7 @@ struct DuckdbSettings {
   std::filesystem::path library;     ///< empty: as the system finds it
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
   rows::SourceForms forms{rows::Dialect::duckdb};
+  std::chrono::seconds silence{0};  ///< while the next row is waited for; zero: the same
 };
 
 /// A database that is open for one operation of Source: read-only, without any other file of this machine, with a configuration
@@ -44,6 +47,11 @@ class DuckdbDatabase {
   [[noreturn]] void fail_with(const char* error);
   /// The watch has interrupted it: what comes now is not the whole.
   void throw_if_cut();
+  /// While the next rows are waited for, or no longer.
+  void wait_for_rows(bool waits) {
+    silence_.row();
+    waits_ = waits;
+  }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -59,7 +67,10 @@ class DuckdbDatabase {
   DuckdbSettings settings_;
   const DuckdbApi& api_;
   Clock::time_point deadline_;
-  std::filesystem::path spill_;  ///< a directory of our own, gone with the database
+  Silence silence_{settings_.silence};
+  std::atomic<bool> waits_ = true;  ///< for rows: whoever takes them may take his time
+  bool was_silent_ = false;         ///< why the watch has interrupted
+  std::filesystem::path spill_;     ///< a directory of our own, gone with the database
   duckdb_database database_ = nullptr;
   duckdb_connection connection_ = nullptr;
   std::mutex mutex_;

@@ -163,7 +163,9 @@ bool DuckdbRows::next_chunk() {
   const DuckdbApi& api = database_->api();
   do {
     if (chunk_ != nullptr) api.destroy_data_chunk(&chunk_);
+    database_->wait_for_rows(true);
     chunk_ = api.fetch_chunk(result_);
+    database_->wait_for_rows(false);
     database_->throw_if_cut();
     if (chunk_ == nullptr) {
       // Both the end and a failure.

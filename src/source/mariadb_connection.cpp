@@ -113,6 +113,7 @@ MariadbConnection::~MariadbConnection() { close_statement(); }
 void MariadbConnection::look() {
   throw_if_stopped();
   if (Clock::now() >= deadline_) fail_late();
+  if (in_use_ && silence_.is_over()) fail(silence_.words(), Silence::kHint);
 }
 
 void MariadbConnection::connect() {
@@ -175,6 +176,7 @@ void MariadbConnection::set_up() {
 void MariadbConnection::begin() {
   if (in_use_) fail("a query is still open", "close its rows first");
   started_ = Clock::now();
+  silence_.begin();
   deadline_ = settings_.timeout.count() > 0 ? started_ + settings_.timeout + kServerGrace : Clock::time_point::max();
   for (bool fresh = false;;) {
     if (!link_.is_open()) {
@@ -281,6 +283,7 @@ bool MariadbConnection::fetch() {
   int answer = 0;
   link_.drive([&] { return api.mysql_stmt_fetch_start(&answer, statement_); },
               [&](int ready) { return api.mysql_stmt_fetch_cont(&answer, statement_, ready); });
+  silence_.row();
   if (answer == 0 || answer == MYSQL_DATA_TRUNCATED) return true;
   running_ = false;
   // What breaks off the rows is known to the connection alone: the statement has no error then.
@@ -332,7 +335,7 @@ void MariadbConnection::fail(const std::string& what, const std::string& hint) {
 
 void MariadbConnection::fail_late() {
   fail(fmt::format("the query took longer than {} s", settings_.timeout.count()),
-       "raise the source's statement_timeout, or choose a shorter window");
+       "raise the source's statement_timeout (silence_timeout ends what hangs), or choose a shorter window");
 }
 
 MariadbError MariadbConnection::statement_error() const {

@@ -12,6 +12,7 @@
 #include "mariadb_link.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/rows/query.hpp"
+#include "silence.hpp"
 
 namespace reportctl::source {
 
@@ -21,6 +22,7 @@ struct MariadbSettings {
   SecretSource password;
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
   rows::SourceForms forms{rows::Dialect::mariadb};
+  std::chrono::seconds silence{0};  ///< while the next row is waited for; zero: the same
 };
 
 /// A column of a statement's result, as the server describes it.
@@ -90,6 +92,7 @@ class MariadbConnection {
   bool is_mariadb_ = true;
   Clock::time_point started_;
   Clock::time_point deadline_ = Clock::time_point::max();
+  Silence silence_{settings_.silence};
   bool in_use_ = false;   ///< between begin() and end()
   bool running_ = false;  ///< a statement was executed whose last row has not come
   std::uint64_t fetched_ = 0;

@@ -290,6 +290,7 @@ void PostgresConnection::send_all(int accepted) {
   if (accepted == 0) fail_lost();
   running_ = true;
   sent_ = Clock::now();
+  silence_.begin();
   for (int left = pq().PQflush(connection_.get()); left != 0; left = pq().PQflush(connection_.get())) {
     if (left < 0) fail_lost();
     wait(POLLIN | POLLOUT);
@@ -300,6 +301,7 @@ void PostgresConnection::send_all(int accepted) {
 void PostgresConnection::wait(short events) {
   throw_if_stopped();
   if (Clock::now() >= deadline_) fail_late();
+  if (silence_.is_over()) fail(silence_.words(), Silence::kHint);
   pollfd poll_for{pq().PQsocket(connection_.get()), events, 0};
   if (::poll(&poll_for, 1, static_cast<int>(kLook.count())) > 0 && (poll_for.revents & POLLIN) != 0) last_heard_ = Clock::now();
 }
@@ -322,6 +324,7 @@ PqResult PostgresConnection::next_result() {
 PqResult PostgresConnection::checked(PqResult result) {
   switch (pq().PQresultStatus(result.get())) {
     case PGRES_SINGLE_TUPLE:
+      silence_.row();
       return result;
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
@@ -367,7 +370,7 @@ void PostgresConnection::fail_late() {
   if (const auto end = sent_ + settings_.timeout; Clock::now() > end && last_heard_ < end)
     fail("the server has stopped answering", "see whether it runs, and whether a firewall between cuts long connections");
   fail(fmt::format("the query took longer than {} s", settings_.timeout.count()),
-       "raise the source's statement_timeout, or choose a shorter window");
+       "raise the source's statement_timeout (silence_timeout ends what hangs), or choose a shorter window");
 }
 
 bool PostgresConnection::is_superuser() const {

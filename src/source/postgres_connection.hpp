@@ -15,6 +15,7 @@
 #include "reportctl/base/secret.hpp"
 #include "reportctl/rows/cell.hpp"
 #include "reportctl/rows/instant_form.hpp"
+#include "silence.hpp"
 #include "url.hpp"
 
 namespace reportctl::source {
@@ -25,6 +26,7 @@ struct PostgresSettings {
   SecretSource password;
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
   rows::SourceForms forms{rows::Dialect::postgresql};
+  std::chrono::seconds silence{0};  ///< while the next row is waited for; zero: the same
 };
 
 /// A connection on which everything happens inside `BEGIN … READ ONLY` and ends with ROLLBACK. Nothing here blocks: every wait
@@ -91,9 +93,10 @@ class PostgresConnection {
   Clock::time_point deadline_ = Clock::time_point::max();
   Clock::time_point sent_;        ///< the last statement
   Clock::time_point last_heard_;  ///< the last bytes of the server
-  bool in_use_ = false;           ///< between begin() and end()
-  bool running_ = false;          ///< something was sent whose last result has not come
-  bool cancelled_ = false;        ///< the server confirmed a cancel
+  Silence silence_{settings_.silence};
+  bool in_use_ = false;     ///< between begin() and end()
+  bool running_ = false;    ///< something was sent whose last result has not come
+  bool cancelled_ = false;  ///< the server confirmed a cancel
 };
 
 }  // namespace reportctl::source

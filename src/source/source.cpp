@@ -106,14 +106,14 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   if (const auto usual = forms.booleans.extract(kUsual)) forms.usual_boolean = usual.mapped();
   switch (*scheme.dialect) {
     case rows::Dialect::postgresql:
-      return open_postgres(
-          {settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout, std::move(forms)});
+      return open_postgres({settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout,
+                            std::move(forms), settings.silence_timeout});
     case rows::Dialect::duckdb:
-      return open_duckdb(
-          {settings.name, parse_duckdb_url(scheme.rest), settings.library, settings.statement_timeout, std::move(forms)});
+      return open_duckdb({settings.name, parse_duckdb_url(scheme.rest), settings.library, settings.statement_timeout,
+                          std::move(forms), settings.silence_timeout});
     case rows::Dialect::mariadb:
-      return open_mariadb(
-          {settings.name, parse_mariadb_url(settings.url), settings.password, settings.statement_timeout, std::move(forms)});
+      return open_mariadb({settings.name, parse_mariadb_url(settings.url), settings.password, settings.statement_timeout,
+                           std::move(forms), settings.silence_timeout});
     case rows::Dialect::sqlite:
       break;
   }
@@ -121,7 +121,8 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   std::error_code error;
   const auto file = std::filesystem::absolute(parse_sqlite_url(scheme.rest).path, error);
   if (error) refuse(settings, fmt::format("the working directory is unknown: {}", error.message()));
-  return open_sqlite({settings.name, file.lexically_normal(), settings.statement_timeout, std::move(forms)});
+  return open_sqlite(
+      {settings.name, file.lexically_normal(), settings.statement_timeout, std::move(forms), settings.silence_timeout});
 }
 
 }  // namespace reportctl::source

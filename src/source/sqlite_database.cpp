@@ -138,6 +138,7 @@ void SqliteDatabase::harden() {
 }
 
 void SqliteDatabase::start_deadline() {
+  silence_.begin();
   deadline_ = settings_.timeout.count() > 0 ? Clock::now() + settings_.timeout : Clock::time_point::max();
 }
 
@@ -261,7 +262,10 @@ void SqliteDatabase::fail_unreadable(const std::string& file) {
 
 bool SqliteDatabase::past_deadline() const { return deadline_ != Clock::time_point::max() && Clock::now() >= deadline_; }
 
-bool SqliteDatabase::must_end() const { return stop_requested() || past_deadline(); }
+bool SqliteDatabase::must_end() {
+  was_silent_ = was_silent_ || silence_.is_over();
+  return was_silent_ || stop_requested() || past_deadline();
+}
 
 int SqliteDatabase::on_progress(void* self) {
   auto& database = *static_cast<SqliteDatabase*>(self);
@@ -308,8 +312,9 @@ void SqliteDatabase::fail(int code) {
     if (const std::string unreadable = unreadable_file(); !unreadable.empty()) fail_unreadable(unreadable);
   switch (primary) {
     case SQLITE_INTERRUPT:
+      if (was_silent_ && !past_deadline()) fail(silence_.words(), Silence::kHint);
       fail(fmt::format("the query took longer than {} s", settings_.timeout.count()),
-           "raise the source's statement_timeout, or choose a shorter window");
+           "raise the source's statement_timeout (silence_timeout ends what hangs), or choose a shorter window");
     case SQLITE_BUSY:
       fail(fmt::format("{} is locked by another program", file), "try again; a program that writes for long keeps readers out");
     case SQLITE_NOTADB:

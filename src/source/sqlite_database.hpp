@@ -12,6 +12,7 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/rows/query.hpp"
+#include "silence.hpp"
 #include "sqlite_functions.hpp"
 #include "sqlite_numbers.hpp"
 #include "sqlite_reader_files.hpp"
@@ -32,6 +33,7 @@ struct SqliteSettings {
   std::filesystem::path file;
   std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
   rows::SourceForms forms{rows::Dialect::sqlite};
+  std::chrono::seconds silence{0};  ///< while the next row is waited for; zero: the same
 };
 
 /// A connection that can only read: files that nothing writes to (ReaderFiles), `query_only`, DEFENSIVE, schema not trusted (as
@@ -59,6 +61,8 @@ class SqliteDatabase {
   /// Error(source) when an application may have changed the file under what was read: to be called after the last row.
   void check_unchanged();
 
+  /// A query has given one.
+  void count_row() { silence_.row(); }
   /// What SQLite's result code means to an operator.
   [[noreturn]] void fail(int code);
   [[noreturn]] void fail(const std::string& what, const std::string& hint = {});
@@ -75,7 +79,7 @@ class SqliteDatabase {
   /// query's.
   void declare_indexes();
   Statement prepare_one(const std::string& sql);
-  [[nodiscard]] bool must_end() const;
+  [[nodiscard]] bool must_end();
   [[nodiscard]] bool past_deadline() const;
   static int on_busy(void* self, int calls);
   static int on_progress(void* self);
@@ -85,6 +89,8 @@ class SqliteDatabase {
   SqliteSettings settings_;
   FileMark mark_;  ///< before anything was read
   Clock::time_point deadline_ = Clock::time_point::max();
+  Silence silence_{settings_.silence};
+  bool was_silent_ = false;
   bool own_statement_ = false;
   bool indexes_declared_ = false;
   std::optional<int> looks_left_;              ///< of a glance

@@ -172,6 +172,7 @@ inline void SqliteRows::read_row() {
 
 bool SqliteRows::step() {
   const int code = sqlite3_step(statement_.get());
+  database_->count_row();
   if (code == SQLITE_ROW) return true;
   if (code != SQLITE_DONE) database_->fail(code);
   return false;

@@ -224,6 +224,17 @@ class PostgreSql(e2e.Case):
         self.assertIn("statement_timeout", asked.err)
         self.assertEqual(self.postgres.psql(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{world.database}' AND state = 'active'"), "0")
 
+    def test_a_query_that_gives_no_row_ends_long_before_the_limit_of_the_whole(self):
+        world = self.shop(timeout="1h")
+        world.environment.update(REPORTCTL_SOURCES_SHOP_SILENCE_TIMEOUT="1s")
+        world.must("run", "sales", "--account", "shop", "--window", "yesterday")
+        self.postgres.psql("ALTER TABLE orders RENAME TO all_orders; CREATE VIEW orders AS SELECT o.* FROM all_orders o, pg_sleep(30)", world.database)
+        asked = world.run("run", "sales", "--account", "shop", "--window", "yesterday")
+        self.assertEqual((asked.code, asked.out), (13, b""), asked.err)
+        self.assertIn("source shop: the query gave no row for 1 s", asked.err)
+        self.assertIn("silence_timeout", asked.err)
+        self.assertEqual(self.postgres.psql(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{world.database}' AND state = 'active'"), "0")
+
     def test_sigterm_ends_the_run_and_the_query_on_the_server(self):
         world = self.big()
         running = world.start("run", "orders-export", "--param", "mode=line-items", "--account", "shop", "--window", "yesterday", "--output", world.path / "o.csv")

@@ -23,8 +23,9 @@ struct SourceSettings {
   std::string name;
   std::string url;  ///< `sqlite:/srv/shop/shop.db`, `postgresql://reports@db.example.com/shop?sslmode=verify-full`
   SecretSource password;
-  std::filesystem::path library = {};  ///< DuckDB's; empty: as the system finds it
-  std::chrono::seconds statement_timeout{60};
+  std::filesystem::path library = {};                      ///< DuckDB's; empty: as the system finds it
+  std::chrono::seconds statement_timeout{60};              ///< of a query as a whole
+  std::chrono::seconds silence_timeout{0};                 ///< while it gives no row; zero: none of its own
   std::map<std::string, rows::InstantForm> instants = {};  ///< how moments are kept: by `table`, `table.column`, and kUsual
   std::map<std::string, rows::BooleanForm> booleans = {};  ///< how booleans are kept, in the same way
   std::filesystem::path views_file = {};                   ///< empty: none
@@ -55,7 +56,8 @@ class Source {
   virtual ~Source() = default;
   /// What queries for it are built with.
   [[nodiscard]] virtual const rows::SourceForms& forms() const = 0;
-  /// One streaming query at a time, in a consistent snapshot. The deadline (statement_timeout) covers the whole stream; a stop
+  /// One streaming query at a time, in a consistent snapshot. The deadline (statement_timeout) covers the whole stream,
+  /// silence_timeout the wait for each row; a stop
   /// request interrupts it. The number, names and order of result columns must be those of the query, else Error(source).
   virtual std::unique_ptr<rows::RowStream> open(const rows::Query&) = 0;
   /// Prepares without running; Error(source) with the database's own words when it does not hold (for the catalog's tests and
