@@ -24,10 +24,19 @@ bool was_told(Connection& connection, const Run& run) {
       .next();
 }
 
-/// The schedule as the occurrence had it: that of a part has the values of its row.
-schedule::Definition asked_by(Connection& connection, const Claim& claim) {
-  const auto parent = claim.run.parent.empty() ? std::nullopt : find_run(connection, claim.run.parent);
-  return parent ? claim_of(connection, *parent).schedule.definition : claim.schedule.definition;
+/// Does the schedule still ask what the occurrence asked? A definition has the rows of thousands of parts, so it is not read once
+/// for each of them: as long as nobody edits the schedule both texts are the same.
+bool asks_the_same(Connection& connection, const Claim& claim) {
+  const auto& occurrence = claim.run.parent.empty() ? claim.run.id : claim.run.parent;
+  if (Query(connection, R"sql(
+        SELECT 1 FROM runs r JOIN schedules s ON s.id = r.schedule_id
+        WHERE r.id = ? AND r.report = s.report AND r.definition = s.definition)sql")
+          .bind(occurrence)
+          .next())
+    return true;
+  const auto schedule = find_schedule(connection, claim.run.schedule_id);
+  const auto run = find_run(connection, occurrence);
+  return schedule && run && schedule::same_question(schedule->definition, claim_of(connection, *run).schedule.definition);
 }
 
 }  // namespace
@@ -79,8 +88,7 @@ Watch watch_of(State& state, std::string_view schedule_id, std::string_view part
 void move_watch(Connection& connection, const Claim& claim) {
   const auto stored = find_run(connection, claim.run.id);
   if (!stored || !stored->run.decision || !stored->run.slot) return;
-  const auto schedule = find_schedule(connection, stored->run.schedule_id);
-  if (!schedule || !schedule::same_question(schedule->definition, asked_by(connection, claim))) return;
+  if (!asks_the_same(connection, claim)) return;
   const auto& decision = *stored->run.decision;
   const bool told = decision.verdict == Decision::Verdict::send && was_told(connection, stored->run);
   // ?3 raised, ?4 lowered; an occurrence that is neither leaves all but its slot as it was.
