@@ -129,7 +129,8 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   set_line("download_until", "moment", facts.download_ends);
   mustache::data files{mustache::data::type::list};
   auto all = facts.more_files;
-  all.insert(all.begin(), {facts.attachment_name, facts.attachment_size, facts.row_count, facts.download_url});
+  all.insert(all.begin(), {facts.attachment_name, facts.attachment_size,
+                           facts.attachment_rows.empty() ? facts.row_count : facts.attachment_rows, facts.download_url});
   for (const auto& file : all) {
     mustache::data one;
     one.set("kind", shown(kind_of(file.name)));

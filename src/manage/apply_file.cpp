@@ -250,10 +250,23 @@ class FileReader {
     if (node->kind == Node::Kind::sequence && node->items.empty()) reader.problem(*node, "recipients: there are no rows");
   }
 
+  schedule::Also also(const Node& node) {
+    MapReader reader(node, "a further report", file_, input_.problems);
+    schedule::Also also{.report = reader.required_text("report"),
+                        .window = reader.text("window"),
+                        .format = join(reader.text_list("format"), ","),
+                        .sheet = reader.text("sheet"),
+                        .parameters = parameters(reader, "params"),
+                        .columns = reader.text_list("columns")};
+    reader.finish();
+    return also;
+  }
+
   schedule::FieldText field_text(MapReader& reader, const schedule::Field& field) {
     using schedule::FieldKind;
     switch (field.kind) {
       case FieldKind::parts:
+      case FieldKind::also:
         return {};
       case FieldKind::flag:
         return reader.has(field.name) ? single_text(reader.boolean(field.name, true) ? "true" : "false") : schedule::FieldText{};
@@ -293,6 +306,7 @@ class FileReader {
       if (!text.empty()) field.write(text, draft);
     }
     parts(reader, entry);
+    each(reader, "also", [&](const Node& item) { draft.also.push_back(also(item)); });
     if (reader.has("active")) entry.active = draft.active;
     reader.finish();
     const auto same = [&](const ScheduleEntry& other) {

@@ -52,7 +52,7 @@ FieldTexts fields_of(const schedule::Definition& definition) {
   for (const auto& field : schedule::fields()) {
     if (field.name == "account") continue;  // it never changes
     auto [values, named] = field.text(definition);
-    if (field.kind == schedule::FieldKind::parts)  // a row a line
+    if (field.kind == schedule::FieldKind::parts || field.kind == schedule::FieldKind::also)  // a row a line
       for (auto& [key, columns] : std::exchange(named, {}))
         texts.push_back({fmt::format("{}[{}]", field.name, key), {join(columns, ", ")}});
     for (auto& [name, several] : named) texts.push_back({fmt::format("{}.{}", field.name, name), std::move(several)});

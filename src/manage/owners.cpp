@@ -54,13 +54,15 @@ validation::Violations handover_problems(const Editor& editor, const schedule::S
            "owners and admins have it everywhere, depot admins and managers at their sites");
     return found;
   }
-  const auto* report = editor.parts.catalog().find(definition.report);
-  if (report == nullptr) return found;  // every run is rejected for that, whoever it is for
-  const auto roles = fmt::format("{}", fmt::join(report->roles, ", "));
-  if (!catalog::report_allows(*report, theirs))
-    refuse(fmt::format("{} is not for the role of {}", definition.report, owner.words), "roles that may have it: " + roles);
-  if (!catalog::report_allows(*report, access::roles_in(editor.actor, definition.account, definition.scope)))
-    refuse(fmt::format("{} is not for your own role", definition.report), "roles that may give it away: " + roles);
+  for (const auto& id : schedule::reports_of(definition)) {
+    const auto* report = editor.parts.catalog().find(id);
+    if (report == nullptr) continue;  // every run is rejected for that, whoever it is for
+    const auto roles = fmt::format("{}", fmt::join(report->roles, ", "));
+    if (!catalog::report_allows(*report, theirs))
+      refuse(fmt::format("{} is not for the role of {}", id, owner.words), "roles that may have it: " + roles);
+    if (!catalog::report_allows(*report, access::roles_in(editor.actor, definition.account, definition.scope)))
+      refuse(fmt::format("{} is not for your own role", id), "roles that may give it away: " + roles);
+  }
   return found;
 }
 

@@ -35,6 +35,11 @@ validation::DraftCheck check_against_data(const Editor& editor, const SaveReques
       if (!check.resolved) return check;
     }
     check.violations = run::check_choices(editor.parts, *check.resolved, request.account, editor.parts.now());
+    for (std::size_t i = 0; i < check.also.size(); ++i)
+      for (auto& missing : run::check_choices(editor.parts, check.also[i], request.account, editor.parts.now())) {
+        missing.field = fmt::format("also[{}].{}", i + 1, missing.field);
+        check.violations.push_back(std::move(missing));
+      }
     append(check.violations, run::check_rows(editor.parts, check.definition.value(), context));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;
@@ -46,6 +51,8 @@ validation::DraftCheck check_against_data(const Editor& editor, const SaveReques
   }
   try {
     if (check.violations.empty()) run::check_query(editor.parts, *check.resolved, request.account, editor.parts.now());
+    for (const auto& also : check.also)
+      if (check.violations.empty()) run::check_query(editor.parts, also, request.account, editor.parts.now());
     if (check.violations.empty()) run::check_list_query(editor.parts, check.definition.value(), request.account);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::source && error.kind() != ErrorKind::config) throw;

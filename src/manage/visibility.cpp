@@ -81,6 +81,11 @@ void require_report(const Editor& editor, const std::string& id, const std::stri
               fmt::format("roles that do: {}", fmt::join(report->roles, ", ")));
 }
 
+void require_reports(const Editor& editor, const std::vector<std::string>& ids, const std::string& account,
+                     const schedule::Scope& scope) {
+  for (const auto& id : ids) require_report(editor, id, account, scope);
+}
+
 bool may_see(const Viewer& viewer, const schedule::Schedule& schedule) {
   return access::may(viewer.actor, Action::view, schedule.definition.account, schedule.definition.scope);
 }

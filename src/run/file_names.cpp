@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
@@ -104,18 +105,20 @@ std::string filled_path(const std::string& path, const TextTemplate::Values& val
   return filled(path, words);
 }
 
-std::vector<schedule::Place> filled_places(const RunPlan& plan, const std::vector<schedule::Place>& places) {
-  std::vector<schedule::Place> result;
-  for (const auto& place : places) {
-    const auto directory = filled_path(place.path, plan.text_values);
-    const auto add = [&](const std::string& name) {
-      schedule::Place filled{place.destination, directory + (directory.empty() ? "" : "/") + name};
-      if (std::find(result.begin(), result.end(), filled) == result.end()) result.push_back(std::move(filled));
-    };
-    add(plan.file_name);
-    for (const auto& file : plan.more_files) add(file.name);
-  }
-  return result;
+/// Files of one mail have different names: the second `sales.csv` is `sales-2.csv`.
+void make_unique(RunPlan& plan) {
+  std::set<std::string> known;
+  const auto rename = [&](std::string& name) {
+    const auto dot = name.rfind('.');
+    const auto stem = name.substr(0, dot), ending = name.substr(dot);
+    for (int number = 2; !known.insert(name).second; ++number) name = fmt::format("{}-{}{}", stem, number, ending);
+  };
+  const auto all_of = [&](RunPlan& one) {
+    rename(one.file_name);
+    for (auto& file : one.more_files) rename(file.name);
+  };
+  all_of(plan);
+  for (auto& one : plan.also) all_of(one);
 }
 
 }  // namespace
@@ -126,7 +129,18 @@ void name_files(RunPlan& plan, const schedule::Definition* definition) {
   const auto named = [&](const std::string& format) { return fmt::format("{}.{}", stem, rows::file_format(format).extension); };
   plan.file_name = named(plan.resolved.format);
   for (const auto& format : plan.resolved.more_formats) plan.more_files.push_back({format, named(format)});
-  if (definition != nullptr) plan.places = filled_places(plan, definition->recipients.places);
+}
+
+void place_files(RunPlan& plan, const schedule::Definition& definition) {
+  make_unique(plan);
+  for (const auto& place : definition.recipients.places) {
+    const auto directory = filled_path(place.path, plan.text_values);
+    for (const auto& file : plan.files()) {
+      schedule::Place filled{place.destination, directory + (directory.empty() ? "" : "/") + file.name};
+      if (std::find(plan.places.begin(), plan.places.end(), filled) == plan.places.end())
+        plan.places.push_back(std::move(filled));
+    }
+  }
 }
 
 }  // namespace reportctl::run

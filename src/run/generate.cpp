@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+// Over 400 lines: one loop over the rows feeds everything that is made of them, and whatever looks on stands beside it.
 #include "reportctl/run/generate.hpp"
 
 #include <unistd.h>
@@ -120,6 +121,7 @@ render::Spec spec_of(Parts& parts, const RunPlan& plan, const std::string& forma
   spec.labels = csv.labels;
   spec.csv = {.bom = csv.bom, .crlf = csv.crlf, .delimiter = csv.delimiter, .decimal = csv.decimal, .guard = csv.guard};
   spec.document = document_of(plan, parts.settings().pdf);
+  if (!plan.sheet.empty()) spec.sheet = plan.sheet;
   if (render::needs_spool(spec.format)) spec.spool = spool_of(parts);
   return spec;
 }
@@ -128,7 +130,14 @@ render::Spec spec_of(Parts& parts, const RunPlan& plan, const std::string& forma
 class Output {
  public:
   Output(Sink& sink, const render::Spec& spec, std::string name)
-      : format_(spec.format), name_(std::move(name)), hashing_(sink), writer_(render::make_writer(spec, hashing_)) {}
+      : format_(spec.format),
+        name_(std::move(name)),
+        hashing_(sink),
+        own_writer_(render::make_writer(spec, hashing_)),
+        writer_(own_writer_.get()) {}
+  /// Sheets of a workbook.
+  Output(Sink& sink, const render::Spec& spec, render::Workbook& workbook)
+      : format_(spec.format), hashing_(sink), writer_(&workbook.report(spec)) {}
   void row(const rows::Row& row) { writer_->row(row); }
   store::RunFile finish(const std::string& report, const render::Closing& closing) {
     writer_->finish(closing);
@@ -140,7 +149,8 @@ class Output {
  private:
   std::string format_, name_;
   HashingSink hashing_;
-  std::unique_ptr<render::Writer> writer_;
+  std::unique_ptr<render::Writer> own_writer_;
+  render::Writer* writer_;
 };
 
 /// What tells whether the rows are those that were sent last: neither the form of the file nor its options take part.
@@ -305,7 +315,11 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   std::optional<Fingerprint> fingerprint;
   if (making.condition != nullptr && making.condition->asks_changed()) fingerprint.emplace(projection.columns(), plan.zone);
   std::deque<Output> outputs;
-  outputs.emplace_back(sink, spec_of(parts, plan, plan.resolved.format, projection.columns()), plan.file_name);
+  const auto spec = spec_of(parts, plan, plan.resolved.format, projection.columns());
+  if (making.workbook != nullptr)
+    outputs.emplace_back(sink, spec, *making.workbook);
+  else
+    outputs.emplace_back(sink, spec, plan.file_name);
   for (std::size_t i = 0; i < making.more_sinks.size(); ++i) {
     const auto& [format, name] = plan.more_files.at(i);
     outputs.emplace_back(*making.more_sinks[i], spec_of(parts, plan, format, projection.columns()), name);
@@ -348,14 +362,49 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
 
 rows::Columns chosen_columns(const RunPlan& plan) { return Projection(plan.shape->columns, plan.resolved.columns).columns(); }
 
+namespace {
+
+/// One file, with the rows of all of them in it.
+MadeFile make_workbook(Parts& parts, const RunPlan& plan, Sink& sink, Making making) {
+  HashingSink hashing(sink);
+  const auto book = render::make_workbook(spec_of(parts, plan, plan.resolved.format, chosen_columns(plan)), hashing);
+  making.workbook = book.get();
+  auto made = make_file(parts, plan, sink, making);
+  auto& file = made.files.front();
+  for (const auto& one : plan.also) file.rows += make_file(parts, one, sink, {.workbook = book.get()}).file.rows;
+  book->finish();
+  file.name = plan.file_name;
+  file.bytes = made.file.bytes = static_cast<std::int64_t>(hashing.bytes());
+  file.sha256 = made.file.sha256 = hashing.sha256();
+  return made;
+}
+
+}  // namespace
+
+MadeFile make_files(Parts& parts, const RunPlan& plan, const std::vector<Sink*>& sinks, const Making& making) {
+  if (plan.is_workbook) return make_workbook(parts, plan, *sinks.front(), making);
+  auto next = sinks.begin();
+  const auto make = [&](const RunPlan& one, Making how) {
+    auto& sink = **next++;
+    for (std::size_t i = 0; i < one.more_files.size(); ++i) how.more_sinks.push_back(*next++);
+    return make_file(parts, one, sink, how);
+  };
+  auto made = make(plan, making);
+  for (const auto& one : plan.also) {
+    auto further = make(one, {});
+    made.files.insert(made.files.end(), further.files.begin(), further.files.end());
+  }
+  return made;
+}
+
 StoredFile make_stored_file(Parts& parts, const RunPlan& plan, const Making& making) {
   require_space(parts, plan);
   auto& artifacts = parts.own_artifacts();
   std::vector<TempFile> spools;
-  for (std::size_t i = 0; i <= plan.more_files.size(); ++i) spools.push_back(artifacts.spool());
-  auto several = making;
-  for (std::size_t i = 1; i < spools.size(); ++i) several.more_sinks.push_back(&spools[i]);
-  auto made = make_file(parts, plan, spools.front(), several);
+  for (std::size_t i = 0; i < plan.files().size(); ++i) spools.push_back(artifacts.spool());
+  std::vector<Sink*> sinks;
+  for (auto& spool : spools) sinks.push_back(&spool);
+  auto made = make_files(parts, plan, sinks, making);
   for (std::size_t i = 0; i < spools.size(); ++i) artifacts.put(spools[i], made.files[i].sha256);
   return {std::move(made), std::move(spools)};
 }

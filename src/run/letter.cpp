@@ -175,6 +175,7 @@ std::string to_json(const MailFacts& facts) {
                   {"no_data", report.no_data},
                   {"attachment_name", report.attachment_name},
                   {"attachment_size", report.attachment_size},
+                  {"attachment_rows", report.attachment_rows},
                   {"more_files", more_files},
                   {"linked", facts.linked},
                   {"notice", report.notice},
@@ -218,6 +219,7 @@ MailFacts facts_from_json(const std::string& text) {
     json.at("no_data").get_to(report.no_data);
     json.at("attachment_name").get_to(report.attachment_name);
     json.at("attachment_size").get_to(report.attachment_size);
+    report.attachment_rows = json.value("attachment_rows", "");
     for (const auto& file : json.value("more_files", Json::array()))
       report.more_files.push_back({.name = file.at(0), .size = file.at(1), .row_count = file.at(2), .download_url = {}});
     facts.linked = json.value("linked", false);
@@ -269,6 +271,7 @@ MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, cons
   report.no_data = file.rows == 0;
   report.attachment_name = plan.file_name;
   report.attachment_size = words.size(file.bytes);
+  if (plan.is_workbook) report.attachment_rows = words.count("rows", made.files.front().rows);
   for (std::size_t i = 1; i < made.files.size(); ++i) {
     const auto& one = made.files[i];
     report.more_files.push_back(

@@ -100,6 +100,14 @@ void fill_texts(Parts& parts, RunPlan& plan, const ChoiceNames& names, const sch
 
 }  // namespace
 
+std::vector<RunPlan::File> RunPlan::files() const {
+  std::vector<File> all{{resolved.format, file_name}};
+  all.insert(all.end(), more_files.begin(), more_files.end());
+  for (const auto& one : also)
+    if (const auto further = one.files(); !is_workbook) all.insert(all.end(), further.begin(), further.end());
+  return all;
+}
+
 void require_only_account(Parts& parts, const access::Account& account) {
   if (!parts.source(account.source).forms().single_tenant) return;
   for (const access::Account& other : store::list_accounts(parts.state()))
@@ -202,12 +210,16 @@ validation::DraftCheck check_schedule(Parts& parts, const schedule::Schedule& sc
     std::erase_if(check.violations, [](const auto& one) { return one.code == validation::Code::role_not_permitted; });
   }
   append(found, std::move(check.violations));
-  if (found.empty() && standing.giver_roles && !catalog::report_allows(*check.resolved->report, *standing.giver_roles)) {
-    found.push_back({.code = validation::Code::role_not_permitted,
-                     .field = "to",
-                     .message = fmt::format("the role of the member who gave it its recipients does not include {} any more",
-                                            check.resolved->report->id),
-                     .hint = fmt::format("roles that do: {}", fmt::join(check.resolved->report->roles, ", "))});
+  if (found.empty() && standing.giver_roles) {
+    for (const auto& id : schedule::reports_of(schedule.definition)) {
+      const auto& report = parts.catalog().get(id);
+      if (catalog::report_allows(report, *standing.giver_roles)) continue;
+      found.push_back(
+          {.code = validation::Code::role_not_permitted,
+           .field = "to",
+           .message = fmt::format("the role of the member who gave it its recipients does not include {} any more", id),
+           .hint = fmt::format("roles that do: {}", fmt::join(report.roles, ", "))});
+    }
   }
   check.violations = std::move(found);
   return check;
@@ -223,6 +235,36 @@ validation::Violations no_longer_allowed(Parts& parts, const schedule::Schedule&
   return found;
 }
 
+namespace {
+
+/// Where its period begins, as far as the occurrence before says so.
+std::optional<Instant> begin_of_period(Parts& parts, const schedule::Schedule& schedule, Instant slot) {
+  const bool follows = schedule.definition.window == schedule::NamedRange::since_previous;
+  return !schedule.begins && follows ? begin_of(parts, schedule, slot) : schedule.begins;
+}
+
+/// The further reports of a schedule, with its site.
+std::optional<Rejection> plan_also(Parts& parts, const schedule::Schedule& schedule, std::vector<validation::Resolved> resolved,
+                                   Instant slot, RunPlan& plan) {
+  const auto& definition = schedule.definition;
+  for (std::size_t i = 0; i < resolved.size(); ++i) {
+    auto asked = schedule;
+    asked.definition.window = schedule::parse_range(definition.also[i].window);
+    if (asked.definition.window != definition.window) asked.begins = begin_of(parts, asked, slot);
+    auto planned = complete(parts, {std::move(resolved[i]), plan.site_name, nullptr, asked.begins}, plan.account, slot);
+    if (auto* const rejection = std::get_if<Rejection>(&planned)) {
+      for (auto& violation : rejection->violations) violation.field = fmt::format("also[{}].{}", i + 1, violation.field);
+      return std::move(*rejection);
+    }
+    plan.also.push_back(std::move(std::get<RunPlan>(planned)));
+    const auto& sheet = definition.also[i].sheet;
+    plan.also.back().sheet = sheet.empty() ? validation::sheet_name(plan.also.back().resolved.report->label) : sheet;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Schedule& schedule, Standing standing,
                                                Instant slot) {
   auto check = check_schedule(parts, schedule, standing, slot);
@@ -230,12 +272,15 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
   auto site = check_site(parts, *check.resolved, standing.account);
   if (!site.violations.empty()) return Rejection{std::move(site.violations)};
   const auto& definition = schedule.definition;
-  auto begins = schedule.begins;
-  if (!begins && definition.window == schedule::NamedRange::since_previous) begins = begin_of(parts, schedule, slot);
+  const auto begins = begin_of_period(parts, schedule, slot);
   auto planned = complete(parts, {std::move(*check.resolved), std::move(site.name), &schedule, begins}, standing.account, slot);
   auto* plan = std::get_if<RunPlan>(&planned);
   if (plan == nullptr) return planned;
   plan->member = std::move(standing.member);
+  plan->is_workbook = definition.workbook.value_or(false);
+  if (plan->is_workbook) plan->sheet = validation::sheet_name(plan->resolved.report->label);
+  if (auto rejection = plan_also(parts, schedule, std::move(check.also), slot, *plan)) return std::move(*rejection);
+  place_files(*plan, definition);
   if (definition.reply_to.empty()) return planned;
   validation::Violations found;
   plan->reply_to = validation::check_address(filled(definition.reply_to, plan->text_values), "reply_to",

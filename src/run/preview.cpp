@@ -58,8 +58,7 @@ MailTexts preview_texts(Parts& parts, const RunPlan& plan, const schedule::Defin
 
 MailPreview preview_mail(Parts& parts, const RunPlan& plan, const schedule::Schedule& schedule) {
   Nowhere nowhere;
-  const auto made = make_file(parts, plan, nowhere,
-                              {.purpose = Purpose::mail, .more_sinks = std::vector<Sink*>(plan.more_files.size(), &nowhere)});
+  const auto made = make_files(parts, plan, std::vector<Sink*>(plan.files().size(), &nowhere), {.purpose = Purpose::mail});
   auto facts = facts_of(parts, plan, made, schedule, {});
   const auto& mail = parts.settings().mail;
   std::int64_t bytes = 0;

@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reportctl/base/error.hpp"
 #include "reportctl/catalog/query.hpp"
 #include "reportctl/run/preview.hpp"
@@ -28,9 +30,7 @@ std::optional<Instant> data_until(Parts& parts, const RunPlan& plan) {
   return instant;
 }
 
-}  // namespace
-
-Readiness readiness_of(Parts& parts, const RunPlan& plan, Instant slot) {
+Readiness readiness_of_one(Parts& parts, const RunPlan& plan, Instant slot) {
   Readiness seen;
   seen.data_until = data_until(parts, plan);
   const bool is_snapshot = plan.window.snapshot;
@@ -39,6 +39,21 @@ Readiness readiness_of(Parts& parts, const RunPlan& plan, Instant slot) {
   seen.words = seen.data_until ? fmt::format("data until {}", plan.zone.format(*seen.data_until))
                                : std::string("nothing tells yet to where the data are complete");
   if (!seen.is_ready) seen.words += fmt::format(", needed until {}", plan.zone.format(needed));
+  return seen;
+}
+
+}  // namespace
+
+Readiness readiness_of(Parts& parts, const RunPlan& plan, Instant slot) {
+  auto seen = readiness_of_one(parts, plan, slot);
+  for (const auto& further : plan.also) {
+    if (further.resolved.report->ready.empty()) continue;
+    const auto one = readiness_of_one(parts, further, slot);
+    if (seen.is_ready && !one.is_ready) seen.words = fmt::format("{}: {}", further.resolved.report->id, one.words);
+    seen.is_ready = seen.is_ready && one.is_ready;
+    seen.data_until =
+        seen.data_until && one.data_until ? std::optional(std::min(*seen.data_until, *one.data_until)) : std::nullopt;
+  }
   return seen;
 }
 

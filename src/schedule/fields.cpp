@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
+// Over 400 lines: the one table of fields, and the ways of their types from and to text.
 #include "reportctl/schedule/fields.hpp"
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "also_field.hpp"
 #include "part_field.hpp"
 #include "reportctl/base/text.hpp"
 
@@ -45,6 +47,7 @@ FieldText text_of(const std::optional<Late>& choice) { return choice ? one(late_
 FieldText text_of(const std::vector<std::string>& values) { return {.values = values, .named = {}}; }
 FieldText text_of(const Parameters& parameters) { return {.values = {}, .named = parameters}; }
 FieldText text_of(const PartList& parts) { return parts_text(parts); }
+FieldText text_of(const std::vector<Also>& all) { return also_text(all); }
 FieldText text_of(const CsvRequest& csv) {
   FieldText text;
   for (const auto& [name, value] : kCsvSwitches)
@@ -129,6 +132,10 @@ bool read(const FieldText& text, Parameters& parameters) {
 }
 bool read(const FieldText& text, PartList& parts) {
   parts = read_parts(text);
+  return true;
+}
+bool read(const FieldText& text, std::vector<Also>& all) {
+  all = read_also(text);
   return true;
 }
 bool read(const FieldText& text, CsvRequest& csv) {
@@ -275,6 +282,10 @@ const std::vector<Field>& table() {
       row(
           "extra", {.kind = FieldKind::json}, [](auto& d) -> auto& { return d.extra; }),
       row(
+          "also", {.kind = FieldKind::also}, [](auto& d) -> auto& { return d.also; }),
+      row(
+          "workbook", {.kind = FieldKind::flag}, [](auto& d) -> auto& { return d.workbook; }),
+      row(
           "to", {.kind = FieldKind::list, .record = "recipients"}, [](auto& d) -> auto& { return d.recipients; }),
       row(
           "recipients", {.kind = FieldKind::parts, .record = "parts"}, [](auto& d) -> auto& { return d.parts; }),
@@ -355,6 +366,8 @@ Json to_json(FieldKind kind, const FieldText& text) {
     case FieldKind::parts:
       if (text.named.empty()) return value.empty() ? Json(nullptr) : Json(value);
       return rows_json(text.named);
+    case FieldKind::also:
+      return also_json(text.named);
     case FieldKind::map:
     case FieldKind::options:
       break;
@@ -374,7 +387,7 @@ FieldText read_json(const Json& json) {
   FieldText text;
   if (json.is_null()) return text;
   if (json.is_array() && !json.empty() && json.front().is_object()) {
-    text = read_rows(json);
+    text = json.front().contains(kKeyColumn) ? read_rows(json) : read_also_json(json);
   } else if (json.is_array()) {
     text.values = json.get<std::vector<std::string>>();
   } else if (json.is_object()) {

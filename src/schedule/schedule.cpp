@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include "reportctl/schedule/schedule.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "reportctl/base/text.hpp"
@@ -62,6 +63,13 @@ std::vector<std::string> Recipients::texts() const {
   for (const auto& mailbox : mailboxes) texts.push_back(mailbox.str());
   for (const auto& place : places) texts.push_back(place.str());
   return texts;
+}
+
+std::vector<std::string> reports_of(const Definition& definition) {
+  std::vector<std::string> reports{definition.report};
+  for (const auto& also : definition.also)
+    if (std::find(reports.begin(), reports.end(), also.report) == reports.end()) reports.push_back(also.report);
+  return reports;
 }
 
 Recipients all_recipients(const Definition& definition) {

@@ -100,6 +100,11 @@ std::vector<RunFile> run_files(State& state, const Run& run) {
   return files;
 }
 
+std::vector<std::string> reports_of(State& state, const Run& run) {
+  const auto definition = run_definition(state, run);
+  return definition ? schedule::reports_of(*definition) : std::vector{run.report};
+}
+
 std::string mail_facts(State& state, std::string_view run_id) {
   Query query(state.connection(), R"sql(SELECT facts FROM run_mails WHERE run = (SELECT number FROM runs WHERE id = ?))sql");
   return query.bind(run_id).next() ? query.text() : std::string();

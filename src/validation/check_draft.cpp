@@ -84,7 +84,9 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   request.surface = catalog::Surface::schedule;
   request.given_by_rows = parameters_of_rows(draft, context.catalog);
   request.has_parts = draft.parts.given() || !draft.part.empty();
+  request.format = format_of_files(draft);
   auto checked = check_common(request, context, definition.at);
+  const auto files = check_also({.draft = draft, .request = request, .at = definition.at, .first = checked}, context, later);
   append(found, std::move(checked.violations));
 
   if (!draft.parts.given())
@@ -126,13 +128,15 @@ DraftCheck check_draft(const Draft& draft, const Context& context) {
   definition.title = trim(request.title);
   definition.language = to_lower(trim(request.language));
   definition.parameters = resolved.parameters;
+  definition.also = files.also;
+  definition.workbook = files.workbook;
   definition.send = sending.send;
   definition.again = sending.again;
   definition.all_clear = sending.all_clear;
   definition.wait = waiting.wait;
   definition.late = waiting.late;
   definition.active = draft.active;
-  return {{}, std::move(definition), std::move(checked.resolved)};
+  return {{}, std::move(definition), std::move(checked.resolved), files.resolved};
 }
 
 }  // namespace reportctl::validation

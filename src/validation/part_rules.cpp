@@ -69,6 +69,15 @@ void leave_to_scope(Draft& draft, const ListRow& row, const Report* report) {
       draft.request.parameters.erase(parameter.name);
 }
 
+/// A parameter of a row is one of every report that has it, and does not say another value.
+void lay_over(Draft& draft, const std::string& parameter, const std::string& value, const catalog::Catalog& catalog) {
+  draft.request.parameters[parameter] = {value};
+  for (auto& also : draft.also) {
+    const auto* const report = catalog.find(trim(also.report));
+    if (report != nullptr && report->parameter(parameter) != nullptr) also.parameters.try_emplace(parameter, std::vector{value});
+  }
+}
+
 /// `depot:north` lies within it and within the account; an account lies in itself alone.
 bool lies_within(const std::string& scope, const schedule::Scope& whole) {
   const auto parsed = schedule::Scope::parse(scope);
@@ -112,7 +121,7 @@ DraftCheck check_part(const schedule::Definition& whole, const std::string& key,
   draft.recipients.assign(row.to.begin(), row.to.end());
   for (const auto& [column, value] : row.values) {
     if (schedule::is_parameter_column(column))
-      draft.request.parameters[column] = {value};
+      lay_over(draft, column, value, context.catalog);
     else
       schedule::field(column).write({.values = {value}, .named = {}}, draft);
   }

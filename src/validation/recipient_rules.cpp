@@ -51,6 +51,13 @@ namespace {
 /// Destinations of other accounts are not told from those that are not there.
 std::optional<schedule::Place> check_place(const schedule::Place& given, const TemplateRequest& path, const Context& context,
                                            Violations& found) {
+  if (given.path.starts_with("//")) {  // not repeated: such urls are secrets
+    found.push_back(
+        {Code::recipient_invalid, std::string(path.field), "a url is no recipient",
+         "give an e-mail address, such as that of the chat's channel; files go to destinations (reportctl.conf(5)), and "
+         "`reportctl webhook add` tells programs how runs end"});
+    return std::nullopt;
+  }
   std::vector<std::string> own;
   for (const auto& [name, accounts] : context.destinations)
     if (std::find(accounts.begin(), accounts.end(), context.account.id) != accounts.end()) own.push_back(name);

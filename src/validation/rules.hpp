@@ -104,6 +104,31 @@ struct WaitRule {
 };
 WaitRule check_wait(const WaitRequest&, Violations& found);
 
+/// What check_request() and check_draft() share. `at`: the times of a schedule.
+struct Checked {
+  Violations violations;
+  std::optional<Resolved> resolved;  ///< present exactly when there are no violations
+  std::optional<schedule::Cadence> cadence;
+  const catalog::Report* report = nullptr;
+};
+Checked check_common(const Request&, const Context&, const schedule::Times& at);
+
+/// The further reports of a draft, each with the schedule's rhythm, scope and rights.
+struct AlsoRequest {
+  const Draft& draft;
+  const Request& request;
+  const schedule::Times& at;
+  const Checked& first;  ///< the schedule's own report
+};
+struct AlsoRule {
+  std::vector<schedule::Also> also;
+  std::vector<Resolved> resolved;
+  std::optional<bool> workbook;
+};
+AlsoRule check_also(const AlsoRequest&, const Context&, Violations& found);
+/// A workbook's where nothing is said.
+std::string format_of_files(const Draft&);
+
 /// The parts of a draft: rows that hold, or a list that its report and its owner may use.
 schedule::PartList check_parts(const Draft&, const Context&, const catalog::Report*, Violations& found);
 /// The parameters that the rows of a draft give.
@@ -115,14 +140,5 @@ CsvRequest csv_request(const CsvStyle&);
 
 /// Further configuration: a JSON object, trimmed.
 std::string check_extra(std::string_view text, Violations& found);
-
-/// What check_request() and check_draft() share. `at`: the times of a schedule.
-struct Checked {
-  Violations violations;
-  std::optional<Resolved> resolved;  ///< present exactly when there are no violations
-  std::optional<schedule::Cadence> cadence;
-  const catalog::Report* report = nullptr;
-};
-Checked check_common(const Request&, const Context&, const schedule::Times& at);
 
 }  // namespace reportctl::validation

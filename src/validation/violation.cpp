@@ -13,7 +13,7 @@ namespace reportctl::validation {
 namespace {
 
 /// In the order of the enumeration.
-constexpr std::array<std::string_view, 46> kNames = {
+constexpr std::array<std::string_view, 47> kNames = {
     "report_unknown",
     "report_hidden",
     "surface_not_allowed",
@@ -60,8 +60,9 @@ constexpr std::array<std::string_view, 46> kNames = {
     "calendar_unknown",
     "destination_not_allowed",
     "list_invalid",
+    "files_invalid",
 };
-static_assert(kNames.size() == static_cast<std::size_t>(Code::list_invalid) + 1);
+static_assert(kNames.size() == static_cast<std::size_t>(Code::files_invalid) + 1);
 
 }  // namespace
 

@@ -236,8 +236,14 @@ def legacy(world):
 
 # Prints what has arrived since the last time, mail by mail: when it was made, for whom, its subject, answers, files, and their lines.
 MAILS = """#!/usr/bin/python3
-import email, email.policy, email.utils, os, sys
+import email, email.policy, email.utils, io, os, re, sys, zipfile
 made = []
+def sheets(content):
+    book = zipfile.ZipFile(io.BytesIO(content))
+    names = re.findall('<sheet name="([^"]*)"', book.read('xl/workbook.xml').decode())
+    for number, name in enumerate(names[:-1] if len(names) > 2 else [], 1):
+        rows = re.findall('<row [^>]*>(.*?)</row>', book.read('xl/worksheets/sheet%d.xml' % number).decode())
+        print('    ' + name + ':', *[','.join(re.findall('<(?:t|v)[^>]*>([^<]*)<', row)) for row in rows[1:]], sep=' | ')
 for name in os.listdir('outbox/new'):
     with open('outbox/new/' + name, 'rb') as file:
         made.append((email.message_from_binary_file(file, policy=email.policy.default), name))
@@ -253,6 +259,8 @@ for mail, name in sorted(made, key=lambda one: (email.utils.parsedate_to_datetim
             print('  ' + file.get_filename() + ':', *file.get_content().splitlines()[1:])
         elif file.get_filename() and file.get_content_disposition() == 'attachment':
             print('  ' + file.get_filename())
+            if file.get_filename().endswith('.xlsx'):
+                sheets(file.get_content())
 """
 
 

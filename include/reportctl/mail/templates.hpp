@@ -68,10 +68,11 @@ struct ReportFacts {
   Picture chart;
   FirstRows first_rows;
   bool no_data = false;
-  std::string attachment_name;  ///< empty: none
-  std::string attachment_size;  ///< `1.2 MB`
-  std::string download_url;     ///< the file is there and not attached; empty: attached
-  std::string download_ends;    ///< until when, with zone, for people
+  std::string attachment_name;       ///< empty: none
+  std::string attachment_size;       ///< `1.2 MB`
+  std::string attachment_rows = {};  ///< of a workbook, all of its sheets; empty: row_count
+  std::string download_url;          ///< the file is there and not attached; empty: attached
+  std::string download_ends;         ///< until when, with zone, for people
   struct File {
     std::string name, size, row_count, download_url;
   };

@@ -44,6 +44,7 @@ store::Notification visible_notification(const Viewer&, const std::string& id, c
 /// The module's rule on roles, for whoever wants to see the rows: Error(not_permitted). A report that left the catalog is for
 /// managers of the account.
 void require_report(const Editor&, const std::string& report, const std::string& account, const schedule::Scope&);
+void require_reports(const Editor&, const std::vector<std::string>& reports, const std::string& account, const schedule::Scope&);
 
 /// What an empty list says: that there is nothing, with advice; or that the actor sees only what belongs to some sites, or, as a
 /// member of nothing, none of it.

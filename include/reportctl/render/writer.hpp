@@ -52,6 +52,7 @@ struct Spec {
   bool labels = false;      ///< CSV: header of labels instead of names; documents always have labels, JSON never
   CsvDialect csv;
   Document document;
+  std::string sheet = "Report";  ///< XLSX: where its rows are
   [[nodiscard]] Locale locale() const { return {zone, document.language}; }
   std::filesystem::path spool;  ///< where nameless temporary files may grow as large as the file; empty: TMPDIR, else /tmp
 };
@@ -70,6 +71,18 @@ class Writer {
   virtual void row(const rows::Row&) = 0;
   virtual void finish(const Closing&) = 0;
 };
+
+/// An XLSX file of several reports, one after another, each on sheets of its own.
+class Workbook {
+ public:
+  virtual ~Workbook() = default;
+  /// Of the next report, for as long as the workbook is there. Its finish() ends only its sheets.
+  virtual Writer& report(const Spec&) = 0;
+  /// Writes the file.
+  virtual void finish() = 0;
+};
+/// `first`: the document that the file is called after.
+std::unique_ptr<Workbook> make_workbook(const Spec& first, Sink&);
 
 /// Error(failed) for what is no format of rows::kFileFormats.
 std::unique_ptr<Writer> make_writer(const Spec&, Sink&);

@@ -13,6 +13,7 @@
 #include "reportctl/mail/templates.hpp"
 #include "reportctl/render/chart.hpp"
 #include "reportctl/render/summary.hpp"
+#include "reportctl/render/writer.hpp"
 #include "reportctl/run/plan.hpp"
 #include "reportctl/store/deliveries.hpp"
 
@@ -54,6 +55,7 @@ struct Making {
   std::optional<std::int64_t> first_rows = {};     ///< only its beginning: no row after these is in it, nor in its figures
   std::function<void(const rows::Row&)> see = {};  ///< gets each row as the file has it
   std::vector<Sink*> more_sinks = {};              ///< of RunPlan::more_files; none: they are not made
+  render::Workbook* workbook = nullptr;            ///< the rows become sheets of it, and no file
   const schedule::Condition* condition = nullptr;  ///< of Purpose::mail: what it is decided by is measured
 };
 struct MadeFile {
@@ -68,6 +70,10 @@ struct MadeFile {
 /// memory. Error(source) when the source fails, Error(output) when the sink does, Error(interrupted) on a stop; what was written
 /// then is worthless.
 MadeFile make_file(Parts&, const RunPlan&, Sink&, const Making& = {});
+
+/// All files of a plan, its further reports' too, each into the sink of its place in RunPlan::files(). What a mail shows and what
+/// a condition is decided by are those of the plan itself.
+MadeFile make_files(Parts&, const RunPlan&, const std::vector<Sink*>&, const Making& = {});
 
 /// The columns of that file.
 rows::Columns chosen_columns(const RunPlan&);

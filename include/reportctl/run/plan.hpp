@@ -41,6 +41,11 @@ struct RunPlan {
     std::string format, name;
   };
   std::vector<File> more_files;  ///< the same rows in the further formats of a schedule
+  std::string sheet;             ///< of a workbook
+  std::vector<RunPlan> also;     ///< the further reports of a schedule
+  bool is_workbook = false;      ///< they are sheets of the first file
+  /// What its mails carry, each name once.
+  [[nodiscard]] std::vector<File> files() const;
   std::vector<schedule::Place>
       places;  ///< of a schedule, where its files go besides mailboxes: paths with their names, each once
 };

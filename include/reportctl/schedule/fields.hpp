@@ -32,6 +32,7 @@ enum class FieldKind {
   options,  ///< {NAME: VALUE}
   json,     ///< an object as text
   parts,    ///< the id of a list, or its rows: {KEY: [COLUMN=VALUE]}
+  also,     ///< further reports, by their place from 1: {PLACE: [KEY=VALUE]}
 };
 
 enum class Presence { optional, required };

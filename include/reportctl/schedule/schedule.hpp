@@ -144,6 +144,18 @@ struct Recipients {
   bool operator==(const Recipients&) const = default;
 };
 
+/// A further report in the mails of a schedule. What it does not say is the schedule's.
+struct Also {
+  std::string report;
+  std::string window;  ///< name of a range; empty: the report's own
+  std::string format;  ///< one or several; empty: the schedule's first
+  std::string sheet;   ///< its name in a workbook; empty: the report's label
+  Parameters parameters = {};
+  std::vector<std::string> columns = {};  ///< empty: all
+  bool operator==(const Also&) const = default;
+};
+constexpr std::size_t kMostAlso = 9;
+
 /// A schedule as someone wrote it: the request and what makes it a schedule.
 struct Draft {
   std::string name;
@@ -152,6 +164,8 @@ struct Draft {
   Request request;  ///< surface is ignored; cadence and its days are those of the schedule
   std::string at;   ///< `06:00`, `08:00,13:00`, `08:00-18:00 every 30m`
   std::vector<Recipient> recipients;
+  std::vector<Also> also;
+  std::string workbook;  ///< true, false or empty
   PartList parts;
   std::string part;  ///< key, of one part of a schedule with parts
   std::string reply_to;
@@ -187,7 +201,9 @@ struct Definition {
   std::string title;                 ///< template, of documents and mails; empty: the report's label
   std::string language;              ///< of documents and mails; empty: the account's
   Parameters parameters;
-  std::string extra;  ///< further configuration, a JSON object as text; empty when none
+  std::string extra;             ///< further configuration, a JSON object as text; empty when none
+  std::vector<Also> also;        ///< further reports in the same mails; figures and condition are those of `report`
+  std::optional<bool> workbook;  ///< all of them as sheets of one file
   Recipients recipients;
   PartList parts;                 ///< instead of recipients
   std::string reply_to;           ///< template of an address; empty: the sender
@@ -227,6 +243,8 @@ struct Schedule {
   std::string part = {};  ///< of one part of a claimed occurrence: its key
 };
 
+/// All whose rows it sends, each once; its own first.
+std::vector<std::string> reports_of(const Definition&);
 /// Everybody whom the schedule names, in its parts too.
 Recipients all_recipients(const Definition&);
 

@@ -61,6 +61,8 @@ bool is_occurrence(const Run&);
 
 /// In the order of its formats; also those that were pruned since. Empty: it made none.
 std::vector<RunFile> run_files(State&, const Run&);
+/// The reports whose rows its files have, or would have.
+std::vector<std::string> reports_of(State&, const Run&);
 
 struct RunFilter {
   std::optional<std::string> account = std::nullopt;

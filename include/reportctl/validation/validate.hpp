@@ -63,6 +63,9 @@ struct Resolved {
   Language language;
 };
 
+/// As spreadsheet programs take it.
+std::string sheet_name(std::string_view label);
+
 struct RequestCheck {
   Violations violations;             ///< all of them, in the order of the fields
   std::optional<Resolved> resolved;  ///< present exactly when there are none
@@ -85,6 +88,7 @@ struct DraftCheck {
   Violations violations;
   std::optional<schedule::Definition> definition;  ///< present exactly when there are no violations
   std::optional<Resolved> resolved;
+  std::vector<Resolved> also = {};  ///< of Definition::also
 };
 
 /// An address that may get reports of the context's account.

@@ -56,6 +56,7 @@ enum class Code {
   calendar_unknown,
   destination_not_allowed,
   list_invalid,
+  files_invalid,
 };
 std::string_view code_name(Code);
 const std::vector<Code>& all_codes();

@@ -49,7 +49,8 @@ std::set<std::pair<std::string, std::string>> reports_in_use(Session& session) {
   std::map<std::string, std::string> source_of;
   for (const access::Account& account : store::list_accounts(session.state())) source_of[account.id] = account.source;
   for (const auto& schedule : store::list_schedules(session.state(), {std::nullopt, std::nullopt, true}))
-    in_use.insert({source_of[schedule.definition.account], schedule.definition.report});
+    for (auto& report : schedule::reports_of(schedule.definition))
+      in_use.insert({source_of[schedule.definition.account], std::move(report)});
   return in_use;
 }
 

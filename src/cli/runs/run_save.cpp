@@ -98,7 +98,7 @@ int save(Session& session, const SaveOptions& options) {
   const auto run = visible_run(session.viewer(), options.run);
   const auto scope = scope_of(session, run);
   access::require(session.actor(), access::Action::run, run.account, scope);
-  require_report(session.editor(), run.report, run.account, scope);
+  require_reports(session.editor(), reports_of(session.state(), run), run.account, scope);
   if (run.artifact_sha256.empty()) {
     throw Error(ErrorKind::not_found, fmt::format("run {} has no file: it ended {}", run.id, store::run_state_name(run.state)),
                 fmt::format("reportctl runs show {}", run.id));

@@ -51,7 +51,7 @@ run::ResendOnly only_named(const std::string& word) {
 /// Who sends a report to somebody has to be allowed to make it, and the address has to be allowed to get it.
 std::vector<Mailbox> further_recipients(Session& session, const store::Run& run, const std::vector<std::string>& to) {
   if (to.empty()) return {};
-  require_report(session.editor(), run.report, run.account, scope_of(session, run));
+  require_reports(session.editor(), reports_of(session.state(), run), run.account, scope_of(session, run));
   const auto account = session.account(run.account);
   validation::Violations found;
   const auto given = recipients_of(to);
@@ -71,7 +71,7 @@ int resend(Session& session, const ResendOptions& options) {
   require_manager(session, run);
   const auto to = further_recipients(session, run, options.to);
   if (options.corrected) {
-    require_report(session.editor(), run.report, run.account, scope_of(session, run));
+    require_reports(session.editor(), reports_of(session.state(), run), run.account, scope_of(session, run));
     return tell_ending(session, run::correct(session.parts(), run, to, session.actor().str()));
   }
   return tell_ending(session,

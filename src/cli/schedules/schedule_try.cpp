@@ -115,7 +115,7 @@ struct Previewed {
 Previewed choose(Session& session, const PreviewOptions& options) {
   auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::run);
   const auto& definition = schedule.definition;
-  require_report(session.editor(), definition.report, definition.account, definition.scope);
+  require_reports(session.editor(), schedule::reports_of(definition), definition.account, definition.scope);
   require_parts(schedule, options.part);
   const auto at = moment_of(session, options.at);
   if (!definition.parts.given()) return {std::move(schedule), at};
@@ -145,8 +145,8 @@ int preview(Session& session, const PreviewOptions& options) {
 
   Sheet sheet;
   const auto recipients = schedule::Recipients{.mailboxes = definition.recipients.mailboxes, .places = plan.places}.texts();
-  std::vector<std::string> names{plan.file_name};
-  for (const auto& file : plan.more_files) names.push_back(file.name);
+  std::vector<std::string> names;
+  for (const auto& file : plan.files()) names.push_back(file.name);
   const auto texts = run::preview_texts(session.parts(), plan, definition);
   sheet.lines = {{"Report", {plan.resolved.report->label}},
                  {"As of", {fmt::format("{} ({})", plan.zone.format(at), format_utc(at))}},
@@ -219,7 +219,7 @@ int test(Session& session, const TestOptions& options) {
 int run_now(Session& session, const ExtraRunOptions& options) {
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::manage_schedules);
   const auto& definition = schedule.definition;
-  require_report(session.editor(), definition.report, definition.account, definition.scope);
+  require_reports(session.editor(), schedule::reports_of(definition), definition.account, definition.scope);
   return tell_ending(session, run::run_now(session.parts(), schedule, session.actor().str()));
 }
 

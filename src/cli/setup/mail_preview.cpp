@@ -42,7 +42,7 @@ int preview_of_mail(Session& session, const MailPreviewOptions& options) {
     throw Error(ErrorKind::usage, "--html - and --text - would be mixed on standard output", "give one of them a file");
   const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::run);
   const auto& definition = schedule.definition;
-  require_report(session.editor(), definition.report, definition.account, definition.scope);
+  require_reports(session.editor(), schedule::reports_of(definition), definition.account, definition.scope);
   auto planned = run::plan_schedule(session.parts(), schedule, preview_moment(session, options));
   if (const auto* rejection = std::get_if<run::Rejection>(&planned))
     manage::refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), rejection->violations);

@@ -151,7 +151,8 @@ void add_source_findings(Session& session, const std::vector<manage::History>& h
   std::map<std::string, std::set<std::string>> reports;  // by account
   for (const auto& history : histories)
     if (history.schedule.definition.active)
-      reports[history.schedule.definition.account].insert(history.schedule.definition.report);
+      for (auto& report : schedule::reports_of(history.schedule.definition))
+        reports[history.schedule.definition.account].insert(std::move(report));
   std::map<std::string, std::vector<source::TableInfo>> tables;
   for (const auto& [id, wanted] : reports) {
     const auto account = store::find_account(session.state(), id);

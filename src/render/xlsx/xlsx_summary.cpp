@@ -28,10 +28,10 @@ bool has_long_figures(const ChartData& chart) {
   });
 }
 
-/// Writes lines from the top.
+/// Writes lines from a row on.
 class SummaryLines {
  public:
-  explicit SummaryLines(const XlsxSummary& summary) : summary_(summary), words_(summary.spec.document.language) {
+  SummaryLines(const XlsxSummary& summary, lxw_row_t row) : summary_(summary), words_(summary.spec.document.language), row_(row) {
     left_ = xlsx().workbook_add_format(summary.book);
     xlsx().format_set_align(left_, LXW_ALIGN_LEFT);
   }
@@ -41,7 +41,22 @@ class SummaryLines {
     title();
     facts();
     metrics();
-    notes();
+  }
+
+  /// `all`: the reports that they are about.
+  void notes(const std::vector<XlsxSummary>& all) {
+    std::vector<std::string> notes = summary_.cells.notes(summary_.spec.document.formats);
+    for (const XlsxSummary& one : all)
+      if (one.sheets > 1) notes.push_back(words_.say("sheets", {{"sheets", std::to_string(one.sheets)}}));
+    if (has_long_figures(summary_.closing.chart)) notes.push_back(words_.say("rounded"));
+    if (notes.empty()) return;
+    lxw_format* const slanted = xlsx().workbook_add_format(summary_.book);
+    xlsx().format_set_italic(slanted);
+    for (const std::string& note : notes) {
+      summary_.cells.write(at(kLabel), note, slanted);
+      ++row_;
+    }
+    ++row_;
   }
 
  private:
@@ -114,32 +129,20 @@ class SummaryLines {
     ++row_;
   }
 
-  void notes() {
-    std::vector<std::string> notes = summary_.cells.notes(summary_.spec.document.formats);
-    if (summary_.sheets > 1) notes.push_back(words_.say("sheets", {{"sheets", std::to_string(summary_.sheets)}}));
-    if (has_long_figures(summary_.closing.chart)) notes.push_back(words_.say("rounded"));
-    if (notes.empty()) return;
-    lxw_format* const slanted = xlsx().workbook_add_format(summary_.book);
-    xlsx().format_set_italic(slanted);
-    for (const std::string& note : notes) {
-      summary_.cells.write(at(kLabel), note, slanted);
-      ++row_;
-    }
-    ++row_;
-  }
-
   const XlsxSummary& summary_;
   const Language& words_;
   lxw_format* left_;
-  lxw_row_t row_ = 0;
+  lxw_row_t row_;
 };
 
-double label_width(const XlsxSummary& summary) {
+double label_width(const std::vector<XlsxSummary>& reports) {
   constexpr std::size_t kLeast = 18;
   constexpr std::size_t kMost = 60;
   std::size_t width = kLeast;
-  for (const Metric& metric : summary.closing.metrics) width = std::max(width, display_width(metric.label) + 2);
-  for (const std::string& category : summary.closing.chart.categories) width = std::max(width, display_width(category) + 2);
+  for (const XlsxSummary& summary : reports)
+    for (const Metric& metric : summary.closing.metrics) width = std::max(width, display_width(metric.label) + 2);
+  for (const std::string& category : reports.front().closing.chart.categories)
+    width = std::max(width, display_width(category) + 2);
   return static_cast<double>(std::min(width, kMost));
 }
 
@@ -164,20 +167,27 @@ lxw_format* xlsx_number_header_format(lxw_workbook* book, const Document& docume
   return format;
 }
 
-void write_xlsx_summary(const XlsxSummary& summary) {
+void write_xlsx_summary(const std::vector<XlsxSummary>& reports) {
   constexpr double kValueWidth = 24;
   constexpr double kCurrencyWidth = 16;
   constexpr lxw_col_t kLastColumn = 30;
-  SummaryLines lines(summary);
-  lines.write();
-  xlsx().worksheet_set_column(summary.sheet, kLabel, kLabel, label_width(summary), nullptr);
-  xlsx().worksheet_set_column(summary.sheet, kValue, kValue, kValueWidth, nullptr);
-  xlsx().worksheet_set_column(summary.sheet, kCurrency, kLastColumn, kCurrencyWidth, nullptr);
-  xlsx().worksheet_set_paper(summary.sheet, xlsx_paper(summary.spec.document));
-  const lxw_row_t end = summary.closing.chart.empty() ? lines.next() : write_xlsx_chart(summary, lines.next());
+  const XlsxSummary& first = reports.front();
+  lxw_row_t row = 0;
+  for (const XlsxSummary& one : reports) {
+    SummaryLines lines(one, row);
+    lines.write();
+    row = lines.next();
+  }
+  SummaryLines last(first, row);
+  last.notes(reports);
+  xlsx().worksheet_set_column(first.sheet, kLabel, kLabel, label_width(reports), nullptr);
+  xlsx().worksheet_set_column(first.sheet, kValue, kValue, kValueWidth, nullptr);
+  xlsx().worksheet_set_column(first.sheet, kCurrency, kLastColumn, kCurrencyWidth, nullptr);
+  xlsx().worksheet_set_paper(first.sheet, xlsx_paper(first.spec.document));
+  const lxw_row_t end = first.closing.chart.empty() ? last.next() : write_xlsx_chart(first, last.next());
   // No chart is cut at the end of a page, as long as all of it can be read on one.
   constexpr lxw_row_t kMostRowsOfPage = 110;
-  xlsx().worksheet_fit_to_pages(summary.sheet, 1, end <= kMostRowsOfPage ? 1 : 0);
+  xlsx().worksheet_fit_to_pages(first.sheet, 1, end <= kMostRowsOfPage ? 1 : 0);
 }
 
 }  // namespace reportctl::render

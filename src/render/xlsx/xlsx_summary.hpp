@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "reportctl/render/writer.hpp"
 #include "xlsx_api.hpp"
@@ -17,6 +18,7 @@ lxw_format* xlsx_header_format(lxw_workbook*, const Document&);
 /// The same above numbers; right-aligned, as they are, and out of the way of a filter's button.
 lxw_format* xlsx_number_header_format(lxw_workbook*, const Document&);
 
+/// Of one report.
 struct XlsxSummary {
   lxw_workbook* book;
   lxw_worksheet* sheet;
@@ -29,9 +31,9 @@ struct XlsxSummary {
   std::int64_t rows;   ///< written
 };
 
-/// The last sheet, and the one that is shown first: what the report is, its metrics, notes on what a spreadsheet cannot hold, and
-/// the chart with its figures.
-void write_xlsx_summary(const XlsxSummary&);
+/// The last sheet, and the one that is shown first: what each report is, its metrics, notes on what a spreadsheet cannot hold,
+/// and the first one's chart with its figures. All have the same sheet.
+void write_xlsx_summary(const std::vector<XlsxSummary>& reports);
 
 /// The chart and below it the table it is drawn from, from `row` on; the row behind them.
 lxw_row_t write_xlsx_chart(const XlsxSummary&, lxw_row_t row);

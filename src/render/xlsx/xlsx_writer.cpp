@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <vector>
 
 #include "people.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/text.hpp"
 #include "xlsx_book.hpp"
 #include "xlsx_cells.hpp"
 #include "xlsx_rows.hpp"
@@ -30,23 +32,42 @@ std::string header_of(const rows::Column& column, const Zone& zone) {
   return column.type == ColumnType::timestamp ? fmt::format("{} ({})", label, zone.name()) : label;
 }
 
+/// `Report 2`, no longer than spreadsheet programs take.
+std::string xlsx_next_sheet(const std::string& sheet, std::size_t number) {
+  constexpr std::size_t kLongest = LXW_SHEETNAME_MAX;
+  const std::string ending = fmt::format(" {}", number);
+  return fit_width(sheet, kLongest - ending.size()) + ending;
+}
+
 /// No column is left for the word.
 bool all_summed(const TotalsRow& totals) {
   return std::all_of(totals.sums.begin(), totals.sums.end(), [](const auto& sum) { return sum.has_value(); });
 }
 
-class XlsxWriter final : public Writer {
+/// What the sheets of a workbook share.
+struct Shared {
+  explicit Shared(const Spec& first)
+      : book(first),
+        cells(book.get(), first.locale()),
+        header(xlsx_header_format(book.get(), first.document)),
+        number_header(xlsx_number_header_format(book.get(), first.document)) {}
+  XlsxBook book;
+  XlsxCells cells;
+  lxw_format* header;
+  lxw_format* number_header;
+};
+
+/// The sheets of one report.
+class XlsxReport final : public Writer {
  public:
-  XlsxWriter(const Spec& spec, Sink& sink)
+  XlsxReport(const Spec& spec, Shared& shared)
       : spec_(spec),
-        sink_(sink),
-        book_(spec),
-        cells_(book_.get(), spec.locale()),
+        shared_(shared),
+        book_(shared.book),
+        cells_(shared.cells),
         rows_(spec.columns.size(), cells_.texts(), book_.packer()),
         widths_(spec.columns, spec.locale()),
-        totals_(spec.columns),
-        header_format_(xlsx_header_format(book_.get(), spec.document)),
-        number_header_format_(xlsx_number_header_format(book_.get(), spec.document)) {
+        totals_(spec.columns) {
     if (spec.columns.empty() || spec.columns.size() > kColumnsOfASheet)
       throw Error(ErrorKind::failed, fmt::format("an XLSX file has 1 to {} columns", kColumnsOfASheet));
     for (const rows::Column& column : spec.columns) headers_.push_back(header_of(column, spec.zone));
@@ -67,24 +88,26 @@ class XlsxWriter final : public Writer {
 
   void finish(const Closing& closing) override {
     filter_rows();
-    const std::size_t sheets_with_rows = sheets_.size();
+    closing_ = closing;
+    sheets_with_rows_ = sheets_.size();
     write_totals();
     end_sheet();
     const std::vector<double> widths = widths_.widths(headers_);
     for (lxw_worksheet* const sheet : sheets_)
       for (lxw_col_t i = 0; i < widths.size(); ++i) expect_ok(xlsx().worksheet_set_column(sheet, i, i, widths[i], nullptr));
-    lxw_worksheet* const summary = book_.add_sheet(kXlsxSummarySheet);
-    xlsx().worksheet_activate(summary);  // programs read the first sheet, people see this one
-    write_xlsx_summary({.book = book_.get(),
-                        .sheet = summary,
-                        .cells = cells_,
-                        .header = header_format_,
-                        .number_header = number_header_format_,
-                        .spec = spec_,
-                        .closing = closing,
-                        .sheets = sheets_with_rows,
-                        .rows = count_});
-    book_.finish(sink_);
+  }
+
+  /// Precondition: finished.
+  [[nodiscard]] XlsxSummary summary(lxw_worksheet* sheet) const {
+    return {.book = book_.get(),
+            .sheet = sheet,
+            .cells = cells_,
+            .header = shared_.header,
+            .number_header = shared_.number_header,
+            .spec = spec_,
+            .closing = closing_,
+            .sheets = sheets_with_rows_,
+            .rows = count_};
   }
 
  private:
@@ -93,14 +116,14 @@ class XlsxWriter final : public Writer {
       filter_rows();
       end_sheet();
     }
-    sheets_.push_back(book_.add_sheet(sheets_.empty() ? "Report" : fmt::format("Report {}", sheets_.size() + 1)));
+    sheets_.push_back(book_.add_sheet(sheets_.empty() ? spec_.sheet : xlsx_next_sheet(spec_.sheet, sheets_.size() + 1)));
     is_filtered_ = false;
     set_page(sheets_.back());
     rows_.begin_sheet();
     rows_.begin_row();
     for (std::size_t i = 0; i < headers_.size(); ++i)
       rows_.add(i,
-                XlsxCells::text(headers_[i], spec_.columns[i].type == ColumnType::text ? header_format_ : number_header_format_));
+                XlsxCells::text(headers_[i], spec_.columns[i].type == ColumnType::text ? shared_.header : shared_.number_header));
     rows_.end_row();
   }
 
@@ -161,22 +184,59 @@ class XlsxWriter final : public Writer {
   }
 
   const Spec spec_;
-  Sink& sink_;
-  XlsxBook book_;
-  XlsxCells cells_;
+  Shared& shared_;
+  XlsxBook& book_;
+  XlsxCells& cells_;
   XlsxRows rows_;
   XlsxWidths widths_;
   Totals totals_;
-  lxw_format* header_format_;
-  lxw_format* number_header_format_;
   std::vector<std::string> headers_;
   std::vector<lxw_worksheet*> sheets_;
   bool is_filtered_ = false;  ///< the last of them
   std::int64_t count_ = 0;
+  Closing closing_;
+  std::size_t sheets_with_rows_ = 0;
+};
+
+class XlsxWorkbook final : public Workbook {
+ public:
+  XlsxWorkbook(const Spec& first, Sink& sink) : sink_(sink), shared_(first) {}
+
+  Writer& report(const Spec& spec) override { return reports_.emplace_back(spec, shared_); }
+
+  void finish() override {
+    lxw_worksheet* const sheet = shared_.book.add_sheet(kXlsxSummarySheet);
+    xlsx().worksheet_activate(sheet);  // programs read the first sheet, people see this one
+    std::vector<XlsxSummary> summaries;
+    for (const XlsxReport& report : reports_) summaries.push_back(report.summary(sheet));
+    write_xlsx_summary(summaries);
+    shared_.book.finish(sink_);
+  }
+
+ private:
+  Sink& sink_;
+  Shared shared_;
+  std::deque<XlsxReport> reports_;
+};
+
+/// Of one report.
+class XlsxWriter final : public Writer {
+ public:
+  XlsxWriter(const Spec& spec, Sink& sink) : book_(spec, sink), report_(book_.report(spec)) {}
+  void row(const rows::Row& row) override { report_.row(row); }
+  void finish(const Closing& closing) override {
+    report_.finish(closing);
+    book_.finish();
+  }
+
+ private:
+  XlsxWorkbook book_;
+  Writer& report_;
 };
 
 }  // namespace
 
 std::unique_ptr<Writer> make_xlsx_writer(const Spec& spec, Sink& sink) { return std::make_unique<XlsxWriter>(spec, sink); }
+std::unique_ptr<Workbook> make_workbook(const Spec& first, Sink& sink) { return std::make_unique<XlsxWorkbook>(first, sink); }
 
 }  // namespace reportctl::render

@@ -170,6 +170,59 @@ TEST_CASE("several formats are written from one reading of the rows, stored, att
   CHECK(world.outside.files.at(files[1].sha256).starts_with("PK"));
 }
 
+TEST_CASE("further reports are files of the same mail, and none is there if one of them fails") {
+  for (const int failing : {0, 3}) {
+    World world;
+    world.outside.failing_query = failing;
+    world.schedule.definition.also = {
+        {.report = "visits", .window = {}, .format = "xlsx,csv", .sheet = {}, .parameters = {}, .columns = {"page"}},
+        {.report = "visits", .window = {}, .format = {}, .sheet = {}, .parameters = {}, .columns = {"visits"}}};
+    world.schedule.definition.file_name = "pages";
+    store::edit_schedule(world.state, world.schedule, {}, world.now);
+    const auto ended = world.run_due().ended.at(0).state;
+    const auto files = store::run_files(world.state, world.run());
+    if (failing > 0) {
+      CHECK(ended == store::RunState::failed);
+      CHECK(files.empty());
+      CHECK(world.outside.files.empty());
+      for (const auto& letter : world.outside.sent) CHECK_FALSE(contains(letter.to, "ann@"));
+      continue;
+    }
+    CHECK(ended == store::RunState::delivered);
+    CHECK(world.outside.sent.size() == 1);
+    REQUIRE(files.size() == 4);
+    CHECK(files[0].name == "pages.csv");
+    CHECK(files[1].format == "xlsx");
+    CHECK(files[2].format == "csv");
+    CHECK(files[3].name != files[2].name);
+    for (const auto& file : files) {
+      CHECK(file.rows == 2);
+      CHECK(contains(unfolded(world.outside.sent.at(0).bytes), file.name));
+    }
+    CHECK(world.outside.files.at(files[2].sha256) == "page\nDocs\nHome\n");
+    CHECK(world.outside.files.at(files[3].sha256) == "visits\n5\n12\n");
+  }
+}
+
+TEST_CASE("reports of a workbook are sheets of one file") {
+  World world;
+  world.schedule.definition.format = "xlsx";
+  world.schedule.definition.workbook = true;
+  world.schedule.definition.also = {
+      {.report = "visits", .window = {}, .format = {}, .sheet = "Pages", .parameters = {}, .columns = {"page"}}};
+  store::edit_schedule(world.state, world.schedule, {}, world.now);
+  CHECK(world.run_due().ended.at(0).state == store::RunState::delivered);
+  CHECK(world.outside.queries == 2);
+  const auto files = store::run_files(world.state, world.run());
+  REQUIRE(files.size() == 1);
+  const auto& bytes = world.outside.files.at(files[0].sha256);
+  CHECK(static_cast<std::int64_t>(bytes.size()) == files[0].bytes);
+  for (const char* part : {"xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml"})
+    CHECK(contains(bytes, part));
+  CHECK_FALSE(contains(bytes, "sheet4.xml"));
+  CHECK(contains(unfolded(world.outside.sent.at(0).bytes), "4 rows"));
+}
+
 TEST_CASE("the limit of a mail holds for all of its files together") {
   std::uint64_t limit = 1'000'000;
   for (const char* formats : {"csv", "csv", "csv,xlsx"}) {

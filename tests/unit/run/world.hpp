@@ -69,6 +69,7 @@ struct Outside {
   std::vector<std::pair<std::string, std::int64_t>> visits = {{"Docs", 5}, {"Home", 12}};
   std::deque<std::function<delivery::Outcome()>> mail_answers;  ///< of the next letters; accepted once they are used up
   int queries = 0;
+  int failing_query = 0;                           ///< its number from 1; 0: none
   std::deque<Error> source_errors;                 ///< of the next queries
   std::vector<std::optional<Instant>> data_until;  ///< the rows of `ready`
   std::vector<std::vector<std::string>> list;      ///< the rows of a list; empty texts are NULL
@@ -161,7 +162,7 @@ class FakeSource final : public source::Source {
       outside_.source_errors.pop_front();
       throw Error(error);
     }
-    ++outside_.queries;
+    if (++outside_.queries == outside_.failing_query) throw Error(ErrorKind::source, "gone");
     if (query.columns.front().name == "data_until") return std::make_unique<ReadyStream>(outside_, query.columns);
     return std::make_unique<VisitStream>(outside_, query.columns);
   }

@@ -38,6 +38,14 @@ Definition every_field() {
   definition.extra = R"({"k":1})";
   definition.recipients.mailboxes = {*Mailbox::parse("\"Lead, Site\" <lead@example.com>"), *Mailbox::parse("ann@example.com")};
   definition.parts.rows = {{"s1", {.to = {"a@example.com"}, .values = {{"mode", "summary"}}}}, {"s2", {}}};
+  definition.also = {{.report = "stock",
+                      .window = "last_week",
+                      .format = "pdf,csv",
+                      .sheet = "Stock",
+                      .parameters = {{"site", {"n", "s"}}},
+                      .columns = {"sku", "a=b"}},
+                     {.report = "spend", .window = {}, .format = {}, .sheet = {}}};
+  definition.workbook = true;
   definition.title = "The week";
   definition.language = "de";
   definition.reply_to = "desk@example.com";
@@ -96,10 +104,10 @@ TEST_CASE("a draft of a definition has every field as people write it") {
 TEST_CASE("texts that are not values of their fields are refused") {
   Definition definition;
   const std::vector<std::pair<const char*, const char*>> wrong = {
-      {"scope", "garden"},   {"cadence", "hourly"},  {"on", "someday"},   {"at", "noon"},
-      {"window", "ever"},    {"lookback", "x"},      {"to", "nobody"},    {"no_data", "?"},
-      {"active", "perhaps"}, {"retries", "x"},       {"missed", "never"}, {"send", "count"},
-      {"again", "never"},    {"all_clear", "maybe"}, {"wait", "long"},    {"late", "skip"}};
+      {"scope", "garden"}, {"cadence", "hourly"}, {"on", "someday"},  {"at", "noon"},         {"window", "ever"},
+      {"lookback", "x"},   {"to", "nobody"},      {"no_data", "?"},   {"active", "perhaps"},  {"retries", "x"},
+      {"missed", "never"}, {"send", "count"},     {"again", "never"}, {"all_clear", "maybe"}, {"workbook", "maybe"},
+      {"wait", "long"},    {"late", "skip"}};
   for (const auto& [name, text] : wrong) {
     CAPTURE(name);
     CHECK_FALSE(field(name).read({.values = {text}, .named = {}}, definition));
@@ -123,4 +131,9 @@ TEST_CASE("JSON records have numbers, flags, lists and nulls where people expect
   CHECK(json("all_clear", every_field()) == "true");
   CHECK(json("all_clear", {}) == "false");
   CHECK(json("day", {}) == "null");
+  CHECK(json("also", {}) == "[]");
+  CHECK(json("also", every_field()) ==
+        R"([{"report":"stock","window":"last_week","format":"pdf,csv","sheet":"Stock","params":{"site":["n","s"]},)"
+        R"("columns":["sku","a=b"]},{"report":"spend"}])");
+  CHECK(json("workbook", {}) == "false");
 }

@@ -26,7 +26,7 @@ TEST_CASE("every code has a name of its own, and the published names stay") {
       "column_unknown "
       "attachment_too_large source_unavailable name_invalid description_invalid subject_invalid extra_invalid no_data_invalid "
       "csv_option_invalid retries_out_of_range missed_invalid title_invalid language_unknown template_invalid send_invalid "
-      "wait_invalid calendar_unknown destination_not_allowed list_invalid");
+      "wait_invalid calendar_unknown destination_not_allowed list_invalid files_invalid");
   std::size_t count = 0;
   for (std::string word; published >> word; ++count) {
     REQUIRE(count < all_codes().size());
