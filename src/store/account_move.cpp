@@ -44,6 +44,7 @@ constexpr std::array kTables{
     MovedTable{"schedules", R"sql(account = ?1)sql"},
     MovedTable{"runs", R"sql(account = ?1)sql"},
     MovedTable{"run_mails", R"sql(run IN (SELECT number FROM {0}.runs WHERE account = ?1))sql"},
+    MovedTable{"run_files", R"sql(run IN (SELECT number FROM {0}.runs WHERE account = ?1))sql"},
     MovedTable{"notifications", R"sql(account = ?1)sql"},
     MovedTable{"deliveries", R"sql(run_id IN (SELECT id FROM {0}.runs WHERE account = ?1))sql"},
     MovedTable{"exports", R"sql(account = ?1)sql"},
@@ -88,6 +89,9 @@ struct Way {
   const char* to;
 };
 
+/// Does it name runs by their numbers?
+bool has_run_numbers(std::string_view table) { return table == "run_mails" || table == "run_files"; }
+
 /// Numbers go on behind those that are there: what is newer stays newer.
 std::int64_t copy_rows(Connection& connection, const MovedTable& table, const Way& way, std::string_view account,
                        std::int64_t behind) {
@@ -98,7 +102,7 @@ std::int64_t copy_rows(Connection& connection, const MovedTable& table, const Wa
     const auto name = named.text();
     const std::string_view of = table.name;
     columns.push_back('"' + name + '"');
-    if (name == "number" || (of == "run_mails" && name == "run")) {
+    if (name == "number" || (has_run_numbers(of) && name == "run")) {
       values.push_back(columns.back() + " + ?2");
     } else if (of == "suppressions" && name == "account") {
       values.emplace_back("iif(schedule_id IS NULL, ?1, account)");
@@ -121,7 +125,7 @@ MovedRows copy_account(Connection& connection, const Way& way, std::string_view 
     if (Query(connection, R"sql(SELECT 1 FROM pragma_table_info(?) WHERE name = 'number')sql").bind(name).next())
       behind = number_in(connection, fmt::format(R"sql(SELECT ifnull(max(number), 0) FROM {}.{})sql", way.to, name));
     if (name == "runs") behind_runs = behind;
-    const auto rows = copy_rows(connection, table, way, account, name == "run_mails" ? behind_runs : behind);
+    const auto rows = copy_rows(connection, table, way, account, has_run_numbers(name) ? behind_runs : behind);
     if (name == "schedules") moved.schedules = rows;
     if (name == "runs") moved.runs = rows;
     if (name == "deliveries") moved.deliveries = rows;

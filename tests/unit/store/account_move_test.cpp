@@ -27,6 +27,7 @@ constexpr const char* kEverything = R"(
     VALUES ('w1', 'acme', 'https://example.com/h', '["run"]', 'all', 'f', '', 0);
   INSERT INTO webhook_deliveries (id, webhook_id, account, endpoint, event, run_id, body, state, created_at, sent_at)
     SELECT 'h1', 'w1', 'acme', 'https://example.com', 'run', id, '{}', 'accepted', 0, 1 FROM runs;
+  INSERT INTO run_files SELECT number, 2, 'sales', 'pdf', 'sales.pdf', 'dd', 3, 9 FROM runs;
   INSERT INTO told_once VALUES ('acme', 'x');
   INSERT INTO watch SELECT id, '', 5, NULL, NULL, 'f' FROM schedules;
   INSERT INTO suppressions (address, account, schedule_id, reason, created_at, created_by)
@@ -87,6 +88,7 @@ const std::vector<std::string> kOfAcme{
     "SELECT id || definition || next_run_at FROM schedules WHERE account = 'acme'",
     "SELECT id || state || slot || definition FROM runs WHERE account = 'acme'",
     "SELECT facts FROM run_mails m JOIN runs r ON r.number = m.run WHERE r.account = 'acme'",
+    "SELECT f.name FROM run_files f JOIN runs r ON r.number = f.run WHERE r.account = 'acme'",
     "SELECT d.id || d.state || message_id FROM deliveries d JOIN runs r ON r.id = run_id "
     "WHERE r.account = 'acme'",
     "SELECT id FROM notifications WHERE account = 'acme'",
