@@ -227,6 +227,7 @@ class PostgreSql(e2e.Case):
     def test_a_query_that_gives_no_row_ends_long_before_the_limit_of_the_whole(self):
         world = self.shop(timeout="1h")
         world.environment.update(REPORTCTL_SOURCES_SHOP_SILENCE_TIMEOUT="1s")
+        world.schedules(e2e.schedule("morning", "a@example.org"))
         world.must("run", "sales", "--account", "shop", "--window", "yesterday")
         self.postgres.psql("ALTER TABLE orders RENAME TO all_orders; CREATE VIEW orders AS SELECT o.* FROM all_orders o, pg_sleep(30)", world.database)
         asked = world.run("run", "sales", "--account", "shop", "--window", "yesterday")
