@@ -36,6 +36,9 @@ std::optional<render::ChartPlan> chart_plan(const catalog::Shape& shape, const s
   plan.type = chart_type(shape.chart->type);
   plan.x = charted_column(shape.columns, shape.chart->x);
   plan.y = trim(shape.chart->y) == "count" ? -1 : charted_column(shape.columns, shape.chart->y);
+  const auto counted = std::find_if(shape.summary.begin(), shape.summary.end(),
+                                    [](const auto& one) { return one.value.kind == catalog::Aggregate::Kind::count; });
+  if (plan.y < 0 && counted != shape.summary.end()) plan.y_title = counted->label;  // as the figure above has it
   plan.measure = chart_measure(trim(shape.chart->y));
   if (!shape.chart->series.empty()) plan.series = charted_column(shape.columns, shape.chart->series);
   // Of readings on one day; `day(read_at)` asks for days.

@@ -211,8 +211,9 @@ void label_bars(lxw_chart* chart, const XlsxSummary& summary, std::size_t index)
   small.size = kAxisSize;
   xlsx().chart_series_set_labels(series);
   xlsx().chart_series_set_labels_font(series, &small);
-  xlsx().chart_series_set_labels_num_format(
-      series, summary.cells.number_format(cell_type(data), digits_of(data, data.series[index])).c_str());
+  std::string format = summary.cells.number_format(cell_type(data), digits_of(data, data.series[index]));
+  if (data.separate_axes) format += ";-" + format + ";";  // of many currencies most names have amounts in one or two
+  xlsx().chart_series_set_labels_num_format(series, format.c_str());
 }
 
 /// From nothing, or bars would be as long as their differences.

@@ -168,6 +168,8 @@ class EveryType(e2e.Case):
         self.assertEqual(rows[at + 1:at + 5], [["Things", 3, None], ["Price", 1998.95, "EUR"], [None, 150000, "JPY"],
                                                ["Latest", datetime.datetime(2026, 7, 1, 2), None]])
         self.assertEqual(book["Summary"]["A1"].font.size, 16)
+        # All charts on one page.
+        self.assertEqual((book["Summary"].page_setup.fitToWidth or 1, book["Summary"].page_setup.fitToHeight or 1), (1, 1))
 
     def test_the_chart_is_native_and_drawn_from_cells(self):
         book = book_of(self.world.every_type("xlsx", 3))
