@@ -140,12 +140,6 @@ std::pair<std::string, std::size_t> checked_address(std::string_view text) {
   return {std::move(whole), local.size()};
 }
 
-bool is_refused_in_header(std::string_view text, std::size_t at) {
-  const auto byte = static_cast<unsigned char>(text[at]);
-  const std::string_view here = text.substr(at, 3);
-  return byte < 0x20 || byte == 0x7F || here == "\u2028" || here == "\u2029";
-}
-
 /// Of a quoted display name: without the quotes, `\x` for x.
 std::string unquoted(std::string_view text) {
   if (text.size() < 2 || text.front() != '"' || text.back() != '"') return std::string(text);
@@ -237,26 +231,21 @@ std::string Mailbox::str() const {
 }
 
 std::optional<HeaderValue> HeaderValue::parse(std::string_view text) {
-  if (text.size() > kLongestHeader || !is_valid_utf8(text)) return std::nullopt;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (is_refused_in_header(text, i)) return std::nullopt;
+  if (text.size() > kLongestHeader || !is_valid_utf8(text) || has_control(text)) return std::nullopt;
   return HeaderValue(std::string(text));
 }
 
 HeaderValue HeaderValue::cleaned(std::string_view text) {
   const std::string valid = repair_utf8(text);
   std::string out;
-  for (std::size_t i = 0; i < valid.size(); ++i) {
-    const bool refused = is_refused_in_header(valid, i);
-    if (refused && static_cast<unsigned char>(valid[i]) >= 0x80) i += 2;  // U+2028 and U+2029 take three bytes
-    out += refused ? ' ' : valid[i];
+  for (std::size_t from = 0; from < valid.size();) {
+    std::size_t end = from + 1;
+    while (end < valid.size() && (static_cast<unsigned char>(valid[end]) & 0xC0U) == 0x80) ++end;
+    const auto character = std::string_view(valid).substr(from, end - from);
+    out += has_control(character) ? " " : character;
+    from = end;
   }
-  if (out.size() > kLongestHeader) {
-    std::size_t end = kLongestHeader;
-    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80) --end;  // not in the middle of a character
-    out.resize(end);
-  }
-  return HeaderValue(std::move(out));
+  return HeaderValue(std::string(cut_at_character(out, kLongestHeader)));
 }
 
 }  // namespace reportctl

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
 #include "reportctl/base/libraries.hpp"
 #include "reportctl/base/text.hpp"
 
@@ -34,6 +35,8 @@ const char* last_error() {
 void* LazyLibrary::symbol(const char* name) {
   void* handle = handle_.load();
   if (handle == nullptr) {
+    // One that the configuration names; the system's are found by name.
+    if (std::string_view(file_.soname).find('/') != std::string_view::npos) require_trusted(file_.soname, ErrorKind::config);
     handle = ::dlopen(file_.soname, RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
       const std::string reason = last_error();

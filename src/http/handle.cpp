@@ -4,6 +4,9 @@
 
 #include <utility>
 
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
+
 namespace reportctl::http {
 
 namespace {
@@ -41,6 +44,7 @@ void Handle::prepare(const ConnectionSettings& settings, GoesOn goes_on) {
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   if (!settings.ca_file.empty()) {
+    require_trusted(settings.ca_file, ErrorKind::config);
     set(CURLOPT_CAINFO, settings.ca_file.c_str());
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // this authority instead of the system's, not beside them
   }

@@ -74,9 +74,9 @@ class RowsText {
 
 std::string problem_of_head(const std::vector<std::string>& names) {
   std::set<std::string> seen;
-  for (const auto& name : names)
-    if (name.empty() || !seen.insert(name).second)
-      return fmt::format("line 1: the column \"{}\" is empty or stands there twice", visible(name));
+  for (std::size_t i = 0; i < names.size(); ++i)  // not repeated: the file may be another one, with secrets in it
+    if (names[i].empty() || !seen.insert(names[i]).second)
+      return fmt::format("line 1: column {} has no name, or that of another one", i + 1);
   for (const auto needed : {schedule::kKeyColumn, schedule::kToColumn})
     if (!seen.contains(std::string(needed))) return fmt::format("line 1: there is no column {}", needed);
   return {};

@@ -15,9 +15,10 @@ bool starts_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (static_cast<unsigned char>(c) & 0x80U) != 0;
 }
 bool continues_name(char c) { return starts_word(c) || is_digit(c); }
-bool continues_word(char c) { return continues_name(c) || c == '$'; }
 
 }  // namespace
+
+bool continues_word(char c) { return continues_name(c) || c == '$'; }
 
 std::optional<SqlToken> SqlLexer::next() {
   skip_space();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <span>
@@ -224,20 +225,23 @@ bool is_due(const store::Delivery& delivery, Instant now) {
          (delivery.state == DeliveryState::queued || (delivery.next_attempt_at && *delivery.next_attempt_at <= now));
 }
 
-std::map<std::pair<std::string, std::string>, Notices> due_notices(Parts& parts, const std::vector<store::Claim>& claims) {
-  std::map<std::pair<std::string, std::string>, Notices> by_address;
+/// Each address gets one mail about several runs, and one for each thing that is told of a single run.
+std::vector<Notices> due_notices(Parts& parts, const std::vector<store::Claim>& claims) {
+  std::map<std::array<std::string, 3>, Notices> by_address;
   for (const auto& claim : claims) {
     for (auto& delivery : store::list_deliveries(parts.state(), claim.run.id)) {
-      if (is_due(delivery, parts.now())) by_address[{claim.run.account, delivery.address}].push_back({&claim, delivery});
+      if (!is_due(delivery, parts.now())) continue;
+      const auto told = claims.size() > 1 ? std::string() : store::notification_mail(parts.state(), delivery.notification_id);
+      by_address[{claim.run.account, delivery.address, told}].push_back({&claim, delivery});
     }
   }
-  return by_address;
+  std::vector<Notices> mails;
+  for (auto& [address, notices] : by_address) mails.push_back(std::move(notices));
+  return mails;
 }
 
 /// Those of several people with one address.
-bool are_one(const FailureMail& a, const FailureMail& b) {
-  return a.facts.run_id == b.facts.run_id && a.facts.report_label == b.facts.report_label;
-}
+bool are_one(const FailureMail& a, const FailureMail& b) { return to_json(a) == to_json(b); }
 
 FailureLetter letter_of(Parts& parts, const Notices& notices) {
   std::vector<FailureMail> mails;
@@ -290,7 +294,7 @@ void tell_operator(const store::Delivery& delivery, const store::DeliveryOutcome
 }  // namespace
 
 void send_notifications(Parts& parts, const std::vector<store::Claim>& claims) {
-  for (const auto& [address, notices] : due_notices(parts, claims)) {
+  for (const auto& notices : due_notices(parts, claims)) {
     const auto& [claim, first] = notices.front();
     const auto since = claim->run.finished_at.value_or(parts.now());
     const RetryRule rule{.retry_at = next_attempt_since(parts.now(), since), .resend_unknown = true};

@@ -43,7 +43,7 @@ class ParameterNumberer {
       for (const Sum& sum : sums_)
         if (sum.first == i)
           result_.checked += is_duckdb() ? "CASE WHEN typeof(" : fmt::format("CASE WHEN TRUE OR {}{}*/", kAddsUp, name_of(sum));
-      put(tokens_[i].kind == Kind::bind ? number_of(written.substr(1)) : std::string(written));
+      put(tokens_[i].kind == Kind::bind ? number_of(written) : std::string(written));
       for (const Sum& sum : sums_)
         if (sum.last == i) close(sum);
     }
@@ -87,7 +87,7 @@ class ParameterNumberer {
       behind = written.data() + written.size();
       for (auto one = checked.rbegin(); one != checked.rend(); ++one)  // the outer one first
         if (one->first == i) text += fmt::format("(CASE WHEN TRUE OR {}{}*/", kCalculates, words_of(one->first, one->last));
-      text += tokens_[i].kind == Kind::bind ? number_of(written.substr(1)) : std::string(written);
+      text += tokens_[i].kind == Kind::bind ? number_of(written) : std::string(written);
       for (const Calculation& one : checked)
         if (one.last == i) text += fmt::format(") = 0 THEN {} END)", numbered(between(one.first, one.last)));
     }
@@ -133,16 +133,19 @@ class ParameterNumberer {
     const char* behind = part.data();
     for (const SqlToken& token : rows::sql_tokens(part, dialect_)) {
       text.append(behind, token.text.data());
-      text += token.kind == Kind::bind ? number_of(token.text.substr(1)) : std::string(token.text);
+      text += token.kind == Kind::bind ? number_of(token.text) : std::string(token.text);
       behind = token.text.data() + token.text.size();
     }
     return text;
   }
 
-  std::string number_of(std::string_view name) {
+  /// Of `:name`. A name or number that stands right before it would go on with the $.
+  std::string number_of(std::string_view written) {
+    const auto name = written.substr(1);
     auto found = std::find(result_.names.begin(), result_.names.end(), name);
     if (found == result_.names.end()) found = result_.names.emplace(found, name);
-    return fmt::format("${}", found - result_.names.begin() + 1);
+    const bool is_glued = written.data() != sql_.data() && rows::continues_word(written.data()[-1]);
+    return fmt::format("{}${}", is_glued ? " " : "", found - result_.names.begin() + 1);
   }
 
   void find_sums() {

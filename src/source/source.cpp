@@ -3,12 +3,15 @@
 #include "reportctl/source/source.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 #include "duckdb_source.hpp"
 #include "mariadb_source.hpp"
 #include "postgres_source.hpp"
+#include "reportctl/base/error.hpp"
+#include "reportctl/base/file.hpp"
 #include "reportctl/base/text.hpp"
 #include "sqlite_source.hpp"
 #include "url.hpp"
@@ -45,6 +48,13 @@ SchemeOf scheme_of(std::string_view url) {
   const std::size_t colon = url.find(':');
   if (colon == std::string_view::npos) return {};
   return {rows::dialect_of_scheme(to_lower(url.substr(0, colon))), url.substr(colon + 1)};
+}
+
+/// Whoever may change the file of authorities is any server. What is missing is told by the library.
+ServerUrl with_trusted_authority(ServerUrl url) {
+  const auto* const file = url.find("sslrootcert");
+  if (file != nullptr && ::access(file->c_str(), F_OK) == 0) require_trusted(*file, ErrorKind::config);
+  return url;
 }
 
 }  // namespace
@@ -106,14 +116,14 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   if (const auto usual = forms.booleans.extract(kUsual)) forms.usual_boolean = usual.mapped();
   switch (*scheme.dialect) {
     case rows::Dialect::postgresql:
-      return open_postgres({settings.name, parse_postgres_url(settings.url), settings.password, settings.statement_timeout,
-                            std::move(forms), settings.silence_timeout});
+      return open_postgres({settings.name, with_trusted_authority(parse_postgres_url(settings.url)), settings.password,
+                            settings.statement_timeout, std::move(forms), settings.silence_timeout});
     case rows::Dialect::duckdb:
       return open_duckdb({settings.name, parse_duckdb_url(scheme.rest), settings.library, settings.statement_timeout,
                           std::move(forms), settings.silence_timeout});
     case rows::Dialect::mariadb:
-      return open_mariadb({settings.name, parse_mariadb_url(settings.url), settings.password, settings.statement_timeout,
-                           std::move(forms), settings.silence_timeout});
+      return open_mariadb({settings.name, with_trusted_authority(parse_mariadb_url(settings.url)), settings.password,
+                           settings.statement_timeout, std::move(forms), settings.silence_timeout});
     case rows::Dialect::sqlite:
       break;
   }

@@ -45,9 +45,12 @@ std::string SqlOperands::written(std::size_t first, std::size_t last) const {
   std::string out;
   for (std::size_t i = first; i <= last; ++i) {
     if (i > first) out += sql_.substr(end_of(i - 1), offset(i) - end_of(i - 1));
-    out += parts_[i].before;
-    out += parts_[i].instead ? *parts_[i].instead : std::string(parts_[i].token.text);
-    out += parts_[i].after;
+    const auto& part = parts_[i];
+    const std::string piece = part.before + (part.instead ? *part.instead : std::string(part.token.text)) + part.after;
+    const bool is_glued =
+        !out.empty() && !piece.empty() && rows::continues_word(out.back()) && rows::continues_word(piece.front());
+    if (is_glued) out += ' ';  // `WHEN-a/2` has become a call
+    out += piece;
   }
   return out;
 }

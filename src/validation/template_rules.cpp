@@ -85,10 +85,14 @@ std::string check_path(const TemplateRequest& asked, Violations& found) {
   auto text = check_template(asked, found);
   if (text.ends_with('/')) text.pop_back();
   const auto sample = sample_of(text);
-  if (!sample.empty() && !is_plain_path(sample))
+  const auto steps = split("/" + sample, '/');
+  const bool is_hidden = std::any_of(steps.begin(), steps.end(),
+                                     [](const std::string& step) { return step.starts_with('.') || step.starts_with('-'); });
+  if (!sample.empty() && (is_hidden || !is_plain_path(sample)))
     found.push_back({Code::template_invalid, std::string(asked.field),
                      fmt::format("{} is not a path below a destination", in_quotes(text)),
-                     "write directories of letters from a to z, digits, _, - and dots with / between them, and no .."});
+                     "write directories of letters from a to z, digits, _, - and dots with / between them, each beginning with a "
+                     "letter or digit"});
   return text;
 }
 

@@ -126,6 +126,39 @@ class Trust(e2e.Case):
             self.assertTrue(ran.exists(), transport)  # so it would have run
             ran.unlink()
 
+    def test_authorities_and_libraries_that_others_may_change_are_not_used(self):
+        world = self.world()
+        named = world.path / "named"
+        named.write_text("x")
+        named.chmod(0o646)
+        source = f"sqlite:{world.source}"
+        mail = ("smtps://127.0.0.1:1", f"tls: required\nca_file: {named}\n")
+        bucket = f"artifacts: {{url: 's3://bucket/p', endpoint: 'https://localhost:1', ca_file: {named}}}\n"
+        for configured, replaced, command in (
+                (mail, ("", ""), ("mail", "test", "--to", "a@example.org")),
+                ((), (f'artifacts: {{url: "file:{world.path}/artifacts"}}\n', bucket), ("config", "check")),
+                ((), (source, f"postgresql://x@127.0.0.1:1/x?sslmode=verify-full&sslrootcert={named}"), ("source", "check", "shop")),
+                ((), (source, f"mysql://x@127.0.0.1:1/x?sslmode=verify-full&sslrootcert={named}"), ("source", "check", "shop")),
+                ((), (f'"{source}"', f'"duckdb:{world.source}", library: {named}'), ("source", "check", "shop"))):
+            world.configure(*configured)
+            world.config.write_text(world.config.read_text().replace(*replaced))
+            env = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+            refused = world.run(*command, env=env)
+            self.assertIn(f"others may write {named}", refused.out.decode() + refused.err, replaced)
+            named.chmod(0o644)
+            refused = world.run(*command, env=env)
+            self.assertNotIn("others may write", refused.out.decode() + refused.err, replaced)
+            self.assertNotEqual(refused.code, 0, replaced)  # so it would have been used
+            named.chmod(0o646)
+
+    @needs_root
+    def test_only_who_administers_gives_files_back(self):
+        world = self.world()
+        world.schedules()
+        world.must("member", "add", "Vi", "--account", "shop", "--role", "viewer", "--login", "vi", now=None)
+        self.assertIn("may not administer", world.must("--as", "vi", "doctor", "--repair", now=None, code=4).err)
+        world.must("doctor", "--repair", now=None)
+
     def test_completion_neither_connects_nor_runs_commands_for_a_configuration_on_the_line(self):
         world = self.world()
         world.schedules()

@@ -84,9 +84,9 @@ class Cells(e2e.Case):
         self.tally.close()
 
     def test_bytes_that_rotted(self):
-        thrown, good = random.Random(20260317), (self.full / "state.db").read_bytes()
-        for trial in range(400 if faults.WHOLE else 4):
-            rotten = bytearray(good)
+        good = (self.full / "state.db").read_bytes()
+        for trial in faults.chosen(400, 4):
+            thrown, rotten = random.Random(trial), bytearray(good)
             for _ in range((1, 4, 32, 1)[trial % 4]):
                 rotten[16 + thrown.randrange(84) if trial % 4 == 3 else thrown.randrange(len(rotten))] = thrown.randrange(256)
             self.try_commands(f"trial {trial}", lambda path: path.write_bytes(rotten))

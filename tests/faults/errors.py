@@ -23,6 +23,7 @@ PLAN = [
     ("recvfrom", "ECONNRESET", "", 1), ("recvfrom", "ETIMEDOUT", "on", 1), ("recvfrom", "EINTR", "", 1), ("recvfrom", "ENOMEM", "", 1),
     ("poll", "EINTR", "", 3), ("poll", "ENOMEM", "", 3), ("poll", "EINTR", "on", 11),
     ("linkat", "ENOSPC", "", 1), ("linkat", "EIO", "", 1), ("linkat", "EDQUOT", "on", 1), ("linkat", "EPERM", "", 1), ("linkat", "EXDEV", "on", 1), ("linkat", "ENOENT", "on", 1),
+    ("renameat2", "ENOSPC", "", 1), ("renameat2", "EIO", "on", 1), ("renameat2", "EINVAL", "on", 1), ("mkdirat", "ENOSPC", "", 1), ("mkdirat", "EACCES", "on", 1),
     ("mkdir", "ENOSPC", "", 1), ("mkdir", "EACCES", "on", 1), ("mkdir", "EROFS", "", 1), ("unlink", "EIO", "", 1), ("unlink", "EACCES", "on", 1),
     ("flock", "EIO", "", 1), ("flock", "EINTR", "", 1), ("flock", "ENOLCK", "", 1), ("fcntl", "ENOLCK", "", 17), ("fcntl", "EIO", "", 23), ("fcntl", "EINTR", "", 23),
     ("pread64", "EIO", "", 2), ("pread64", "EINTR", "", 7), ("read", "EIO", "", 1), ("read", "EINTR", "", 1), ("getdents64", "EIO", "", 1), ("getdents64", "EIO", "on", 1),
@@ -72,9 +73,9 @@ class Errors(e2e.Case):
                     self.fail_at(scenario, tally, call, error, mode, when)
             return tally.close()
         for call, error, mode, step in PLAN:
-            when = 1
+            when = 1 + (faults.FIRST - 1) * step
             while self.fail_at(scenario, tally, call, error, mode, when):
-                when += step
+                when += faults.EVERY * step
         tally.close()
 
     def test_a_call_that_fails_is_told_in_our_own_words_and_nothing_is_lost(self):

@@ -248,7 +248,7 @@ for name in os.listdir('outbox/new'):
     with open('outbox/new/' + name, 'rb') as file:
         made.append((email.message_from_binary_file(file, policy=email.policy.default), name))
     os.rename('outbox/new/' + name, 'outbox/cur/' + name)
-for mail, name in sorted(made, key=lambda one: (email.utils.parsedate_to_datetime(one[0]['Date']).replace(second=0), one[0]['To'])):
+for mail, name in sorted(made, key=lambda one: (email.utils.parsedate_to_datetime(one[0]['Date']).replace(second=0), one[0]['To'], one[0]['Subject'])):
     when = email.utils.parsedate_to_datetime(mail['Date']).strftime('%m-%d %H:%M')
     print(when, mail['To'], '|', mail['Subject'], *(['| answers to ' + mail['Reply-To']] if mail['Reply-To'] else []))
     for text in mail.get_body(('plain',)).get_content().splitlines():

@@ -48,7 +48,8 @@ struct Mailbox {
 /// The mailboxes of a list with commas between them; one by one they may be none.
 std::vector<std::string> split_mailboxes(std::string_view list);
 
-/// The value of a header: UTF-8 without C0, DEL, U+2028 or U+2029, at most 998 bytes. All mail code takes only this type.
+/// The value of a header: UTF-8 without control characters (has_control()), at most 998 bytes. All mail code takes only this
+/// type.
 class HeaderValue {
  public:
   static std::optional<HeaderValue> parse(std::string_view);

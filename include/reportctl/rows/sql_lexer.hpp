@@ -71,6 +71,9 @@ class SqlLexer {
 /// What may stand in a comment in which the source finds what an error of the server is about: no sign that means something.
 std::string comment_words(std::string_view text);
 
+/// May stand in a word or number: two of them side by side are one.
+bool continues_word(char);
+
 /// All tokens of a text.
 std::vector<SqlToken> sql_tokens(std::string_view text, Dialect);
 

@@ -61,6 +61,7 @@ std::string ownership(Session& session) {
 
 /// As root: gives what others made in the state, the files and the Maildir back to the user of this installation.
 int repair(Session& session) {
+  if (!session.globals.as.empty()) access::require(session.actor(), access::Action::administer, "", {});
   const auto given = run::give_back(session.config().settings);
   const auto user = login_of(given.user);
   auto paths = Json::array();

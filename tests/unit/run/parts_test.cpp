@@ -185,13 +185,25 @@ TEST_CASE("a part that fails stops no other; it is made again by hand, with the 
   CHECK_THROWS_AS(resend(command, world.run(), {}, "ann"), Error);
 }
 
+TEST_CASE("owners get a mail about the part that failed, and one about the part without address") {
+  Divided world;
+  world.answers({refused()});
+  CHECK(world.at_time(kFirst).ended.at(0).state == RunState::partial);
+  const auto told = [&](const char* word) {
+    return std::count_if(world.outside.sent.begin(), world.outside.sent.end(),
+                         [&](const auto& mail) { return mail.to == "ada@example.com" && contains(mail.bytes, word); });
+  };
+  CHECK(told("one part has no address") == 1);
+  CHECK(told("delivered to some recipients only") == 1);
+}
+
 TEST_CASE("parts whose source failed are made by resend and by retry alike") {
   for (const bool by_retry : {false, true}) {
     Divided world;
     world.outside.source_errors = {Error(ErrorKind::source, "down"), Error(ErrorKind::source, "down")};
     CHECK(world.at_time(kFirst).ended.at(0).state == RunState::failed);
     CHECK(world.parts_now() == Texts{"a failed", "b failed", "c skipped"});
-    CHECK(world.sent_to() == Texts{"ada@example.com"});
+    CHECK(world.sent_to() == Texts{"ada@example.com", "ada@example.com"});  // of the failure, and of the part without address
     world.outside.sent.clear();
     auto command = world.parts();
     const auto ended = by_retry ? retry(command, world.run(), RetryUnknown::no, "ann") : resend(command, world.run(), {}, "ann");

@@ -24,7 +24,8 @@ TEST_CASE("named parameters are numbered, the same name with the same number") {
   CHECK(numbered("") == " | ");
   CHECK(numbered("a = :account AND b >= :from AND b < :to AND c = :account") ==
         "a = $1 AND b >= $2 AND b < $3 AND c = $1 | account from to");
-  CHECK(numbered(":a:b(:c),:d") == "$1$2($3),$4 | a b c d");
+  CHECK(numbered(":a:b(:c),:d") == "$1 $2($3),$4 | a b c d");
+  CHECK(numbered("x$$:a, 1:b, \xC3\xA9:c") == "x$$ $1, 1 $2, \xC3\xA9 $3 | a b c");  // or it would belong to the name
   CHECK(numbered("x=:p1;") == "x=$1; | p1");
   CHECK(numbered("SELECT :n::bigint, CAST(:m AS text)") == "SELECT $1::bigint, CAST($2 AS text) | n m");
 }
