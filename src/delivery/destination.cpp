@@ -59,7 +59,10 @@ class FolderDestination final : public Destination {
     const bool there = folder_->has(parcel.path);
     if (!unnamed && there) return found(parcel, describe(), handing_over);
     if (!unnamed) return gone(parcel);
-    if (there) return exists(parcel);
+    if (there) {
+      if (parcel.in_doubt) remove(beside);
+      return exists(parcel);
+    }
     write(beside, parcel);
     if (const std::string refusal = ask(handing_over); !refusal.empty()) {
       remove(beside);
@@ -83,7 +86,7 @@ class FolderDestination final : public Destination {
   /// `in/.sales.csv.3f2a….part`
   static std::string beside_of(const Parcel& parcel) {
     const auto name = parcel.path.rfind('/') + 1;
-    return fmt::format("{}.{}.{}.part", parcel.path.substr(0, name), parcel.path.substr(name), parcel.id);
+    return fmt::format("{}.{}.{}{}", parcel.path.substr(0, name), parcel.path.substr(name), parcel.id, kBeside);
   }
 
   void write(const std::string& beside, const Parcel& parcel) {

@@ -39,7 +39,12 @@ class FileFolder final : public Folder {
     const auto place = place_of(path, Missing::stays);
     struct stat status {};
     if (!place.directory) return false;
-    if (::fstatat(place.directory.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return true;
+    if (::fstatat(place.directory.get(), place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+      // rename() below gave it its name by a link, and the process ended before this one was removed.
+      const bool is_named = S_ISREG(status.st_mode) && status.st_nlink > 1 && place.name.ends_with(kBeside);
+      if (is_named) ::unlinkat(place.directory.get(), place.name.c_str(), 0);
+      return !is_named;
+    }
     if (errno == ENOENT) return false;
     throw trouble("cannot look for", path);
   }

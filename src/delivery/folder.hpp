@@ -4,10 +4,14 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "reportctl/delivery/destination.hpp"
 
 namespace reportctl::delivery {
+
+/// How the name ends under which a file is written before it gets its own.
+inline constexpr std::string_view kBeside = ".part";
 
 /// What a place with directories has to do for a destination. Paths are plain and below it. Everything may throw Error: config
 /// where a person has set something up wrongly.

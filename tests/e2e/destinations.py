@@ -179,6 +179,21 @@ class Destinations(e2e.Case):
                 self.assertEqual(files, [f"in/{FILE}"], (kind, nth))
             self.assertGreater(killed, 10, kind)
 
+    def test_a_file_that_got_its_name_by_a_link_is_stored_once_though_the_run_due_was_killed_before_the_other_name_was_gone(self):
+        local = e2e.scratch("place")  # as on NFS, where RENAME_NOREPLACE is not known
+        self.closing(shutil.rmtree, local)
+        world = self.world()
+        world.configure(more=f'destinations: {{partner: {{url: "file:{local}", accounts: [shop]}}}}\n')
+        world.schedules(e2e.schedule("sales", "partner:in"))
+        inject = ["-e", "inject=renameat2:error=EINVAL", "-e", "inject=unlinkat:signal=KILL:when=1"]
+        killed = world.run("run-due", prefix=[e2e.need("strace"), "-f", "-qq", "-o", world.path / "trace", "-e", "trace=renameat2,unlinkat", *inject])
+        self.assertNotEqual(killed.code, 0)
+        self.assertEqual(len(list(local.rglob("*.csv*"))), 2)
+        world.must("run-due", now="2026-03-17T05:03:00Z")
+        run, delivery = self.delivery(world)
+        self.assertEqual((run["state"], delivery["state"]), ("delivered", "accepted"), delivery)
+        self.assertEqual([str(path.relative_to(local)) for path in local.rglob("*") if path.is_file()], [f"in/{FILE}"])
+
     def test_webhooks_name_the_places(self):
         server = self.sftp()
         hook = Receiver()
