@@ -325,14 +325,21 @@ class ChartDrawing {
             {.x = std::clamp(x, box.x, std::max(box.x, box.x + box.width - width)), .y = box.y + kChartGap, .width = width});
       }
     } else {
-      for (std::size_t i = 0; i < data_.categories.size(); ++i) draw_name(box, i, slot);
+      const bool slanted = is_slanted(box.width);
+      for (std::size_t i = 0; i < data_.categories.size(); ++i) draw_name(box, {i, slot, slanted});
     }
     put(text_, category_title(), {.x = box.x, .y = box.y + box.height - line(), .width = box.width, .align = Align::center});
   }
-  void draw_name(const ChartBox& box, std::size_t category, double slot) {
+  struct Name {
+    std::size_t category;
+    double slot;
+    bool slanted;
+  };
+  void draw_name(const ChartBox& box, const Name& at) {
+    const auto& [category, slot, slanted] = at;
     const std::string name = printable(data_.categories[category], {200}).text;
     const double x = box.x + slot * (static_cast<double>(category) + 0.5);
-    if (!is_slanted(box.width)) {
+    if (!slanted) {
       put(text_, name, {.x = x - slot / 2, .y = box.y + kChartGap, .width = slot, .align = Align::center});
       return;
     }
