@@ -10,6 +10,7 @@
 
 #include "reportctl/base/secret.hpp"
 #include "reportctl/base/time.hpp"
+#include "reportctl/http/uri.hpp"
 
 namespace reportctl::artifact {
 
@@ -36,11 +37,9 @@ struct Signer {
   Instant now;
 };
 
-/// RFC 3986: everything but letters, digits and `-._~`; a path keeps its `/`.
-enum class Slash { encoded, kept };
-std::string uri_encoded(std::string_view text, Slash);
-/// Sorted and encoded, as it is sent as well.
-std::string encoded_query(const std::map<std::string, std::string>& query);
+using http::encoded_query;
+using http::Slash;
+using http::uri_encoded;
 
 /// Adds x-amz-date, x-amz-content-sha256, a session token and `authorization` to the headers.
 void sign(Signable&, const Signer&);

@@ -28,6 +28,13 @@ std::string truth_sql(const std::string& expression, const std::string& name, co
           "IN ('0', '00') THEN FALSE ELSE IS_FREE_LOCK(RPAD(CONCAT({4}, {1}), 200, '|')) END)",
           expression, fmt::format("CAST(({}) AS char)", expression), sql_literal(form.yes), sql_literal(form.no),
           sql_literal(fmt::format("{}{}|{}|", rows::kRefusedBoolean, name, form.str())));
+    case rows::Dialect::clickhouse:
+      return fmt::format(
+          "toBool(toUInt8(multiIf(toTypeName({0}) IN ('Bool', 'Nullable(Bool)'), CAST(CAST(({0}) AS integer) AS text), "
+          "rtrim({1}) "
+          "= {2}, '1', rtrim({1}) = {3}, '0', concat({4}, {1}, '|'))))",
+          expression, fmt::format("CAST(({}) AS text)", expression), sql_literal(form.yes), sql_literal(form.no),
+          sql_literal(fmt::format("{}{}|{}|", rows::kRefusedBoolean, name, form.str())));
     case rows::Dialect::postgresql:
       break;
   }

@@ -46,15 +46,24 @@ std::string_view types_of(InstantKind kind) {
   }
 }
 
+/// What stands in a number in ClickHouse where the types are right, and ends the query where they are not: what refuses, as text.
+std::string one_or(const std::string& is_right, const std::string& refusal) {
+  return fmt::format("toUInt8(concat(if({}, '', {}), '1'))", is_right, refusal);
+}
+
 /// Always true, and gone before the query runs, but refused where the expression is of another type.
 std::string type_check(const InstantSql& instant, Dialect dialect) {
   const InstantForm& form = instant.named.form;
   const std::string_view range = range_of(form.kind);
   if (range.empty() || instant.typed) return "TRUE";
+  const std::string refusal = sql_literal(fmt::format("{}{}|{}|", rows::kRefusedInstant, instant.named.name, form.str()));
+  if (dialect == Dialect::clickhouse)
+    return one_or(fmt::format("match(toTypeName({}), '\\b{}\\b')", instant.sql,
+                              form.kind == InstantKind::day ? "Date(32)?" : "DateTime(64)?"),
+                  fmt::format("concat({}, toTypeName({}), '|')", refusal, instant.sql));
   if (dialect == Dialect::duckdb)
     return fmt::format("CASE WHEN typeof({0}) IN ({1}) THEN TRUE ELSE error({2} || typeof({0})) END", instant.sql,
-                       types_of(form.kind),
-                       sql_literal(fmt::format("{}{}|{}|", rows::kRefusedInstant, instant.named.name, form.str())));
+                       types_of(form.kind), refusal);
   return fmt::format("(TRUE OR ({}) <@ {} 'empty' /*{}*/)", instant.sql, range, rows::comment_words(instant.named.name));
 }
 
@@ -95,6 +104,8 @@ std::string InstantWriter::zoned(const InstantSql& instant) const {
     if (form.facts().units == 0) return instant.sql;
     return fmt::format("({} + INTERVAL ({}) * {} MICROSECOND)", kEpoch, instant.sql, 1000000 / form.facts().units);
   }
+  if (forms_.dialect == Dialect::clickhouse && form.facts().units > 0)
+    return fmt::format("fromUnixTimestamp64Micro(toInt64(({}) * {}), 'UTC')", instant.sql, 1000000 / form.facts().units);
   if (form.kind == InstantKind::timestamp) return fmt::format("(({}) AT TIME ZONE {})", checked(instant), sql_literal(form.zone));
   if (form.facts().units == 1) return fmt::format("to_timestamp({})", instant.sql);
   if (form.facts().units > 1) return fmt::format("to_timestamp(({}) / {}.0)", instant.sql, form.facts().units);
@@ -106,6 +117,11 @@ std::string InstantWriter::kept(const std::string& zoned, const InstantForm& for
     if (form.kind == InstantKind::timestamp) return shifted_sql(zoned, form.zone, true);
     if (form.facts().units == 0) return zoned;
     return fmt::format("(TIMESTAMPDIFF(MICROSECOND, {}, {}) DIV {})", kEpoch, zoned, 1000000 / form.facts().units);
+  }
+  if (forms_.dialect == Dialect::clickhouse) {
+    if (form.kind == InstantKind::day) return fmt::format("toDate32(toTimeZone({}, {}))", zoned, sql_literal(timezone_));
+    if (form.facts().units == 0) return zoned;
+    return fmt::format("intDiv(toUnixTimestamp64Micro(CAST({} AS timestamp)), {})", zoned, 1000000 / form.facts().units);
   }
   if (form.kind == InstantKind::timestamp) return fmt::format("(({}) AT TIME ZONE {})", zoned, sql_literal(form.zone));
   if (form.kind == InstantKind::day) return fmt::format("CAST(({}) AT TIME ZONE {} AS date)", zoned, sql_literal(timezone_));
@@ -121,6 +137,7 @@ std::string InstantWriter::common(const InstantSql& instant) const {
     case Dialect::postgresql:
     case Dialect::duckdb:
     case Dialect::mariadb:
+    case Dialect::clickhouse:
       return form == common_ ? checked(instant) : kept(zoned(instant), common_);
   }
   return {};
@@ -133,6 +150,7 @@ std::string InstantWriter::strict(const InstantSql& instant) const {
     case Dialect::postgresql:
     case Dialect::duckdb:
     case Dialect::mariadb:
+    case Dialect::clickhouse:
       return common(instant);
   }
   return {};
@@ -145,6 +163,7 @@ std::string InstantWriter::macro_argument(const InstantSql& instant) const {
     case Dialect::postgresql:
     case Dialect::duckdb:
     case Dialect::mariadb:
+    case Dialect::clickhouse:
       return zoned(instant);
   }
   return {};
@@ -170,6 +189,7 @@ std::string InstantWriter::kept_bound(const Bound& bound, const InstantForm& for
     case Dialect::duckdb:
       return kept(fmt::format("CAST({} AS timestamptz)", add_(bound.name, format_utc(bound.at))), form);
     case Dialect::mariadb:
+    case Dialect::clickhouse:
       if (form.kind == InstantKind::day) return day_bound(bound);
       if (form.facts().units == 0) return datetime_bound(bound, form);
       break;
@@ -190,13 +210,13 @@ std::string InstantWriter::datetime_bound(const Bound& bound, const InstantForm&
   if (zone != "UTC")
     for (const char c : "_in_" + zone) name += is_word_character(c) ? c : '_';
   const auto text = rows::kept_as({InstantKind::sql_text, zone}, bound.at);
-  return fmt::format("CAST({} AS datetime(6))", add_(name, std::get<std::string>(text)));
+  return fmt::format("CAST({} AS {})", add_(name, std::get<std::string>(text)), rules_of(forms_.dialect).instant_cast.text);
 }
 
 std::string InstantWriter::day_bound(const Bound& bound) const {
   const auto [name, at, within_day] = day_edge(bound);
   const std::string bind = add_(name + "_day", format_date(Zone::find(timezone_).value_or(Zone::utc()).local_date(at)));
-  return forms_.dialect == Dialect::mariadb ? fmt::format("CAST({} AS date)", bind) : bind;
+  return forms_.dialect == Dialect::sqlite ? bind : fmt::format("CAST({} AS date)", bind);
 }
 
 std::string InstantWriter::micros(const Bound& bound) const {
@@ -240,6 +260,7 @@ std::string InstantWriter::compared(const InstantSql& instant, std::string_view 
       return fmt::format("({} {} {})", instant.sql, op, kept_bound(bound, form));
     case Dialect::postgresql:
     case Dialect::duckdb:
+    case Dialect::clickhouse:
       return fmt::format("({} {} {} AND {})", instant.sql, op, kept_bound(bound, form), type_check(instant, forms_.dialect));
   }
   return {};
@@ -254,6 +275,7 @@ std::string InstantWriter::in_period(const InstantSql& instant, const Bound& fro
     case Dialect::postgresql:
     case Dialect::duckdb:
     case Dialect::mariadb:
+    case Dialect::clickhouse:
       return apart();
     case Dialect::sqlite:
       if (closed || instant.named.form.kind == InstantKind::day) return apart();

@@ -187,6 +187,53 @@ constexpr DialectRules kMariadb{
     .days = "days are of type DATE",
 };
 
+/// A moment is a DateTime or a DateTime64, whose zone is only how it is shown. What has another type than it should ends the
+/// query before it runs: a text that is no number, where the number is a constant. Texts are read by SQLite's rules, and the
+/// source writes them as they are written here (source/clickhouse_sql).
+constexpr DialectRules kClickhouse{
+    .dialect = Dialect::clickhouse,
+    .name = "clickhouse",
+    .label = "ClickHouse",
+    .scheme = "clickhouse+https",
+    .old_scheme = "clickhouse+http",
+    .url_form = "clickhouse+https://USER@HOST/DATABASE",
+    .url_example = "clickhouse+https://reports@db.example.com/shop",
+    .kin = "",
+    .escape_strings = false,
+    .dollar_quotes = false,
+    .foreign_quotes = false,
+    .nested_comments = false,
+    .positional_parameters = true,
+    .untyped_ids = false,
+    .types_from_use = false,
+    .text_cast = "",
+    .list_cast = "",
+    .integer_cast = "",
+    .decimal_cast = "decimal(38, 12)",
+    .boolean_cast = "boolean",
+    .date_cast = "Date32",
+    .instant_cast = "timestamp",
+    .always = "TRUE",
+    .in_list = "CAST(({0}) AS text) IN {1}",
+    .earlier = "coalesce(least({0}, {1}), {0}, {1})",
+    .later = "coalesce(greatest({0}, {1}), {0}, {1})",
+    .local_date = "toDate32(toTimeZone({0}, {2}))",
+    .local_timestamp = "addSeconds(toTimeZone({0}, 'UTC'), timeZoneOffset(toTimeZone({0}, {2})))",
+    .seconds_between =
+        "toInt64(floor(divide(toUnixTimestamp64Micro(CAST({1} AS timestamp)) - toUnixTimestamp64Micro(CAST({0} AS "
+        "timestamp)), 1000000)))",
+    .text_order = "CAST(({0}) AS text)",
+    .decimal = "CAST(CAST(({0}) AS text) AS decimal(38, 12))",
+    .difference = "(CAST(CAST(({0}) AS text) AS decimal(38, 12)) - CAST(CAST(({1}) AS text) AS decimal(38, 12)))",
+    .whole = "toInt64(concat(if(match(CAST(({0}) AS text), '^-?[0-9]+$'), '', 'rc_whole|'), CAST(({0}) AS text)))",
+    .money =
+        "toInt64(concat(if(match(CAST(CAST(CAST(({0}) AS text) AS decimal(38, 12)) * {1} AS text), '^-?[0-9]+$'), '', "
+        "'rc_whole|'), CAST(CAST(CAST(({0}) AS text) AS decimal(38, 12)) * {1} AS text)))",
+    .truths = "a boolean",
+    .instants = "instants are of type DateTime or DateTime64, or as sources.NAME.instants declares (reportctl.conf(5))",
+    .days = "days are of type Date",
+};
+
 }  // namespace
 
 const DialectRules& rules_of(Dialect dialect) {
@@ -199,6 +246,8 @@ const DialectRules& rules_of(Dialect dialect) {
       return kDuckdb;
     case Dialect::mariadb:
       return kMariadb;
+    case Dialect::clickhouse:
+      return kClickhouse;
   }
   return kSqlite;
 }

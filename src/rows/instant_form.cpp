@@ -62,6 +62,7 @@ SourceForms::SourceForms(Dialect given) : dialect(given) {
     case Dialect::postgresql:
     case Dialect::duckdb:
     case Dialect::mariadb:
+    case Dialect::clickhouse:
       usual = {InstantKind::timestamptz};
   }
 }

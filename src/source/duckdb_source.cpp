@@ -8,6 +8,7 @@
 #include <tuple>
 #include <variant>
 
+#include "bound_values.hpp"
 #include "duckdb_rows.hpp"
 #include "duckdb_words.hpp"
 #include "postgres_sql.hpp"
@@ -104,14 +105,14 @@ class DuckdbSource final : public Source {
   void prepare(const rows::Query& query) override {
     const auto database = connect();
     const NumberedSql sql = numbered(*database, query);
-    for (const std::string& name : sql.names) value_of(*database, query, name);
+    for (const std::string& name : sql.names) required_value(*database, query, name);
     check_columns(*database, *ready(*database, sql), query);
   }
 
   Described describe(const rows::Query& query) override {
     const auto database = connect();
     const NumberedSql sql = numbered(*database, query);
-    for (const std::string& name : sql.names) value_of(*database, query, name);
+    for (const std::string& name : sql.names) required_value(*database, query, name);
     const auto statement = ready(*database, sql);
     rows::Columns columns;
     for (const std::string& name : names_of(*database, *statement)) {
@@ -141,23 +142,16 @@ class DuckdbSource final : public Source {
   [[nodiscard]] std::shared_ptr<DuckdbDatabase> connect() const { return std::make_shared<DuckdbDatabase>(settings_); }
 
   static NumberedSql numbered(DuckdbDatabase& database, const rows::Query& query) {
-    if (query.sql.find('\0') != std::string::npos) database.fail("the query has a NUL character");
+    require_no_nul(database, query);
     NumberedSql sql = number_parameters(query.sql, rows::Dialect::duckdb);
     if (sql.has_anonymous) database.fail("the query has a parameter without a name", "write :name instead of $1");
     if (!sql.reads) database.fail("the query is not a SELECT", "a report may only read");
     return sql;
   }
 
-  static const decltype(rows::Bind::value)& value_of(DuckdbDatabase& database, const rows::Query& query,
-                                                     const std::string& name) {
-    const auto found = std::find_if(query.binds.begin(), query.binds.end(), [&](const auto& bind) { return bind.name == name; });
-    if (found == query.binds.end()) database.fail(fmt::format("the query asks for :{}, which nothing gives", name));
-    return found->value;
-  }
-
   static void bind(DuckdbDatabase& database, const Statement& statement, idx_t number, const rows::Query& query,
                    const std::string& name) {
-    if (std::visit(Binder{database.api(), statement.get(), number}, value_of(database, query, name)) != duckdb_success)
+    if (std::visit(Binder{database.api(), statement.get(), number}, required_value(database, query, name)) != duckdb_success)
       database.fail(fmt::format("the value of :{} cannot be given to DuckDB", name));
   }
 

@@ -7,8 +7,7 @@
 #include <algorithm>
 #include <array>
 
-#include "instant_reader.hpp"
-#include "postgres_words.hpp"
+#include "refused_by_query.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::source {
@@ -33,38 +32,10 @@ constexpr std::array<Kind, 8> kSpeaking{
 /// The first line; those that follow quote the statement.
 std::string first_line(std::string_view text) { return visible(repair_utf8(text.substr(0, text.find('\n')))); }
 
-std::vector<std::string> parts_of(std::string_view error, std::string_view prefix) {
-  const std::size_t at = error.find(prefix);
-  if (at == std::string_view::npos) return {};
-  return split(error.substr(at + prefix.size()), '|');
-}
-
-std::optional<Problem> refused(std::string_view source, std::string_view error) {
-  if (const auto parts = parts_of(error, rows::kRefusedInstant); parts.size() == 3) {
-    const auto form = rows::parse_instant_form(parts[1]);
-    FoundInstant found{"a value of type " + first_line(parts[2]), {}};
-    if (parts[2].starts_with("TIMESTAMP")) found.form = "timestamp UTC";
-    if (parts[2].starts_with("TIMESTAMP WITH")) found.form = "timestamptz";
-    if (parts[2] == "DATE") found.form = "day";
-    if (parts[2].ends_with("INT") || parts[2] == "INTEGER" || parts[2] == "DOUBLE") found.form = "epoch";
-    return instant_problem(source, parts[0], found,
-                           std::holds_alternative<rows::InstantForm>(form) ? std::get<rows::InstantForm>(form)
-                                                                           : rows::InstantForm{rows::InstantKind::timestamptz});
-  }
-  if (const auto parts = parts_of(error, rows::kRefusedBoolean); parts.size() == 3) {
-    const auto form = rows::parse_boolean_form(parts[1]);
-    if (std::holds_alternative<rows::BooleanForm>(form))
-      return boolean_problem(source, parts[0], parts[2], std::get<rows::BooleanForm>(form));
-  }
-  if (const auto parts = parts_of(error, rows::kRefusedWhole); parts.size() == 1) return not_whole(first_line(parts[0]));
-  if (const auto parts = parts_of(error, rows::kRefusedSum); !parts.empty()) return binary_sum(first_line(join(parts, "|")));
-  return std::nullopt;
-}
-
 }  // namespace
 
 Problem duckdb_problem(std::string_view source, std::string_view error) {
-  if (const auto problem = refused(source, error)) return *problem;
+  if (const auto problem = refused_by_query(source, error)) return *problem;
   for (const Kind& kind : kSpeaking)
     if (error.starts_with(kind.prefix)) return {first_line(error.substr(kind.prefix.size())), kind.hint};
   if (error.find("read-only mode") != std::string_view::npos)

@@ -8,6 +8,7 @@
 #include <set>
 #include <variant>
 
+#include "bound_values.hpp"
 #include "columns.hpp"
 #include "mariadb_keys.hpp"
 #include "mariadb_rows.hpp"
@@ -49,9 +50,9 @@ class MariadbSource final : public Source {
   std::unique_ptr<rows::RowStream> open(const rows::Query& query) override {
     connection_->begin();
     try {
-      const MariadbSql sql = written(query);
+      const RewrittenSql sql = written(query);
       MariadbConnection::Values values;
-      for (const std::string& name : sql.names) values.push_back(value_of(query, name));
+      for (const std::string& name : sql.names) values.push_back(required_value(*connection_, query, name));
       look_at(query);
       std::vector<MariadbField> fields = described(sql, query.columns);
       connection_->execute(values);
@@ -63,10 +64,9 @@ class MariadbSource final : public Source {
   }
 
   void prepare(const rows::Query& query) override {
-    connection_->begin();
-    const EndOfTransaction end{*connection_};
-    const MariadbSql sql = written(query);
-    for (const std::string& name : sql.names) value_of(query, name);
+    const Operation operation(*connection_);
+    const RewrittenSql sql = written(query);
+    for (const std::string& name : sql.names) required_value(*connection_, query, name);
     look_at(query);
     const auto fields = described(sql, query.columns);
     for (std::size_t i = 0; i < fields.size(); ++i)
@@ -75,10 +75,9 @@ class MariadbSource final : public Source {
   }
 
   Described describe(const rows::Query& query) override {
-    connection_->begin();
-    const EndOfTransaction end{*connection_};
-    const MariadbSql sql = written(query);
-    for (const std::string& name : sql.names) value_of(query, name);
+    const Operation operation(*connection_);
+    const RewrittenSql sql = written(query);
+    for (const std::string& name : sql.names) required_value(*connection_, query, name);
     rows::Columns columns;
     for (const MariadbField& field : connection_->prepare(sql.text))
       columns.push_back(likely_column(field.name, field.is_flag ? ForeignType::boolean : field.foreign));
@@ -86,19 +85,12 @@ class MariadbSource final : public Source {
   }
 
   std::vector<TableInfo> tables() override {
-    connection_->begin();
-    const EndOfTransaction end{*connection_};
-    std::vector<TableInfo> tables;
-    for (const auto& row : connection_->run(kMariadbTables)) {
-      if (tables.empty() || tables.back().name != row[0]) tables.push_back({row[0], {}});
-      tables.back().columns.push_back(row[1]);
-    }
-    return tables;
+    const Operation operation(*connection_);
+    return tables_of(connection_->run(kMariadbTables));
   }
 
   std::vector<std::string> warnings() override {
-    connection_->begin();
-    const EndOfTransaction end{*connection_};
+    const Operation operation(*connection_);
     std::vector<std::string> found;
     if (!connection_->run("SELECT 1 FROM information_schema.user_privileges WHERE privilege_type IN ('FILE', 'SUPER') LIMIT 1")
              .empty())
@@ -108,8 +100,7 @@ class MariadbSource final : public Source {
   }
 
   std::vector<std::string> problems() override {
-    connection_->begin();
-    const EndOfTransaction end{*connection_};
+    const Operation operation(*connection_);
     return key_problems(*connection_);
   }
 
@@ -120,39 +111,20 @@ class MariadbSource final : public Source {
       "the login has the privilege FILE or SUPER, so its queries could read and write the server's files; use a login that may "
       "only "
       "SELECT what the reports read";
-  struct EndOfTransaction {
-    MariadbConnection& connection;
-    ~EndOfTransaction() { connection.end(); }
-  };
-
-  MariadbSql written(const rows::Query& query) {
-    if (query.sql.find('\0') != std::string::npos) connection_->fail("the query has a NUL character");
-    MariadbSql sql = mariadb_sql(query.sql, [&](std::string_view name) {
-      const auto* bind = bind_of(query, name);
-      return bind != nullptr && std::holds_alternative<std::string>(bind->value);
+  RewrittenSql written(const rows::Query& query) {
+    require_no_nul(*connection_, query);
+    RewrittenSql sql = mariadb_sql(query.sql, [&](std::string_view name) {
+      const BoundValue* const value = bound_value(query, name);
+      return value != nullptr && std::holds_alternative<std::string>(*value);
     });
     if (!sql.problem.empty()) connection_->fail(sql.problem, sql.hint);
     return sql;
   }
 
-  static const rows::Bind* bind_of(const rows::Query& query, std::string_view name) {
-    const auto found = std::find_if(query.binds.begin(), query.binds.end(), [&](const auto& bind) { return bind.name == name; });
-    return found == query.binds.end() ? nullptr : &*found;
-  }
-
-  const decltype(rows::Bind::value)& value_of(const rows::Query& query, const std::string& name) {
-    const rows::Bind* const bind = bind_of(query, name);
-    if (bind == nullptr) connection_->fail(fmt::format("the query asks for :{}, which nothing gives", name));
-    const auto* const text = std::get_if<std::string>(&bind->value);
-    if (text != nullptr && text->find('\0') != std::string::npos)
-      connection_->fail(fmt::format("the value of :{} has a NUL character", name));
-    return bind->value;
-  }
-
   /// A zone that the server does not know makes null of every time, and a DATETIME is of a zone that only a declaration tells.
   void look_at(const rows::Query& query) {
-    const rows::Bind* const bind = bind_of(query, "timezone");
-    const auto* const zone = bind == nullptr ? nullptr : std::get_if<std::string>(&bind->value);
+    const BoundValue* const value = bound_value(query, "timezone");
+    const auto* const zone = value == nullptr ? nullptr : std::get_if<std::string>(value);
     if (zone != nullptr) require_zone(*zone);
     for (const rows::InstantColumn& column : query.instants) {
       if (std::find(seen_.begin(), seen_.end(), column) != seen_.end()) continue;
@@ -187,7 +159,7 @@ class MariadbSource final : public Source {
   }
 
   /// Has the server parse the statement; the columns that it promises.
-  std::vector<MariadbField> described(const MariadbSql& sql, const rows::Columns& wanted) {
+  std::vector<MariadbField> described(const RewrittenSql& sql, const rows::Columns& wanted) {
     std::vector<MariadbField> fields = connection_->prepare(sql.text);
     std::vector<std::string> names;
     for (const MariadbField& field : fields) names.push_back(field.name);

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "reportctl/base/text.hpp"
-#include "sql_operands.hpp"
 
 namespace reportctl::source {
 namespace {
@@ -41,10 +40,6 @@ constexpr std::array<TypeName, 19> kTypes{{{"text", "char"},
                                            {"timestamp", "datetime(6)"},
                                            {"timestamptz", "datetime(6)"},
                                            {"datetime", "datetime(6)"}}};
-constexpr std::string_view kFractionTypes = " decimal numeric double real float float8 dec ";
-/// Functions whose value has a fraction where an argument has one.
-constexpr std::string_view kPassOn = " abs coalesce greatest ifnull least max min nullif round sum truncate ";
-
 /// Words that MariaDB reserves and other databases do not, and that are no word of a SELECT: names, which are put into quotes.
 constexpr std::string_view kReserved =
     " accessible add before call change condition continue cursor databases delayed each escaped exit explain grant infile inout "
@@ -52,28 +47,22 @@ constexpr std::string_view kReserved =
     "return "
     "revoke schemas sensitive show signal specific sql ssl starting terminated trigger undo unlock usage while write zerofill ";
 
-/// Refused wherever they stand: they write, wait, or read the server's files.
-struct Forbidden {
-  std::string_view word;
-  std::string_view behind;  ///< the word or sign that has to follow; empty: none has to
-  const char* problem;
-};
-constexpr std::array<Forbidden, 16> kForbidden{{{"into", "", "the query holds INTO, which writes"},
-                                                {"for", "update", "the query locks rows"},
-                                                {"for", "share", "the query locks rows"},
-                                                {"lock", "in", "the query locks rows"},
-                                                {"procedure", "analyse", "the query calls a procedure"},
-                                                {"nextval", "(", "the query takes a number from a sequence"},
-                                                {"setval", "(", "the query changes a sequence"},
-                                                {"next", "value", "the query takes a number from a sequence"},
-                                                {"load_file", "(", "the query reads a file of the server"},
-                                                {"get_lock", "(", "the query takes a lock"},
-                                                {"release_lock", "(", "the query gives back a lock"},
-                                                {"release_all_locks", "(", "the query gives back locks"},
-                                                {"sleep", "(", "the query waits"},
-                                                {"benchmark", "(", "the query only costs time"},
-                                                {"master_pos_wait", "(", "the query waits"},
-                                                {"master_gtid_wait", "(", "the query waits"}}};
+constexpr std::array<ForbiddenSql, 16> kForbidden{{{"into", "", "the query holds INTO, which writes"},
+                                                   {"for", "update", "the query locks rows"},
+                                                   {"for", "share", "the query locks rows"},
+                                                   {"lock", "in", "the query locks rows"},
+                                                   {"procedure", "analyse", "the query calls a procedure"},
+                                                   {"nextval", "(", "the query takes a number from a sequence"},
+                                                   {"setval", "(", "the query changes a sequence"},
+                                                   {"next", "value", "the query takes a number from a sequence"},
+                                                   {"load_file", "(", "the query reads a file of the server"},
+                                                   {"get_lock", "(", "the query takes a lock"},
+                                                   {"release_lock", "(", "the query gives back a lock"},
+                                                   {"release_all_locks", "(", "the query gives back locks"},
+                                                   {"sleep", "(", "the query waits"},
+                                                   {"benchmark", "(", "the query only costs time"},
+                                                   {"master_pos_wait", "(", "the query waits"},
+                                                   {"master_gtid_wait", "(", "the query waits"}}};
 
 /// Ends the query when it is evaluated, which MariaDB does not do beforehand where `value` comes from a row; null for null.
 std::string refusal(std::string_view what, std::string_view value) {
@@ -83,28 +72,19 @@ std::string refusal(std::string_view what, std::string_view value) {
 /// 1 for exact numbers, 0 for binary ones: those do not tell this number from its neighbour. It is the type that decides.
 std::string exactness(std::string_view value) { return fmt::format("(({}) * 0 + 9007199254740993) % 2", value); }
 
-class Rewriter final : public SqlOperands {
+class Rewriter final : public SqlRewriter {
  public:
-  explicit Rewriter(std::string_view sql) : SqlOperands(sql, kRewrittenDialect) {
+  explicit Rewriter(std::string_view sql) : SqlRewriter(sql, kRewrittenDialect) {
     quote_names();
     compare_bytes();
   }
 
   [[nodiscard]] std::pair<std::string, std::string> problem() const {
-    if (!is(0, "select") && !is(0, "with") && !is(0, "(") && !is(0, "values"))
-      return {"the query is not a SELECT", "a report may only read"};
-    for (std::size_t i = 0; i < parts().size(); ++i) {
-      if (is_kind(i, Kind::foreign_bind))
-        return {"the query has a parameter without a name", "write :name instead of ? or @name"};
-      if (is(i, ";") && i + 1 < parts().size()) return {"the query holds more than one statement", "a report is one SELECT"};
-      if (is_kind(i, Kind::sign) && (parts()[i].token.text == "#" || parts()[i].token.text == "@"))
-        return {fmt::format("the query has a {} outside of quotes", parts()[i].token.text), "comments begin with --"};
+    if (auto found = reading_problem(kForbidden, "#@"); !found.first.empty()) return found;
+    for (std::size_t i = 0; i < parts().size(); ++i)
       if (const auto key = null_key(i); key && !key->usual && is_by_number(*key))
         return {"NULLS FIRST or NULLS LAST stands behind the number of a column",
                 "write the column itself instead of its number"};
-      for (const Forbidden& one : kForbidden)
-        if (is(i, one.word) && (one.behind.empty() || is(i + 1, one.behind))) return {one.problem, "a report may only read"};
-    }
     return {};
   }
 
@@ -117,7 +97,7 @@ class Rewriter final : public SqlOperands {
     if (sign.token.text != "/" || has_fraction(left.first, left.last) || has_fraction(right.first, right.last)) return whole;
     const std::string a = written(left.first, left.last);
     const std::string b = written(right.first, right.last);
-    const std::string said = fmt::format("{}{}|", kRefusedDivision, name_of(left.first, right.last));
+    const std::string said = fmt::format("{}{}|", rows::kRefusedDivision, name_of(left.first, right.last));
     sign.instead = "DIV";
     parts()[right.first].before.insert(
         0, fmt::format("(CASE WHEN {} + {} <> 2 OR LENGTH(CONCAT(({}) * 0, ({}) * 0)) <> 2 THEN {} ELSE ", exactness(a),
@@ -141,16 +121,6 @@ class Rewriter final : public SqlOperands {
     parts()[close - 1].after += " END";
   }
 
-  /// Of an argument that is a CAST to an exact type, or a CASE or number without a name.
-  [[nodiscard]] bool is_exact(std::size_t first, std::size_t last) const {
-    if (is(first, "cast") && is(first + 1, "(") && parts()[first + 1].partner == last) {
-      const std::size_t as = outermost(first + 1, last, "as");
-      return as != kNoToken && (is(as + 1, "decimal") || is(as + 1, "signed") || is(as + 1, "bigint") || is(as + 1, "numeric"));
-    }
-    return first == last && is_kind(first, Kind::number) &&
-           parts()[first].token.text.find_first_of("eE") == std::string_view::npos;
-  }
-
   void name_type(std::size_t open, std::size_t close) {
     const std::size_t as = outermost(open, close, "as");
     if (as == kNoToken || as + 1 >= close) return;
@@ -168,34 +138,6 @@ class Rewriter final : public SqlOperands {
         for (std::size_t i = as + 2; i < close; ++i) parts()[i].instead = "";
     }
     if ((word == "numeric" || word == "decimal") && as + 2 == close) parts()[as + 1].instead = "decimal(38, 12)";
-  }
-
-  /// Whether an operand of arithmetic is a decimal or a binary number for sure.
-  [[nodiscard]] bool has_fraction(std::size_t first, std::size_t last) const {
-    for (std::size_t i = first; i <= last && i < parts().size(); ++i) {
-      const std::string_view text = parts()[i].token.text;
-      if (is_kind(i, Kind::number) && text.find_first_of(".eE") != std::string_view::npos && !text.starts_with("0x")) return true;
-      const std::size_t partner = parts()[i].partner;
-      if (partner == kNoToken || partner <= i) continue;
-      if (is(i, "(")) {
-        const bool call = i > 0 && is_name(i - 1);
-        if (!call && !is(i + 1, "select") && !is(i + 1, "with") && has_fraction(i + 1, partner - 1)) return true;
-        if (call && call_has_fraction(i, partner)) return true;
-      }
-      i = partner;
-    }
-    return false;
-  }
-
-  [[nodiscard]] bool call_has_fraction(std::size_t open, std::size_t close) const {
-    if (is_word_of(open - 1, " avg ")) return true;
-    if (is(open - 1, "cast")) {
-      const std::size_t as = outermost(open, close, "as");
-      return as != kNoToken && is_word_of(as + 1, kFractionTypes);
-    }
-    if (!is_word_of(open - 1, kPassOn)) return false;
-    const std::size_t comma = is_word_of(open - 1, " nullif round truncate ") ? outermost(open, close, ",") : kNoToken;
-    return has_fraction(open + 1, (comma == kNoToken ? close : comma) - 1);
   }
 
   /// What NULLS FIRST or NULLS LAST at `i` says of.
@@ -266,24 +208,12 @@ class Rewriter final : public SqlOperands {
 
 }  // namespace
 
-MariadbSql mariadb_sql(std::string_view sql, const std::function<bool(std::string_view name)>& is_text) {
+RewrittenSql mariadb_sql(std::string_view sql, const std::function<bool(std::string_view name)>& is_text) {
   Rewriter rewriter(sql);
-  MariadbSql result;
+  RewrittenSql result;
   std::tie(result.problem, result.hint) = rewriter.problem();
-  if (!result.problem.empty()) return result;
-  const std::string text = rewriter.text();
-  const char* behind = nullptr;
-  for (const rows::SqlToken& token : rows::sql_tokens(text, kRewrittenDialect)) {
-    if (behind != nullptr && token.text.data() != behind) result.text += ' ';
-    behind = token.text.data() + token.text.size();
-    if (token.kind != rows::SqlToken::Kind::bind) {
-      if (token.text != ";") result.text += token.text;
-      continue;
-    }
-    const std::string_view name = token.text.substr(1);
-    result.text += is_text(name) ? "BINARY ?" : "?";
-    result.names.emplace_back(name);
-  }
+  if (result.problem.empty())
+    result.write(rewriter.text(), kRewrittenDialect, [&](std::string_view name) { return is_text(name) ? "BINARY ?" : "?"; });
   return result;
 }
 

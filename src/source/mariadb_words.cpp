@@ -7,10 +7,8 @@
 #include <algorithm>
 #include <array>
 
-#include "instant_reader.hpp"
-#include "mariadb_sql.hpp"
 #include "postgres_refusal.hpp"
-#include "postgres_words.hpp"
+#include "refused_by_query.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::source {
@@ -66,29 +64,6 @@ constexpr std::array<CodeWords, 9> kDataErrors{{
     {ER_DATA_OVERFLOW, "a number is out of range"},
 }};
 constexpr const char* kCorrect = "correct the data, or the view that gives them";
-
-std::optional<Problem> refused_by_query(std::string_view source, std::string_view words) {
-  const auto parts_behind = [&](std::string_view mark) {
-    const std::size_t at = words.find(mark);
-    return at == std::string_view::npos ? std::vector<std::string>() : split(words.substr(at + mark.size()), '|');
-  };
-  const auto clean = [](const std::string& text) { return visible(repair_utf8(text)); };
-  if (const auto parts = parts_behind(rows::kRefusedBoolean); parts.size() > 2) {
-    const auto form = rows::parse_boolean_form(parts[1]);
-    if (std::holds_alternative<rows::BooleanForm>(form))
-      return boolean_problem(source, parts[0], parts[2], std::get<rows::BooleanForm>(form));
-  }
-  if (const auto parts = parts_behind(rows::kRefusedWhole); !parts.empty()) return not_whole(clean(parts[0]));
-  if (const auto parts = parts_behind(rows::kRefusedSum); !parts.empty()) return binary_sum(clean(parts[0]));
-  if (const auto parts = parts_behind(rows::kRefusedZone); !parts.empty())
-    return Problem{fmt::format("the time {} cannot be converted to another time zone: MariaDB does that from 1970 to 2037 only",
-                               clean(parts[0])),
-                   kCorrect};
-  if (const auto parts = parts_behind(kRefusedDivision); !parts.empty())
-    return Problem{fmt::format("{} divides a number that is not an integer, and is no decimal for sure", clean(parts[0])),
-                   "write {{decimal(x)}} around one side, so that every database divides with a fraction"};
-  return std::nullopt;
-}
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <variant>
 
+#include "bound_values.hpp"
 #include "columns.hpp"
 #include "postgres_policies.hpp"
 #include "postgres_rows.hpp"
@@ -59,8 +60,7 @@ class PostgresSource final : public Source {
   }
 
   void prepare(const rows::Query& query) override {
-    connection_->begin();
-    const EndOfTransaction end{*connection_};
+    const Operation operation(*connection_);
     const NumberedSql sql = numbered(query);
     for (const std::string& name : sql.names) value_of(query, name);
     const std::vector<Oid> types = described(sql, query.columns);
@@ -72,8 +72,7 @@ class PostgresSource final : public Source {
   }
 
   Described describe(const rows::Query& query) override {
-    connection_->begin();
-    const EndOfTransaction end{*connection_};
+    const Operation operation(*connection_);
     const NumberedSql sql = numbered(query);
     for (const std::string& name : sql.names) value_of(query, name);
     const PqResult description = connection_->prepare(sql.text);
@@ -84,8 +83,7 @@ class PostgresSource final : public Source {
   }
 
   std::vector<TableInfo> tables() override {
-    connection_->begin();
-    const EndOfTransaction end{*connection_};
+    const Operation operation(*connection_);
     const PqResult result = connection_->run(kTables, {});
     std::vector<TableInfo> tables;
     for (int i = 0; i < pq().PQntuples(result.get()); ++i) {
@@ -106,8 +104,7 @@ class PostgresSource final : public Source {
   std::string random_page(const std::string& table) override {
     constexpr std::int64_t kPages = 16;
     if (forms().views.contains(to_lower(table))) return page_of_view(table);
-    connection_->begin();
-    const EndOfTransaction end{*connection_};
+    const Operation operation(*connection_);
     const PqResult size = connection_->run(
         "SELECT sum(pg_catalog.pg_relation_size(t.relid)) / 8192 FROM pg_catalog.pg_class c, pg_catalog.pg_partition_tree(c.oid) "
         "t"
@@ -125,16 +122,11 @@ class PostgresSource final : public Source {
   static constexpr const char* kSuperuser =
       "the login is a superuser of PostgreSQL, so its queries could read and write the server's files; use a role that may only "
       "SELECT what the reports read";
-  struct EndOfTransaction {
-    PostgresConnection& connection;
-    ~EndOfTransaction() { connection.end(); }
-  };
 
   /// Which tables show this login only a part of their rows; empty: none.
   std::string hidden_rows() {
     constexpr std::int64_t kMost = 100'000;
-    connection_->begin();
-    const EndOfTransaction end{*connection_};
+    const Operation operation(*connection_);
     std::vector<std::string> words;
     try {
       for (const GuardedTable& table : guarded_tables(*connection_, kMost))
@@ -150,7 +142,7 @@ class PostgresSource final : public Source {
   }
 
   NumberedSql numbered(const rows::Query& query) {
-    if (query.sql.find('\0') != std::string::npos) connection_->fail("the query has a NUL character");
+    require_no_nul(*connection_, query);
     NumberedSql sql = number_parameters(query.sql);
     if (sql.has_anonymous) connection_->fail("the query has a parameter without a name", "write :name instead of $1");
     if (!sql.reads) connection_->fail("the query is not a SELECT", "a report may only read");
@@ -158,13 +150,7 @@ class PostgresSource final : public Source {
   }
 
   std::optional<std::string> value_of(const rows::Query& query, const std::string& name) {
-    const auto found =
-        std::find_if(query.binds.begin(), query.binds.end(), [&](const rows::Bind& bind) { return bind.name == name; });
-    if (found == query.binds.end()) connection_->fail(fmt::format("the query asks for :{}, which nothing gives", name));
-    auto value = std::visit(TextForm(), found->value);
-    if (value && value->find('\0') != std::string::npos)
-      connection_->fail(fmt::format("the value of :{} has a NUL character", name));
-    return value;
+    return std::visit(TextForm(), required_value(*connection_, query, name));
   }
 
   /// Has the server parse the statement; the types of the columns that it promises.

@@ -129,16 +129,6 @@ const char* state_hint(std::string_view state) {
 
 }  // namespace
 
-Problem binary_sum(std::string_view sum) {
-  return {fmt::format("{} adds up binary numbers (double precision), {}, and differs from run to run", sum, kInexact),
-          "add decimals, as in sum({{decimal(x)}}) and avg({{decimal(x)}})"};
-}
-
-Problem not_whole(std::string_view value) {
-  return {fmt::format("a value that must be whole is {}, not an integer", value),
-          "amounts are integers of minor units (cents), counts are integers; correct the data, or the view that gives them"};
-}
-
 std::string_view sqlstate_of(const PGresult* result) {
   const char* state = pq().PQresultErrorField(result, PG_DIAG_SQLSTATE);
   return state == nullptr ? std::string_view() : state;

@@ -8,18 +8,11 @@
 #include "columns.hpp"
 #include "foreign_type.hpp"
 #include "pq_api.hpp"
+#include "refused_by_query.hpp"
 
 namespace reportctl::source {
 
 constexpr std::string_view kQueryCanceled = "57014";
-/// Why binary numbers are refused in sums and calculations.
-constexpr std::string_view kInexact = "which is not exact";
-
-/// A sum of binary numbers, `sum(x)`.
-Problem binary_sum(std::string_view sum);
-/// What {{whole(…)}} refuses: `value`, a number.
-Problem not_whole(std::string_view value);
-
 /// Empty for a result that is no error.
 std::string_view sqlstate_of(const PGresult*);
 /// What the server's error means to an operator. The server's own words are passed on only where they speak about the schema, the

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "clickhouse_source.hpp"
 #include "duckdb_source.hpp"
 #include "mariadb_source.hpp"
 #include "postgres_source.hpp"
@@ -71,6 +72,8 @@ std::string url_problem(std::string_view url) {
       return parse_duckdb_url(scheme.rest).problem;
     case rows::Dialect::mariadb:
       return parse_mariadb_url(url).problem;
+    case rows::Dialect::clickhouse:
+      return parse_clickhouse_url(url).problem;
     case rows::Dialect::postgresql:
       break;
   }
@@ -85,6 +88,8 @@ bool keeps(rows::Dialect dialect, const rows::InstantKindFacts& facts) {
     case rows::Dialect::duckdb:
     case rows::Dialect::mariadb:
       return facts.postgresql;
+    case rows::Dialect::clickhouse:  // a DateTime is always a moment
+      return facts.postgresql && facts.kind != rows::InstantKind::timestamp;
   }
   return false;
 }
@@ -124,6 +129,9 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
     case rows::Dialect::mariadb:
       return open_mariadb({settings.name, with_trusted_authority(parse_mariadb_url(settings.url)), settings.password,
                            settings.statement_timeout, std::move(forms), settings.silence_timeout});
+    case rows::Dialect::clickhouse:
+      return open_clickhouse({settings.name, with_trusted_authority(parse_clickhouse_url(settings.url)), settings.password,
+                              settings.statement_timeout, std::move(forms), settings.silence_timeout});
     case rows::Dialect::sqlite:
       break;
   }

@@ -65,6 +65,10 @@ constexpr const char* kNoPassword =
 constexpr const char* kNotSettings = "options in the url must be settings of the server, as in options=-csearch_path%3Dreports";
 constexpr const char* kBadEscape = "the url has a % that is not followed by two hex digits (a % itself is %25)";
 
+constexpr std::array<std::string_view, 7> kClickhouseParameters = {"connect_timeout", "dbname",      "host", "port",
+                                                                   "sslmode",         "sslrootcert", "user"};
+constexpr std::array<Words, 1> kClickhouseWords{{{"sslmode", "disable verify-full"}}};
+
 /// libmariadb either looks at everything or at nothing: it knows no `verify-ca`, and none that prefers clear text.
 constexpr std::array<Words, 2> kMariadbWords{
     {{"ssl_min_protocol_version", "TLSv1.2 TLSv1.3"}, {"sslmode", "disable prefer require verify-full"}}};
@@ -75,6 +79,24 @@ struct UrlRules {
 };
 constexpr UrlRules kPostgresRules{kParameters, kWords};
 constexpr UrlRules kMariadbRules{kMariadbParameters, kMariadbWords};
+constexpr UrlRules kClickhouseRules{kClickhouseParameters, kClickhouseWords};
+
+bool is_loopback(std::string_view host) { return host == "localhost" || host == "::1" || host.starts_with("127."); }
+
+/// Why a url of ClickHouse does not say how it is spoken to; empty when it does.
+std::string clear_text_problem(const ServerUrl& url, bool tls) {
+  const std::string* const mode = url.find("sslmode");
+  const std::string* const hosts = url.find("host");
+  if (hosts == nullptr) return "the url names no host";
+  if (tls) return mode != nullptr && *mode == "disable" ? "sslmode=disable in the url goes with clickhouse+http only" : "";
+  if (mode != nullptr && *mode != "disable") return "sslmode in the url goes with clickhouse+https only";
+  if (mode != nullptr) return {};
+  for (const std::string& host : split(*hosts, ','))
+    if (!is_loopback(host))
+      return "clickhouse+http sends passwords and rows in clear text: write clickhouse+https, or sslmode=disable if that is "
+             "meant";
+  return {};
+}
 
 bool is_port(std::string_view text) {
   const auto port = parse_integer(text);
@@ -241,5 +263,13 @@ const std::string* ServerUrl::find(std::string_view keyword) const {
 
 ServerUrl parse_postgres_url(std::string_view url) { return parse_server_url(url, kPostgresRules); }
 ServerUrl parse_mariadb_url(std::string_view url) { return parse_server_url(url, kMariadbRules); }
+
+ServerUrl parse_clickhouse_url(std::string_view url) {
+  ServerUrl parsed = parse_server_url(url, kClickhouseRules);
+  const bool tls = to_lower(url.substr(0, url.find(':'))) == "clickhouse+https";
+  if (parsed.problem.empty()) parsed.problem = clear_text_problem(parsed, tls);
+  if (parsed.find("sslmode") == nullptr) parsed.parameters.push_back({"sslmode", tls ? "verify-full" : "disable"});
+  return parsed;
+}
 
 }  // namespace reportctl::source

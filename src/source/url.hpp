@@ -30,5 +30,8 @@ struct ServerUrl {
 ServerUrl parse_postgres_url(std::string_view url);
 /// `mysql://USER@HOST:PORT/DATABASE?sslmode=verify-full`, in the same form and the same words; a socket's path is a host.
 ServerUrl parse_mariadb_url(std::string_view url);
+/// `clickhouse+https://USER@HOST:PORT/DATABASE`, in the same form; `sslmode` is `verify-full` with https and `disable` with http,
+/// where that goes no further than this machine or the url says so.
+ServerUrl parse_clickhouse_url(std::string_view url);
 
 }  // namespace reportctl::source

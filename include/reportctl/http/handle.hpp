@@ -35,6 +35,13 @@ struct Curl : LazyLibrary {
   REPORTCTL_FUNCTION(curl_easy_setopt);
   REPORTCTL_FUNCTION(curl_easy_strerror);
   REPORTCTL_FUNCTION(curl_global_init);
+  REPORTCTL_FUNCTION(curl_multi_add_handle);
+  REPORTCTL_FUNCTION(curl_multi_cleanup);
+  REPORTCTL_FUNCTION(curl_multi_info_read);
+  REPORTCTL_FUNCTION(curl_multi_init);
+  REPORTCTL_FUNCTION(curl_multi_perform);
+  REPORTCTL_FUNCTION(curl_multi_poll);
+  REPORTCTL_FUNCTION(curl_multi_remove_handle);
   REPORTCTL_FUNCTION(curl_slist_append);
   REPORTCTL_FUNCTION(curl_slist_free_all);
 };
@@ -79,6 +86,8 @@ class Handle {
                   fmt::format("libcurl refuses option {}: {}", static_cast<int>(option), curl().curl_easy_strerror(code)));
   }
   CURLcode perform();
+  /// For transfers beside which something else is done.
+  [[nodiscard]] CURL* get() const { return handle_.get(); }
   /// Bytes over the connection that perform() left open (CURLOPT_CONNECT_ONLY); they do not wait: 0 bytes may mean "not now".
   struct Moved {
     bool ok = true;

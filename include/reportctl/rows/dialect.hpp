@@ -10,7 +10,7 @@
 
 namespace reportctl::rows {
 
-enum class Dialect { sqlite, postgresql, duckdb, mariadb };
+enum class Dialect { sqlite, postgresql, duckdb, mariadb, clickhouse };
 
 /// A rule that every dialect has to give: a row that lacks one does not compile.
 struct Phrase {
@@ -73,21 +73,23 @@ struct DialectRules {
   Phrase days;
 };
 
-/// How the error of DuckDB or MariaDB begins where a query refuses a value or a type: what is refused, and its parts, separated
-/// by |.
-inline constexpr std::string_view kRefusedInstant = "rc_instant|";  ///< name, form, type
-inline constexpr std::string_view kRefusedBoolean = "rc_boolean|";  ///< name, form, value
-inline constexpr std::string_view kRefusedWhole = "rc_whole|";      ///< value
-inline constexpr std::string_view kRefusedSum = "rc_sum|";          ///< the sum
-inline constexpr std::string_view kRefusedZone = "rc_zone|";        ///< time that MariaDB cannot convert
+/// How the error of DuckDB, MariaDB or ClickHouse begins where a query refuses a value or a type: what is refused, and its parts,
+/// separated by |.
+inline constexpr std::string_view kRefusedInstant = "rc_instant|";    ///< name, form, type
+inline constexpr std::string_view kRefusedBoolean = "rc_boolean|";    ///< name, form, value
+inline constexpr std::string_view kRefusedWhole = "rc_whole|";        ///< value
+inline constexpr std::string_view kRefusedSum = "rc_sum|";            ///< the sum
+inline constexpr std::string_view kRefusedZone = "rc_zone|";          ///< time that MariaDB cannot convert
+inline constexpr std::string_view kRefusedDivision = "rc_division|";  ///< what was written
 
 const DialectRules& rules_of(Dialect);
-inline constexpr std::array kDialects{Dialect::sqlite, Dialect::postgresql, Dialect::duckdb, Dialect::mariadb};
+inline constexpr std::array kDialects{Dialect::sqlite, Dialect::postgresql, Dialect::duckdb, Dialect::mariadb,
+                                      Dialect::clickhouse};
 
 /// `'…'`, in every dialect.
 std::string sql_literal(std::string_view);
 
-/// `sqlite`, `postgresql`, `duckdb`, `mariadb` or another word for it, in lower case.
+/// `sqlite`, `postgresql`, `mysql`, `clickhouse+https` or another word for it, in lower case.
 std::optional<Dialect> dialect_of_scheme(std::string_view scheme);
 
 /// The same of every dialect, for messages: `dialect_phrases(&DialectRules::label)`.

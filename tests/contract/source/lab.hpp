@@ -32,6 +32,10 @@ class SourceLab {
   [[nodiscard]] virtual std::string endless() const {
     return "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT i AS n FROM c";
   }
+  /// For FROM: rows of a number i, from 1 to 20,000.
+  [[nodiscard]] virtual std::string counting() const {
+    return "(WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 20000) SELECT i FROM c) counting";
+  }
   /// What tables() finds from the beginning.
   [[nodiscard]] virtual std::vector<std::string> own_tables() const { return {}; }
   /// `expression` is one of the list bound as `bind`.

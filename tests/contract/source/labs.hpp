@@ -13,5 +13,7 @@ std::unique_ptr<SourceLab> make_postgres_lab();
 std::unique_ptr<SourceLab> make_duckdb_lab();
 /// nullptr where MariaDB is not installed.
 std::unique_ptr<SourceLab> make_mariadb_lab();
+/// nullptr where ClickHouse's engine cannot be had.
+std::unique_ptr<SourceLab> make_clickhouse_lab();
 
 }  // namespace reportctl::testing

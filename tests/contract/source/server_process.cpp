@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const passwd* server_user(const char* wanted) {
-  if (::geteuid() != 0) return nullptr;
+  if (::geteuid() != 0 || wanted == nullptr) return nullptr;
   const passwd* user = ::getpwnam(wanted);
   return user != nullptr ? user : ::getpwnam("nobody");
 }

@@ -61,8 +61,11 @@ class SqliteLab final : public SourceLab {
 std::unique_ptr<SourceLab> make_sqlite_lab() { return std::make_unique<SqliteLab>(); }
 
 const std::vector<LabKind>& lab_kinds() {
-  static const std::vector<LabKind> kKinds = {
-      {"sqlite", make_sqlite_lab}, {"postgresql", make_postgres_lab}, {"duckdb", make_duckdb_lab}, {"mariadb", make_mariadb_lab}};
+  static const std::vector<LabKind> kKinds = {{"sqlite", make_sqlite_lab},
+                                              {"postgresql", make_postgres_lab},
+                                              {"duckdb", make_duckdb_lab},
+                                              {"mariadb", make_mariadb_lab},
+                                              {"clickhouse", make_clickhouse_lab}};
   return kKinds;
 }
 

@@ -10,7 +10,7 @@ using namespace reportctl;
 
 namespace {
 
-source::MariadbSql read(std::string_view sql) {
+source::RewrittenSql read(std::string_view sql) {
   return source::mariadb_sql(sql, [](std::string_view name) { return name == "account"; });
 }
 

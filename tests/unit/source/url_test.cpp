@@ -44,6 +44,27 @@ TEST_CASE("a PostgreSQL url is read as libpq reads it") {
   CHECK(read("postgresql://@db/f?connect_timeout=3&") == "host=db dbname=f connect_timeout=3");
 }
 
+TEST_CASE("a ClickHouse url says whether what is sent can be read on the way") {
+  const auto parts = [](const std::string& url) {
+    const source::ServerUrl parsed = source::parse_clickhouse_url(url);
+    if (!parsed.problem.empty()) return "refused: " + parsed.problem;
+    std::string all;
+    for (const auto& [keyword, value] : parsed.parameters) all += (all.empty() ? "" : " ") + keyword + "=" + value;
+    return all;
+  };
+  CHECK(parts("clickhouse+https://reports@db.example.com:9443/shop") ==
+        "user=reports host=db.example.com port=9443 dbname=shop sslmode=verify-full");
+  CHECK(parts("clickhouse+http://[::1]/shop") == "host=::1 dbname=shop sslmode=disable");
+  CHECK(parts("clickhouse+http://localhost,127.0.0.2/") == "host=localhost,127.0.0.2 sslmode=disable");
+  CHECK(parts("clickhouse+http://db.example.com/shop?sslmode=disable") == "host=db.example.com dbname=shop sslmode=disable");
+  CHECK(parts("clickhouse+http://localhost,db.example.com/shop").starts_with("refused: clickhouse+http sends passwords"));
+  CHECK(parts("clickhouse+http://localhost/shop?sslmode=verify-full").starts_with("refused: sslmode in the url goes with"));
+  CHECK(parts("clickhouse+https://db.example.com/shop?sslmode=disable").starts_with("refused: sslmode=disable in the url"));
+  CHECK(parts("clickhouse+https:///shop") == "refused: the url names no host");
+  CHECK(parts("clickhouse+https://reports:secret@db.example.com/shop").starts_with("refused: the url must not hold a password"));
+  CHECK(parts("clickhouse+https://db.example.com/shop?options=x").starts_with("refused: the url has a parameter"));
+}
+
 TEST_CASE("a MariaDB url has the same form, and the words that libmariadb can keep") {
   const auto parts = [](std::string_view url) {
     const source::ServerUrl parsed = source::parse_mariadb_url(url);
