@@ -12,10 +12,6 @@ namespace {
 
 constexpr int kLookMilliseconds = 100;
 
-struct CleanUp {
-  void operator()(CURLM* multi) const { curl().curl_multi_cleanup(multi); }
-};
-
 bool is_announced(const Answer& answer) {
   return answer.headers.contains("content-length") || answer.headers.contains("transfer-encoding");
 }
@@ -23,6 +19,10 @@ bool is_announced(const Answer& answer) {
 }  // namespace
 
 struct Stream::Impl {
+  struct CleanUp {
+    void operator()(CURLM* of) const { curl().curl_multi_cleanup(of); }
+  };
+
   Impl(Settings of, std::function<void()> look_of) : settings(std::move(of)), look(std::move(look_of)) {
     if (!multi) throw Error(ErrorKind::failed, "libcurl is out of memory");
   }
