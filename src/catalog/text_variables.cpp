@@ -10,7 +10,7 @@ namespace reportctl::catalog {
 namespace {
 
 constexpr std::array kOfEveryReport = {"report", "filters", "period", "account", "scope",    "first_day", "last_day",
-                                       "year",   "quarter", "month",  "week",    "slot_day", "slot_time"};
+                                       "year",   "quarter", "month",  "week",    "slot_day", "slot_week", "slot_time"};
 
 /// Of the parameter that chooses the shape, when it has one of its values.
 std::vector<const Shape*> shapes_of(const Report& report, const schedule::Parameters& given) {

@@ -11,6 +11,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/query.hpp"
+#include "reportctl/run/sites.hpp"
 #include "reportctl/store/suppressions.hpp"
 #include "reportctl/validation/refusal.hpp"
 
@@ -119,7 +120,12 @@ PartPlans plan_parts(Parts& parts, const schedule::Schedule& schedule, const Sta
 }
 
 PartPlans plan_parts(Parts& parts, const schedule::Schedule& schedule, Instant slot) {
-  return plan_parts(parts, schedule, standing_of(parts.state(), schedule), slot);
+  const auto standing = standing_of(parts.state(), schedule);
+  auto plans = plan_parts(parts, schedule, standing, slot);
+  Sites sites(parts, standing.account);
+  for (auto& part : plans.parts)
+    if (part.has_address && part.broken.empty()) part.broken = sites.problems(part.schedule.definition.scope);
+  return plans;
 }
 
 PartPlan choose_part(const PartPlans& plans, const schedule::Schedule& schedule, const std::string& key) {
@@ -127,6 +133,8 @@ PartPlan choose_part(const PartPlans& plans, const schedule::Schedule& schedule,
   const auto found = std::find_if(all.begin(), all.end(), [&](const PartPlan& part) {
     return key.empty() ? part.has_address && part.broken.empty() : part.key == key;
   });
+  const auto rejected = std::find_if(all.begin(), all.end(), [](const PartPlan& part) { return !part.broken.empty(); });
+  if (found == all.end() && key.empty() && rejected != all.end()) return choose_part(plans, schedule, rejected->key);
   if (found == all.end()) {
     std::vector<std::string> keys;
     for (const auto& part : all) keys.push_back(part.key);
@@ -180,11 +188,13 @@ validation::Violations check_rows(Parts& parts, const schedule::Definition& defi
   constexpr std::size_t kMostFound = 20;
   validation::Violations found;
   std::vector<schedule::Definition> good;
+  Sites sites(parts, context.account);
   auto whole = definition;
   whole.parts = {};
   for (const auto& [key, row] : definition.parts.rows) {
     auto check = validation::check_part(whole, key, row, context);
     if (row.to.empty()) std::erase_if(check.violations, [](const auto& one) { return one.code == Code::recipient_required; });
+    if (check.definition && check.violations.empty()) check.violations = sites.problems(check.definition->scope);
     for (auto& violation : check.violations) {
       violation.field = fmt::format("recipients[{}].{}", key, violation.field);
       if (found.size() < kMostFound) found.push_back(std::move(violation));

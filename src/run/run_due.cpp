@@ -19,6 +19,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
+#include "reportctl/base/text.hpp"
 #include "reportctl/run/export.hpp"
 #include "reportctl/run/part_plan.hpp"
 #include "reportctl/run/plan.hpp"
@@ -127,6 +128,9 @@ void plan_due_parts(Parts& parts, const schedule::Schedule& schedule, Instant sl
   try {
     const auto plans = plan_parts(parts, schedule, slot);
     planned.problem = validation::describe(plans.broken);
+    for (const auto& part : plans.parts)
+      if (planned.problem.empty() && !part.broken.empty())
+        planned.problem = fmt::format("part {}: {}", visible(part.key), validation::describe(part.broken));
     if (plans.broken.empty()) planned.recipients = {parts_words(plans)};
   } catch (const Error& error) {
     planned.problem = error.what();

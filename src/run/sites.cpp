@@ -57,6 +57,19 @@ SiteCheck check_site(Parts& parts, const validation::Resolved& resolved, const a
   return {.name = {}, .timezone = {}, .violations = {unknown_site(account, scope)}};
 }
 
+Sites::Sites(Parts& parts, const access::Account& account) : parts_(parts), account_(account) {}
+
+validation::Violations Sites::problems(const schedule::Scope& scope) {
+  constexpr std::size_t kReadAtOnce = 10'000;
+  if (scope.site.empty()) return {};
+  if (!known_.contains(scope.kind))
+    for (const auto& site : list_sites(parts_, account_, scope.kind, kReadAtOnce)) known_[scope.kind].insert(site.scope.site);
+  const auto& known = known_[scope.kind];
+  if (known.contains(scope.site)) return {};
+  if (known.size() >= kReadAtOnce && find_site(parts_, account_, scope)) return {};
+  return {unknown_site(account_, scope)};
+}
+
 validation::Violations data_findings(Parts& parts, const validation::Request& request, const access::Account& account,
                                      const validation::Violations& known) {
   const auto* report = parts.catalog().find(request.report);

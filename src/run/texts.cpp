@@ -88,6 +88,7 @@ TextTemplate::Values text_values(const RunPlan& plan, const TextFacts& facts) {
                               {"month", fmt::format("{:04}-{:02}", year, month)},
                               {"week", week_of(window.last)},
                               {"slot_day", format_date(plan.zone.local_date(facts.slot))},
+                              {"slot_week", week_of(plan.zone.local_date(facts.slot))},
                               {"slot_time", format_time_of_day(plan.zone.local_time(facts.slot))}};
   if (facts.schedule != nullptr) add_schedule(values, *facts.schedule, plan.resolved.language);
   for (const auto& parameter : plan.resolved.report->parameters) {

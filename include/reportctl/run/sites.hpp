@@ -2,7 +2,9 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,19 @@ struct SiteCheck {
   validation::Violations violations;
 };
 SiteCheck check_site(Parts&, const validation::Resolved&, const access::Account&);
+
+/// The sites of an account, for a list whose rows name many: read once a kind, where they are not too many for that.
+class Sites {
+ public:
+  Sites(Parts&, const access::Account&);
+  /// scope_unknown; none for the whole account. Throws as Parts::source().
+  [[nodiscard]] validation::Violations problems(const schedule::Scope&);
+
+ private:
+  Parts& parts_;
+  const access::Account& account_;
+  std::map<schedule::ScopeKind, std::set<std::string>> known_;
+};
 
 /// What the data say of a request whose rules do not hold (`known`), so that everything wrong is told at once. A source that
 /// cannot be asked says nothing: the broken rules are enough.

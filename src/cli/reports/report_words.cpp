@@ -159,9 +159,12 @@ std::vector<std::string> example_commands(const Report& report) {
   if (report.surfaces.contains(catalog::Surface::run)) {
     std::string window;
     if (report.window.kind == WindowKind::lookback) window = fmt::format(" --lookback {}", std::min(7, report.window.max_days));
-    if (report.window.kind == WindowKind::cadence || report.window.kind == WindowKind::range)
-      window = fmt::format(" --window {}",
-                           report.window.ranges.empty() ? "yesterday" : schedule::range_name(report.window.ranges.back()));
+    if (report.window.kind == WindowKind::cadence || report.window.kind == WindowKind::range) {
+      auto ranges = report.window.ranges;
+      std::erase(ranges, schedule::NamedRange::since_previous);  // of schedules only
+      window = ranges.empty() ? " --from 2026-03-01 --to 2026-03-31"
+                              : fmt::format(" --window {}", schedule::range_name(ranges.back()));
+    }
     commands.push_back(fmt::format("reportctl run {}{}{} > {}.csv", report.id, needed, window, report.id));
   }
   if (report.surfaces.contains(catalog::Surface::schedule) && !report.cadences.empty()) {

@@ -16,6 +16,7 @@
 #include "reports/report_words.hpp"
 #include "runs/run_endings.hpp"
 #include "schedule_options.hpp"
+#include "schedule_try.hpp"
 #include "schedule_verbs.hpp"
 #include "schedule_words.hpp"
 #include "terminal/exit_codes.hpp"
@@ -106,30 +107,29 @@ void require_parts(const schedule::Schedule& schedule, const std::optional<std::
               "leave out --part");
 }
 
-/// Of a schedule with parts one of them, and what the list says of all.
-struct Previewed {
-  schedule::Schedule schedule;
-  Instant at{};
-  std::string parts = {};
-};
-Previewed choose(Session& session, const PreviewOptions& options) {
-  auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::run);
+}  // namespace
+
+Previewed to_preview(Session& session, const std::string& name, const std::optional<std::string>& account,
+                     const std::optional<std::string>& moment, const std::optional<std::string>& key) {
+  auto schedule = visible_schedule(session.viewer(), name, account, access::Action::run);
   const auto& definition = schedule.definition;
   require_reports(session.editor(), schedule::reports_of(definition), definition.account, definition.scope);
-  require_parts(schedule, options.part);
-  const auto at = moment_of(session, options.at);
+  require_parts(schedule, key);
+  const auto at = moment_of(session, moment);
   if (!definition.parts.given()) return {std::move(schedule), at};
   const auto plans = run::plan_parts(session.parts(), schedule, at);
   if (!plans.broken.empty()) manage::refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), plans.broken);
-  auto part = run::choose_part(plans, schedule, options.part.value_or(""));
+  auto part = run::choose_part(plans, schedule, key.value_or(""));
   if (!part.has_address && part.schedule.definition.recipients.empty())
     throw Error(ErrorKind::conflict, fmt::format("part \"{}\" would be skipped: it has no address", visible(part.key)),
-                "`reportctl schedule preview` without --part shows the first that has one");
+                "without --part the first that has one is shown");
   return {std::move(part.schedule), part.slot, parts_words(plans)};
 }
 
+namespace {
+
 int preview(Session& session, const PreviewOptions& options) {
-  const auto [schedule, at, all_parts] = choose(session, options);
+  const auto [schedule, at, all_parts] = to_preview(session, options.name, options.account, options.at, options.part);
   const auto& definition = schedule.definition;
   auto planned = run::plan_schedule(session.parts(), schedule, at);
   if (const auto* rejection = std::get_if<run::Rejection>(&planned)) {

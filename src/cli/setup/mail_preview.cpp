@@ -12,6 +12,7 @@
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/preview.hpp"
 #include "runs/run_endings.hpp"
+#include "schedules/schedule_try.hpp"
 #include "terminal/options.hpp"
 #include "terminal/output_file.hpp"
 
@@ -20,18 +21,8 @@ namespace {
 
 struct MailPreviewOptions {
   std::string name;
-  std::optional<std::string> account, at, html, text;
+  std::optional<std::string> account, at, part, html, text;
 };
-
-Instant preview_moment(Session& session, const MailPreviewOptions& options) {
-  if (!options.at) return session.now();
-  const auto instant = parse_instant(*options.at);
-  if (!instant) {
-    throw Error(ErrorKind::usage, fmt::format("--at {}: not an instant", visible(*options.at)),
-                "write it as 2026-03-17T06:00:00Z or with an offset");
-  }
-  return *instant;
-}
 
 void write_part(const std::string& file, const std::string& bytes) {
   write_to(Destination(file, "csv"), [&](Sink& sink) { sink.write(bytes); });
@@ -40,12 +31,10 @@ void write_part(const std::string& file, const std::string& bytes) {
 int preview_of_mail(Session& session, const MailPreviewOptions& options) {
   if (options.html == "-" && options.text == "-")
     throw Error(ErrorKind::usage, "--html - and --text - would be mixed on standard output", "give one of them a file");
-  const auto schedule = visible_schedule(session.viewer(), options.name, options.account, access::Action::run);
-  const auto& definition = schedule.definition;
-  require_reports(session.editor(), schedule::reports_of(definition), definition.account, definition.scope);
-  auto planned = run::plan_schedule(session.parts(), schedule, preview_moment(session, options));
+  const auto [schedule, at, all_parts] = to_preview(session, options.name, options.account, options.at, options.part);
+  auto planned = run::plan_schedule(session.parts(), schedule, at);
   if (const auto* rejection = std::get_if<run::Rejection>(&planned))
-    manage::refuse(fmt::format("schedule \"{}\" would be rejected", definition.name), rejection->violations);
+    manage::refuse(fmt::format("schedule \"{}\" would be rejected", schedule.definition.name), rejection->violations);
   const auto mail = run::preview_mail(session.parts(), std::get<run::RunPlan>(planned), schedule);
   const auto text = fmt::format("Subject: {}\n\n{}", mail.subject, mail.texts.text);
   if (options.html) write_part(*options.html, mail.texts.html);
@@ -66,6 +55,7 @@ void bind_mail_preview(CLI::App& command, Session& session) {
   verb.add_option("name", options->name, "name or id of the schedule")->required()->type_name("NAME");
   add_account_option(verb, options->account);
   add_text_option(verb, options->at, "--at", "INSTANT", "as if it ran then (RFC 3339); default: now");
+  add_text_option(verb, options->part, "--part", "KEY", "which of its parts; default: the first that has an address");
   add_text_option(verb, options->html, "--html", "FILE", "write the HTML there, pictures included; - is standard output");
   add_text_option(verb, options->text, "--text", "FILE", "write subject and text there; without --html: to standard output");
   when_chosen(verb, session, [&session, options] { return preview_of_mail(session, *options); });

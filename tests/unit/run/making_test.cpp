@@ -76,7 +76,7 @@ TEST_CASE("texts name the occurrence, its days and its figures") {
   auto& definition = world.schedule.definition;
   definition.title = "{report} of {account}";
   definition.subject = "{report}, {week}: {count} rows, {total(visits)} visits";
-  definition.intro = "{name} of {slot_day}\n{first_day} to {last_day}: {year}, {quarter}, {month}{{}}";
+  definition.intro = "{name} of {slot_day}, {slot_week}\n{first_day} to {last_day}: {year}, {quarter}, {month}{{}}";
   definition.file_name = "visits-{month}_{param.unknown}{scope}";
   definition.reply_to = "Desk <desk-{year}@example.com>";
   store::edit_schedule(world.state, world.schedule, {}, world.now);

@@ -10,7 +10,7 @@ using namespace reportctl::validation;
 TEST_CASE_FIXTURE(World, "template_invalid: braces that are no variables, and names that no system stores") {
   const std::string known =
       "[template_invalid]; use report, filters, period, account, scope, first_day, last_day, year, quarter, month, week, "
-      "slot_day, slot_time, "
+      "slot_day, slot_week, slot_time, "
       "name";
   CHECK(told_of(*this, &Draft::subject, "{perid}") ==
         "subject: there is no variable {perid} (did you mean \"period\"?) " + known + ", count");
