@@ -34,9 +34,9 @@ std::string header_of(const rows::Column& column, const Zone& zone) {
 
 /// `Report 2`, no longer than spreadsheet programs take.
 std::string xlsx_next_sheet(const std::string& sheet, std::size_t number) {
-  constexpr std::size_t kLongest = LXW_SHEETNAME_MAX;
+  constexpr std::size_t kLongestName = LXW_SHEETNAME_MAX;
   const std::string ending = fmt::format(" {}", number);
-  return fit_width(sheet, kLongest - ending.size()) + ending;
+  return fit_width(sheet, kLongestName - ending.size()) + ending;
 }
 
 /// No column is left for the word.
