@@ -23,7 +23,7 @@ struct MoveOptions {
   bool yes = false;
 };
 
-nlohmann::ordered_json to_json(const std::string& account, const std::string& file, const store::MovedRows& moved) {
+nlohmann::ordered_json moved_json(const std::string& account, const std::string& file, const store::MovedRows& moved) {
   return {{"account", account},
           {"file", file},
           {"schedules", moved.schedules},
@@ -52,7 +52,7 @@ int move(Session& session, const MoveOptions& options) {
   store::write_mark(session.state());
   session.out().done(fmt::format("account {} is in {} ({}); on its new host: reportctl account receive {}", account.id,
                                  visible(file.string()), words(moved), shell_word(file.filename().string())),
-                     to_json(account.id, file.string(), moved));
+                     moved_json(account.id, file.string(), moved));
   return 0;
 }
 
@@ -78,7 +78,7 @@ int receive(Session& session, const MoveOptions& options) {
       session.now());
   store::write_mark(session.state());
   session.out().done(fmt::format("account {} is here now ({}); what is due goes out with the next run-due", id, words(moved)),
-                     to_json(id, options.file, moved));
+                     moved_json(id, options.file, moved));
   return 0;
 }
 
