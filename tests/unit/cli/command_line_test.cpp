@@ -79,7 +79,7 @@ TEST_CASE("an unknown word gets a suggestion, and one line to do") {
   CHECK(said({"account", "add", "x", "--timezne=UTC"}) == "unknown option --timezne | did you mean --timezone?");
   CHECK(said({"status", "--jsno"}) == "unknown option --jsno | did you mean --json?");
   CHECK(said({"status", "now"}) == "unexpected argument \"now\" | see reportctl status --help");
-  CHECK(said({"account"}) == "reportctl account needs a verb | one of: add, edit, list, show, remove");
+  CHECK(said({"account"}) == "reportctl account needs a verb | one of: add, edit, list, show, remove, move, receive");
 }
 
 TEST_CASE("what is missing or of the wrong kind is said in the words of the command line") {

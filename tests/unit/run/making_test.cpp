@@ -92,7 +92,7 @@ TEST_CASE("texts name the occurrence, its days and its figures") {
   // 2027-01-03 is the Sunday of 2026-W53.
   const auto texts = preview_texts(parts, plan, definition);
   CHECK(texts.subject == "Visits of Acme Ltd, 2026-W53: 2 rows, 17 visits");
-  CHECK(texts.intro == "morning of 2027-01-04\n2027-01-03 to 2027-01-03: 2027, 2027-Q1, 2027-01{}");
+  CHECK(texts.intro == "morning of 2027-01-04, 2027-W01\n2027-01-03 to 2027-01-03: 2027, 2027-Q1, 2027-01{}");
   CHECK(plan.file_name == "visits-2027-01_Acme-Ltd.csv");
   REQUIRE(plan.reply_to);
   CHECK(plan.reply_to->str() == "Desk <desk-2027@example.com>");
