@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <string>
 #include <string_view>
@@ -36,7 +37,8 @@ void* LazyLibrary::symbol(const char* name) {
   void* handle = handle_.load();
   if (handle == nullptr) {
     // One that the configuration names; the system's are found by name.
-    if (std::string_view(file_.soname).find('/') != std::string_view::npos) require_trusted(file_.soname, ErrorKind::config);
+    const bool is_named = std::string_view(file_.soname).find('/') != std::string_view::npos;
+    if (is_named && ::access(file_.soname, F_OK) == 0) require_trusted(file_.soname, ErrorKind::config);
     handle = ::dlopen(file_.soname, RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
       const std::string reason = last_error();
