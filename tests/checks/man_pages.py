@@ -59,6 +59,8 @@ def lint(tally):
         done = subprocess.run(['mandoc', '-T', 'lint', '-W', 'warning', path], capture_output=True, text=True, check=False)
         complaints = [line for line in done.stdout.split('\n') if line.strip()]
         tally.check(not complaints, f'{os.path.basename(path)}: ' + '; '.join(complaints[:4]))
+        shown = subprocess.run(['man', '-l', path], capture_output=True, text=True, check=False, env={**os.environ, 'MANWIDTH': '80'})
+        tally.check("can't break" not in shown.stderr, f'{os.path.basename(path)}: does not fit 80 columns: {shown.stderr[:200]}')
         for name, section in re.findall(r'(?m)^\.Xr (\S+) (\d)', source_of(path)):
             if name.startswith('reportctl'):
                 tally.check(name in own and os.path.exists(f'{MAN}/{name}.{section}'), f'{os.path.basename(path)}: refers to {name}({section})')
