@@ -16,7 +16,8 @@ namespace {
 
 void insert_part(Connection& connection, const Run& parent, const NewPart& part, Instant now) {
   const bool ended = is_finished(part.state);
-  const auto wait = part.definition ? part.definition->wait : std::nullopt;
+  std::optional<std::chrono::minutes> wait;
+  if (part.definition) wait = part.definition->wait;
   Query(connection, R"sql(
     INSERT INTO runs (id, parent, part, schedule_id, schedule_name, account, report, trigger, state, slot, begins, wait_until,
     resume_at, created_at, finished_at, fence, definition, reason, violations)
