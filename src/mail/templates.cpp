@@ -119,6 +119,7 @@ Texts render_report(const ReportFacts& facts, PictureLinks links) {
   const bool is_linked = !facts.download_url.empty();
   set_text(data, "attachment", facts.attachment_name);
   data.set("attached", !facts.attachment_name.empty() && !is_linked);
+  data.set("header_only", !facts.attachment_name.empty() && !is_linked && facts.more_files.empty());
   data.set("linked", is_linked);
   const Language& words = facts.language;
   set_words(data, words);

@@ -76,7 +76,7 @@ std::string problem_of_head(const std::vector<std::string>& names) {
   std::set<std::string> seen;
   for (std::size_t i = 0; i < names.size(); ++i)  // not repeated: the file may be another one, with secrets in it
     if (names[i].empty() || !seen.insert(names[i]).second)
-      return fmt::format("line 1: column {} has no name, or that of another one", i + 1);
+      return fmt::format("line 1: column {} has no name, or the name of another column", i + 1);
   for (const auto needed : {schedule::kKeyColumn, schedule::kToColumn})
     if (!seen.contains(std::string(needed))) return fmt::format("line 1: there is no column {}", needed);
   return {};

@@ -187,9 +187,9 @@ constexpr DialectRules kMariadb{
     .days = "days are of type DATE",
 };
 
-/// A moment is a DateTime or a DateTime64, whose zone is only how it is shown. What has another type than it should ends the
-/// query before it runs: a text that is no number, where the number is a constant. Texts are read by SQLite's rules, and the
-/// source writes them as they are written here (source/clickhouse_sql).
+/// A moment is a DateTime or a DateTime64, whose zone is only how it is shown. A column of a
+/// wrong type ends the query before it runs: the dialect then writes a constant that ClickHouse cannot read as a number. Texts
+/// are read by SQLite's rules; the source writes them as they are written here (source/clickhouse_sql).
 constexpr DialectRules kClickhouse{
     .dialect = Dialect::clickhouse,
     .name = "clickhouse",

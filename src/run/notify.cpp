@@ -225,7 +225,7 @@ bool is_due(const store::Delivery& delivery, Instant now) {
          (delivery.state == DeliveryState::queued || (delivery.next_attempt_at && *delivery.next_attempt_at <= now));
 }
 
-/// Each address gets one mail about several runs, and one for each thing that is told of a single run.
+/// The mails of each address: about several runs one for all of them, about a single run one for each thing that happened.
 std::vector<Notices> due_notices(Parts& parts, const std::vector<store::Claim>& claims) {
   std::map<std::array<std::string, 3>, Notices> by_address;
   for (const auto& claim : claims) {

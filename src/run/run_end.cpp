@@ -74,7 +74,7 @@ Ended ended_as(const store::Run& run) {
 
 Ended end_run(Parts& parts, const Claim& claim, store::Finish finish, const Failure& failure) {
   if (is_occurrence(claim.run)) finish.events.push_back(ending_event(claim, finish));
-  if (is_occurrence(claim.run) && claim.run.parent.empty()) {  // what became of a part is told when the whole occurrence ends
+  if (is_occurrence(claim.run) && claim.run.parent.empty()) {  // people hear of its parts when it ends
     finish.auto_pause_after = parts.settings().policy.auto_pause_after;
     if (!store::ended_well(finish.state)) finish.notifications = notifications_of(parts, claim, failure);
     if (auto notice = calendar_notice(parts, claim)) finish.once.push_back(std::move(*notice));

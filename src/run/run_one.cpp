@@ -181,9 +181,10 @@ Ended produce(Parts& parts, const Claim& claim) {
   auto facts = facts_of(parts, plan, made, claim.schedule, claim.run.id);
   mark(parts, claim, plan, generated, facts);
   Post post(parts, std::move(facts), claim.run.id, made_files(made));
+  const bool is_empty = std::all_of(made.files.begin(), made.files.end(), [](const auto& one) { return one.rows == 0; });
   const bool skip = generated.decision
                         ? generated.decision->verdict == store::Decision::Verdict::quiet
-                        : file.rows == 0 && policy_of(parts, claim.schedule.definition).no_data == schedule::NoData::skip;
+                        : is_empty && policy_of(parts, claim.schedule.definition).no_data == schedule::NoData::skip;
   if (!skip) {
     generated.deliveries = post.queue(recipients, parts.moment());
     for (auto& stored : post.queue(plan.places, parts.moment())) generated.deliveries.push_back(std::move(stored));

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "read_cell.hpp"
 #include "reportctl/base/text.hpp"
 
@@ -129,6 +131,7 @@ std::int64_t ClickhouseRows::scaled_of(const Step& step) {
       number = scaled(digits_of(step), step.scale);
       break;
     case ForeignType::real:
+      if (const double value = real_of(step); !std::isfinite(value)) return odd(step, std::isnan(value) ? "NaN" : "infinity");
       number = scaled(real_of(step), step.scale);
       break;
     case ForeignType::text:
@@ -174,6 +177,12 @@ std::int64_t ClickhouseRows::instant_of(const Step& step) {
   const auto instant = times_.instant(bytes_of(step));
   if (!instant) misfit(step, "other text");
   return *instant;
+}
+
+std::int64_t ClickhouseRows::odd(const Step& step, std::string_view words) {
+  if (!column(step).empty_odd) misfit(step, words);
+  step.cell->null = true;
+  return 0;
 }
 
 void ClickhouseRows::misfit(const Step& step) { misfit(step, type_words(type(step).foreign())); }

@@ -52,6 +52,8 @@ class ClickhouseRows final : public rows::RowStream {
     return answer_.places()[static_cast<std::size_t>(step.column)];
   }
   [[nodiscard]] const rows::Column& column(const Step& step) const { return columns_[static_cast<std::size_t>(step.column)]; }
+  /// Of a value that no cell holds: an empty cell, where the module says so.
+  std::int64_t odd(const Step&, std::string_view words);
   [[noreturn]] void misfit(const Step&, std::string_view found);
   [[noreturn]] void misfit(const Step&);
   [[noreturn]] void no_currency(const Step&);

@@ -51,7 +51,7 @@ SchemeOf scheme_of(std::string_view url) {
   return {rows::dialect_of_scheme(to_lower(url.substr(0, colon))), url.substr(colon + 1)};
 }
 
-/// Whoever may change the file of authorities is any server. What is missing is told by the library.
+/// Whoever can change the file of authorities can pose as any server. The library itself reports a file that is missing.
 ServerUrl with_trusted_authority(ServerUrl url) {
   const auto* const file = url.find("sslrootcert");
   if (file != nullptr && ::access(file->c_str(), F_OK) == 0) require_trusted(*file, ErrorKind::config);

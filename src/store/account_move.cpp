@@ -93,8 +93,7 @@ struct Way {
 bool has_run_numbers(std::string_view table) { return table == "run_mails" || table == "run_files"; }
 
 /// Numbers go on behind those that are there: what is newer stays newer.
-std::int64_t copy_rows(Connection& connection, const MovedTable& table, const Way& way, std::string_view account,
-                       std::int64_t behind) {
+void copy_rows(Connection& connection, const MovedTable& table, const Way& way, std::string_view account, std::int64_t behind) {
   std::vector<std::string> columns, values;
   Query named(connection, R"sql(SELECT name FROM pragma_table_info(?))sql");
   named.bind(table.name);
@@ -113,11 +112,10 @@ std::int64_t copy_rows(Connection& connection, const MovedTable& table, const Wa
   Query copy(connection, fmt::format(R"sql(INSERT {} INTO {}.{} ({}) SELECT {} FROM {}.{} WHERE ({}) AND ?2 >= 0 ORDER BY 1)sql",
                                      table.shared ? "OR IGNORE" : "", way.to, table.name, join(columns, ", "), join(values, ", "),
                                      way.from, table.name, fmt::format(fmt::runtime(table.rows), way.from)));
-  return copy.bind(account, behind).run();
+  copy.bind(account, behind).run();
 }
 
-MovedRows copy_account(Connection& connection, const Way& way, std::string_view account) {
-  MovedRows moved;
+void copy_account(Connection& connection, const Way& way, std::string_view account) {
   std::int64_t behind_runs = 0;
   for (const auto& table : kTables) {
     const std::string_view name = table.name;
@@ -125,13 +123,8 @@ MovedRows copy_account(Connection& connection, const Way& way, std::string_view 
     if (Query(connection, R"sql(SELECT 1 FROM pragma_table_info(?) WHERE name = 'number')sql").bind(name).next())
       behind = number_in(connection, fmt::format(R"sql(SELECT ifnull(max(number), 0) FROM {}.{})sql", way.to, name));
     if (name == "runs") behind_runs = behind;
-    const auto rows = copy_rows(connection, table, way, account, has_run_numbers(name) ? behind_runs : behind);
-    if (name == "schedules") moved.schedules = rows;
-    if (name == "runs") moved.runs = rows;
-    if (name == "deliveries") moved.deliveries = rows;
-    if (name == "exports") moved.exports = rows;
+    copy_rows(connection, table, way, account, has_run_numbers(name) ? behind_runs : behind);
   }
-  return moved;
 }
 
 void put_fact(Connection& connection, const char* database, const std::string& name, std::string_view value) {
@@ -176,10 +169,23 @@ void require_idle(Connection& connection, std::string_view account) {
   }
 }
 
-void seal(const fs::path& file, Instant now) {
-  State::open(file, OpenMode::existing).set_fact(kSealed, format_utc(now));
+MovedRows rows_of(State& file) {
+  const auto count = [&](const char* table) {
+    return number_in(file.connection(), fmt::format(R"sql(SELECT count(*) FROM {})sql", table));
+  };
+  return {.schedules = count("schedules"), .runs = count("runs"), .deliveries = count("deliveries"), .exports = count("exports")};
+}
+
+MovedRows seal(const fs::path& file, Instant now) {
+  MovedRows moved;
+  {
+    auto state = State::open(file, OpenMode::existing);
+    state.set_fact(kSealed, format_utc(now));
+    moved = rows_of(state);
+  }
   std::error_code gone;
   fs::remove(fs::path(file.string() + "-journal"), gone);  // one file is to be carried
+  return moved;
 }
 
 /// Did an earlier call get so far, and was then interrupted?
@@ -202,22 +208,18 @@ std::optional<std::string> moved_away(State& state, std::string_view account) { 
 
 MovedRows move_account(State& state, std::string_view account, const fs::path& file, const AuditEvents& events, Instant now) {
   auto& connection = state.connection();
-  if (was_let_go(state, account, file)) {
-    seal(file, now);
-    return {};
-  }
+  if (was_let_go(state, account, file)) return seal(file, now);
   require_account_here(connection, account);
   require_idle(connection, account);
   if (fs::exists(file))
     throw Error(ErrorKind::conflict, fmt::format("{} exists already", visible(file.string())), "name a file that does not exist");
   static_cast<void>(State::open(file, OpenMode::create));
-  MovedRows moved;
   {
     const Attached attached(connection, file);
     WriteTransaction transaction(connection);
     require_account_here(connection, account);
     require_idle(connection, account);
-    moved = copy_account(connection, {"main", "moved"}, account);
+    copy_account(connection, {"main", "moved"}, account);
     put_fact(connection, "moved", kHolds, account);
     put_fact(connection, "moved", kFrom, state.fact("instance").value_or(""));
     const auto number = std::to_string(number_of(state.fact(kMoves + std::string(account))) + 1);
@@ -231,9 +233,24 @@ MovedRows move_account(State& state, std::string_view account, const fs::path& f
     append_events(connection, events, now);
     transaction.commit();
   }
-  seal(file, now);
-  return moved;
+  return seal(file, now);
 }
+
+namespace {
+
+/// Files stay where they were made: what this installation stored before the account went is there, all else is not.
+void keep_own_files(Connection& connection, std::string_view account, Instant now) {
+  for (const char* const table : {"runs", "exports"})
+    Query(connection, fmt::format(R"sql(
+      UPDATE moved.{0} AS m SET file_pruned_at = nullif(coalesce(
+        (SELECT ifnull(h.file_pruned_at, -1) FROM main.{0} h WHERE h.id = m.id), m.file_pruned_at, ?), -1)
+      WHERE m.account = ? AND m.artifact_sha256 <> '')sql",
+                                  table))
+        .bind(now, account)
+        .run();
+}
+
+}  // namespace
 
 std::string moved_account(State& file) {
   const auto account = file.fact(kHolds);
@@ -260,6 +277,7 @@ MovedRows receive_account(State& state, State& file, const AuditEvents& events, 
     throw Error(ErrorKind::conflict,
                 fmt::format("account \"{}\" has been moved again since this file was made", visible(account)),
                 "receive the file of its last move");
+  keep_own_files(connection, account, now);
   if (away(connection, account)) {
     delete_account(connection, account);
   } else if (Query(connection, R"sql(SELECT 1 FROM accounts WHERE id = ?)sql").bind(account).next()) {
@@ -274,20 +292,12 @@ MovedRows receive_account(State& state, State& file, const AuditEvents& events, 
                 "remove the member from one of the two, and move the account again");
   refuse_others(R"sql(SELECT m.name FROM moved.calendars m JOIN main.calendars h ON h.name = m.name WHERE h.text <> m.text)sql",
                 "other days stand in the calendar", "give one of the two another name: reportctl calendar show NAME");
-  const auto moved = copy_account(connection, {"moved", "main"}, account);
-  if (file.fact(kFrom) != state.fact("instance")) {
-    for (const char* const table : {"runs", "exports"})
-      Query(connection, fmt::format(R"sql(UPDATE {} SET file_pruned_at = ? WHERE account = ? AND artifact_sha256 <> ''
-                                          AND file_pruned_at IS NULL)sql",
-                                    table))
-          .bind(now, account)
-          .run();
-  }
+  copy_account(connection, {"moved", "main"}, account);
   put_fact(connection, "main", kMoves + account, std::to_string(number));
   put_fact(connection, "moved", kTaken, format_utc(now));
   append_events(connection, events, now);
   transaction.commit();
-  return moved;
+  return rows_of(file);
 }
 
 }  // namespace reportctl::store

@@ -72,6 +72,7 @@ bool account_exists(Connection& connection, std::string_view id) {
 
 /// A member's account exists, and its login and e-mail are not another member's there.
 void require_free_identity(Connection& connection, const access::Member& member) {
+  require_account_here(connection, member.account);
   if (!member.account.empty() && !account_exists(connection, member.account)) {
     throw not_found("account", member.account, "`reportctl account list` shows them");
   }
@@ -107,6 +108,7 @@ void insert_account(Connection& connection, const access::Account& account) {
 }
 
 void update_account(Connection& connection, const access::Account& account) {
+  require_account_here(connection, account.id);
   const auto changed =
       Query(connection,
             R"sql(

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "audit_chain.hpp"
+#include "changes.hpp"
 #include "columns.hpp"
 #include "connection.hpp"
 #include "listing.hpp"
@@ -32,6 +33,7 @@ std::optional<std::string> or_null(const std::string& text) { return text.empty(
 bool suppress(State& state, const Suppression& suppression, const AuditEvents& events, Instant now) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
+  require_account_here(connection, suppression.account);  // it would be written to from elsewhere all the same
   const auto added = Query(connection, R"sql(
     INSERT INTO suppressions (address, account, schedule_id, reason, created_at, created_by) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING)sql")

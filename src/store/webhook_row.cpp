@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "changes.hpp"
 #include "definition.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
@@ -20,6 +21,7 @@ std::string events_json(const Webhook& webhook) { return texts_json({webhook.eve
 }  // namespace
 
 void insert_webhook(Connection& connection, const Webhook& webhook) {
+  require_account_here(connection, webhook.account);
   if (Query(connection, R"sql(SELECT 1 FROM webhooks WHERE account = ? AND url = ?)sql")
           .bind(webhook.account, webhook.url)
           .next()) {
@@ -37,6 +39,7 @@ void insert_webhook(Connection& connection, const Webhook& webhook) {
 }
 
 void update_webhook(Connection& connection, const Webhook& webhook) {
+  require_account_here(connection, webhook.account);
   const auto changed =
       Query(connection,
             R"sql(UPDATE webhooks SET events = ?, outcomes = ?, secret_file = ?, secret_credential = ? WHERE id = ?)sql")

@@ -168,7 +168,8 @@ PrintableText printable(std::string_view text, const PrintLimit& limit) {
   PrintableText result;
   const std::string_view part = cut_at_character(text, limit.bytes);
   result.is_cut = part.size() != text.size();
-  const std::string all = with_line_feeds(is_valid_utf8(part) ? std::string(part) : repair_utf8(part));
+  const std::string repaired = is_valid_utf8(part) ? std::string() : repair_utf8(part);
+  const std::string all = with_line_feeds(repaired.empty() ? part : std::string_view(repaired));
   std::string line;
   int lines = 1;
   const auto end_line = [&] {

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 // What only ClickHouse does, and what its front does wrong on purpose.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -71,6 +72,17 @@ TEST_CASE("an error of ClickHouse behind rows is an error, and not their end") {
   const Broken once = broken("old", late);
   CHECK(once.refused.message == "source shop: the query failed: division by zero");
   CHECK(once.rows == 0);  // an older server has to know the end before it sends the beginning
+}
+
+TEST_CASE("infinity of ClickHouse is told by its name, and is an empty cell where the module says so") {
+  if (ClickhouseServer::shared() == nullptr) return;
+  const auto source = connect(ClickhouseServer::shared()->url("reports", "default"));
+  for (const auto& [text, words] : {std::pair{"inf", "found infinity"}, {"-inf", "found infinity"}, {"nan", "found NaN"}}) {
+    auto query = asking(fmt::format("SELECT CAST('{}' AS double) AS v", text), ColumnType::decimal, 2);
+    CHECK(holds(refused([&] { cells(*source, query); }).message, words));
+    query.columns[0].empty_odd = true;
+    CHECK(cells(*source, query) == "null");
+  }
 }
 
 TEST_CASE("an answer of ClickHouse that breaks off is an error, wherever it does") {
