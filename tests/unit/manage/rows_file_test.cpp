@@ -39,8 +39,8 @@ TEST_CASE("what is wrong with a file of rows is told by line") {
   CHECK(problems_of("") == Texts{"it is empty"});
   CHECK(problems_of("key,to\n") == Texts{"it has no rows"});
   CHECK(problems_of("key,mail\ns1,a@example.com\n") == Texts{"line 1: there is no column to"});
-  CHECK(problems_of("key,to,to\n") == Texts{"line 1: column 3 has no name, or that of another one"});
-  CHECK(problems_of("key,to,\n") == Texts{"line 1: column 3 has no name, or that of another one"});
+  CHECK(problems_of("key,to,to\n") == Texts{"line 1: column 3 has no name, or the name of another column"});
+  CHECK(problems_of("key,to,\n") == Texts{"line 1: column 3 has no name, or the name of another column"});
   CHECK(problems_of("key,to\ns1,a@example.com\ns2\n") == Texts{"line 3: 1 values instead of 2"});
   CHECK(problems_of("key,to\n,a@example.com\n") == Texts{"line 2: a row has no key"});
   CHECK(problems_of("key,to\n\"a\nb,x\n") == Texts{"line 2: a quote is not closed, or text follows a closing quote"});
