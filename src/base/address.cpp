@@ -202,7 +202,7 @@ std::optional<Mailbox> Mailbox::parse(std::string_view text, std::string* why) {
     auto found = EmailAddress::parse(text.substr(open + 1, text.size() - open - 2), &reason);
     if (!found) throw Refusal{reason};
     const auto name = HeaderValue::parse(unquoted(trim(text.substr(0, open))));
-    if (!name) throw Refusal{"its name has control characters, is not UTF-8, or is too long"};
+    if (!name) throw Refusal{"its name is too long, not UTF-8, or has control characters"};
     return Mailbox{name->str(), std::move(*found)};
   });
 }
