@@ -132,7 +132,7 @@ constexpr DialectRules kDuckdb{
 
 /// A moment is a DATETIME in UTC, as the session is: TIMESTAMP becomes one. CONVERT_TZ gives back what lies beyond its years as
 /// it is, and no function fails with words of its own, but the name of a lock that is too long is in the error. Texts are read by
-/// SQLite's rules: the source sends no comment, and has quotes and backslashes read as they are there (source/mariadb_sql).
+/// SQLite's rules: the source sends no comment, and has quotes and backslashes read as they are there (source/mariadb/sql).
 constexpr DialectRules kMariadb{
     .dialect = Dialect::mariadb,
     .name = "mariadb",
@@ -189,7 +189,7 @@ constexpr DialectRules kMariadb{
 
 /// A moment is a DateTime or a DateTime64, whose zone is only how it is shown. A column of a
 /// wrong type ends the query before it runs: the dialect then writes a constant that ClickHouse cannot read as a number. Texts
-/// are read by SQLite's rules; the source writes them as they are written here (source/clickhouse_sql).
+/// are read by SQLite's rules; the source writes them as they are written here (source/clickhouse/sql).
 constexpr DialectRules kClickhouse{
     .dialect = Dialect::clickhouse,
     .name = "clickhouse",

@@ -25,6 +25,17 @@ std::string likely_form(std::string type) {
 
 }  // namespace
 
+std::string one_line(std::string_view words) {
+  std::string line;
+  for (const std::string& part : split(words, '\n')) {
+    const std::string_view text = trim(part);
+    if (text.empty()) continue;
+    if (!line.empty()) line += line.ends_with(':') ? " " : "; ";
+    line += visible(repair_utf8(text));
+  }
+  return line.empty() ? "no reason given" : line;
+}
+
 Problem binary_sum(std::string_view sum) {
   return {fmt::format("{} adds up binary numbers (double precision), {}, and differs from run to run", sum, kInexact),
           "add decimals, as in sum({{decimal(x)}}) and avg({{decimal(x)}})"};

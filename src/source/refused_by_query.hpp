@@ -3,11 +3,15 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "columns.hpp"
 
 namespace reportctl::source {
+
+/// Words of a server, printable and on one line.
+std::string one_line(std::string_view words);
 
 /// Why binary numbers are refused in sums and calculations.
 constexpr std::string_view kInexact = "which is not exact";

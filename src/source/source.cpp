@@ -7,14 +7,14 @@
 
 #include <algorithm>
 
-#include "clickhouse_source.hpp"
-#include "duckdb_source.hpp"
-#include "mariadb_source.hpp"
-#include "postgres_source.hpp"
+#include "clickhouse/source.hpp"
+#include "duckdb/source.hpp"
+#include "mariadb/source.hpp"
+#include "postgres/source.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/text.hpp"
-#include "sqlite_source.hpp"
+#include "sqlite/source.hpp"
 #include "url.hpp"
 
 namespace reportctl::source {

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
-"""Each room includes only what its row in src/cmake/rooms.cmake names, and a folder that others share nothing of its neighbours."""
+"""Each room includes only what its row in src/cmake/rooms.cmake names, and a folder that others share, or an engine, nothing of its neighbours."""
 import os
 import re
 import sys
 
-# Folders inside a room that the others there build on.
-SHARED = {'src/cli/terminal'}
+# Folders inside a room that include nothing of their neighbours: what the others build on, and each engine.
+APART = {'src/cli/terminal'} | {f'src/source/{engine}' for engine in ('clickhouse', 'duckdb', 'mariadb', 'postgres', 'sqlite')}
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..'))
 
 
@@ -44,7 +44,7 @@ def problem_of(path, room, uses):
         if other != room and other not in uses[room]:
             return f'{path}:{number}: room {room} may not use {other}'
         folder, first = os.path.dirname(path), parts[0] if len(parts) > 1 else ''
-        if folder in SHARED and first and first != os.path.basename(folder) and os.path.isdir(os.path.join(ROOT, os.path.dirname(folder), first)):
+        if folder in APART and first and first != os.path.basename(folder) and os.path.isdir(os.path.join(ROOT, os.path.dirname(folder), first)):
             return f'{path}:{number}: includes {match.group(1)}: {folder} may not use its neighbours'
     return None
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "duckdb_url.hpp"
+#include "duckdb/duckdb_url.hpp"
 #include "expect.hpp"
 #include "reportctl/base/text.hpp"
 #include "url.hpp"

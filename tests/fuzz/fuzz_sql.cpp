@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "expect.hpp"
-#include "mariadb_sql.hpp"
-#include "postgres_sql.hpp"
+#include "mariadb/sql.hpp"
+#include "numbered_sql.hpp"
 #include "reportctl/rows/sql_lexer.hpp"
-#include "sqlite_sql.hpp"
+#include "sqlite/sql.hpp"
 
 using namespace reportctl;
 using namespace reportctl::source;

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <string>
 
-#include "duckdb_api.hpp"
+#include "duckdb/api.hpp"
 
 namespace reportctl::testing {
 

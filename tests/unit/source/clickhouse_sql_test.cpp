@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "clickhouse_sql.hpp"
-#include "clickhouse_types.hpp"
-#include "clickhouse_words.hpp"
+#include "clickhouse/sql.hpp"
+#include "clickhouse/types.hpp"
+#include "clickhouse/words.hpp"
 
 using namespace reportctl;
 

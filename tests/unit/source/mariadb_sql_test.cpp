@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "mariadb_sql.hpp"
+#include "mariadb/sql.hpp"
 
 #include <doctest/doctest.h>
 

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "../../contract/source/scratch_database.hpp"
-#include "exact_sum.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/source/source.hpp"
-#include "sqlite_sql.hpp"
+#include "sqlite/exact_sum.hpp"
+#include "sqlite/sql.hpp"
 
 using namespace reportctl;
 using reportctl::source::ExactSum;

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "duckdb_url.hpp"
+#include "duckdb/duckdb_url.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/source/source.hpp"
 
