@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -30,6 +31,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kBlock = 64U << 10U;
+constexpr std::size_t kLeast = 512;
 
 std::string name_of(const fs::path& path) { return visible(path.string()); }
 
@@ -272,8 +274,9 @@ std::string read_descriptor(int fd, const std::string& name, std::uint64_t limit
   struct stat status {};
   const bool has_size = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
   const auto expected = has_size ? static_cast<std::uint64_t>(status.st_size) : limit;
-  // One byte more than stat() promises finds the end of the file without another round; files in /proc promise 0.
-  for (std::size_t room = expected < limit ? expected + 1 : kBlock; text.size() <= limit; room = kBlock) {
+  // One byte more than stat() promises finds the end of the file without another round; files in /proc promise 0, and are short.
+  for (std::size_t room = expected < limit ? expected + 1 : kLeast; text.size() <= limit;
+       room = std::clamp(text.size(), kLeast, kBlock)) {
     const std::size_t size = text.size();
     text.resize(size + room);
     const ssize_t count = ::read(fd, text.data() + size, room);

@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <optional>
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/run/heartbeat.hpp"
 #include "reportctl/run/retention.hpp"
 #include "reportctl/run/run_due.hpp"
 #include "reportctl/store/claims.hpp"
+#include "reportctl/store/moment.hpp"
 #include "reportctl/store/ownership.hpp"
-#include "reportctl/store/webhooks.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -26,6 +27,17 @@ void refuse_leap(const std::optional<Instant>& last, Instant now, const std::fil
       "if the clock is right: reportctl run-due --accept-clock");
 }
 
+struct Waiting {
+  std::optional<Instant> last;  ///< run-due
+  bool work = false;
+};
+Waiting look_for_work(store::State& state, Instant now) {
+  const store::Moment moment(state);
+  const auto last = state.fact(kLastRunDue);
+  return {.last = last ? parse_instant(*last) : std::nullopt,
+          .work = store::anything_due(state, now) || prune_is_due(state, now)};
+}
+
 }  // namespace
 
 bool work_waits(store::State& state, const DueOptions& options, Instant now) {
@@ -33,14 +45,11 @@ bool work_waits(store::State& state, const DueOptions& options, Instant now) {
     throw Error(ErrorKind::usage, "--accept-clock is about the clock of this host, and REPORTCTL_NOW replaces it", "unset it");
   }
   store::require_own(state);
-  const auto text = state.fact(kLastRunDue);
-  std::optional<Instant> last;
-  if (text) last = parse_instant(*text);
-  refuse_leap(last, now, state.path(), options.accept_clock);
+  const auto waiting = look_for_work(state, now);
+  refuse_leap(waiting.last, now, state.path(), options.accept_clock);
   beat(state.path(), now);
-  if (!last || now - *last >= kHeartbeatEvery) state.set_fact(kLastRunDue, format_utc(now));
-  return store::anything_due(state, now) || !store::due_webhooks(state, now, 1).empty() ||
-         !store::exports_to_work(state, now, 1).empty() || prune_is_due(state, now);
+  if (!waiting.last || now - *waiting.last >= kHeartbeatEvery) state.set_fact(kLastRunDue, format_utc(now));
+  return waiting.work;
 }
 
 }  // namespace reportctl::run

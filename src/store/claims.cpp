@@ -15,6 +15,8 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/store/exports.hpp"
+#include "reportctl/store/webhooks.hpp"
 #include "run_row.hpp"
 #include "schedule_row.hpp"
 #include "skipped_run.hpp"
@@ -157,11 +159,18 @@ std::vector<Due> due_schedules(State& state, Instant now, int limit) {
 }
 
 bool anything_due(State& state, Instant now) {
-  if (Query(state.connection(), R"sql(SELECT 1 FROM schedules WHERE is_active = 1 AND next_run_at <= ? LIMIT 1)sql")
-          .bind(now)
-          .next())
-    return true;
-  return !runs_to_resume(state, now).empty();
+  // Whole rows are asked for only where one of the indexes of what is not done says that there may be one.
+  Query open(state.connection(), R"sql(
+    SELECT EXISTS (SELECT 1 FROM schedules WHERE is_active = 1 AND next_run_at <= ?1)
+        OR EXISTS (SELECT 1 FROM runs INDEXED BY runs_unfinished WHERE finished_at IS NULL AND ifnull(resume_at, 0) <= ?1)
+        OR EXISTS (SELECT 1 FROM runs INDEXED BY runs_owned WHERE finished_at IS NOT NULL AND owner_host IS NOT NULL)
+        OR EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_untold WHERE notification_id IS NOT NULL
+                   AND (state IN ('queued', 'sending', 'handing_over') OR next_attempt_at IS NOT NULL) AND ifnull(next_attempt_at, 0) <= ?1)
+        OR EXISTS (SELECT 1 FROM webhook_deliveries INDEXED BY webhook_deliveries_due WHERE due_at <= ?1)
+        OR EXISTS (SELECT 1 FROM exports INDEXED BY exports_unfinished WHERE finished_at IS NULL))sql");
+  if (!open.bind(now).next() || !open.flag()) return false;
+  return !due_schedules(state, now, 1).empty() || !runs_to_resume(state, now).empty() || !due_webhooks(state, now, 1).empty() ||
+         !exports_to_work(state, now, 1).empty();
 }
 
 Claimed claim_due(State& state, const ClaimRequest& request) {

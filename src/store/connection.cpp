@@ -16,6 +16,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/lock_holder.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/store/moment.hpp"
 
 namespace reportctl::store {
 namespace {
@@ -283,5 +284,8 @@ ReadTransaction::ReadTransaction(Connection& connection) {
     connection.fail(problem);
   }
 }
+
+Moment::Moment(State& state) : transaction_(std::make_unique<ReadTransaction>(state.connection())) {}
+Moment::~Moment() = default;
 
 }  // namespace reportctl::store

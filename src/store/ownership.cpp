@@ -18,6 +18,7 @@
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/process.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/store/moment.hpp"
 
 namespace reportctl::store {
 
@@ -94,6 +95,7 @@ std::string home_of(State& state) {
 }
 
 Ownership ownership(State& state) {
+  const Moment moment(state);
   const auto host = state.fact(kHost);
   if (host && *host != home_of(state)) return Ownership::other_host;
   const auto path = state.fact(kPath);
