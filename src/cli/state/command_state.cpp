@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include <fmt/format.h>
 
+#include <exception>
+#include <future>
 #include <set>
 
 #include "binds.hpp"
@@ -62,15 +64,29 @@ std::vector<std::string> lost_files(Session& session) {
   return lost;
 }
 
+/// Of the file and of its rows, each looked at through a connection of its own: in a large state one takes as long as the other.
+std::vector<std::string> state_problems(Session& session) {
+  ProgressLine line(session);
+  auto structure = std::async(std::launch::async, [path = session.state().path()] {
+    return store::State::open(path, store::OpenMode::existing).check();
+  });
+  std::vector<std::string> unreadable;
+  std::exception_ptr failure;
+  try {
+    unreadable = store::unreadable_rows(session.state(), line.rows_left());
+  } catch (const Error&) {
+    failure = std::current_exception();
+  }
+  if (auto broken = structure.get(); !broken.empty()) return broken;  // what is broken cannot be read either
+  if (failure) std::rethrow_exception(failure);
+  return unreadable;
+}
+
 int check_state(Session& session) {
   require_operator(session);
   Listing listing;
   listing.columns = {{"problem"}};
-  auto problems = session.state().check();
-  if (problems.empty()) {  // what is broken cannot be read either
-    ProgressLine line(session);
-    problems = store::unreadable_rows(session.state(), line.rows_left());
-  }
+  auto problems = state_problems(session);
   if (problems.empty()) problems = lost_files(session);
   for (const std::string& problem : problems) {
     listing.rows.push_back({{problem, Tone::bad}});
