@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "journal.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/lock_holder.hpp"
 #include "reportctl/base/text.hpp"
@@ -77,11 +78,21 @@ Error busy_error(const std::filesystem::path& path, std::chrono::milliseconds wa
       std::move(hint));
 }
 
+/// The promises at a power cut rest on the rollback journal; what replicates a file as Litestream does needs the other mode.
+Error wal_error(const std::filesystem::path& path) {
+  const auto holder = lock_holder(path);
+  const auto who = holder ? fmt::format("process {} ({})", holder->pid, visible(holder->name)) : std::string("another program");
+  return Error(ErrorKind::state,
+               fmt::format("state file {}: {} has switched it to WAL mode and keeps it open", visible(path.string()), who),
+               "stop that program (Litestream works so); for copies, `reportctl state backup`");
+}
+
 bool is_out_of_space(int system_errno) { return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG; }
 
 }  // namespace
 
-Connection::Connection(std::filesystem::path path) : path_(std::move(path)) {
+Connection::Connection(std::filesystem::path path, std::chrono::milliseconds busy_limit) : path_(std::move(path)) {
+  busy_.limit = busy_limit;
   busy_.jitter.seed(static_cast<unsigned>(::getpid()));
   try {
     database_.emplace(std::filesystem::absolute(path_).string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX);
@@ -96,6 +107,7 @@ Connection::Connection(std::filesystem::path path) : path_(std::move(path)) {
                   "another program has it open; close that and try again");
     }
   } catch (const SQLite::Exception& problem) {
+    if (problem.getErrorCode() == SQLITE_BUSY && is_in_wal_mode(path_)) throw wal_error(path_);
     fail(problem);
   }
 }

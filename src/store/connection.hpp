@@ -30,8 +30,9 @@ inline constexpr std::size_t kShortestPrefix = 4;
 
 /// How long a statement waits for another process, in short jittered sleeps: SQLite's own back-off lets a waiter starve for a
 /// second.
+inline constexpr std::chrono::milliseconds kBusyLimit{10'000};
 struct BusyWait {
-  std::chrono::milliseconds limit{10'000};
+  std::chrono::milliseconds limit = kBusyLimit;
   std::chrono::steady_clock::time_point since;
   std::minstd_rand jitter;
 };
@@ -39,8 +40,8 @@ struct BusyWait {
 /// One SQLite connection with the settings of this room. For one thread, and never carried across fork().
 class Connection {
  public:
-  /// The file exists. Error(state) when it is not a database or cannot be opened.
-  explicit Connection(std::filesystem::path path);
+  /// The file exists. Error(state) when it is not a database or cannot be opened, or another program keeps it in WAL mode.
+  explicit Connection(std::filesystem::path path, std::chrono::milliseconds busy_limit = kBusyLimit);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 

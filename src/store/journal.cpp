@@ -17,7 +17,7 @@ namespace {
 
 // The format of both files: https://www.sqlite.org/fileformat2.html
 using Header = std::array<unsigned char, 100>;
-constexpr std::size_t kChangeCounter = 24, kPageCount = 28, kSchemaCookie = 40;
+constexpr std::size_t kWriteVersion = 18, kChangeCounter = 24, kPageCount = 28, kSchemaCookie = 40;
 constexpr std::size_t kRecords = 8, kPagesBefore = 16, kSectorSize = 20, kPageSize = 24;
 constexpr std::string_view kMagic("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7");
 
@@ -73,6 +73,11 @@ bool is_journal_of_another_file(const std::filesystem::path& database) {
   // The transaction may have written its new page or not; it counts one change, and the schema's version never goes back.
   const auto changes = number_at(*now, kChangeCounter) - number_at(*before, kChangeCounter);
   return changes > 1 || number_at(*now, kSchemaCookie) < number_at(*before, kSchemaCookie);
+}
+
+bool is_in_wal_mode(const std::filesystem::path& database) {
+  const auto header = header_at(Fd(::open(database.c_str(), O_RDONLY | O_CLOEXEC)), 0);
+  return header && (*header)[kWriteVersion] == 2;
 }
 
 }  // namespace reportctl::store

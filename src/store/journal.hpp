@@ -11,4 +11,7 @@ namespace reportctl::store {
 /// roll back.
 bool is_journal_of_another_file(const std::filesystem::path& database);
 
+/// Has another program switched a database to WAL mode? Not for a file on which this process has locks: it would lose them.
+bool is_in_wal_mode(const std::filesystem::path& database);
+
 }  // namespace reportctl::store

@@ -67,9 +67,9 @@ std::vector<std::string> lost_files(Session& session) {
 /// Of the file and of its rows, each looked at through a connection of its own: in a large state one takes as long as the other.
 std::vector<std::string> state_problems(Session& session) {
   ProgressLine line(session);
-  auto structure = std::async(std::launch::async, [path = session.state().path()] {
-    return store::State::open(path, store::OpenMode::existing).check();
-  });
+  // Opened before anything is read: to open a file may take away the locks that this process has on it.
+  auto second = store::State::open(session.state().path(), store::OpenMode::existing);
+  auto structure = std::async(std::launch::async, [&second] { return second.check(); });
   std::vector<std::string> unreadable;
   std::exception_ptr failure;
   try {
