@@ -18,6 +18,7 @@
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/http/client.hpp"
+#include "reportctl/http/uri.hpp"
 #include "s3_client.hpp"
 #include "server_date.hpp"
 #include "stores.hpp"
@@ -363,7 +364,7 @@ Link S3::link(const LinkRequest& request) {
                        .headers = {{"host", place_.host}},
                        .payload_sha256 = {}},
                       {client_.keys(), place_.region, request.now}, ends - request.now);
-  return {place_.url(uri_encoded(path, Slash::kept) + "?" + query), ends};
+  return {place_.url(http::uri_encoded(path, http::Slash::kept) + "?" + query), ends};
 }
 
 bool S3::is_versioned() {

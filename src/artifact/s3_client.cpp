@@ -8,6 +8,7 @@
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/http/uri.hpp"
 
 namespace reportctl::artifact {
 
@@ -50,13 +51,13 @@ http::Answer S3Client::once(const S3Ask& ask) {
                     .payload_sha256 = ask.body.file >= 0 ? ask.payload_sha256 : sha256_hex(ask.body.text)};
   signable.headers["host"] = place_.host;
   sign(signable, {keys(), place_.region, real_now()});
-  const std::string query = encoded_query(ask.query);
+  const std::string query = http::encoded_query(ask.query);
   if (!client_)
     client_.emplace(http::Settings{.ca_file = settings_.ca_file,
                                    .connect_timeout = settings_.connect_timeout,
                                    .response_timeout = settings_.response_timeout});
   return client_->perform({.method = ask.method,
-                           .url = place_.url(uri_encoded(ask.path, Slash::kept) + (query.empty() ? "" : "?") + query),
+                           .url = place_.url(http::uri_encoded(ask.path, http::Slash::kept) + (query.empty() ? "" : "?") + query),
                            .headers = std::move(signable.headers),
                            .body = ask.body,
                            .take = ask.take,

@@ -6,6 +6,7 @@
 
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/http/uri.hpp"
 
 namespace reportctl::artifact {
 
@@ -35,8 +36,8 @@ std::string signature_of(const Signable& request, const Signer& signer) {
   std::string headers;
   for (const auto& [name, value] : request.headers) headers += fmt::format("{}:{}\n", name, trim(value));
   const std::string canonical =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, uri_encoded(request.path, Slash::kept), encoded_query(request.query),
-                  headers, names_of(request.headers), request.payload_sha256);
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, http::uri_encoded(request.path, http::Slash::kept),
+                  http::encoded_query(request.query), headers, names_of(request.headers), request.payload_sha256);
   const std::string to_sign =
       fmt::format("{}\n{}\n{}\n{}", kAlgorithm, basic_format(signer.now), scope_of(signer), sha256_hex(canonical));
   const Secret first("AWS4" + signer.keys.secret_key.reveal());
@@ -66,7 +67,7 @@ std::string presigned_query(Signable request, const Signer& signer, std::chrono:
   request.query["X-Amz-Expires"] = fmt::format("{}", expiry.count());
   request.query["X-Amz-SignedHeaders"] = names_of(request.headers);
   if (!signer.keys.session_token.empty()) request.query["X-Amz-Security-Token"] = signer.keys.session_token;
-  return fmt::format("{}&X-Amz-Signature={}", encoded_query(request.query), signature_of(request, signer));
+  return fmt::format("{}&X-Amz-Signature={}", http::encoded_query(request.query), signature_of(request, signer));
 }
 
 }  // namespace reportctl::artifact

@@ -10,7 +10,6 @@
 
 #include "reportctl/base/secret.hpp"
 #include "reportctl/base/time.hpp"
-#include "reportctl/http/uri.hpp"
 
 namespace reportctl::artifact {
 
@@ -36,10 +35,6 @@ struct Signer {
   const std::string& region;
   Instant now;
 };
-
-using http::encoded_query;
-using http::Slash;
-using http::uri_encoded;
 
 /// Adds x-amz-date, x-amz-content-sha256, a session token and `authorization` to the headers.
 void sign(Signable&, const Signer&);

@@ -23,6 +23,12 @@ enum class TextFault : std::uint8_t { none, nul, not_utf8 };
 /// UTF-8 without NUL, or what is wrong.
 inline TextFault check_text(std::string_view);
 
+constexpr std::int64_t kMicros = 1000000;
+/// Towards the past: a fraction of a second before 1970 lies in the second that it is in.
+inline std::int64_t whole_seconds(std::int64_t count, std::int64_t of_a_second) {
+  return count / of_a_second - (count % of_a_second < 0 ? 1 : 0);
+}
+
 template <typename Word>
 Word loaded(const char* from) {
   Word word;

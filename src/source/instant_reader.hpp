@@ -31,7 +31,6 @@ class InstantReader {
   std::optional<std::int64_t> micros(double number) const;
 
  private:
-  static constexpr std::int64_t kMicros = 1000000;
   std::optional<std::int64_t> other_text(std::string_view);
 
   rows::InstantForm form_;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <variant>
 
 #include "instant_reader.hpp"
@@ -34,6 +35,11 @@ std::string one_line(std::string_view words) {
     line += visible(repair_utf8(text));
   }
   return line.empty() ? "no reason given" : line;
+}
+
+const char* words_of(std::span<const CodeWords> all, unsigned code) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const CodeWords& one) { return one.code == code; });
+  return found == all.end() ? nullptr : found->words;
 }
 
 Problem binary_sum(std::string_view sum) {
@@ -68,7 +74,7 @@ std::optional<Problem> refused_by_query(std::string_view source, std::string_vie
   if (const auto parts = parts_behind(rows::kRefusedZone); !parts.empty())
     return Problem{fmt::format("the time {} cannot be converted to another time zone: MariaDB does that from 1970 to 2037 only",
                                clean(parts[0])),
-                   "correct the data, or the view that gives them"};
+                   kCorrectData};
   if (const auto parts = parts_behind(rows::kRefusedDivision); !parts.empty())
     return Problem{fmt::format("{} divides a number that is not an integer, and is no decimal for sure", clean(parts[0])),
                    "write {{decimal(x)}} around one side, so that every database divides with a fraction"};

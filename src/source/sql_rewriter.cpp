@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "refused_by_query.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::source {
@@ -33,8 +34,7 @@ void RewrittenSql::write(const std::string& sql, rows::Dialect dialect,
 
 std::pair<std::string, std::string> SqlRewriter::reading_problem(std::span<const ForbiddenSql> forbidden,
                                                                  std::string_view signs) const {
-  if (!is(0, "select") && !is(0, "with") && !is(0, "(") && !is(0, "values"))
-    return {"the query is not a SELECT", "a report may only read"};
+  if (!is(0, "select") && !is(0, "with") && !is(0, "(") && !is(0, "values")) return {"the query is not a SELECT", kMayOnlyRead};
   for (std::size_t i = 0; i < parts().size(); ++i) {
     if (is_kind(i, Kind::foreign_bind)) return {"the query has a parameter without a name", "write :name instead of ? or @name"};
     if (is(i, ";") && i + 1 < parts().size()) return {"the query holds more than one statement", "a report is one SELECT"};
@@ -43,9 +43,21 @@ std::pair<std::string, std::string> SqlRewriter::reading_problem(std::span<const
       return {fmt::format("the query has a {} outside of quotes", text),
               "comments begin with --, names are written in double quotes"};
     for (const ForbiddenSql& one : forbidden)
-      if (is(i, one.word) && (one.behind.empty() || is(i + 1, one.behind))) return {one.problem, "a report may only read"};
+      if (is_word_of(i, one.words) && (one.behind.empty() || is(i + 1, one.behind))) return {one.problem, kMayOnlyRead};
   }
   return {};
+}
+
+void SqlRewriter::name_type(std::size_t open, std::size_t close, std::span<const TypeNames> names, const char* decimal) {
+  const std::size_t as = outermost(open, close, "as");
+  if (as == kNoToken || as + 1 >= close) return;
+  for (const TypeNames& type : names) {
+    if (!is_word_of(as + 1, type.words)) continue;
+    parts()[as + 1].instead = type.here;
+    for (std::size_t i = as + 2; i < close; ++i)  // VARYING, PRECISION, WITH TIME ZONE
+      if (!type.has_digits || is_kind(i, Kind::word)) parts()[i].instead = "";
+  }
+  if (is_word_of(as + 1, " numeric decimal ") && as + 2 == close) parts()[as + 1].instead = decimal;
 }
 
 bool SqlRewriter::has_fraction(std::size_t first, std::size_t last) const {

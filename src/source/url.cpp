@@ -261,6 +261,21 @@ const std::string* ServerUrl::find(std::string_view keyword) const {
   return found == parameters.end() ? nullptr : &found->value;
 }
 
+std::vector<std::string> ServerUrl::list(std::string_view keyword) const {
+  const std::string* const value = find(keyword);
+  return split(value == nullptr ? "" : *value, ',');
+}
+
+std::vector<ServerPlace> ServerUrl::places(const ServerPlace& usual) const {
+  const auto ports = list("port");
+  std::vector<ServerPlace> places;
+  for (const std::string& host : list("host")) {
+    const std::string& port = ports.size() == 1 ? ports[0] : places.size() < ports.size() ? ports[places.size()] : usual.port;
+    places.push_back({host.empty() ? usual.host : host, port.empty() ? usual.port : port});
+  }
+  return places;
+}
+
 ServerUrl parse_postgres_url(std::string_view url) { return parse_server_url(url, kPostgresRules); }
 ServerUrl parse_mariadb_url(std::string_view url) { return parse_server_url(url, kMariadbRules); }
 

@@ -11,6 +11,7 @@ namespace reportctl::source {
 
 /// nullopt for a % without two hex digits, and for a NUL.
 std::optional<std::string> percent_decoded(std::string_view text);
+inline std::string_view behind_scheme(std::string_view url) { return url.substr(url.find(':') + 1); }
 
 /// Of the url of a server.
 struct UrlParameter {
@@ -18,11 +19,21 @@ struct UrlParameter {
   std::string value;    ///< not empty
 };
 
+/// Where one server of a url is: a host or the path of a socket.
+struct ServerPlace {
+  std::string host;
+  std::string port;
+};
+
 struct ServerUrl {
   std::vector<UrlParameter> parameters;
   std::vector<UrlParameter> settings = {};  ///< of the server, from `options`: in force in every transaction
   std::string problem = {};                 ///< why it is none; never quotes the url, which may hold a password
   [[nodiscard]] const std::string* find(std::string_view keyword) const;
+  /// The parts between commas; an empty one where it is not given.
+  [[nodiscard]] std::vector<std::string> list(std::string_view keyword) const;
+  /// In its order. What a place does not say is as `usual`.
+  [[nodiscard]] std::vector<ServerPlace> places(const ServerPlace& usual) const;
 };
 
 /// `postgresql://USER@HOST:PORT/DATABASE?sslmode=verify-full`, as libpq reads it (several hosts, IPv6 in brackets, a socket's

@@ -19,11 +19,8 @@
 namespace reportctl::source {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kClickhousePatience{10};
-constexpr milliseconds kServerEnds{500};  ///< for the server to end a query by itself, with its own words
 constexpr std::size_t kLongestError = 65536;
 constexpr const char* kTagHeader = "x-clickhouse-exception-tag";
 constexpr const char* kFormat = "RowBinaryWithNamesAndTypes";
@@ -112,11 +109,6 @@ struct ParameterText {
   }
 };
 
-std::vector<std::string> list_of(const ServerUrl& url, std::string_view keyword) {
-  const std::string* const value = url.find(keyword);
-  return value == nullptr ? std::vector<std::string>{} : split(*value, ',');
-}
-
 }  // namespace
 
 std::string_view clickhouse_parameter_type(const decltype(rows::Bind::value)& value) {
@@ -124,8 +116,10 @@ std::string_view clickhouse_parameter_type(const decltype(rows::Bind::value)& va
 }
 std::string clickhouse_parameter(const decltype(rows::Bind::value)& value) { return std::visit(ParameterText(), value); }
 
-ClickhouseConnection::ClickhouseConnection(ClickhouseSettings settings)
-    : settings_(std::move(settings)), stream_(transport(), [this] { look(); }), password_(read_secret(settings_.password)) {
+ClickhouseConnection::ClickhouseConnection(ServerSettings settings)
+    : ServerConnection(std::move(settings)),
+      stream_(transport(), [this] { look(); }),
+      password_(read_secret(settings_.password)) {
   begin();
   try {
     run("SELECT version()");
@@ -140,39 +134,17 @@ ClickhouseConnection::ClickhouseConnection(ClickhouseSettings settings)
 http::Settings ClickhouseConnection::transport() const {
   http::Settings transport;
   if (const std::string* const authority = settings_.url.find("sslrootcert")) transport.ca_file = *authority;
-  const std::string* const written = settings_.url.find("connect_timeout");
-  const auto limit = written == nullptr ? std::nullopt : parse_integer(*written);
-  transport.connect_timeout = limit && *limit > 0 ? seconds{std::min(*limit, 3600LL)} : kClickhousePatience;
+  transport.connect_timeout = connect_timeout();
   transport.response_timeout = seconds{86400 * 365};  // look() knows how long
   return transport;
 }
 
-std::vector<ClickhouseConnection::Place> ClickhouseConnection::places() const {
-  const auto hosts = list_of(settings_.url, "host");
-  const auto ports = list_of(settings_.url, "port");
-  const bool tls = *settings_.url.find("sslmode") != "disable";
-  std::vector<Place> places;
-  for (std::size_t i = 0; i < hosts.size(); ++i) {
-    const std::string port = i < ports.size() ? ports[i] : ports.size() == 1 ? ports[0] : "";
-    places.push_back({hosts[i], port.empty() ? (tls ? "8443" : "8123") : port});
-  }
+std::vector<ServerPlace> ClickhouseConnection::places() const {
+  auto places = settings_.url.places({"", *settings_.url.find("sslmode") == "disable" ? "8123" : "8443"});
   // The one that answered last comes first: it has what was read before.
   std::stable_partition(places.begin(), places.end(),
-                        [&](const Place& one) { return one.host == place_.host && one.port == place_.port; });
+                        [&](const ServerPlace& one) { return one.host == place_.host && one.port == place_.port; });
   return places;
-}
-
-void ClickhouseConnection::look() {
-  throw_if_stopped();
-  if (Clock::now() >= deadline_) fail_late();
-  if (in_use_ && silence_.is_over()) fail(silence_.words(), Silence::kHint);
-}
-
-void ClickhouseConnection::begin() {
-  if (in_use_) fail("a query is still open", "close its rows first");
-  in_use_ = true;
-  silence_.begin();
-  deadline_ = settings_.timeout.count() > 0 ? Clock::now() + settings_.timeout + kServerEnds : Clock::time_point::max();
 }
 
 void ClickhouseConnection::end() noexcept {
@@ -207,7 +179,7 @@ http::Request ClickhouseConnection::request(const std::string& sql, const Parame
 void ClickhouseConnection::send(const std::string& sql, const Parameters& parameters, Rights rights) {
   std::string words;
   http::Trouble trouble = http::Trouble::none;
-  for (const Place& place : places()) {
+  for (const ServerPlace& place : places()) {
     place_ = place;
     stream_.send(request(sql, parameters, rights));
     trouble = stream_.answer().trouble;
@@ -286,7 +258,7 @@ void ClickhouseConnection::check_end() {
   if (answer.trouble == http::Trouble::none) return;
   // An older server that was told to wait for the end does not send an error behind rows, but one on the way may.
   if (const ClickhouseError error = clickhouse_error(held_); error.code != 0) fail(error);
-  fail(fmt::format("the connection was lost: {}", one_line(answer.words)), "see the server's log, then run the report again");
+  fail_lost(answer.words);
 }
 
 std::vector<std::vector<std::string>> ClickhouseConnection::run(const std::string& sql, const Parameters& parameters,
@@ -303,28 +275,17 @@ std::vector<std::vector<std::string>> ClickhouseConnection::run(const std::strin
   return rows;
 }
 
-void ClickhouseConnection::fail(const std::string& what, const std::string& hint) {
-  throw_if_stopped();  // whatever failed meanwhile
-  throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
-}
-
-void ClickhouseConnection::fail_late() {
-  fail(fmt::format("the query took longer than {} s", settings_.timeout.count()),
-       "raise the source's statement_timeout (silence_timeout ends what hangs), or choose a shorter window");
-}
-
 void ClickhouseConnection::fail(const ClickhouseError& error) {
   throw_if_stopped();
-  if (is_clickhouse_timeout(error)) fail_late();
-  const Problem problem = clickhouse_problem(settings_.name, error);
-  fail(problem.what, problem.hint);
+  if (is_clickhouse_timeout(error)) settings_.fail_late();
+  fail(clickhouse_problem(settings_.name, error));
 }
 
 void ClickhouseConnection::fail_unreached(const std::string& words, http::Trouble trouble) {
   fail(fmt::format("cannot connect: {}", one_line(words)),
        trouble == http::Trouble::tls
            ? "check sslrootcert in the source's url, and that the certificate is for the host that it names"
-           : "check host and port in the source's url, and that the server runs and lets this host in");
+           : kCheckHost);
 }
 
 }  // namespace reportctl::source

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "clickhouse/source.hpp"
+#include "engine.hpp"
 
 #include <fmt/format.h>
 
@@ -21,8 +21,7 @@ constexpr const char* kMayWrite =
 
 class ClickhouseSource final : public Source {
  public:
-  explicit ClickhouseSource(ClickhouseSettings settings)
-      : connection_(std::make_shared<ClickhouseConnection>(std::move(settings))) {}
+  explicit ClickhouseSource(ServerSettings settings) : connection_(std::make_shared<ClickhouseConnection>(std::move(settings))) {}
 
   [[nodiscard]] const rows::SourceForms& forms() const override { return connection_->settings().forms; }
 
@@ -44,10 +43,10 @@ class ClickhouseSource final : public Source {
     const auto described = promised(statement);
     std::vector<std::string> names;
     for (const auto& row : described) names.push_back(row[0]);
-    if (const auto problem = column_problem(names, query.columns)) connection_->fail(problem->what, problem->hint);
+    if (const auto problem = column_problem(names, query.columns)) connection_->fail(*problem);
     for (std::size_t i = 0; i < described.size(); ++i)
       if (const auto problem = type_problem(query.columns[i], clickhouse_type(described[i][1]).foreign(), forms()))
-        connection_->fail(problem->what, problem->hint);
+        connection_->fail(*problem);
     connection_->run("EXPLAIN " + statement.sql, statement.parameters);  // looks at rights
   }
 
@@ -98,10 +97,14 @@ class ClickhouseSource final : public Source {
   std::shared_ptr<ClickhouseConnection> connection_;
 };
 
+/// A DateTime is always a moment.
+bool keeps_moments(const rows::InstantKindFacts& facts) {
+  return keeps_typed_instants(facts) && facts.kind != rows::InstantKind::timestamp;
+}
+
 }  // namespace
 
-std::unique_ptr<Source> open_clickhouse(ClickhouseSettings settings) {
-  return std::make_unique<ClickhouseSource>(std::move(settings));
-}
+const Engine kClickhouseEngine{AtServer<parse_clickhouse_url, ClickhouseSource>::url_problem, keeps_moments,
+                               AtServer<parse_clickhouse_url, ClickhouseSource>::open};
 
 }  // namespace reportctl::source

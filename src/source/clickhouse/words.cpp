@@ -21,70 +21,60 @@ constexpr int kReadonly = 164;
 constexpr int kSettingConstraint = 452;
 constexpr int kQueryWasCancelled = 394;
 
-struct SpeakingCode {
-  int code;
-  const char* hint;
-};
-constexpr const char* kExpected =
-    "reportctl source check shows what the reports expect; create views if your tables have different names";
 constexpr const char* kTypes = "write CAST(x AS …) around one side";
 constexpr const char* kShards = "see the servers behind the source's own; a report is made of all of them, or not at all";
 constexpr const char* kLimits =
     "the profile of the login limits what a query may read or give: raise the limit, or choose a shorter window";
 /// Errors that name relations, columns, rights, servers and limits.
-constexpr std::array<SpeakingCode, 32> kSpeakingCodes{
-    {{10, kExpected},
-     {16, kExpected},
+constexpr std::array<CodeWords, 32> kSpeakingCodes{
+    {{10, kSeeContract},
+     {16, kSeeContract},
      {36, ""},
      {42, ""},
      {43, kTypes},
      {46, "a function that this server does not know; it may be too old"},
-     {47, kExpected},
+     {47, kSeeContract},
      {48, "write the query without it, for instance with a JOIN in place of a subquery"},
      {53, kTypes},
-     {60, kExpected},
+     {60, kSeeContract},
      {63, "a function that this server does not know; it may be too old"},
-     {81, "check the database in the source's url"},
+     {81, kCheckDatabase},
      {158, kLimits},
      {184, ""},
      {191, kLimits},
-     {192, "check the user in the source's url and its password_file"},
-     {193, "check the user in the source's url and its password_file"},
-     {194, "check the user in the source's url and its password_file"},
+     {192, kCheckLogin},
+     {193, kCheckLogin},
+     {194, kCheckLogin},
      {202, "the server is busy; try again later, or raise max_concurrent_queries"},
-     {207, "write the name of the table before the column"},
+     {207, kNameTable},
      {209, kShards},
      {210, kShards},
-     {215, "every column outside of sum(), count() and the like stands in GROUP BY"},
+     {215, kGroupBy},
      {241, "raise the memory of the login (max_memory_usage), or choose a shorter window"},
      {242, kShards},
-     {243, "the server's disk is full: make room, or choose a shorter window"},
+     {243, kDiskFull},
      {279, kShards},
      {307, kLimits},
      {386, kTypes},
      {396, kLimits},
-     {497, "grant the login SELECT on the tables of the reports"},
-     {516, "check the user in the source's url and its password_file"}}};
+     {497, kGrantSelect},
+     {516, kCheckLogin}}};
 
 /// Data exceptions, without the data.
-struct CodeMeaning {
-  int code;
-  const char* what;
-};
-constexpr std::array<CodeMeaning, 14> kDataCodes{{{6, "a value does not have the form of its type"},
-                                                  {38, "a date or time cannot be read"},
-                                                  {41, "a date or time cannot be read"},
-                                                  {69, "a number is out of range"},
-                                                  {70, "a value cannot be converted to the other type"},
-                                                  {72, "a value does not have the form of its type"},
-                                                  {125, "a subquery gives more than one row"},
-                                                  {153, "division by zero"},
-                                                  {321, "a number is out of range"},
-                                                  {349, "a null is converted to a type without nulls"},
-                                                  {407, "a number is out of range"},
-                                                  {436, "a date or time cannot be read"},
-                                                  {467, "a value is no boolean"},
-                                                  {691, "a value is none of the enumeration"}}};
+constexpr std::array<CodeWords, 14> kDataCodes{{{6, "a value does not have the form of its type"},
+                                                {38, "a date or time cannot be read"},
+                                                {41, "a date or time cannot be read"},
+                                                {69, "a number is out of range"},
+                                                {70, "a value cannot be converted to the other type"},
+                                                {72, "a value does not have the form of its type"},
+                                                {125, "a subquery gives more than one row"},
+                                                {153, "division by zero"},
+                                                {321, "a number is out of range"},
+                                                {349, "a null is converted to a type without nulls"},
+                                                {407, "a number is out of range"},
+                                                {436, "a date or time cannot be read"},
+                                                {467, "a value is no boolean"},
+                                                {691, "a value is none of the enumeration"}}};
 
 /// Without what quotes the query, and the name of the version.
 std::string_view unquoting(std::string_view words) {
@@ -134,14 +124,10 @@ Problem clickhouse_problem(std::string_view source, const ClickhouseError& error
         speaking(error.words),
         "give the login a profile with readonly = 2 and without constraints: with readonly = 1 reportctl may not say how nulls "
         "are joined, that no shard is left out, and how long a query may take"};
-  if (error.code == kQueryWasCancelled)
-    return {"the query was ended on the server", "somebody ended it on the server; run the report again"};
-  const auto* known =
-      std::find_if(kSpeakingCodes.begin(), kSpeakingCodes.end(), [&](const auto& one) { return one.code == error.code; });
-  if (known != kSpeakingCodes.end()) return {speaking(error.words), known->hint};
-  const auto* data = std::find_if(kDataCodes.begin(), kDataCodes.end(), [&](const auto& one) { return one.code == error.code; });
-  if (data != kDataCodes.end())
-    return {fmt::format("the query failed: {}", data->what), "correct the data, or the view that gives them"};
+  if (error.code == kQueryWasCancelled) return {"the query was ended on the server", kEndedByOther};
+  const auto code = static_cast<unsigned>(error.code);
+  if (const char* const hint = words_of(kSpeakingCodes, code)) return {speaking(error.words), hint};
+  if (const char* const what = words_of(kDataCodes, code)) return {fmt::format("the query failed: {}", what), kCorrectData};
   return {fmt::format("the query failed (code {})", error.code), "the server's log has its words"};
 }
 

@@ -184,23 +184,14 @@ void DuckdbDatabase::throw_if_cut() {
   const std::lock_guard lock(mutex_);
   if (!cut_) return;
   throw_if_stopped();
-  if (was_silent_ && Clock::now() < deadline_)
-    throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, silence_.words()), Silence::kHint);
-  throw Error(ErrorKind::source,
-              fmt::format("source {}: the query took longer than {} s", settings_.name, settings_.timeout.count()),
-              "raise the source's statement_timeout (silence_timeout ends what hangs), or choose a shorter window");
-}
-
-void DuckdbDatabase::fail(const std::string& what, const std::string& hint) {
-  throw_if_stopped();  // whatever failed meanwhile
-  throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
+  if (was_silent_ && Clock::now() < deadline_) fail(silence_.words(), Silence::kHint);
+  settings_.fail_late();
 }
 
 void DuckdbDatabase::fail_with(const char* error) {
   throw_if_cut();
   throw_if_stopped();
-  const Problem problem = duckdb_problem(settings_.name, error == nullptr ? "" : error);
-  fail(problem.what, problem.hint);
+  fail(duckdb_problem(settings_.name, error == nullptr ? "" : error));
 }
 
 }  // namespace reportctl::source

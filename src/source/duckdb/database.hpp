@@ -10,22 +10,16 @@
 #include <string>
 #include <thread>
 
-#include "columns.hpp"
 #include "duckdb/api.hpp"
 #include "duckdb/duckdb_url.hpp"
-#include "reportctl/base/error.hpp"
-#include "reportctl/rows/instant_form.hpp"
+#include "engine.hpp"
 #include "silence.hpp"
 
 namespace reportctl::source {
 
-struct DuckdbSettings {
-  std::string name;  ///< of the source, for messages
+struct DuckdbSettings : EngineSettings {
   DuckdbUrl url;
-  std::filesystem::path library;     ///< empty: as the system finds it
-  std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
-  rows::SourceForms forms{rows::Dialect::duckdb};
-  std::chrono::seconds silence{0};  ///< while the next row is waited for; zero: the same
+  std::filesystem::path library;  ///< empty: as the system finds it
 };
 
 /// A database that is open for one operation of Source: read-only, without any other file of this machine, with a configuration
@@ -41,9 +35,9 @@ class DuckdbDatabase {
   [[nodiscard]] const DuckdbApi& api() const { return api_; }
   [[nodiscard]] duckdb_connection connection() const { return connection_; }
   [[nodiscard]] const DuckdbSettings& settings() const { return settings_; }
-  /// Throws Error(source), unless a stop was asked for (Error(interrupted)) or the time is over, which it says then.
-  [[noreturn]] void fail(const std::string& what, const std::string& hint = {});
-  /// The same with DuckDB's words; null: none.
+  [[noreturn]] void fail(const Problem& problem) const { settings_.fail(problem); }
+  [[noreturn]] void fail(const std::string& what, const std::string& hint = {}) const { settings_.fail({what, hint}); }
+  /// With DuckDB's words; null: none.
   [[noreturn]] void fail_with(const char* error);
   /// The watch has interrupted it: what comes now is not the whole.
   void throw_if_cut();

@@ -1,37 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// Over 400 lines: each type of DuckDB as each kind of cell, in one class.
 #include "duckdb/rows.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <cstring>
 #include <limits>
 
 #include "duckdb/words.hpp"
-#include "read_cell.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::source {
 namespace {
 
-using rows::CellKind;
-
-constexpr std::int64_t kMicros = 1000000;
 constexpr std::int64_t kFirstDay = -719162;  ///< 0001-01-01
 constexpr std::int64_t kLastDay = 2932896;   ///< 9999-12-31
-
-bool is_integer(duckdb_type type) {
-  return (type >= duckdb_tinyint && type <= duckdb_ubigint) || type == duckdb_hugeint || type == duckdb_uhugeint;
-}
-bool is_real(duckdb_type type) { return type == duckdb_float || type == duckdb_double; }
-bool is_text(duckdb_type type) { return type == duckdb_varchar || type == duckdb_enum; }
-bool is_timestamp(duckdb_type type) {
-  return type == duckdb_timestamp || type == duckdb_timestamp_s || type == duckdb_timestamp_ms || type == duckdb_timestamp_ns;
-}
 
 /// In microseconds; infinity stays what it is.
 std::int64_t micros_of(duckdb_type type, std::int64_t value) {
@@ -46,9 +30,9 @@ std::string_view odd_day(std::int64_t day) {
   return day < kFirstDay ? "a date before the year 1" : "a year beyond 9999";
 }
 
-std::int64_t floor_seconds(std::int64_t micros) { return micros / kMicros - (micros % kMicros < 0 ? 1 : 0); }
+bool holds(std::int64_t seconds) { return seconds >= kFirstDay * 86400 && seconds < (kLastDay + 1) * 86400; }
 
-std::string digits_of(__int128 value) {
+std::string written_digits(__int128 value) {
   std::array<char, 48> text;
   char* at = text.data() + text.size();
   auto rest = value < 0 ? -static_cast<unsigned __int128>(value) : static_cast<unsigned __int128>(value);
@@ -91,15 +75,9 @@ std::string uuid_text(__int128 value) {
 }  // namespace
 
 DuckdbRows::DuckdbRows(std::shared_ptr<DuckdbDatabase> database, duckdb_result result, rows::Columns columns)
-    : database_(std::move(database)),
+    : EngineRows(database, std::move(columns), untyped_reader(database->settings().forms.usual)),
       result_(result),
-      columns_(std::move(columns)),
-      digits_(columns_.size()),
-      cells_(columns_.size()),
-      steps_(steps_for(columns_, cells_)),
-      row_(cells_),
-      currencies_(database_->settings().forms.currencies),
-      undeclared_(untyped_reader(database_->settings().forms.usual)) {
+      written_(columns_.size()) {
   try {
     describe();
   } catch (...) {  // a destructor does not follow
@@ -109,13 +87,14 @@ DuckdbRows::DuckdbRows(std::shared_ptr<DuckdbDatabase> database, duckdb_result r
 }
 
 void DuckdbRows::describe() {
-  const DuckdbApi& api = database_->api();
+  const DuckdbApi& api = connection_->api();
   std::vector<std::string> names;
   for (idx_t i = 0; i < api.column_count(&result_); ++i) names.emplace_back(api.column_name(&result_, i));
-  if (const auto problem = column_problem(names, columns_)) database_->fail(problem->what, problem->hint);
+  if (const auto problem = column_problem(names, columns_)) connection_->fail(*problem);
   for (idx_t i = 0; i < columns_.size(); ++i) {
     Vector vector;
     vector.type = api.column_type(&result_, i);
+    vector.foreign = foreign_type(vector.type);
     duckdb_logical_type type = api.column_logical_type(&result_, i);
     if (vector.type == duckdb_decimal) {
       vector.kept_as = api.decimal_internal_type(type);
@@ -133,44 +112,32 @@ void DuckdbRows::describe() {
   }
 }
 
-void DuckdbRows::close() noexcept {
-  if (database_ == nullptr) return;
-  const DuckdbApi& api = database_->api();
+void DuckdbRows::release() noexcept {
+  const DuckdbApi& api = connection_->api();
   if (chunk_ != nullptr) api.destroy_data_chunk(&chunk_);
   api.destroy_result(&result_);
-  database_.reset();
 }
 
-const rows::Row* DuckdbRows::next() {
-  if (database_ == nullptr) return nullptr;
-  try {
-    if (row_in_chunk_ + 1 < chunk_size_) {
-      ++row_in_chunk_;
-    } else if (!next_chunk()) {
-      close();
-      return nullptr;
-    }
-    ++row_number_;
-    read_row();
-    return &row_;
-  } catch (...) {
-    close();
-    throw;
-  }
+const rows::Row* DuckdbRows::next() { return advance(); }
+
+bool DuckdbRows::fetch() {
+  if (row_in_chunk_ + 1 >= chunk_size_) return next_chunk();
+  ++row_in_chunk_;
+  return true;
 }
 
 bool DuckdbRows::next_chunk() {
-  const DuckdbApi& api = database_->api();
+  const DuckdbApi& api = connection_->api();
   do {
     if (chunk_ != nullptr) api.destroy_data_chunk(&chunk_);
-    database_->wait_for_rows(true);
+    connection_->wait_for_rows(true);
     chunk_ = api.fetch_chunk(result_);
-    database_->wait_for_rows(false);
-    database_->throw_if_cut();
+    connection_->wait_for_rows(false);
+    connection_->throw_if_cut();
     if (chunk_ == nullptr) {
       // Both the end and a failure.
       const char* const error = api.result_error(&result_);
-      if (error != nullptr && *error != '\0') database_->fail_with(error);
+      if (error != nullptr && *error != '\0') connection_->fail_with(error);
       return false;
     }
     chunk_size_ = api.data_chunk_get_size(chunk_);
@@ -184,7 +151,7 @@ bool DuckdbRows::next_chunk() {
   return true;
 }
 
-std::optional<__int128> DuckdbRows::whole_of(const Vector& vector) const {
+std::optional<__int128> DuckdbRows::exact_of(const Vector& vector) const {
   switch (vector.type == duckdb_decimal || vector.type == duckdb_enum ? vector.kept_as : vector.type) {
     case duckdb_tinyint:
       return at<std::int8_t>(vector);
@@ -216,7 +183,7 @@ std::optional<__int128> DuckdbRows::whole_of(const Vector& vector) const {
 
 /// Of a text or an enumeration. Short texts lie in the vector itself.
 std::string_view DuckdbRows::text_in(const Vector& vector) const {
-  if (vector.type == duckdb_enum) return vector.words[static_cast<std::size_t>(whole_of(vector).value_or(0))];
+  if (vector.type == duckdb_enum) return vector.words[static_cast<std::size_t>(exact_of(vector).value_or(0))];
   struct Text {
     std::uint32_t size;
     char start[4];
@@ -227,143 +194,68 @@ std::string_view DuckdbRows::text_in(const Vector& vector) const {
   return {text.size <= kInline ? text.start : text.rest, text.size};
 }
 
-std::int64_t DuckdbRows::odd(const Step& step, std::string_view words) {
-  if (!columns_[static_cast<std::size_t>(step.column)].empty_odd) misfit(step, words);
-  step.cell->null = true;
-  return 0;
+bool DuckdbRows::locate(const Step& step) const {
+  const std::uint64_t* const valid = of(step).validity;
+  return valid == nullptr || (valid[row_in_chunk_ / 64] >> (row_in_chunk_ % 64) & 1U) != 0;
 }
 
-std::string_view DuckdbRows::text_of(const Step& step) {
+std::string_view DuckdbRows::bytes_of(const Step& step) {
   const Vector& vector = of(step);
-  std::string& digits = digits_[static_cast<std::size_t>(step.column)];
-  if (vector.type == duckdb_uuid) {
-    __int128 value = 0;
-    std::memcpy(&value, static_cast<const char*>(vector.data) + row_in_chunk_ * sizeof value, sizeof value);
-    return digits = uuid_text(value);
-  }
-  if (!is_text(vector.type)) {
-    const auto whole = is_integer(vector.type) ? whole_of(vector) : std::nullopt;
-    if (!whole) misfit(step);
-    return digits = digits_of(*whole);
-  }
-  const std::string_view text = text_in(vector);
-  const TextFault fault = check_text(text);
-  if (fault != TextFault::none) misfit(step, fault == TextFault::nul ? "text with a NUL character" : "bytes that are not UTF-8");
-  return text;
+  if (vector.type != duckdb_uuid) return text_in(vector);
+  return written_[index(step)] = uuid_text(at<__int128>(vector));
 }
 
-std::int64_t DuckdbRows::integer_of(const Step& step) {
+std::string_view DuckdbRows::digits_of(const Step& step) {
+  const auto whole = exact_of(of(step));
+  if (!whole) misfit(step);
+  return written_[index(step)] = written_digits(*whole);
+}
+
+double DuckdbRows::real_of(const Step& step) const {
   const Vector& vector = of(step);
-  if (!is_integer(vector.type) && vector.type != duckdb_decimal) misfit(step);
-  const auto digits = whole_of(vector);
-  const auto number = digits ? whole_number(*digits, vector.places) : std::nullopt;
-  if (!number) misfit(step, "a real number or one too large");
-  return *number;
+  return vector.type == duckdb_double ? at<double>(vector) : as_written(at<float>(vector));
 }
 
-std::int64_t DuckdbRows::boolean_of(const Step& step) {
+std::optional<std::int64_t> DuckdbRows::whole_of(const Step& step) const {
+  const auto digits = exact_of(of(step));
+  return digits ? whole_number(*digits, of(step).places) : std::nullopt;
+}
+
+std::optional<std::int64_t> DuckdbRows::scaled_exact_of(const Step& step) const {
+  const auto digits = exact_of(of(step));
+  return digits ? rescaled(*digits, of(step).places, step.scale) : std::nullopt;
+}
+
+std::int64_t DuckdbRows::date_of(const Step& step) {
+  const std::int64_t day = at<std::int32_t>(of(step));
+  return day >= kFirstDay && day <= kLastDay ? day : odd(step, odd_day(day));
+}
+
+/// What the source's declaration makes an instant of.
+std::optional<std::int64_t> DuckdbRows::untyped_micros(const Step& step) {
   const Vector& vector = of(step);
-  if (vector.type == duckdb_boolean) return at<bool>(vector) ? 1 : 0;
-  const bool text = is_text(vector.type);
-  if (!text && !is_integer(vector.type)) misfit(step);
-  const std::string_view value = text_of(step);
-  const auto& settings = database_->settings();
-  if (const auto truth = truth_of(value, settings.forms.usual_boolean, text)) return *truth;
-  const auto place = fmt::format("row {}, column {}", row_number_, columns_[static_cast<std::size_t>(step.column)].name);
-  const Problem problem = boolean_problem(settings.name, place, value, settings.forms.usual_boolean);
-  database_->fail(problem.what, problem.hint);
-}
-
-std::int64_t DuckdbRows::real_of(const Step& step, double value) {
-  if (!std::isfinite(value)) return odd(step, std::isnan(value) ? "NaN" : "infinity");
-  const auto number = scaled(value, step.scale);
-  if (!number) misfit(step, "a number too large");
-  return *number;
-}
-
-std::int64_t DuckdbRows::scaled_of(const Step& step) {
-  const Vector& vector = of(step);
-  if (vector.type == duckdb_double) return real_of(step, at<double>(vector));
-  if (vector.type == duckdb_float) return real_of(step, as_written(at<float>(vector)));
-  std::optional<std::int64_t> number;
-  if (is_text(vector.type)) {
-    number = scaled(text_in(vector), step.scale);
-    if (!number) misfit(step, "other text");
-    return *number;
-  }
-  if (!is_integer(vector.type) && vector.type != duckdb_decimal) misfit(step);
-  if (const auto whole = whole_of(vector)) number = rescaled(*whole, vector.places, step.scale);
-  if (!number) misfit(step, "a number too large");
-  return *number;
-}
-
-std::int64_t DuckdbRows::day_of(const Step& step) {
-  const Vector& vector = of(step);
-  if (vector.type == duckdb_date) {
-    const std::int64_t day = at<std::int32_t>(vector);
-    return day >= kFirstDay && day <= kLastDay ? day : odd(step, odd_day(day));
-  }
-  if (!is_text(vector.type)) misfit(step);
-  const auto day = times_.day(text_in(vector));
-  if (!day) misfit(step, "other text");
-  return *day;
-}
-
-/// What the source's declaration makes an instant of, in microseconds.
-std::optional<std::int64_t> DuckdbRows::untyped_instant(const Step& step) {
-  const Vector& vector = of(step);
-  if (undeclared_.form().kind == rows::InstantKind::sql_text && is_timestamp(vector.type)) {
+  if (instants_.form().kind == rows::InstantKind::sql_text && vector.foreign == ForeignType::timestamp) {
     const std::int64_t micros = micros_of(vector.type, at<std::int64_t>(vector));
-    const std::int64_t seconds = floor_seconds(micros);
-    if (seconds < kFirstDay * 86400 || seconds >= (kLastDay + 1) * 86400) return micros;
-    std::string written = format_utc(Instant{std::chrono::seconds{seconds}}).substr(0, 19);
-    return undeclared_.micros(written);
+    const std::int64_t seconds = whole_seconds(micros, kMicros);
+    if (!holds(seconds)) return micros;
+    return instants_.micros(format_utc(Instant{std::chrono::seconds{seconds}}).substr(0, 19));
   }
-  if (undeclared_.form().facts().units == 0) misfit(step);
-  if (is_real(vector.type))
-    return undeclared_.micros(vector.type == duckdb_double ? at<double>(vector) : double{at<float>(vector)});
-  if (!is_integer(vector.type)) misfit(step);
-  const auto whole = whole_of(vector);
-  const auto narrow = whole ? whole_number(*whole, 0) : std::nullopt;
-  return narrow ? undeclared_.micros(*narrow) : std::nullopt;
+  if (instants_.form().facts().units > 0) {
+    if (vector.type == duckdb_float) return instants_.micros(double{at<float>(vector)});
+    if (vector.type == duckdb_decimal) misfit(step);
+  }
+  return counted_micros(step);
 }
 
-std::int64_t DuckdbRows::instant_of(const Step& step) {
+std::int64_t DuckdbRows::moment_of(const Step& step) {
   const Vector& vector = of(step);
-  if (is_text(vector.type)) {
-    const auto instant = times_.instant(text_in(vector));
-    if (!instant) misfit(step, "other text");
-    return *instant;
-  }
-  const auto micros = vector.type == duckdb_timestamp_tz ? std::optional(at<std::int64_t>(vector)) : untyped_instant(step);
+  const auto micros = vector.type == duckdb_timestamp_tz ? std::optional(at<std::int64_t>(vector)) : untyped_micros(step);
   if (!micros) misfit(step, "a number too large");
-  const std::int64_t seconds = floor_seconds(*micros);
-  if (seconds >= kFirstDay * 86400 && seconds < (kLastDay + 1) * 86400) return seconds;
+  const std::int64_t seconds = whole_seconds(*micros, kMicros);
+  if (holds(seconds)) return seconds;
   const bool infinite =
       *micros == std::numeric_limits<std::int64_t>::max() || *micros == -std::numeric_limits<std::int64_t>::max();
   return odd(step, infinite ? "infinity" : odd_day(seconds / 86400));
-}
-
-void DuckdbRows::no_currency(const Step& step) {
-  const Problem problem = currency_problem(
-      {row_number_, columns_[static_cast<std::size_t>(step.column)], {}, rows::Dialect::duckdb}, columns_, *step.currency);
-  database_->fail(problem.what, problem.hint);
-}
-
-void DuckdbRows::read_row() {
-  for (const Step& step : steps_) {
-    const Vector& vector = of(step);
-    step.cell->null = vector.validity != nullptr && (vector.validity[row_in_chunk_ / 64] >> (row_in_chunk_ % 64) & 1U) == 0;
-    if (!step.cell->null) read_cell(*this, currencies_, step);
-  }
-}
-
-void DuckdbRows::misfit(const Step& step) { misfit(step, type_words(foreign_type(of(step).type))); }
-
-void DuckdbRows::misfit(const Step& step, std::string_view found) {
-  const Problem problem =
-      misfit_problem({row_number_, columns_[static_cast<std::size_t>(step.column)], found, rows::Dialect::duckdb});
-  database_->fail(problem.what, problem.hint);
 }
 
 }  // namespace reportctl::source

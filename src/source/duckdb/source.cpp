@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "duckdb/source.hpp"
+#include "engine.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,9 @@
 #include "duckdb/words.hpp"
 #include "numbered_sql.hpp"
 #include "random_rows.hpp"
+#include "refused_by_query.hpp"
 #include "reportctl/base/text.hpp"
+#include "url.hpp"
 
 namespace reportctl::source {
 namespace {
@@ -33,7 +35,7 @@ class Statement {
       const char* const error = api.extract_statements_error(extracted_);
       const std::string words = error == nullptr ? "" : error;
       release();
-      if (words.empty()) database.fail("the query is not a SELECT", "a report may only read");
+      if (words.empty()) database.fail("the query is not a SELECT", kMayOnlyRead);
       database.fail_with(words.c_str());
     }
     if (count > 1) {
@@ -145,7 +147,7 @@ class DuckdbSource final : public Source {
     require_no_nul(database, query);
     NumberedSql sql = number_parameters(query.sql, rows::Dialect::duckdb);
     if (sql.has_anonymous) database.fail("the query has a parameter without a name", "write :name instead of $1");
-    if (!sql.reads) database.fail("the query is not a SELECT", "a report may only read");
+    if (!sql.reads) database.fail("the query is not a SELECT", kMayOnlyRead);
     return sql;
   }
 
@@ -159,8 +161,7 @@ class DuckdbSource final : public Source {
   static std::unique_ptr<Statement> ready(DuckdbDatabase& database, const NumberedSql& sql) {
     const DuckdbApi& api = database.api();
     auto statement = std::make_unique<Statement>(database, sql.checked);
-    if (api.prepared_statement_type(statement->get()) != kDuckdbSelect)
-      database.fail("the query is not a SELECT", "a report may only read");
+    if (api.prepared_statement_type(statement->get()) != kDuckdbSelect) database.fail("the query is not a SELECT", kMayOnlyRead);
     if (api.nparams(statement->get()) != sql.names.size())
       database.fail("the query has a parameter without a name", "write :name instead of ?");
     return statement;
@@ -182,10 +183,9 @@ class DuckdbSource final : public Source {
     const auto type_of = [&](std::size_t i) { return database.api().prepared_statement_column_type(statement.get(), i); };
     const auto names = names_of(database, statement);
     if (names.size() == 1 && type_of(0) == duckdb_invalid) return;
-    if (const auto problem = column_problem(names, query.columns)) database.fail(problem->what, problem->hint);
+    if (const auto problem = column_problem(names, query.columns)) database.fail(*problem);
     for (std::size_t i = 0; i < names.size(); ++i)
-      if (const auto problem = type_problem(query.columns[i], foreign_type(type_of(i)), settings_.forms))
-        database.fail(problem->what, problem->hint);
+      if (const auto problem = type_problem(query.columns[i], foreign_type(type_of(i)), settings_.forms)) database.fail(*problem);
   }
 
   static duckdb_result running(DuckdbDatabase& database, const Statement& statement) {
@@ -210,8 +210,15 @@ class DuckdbSource final : public Source {
   std::weak_ptr<DuckdbDatabase> streaming_;
 };
 
+std::string problem_of_duckdb_url(std::string_view url) { return parse_duckdb_url(behind_scheme(url)).problem; }
+
+std::unique_ptr<Source> open_duckdb(const SourceSettings& settings, EngineSettings common) {
+  return std::make_unique<DuckdbSource>(
+      DuckdbSettings{std::move(common), parse_duckdb_url(behind_scheme(settings.url)), settings.library});
+}
+
 }  // namespace
 
-std::unique_ptr<Source> open_duckdb(DuckdbSettings settings) { return std::make_unique<DuckdbSource>(std::move(settings)); }
+const Engine kDuckdbEngine{problem_of_duckdb_url, keeps_typed_instants, open_duckdb};
 
 }  // namespace reportctl::source

@@ -19,9 +19,8 @@ struct Kind {
 };
 /// Errors that name tables, columns, files or limits.
 constexpr std::array<Kind, 8> kSpeaking{
-    {{"Catalog Error: ",
-      "reportctl source check shows what the reports expect; create views if your tables have different names"},
-     {"Binder Error: ", "reportctl source check shows what the reports expect; create views if your tables have different names"},
+    {{"Catalog Error: ", kSeeContract},
+     {"Binder Error: ", kSeeContract},
      {"Parser Error: ", ""},
      {"IO Error: ", "check the path in the source's url, and that this user may read it"},
      {"Permission Error: ", "a report may only read the tables of its source"},
@@ -39,11 +38,11 @@ Problem duckdb_problem(std::string_view source, std::string_view error) {
   for (const Kind& kind : kSpeaking)
     if (error.starts_with(kind.prefix)) return {first_line(error.substr(kind.prefix.size())), kind.hint};
   if (error.find("read-only mode") != std::string_view::npos)
-    return {"the query would write, and the database is open for reading only", "a report may only read"};
+    return {"the query would write, and the database is open for reading only", kMayOnlyRead};
   if (error.find("configuration has been locked") != std::string_view::npos)
-    return {"the query would change DuckDB's configuration", "a report may only read"};
+    return {"the query would change DuckDB's configuration", kMayOnlyRead};
   const std::string_view kind = error.substr(0, error.find(':'));
-  return {fmt::format("the query failed ({})", first_line(kind)), "correct the data, or the view that gives them"};
+  return {fmt::format("the query failed ({})", first_line(kind)), kCorrectData};
 }
 
 ForeignType foreign_type(duckdb_type type) {

@@ -21,8 +21,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kMariadbPatience{10};
-constexpr milliseconds kServerGrace{500};   ///< for the server to end a statement by itself
 constexpr milliseconds kEndingEarly{1000};  ///< what ending a statement early may take
 constexpr seconds kLongestLimit{2'000'000};
 constexpr std::uint64_t kRowsBetweenLooks = 1024;
@@ -104,23 +102,17 @@ struct OutOfPatience {};
 
 }  // namespace
 
-MariadbConnection::MariadbConnection(MariadbSettings settings) : settings_(std::move(settings)), link_([this] { look(); }) {
+MariadbConnection::MariadbConnection(ServerSettings settings) : ServerConnection(std::move(settings)), link_([this] { look(); }) {
   connect();
 }
 
 MariadbConnection::~MariadbConnection() { close_statement(); }
 
-void MariadbConnection::look() {
-  throw_if_stopped();
-  if (Clock::now() >= deadline_) fail_late();
-  if (in_use_ && silence_.is_over()) fail(silence_.words(), Silence::kHint);
-}
-
 void MariadbConnection::connect() {
   const std::optional<Secret> password = read_secret(settings_.password);
   std::string words;
   std::string hint;
-  for (const MariadbPlace& place : mariadb_places(settings_.url)) {
+  for (const ServerPlace& place : settings_.url.places({"/run/mysqld/mysqld.sock", std::to_string(kMariadbPort)})) {
     MariadbError refused;
     if (!place.host.starts_with('/') && !addresses_of(place.host, connect_timeout())) {
       refused = {CR_UNKNOWN_HOST, fmt::format("no answer to the question for the address of {} in {} s", visible(place.host),
@@ -148,12 +140,6 @@ void MariadbConnection::connect() {
   fail(fmt::format("cannot connect: {}", words), hint);
 }
 
-seconds MariadbConnection::connect_timeout() const {
-  const std::string* const written = settings_.url.find("connect_timeout");
-  const auto limit = written == nullptr ? std::nullopt : parse_integer(*written);
-  return limit && *limit > 0 ? seconds{std::min(*limit, 3600LL)} : kMariadbPatience;
-}
-
 void MariadbConnection::set_up() {
   const std::string_view version = mariadb_api().mysql_get_server_info(link_.get());
   is_mariadb_ = version.find("MariaDB") != std::string_view::npos;
@@ -171,28 +157,6 @@ void MariadbConnection::set_up() {
   if (run("SELECT CONVERT_TZ('2026-07-01 12:00:00', '+00:00', 'Europe/Berlin')").at(0).at(0).empty())
     fail("the server's time zone tables are empty, so that it can convert no time",
          "load them once: mysql_tzinfo_to_sql /usr/share/zoneinfo | mariadb -u root mysql");
-}
-
-void MariadbConnection::begin() {
-  if (in_use_) fail("a query is still open", "close its rows first");
-  started_ = Clock::now();
-  silence_.begin();
-  deadline_ = settings_.timeout.count() > 0 ? started_ + settings_.timeout + kServerGrace : Clock::time_point::max();
-  for (bool fresh = false;;) {
-    if (!link_.is_open()) {
-      connect();
-      fresh = true;
-    }
-    in_use_ = true;
-    try {
-      return start_transaction();
-    } catch (...) {
-      // That a server was restarted since the last query is known only after asking it.
-      const bool gone = !link_.is_open();
-      end();
-      if (fresh || !gone) throw;
-    }
-  }
 }
 
 void MariadbConnection::start_transaction() {
@@ -300,8 +264,7 @@ void MariadbConnection::fetch_column(MYSQL_BIND& place, unsigned column) {
 void MariadbConnection::check_warnings() {
   for (const auto& row : run("SHOW WARNINGS")) {
     const auto code = row.size() < 2 || row[0] == "Note" ? std::nullopt : parse_integer(row[1]);
-    if (const auto problem = code ? warned_problem(static_cast<unsigned>(*code)) : std::nullopt)
-      fail(problem->what, problem->hint);
+    if (const auto problem = code ? warned_problem(static_cast<unsigned>(*code)) : std::nullopt) fail(*problem);
   }
 }
 
@@ -324,20 +287,6 @@ bool MariadbConnection::knows_zone(const std::string& zone) {
   return known != 0;
 }
 
-bool MariadbConnection::past_timeout() const {
-  return settings_.timeout.count() > 0 && Clock::now() >= started_ + settings_.timeout;
-}
-
-void MariadbConnection::fail(const std::string& what, const std::string& hint) {
-  throw_if_stopped();  // whatever failed meanwhile
-  throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
-}
-
-void MariadbConnection::fail_late() {
-  fail(fmt::format("the query took longer than {} s", settings_.timeout.count()),
-       "raise the source's statement_timeout (silence_timeout ends what hangs), or choose a shorter window");
-}
-
 MariadbError MariadbConnection::statement_error() const {
   const auto& api = mariadb_api();
   const unsigned code = api.mysql_stmt_errno(statement_);
@@ -346,14 +295,13 @@ MariadbError MariadbConnection::statement_error() const {
 
 void MariadbConnection::fail(const MariadbError& error) {
   throw_if_stopped();
-  if (is_timeout(error.code) || (error.code == ER_QUERY_INTERRUPTED && past_timeout())) fail_late();
+  if (is_timeout(error.code) || (error.code == ER_QUERY_INTERRUPTED && past_timeout())) settings_.fail_late();
   if (error.code == 0 || is_lost(error.code)) {
     running_ = false;
     link_.cut();
-    fail(fmt::format("the connection was lost: {}", one_line(error.words)), "see the server's log, then run the report again");
+    fail_lost(error.words);
   }
-  const Problem problem = mariadb_problem(settings_.name, error);
-  fail(problem.what, problem.hint);
+  fail(mariadb_problem(settings_.name, error));
 }
 
 }  // namespace reportctl::source

@@ -2,7 +2,6 @@
 // Copyright the reportctl authors
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,20 +9,10 @@
 
 #include "foreign_type.hpp"
 #include "mariadb/link.hpp"
-#include "reportctl/base/error.hpp"
 #include "reportctl/rows/query.hpp"
-#include "silence.hpp"
+#include "server_connection.hpp"
 
 namespace reportctl::source {
-
-struct MariadbSettings {
-  std::string name;  ///< of the source, for messages
-  ServerUrl url;
-  SecretSource password;
-  std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
-  rows::SourceForms forms{rows::Dialect::mariadb};
-  std::chrono::seconds silence{0};  ///< while the next row is waited for; zero: the same
-};
 
 /// A column of a statement's result, as the server describes it.
 struct MariadbField {
@@ -36,19 +25,13 @@ struct MariadbField {
 
 /// A connection on which everything happens inside `START TRANSACTION READ ONLY` and ends with ROLLBACK. Every wait for the
 /// server ends at the deadline and on a stop request, also where the server is gone without a word.
-class MariadbConnection {
+class MariadbConnection final : public ServerConnection {
  public:
   /// Connects.
-  explicit MariadbConnection(MariadbSettings);
-  ~MariadbConnection();
-  MariadbConnection(const MariadbConnection&) = delete;
-  MariadbConnection& operator=(const MariadbConnection&) = delete;
+  explicit MariadbConnection(ServerSettings);
+  ~MariadbConnection() override;
 
-  /// Starts the time that one operation of Source may take, and a read-only transaction that sees one moment. Connects again
-  /// where the server has closed the connection since.
-  void begin();
-  /// Ends the transaction; what still runs is ended on the server, too. Quick, and never fails.
-  void end() noexcept;
+  void end() noexcept override;
 
   /// Parses a statement and returns what it will give.
   std::vector<MariadbField> prepare(const std::string& sql);
@@ -66,34 +49,24 @@ class MariadbConnection {
   /// Whether the server can convert times of that zone.
   bool knows_zone(const std::string& zone);
 
-  [[noreturn]] void fail(const std::string& what, const std::string& hint = {});
-  [[nodiscard]] const MariadbSettings& settings() const { return settings_; }
+  using ServerConnection::fail;
 
  private:
-  using Clock = std::chrono::steady_clock;
-  void connect();
+  [[nodiscard]] bool is_open() const override { return link_.is_open(); }
+  void connect() override;
   void set_up();
-  void start_transaction();
-  void look();
+  void start_transaction() override;
   void close_statement() noexcept;
   void end_on_server() noexcept;
   void check_warnings();
-  [[nodiscard]] std::chrono::seconds connect_timeout() const;
-  [[nodiscard]] bool past_timeout() const;
   [[noreturn]] void fail(const MariadbError&);
-  [[noreturn]] void fail_late();
   /// What the library says of the statement, or of the connection.
   [[nodiscard]] MariadbError statement_error() const;
 
-  MariadbSettings settings_;
   MariadbLink link_;
-  MariadbPlace place_{};  ///< of the server that was connected to
+  ServerPlace place_;  ///< of the server that was connected to
   MYSQL_STMT* statement_ = nullptr;
   bool is_mariadb_ = true;
-  Clock::time_point started_;
-  Clock::time_point deadline_ = Clock::time_point::max();
-  Silence silence_{settings_.silence};
-  bool in_use_ = false;   ///< between begin() and end()
   bool running_ = false;  ///< a statement was executed whose last row has not come
   std::uint64_t fetched_ = 0;
 };

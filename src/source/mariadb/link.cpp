@@ -12,9 +12,7 @@ namespace reportctl::source {
 namespace {
 
 constexpr int kLookMilliseconds = 100;
-constexpr unsigned kPort = 3306;
 constexpr std::size_t kStack = 524288;  ///< of a call that waits: looking up a name and TLS need some
-constexpr const char* kSocket = "/run/mysqld/mysqld.sock";
 constexpr const char* kAuthorities = "/etc/ssl/certs";
 /// Ways to log in that do not tell the password to whoever answers. With a server that proved itself, it may ask in its own
 /// words.
@@ -61,27 +59,13 @@ class OwnOptions {
 
 }  // namespace
 
-std::vector<MariadbPlace> mariadb_places(const ServerUrl& url) {
-  const auto list = [&](const char* keyword) {
-    const std::string* const value = url.find(keyword);
-    return value == nullptr ? std::vector<std::string>{std::string()} : split(*value, ',');
-  };
-  const auto hosts = list("host");
-  const auto ports = list("port");
-  std::vector<MariadbPlace> places;
-  for (std::size_t i = 0; i < hosts.size(); ++i) {
-    const auto port = parse_integer(i < ports.size() ? ports[i] : ports.size() == 1 ? ports[0] : "");
-    places.push_back({hosts[i].empty() ? kSocket : hosts[i], port ? static_cast<unsigned>(*port) : kPort});
-  }
-  return places;
-}
-
-MariadbError MariadbLink::connect(const ServerUrl& url, const MariadbPlace& place, const std::optional<Secret>& password) {
+MariadbError MariadbLink::connect(const ServerUrl& url, const ServerPlace& place, const std::optional<Secret>& password) {
   const auto& api = mariadb_api();
   handle_.reset(api.mysql_init(nullptr));
   cut_ = false;
   if (handle_ == nullptr) return {CR_OUT_OF_MEMORY, "out of memory"};
   const bool local = place.host.starts_with('/');
+  const auto port = static_cast<unsigned>(parse_integer(place.port).value_or(kMariadbPort));
   OwnOptions(get(), url, local).set();
   const std::string* const user = url.find("user");
   const std::string login = user == nullptr ? current_login() : *user;
@@ -93,7 +77,7 @@ MariadbError MariadbLink::connect(const ServerUrl& url, const MariadbPlace& plac
   drive(
       [&] {
         return api.mysql_real_connect_start(&connected, get(), host, login.c_str(), given.c_str(),
-                                            database == nullptr ? nullptr : database->c_str(), place.port, socket, 0);
+                                            database == nullptr ? nullptr : database->c_str(), port, socket, 0);
       },
       [&](int ready) { return api.mysql_real_connect_cont(&connected, get(), ready); });
   if (connected == nullptr) return error();

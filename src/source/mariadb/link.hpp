@@ -14,12 +14,7 @@
 
 namespace reportctl::source {
 
-/// Where one server of a url is: a host or the path of a socket.
-struct MariadbPlace {
-  std::string host;
-  unsigned port;
-};
-std::vector<MariadbPlace> mariadb_places(const ServerUrl&);
+constexpr unsigned kMariadbPort = 3306;
 
 /// What the library or the server says; code 0: nothing is wrong.
 struct MariadbError {
@@ -34,7 +29,7 @@ class MariadbLink {
   using Look = std::function<void()>;
   explicit MariadbLink(Look look) : look_(std::move(look)) {}
 
-  MariadbError connect(const ServerUrl&, const MariadbPlace&, const std::optional<Secret>& password);
+  MariadbError connect(const ServerUrl&, const ServerPlace&, const std::optional<Secret>& password);
   void close() noexcept;
   /// Lets nobody wait for the server any more: what is still to come is lost.
   void cut() noexcept;

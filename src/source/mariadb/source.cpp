@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "mariadb/source.hpp"
+#include "engine.hpp"
 
 #include <fmt/format.h>
 
@@ -43,7 +43,7 @@ std::optional<FoundInstant> other_than(const rows::InstantForm& form, const Mari
 
 class MariadbSource final : public Source {
  public:
-  explicit MariadbSource(MariadbSettings settings) : connection_(std::make_shared<MariadbConnection>(std::move(settings))) {}
+  explicit MariadbSource(ServerSettings settings) : connection_(std::make_shared<MariadbConnection>(std::move(settings))) {}
 
   [[nodiscard]] const rows::SourceForms& forms() const override { return connection_->settings().forms; }
 
@@ -70,8 +70,7 @@ class MariadbSource final : public Source {
     look_at(query);
     const auto fields = described(sql, query.columns);
     for (std::size_t i = 0; i < fields.size(); ++i)
-      if (const auto problem = type_problem(query.columns[i], fields[i].foreign, forms()))
-        connection_->fail(problem->what, problem->hint);
+      if (const auto problem = type_problem(query.columns[i], fields[i].foreign, forms())) connection_->fail(*problem);
   }
 
   Described describe(const rows::Query& query) override {
@@ -146,8 +145,7 @@ class MariadbSource final : public Source {
     if (fields.empty()) return;
     const auto found = other_than(column.form, fields[0]);
     if (!found) return;
-    const Problem problem = instant_problem(connection_->settings().name, column.name, *found, column.form);
-    connection_->fail(problem.what, problem.hint);
+    connection_->fail(instant_problem(connection_->settings().name, column.name, *found, column.form));
   }
 
   void require_zone(const std::string& zone) {
@@ -163,7 +161,7 @@ class MariadbSource final : public Source {
     std::vector<MariadbField> fields = connection_->prepare(sql.text);
     std::vector<std::string> names;
     for (const MariadbField& field : fields) names.push_back(field.name);
-    if (const auto problem = column_problem(names, wanted)) connection_->fail(problem->what, problem->hint);
+    if (const auto problem = column_problem(names, wanted)) connection_->fail(*problem);
     return fields;
   }
 
@@ -174,6 +172,7 @@ class MariadbSource final : public Source {
 
 }  // namespace
 
-std::unique_ptr<Source> open_mariadb(MariadbSettings settings) { return std::make_unique<MariadbSource>(std::move(settings)); }
+const Engine kMariadbEngine{AtServer<parse_mariadb_url, MariadbSource>::url_problem, keeps_typed_instants,
+                            AtServer<parse_mariadb_url, MariadbSource>::open};
 
 }  // namespace reportctl::source

@@ -16,30 +16,11 @@ namespace {
 
 constexpr rows::Dialect kRewrittenDialect = rows::Dialect::mariadb;
 
-/// What other databases call a type, and what it is called here behind CAST … AS.
-struct TypeName {
-  std::string_view name;
-  std::string_view here;
-};
-constexpr std::array<TypeName, 19> kTypes{{{"text", "char"},
-                                           {"varchar", "char"},
-                                           {"character", "char"},
-                                           {"string", "char"},
-                                           {"bigint", "signed"},
-                                           {"integer", "signed"},
-                                           {"int", "signed"},
-                                           {"smallint", "signed"},
-                                           {"int8", "signed"},
-                                           {"int4", "signed"},
-                                           {"boolean", "signed"},
-                                           {"bool", "signed"},
-                                           {"numeric", "decimal"},
-                                           {"real", "double"},
-                                           {"float", "double"},
-                                           {"float8", "double"},
-                                           {"timestamp", "datetime(6)"},
-                                           {"timestamptz", "datetime(6)"},
-                                           {"datetime", "datetime(6)"}}};
+constexpr std::array<TypeNames, 5> kMariadbTypes{{{" text varchar character string ", "char", true},
+                                                  {" bigint integer int smallint int8 int4 boolean bool ", "signed", true},
+                                                  {" numeric ", "decimal", true},
+                                                  {" real float float8 double ", "double", true},
+                                                  {" timestamp timestamptz datetime ", "datetime(6)"}}};
 /// Words that MariaDB reserves and other databases do not, and that are no word of a SELECT: names, which are put into quotes.
 constexpr std::string_view kReserved =
     " accessible add before call change condition continue cursor databases delayed each escaped exit explain grant infile inout "
@@ -47,22 +28,19 @@ constexpr std::string_view kReserved =
     "return "
     "revoke schemas sensitive show signal specific sql ssl starting terminated trigger undo unlock usage while write zerofill ";
 
-constexpr std::array<ForbiddenSql, 16> kForbidden{{{"into", "", "the query holds INTO, which writes"},
-                                                   {"for", "update", "the query locks rows"},
-                                                   {"for", "share", "the query locks rows"},
-                                                   {"lock", "in", "the query locks rows"},
-                                                   {"procedure", "analyse", "the query calls a procedure"},
-                                                   {"nextval", "(", "the query takes a number from a sequence"},
-                                                   {"setval", "(", "the query changes a sequence"},
-                                                   {"next", "value", "the query takes a number from a sequence"},
-                                                   {"load_file", "(", "the query reads a file of the server"},
-                                                   {"get_lock", "(", "the query takes a lock"},
-                                                   {"release_lock", "(", "the query gives back a lock"},
-                                                   {"release_all_locks", "(", "the query gives back locks"},
-                                                   {"sleep", "(", "the query waits"},
-                                                   {"benchmark", "(", "the query only costs time"},
-                                                   {"master_pos_wait", "(", "the query waits"},
-                                                   {"master_gtid_wait", "(", "the query waits"}}};
+constexpr std::array<ForbiddenSql, 13> kForbidden{{{" into ", "", "the query holds INTO, which writes"},
+                                                   {" for ", "update", "the query locks rows"},
+                                                   {" for ", "share", "the query locks rows"},
+                                                   {" lock ", "in", "the query locks rows"},
+                                                   {" procedure ", "analyse", "the query calls a procedure"},
+                                                   {" nextval ", "(", "the query takes a number from a sequence"},
+                                                   {" next ", "value", "the query takes a number from a sequence"},
+                                                   {" setval ", "(", "the query changes a sequence"},
+                                                   {" load_file ", "(", "the query reads a file of the server"},
+                                                   {" get_lock ", "(", "the query takes a lock"},
+                                                   {" release_lock release_all_locks ", "(", "the query gives back a lock"},
+                                                   {" benchmark ", "(", "the query only costs time"},
+                                                   {" sleep master_pos_wait master_gtid_wait ", "(", "the query waits"}}};
 
 /// Ends the query when it is evaluated, which MariaDB does not do beforehand where `value` comes from a row; null for null.
 std::string refusal(std::string_view what, std::string_view value) {
@@ -110,7 +88,7 @@ class Rewriter final : public SqlRewriter {
 
   void called(std::size_t open, std::size_t close) override {
     const std::string& name = parts()[open - 1].word;
-    if (name == "cast") return name_type(open, close);
+    if (name == "cast") return name_type(open, close, kMariadbTypes, "decimal(38, 12)");
     if ((name != "sum" && name != "avg") || close == open + 1) return;
     const std::size_t first = is(open + 1, "distinct") || is(open + 1, "all") ? open + 2 : open + 1;
     if (first >= close || is_exact(first, close - 1)) return;
@@ -119,25 +97,6 @@ class Rewriter final : public SqlRewriter {
     parts()[first].before.insert(
         0, fmt::format("CASE WHEN {} = 0 THEN {} ELSE ", exactness(value), refusal(said, fmt::format("({}) * 0", value))));
     parts()[close - 1].after += " END";
-  }
-
-  void name_type(std::size_t open, std::size_t close) {
-    const std::size_t as = outermost(open, close, "as");
-    if (as == kNoToken || as + 1 >= close) return;
-    const std::string& word = parts()[as + 1].word;
-    if (is(as + 1, "double")) {
-      if (is(as + 2, "precision")) parts()[as + 2].instead = "";
-      return;
-    }
-    for (const TypeName& type : kTypes) {
-      if (type.name != word) continue;
-      parts()[as + 1].instead = std::string(type.here);
-      for (std::size_t i = as + 2; i < close; ++i)  // WITH TIME ZONE, VARYING
-        if (is_kind(i, Kind::word)) parts()[i].instead = "";
-      if (type.here.find('(') != std::string_view::npos)  // has its digits already
-        for (std::size_t i = as + 2; i < close; ++i) parts()[i].instead = "";
-    }
-    if ((word == "numeric" || word == "decimal") && as + 2 == close) parts()[as + 1].instead = "decimal(38, 12)";
   }
 
   /// What NULLS FIRST or NULLS LAST at `i` says of.

@@ -16,41 +16,31 @@ namespace {
 constexpr unsigned kMysqlTimeout = 3024;   ///< ER_QUERY_TIMEOUT of MySQL
 constexpr unsigned kWrongLockName = 3057;  ///< ER_USER_LOCK_WRONG_NAME of MySQL
 
-struct CodeHint {
-  unsigned code;
-  const char* hint;
-};
-constexpr const char* kContract =
-    "reportctl source check shows what the reports expect; create views if your tables have different names";
 /// Errors that name relations, columns, rights and the like.
-constexpr std::array<CodeHint, 20> kSpeakingErrors{{
-    {ER_BAD_FIELD_ERROR, kContract},
-    {ER_NO_SUCH_TABLE, kContract},
-    {ER_SP_DOES_NOT_EXIST, kContract},
-    {ER_BAD_DB_ERROR, "check the database in the source's url"},
+constexpr std::array<CodeWords, 20> kSpeakingErrors{{
+    {ER_BAD_FIELD_ERROR, kSeeContract},
+    {ER_NO_SUCH_TABLE, kSeeContract},
+    {ER_SP_DOES_NOT_EXIST, kSeeContract},
+    {ER_BAD_DB_ERROR, kCheckDatabase},
     {ER_NO_DB_ERROR, "name the database in the source's url"},
-    {ER_DBACCESS_DENIED_ERROR, "grant the login SELECT on the tables of the reports"},
-    {ER_TABLEACCESS_DENIED_ERROR, "grant the login SELECT on the tables of the reports"},
-    {ER_COLUMNACCESS_DENIED_ERROR, "grant the login SELECT on the tables of the reports"},
+    {ER_DBACCESS_DENIED_ERROR, kGrantSelect},
+    {ER_TABLEACCESS_DENIED_ERROR, kGrantSelect},
+    {ER_COLUMNACCESS_DENIED_ERROR, kGrantSelect},
     {ER_SPECIFIC_ACCESS_DENIED_ERROR, "a report may only read the tables of its source"},
     {ER_PROCACCESS_DENIED_ERROR, "grant the login EXECUTE on the functions that the reports call"},
     {ER_VIEW_INVALID, "a view of the source does not hold any more, or its definer lacks a right"},
     {ER_CANT_AGGREGATE_2COLLATIONS, "write CAST(x AS text) around one of the columns, or give both the same collation"},
-    {ER_NON_UNIQ_ERROR, "write the name of the table before the column"},
-    {ER_WRONG_FIELD_WITH_GROUP, "every column outside of sum(), count() and the like stands in GROUP BY"},
-    {ER_MIX_OF_GROUP_FUNC_AND_FIELDS, "every column outside of sum(), count() and the like stands in GROUP BY"},
-    {ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, "a report may only read"},
+    {ER_NON_UNIQ_ERROR, kNameTable},
+    {ER_WRONG_FIELD_WITH_GROUP, kGroupBy},
+    {ER_MIX_OF_GROUP_FUNC_AND_FIELDS, kGroupBy},
+    {ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, kMayOnlyRead},
     {ER_LOCK_DEADLOCK, "run the report again"},
-    {ER_DISK_FULL, "the server's disk is full: make room, or choose a shorter window"},
-    {ER_RECORD_FILE_FULL, "the server's disk is full: make room, or choose a shorter window"},
-    {ER_TRUNCATED_WRONG_VALUE_FOR_FIELD, "correct the data, or the view that gives them"},
+    {ER_DISK_FULL, kDiskFull},
+    {ER_RECORD_FILE_FULL, kDiskFull},
+    {ER_TRUNCATED_WRONG_VALUE_FOR_FIELD, kCorrectData},
 }};
 
 /// Data exceptions, without the data.
-struct CodeWords {
-  unsigned code;
-  const char* what;
-};
 constexpr std::array<CodeWords, 9> kDataErrors{{
     {ER_DATA_OUT_OF_RANGE, "a number is out of range"},
     {ER_WARN_DATA_OUT_OF_RANGE, "a number is out of range"},
@@ -62,7 +52,6 @@ constexpr std::array<CodeWords, 9> kDataErrors{{
     {ER_SUBQUERY_NO_1_ROW, "a subquery gives more than one row"},
     {ER_DATA_OVERFLOW, "a number is out of range"},
 }};
-constexpr const char* kCorrect = "correct the data, or the view that gives them";
 
 }  // namespace
 
@@ -70,20 +59,20 @@ const char* refusal_hint(unsigned code) {
   switch (code) {
     case ER_ACCESS_DENIED_ERROR:
     case ER_ACCESS_DENIED_NO_PASSWORD_ERROR:
-      return "check the user in the source's url and its password_file";
+      return kCheckLogin;
     case ER_DBACCESS_DENIED_ERROR:
       return "grant the login SELECT on the tables of the reports, and check the database in the source's url";
     case ER_BAD_DB_ERROR:
-      return "check the database in the source's url";
+      return kCheckDatabase;
     case ER_HOST_NOT_PRIVILEGED:
     case ER_HOST_IS_BLOCKED:
       return "the server does not let this host in: make the login for it (CREATE USER reports@HOST), or FLUSH HOSTS";
     case ER_CON_COUNT_ERROR:
     case ER_TOO_MANY_USER_CONNECTIONS:
     case ER_USER_LIMIT_REACHED:
-      return "the server has no connection left for this login; try again later, or raise its limit";
+      return kNoConnectionLeft;
     case ER_SERVER_SHUTDOWN:
-      return "the server is starting or stopping; try again in a moment";
+      return kStarting;
     case ER_MUST_CHANGE_PASSWORD_LOGIN:
       return "the login's password has expired: set a new one";
     case CR_SSL_CONNECTION_ERROR:
@@ -93,7 +82,7 @@ const char* refusal_hint(unsigned code) {
     case CR_AUTH_PLUGIN_CANNOT_LOAD:
       return "the login is made in a way that would tell its password to any server: use sslmode=verify-full, or another plugin";
     default:
-      return "check host and port in the source's url, and that the server runs and lets this host in";
+      return kCheckHost;
   }
 }
 
@@ -122,22 +111,16 @@ Problem mariadb_problem(std::string_view source, const MariadbError& error) {
   if (error.code < 1000)  // of its files
     return {fmt::format("the server cannot use its temporary files (error {})", error.code),
             "see the server's log, and its disks"};
-  if (error.code == ER_QUERY_INTERRUPTED)
-    return {"the query was ended on the server", "somebody ended it on the server; run the report again"};
-  if (error.code == ER_LOCK_WAIT_TIMEOUT)
-    return {"a table is locked by another session",
-            "a migration or another session holds the table; run the report again when it has finished"};
-  const auto* known =
-      std::find_if(kSpeakingErrors.begin(), kSpeakingErrors.end(), [&](const auto& one) { return one.code == error.code; });
-  if (known != kSpeakingErrors.end()) return {one_line(error.words), known->hint};
+  if (error.code == ER_QUERY_INTERRUPTED) return {"the query was ended on the server", kEndedByOther};
+  if (error.code == ER_LOCK_WAIT_TIMEOUT) return {"a table is locked by another session", kTableHeld};
+  if (const char* const hint = words_of(kSpeakingErrors, error.code)) return {one_line(error.words), hint};
   if (const auto warned = warned_problem(error.code)) return *warned;
   return {fmt::format("the query failed (error {})", error.code), "the server's manual has its words"};
 }
 
 std::optional<Problem> warned_problem(unsigned code) {
-  const auto* known = std::find_if(kDataErrors.begin(), kDataErrors.end(), [&](const auto& one) { return one.code == code; });
-  if (known == kDataErrors.end()) return std::nullopt;
-  return Problem{fmt::format("the query failed: {}", known->what), kCorrect};
+  const char* const what = words_of(kDataErrors, code);
+  return what == nullptr ? std::nullopt : std::optional(Problem{fmt::format("the query failed: {}", what), kCorrectData});
 }
 
 }  // namespace reportctl::source

@@ -23,9 +23,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kConnectTimeout{10};
 constexpr milliseconds kLook{100};     ///< how often a wait looks whether it should go on
-constexpr milliseconds kGrace{500};    ///< for the server to end a statement by itself, which keeps the connection
 constexpr milliseconds kEnding{1000};  ///< what ending a statement early may take; then the connection is dropped
 constexpr milliseconds kSoon{5};       ///< a statement that ends by itself within this is not cancelled
 /// The server counts milliseconds in 32 bits; beyond it the client's deadline stands alone.
@@ -83,7 +81,7 @@ bool cancel_within(PGconn* connection, milliseconds limit) {
 
 }  // namespace
 
-PostgresConnection::PostgresConnection(PostgresSettings settings) : settings_(std::move(settings)) { connect(); }
+PostgresConnection::PostgresConnection(ServerSettings settings) : ServerConnection(std::move(settings)) { connect(); }
 
 void PostgresConnection::connect() {
   const std::optional<Secret> password = read_secret(settings_.password);
@@ -135,12 +133,6 @@ void PostgresConnection::connect_to(const PostgresPlace& place, const std::optio
   if (connection_ == nullptr) fail("out of memory");
 }
 
-seconds PostgresConnection::connect_timeout() const {
-  const std::string* const written = settings_.url.find("connect_timeout");
-  const auto limit = written == nullptr ? std::nullopt : parse_integer(*written);
-  return limit && *limit > 0 ? seconds{std::min(*limit, 3600LL)} : kConnectTimeout;
-}
-
 std::optional<Refusal> PostgresConnection::connect_and_wait() {
   PGconn* const connection = connection_.get();
   const auto refusal = [&] { return read_refusal(pq().PQerrorMessage(connection)); };
@@ -165,27 +157,6 @@ std::optional<Refusal> PostgresConnection::connect_and_wait() {
 }
 
 bool PostgresConnection::is_open() const { return connection_ != nullptr && pq().PQstatus(connection_.get()) == CONNECTION_OK; }
-
-void PostgresConnection::begin() {
-  if (in_use_) fail("a query is still open", "close its rows first");
-  started_ = Clock::now();
-  deadline_ = settings_.timeout.count() > 0 ? started_ + settings_.timeout + kGrace : Clock::time_point::max();
-  for (bool fresh = false;;) {
-    if (!is_open()) {
-      connect();
-      fresh = true;
-    }
-    in_use_ = true;
-    try {
-      return start_transaction();
-    } catch (...) {
-      // That a server was restarted since the last query is known only after asking it.
-      const bool gone = !is_open();
-      end();
-      if (fresh || !gone) throw;
-    }
-  }
-}
 
 void PostgresConnection::start_transaction() {
   // One message, one answer, unless the url has settings. What a role or a database may have set otherwise is set here; all of it
@@ -299,9 +270,8 @@ void PostgresConnection::send_all(int accepted) {
 }
 
 void PostgresConnection::wait(short events) {
-  throw_if_stopped();
   if (Clock::now() >= deadline_) fail_late();
-  if (silence_.is_over()) fail(silence_.words(), Silence::kHint);
+  look();
   pollfd poll_for{pq().PQsocket(connection_.get()), events, 0};
   if (::poll(&poll_for, 1, static_cast<int>(kLook.count())) > 0 && (poll_for.revents & POLLIN) != 0) last_heard_ = Clock::now();
 }
@@ -347,30 +317,19 @@ void PostgresConnection::finish_results() {
   while (PqResult next = receive()) checked(std::move(next));
 }
 
-bool PostgresConnection::past_timeout() const {
-  return settings_.timeout.count() > 0 && Clock::now() >= started_ + settings_.timeout;
-}
-
-void PostgresConnection::fail(const std::string& what, const std::string& hint) {
-  throw_if_stopped();  // whatever failed meanwhile
-  throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
-}
-
 void PostgresConnection::fail_lost() {
   throw_if_stopped();
-  const std::string_view words = pq().PQerrorMessage(connection_.get());
-  const std::string first = one_line(words.substr(0, words.find('\n')));  // guesses at the reason follow
+  const std::string words = pq().PQerrorMessage(connection_.get());
   connection_.reset();
   running_ = false;
-  fail(fmt::format("the connection was lost: {}", first), "see the server's log, then run the report again");
+  ServerConnection::fail_lost(words.substr(0, words.find('\n')));  // guesses at the reason follow
 }
 
 void PostgresConnection::fail_late() {
   // A server that is there has ended the statement by now.
   if (const auto end = sent_ + settings_.timeout; Clock::now() > end && last_heard_ < end)
     fail("the server has stopped answering", "see whether it runs, and whether a firewall between cuts long connections");
-  fail(fmt::format("the query took longer than {} s", settings_.timeout.count()),
-       "raise the source's statement_timeout (silence_timeout ends what hangs), or choose a shorter window");
+  settings_.fail_late();
 }
 
 bool PostgresConnection::is_superuser() const {
@@ -388,9 +347,9 @@ void PostgresConnection::fail(const PGresult* result) {
   if (is_of_another_server(result))
     fail(fmt::format("a server behind the source's own cannot be reached: {}", problem.what),
          "the source's server asks others (foreign tables): see whether they run, and its log");
-  if (!ends_connection(state)) fail(problem.what, problem.hint);
+  if (!ends_connection(state)) fail(problem);
   connection_.reset();
-  fail(fmt::format("the connection was lost: {}", problem.what), "see the server's log, then run the report again");
+  ServerConnection::fail_lost(problem.what);
 }
 
 }  // namespace reportctl::source

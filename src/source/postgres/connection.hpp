@@ -11,39 +11,22 @@
 #include "postgres/places.hpp"
 #include "postgres/pq_api.hpp"
 #include "postgres/refusal.hpp"
-#include "reportctl/base/error.hpp"
 #include "reportctl/base/secret.hpp"
 #include "reportctl/rows/cell.hpp"
 #include "reportctl/rows/instant_form.hpp"
-#include "silence.hpp"
-#include "url.hpp"
+#include "server_connection.hpp"
 
 namespace reportctl::source {
 
-struct PostgresSettings {
-  std::string name;  ///< of the source, for messages
-  ServerUrl url;
-  SecretSource password;
-  std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
-  rows::SourceForms forms{rows::Dialect::postgresql};
-  std::chrono::seconds silence{0};  ///< while the next row is waited for; zero: the same
-};
-
 /// A connection on which everything happens inside `BEGIN … READ ONLY` and ends with ROLLBACK. Nothing here blocks: every wait
 /// for the server ends at the deadline and on a stop request, also where the server is gone without a word.
-class PostgresConnection {
+class PostgresConnection final : public ServerConnection {
  public:
   /// Connects.
-  explicit PostgresConnection(PostgresSettings);
-  PostgresConnection(const PostgresConnection&) = delete;
-  PostgresConnection& operator=(const PostgresConnection&) = delete;
+  explicit PostgresConnection(ServerSettings);
 
-  /// Starts the time that one operation of Source may take, and a read-only transaction that sees one moment. Connects again
-  /// where the server has closed the connection since.
-  void begin();
-  /// Ends the transaction; what still runs is cancelled. Quick, and never fails: a reader has nothing to lose. A connection whose
-  /// state is in doubt is dropped.
-  void end() noexcept;
+  /// A connection whose state is in doubt is dropped.
+  void end() noexcept override;
 
   /// Parses the unnamed statement and returns what it will give.
   PqResult prepare(const std::string& sql);
@@ -57,22 +40,18 @@ class PostgresConnection {
   /// As the server said when it was connected to.
   [[nodiscard]] bool is_superuser() const;
 
-  [[noreturn]] void fail(const std::string& what, const std::string& hint = {});
+  using ServerConnection::fail;
   /// After the last result of a statement that was executed, so that another can be run in the same snapshot.
   void finish_results();
-  [[nodiscard]] const PostgresSettings& settings() const { return settings_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  void connect();
+  void connect() override;
   void connect_to(const PostgresPlace&, const std::optional<Secret>& password);
-  [[nodiscard]] std::chrono::seconds connect_timeout() const;
   /// Empty when connected.
   [[nodiscard]] std::optional<Refusal> connect_and_wait();
-  void start_transaction();
+  void start_transaction() override;
   void set(const std::string& name, const std::string& value);
-  [[nodiscard]] bool is_open() const;
-  [[nodiscard]] bool past_timeout() const;
+  [[nodiscard]] bool is_open() const override;
   /// Until the socket is ready or some time has passed; throws on a stop request and past the deadline.
   void wait(short events);
   void send_all(int accepted);
@@ -86,17 +65,12 @@ class PostgresConnection {
   [[noreturn]] void fail_lost();
   [[noreturn]] void fail(const PGresult*);
 
-  PostgresSettings settings_;
   std::string sql_;  ///< of the unnamed statement
   std::unique_ptr<PGconn, FinishConnection> connection_;
-  Clock::time_point started_;
-  Clock::time_point deadline_ = Clock::time_point::max();
   Clock::time_point sent_;        ///< the last statement
   Clock::time_point last_heard_;  ///< the last bytes of the server
-  Silence silence_{settings_.silence};
-  bool in_use_ = false;     ///< between begin() and end()
-  bool running_ = false;    ///< something was sent whose last result has not come
-  bool cancelled_ = false;  ///< the server confirmed a cancel
+  bool running_ = false;          ///< something was sent whose last result has not come
+  bool cancelled_ = false;        ///< the server confirmed a cancel
 };
 
 }  // namespace reportctl::source

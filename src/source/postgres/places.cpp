@@ -12,11 +12,7 @@
 namespace reportctl::source {
 
 PostgresPlaces postgres_places(const ServerUrl& url, std::chrono::seconds limit) {
-  const auto list = [&](const char* keyword) {
-    const std::string* const value = url.find(keyword);
-    return value == nullptr ? std::vector<std::string>{std::string()} : split(*value, ',');
-  };
-  const auto hosts = list("host"), addresses = list("hostaddr"), ports = list("port");
+  const auto hosts = url.list("host"), addresses = url.list("hostaddr"), ports = url.list("port");
   PostgresPlaces found;
   for (std::size_t i = 0; i < std::max(hosts.size(), addresses.size()); ++i) {
     const auto at = [&](const std::vector<std::string>& values) {

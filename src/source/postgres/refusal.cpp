@@ -19,7 +19,7 @@ bool is_sqlstate(std::string_view text) {
 
 /// Of libpq itself, in whose words there is no SQLSTATE.
 const char* hint_for_words(std::string_view words) {
-  if (has_words(words, "password")) return "check the user in the source's url and its password_file";
+  if (has_words(words, "password")) return kCheckLogin;
   if (has_words(words, "channel binding")) return "channel_binding=require needs TLS and a password in the form scram-sha-256";
   if (has_words(words, "private key file"))
     return "sslkey must name a key without a pass phrase that only this user can read (mode 0600), and that belongs to sslcert";
@@ -28,7 +28,7 @@ const char* hint_for_words(std::string_view words) {
   if (has_words(words, "session is") || has_words(words, "server is") || has_words(words, "hot standby"))
     return "target_session_attrs in the source's url asks for another kind of server";
   if (has_words(words, "translate host name")) return "check the host in the source's url, and the name server of this machine";
-  return "check host and port in the source's url, and that the server runs and lets this host in";
+  return kCheckHost;
 }
 
 }  // namespace
@@ -55,14 +55,14 @@ Refusal read_refusal(std::string_view message) {
 std::string Refusal::hint() const {
   const std::string_view state = sqlstate;
   if (state.empty()) return hint_for_words(words);
-  if (state == "28P01") return "check the user in the source's url and its password_file";
+  if (state == "28P01") return kCheckLogin;
   if (state.starts_with("28"))
     return "the server does not let this user in from this host: check the user in the source's url, and the server's "
            "pg_hba.conf, which may ask for TLS (sslmode=require) or a client certificate";
-  if (state == "3D000") return "check the database in the source's url";
+  if (state == "3D000") return kCheckDatabase;
   if (state == "42501") return "grant the login CONNECT on the database";
-  if (state.starts_with("53")) return "the server has no connection left for this login; try again later, or raise its limit";
-  if (state == "57P03") return "the server is starting or stopping; try again in a moment";
+  if (state.starts_with("53")) return kNoConnectionLeft;
+  if (state == "57P03") return kStarting;
   if (state == "08P01") return "a pooler before the server may not pass on every parameter: check options in the source's url";
   return "check the parameters of the source's url, options above all";
 }

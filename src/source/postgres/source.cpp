@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "postgres/source.hpp"
+#include "engine.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +16,7 @@
 #include "postgres/types.hpp"
 #include "postgres/words.hpp"
 #include "random_rows.hpp"
+#include "refused_by_query.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::source {
@@ -38,7 +39,7 @@ constexpr const char* kTables =
 
 class PostgresSource final : public Source {
  public:
-  explicit PostgresSource(PostgresSettings settings) : connection_(std::make_shared<PostgresConnection>(std::move(settings))) {}
+  explicit PostgresSource(ServerSettings settings) : connection_(std::make_shared<PostgresConnection>(std::move(settings))) {}
 
   [[nodiscard]] const rows::SourceForms& forms() const override { return connection_->settings().forms; }
 
@@ -65,8 +66,7 @@ class PostgresSource final : public Source {
     for (const std::string& name : sql.names) value_of(query, name);
     const std::vector<Oid> types = described(sql, query.columns);
     for (std::size_t i = 0; i < types.size(); ++i)
-      if (const auto problem = type_problem(query.columns[i], foreign_type(types[i]), forms()))
-        connection_->fail(problem->what, problem->hint);
+      if (const auto problem = type_problem(query.columns[i], foreign_type(types[i]), forms())) connection_->fail(*problem);
     // The server looks at rights only when it makes ready to run. Every type takes NULL.
     connection_->run("EXPLAIN " + sql.text, std::vector<const char*>(sql.names.size(), nullptr));
   }
@@ -145,7 +145,7 @@ class PostgresSource final : public Source {
     require_no_nul(*connection_, query);
     NumberedSql sql = number_parameters(query.sql);
     if (sql.has_anonymous) connection_->fail("the query has a parameter without a name", "write :name instead of $1");
-    if (!sql.reads) connection_->fail("the query is not a SELECT", "a report may only read");
+    if (!sql.reads) connection_->fail("the query is not a SELECT", kMayOnlyRead);
     return sql;
   }
 
@@ -157,14 +157,14 @@ class PostgresSource final : public Source {
   std::vector<Oid> described(const NumberedSql& sql, const rows::Columns& wanted) {
     const PqResult description = parsed(sql);
     const int count = pq().PQnfields(description.get());
-    if (count == 0) connection_->fail("the query is not a SELECT", "a report may only read");
+    if (count == 0) connection_->fail("the query is not a SELECT", kMayOnlyRead);
     std::vector<std::string> names;
     std::vector<Oid> types;
     for (int i = 0; i < count; ++i) {
       names.emplace_back(pq().PQfname(description.get(), i));
       types.push_back(pq().PQftype(description.get(), i));
     }
-    if (const auto problem = column_problem(names, wanted)) connection_->fail(problem->what, problem->hint);
+    if (const auto problem = column_problem(names, wanted)) connection_->fail(*problem);
     return types;
   }
 
@@ -194,6 +194,7 @@ class PostgresSource final : public Source {
 
 }  // namespace
 
-std::unique_ptr<Source> open_postgres(PostgresSettings settings) { return std::make_unique<PostgresSource>(std::move(settings)); }
+const Engine kPostgresEngine{AtServer<parse_postgres_url, PostgresSource>::url_problem, keeps_typed_instants,
+                             AtServer<parse_postgres_url, PostgresSource>::open};
 
 }  // namespace reportctl::source

@@ -112,18 +112,17 @@ std::optional<Problem> refused_boolean(std::string_view words, const FailedState
 
 const char* state_hint(std::string_view state) {
   if (state == "42501") return "grant the login SELECT on the tables of the reports, and USAGE on their schema";
-  if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000")
-    return "reportctl source check shows what the reports expect; create views if your tables have different names";
+  if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000") return kSeeContract;
   if (state == "42804")
     return "types do not go together; a boolean that is kept as text or as a number is written {{truth(x)}}, and declared: "
            "sources.NAME.booleans (reportctl.conf(5))";
-  if (state == "25006") return "a report may only read";
-  if (state == kQueryCanceled) return "somebody ended it on the server; run the report again";
-  if (state == "55P03") return "a migration or another session holds the table; run the report again when it has finished";
+  if (state == "25006") return kMayOnlyRead;
+  if (state == kQueryCanceled) return kEndedByOther;
+  if (state == "55P03") return kTableHeld;
   if (state.starts_with("40")) return "run the report again";
   if (state == "22P05") return "leave the character out, or ask for a database in UTF8";
   if (state == "22P02") return "correct the data, the view that gives them, or the account's key in the source";
-  if (state.starts_with("22")) return "correct the data, or the view that gives them";
+  if (state.starts_with("22")) return kCorrectData;
   return "";
 }
 

@@ -296,15 +296,10 @@ int SqliteDatabase::authorize(void* self, int action, const char* first, const c
   }
 }
 
-void SqliteDatabase::fail(const std::string& what, const std::string& hint) {
-  throw_if_stopped();  // whatever failed meanwhile
-  throw Error(ErrorKind::source, fmt::format("source {}: {}", settings_.name, what), hint);
-}
-
 void SqliteDatabase::fail(int code) {
   const int primary = code & 0xFF;
   if ((primary == SQLITE_INTERRUPT || primary == SQLITE_BUSY) && stop_requested()) throw_if_stopped();
-  if (const auto& problem = functions_.problem()) fail(problem->what, problem->hint);
+  if (const auto& problem = functions_.problem()) fail(*problem);
   const std::string words = visible(repair_utf8(sqlite3_errmsg(connection_.get())));
   const std::string file = settings_.file.string();
   if ((primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) && was_changed()) fail_changed();
@@ -313,8 +308,7 @@ void SqliteDatabase::fail(int code) {
   switch (primary) {
     case SQLITE_INTERRUPT:
       if (was_silent_ && !past_deadline()) fail(silence_.words(), Silence::kHint);
-      fail(fmt::format("the query took longer than {} s", settings_.timeout.count()),
-           "raise the source's statement_timeout (silence_timeout ends what hangs), or choose a shorter window");
+      settings_.fail_late();
     case SQLITE_BUSY:
       fail(fmt::format("{} is locked by another program", file), "try again; a program that writes for long keeps readers out");
     case SQLITE_NOTADB:

@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-#include "reportctl/base/error.hpp"
+#include "engine.hpp"
 #include "reportctl/rows/query.hpp"
 #include "silence.hpp"
 #include "sqlite/functions.hpp"
@@ -28,12 +28,8 @@ struct CloseConnection {
   void operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
 };
 
-struct SqliteSettings {
-  std::string name;  ///< of the source, for messages
+struct SqliteSettings : EngineSettings {
   std::filesystem::path file;
-  std::chrono::seconds timeout{60};  ///< of one operation; zero or less: none
-  rows::SourceForms forms{rows::Dialect::sqlite};
-  std::chrono::seconds silence{0};  ///< while the next row is waited for; zero: the same
 };
 
 /// A connection that can only read: files that nothing writes to (ReaderFiles), `query_only`, DEFENSIVE, schema not trusted (as
@@ -65,7 +61,8 @@ class SqliteDatabase {
   void count_row() { silence_.row(); }
   /// What SQLite's result code means to an operator.
   [[noreturn]] void fail(int code);
-  [[noreturn]] void fail(const std::string& what, const std::string& hint = {});
+  [[noreturn]] void fail(const Problem& problem) const { settings_.fail(problem); }
+  [[noreturn]] void fail(const std::string& what, const std::string& hint = {}) const { settings_.fail({what, hint}); }
 
  private:
   void start_deadline();

@@ -13,8 +13,6 @@
 namespace reportctl::source {
 namespace {
 
-constexpr std::int64_t kMicros = 1000000;
-
 bool is_null(sqlite3_value* value) { return sqlite3_value_type(value) == SQLITE_NULL; }
 
 std::string_view text_of(sqlite3_value* value) {

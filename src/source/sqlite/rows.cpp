@@ -21,25 +21,14 @@ rows::InstantForm readable(rows::InstantForm common) {
 }  // namespace
 
 SqliteRows::SqliteRows(std::shared_ptr<SqliteDatabase> database, Statement statement, rows::Columns columns)
-    : database_(std::move(database)),
+    : EngineRows(database, std::move(columns), InstantReader(readable(database->settings().forms.common()))),
       statement_(std::move(statement)),
-      columns_(std::move(columns)),
-      cells_(columns_.size()),
-      steps_(steps_for(columns_, cells_)),
       digits_(columns_.size()),
-      values_(columns_.size()),
-      row_(cells_),
-      instants_(readable(database_->settings().forms.common())),
-      currencies_(database_->settings().forms.currencies) {}
-
-void SqliteRows::close() noexcept {
-  statement_.reset();
-  database_.reset();
-}
+      values_(columns_.size()) {}
 
 std::string_view SqliteRows::digits_of(const Step& step, Value value) {
   if (value.type != SQLITE_INTEGER) misfit(step, value);
-  auto& digits = digits_[static_cast<std::size_t>(step.column)];
+  auto& digits = digits_[index(step)];
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), sqlite3_value_int64(value.value)).ptr;
   return {digits.data(), static_cast<std::size_t>(end - digits.data())};
 }
@@ -48,19 +37,12 @@ std::string_view SqliteRows::digits_of(const Step& step, Value value) {
 
 inline std::string_view SqliteRows::raw_text(Value value) {
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value.value));
-  if (text == nullptr) database_->fail(SQLITE_NOMEM);
+  if (text == nullptr) connection_->fail(SQLITE_NOMEM);
   return {text, static_cast<std::size_t>(sqlite3_value_bytes(value.value))};
 }
 
 inline std::string_view SqliteRows::text_of(const Step& step, Value value) {
-  if (value.type == SQLITE_TEXT) {
-    const std::string_view text = raw_text(value);
-    const TextFault fault = check_text(text);
-    if (fault != TextFault::none)
-      misfit(step, fault == TextFault::nul ? "text with a NUL character" : "bytes that are not UTF-8");
-    return text;
-  }
-  return digits_of(step, value);
+  return value.type == SQLITE_TEXT ? checked(step, raw_text(value)) : digits_of(step, value);
 }
 
 inline std::int64_t SqliteRows::integer_of(const Step& step, Value value) {
@@ -72,12 +54,7 @@ inline std::int64_t SqliteRows::truth_of(const Step& step, Value value) {
   const bool text = value.type == SQLITE_TEXT;
   if (!text && value.type != SQLITE_INTEGER) misfit(step, value);
   if (const std::int64_t number = text ? -1 : sqlite3_value_int64(value.value); number == 0 || number == 1) return number;
-  const std::string_view written = raw_text(value);
-  const auto& settings = database_->settings();
-  if (const auto truth = source::truth_of(written, settings.forms.usual_boolean, text)) return *truth;
-  const auto place = fmt::format("row {}, column {}", row_number_, columns_[static_cast<std::size_t>(step.column)].name);
-  const Problem problem = boolean_problem(settings.name, place, written, settings.forms.usual_boolean);
-  database_->fail(problem.what, problem.hint);
+  return declared_truth(step, raw_text(value), text);
 }
 
 inline std::int64_t SqliteRows::scaled_of(const Step& step, Value value) {
@@ -85,7 +62,7 @@ inline std::int64_t SqliteRows::scaled_of(const Step& step, Value value) {
   if (value.type == SQLITE_FLOAT) {
     number = scaled(sqlite3_value_double(value.value), step.scale);
     const bool odd = !number && !std::isfinite(sqlite3_value_double(value.value));
-    if (odd && columns_[static_cast<std::size_t>(step.column)].empty_odd) {
+    if (odd && column(step).empty_odd) {
       step.cell->null = true;
       return 0;
     }
@@ -103,7 +80,7 @@ inline std::int64_t SqliteRows::scaled_of(const Step& step, Value value) {
 
 inline std::int64_t SqliteRows::day_of(const Step& step, Value value) {
   if (value.type != SQLITE_TEXT) misfit(step, value);
-  const auto day = days_.day(raw_text(value));
+  const auto day = times_.day(raw_text(value));
   if (!day) misfit(step, "other text");
   return *day;
 }
@@ -118,7 +95,7 @@ inline std::int64_t SqliteRows::instant_of(const Step& step, Value value) {
     micros = instants_.micros(sqlite3_value_double(value.value));
   }
   if (!micros) misfit_instant(step, value);
-  return (*micros - (*micros < 0 ? 999999 : 0)) / 1000000;
+  return whole_seconds(*micros, kMicros);
 }
 
 /// Asking a value is a third faster than sqlite3_column_*() for its type, content and length; and to look all values up again for
@@ -134,7 +111,7 @@ inline void SqliteRows::find_values() {
 inline void SqliteRows::read_row() {
   find_values();
   for (const Step& step : steps_) {
-    sqlite3_value* const found = values_[static_cast<std::size_t>(step.column)];
+    sqlite3_value* const found = values_[index(step)];
     const Value value{found, sqlite3_value_type(found)};
     rows::Cell& cell = *step.cell;
     cell.null = value.type == SQLITE_NULL;
@@ -170,30 +147,16 @@ inline void SqliteRows::read_row() {
   }
 }
 
-bool SqliteRows::step() {
+bool SqliteRows::fetch() {
   const int code = sqlite3_step(statement_.get());
-  database_->count_row();
+  connection_->count_row();
   if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) database_->fail(code);
+  if (code != SQLITE_DONE) connection_->fail(code);
+  connection_->check_unchanged();
   return false;
 }
 
-const rows::Row* SqliteRows::next() {
-  if (!statement_) return nullptr;
-  try {
-    if (step()) {
-      ++row_number_;
-      read_row();
-      return &row_;
-    }
-    database_->check_unchanged();
-  } catch (...) {
-    close();
-    throw;
-  }
-  close();
-  return nullptr;
-}
+const rows::Row* SqliteRows::next() { return advance(); }
 
 void SqliteRows::misfit(const Step& step, Value value) {
   switch (value.type) {
@@ -208,26 +171,12 @@ void SqliteRows::misfit(const Step& step, Value value) {
   }
 }
 
-void SqliteRows::misfit(const Step& step, std::string_view found) {
-  const Problem problem =
-      misfit_problem({row_number_, columns_[static_cast<std::size_t>(step.column)], found, rows::Dialect::sqlite});
-  database_->fail(problem.what, problem.hint);
-}
-
 void SqliteRows::misfit_instant(const Step& step, Value value) {
   if (value.type != SQLITE_TEXT && value.type != SQLITE_INTEGER && value.type != SQLITE_FLOAT) misfit(step, value);
-  const auto& settings = database_->settings();
+  const auto& settings = connection_->settings();
   const auto found =
       value.type == SQLITE_TEXT ? found_instant(raw_text(value)) : found_instant(sqlite3_value_double(value.value));
-  const auto name = fmt::format("row {}, column {}", row_number_, columns_[static_cast<std::size_t>(step.column)].name);
-  const Problem problem = instant_problem(settings.name, name, found, settings.forms.common());
-  database_->fail(problem.what, problem.hint);
-}
-
-void SqliteRows::no_currency(const Step& step) {
-  const Problem problem = currency_problem(
-      {row_number_, columns_[static_cast<std::size_t>(step.column)], {}, rows::Dialect::sqlite}, columns_, *step.currency);
-  database_->fail(problem.what, problem.hint);
+  connection_->fail(instant_problem(settings.name, place_of(step), found, settings.forms.common()));
 }
 
 }  // namespace reportctl::source

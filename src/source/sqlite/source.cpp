@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "sqlite/source.hpp"
+#include "engine.hpp"
 
 #include <fmt/format.h>
 
@@ -12,6 +12,7 @@
 #include "reportctl/base/text.hpp"
 #include "reportctl/base/time.hpp"
 #include "sqlite/rows.hpp"
+#include "url.hpp"
 
 namespace reportctl::source {
 namespace {
@@ -131,8 +132,7 @@ class SqliteSource final : public Source {
   /// The query, prepared and bound, with the columns that it promises.
   static Statement ready(SqliteDatabase& database, const rows::Query& query) {
     Statement statement = database.prepare(query);
-    if (const auto problem = column_problem(column_names(statement.get()), query.columns))
-      database.fail(problem->what, problem->hint);
+    if (const auto problem = column_problem(column_names(statement.get()), query.columns)) database.fail(*problem);
     database.bind(statement.get(), query);
     return statement;
   }
@@ -179,8 +179,39 @@ class SqliteSource final : public Source {
   std::weak_ptr<SqliteDatabase> streaming_;
 };
 
+struct SqliteUrl {
+  std::string path;
+  std::string problem;
+};
+/// `sqlite:/srv/a%20b.db`, `sqlite:///srv/shop.db`, or a path relative to the working directory.
+SqliteUrl parse_sqlite_url(std::string_view url) {
+  const std::string_view rest = behind_scheme(url);
+  if (rest.starts_with("//") && !rest.starts_with("///")) return {{}, "the url names a host, but SQLite is a local file"};
+  if (const std::size_t query = rest.find('?');
+      query != std::string_view::npos && rest.find('=', query) != std::string_view::npos)
+    return {{}, "the url has parameters, and SQLite takes none (a ? in the name of the file is written %3F)"};
+  const auto path = percent_decoded(rest);
+  if (!path) return {{}, "the url has a % that is not followed by two hex digits (a % itself is %25)"};
+  if (path->empty()) return {{}, "the url names no file"};
+  return {*path, {}};
+}
+
+std::string problem_of_sqlite_url(std::string_view url) { return parse_sqlite_url(url).problem; }
+
+bool keeps_sqlite_instants(const rows::InstantKindFacts& facts) { return facts.sqlite; }
+
+std::unique_ptr<Source> open_sqlite(const SourceSettings& settings, EngineSettings common) {
+  // Absolute, so that SQLite never takes it for one of its special names (`:memory:`, `file:…`).
+  std::error_code error;
+  const auto file = std::filesystem::absolute(parse_sqlite_url(settings.url).path, error);
+  if (error)
+    throw Error(ErrorKind::config, fmt::format("source {}: the working directory is unknown: {}", common.name, error.message()),
+                "write the whole path, as in sqlite:/srv/shop/shop.db");
+  return std::make_unique<SqliteSource>(SqliteSettings{std::move(common), file.lexically_normal()});
+}
+
 }  // namespace
 
-std::unique_ptr<Source> open_sqlite(SqliteSettings settings) { return std::make_unique<SqliteSource>(std::move(settings)); }
+const Engine kSqliteEngine{problem_of_sqlite_url, keeps_sqlite_instants, open_sqlite};
 
 }  // namespace reportctl::source

@@ -223,8 +223,9 @@ TEST_CASE("MariaDB: it calculates, sorts and reads quotes as the other databases
 TEST_CASE("MariaDB: moments are of type TIMESTAMP, and a DATETIME is of the zone that is declared") {
   with_server([](MariadbServer& server) {
     server.execute(
-        "CREATE TABLE t(at timestamp null, written datetime); INSERT INTO t VALUES ('2026-03-17 06:00:00', '2026-07-17 "
-        "08:00:00')");
+        "CREATE TABLE t(at timestamp null, written datetime, counted float); INSERT INTO t VALUES ('2026-03-17 06:00:00', "
+        "'2026-07-17 08:00:00', 1773705600)");
+    CHECK(cells(*reader(server, "epoch"), asking("SELECT counted AS v FROM t", ColumnType::timestamp)) == "1773705600");
     rows::Query wanted = asking("SELECT written AS v FROM t", ColumnType::timestamp);
     wanted.instants = {{"t", "written", {rows::InstantKind::timestamptz}, "t.written"}};
     const Refused error = refused([&] { cells(*reader(server), wanted); });

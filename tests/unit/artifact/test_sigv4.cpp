@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include <doctest/doctest.h>
 
+#include "reportctl/http/uri.hpp"
 #include "sigv4.hpp"
 
 using namespace reportctl;
@@ -74,7 +75,7 @@ TEST_CASE("a session token is signed, in headers and in links") {
 }
 
 TEST_CASE("a query is sorted by its encoded names, and everything but the unreserved is encoded") {
-  CHECK(uri_encoded("a/b c~é", Slash::kept) == "a/b%20c~%C3%A9");
-  CHECK(uri_encoded("a/b+c", Slash::encoded) == "a%2Fb%2Bc");
-  CHECK(encoded_query({{"uploadId", "x y"}, {"partNumber", "1"}}) == "partNumber=1&uploadId=x%20y");
+  CHECK(http::uri_encoded("a/b c~é", http::Slash::kept) == "a/b%20c~%C3%A9");
+  CHECK(http::uri_encoded("a/b+c", http::Slash::encoded) == "a%2Fb%2Bc");
+  CHECK(http::encoded_query({{"uploadId", "x y"}, {"partNumber", "1"}}) == "partNumber=1&uploadId=x%20y");
 }
