@@ -222,16 +222,19 @@ Json to_json(const run::Ended& ended) {
           {"state", store::run_state_name(ended.state)},
           {"status", ended.deferred ? Json(nullptr) : Json(store::run_status_word(ended.state))},
           {"deferred", ended.deferred},
-          {"reason", text_or_null(ended.reason)}};
+          {"reason", text_or_null(ended.reason)},
+          {"first", text_or_null(ended.first)}};
 }
 
 run::Ended ended_from_json(const Json& json) {
+  const auto text = [&](const char* key) { return json.at(key).is_null() ? std::string() : json.at(key).get<std::string>(); };
   return {.run_id = json.at("run_id"),
           .account = json.at("account"),
           .schedule = json.at("schedule"),
           .state = store::parse_run_state(json.at("state").get<std::string>()).value_or(store::RunState::failed),
           .deferred = json.at("deferred"),
-          .reason = json.at("reason").is_null() ? std::string() : json.at("reason").get<std::string>()};
+          .reason = text("reason"),
+          .first = text("first")};
 }
 
 Json to_json(const run::Planned& planned) {

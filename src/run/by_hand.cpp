@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "acting.hpp"
 #include "attempts.hpp"
 #include "events.hpp"
+#include "part_run.hpp"
 #include "policy.hpp"
 #include "post.hpp"
 #include "reportctl/base/error.hpp"
@@ -20,6 +22,7 @@
 #include "reportctl/store/part_runs.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/suppressions.hpp"
+#include "reportctl/validation/refusal.hpp"
 #include "resume.hpp"
 #include "run_end.hpp"
 #include "run_one.hpp"
@@ -97,45 +100,102 @@ schedule::Recipients recipients_of(Parts& parts, const store::Run& run) {
   return recipients;
 }
 
-/// Those whose time has come.
-Ended work_parts_now(Parts& parts, const std::string& run_id) {
-  resume_parts(parts, run_id, [](const Ended&) {});
+Ended ended_or_waiting(Parts& parts, const std::string& run_id) {
   auto ended = ended_as(store::get_run(parts.state(), run_id, store::Sight()));
   ended.deferred = !store::is_finished(ended.state);
+  return ended;
+}
+
+/// Those whose time has come.
+Ended work_parts_now(Parts& parts, const std::string& run_id) {
+  std::optional<Ended> told;
+  resume_parts(parts, run_id, [&](const Ended& one) { told = one; });
+  if (told && !told->deferred) return *told;
+  auto ended = ended_or_waiting(parts, run_id);
   if (ended.deferred) ended.reason = "some of its parts wait for their time, their data or another attempt";
   return ended;
 }
 
+/// Rejected parts of one occurrence. They sent nothing, so that what their rows say now reaches nobody twice; the list is asked
+/// for the first of them.
+class RejectedParts {
+ public:
+  RejectedParts(Parts& parts, std::string run_id) : parts_(parts), run_id_(std::move(run_id)) {}
+
+  /// None: its row is still wrong, gone or without an address.
+  std::optional<store::RowNow> row_of(const std::string& key) {
+    if (!now_) now_ = rows_now(parts_, store::get_run(parts_.state(), run_id_, store::Sight()));
+    append(broken_, std::exchange(now_->broken, {}));
+    const auto found = now_->rows.find(key);
+    if (found == now_->rows.end()) return std::nullopt;
+    auto& part = found->second;
+    append(broken_, part.broken);
+    if (!part.broken.empty() || !part.has_address) return std::nullopt;
+    return store::RowNow{part.slot, part.schedule.begins, std::move(part.schedule.definition)};
+  }
+  [[nodiscard]] const validation::Violations& broken() const { return broken_; }
+
+ private:
+  Parts& parts_;
+  std::string run_id_;
+  std::optional<RowsNow> now_;
+  validation::Violations broken_;
+};
+
 /// What is to be done again of one part: its mails, or where it made no file all of it. None: nothing.
-std::optional<store::Claim> reopen_part(Parts& parts, const store::Run& part, const Resend& wanted, const std::string& actor) {
-  const bool failed = part.state == store::RunState::failed || part.state == store::RunState::rejected;
+std::optional<store::Claim> reopen_part(Parts& parts, const store::Run& part, const Resend& wanted, RejectedParts& rejected,
+                                        const std::string& actor) {
   if (!store::is_finished(part.state) || part.file_pruned_at) return std::nullopt;
   if (!part.artifact_sha256.empty())
     return store::reopen_for_resend(
         parts.state(),
         {reopening(parts, part, {"RunResent", actor}), states_of(wanted.only), wanted.as == ResendAs::new_message, {}});
+  const auto request = reopening(parts, part, {"RunRetried", actor});
+  if (part.state == store::RunState::rejected && wanted.only == ResendOnly::failed) {
+    const auto row = rejected.row_of(part.part);
+    return row ? std::optional(store::reopen_for_retry(parts.state(), request, *row)) : std::nullopt;
+  }
+  const bool failed = part.state == store::RunState::failed;
   const bool in_doubt = part.state == store::RunState::unknown;  // since the state file was restored
   const bool chosen = (failed && wanted.only == ResendOnly::failed) || (in_doubt && wanted.only == ResendOnly::unknown);
   if (!chosen || !store::run_definition(parts.state(), part)) return std::nullopt;
-  return store::reopen_for_retry(parts.state(), reopening(parts, part, {"RunRetried", actor}));
+  return store::reopen_for_retry(parts.state(), request);
+}
+
+/// A part whose time has not come by its row as it is now waits for it.
+void work_on_part(Parts& parts, const store::Claim& claim) {
+  if (claim.run.slot > parts.now())
+    put_off(parts, claim, {.until = *claim.run.slot, .reason = "its time has not come", .after = store::Wait::After::look});
+  else
+    work_on(parts, claim, [](const Ended&) {});
 }
 
 /// All are taken first, so that the occurrence does not end before the last of them.
+Ended work_on_parts(Parts& parts, const std::string& run_id, const std::vector<store::Run>& chosen, const Resend& wanted,
+                    const std::string& actor) {
+  RejectedParts rejected(parts, run_id);
+  std::vector<store::Claim> claims;
+  for (const auto& part : chosen)
+    if (auto claim = reopen_part(parts, part, wanted, rejected, actor)) claims.push_back(std::move(*claim));
+  if (claims.empty() && !rejected.broken().empty())
+    throw validation::Refusal(fmt::format("no part of run {} can be made as its list is now", run_id), rejected.broken());
+  if (claims.empty())
+    throw Error(
+        ErrorKind::conflict, "no part of this run matches",
+        fmt::format(
+            "reportctl runs show {} says why; a part whose row is gone from the list, or has no address there, is not made",
+            run_id));
+  return acting(parts, [&] {
+    for (const auto& claim : claims) work_on_part(parts, claim);
+    return work_parts_now(parts, run_id);
+  });
+}
+
 Ended resend_parts(Parts& parts, const store::Run& run, const Resend& wanted, const std::string& actor) {
   if (!wanted.to.empty())
     throw Error(ErrorKind::conflict, fmt::format("run {} has parts, each with its own file", run.id),
                 fmt::format("name the part: reportctl runs list --parts --schedule {}", shell_word(run.schedule_name)));
-  std::vector<store::Claim> claims;
-  for (const auto& part : store::list_runs(parts.state(), {.parent = run.id, .limit = 0}))
-    if (auto claim = reopen_part(parts, part, wanted, actor)) claims.push_back(std::move(*claim));
-  if (claims.empty())
-    throw Error(ErrorKind::conflict, "no part of this run matches",
-                fmt::format("reportctl runs show {} says why; what is wrong in a row is corrected there, for the next occurrence",
-                            run.id));
-  return acting(parts, [&] {
-    for (const auto& claim : claims) work_on(parts, claim, [](const Ended&) {});
-    return work_parts_now(parts, run.id);
-  });
+  return work_on_parts(parts, run.id, store::list_runs(parts.state(), {.parent = run.id, .limit = 0}), wanted, actor);
 }
 
 bool is_divided(Parts& parts, const store::Run& run) { return !store::count_parts(parts.state(), run.id).empty(); }
@@ -226,7 +286,11 @@ Ended resend(Parts& parts, const store::Run& run, const Resend& wanted, const st
       parts.state(), {reopening(parts, run, {"RunResent", actor}), states, wanted.as == ResendAs::new_message,
                       queued_by_hand(parts, run, wanted.to, fetched)});
   if (!claim)
-    throw Error(ErrorKind::conflict, "no recipient of this run matches", "reportctl runs show RUN shows every recipient");
+    throw Error(
+        ErrorKind::conflict, fmt::format("no recipient of run {} matches", run.id),
+        fmt::format("reportctl runs show {} shows every recipient; --only all sends it to all of them again, --to ADDRESS to "
+                    "anybody",
+                    run.id));
   return work_now(parts, *claim);
 }
 
@@ -265,6 +329,10 @@ Ended retry(Parts& parts, const store::Run& run, RetryUnknown unknown, const std
         ErrorKind::conflict, fmt::format("run {} may have been mailed: {}", run.id, run.reason),
         fmt::format("ask the recipients or look into the mail server's log; if nothing came: reportctl runs retry {} --unknown",
                     run.id));
+  if (!run.parent.empty() && run.state == store::RunState::rejected) {
+    work_on_parts(parts, run.parent, {run}, {}, actor);
+    return ended_or_waiting(parts, run.id);
+  }
   const auto claim = store::reopen_for_retry(parts.state(), reopening(parts, run, {"RunRetried", actor}));
   return work_now(parts, claim);
 }

@@ -72,9 +72,22 @@ bool is_nothing(const render::Metric& metric) {
 
 }  // namespace
 
+namespace {
+
+/// As many days, on the same days of the week: Friday to Sunday is compared with Friday to Sunday, and not with the Thursday
+/// that a schedule from Monday to Friday covered before.
+Window whole_weeks_before(const Window& window, const Zone& zone) {
+  constexpr int kWeek = 7;
+  const int shift = (window.days() + kWeek - 1) / kWeek * kWeek;
+  return days_of(add_days(window.first, -shift), add_days(window.last, -shift), zone);
+}
+
+}  // namespace
+
 std::optional<Window> previous_window(const schedule::WindowChoice& choice, const Window& window, Instant at, const Zone& zone) {
   if (window.snapshot || window.first > window.last) return std::nullopt;
   if (const auto* cadence = std::get_if<schedule::CadenceChoice>(&choice)) {
+    if (cadence->cadence.kind == schedule::CadenceKind::weekly) return whole_weeks_before(window, zone);
     auto earlier = *cadence;
     if (earlier.cadence.kind == schedule::CadenceKind::monthly && earlier.cadence.day.empty())
       earlier.cadence.day = schedule::same_day_of_month(zone.local_date(at));

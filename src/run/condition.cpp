@@ -183,14 +183,16 @@ std::vector<catalog::Aggregate> figures_of(const schedule::Condition& condition,
   return figures;
 }
 
-store::Decision decide(const Question& question) {
+Judgement decide(const Question& question) {
   const auto& condition = question.definition.send;
   const auto figures = figures_of(condition, question.shape);
-  store::Decision decision;
+  Judgement decision;
+  decision.held.any = condition.any;
   decision.fingerprint = question.measured.fingerprint;
   std::size_t held = 0, at = 0;
   for (const auto& term : condition.terms) {
     const auto finding = term.is_changed() ? changed_finding(question) : figure_finding(question, term, at, figures[at]);
+    if (finding.holds && !term.is_changed()) decision.held.terms.push_back(term);
     if (!term.is_changed()) ++at;
     if (finding.holds) ++held;
     decision.why += (decision.why.empty() ? "" : "; ") + finding.words;
@@ -206,8 +208,7 @@ store::Decision decide(const Question& question) {
   return decision;
 }
 
-std::optional<store::Decision> preview_decision(Parts& parts, const RunPlan& plan, const schedule::Schedule& schedule,
-                                                Instant slot) {
+std::optional<Judgement> preview_decision(Parts& parts, const RunPlan& plan, const schedule::Schedule& schedule, Instant slot) {
   const auto& definition = schedule.definition;
   if (!definition.send.given()) return std::nullopt;
   Nowhere nowhere;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "reportctl/run/generate.hpp"
+#include "reportctl/run/preview.hpp"
 #include "reportctl/schedule/condition.hpp"
 #include "reportctl/store/watch.hpp"
 
@@ -23,6 +24,6 @@ struct Question {
   const Zone& zone;
 };
 /// A figure without a value, and a change that has no percentage, make their term false; the words say so.
-store::Decision decide(const Question&);
+Judgement decide(const Question&);
 
 }  // namespace reportctl::run

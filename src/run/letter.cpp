@@ -303,10 +303,22 @@ void add_notice(mail::ReportFacts& report, const std::string& sentence) {
 
 }  // namespace
 
-void mark_as_all_clear(MailFacts& facts, const schedule::Condition& condition) {
+std::string subject_by(const Judgement& judgement, const schedule::Definition& definition, const std::string& subject,
+                       const Language& words) {
+  using Verdict = store::Decision::Verdict;
+  if (judgement.verdict == Verdict::all_clear) return words.say("all_clear_subject", {{"subject", subject}});
+  const bool alerts = judgement.verdict == Verdict::send && judgement.held.given() && definition.subject.empty();
+  return alerts ? words.say("alert_subject", {{"subject", subject}}) : subject;
+}
+
+void mark_as_decided(MailFacts& facts, const Judgement& judgement, const schedule::Definition& definition) {
+  using Verdict = store::Decision::Verdict;
   const auto& words = facts.report.language;
-  facts.subject = words.say("all_clear_subject", {{"subject", facts.subject}});
-  add_notice(facts.report, words.say("all_clear", {{"condition", condition.str()}}));
+  facts.subject = subject_by(judgement, definition, facts.subject, words);
+  if (judgement.verdict == Verdict::all_clear)
+    add_notice(facts.report, words.say("all_clear", {{"condition", definition.send.str()}}));
+  if (judgement.verdict == Verdict::send && judgement.held.given())
+    add_notice(facts.report, words.say("alert", {{"condition", judgement.held.str()}}));
 }
 
 void mark_as_late(MailFacts& facts, const std::string& until) {

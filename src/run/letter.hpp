@@ -10,6 +10,7 @@
 #include "reportctl/mail/templates.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/run/parts.hpp"
+#include "reportctl/run/preview.hpp"
 #include "reportctl/store/deliveries.hpp"
 
 namespace reportctl::run {
@@ -35,8 +36,8 @@ mail::Picture logo_for_mail(Parts&, const std::string& sha256, const std::string
 /// The facts of a freshly generated report.
 MailFacts facts_of(Parts&, const RunPlan&, const MadeFile&, const schedule::Schedule&, const std::string& run_id);
 
-/// Marks the report, in its subject and in the mail, as the news that the condition does not hold any more.
-void mark_as_all_clear(MailFacts&, const schedule::Condition&);
+/// Marks the report, in its subject and in the mail, as an alert that says what holds, or as the news that it does not any more.
+void mark_as_decided(MailFacts&, const Judgement&, const schedule::Definition&);
 /// Says in the mail that the data were not complete when it was made.
 void mark_as_late(MailFacts&, const std::string& until);
 

@@ -32,4 +32,9 @@ std::string next_command(const Ended& ended) {
   }
 }
 
+std::string next_step(const Ended& ended) {
+  const auto command = next_command(ended);
+  return ended.first.empty() || command.empty() ? command : fmt::format("{}, then: {}", ended.first, command);
+}
+
 }  // namespace reportctl::run

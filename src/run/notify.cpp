@@ -30,20 +30,32 @@ namespace {
 using store::DeliveryState;
 using store::RunState;
 
-bool is_too_large(const store::Delivery& delivery) { return delivery.reason_class == "too_large"; }
+/// The first delivery that ended with that reason.
+const store::Delivery* ended_with(const Failure& failure, std::string_view reason_class) {
+  const auto found = std::find_if(failure.deliveries.begin(), failure.deliveries.end(), [&](const store::Delivery& delivery) {
+    return delivery.reason_class == reason_class && delivery.state != DeliveryState::accepted;
+  });
+  return found == failure.deliveries.end() ? nullptr : &*found;
+}
+
+/// A mail, and not only a file at a destination.
+bool ended_as_unknown(const std::vector<store::Delivery>& deliveries) {
+  return std::any_of(deliveries.begin(), deliveries.end(), [](const store::Delivery& delivery) {
+    return delivery.state == DeliveryState::unknown && delivery.destination.empty();
+  });
+}
 
 std::string fix_for(Parts& parts, const Failure& failure, const store::Claim& claim) {
   const auto& run = claim.run;
-  const auto command = next_command(
-      {.run_id = run.id, .account = run.account, .schedule = run.schedule_name, .state = failure.state, .reason = {}});
-  const bool too_large = std::any_of(failure.deliveries.begin(), failure.deliveries.end(), is_too_large);
-  if (failure.state == RunState::unknown) return "ask the recipients, then: " + command;
-  if (too_large && parts.settings().mail.oversize == settings::Oversize::fail)
-    return "mail.oversize: link in reportctl.yaml, then: " + command;
   if (failure.state == RunState::rejected)
     return fmt::format("reportctl schedule edit {} --account {} …, then: reportctl runs retry {}", shell_word(run.schedule_name),
                        run.account, run.id);
-  return command;
+  return next_step({.run_id = run.id,
+                    .account = run.account,
+                    .schedule = run.schedule_name,
+                    .state = failure.state,
+                    .reason = {},
+                    .first = first_step(parts, failure, run)});
 }
 
 std::string ordinal(int count) {
@@ -112,6 +124,25 @@ FailureMail stored_mail(Parts& parts, const store::Claim& claim, const store::De
 bool concerns_this_mail_alone(const Error& error) { return !ends_process(error.kind()) && error.kind() != ErrorKind::conflict; }
 
 }  // namespace
+
+std::string first_step(Parts& parts, const Failure& failure, const store::Run& run) {
+  constexpr std::size_t kMostNamed = 10;
+  if (failure.state == RunState::unknown)
+    return failure.deliveries.empty() || ended_as_unknown(failure.deliveries) ? "ask the recipients" : "look at the destination";
+  if (!failure.bad_rows.empty())
+    return fmt::format("correct the rows of {}{} (reportctl schedule validate {} --account {} shows what is wrong)",
+                       join(std::span(failure.bad_rows).first(std::min(failure.bad_rows.size(), kMostNamed)), ", "),
+                       failure.bad_rows.size() > kMostNamed ? ", …" : "", shell_word(run.schedule_name), run.account);
+  if (ended_with(failure, "too_large") != nullptr && parts.settings().mail.oversize == settings::Oversize::fail)
+    return "mail.oversize: link in reportctl.yaml";
+  if (const auto* const taken = ended_with(failure, "exists"))
+    return fmt::format("move away the file that has the name {} at {}", taken->path(), taken->destination);
+  if (const auto* const refused = ended_with(failure, "recipient");
+      refused != nullptr && refused->state == DeliveryState::refused)
+    return fmt::format("have {} accept mail (if the address is wrong: reportctl runs resend {} --to ADDRESS)", refused->address,
+                       run.id);
+  return {};
+}
 
 Failure rejection(const validation::Violations& violations) {
   Failure failure{.state = RunState::rejected,

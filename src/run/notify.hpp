@@ -21,7 +21,10 @@ struct Failure {
   std::string reason;                                             ///< one sentence
   std::vector<std::pair<std::string, std::string>> broken_rules;  ///< code → message, for rejected runs
   std::vector<store::Delivery> deliveries;                        ///< the ledger as it will stand
+  std::vector<std::string> bad_rows = {};                         ///< keys of the parts that were rejected
 };
+/// What has to change before the run can be made or sent again with another end; empty: nothing that is known.
+std::string first_step(Parts&, const Failure&, const store::Run&);
 
 Failure rejection(const validation::Violations&);
 

@@ -12,6 +12,7 @@
 #include "reportctl/run/part_plan.hpp"
 #include "reportctl/store/part_runs.hpp"
 #include "reportctl/store/runs.hpp"
+#include "reportctl/store/schedules.hpp"
 #include "run_end.hpp"
 
 namespace reportctl::run {
@@ -61,6 +62,7 @@ schedule::Period period_of(Parts& parts, const Claim& claim, const Standing& sta
 struct Missed {
   std::size_t all = 0, sent = 0, bad = 0, unknown = 0, undelivered = 0, partial = 0;
   std::vector<std::pair<std::string, std::string>> first;
+  std::vector<std::string> rejected;
 };
 
 Missed missed_of(const std::vector<store::Run>& parts) {
@@ -73,6 +75,7 @@ Missed missed_of(const std::vector<store::Run>& parts) {
     missed.partial += part.state == RunState::partial ? 1 : 0;
     missed.undelivered += part.state == RunState::delivery_failed ? 1 : 0;
     if (store::ended_well(part.state)) continue;
+    if (part.state == RunState::rejected) missed.rejected.push_back(part.part);
     if (++missed.bad <= kMostNamed)
       missed.first.emplace_back(part.part, fmt::format("{}: {}", store::facts_of(part.state).words, part.reason));
   }
@@ -122,6 +125,22 @@ Ended divide(Parts& parts, const Claim& claim) {
   return ended;
 }
 
+RowsNow rows_now(Parts& parts, const store::Run& occurrence) {
+  auto schedule =
+      store::find_schedule(parts.state(), occurrence.schedule_id).value_or(store::schedule_of_run(parts.state(), occurrence.id));
+  schedule.begins = occurrence.begins;
+  const auto slot = occurrence.slot.value_or(occurrence.created_at);
+  auto plans = plan_parts(parts, schedule, slot);
+  RowsNow now{.rows = {}, .broken = std::move(plans.broken)};
+  if (!now.broken.empty()) return now;
+  for (auto& part : plans.parts) {
+    for (auto& violation : part.broken) violation.field = fmt::format("recipients[{}].{}", part.key, violation.field);
+    if (occurrence.trigger == store::Trigger::manual) send_at_once(part, slot);
+    now.rows.emplace(part.key, std::move(part));
+  }
+  return now;
+}
+
 Ended end_divided(Parts& parts, const Claim& claim) {
   const auto all = store::list_runs(parts.state(), {.parent = claim.run.id, .limit = 0});
   if (std::any_of(all.begin(), all.end(), [](const auto& part) { return !part.finished_at; })) return ended_as(claim.run);
@@ -132,8 +151,11 @@ Ended end_divided(Parts& parts, const Claim& claim) {
   finish.state = state_of(missed, all);
   finish.reason = reason_of(missed, finish.state);
   finish.once = {missing_notice(parts, claim, by_key)};
-  const Failure failure{
-      .state = finish.state, .reason = finish.reason, .broken_rules = std::move(missed.first), .deliveries = {}};
+  const Failure failure{.state = finish.state,
+                        .reason = finish.reason,
+                        .broken_rules = std::move(missed.first),
+                        .deliveries = {},
+                        .bad_rows = std::move(missed.rejected)};
   return end_run(parts, claim, std::move(finish), failure);
 }
 

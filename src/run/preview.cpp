@@ -56,10 +56,12 @@ MailTexts preview_texts(Parts& parts, const RunPlan& plan, const schedule::Defin
   return texts_of(plan, make_file(parts, plan, nowhere).file, definition);
 }
 
-MailPreview preview_mail(Parts& parts, const RunPlan& plan, const schedule::Schedule& schedule) {
+MailPreview preview_mail(Parts& parts, const RunPlan& plan, const schedule::Schedule& schedule, Instant slot) {
   Nowhere nowhere;
   const auto made = make_files(parts, plan, std::vector<Sink*>(plan.files().size(), &nowhere), {.purpose = Purpose::mail});
   auto facts = facts_of(parts, plan, made, schedule, {});
+  if (const auto judgement = preview_decision(parts, plan, schedule, slot))
+    mark_as_decided(facts, *judgement, schedule.definition);
   const auto& mail = parts.settings().mail;
   std::int64_t bytes = 0;
   for (const auto& file : made.files) bytes += file.bytes;

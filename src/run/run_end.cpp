@@ -84,7 +84,9 @@ Ended end_run(Parts& parts, const Claim& claim, store::Finish finish, const Fail
   run.state = finish.state;
   run.reason = finish.reason;
   if (!finish.notifications.empty() || !finish.once.empty()) send_notifications(parts, {claim});
-  return ended_as(run);
+  auto ended = ended_as(run);
+  if (!store::ended_well(run.state) && claim.run.parent.empty()) ended.first = first_step(parts, failure, run);
+  return ended;
 }
 
 Ended put_off(Parts& parts, const Claim& claim, const store::Wait& pause) {

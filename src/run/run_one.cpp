@@ -132,7 +132,7 @@ validation::Violation nobody_left(const Claim& claim) {
 }
 
 /// The condition of an occurrence is decided once, about the rows of its file.
-std::optional<store::Decision> decision_of(Parts& parts, const Claim& claim, const RunPlan& plan, const MadeFile& made) {
+std::optional<Judgement> judgement_of(Parts& parts, const Claim& claim, const RunPlan& plan, const MadeFile& made) {
   const auto& definition = claim.schedule.definition;
   if (!has_condition(claim)) return std::nullopt;
   return decide({.definition = definition,
@@ -144,11 +144,10 @@ std::optional<store::Decision> decision_of(Parts& parts, const Claim& claim, con
 }
 
 /// What the mail of this run says besides the report.
-void mark(Parts& parts, const Claim& claim, const RunPlan& plan, const store::Generated& generated, MailFacts& facts) {
+void mark(Parts& parts, const Claim& claim, const RunPlan& plan, const std::optional<Judgement>& judgement, MailFacts& facts) {
   const auto& run = claim.run;
   if (run.wait_until && !run.data_until) mark_as_late(facts, facts.report.language.minute_with_zone(*run.wait_until, plan.zone));
-  if (generated.decision && generated.decision->verdict == store::Decision::Verdict::all_clear)
-    mark_as_all_clear(facts, claim.schedule.definition.send);
+  if (judgement) mark_as_decided(facts, *judgement, claim.schedule.definition);
   if (!run.corrects.empty()) mark_as_correction(facts, facts_of_run(parts, run.corrects));
 }
 
@@ -177,9 +176,10 @@ Ended produce(Parts& parts, const Claim& claim) {
   generated.format = plan.resolved.format;
   generated.more_files.assign(made.files.begin() + 1, made.files.end());
   generated.events = {report_generated(claim.schedule, file.rows)};
-  generated.decision = decision_of(parts, claim, plan, made);
+  const auto judgement = judgement_of(parts, claim, plan, made);
+  if (judgement) generated.decision = *judgement;
   auto facts = facts_of(parts, plan, made, claim.schedule, claim.run.id);
-  mark(parts, claim, plan, generated, facts);
+  mark(parts, claim, plan, judgement, facts);
   Post post(parts, std::move(facts), claim.run.id, made_files(made));
   const bool is_empty = std::all_of(made.files.begin(), made.files.end(), [](const auto& one) { return one.rows == 0; });
   const bool skip = generated.decision

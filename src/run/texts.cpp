@@ -46,8 +46,10 @@ void add_schedule(TextTemplate::Values& values, const schedule::Schedule& schedu
   values["name"] = schedule.definition.name;
   if (schedule.part.empty()) return;
   std::vector<std::string> names;
-  for (const auto& to : schedule.definition.recipients.mailboxes)
-    names.push_back(to.display.empty() ? to.address.str() : to.display);
+  for (const auto& to : schedule.definition.recipients.mailboxes) {
+    const auto& name = to.display.empty() ? to.address.str() : to.display;
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);  // one person with two addresses
+  }
   values["key"] = schedule.part;
   values["recipient"] = some_of(names, language);
 }

@@ -51,10 +51,16 @@ struct Readiness {
 /// when the source cannot be asked, or gives more than one row.
 Readiness readiness_of(Parts&, const RunPlan&, Instant slot);
 
+/// A decision, and what the mail says of it.
+struct Judgement : store::Decision {
+  schedule::Condition held;  ///< the terms that hold, without `changed`: with one of them the mail is an alert
+};
 /// What the schedule's condition, if it has one, would be decided to be. Nothing is remembered.
-std::optional<store::Decision> preview_decision(Parts&, const RunPlan&, const schedule::Schedule&, Instant slot);
+std::optional<Judgement> preview_decision(Parts&, const RunPlan&, const schedule::Schedule&, Instant slot);
+/// `Alert: …` in front of a subject that is not the schedule's own, `All clear: …` in front of any.
+std::string subject_by(const Judgement&, const schedule::Definition&, const std::string& subject, const Language&);
 
 /// The mail that the plan of a schedule would give. The report is made and thrown away; nothing is recorded or sent.
-MailPreview preview_mail(Parts&, const RunPlan&, const schedule::Schedule&);
+MailPreview preview_mail(Parts&, const RunPlan&, const schedule::Schedule&, Instant slot);
 
 }  // namespace reportctl::run

@@ -22,10 +22,13 @@ struct Ended {
   store::RunState state = store::RunState::delivered;
   bool deferred = false;  ///< not ended: waits for a retry
   std::string reason;
+  std::string first = {};  ///< what a person has to do before next_command() helps; empty: nothing
 };
 
 /// The command that shows or fixes it; empty when there is nothing to do.
 std::string next_command(const Ended&);
+/// The same, behind what has to be done first.
+std::string next_step(const Ended&);
 
 /// Filled as it happens, so that a stop or an error loses nothing of it.
 struct DueResult {

@@ -127,5 +127,12 @@ std::optional<Claim> reopen_for_resend(State&, const ResendRequest&);
 /// A run that made no file is triggered (or looks at its data once more) and owned again, with its slot and its definition; one
 /// that waits for its next attempt need not wait any longer. Error(conflict) when it made a file or another process works on it.
 Claim reopen_for_retry(State&, const Reopening&);
+/// Of a part that was rejected, and so reached nobody: its row as it is now takes the place of what was recorded.
+struct RowNow {
+  Instant slot{};
+  std::optional<Instant> begins = {};
+  schedule::Definition definition;
+};
+Claim reopen_for_retry(State&, const Reopening&, const RowNow&);
 
 }  // namespace reportctl::store

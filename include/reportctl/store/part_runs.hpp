@@ -28,8 +28,8 @@ struct PartsRecord {
   std::string timezone;
   AuditEvents events;
 };
-/// triggered → generated, with a run for each part that nobody works on yet, in one transaction: from now on the list is never
-/// asked again.
+/// triggered → generated, with a run for each part that nobody works on yet, in one transaction: from now on the list is
+/// asked again only when a person has rejected parts made.
 void record_parts(State&, const Claim&, const PartsRecord&, Instant now);
 
 /// How the parts of a run stand, by state; empty: it has none.

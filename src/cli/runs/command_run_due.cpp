@@ -88,9 +88,9 @@ int dry_run(Session& session) {
 
 void tell(const run::Ended& ended) {
   if (went_well(ended)) return log(LogLevel::info, sentence(ended));
-  const auto command = run::next_command(ended);
+  const auto step = run::next_step(ended);
   log(ended.deferred ? LogLevel::notice : LogLevel::error,
-      command.empty() ? sentence(ended) : fmt::format("{}; next: {}", sentence(ended), command));
+      step.empty() ? sentence(ended) : fmt::format("{}; next: {}", sentence(ended), step));
 }
 
 void tell(const store::Export& job) {

@@ -66,7 +66,7 @@ std::string sentence(const run::Ended& ended) {
 
 int tell_ending(Session& session, const run::Ended& ended) {
   auto words = sentence(ended);
-  if (const auto command = run::next_command(ended); !command.empty()) words += "; " + command;
+  if (const auto step = run::next_step(ended); !step.empty()) words += "; " + step;
   session.out().done(fmt::format("{} (run {})", words, ended.run_id), to_json(ended));
   return exit_code_of(ended);
 }

@@ -11,6 +11,7 @@
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/plan.hpp"
 #include "schedule_verbs.hpp"
+#include "schedule_words.hpp"
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
@@ -76,7 +77,7 @@ int next(Session& session, const NextOptions& options) {
   const auto window = manage::window_of(session.editor(), schedule);
 
   Listing listing;
-  listing.columns = {{"local", fmt::format("LOCAL ({})", rhythm.zone.name())}, {"utc"}, {"period", "COVERS"}};
+  listing.columns = {{"local", fmt::format("LOCAL ({})", rhythm.zone.name())}, {"utc"}, {"period", "COVERS"}, {"note"}};
   // The one after the last run begins where that ended; those after it go by the rhythm.
   const auto period_of = [&](Instant slot) {
     const bool follows_a_run = slot == schedule.next_run_at && schedule.definition.window == schedule::NamedRange::since_previous;
@@ -91,12 +92,16 @@ int next(Session& session, const NextOptions& options) {
     const Instant slot = *at;
     const auto resolved = window ? std::optional(period_of(slot)) : std::nullopt;
     const auto covers = resolved ? schedule::describe(*resolved) : std::string("nothing: it would be rejected");
-    listing.rows.push_back({{rhythm.zone.format(slot)}, {format_utc(slot)}, {covers, window ? Tone::none : Tone::bad}});
+    const bool beyond = is_past_calendar(schedule.definition.cadence, rhythm.zone.local_date(slot));
+    const auto note = beyond ? "may be a holiday: " + calendar_words(schedule.definition.cadence) : std::string();
+    listing.rows.push_back(
+        {{rhythm.zone.format(slot)}, {format_utc(slot)}, {covers, window ? Tone::none : Tone::bad}, {note, Tone::warn}});
     listing.records.push_back({{"local", rhythm.zone.format(slot)},
                                {"utc", format_utc(slot)},
                                {"due", slot <= session.now()},
                                {"active", schedule.definition.active},
-                               {"period", resolved ? to_json(*resolved) : Json(nullptr)}});
+                               {"period", resolved ? to_json(*resolved) : Json(nullptr)},
+                               {"note", text_or_null(note)}});
   }
   session.out().list(listing);
   if (!schedule.definition.active && session.out().format() == Format::table) {

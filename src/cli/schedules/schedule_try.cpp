@@ -67,12 +67,9 @@ void add_due(const run::RunPlan& plan, const schedule::Schedule& schedule, Sheet
   std::string words = minute_or_dash(schedule.next_run_at, plan.zone);
   for (const auto& rule : {cadence.on.str(), cadence.day.str(), calendar_words(cadence)})
     if (!rule.empty()) words += (rule.starts_with("holidays") ? "; " : ", ") + rule;
-  bool beyond = false;
-  if (!calendar_words(cadence).empty()) {
-    const auto until = cadence.calendar.days->until();
-    sheet.record["holidays_known_until"] = format_date(until);
-    beyond = schedule.next_run_at && plan.zone.local_date(*schedule.next_run_at) > until;
-  }
+  if (!calendar_words(cadence).empty()) sheet.record["holidays_known_until"] = format_date(cadence.calendar.days->until());
+  const bool beyond = schedule.next_run_at && is_past_calendar(cadence, plan.zone.local_date(*schedule.next_run_at));
+  if (beyond) words += ", so this day may be one";
   if (!schedule.definition.active) words += "; paused";
   sheet.lines.emplace_back("Due", Field{words, beyond ? Tone::warn : Tone::none});
 }
@@ -93,9 +90,8 @@ void add_readiness(Session& session, const run::RunPlan& plan, const schedule::D
   sheet.record["data_until"] = to_json(seen.data_until);
 }
 
-void add_decision(Session& session, const run::RunPlan& plan, const schedule::Schedule& schedule, Instant slot, Sheet& sheet) {
-  const auto decision = run::preview_decision(session.parts(), plan, schedule, slot);
-  sheet.record["condition"] = store::decision_record(decision);
+void add_decision(const std::optional<run::Judgement>& decision, const schedule::Schedule& schedule, Sheet& sheet) {
+  sheet.record["condition"] = decision ? store::decision_record(*decision) : Json();
   if (decision)
     sheet.lines.emplace_back("Condition",
                              Field{fmt::format("{}; now {}", schedule.definition.send.str(), decision_words(*decision))});
@@ -147,7 +143,9 @@ int preview(Session& session, const PreviewOptions& options) {
   const auto recipients = schedule::Recipients{.mailboxes = definition.recipients.mailboxes, .places = plan.places}.texts();
   std::vector<std::string> names;
   for (const auto& file : plan.files()) names.push_back(file.name);
-  const auto texts = run::preview_texts(session.parts(), plan, definition);
+  auto texts = run::preview_texts(session.parts(), plan, definition);
+  const auto decision = run::preview_decision(session.parts(), plan, schedule, at);
+  if (decision) texts.subject = run::subject_by(*decision, definition, texts.subject, plan.resolved.language);
   sheet.lines = {{"Report", {plan.resolved.report->label}},
                  {"As of", {fmt::format("{} ({})", plan.zone.format(at), format_utc(at))}},
                  {"Period", {schedule::describe(plan.window)}},
@@ -178,7 +176,7 @@ int preview(Session& session, const PreviewOptions& options) {
   if (!schedule.part.empty()) sheet.lines.push_back({"Part", {schedule.part}});
   add_due(plan, schedule, sheet);
   add_readiness(session, plan, definition, at, sheet);
-  add_decision(session, plan, schedule, at, sheet);
+  add_decision(decision, schedule, sheet);
   session.out().sheet(sheet);
   if (session.out().format() == Format::json) return exit_code::kDone;
   session.out().text("\n");

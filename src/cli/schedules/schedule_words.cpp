@@ -43,6 +43,10 @@ std::string calendar_words(const schedule::Cadence& cadence) {
   return "holidays known until " + format_date(cadence.calendar.days->until());
 }
 
+bool is_past_calendar(const schedule::Cadence& cadence, Date day) {
+  return cadence.calendar.days && cadence.counts_workdays() && day > cadence.calendar.days->until();
+}
+
 std::string window_words(const schedule::Definition& definition, const catalog::Report* report) {
   if (definition.window) return std::string(schedule::range_name(*definition.window));
   if (definition.lookback) return last_days(*definition.lookback);

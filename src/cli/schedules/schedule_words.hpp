@@ -17,6 +17,8 @@ namespace reportctl::cli {
 std::string rhythm_words(const schedule::Definition&, std::string_view account_timezone);
 /// `holidays known until 2027-12-31`, of a schedule that goes by a calendar; else empty.
 std::string calendar_words(const schedule::Cadence&);
+/// The calendar that a schedule goes by ends before that day.
+bool is_past_calendar(const schedule::Cadence&, Date);
 /// `last_7d`, `the last 7 days`, and for the report's own window what that is.
 std::string window_words(const schedule::Definition&, const catalog::Report*);
 /// `ops@example.com`, `ops@example.com +2`.

@@ -35,7 +35,7 @@ int preview_of_mail(Session& session, const MailPreviewOptions& options) {
   auto planned = run::plan_schedule(session.parts(), schedule, at);
   if (const auto* rejection = std::get_if<run::Rejection>(&planned))
     manage::refuse(fmt::format("schedule \"{}\" would be rejected", schedule.definition.name), rejection->violations);
-  const auto mail = run::preview_mail(session.parts(), std::get<run::RunPlan>(planned), schedule);
+  const auto mail = run::preview_mail(session.parts(), std::get<run::RunPlan>(planned), schedule, at);
   const auto text = fmt::format("Subject: {}\n\n{}", mail.subject, mail.texts.text);
   if (options.html) write_part(*options.html, mail.texts.html);
   if (options.text) write_part(*options.text, text);

@@ -72,12 +72,17 @@ TEST_CASE("an ending is one sentence, with the command that mends it") {
   CHECK(run::next_command(ended(RunState::rejected)) == "reportctl schedule validate morning-power --account acme");
   CHECK(run::next_command(ended(RunState::failed)) == "reportctl runs retry 0123456789abcdef");
   CHECK(run::next_command(ended(RunState::delivered)).empty());
+  auto taken = failed;
+  CHECK(run::next_step(taken) == run::next_command(taken));
+  taken.first = "move away the file";
+  CHECK(run::next_step(taken) == "move away the file, then: reportctl runs resend 0123456789abcdef --only failed");
 }
 
 TEST_CASE("what a worker tells is what the parent hears") {
   cli::DueOutcome outcome;
   outcome.result.ended = {ended(RunState::delivered), ended(RunState::failed, "source: line one\nline \"two\"")};
   outcome.result.ended[0].deferred = true;
+  outcome.result.ended[1].first = "correct the rows of s02";
   outcome.result.errors = {"shop/spend: the account is gone"};
   outcome.result.config_problem = true;
   outcome.ended_by = Error(ErrorKind::state, "state.db is busy", "try again");
@@ -87,6 +92,8 @@ TEST_CASE("what a worker tells is what the parent hears") {
   CHECK(heard.result.ended[0].deferred);
   CHECK(heard.result.ended[0].run_id == "0123456789abcdef");
   CHECK(heard.result.ended[1].state == RunState::failed);
+  CHECK(heard.result.ended[0].first.empty());
+  CHECK(heard.result.ended[1].first == "correct the rows of s02");
   CHECK(heard.result.ended[1].reason == "source: line one\nline \"two\"");
   CHECK(heard.result.errors == outcome.result.errors);
   CHECK(heard.result.config_problem);

@@ -45,6 +45,9 @@ TEST_CASE("the previous period is that of the occurrence before, or as many days
   CHECK(before(CadenceChoice{{}, six}, "2026-03-17T05:00:00Z") == "2026-03-15");
   CHECK(before(CadenceChoice{monday, six}, "2026-03-16T05:00:00Z") == "2026-03-02 to 2026-03-08");
   CHECK(before(CadenceChoice{{.kind = CadenceKind::weekly}}, "2026-03-17T05:00:00Z") == "2026-03-03 to 2026-03-09");
+  const Cadence weekdays{.kind = CadenceKind::weekly, .on = *schedule::Weekdays::parse("mon-fri")};
+  CHECK(before(CadenceChoice{weekdays, six}, "2026-03-16T05:00:00Z") == "2026-03-06 to 2026-03-08");  // Friday to Sunday
+  CHECK(before(CadenceChoice{weekdays, six}, "2026-03-17T05:00:00Z") == "2026-03-09");
   CHECK(before(CadenceChoice{monthly(1), six}, "2026-04-01T05:00:00Z") == "2026-02-01 to 2026-02-28");
   // The 31st falls on the last of a shorter month: on 31 March the period is from 28 February, the one before from 31 January.
   CHECK(before(CadenceChoice{monthly(31), six}, "2026-03-31T05:00:00Z") == "2026-01-31 to 2026-02-27");

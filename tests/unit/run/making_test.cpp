@@ -55,7 +55,7 @@ TEST_CASE("the subject of a preview is that of the mail, a nameless account incl
   auto parts = world.parts();
   const auto plan = plan_of(world, parts);
   CHECK(preview_texts(parts, plan, world.schedule.definition).subject == "acme: Visits 2026-03-16");
-  CHECK(preview_mail(parts, plan, world.schedule).subject == "acme: Visits 2026-03-16");
+  CHECK(preview_mail(parts, plan, world.schedule, world.now).subject == "acme: Visits 2026-03-16");
 }
 
 TEST_CASE("a stored file is the made one, whoever it is for") {

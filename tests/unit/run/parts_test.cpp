@@ -8,6 +8,7 @@
 #include "reportctl/store/part_runs.hpp"
 #include "reportctl/store/suppressions.hpp"
 #include "reportctl/store/watch.hpp"
+#include "reportctl/validation/refusal.hpp"
 #include "world.hpp"
 
 using namespace reportctl;
@@ -117,6 +118,30 @@ TEST_CASE("rows of one key are one part; rows that contradict each other, and ro
   CHECK(world.run().reason == "6 of 7 parts did not end well: evil, format, name, text, two, zone");
   CHECK(world.sent_to() == Texts{"a@example.com", "ada@example.com", "b@example.com"});  // one notification for all
   CHECK(world.notifications().size() == 1);
+}
+
+TEST_CASE("parts that were rejected are made with their rows as they are now, each once, and not before their time") {
+  Divided world;
+  world.outside.list = {Divided::row("a", "a@example.com"), Divided::row("far", "b@example.com", "Europe/Nowhere"),
+                        Divided::row("gone", "nobody"), Divided::row("late", "c@example.com", "Europe/Nowhere"),
+                        Divided::row("still", "nobody")};
+  const auto first = world.at_time(kFirst).ended.at(0);
+  CHECK(first.state == RunState::partial);
+  CHECK(contains(first.first, "correct the rows of far, gone, late, still (reportctl schedule validate "));
+  world.outside.sent.clear();
+  auto parts = world.parts();
+  CHECK_THROWS_AS(retry(parts, world.part("still"), RetryUnknown::no, "os:root"), validation::Refusal);
+
+  world.outside.list = {Divided::row("a", "other@example.com"), Divided::row("far", "b@example.com", "Europe/Berlin"),
+                        Divided::row("late", "c@example.com", "America/New_York"), Divided::row("still", "nobody"),
+                        Divided::row("new", "d@example.com")};
+  auto again = world.parts();
+  CHECK(retry(again, world.run(), RetryUnknown::no, "os:root").deferred);
+  CHECK(world.parts_now() == Texts{"a delivered", "far delivered", "gone rejected", "late triggered", "still rejected"});
+  CHECK(world.sent_to() == Texts{"b@example.com"});
+  CHECK(world.at_time("17T09:59:00").ended.empty());
+  CHECK(world.at_time("17T10:01:00").ended.at(0).state == RunState::partial);
+  CHECK(world.parts_now() == Texts{"a delivered", "far delivered", "gone rejected", "late delivered", "still rejected"});
 }
 
 TEST_CASE("a list without a key, or of too many parts, sends nothing; nor does one without addresses") {

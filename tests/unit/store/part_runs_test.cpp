@@ -146,11 +146,30 @@ TEST_CASE("a part that is opened again opens its occurrence; one whose row could
         .run_id = fixture.part(key).id, .owner = this_process(), .lease_until = kNow + kDay, .now = kNow, .events = {}};
   };
   CHECK(contains(error_of([&] { reopen_for_retry(fixture.state, reopening("e")); }).what(),
-                 "what part e was to be cannot be read"));
+                 "what part e was to be is not recorded"));
   const auto again = reopen_for_retry(fixture.state, reopening("a"));
   CHECK(again.run.state == RunState::triggered);
   CHECK(fixture.run().state == RunState::generated);
   CHECK_FALSE(fixture.run().finished_at);
+}
+
+TEST_CASE("a part that was rejected is opened again with its row as it is now; no other part takes another row") {
+  Divided fixture;
+  fixture.end("a", RunState::failed, kNow + std::chrono::hours(1));
+  const auto reopening = [&](const char* key) {
+    return Reopening{
+        .run_id = fixture.part(key).id, .owner = this_process(), .lease_until = kNow + kDay, .now = kNow, .events = {}};
+  };
+  auto definition = Divided::of_part();
+  definition.parameters = {{"store", {"s2"}}};
+  const RowNow row{.slot = kNow + std::chrono::hours(2), .begins = kNow, .definition = definition};
+  CHECK(kind_of([&] { reopen_for_retry(fixture.state, reopening("a"), row); }) == ErrorKind::conflict);
+  const auto again = reopen_for_retry(fixture.state, reopening("e"), row);
+  CHECK(again.run.state == RunState::waiting);
+  CHECK(again.run.slot == kNow + std::chrono::hours(2));
+  CHECK(again.run.wait_until == kNow + std::chrono::minutes(150));
+  CHECK(again.schedule.begins == kNow);
+  CHECK(again.schedule.definition.parameters == definition.parameters);
 }
 
 TEST_CASE("a part that is rejected keeps its row, and what goes with the occurrence goes with its parts") {
