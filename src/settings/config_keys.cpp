@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// Over 400 lines: one table of every key, and what its values may be.
 #include "config_keys.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include <array>
 #include <limits>
 
+#include "key_kinds.hpp"
 #include "reportctl/base/host.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/settings/config.hpp"
@@ -18,79 +18,18 @@ namespace reportctl::settings {
 
 namespace {
 
-using delivery::DestinationSettings;
-using source::SourceSettings;
+using artifact::S3Settings;
+using artifact::StoreSettings;
+using delivery::TransportSettings;
+using delivery::WebhookSettings;
 
-constexpr long long kDay = 86400;
-constexpr const char* kNotRepeated = " (not repeated here: it may hold a password)";
-
-/// A word that is near to none may be a password that stands at the wrong key.
-std::string one_of(const std::string& written, const std::vector<std::string>& words) {
-  const std::string near = did_you_mean(written, words);
-  const std::string choice = "must be " + join(words, " or ");
-  return near.empty() ? choice : fmt::format("{}, not \"{}\"{}", choice, visible(written), near);
-}
-
-std::string set_path(std::filesystem::path& target, const std::string& written) {
-  if (written.find("://") != std::string::npos) return fmt::format("must be an absolute path{}", kNotRepeated);
-  if (!written.starts_with('/')) return fmt::format("must be an absolute path, not \"{}\"", visible(written));
-  target = std::filesystem::path(written).lexically_normal();
-  return {};
-}
-
-struct Range {
-  long long low;
-  long long high;
-};
-template <typename Number>
-std::string set_number(Number& target, const std::string& written, Range range) {
-  const auto number = parse_integer(written);
-  if (!number || *number < range.low || *number > range.high)
-    return fmt::format("must be a whole number from {} to {}, not \"{}\"", range.low, range.high, visible(written));
-  target = static_cast<Number>(*number);
-  return {};
-}
-
-template <typename Number>
-std::string set_seconds(Number& target, const std::string& written, Range range) {
-  const auto seconds = parse_duration_seconds(written);
-  if (!seconds || *seconds < range.low || *seconds > range.high) {
-    return fmt::format("must be a duration such as 60s, 10m, 12h or 30d, from {} to {}, not \"{}\"", duration_text(range.low),
-                       duration_text(range.high), visible(written));
-  }
-  target = Number(*seconds);
-  return {};
-}
-
-/// The last one that is written wins over a lower layer's, whatever its kind.
-std::string set_secret(SecretSource& target, SecretSource source) {
-  target = std::move(source);
-  return {};
-}
-
-std::string set_secret_file(SecretSource& target, const Written& written) {
-  if (!written.front().starts_with('/'))
-    return fmt::format("must be the absolute path of a file that holds the secret{}", kNotRepeated);
-  SecretSource source;
-  set_path(source.file, written.front());
-  return set_secret(target, source);
-}
-
-std::string set_secret_command(SecretSource& target, const Written& written) {
-  if (written.front().find(' ') != std::string::npos && ::access(written.front().c_str(), F_OK) != 0)
-    return fmt::format("must be a list, [PROGRAM, ARGUMENT, ...]: it runs without a shell{}", kNotRepeated);
-  SecretSource source;
-  source.command = written;
-  return set_secret(target, source);
-}
-
-std::string set_credential(SecretSource& target, const Written& written) {
-  if (written.front().empty() || written.front().find('/') != std::string::npos)
-    return "must be the name of a systemd credential, without a slash";
-  SecretSource source;
-  source.credential = written.front();
-  return set_secret(target, source);
-}
+constexpr Choice<delivery::Tls> kTls[] = {{"required", delivery::Tls::required}, {"none", delivery::Tls::none}};
+constexpr Choice<delivery::Auth> kAuth[] = {{"password", delivery::Auth::password}, {"token", delivery::Auth::token}};
+constexpr Choice<Oversize> kOversize[] = {{"link", Oversize::link}, {"fail", Oversize::fail}};
+constexpr Choice<bool> kPathStyle[] = {{"yes", true}, {"no", false}};
+constexpr Choice<const char*> kPaper[] = {{"a4", "a4"}, {"letter", "letter"}};
+constexpr Choice<Operators> kOperators[] = {{"always", Operators::always}, {"until_first_login", Operators::until_first_login}};
+constexpr Choice<OnUnknown> kOnUnknown[] = {{"hold", OnUnknown::hold}, {"resend", OnUnknown::resend}};
 
 std::string set_instance(Settings& s, const Written& w) {
   constexpr std::size_t kLongest = 64;
@@ -109,23 +48,6 @@ std::string set_transport(Settings& settings, const Written& written) {
   if (url.starts_with("smtp") && url.find_first_of("@?#;") != std::string::npos)
     return "must not hold a user or password; write mail.username and mail.password_file";
   settings.mail.transport.url = url;
-  return {};
-}
-
-std::string set_endpoint(artifact::S3Settings& settings, const Written& written) {
-  if (written.front().find('@') != std::string::npos) return "must not hold keys; write access_key_file";
-  settings.endpoint = written.front();
-  return {};
-}
-
-std::string set_destination_url(DestinationSettings& settings, const Written& written) {
-  const std::string& url = written.front();
-  const auto user = url.substr(0, url.rfind('@'));
-  if (url.find('@') != std::string::npos && user.find(':', std::string_view("sftp:").size()) != std::string::npos)
-    return fmt::format("must not hold a password; write password_file{}", kNotRepeated);
-  if (!url.starts_with("file:/") && !url.starts_with("sftp://") && !url.starts_with("s3://"))
-    return fmt::format("must be file:/PATH, sftp://USER@HOST/PATH or s3://BUCKET/PREFIX{}", kNotRepeated);
-  settings.url = url;
   return {};
 }
 
@@ -157,25 +79,6 @@ std::string set_list_unsubscribe(Settings& settings, const Written& written) {
   return settings.mail.list_unsubscribe ? std::string() : fmt::format("must be an address: {}", why);
 }
 
-std::string set_tls(Settings& settings, const Written& written) {
-  if (written.front() != "required" && written.front() != "none") return one_of(written.front(), {"required", "none"});
-  settings.mail.transport.tls = written.front() == "none" ? delivery::Tls::none : delivery::Tls::required;
-  return {};
-}
-
-std::string set_auth(Settings& settings, const Written& written) {
-  if (written.front() != "password" && written.front() != "token") return one_of(written.front(), {"password", "token"});
-  settings.mail.transport.auth = written.front() == "token" ? delivery::Auth::token : delivery::Auth::password;
-  return {};
-}
-
-std::string set_oversize(Settings& settings, const Written& written) {
-  if (written.front() == "zip") return "\"zip\" is not in this version; write link or fail";
-  if (written.front() != "link" && written.front() != "fail") return one_of(written.front(), {"link", "fail"});
-  settings.mail.oversize = written.front() == "link" ? Oversize::link : Oversize::fail;
-  return {};
-}
-
 std::string set_allowed_domains(Settings& settings, const Written& written) {
   std::vector<std::string> domains;
   for (const std::string& text : written) {
@@ -193,12 +96,6 @@ std::string set_artifacts(Settings& settings, const Written& written) {
   if (written.front().starts_with("s3:") && written.front().find_first_of("@?#;") != std::string::npos)
     return "must not hold keys; write artifacts.access_key_file and artifacts.secret_key_file";
   settings.artifacts.url = written.front();
-  return {};
-}
-
-std::string set_path_style(Settings& settings, const Written& written) {
-  if (written.front() != "yes" && written.front() != "no") return one_of(written.front(), {"yes", "no"});
-  settings.artifacts.s3.path_style = written.front() == "yes";
   return {};
 }
 
@@ -247,23 +144,10 @@ std::string set_allow_private(Settings& settings, const Written& written) {
   return {};
 }
 
-std::string set_operators(Settings& settings, const Written& written) {
-  if (written.front() != "always" && written.front() != "until_first_login")
-    return one_of(written.front(), {"always", "until_first_login"});
-  settings.operators = written.front() == "always" ? Operators::always : Operators::until_first_login;
-  return {};
-}
-
 std::string set_missed(Settings& settings, const Written& written) {
   const auto choice = schedule::parse_missed(written.front());
   if (!choice) return one_of(written.front(), schedule::missed_names());
   settings.policy.missed = *choice;
-  return {};
-}
-
-std::string set_on_unknown(Settings& settings, const Written& written) {
-  if (written.front() != "hold" && written.front() != "resend") return one_of(written.front(), {"hold", "resend"});
-  settings.policy.on_unknown = written.front() == "hold" ? OnUnknown::hold : OnUnknown::resend;
   return {};
 }
 
@@ -293,139 +177,29 @@ std::string set_keep(Retention::Keep& keep, const std::string& written) {
 
 std::string keep_text(const Retention::Keep& keep) { return keep ? duration_text(keep->count()) : kNeverPruned; }
 
-template <Retention::Keep Retention::*what>
+template <Retention::Keep Retention::*kWhat>
 ConfigKey<Settings> keep_key(const char* name) {
-  return {name, false, [](Settings& s, const Written& w) { return set_keep(s.retention.*what, w.front()); },
-          [](const Settings& s) { return keep_text(s.retention.*what); }};
-}
-
-std::string set_source_url(SourceSettings& settings, const Written& written) {
-  const std::string& url = written.front();
-  std::string problem = source::url_problem(url);
-  if (problem.empty() && to_lower(url).starts_with("sqlite:") && url[std::string_view("sqlite:").size()] != '/')
-    problem = "must be sqlite:/PATH, with an absolute path";
-  if (problem.empty()) settings.url = url;
-  return problem;
-}
-
-/// `sql-text UTC`, for the whole source, or `orders=…` and `orders.placed_at=…`.
-template <typename Form, typename Parse>
-std::string set_forms(std::map<std::string, Form>& forms, const Written& written, Parse parse) {
-  forms.clear();
-  for (const std::string& one : written) {
-    const std::size_t sign = one.find('=');
-    const std::string name = sign == std::string::npos ? std::string(source::kUsual) : to_lower(one.substr(0, sign));
-    auto form = parse(sign == std::string::npos ? one : one.substr(sign + 1));
-    if (const auto* wrong = std::get_if<std::string>(&form)) return fmt::format("({}): {}", visible(name), *wrong);
-    forms[name] = std::get<Form>(std::move(form));
-  }
-  return {};
-}
-
-template <typename Form>
-std::string forms_text(const std::map<std::string, Form>& forms) {
-  std::vector<std::string> texts;
-  for (const auto& [name, form] : forms) texts.push_back(fmt::format("{}: {}", name, form.str()));
-  return join(texts, ", ");
-}
-
-constexpr const char* kSingle = "single";
-std::string set_tenant(SourceSettings& settings, const Written& written) {
-  const std::vector<std::string> words{"several", kSingle};
-  if (std::find(words.begin(), words.end(), written.front()) == words.end()) return one_of(written.front(), words);
-  settings.single_tenant = written.front() == kSingle;
-  return {};
-}
-
-/// `fault=GroundFailure,EmergencyStop`
-std::string set_words(SourceSettings& settings, const Written& written) {
-  rows::WordsByMeaning words;
-  for (const std::string& one : written) {
-    const std::size_t sign = one.find('=');
-    const std::string meaning = one.substr(0, sign);
-    if (sign == std::string::npos || !rows::usual_words().contains(meaning)) {
-      std::vector<std::string> known;
-      for (const auto& [name, usual] : rows::usual_words()) known.push_back(name);
-      return fmt::format("must be a map of {} to words, such as {{fault: [GroundFailure, EmergencyStop]}}, not \"{}\"",
-                         join(known, " and "), visible(one));
-    }
-    for (const std::string& word : split(one.substr(sign + 1), ','))
-      if (!trim(word).empty()) words[meaning].push_back(to_lower(trim(word)));
-  }
-  settings.words = std::move(words);
-  return {};
-}
-
-std::string words_text(const SourceSettings& settings) {
-  std::vector<std::string> texts;
-  for (const auto& [meaning, words] : settings.words) texts.push_back(fmt::format("{}: {}", meaning, join(words, ",")));
-  return join(texts, "; ");
-}
-
-/// `PTS=0`, `BTC=8`
-std::string set_currencies(SourceSettings& settings, const Written& written) {
-  rows::UnitDigits currencies;
-  for (const std::string& one : written) {
-    const std::size_t sign = one.rfind('=');
-    const std::string code = one.substr(0, sign);
-    const long long digits = sign == std::string::npos ? -1 : parse_integer(one.substr(sign + 1)).value_or(-1);
-    const bool is_code = !code.empty() && code.size() <= 16 && trim(code) == code && !has_control(code);
-    if (!is_code || digits < 0 || digits > 9)
-      return fmt::format("must be codes with their digits after the point, 0 to 9, such as {{PTS: 0, BTC: 8}}, not \"{}\"",
-                         visible(one));
-    currencies[code] = static_cast<int>(digits);
-  }
-  settings.currencies = std::move(currencies);
-  return {};
-}
-
-std::string currencies_text(const SourceSettings& settings) {
-  std::vector<std::string> texts;
-  for (const auto& [code, digits] : settings.currencies) texts.push_back(fmt::format("{}: {}", code, digits));
-  return join(texts, ", ");
-}
-
-std::string secret_file(const SecretSource& secret) { return secret.file.string(); }
-/// Its arguments may hold what it takes to get the secret.
-std::string secret_command(const SecretSource& secret) {
-  if (secret.command.empty()) return {};
-  return secret.command.front() + (secret.command.size() > 1 ? " ..." : "");
+  return {name, false, [](Settings& s, const Written& w) { return set_keep(s.retention.*kWhat, w.front()); },
+          [](const Settings& s) { return keep_text(s.retention.*kWhat); }};
 }
 
 }  // namespace
 
 const std::vector<ConfigKey<Settings>>& config_keys() {
   static const std::vector<ConfigKey<Settings>> kKeys = {
-      {"state", false, [](Settings& s, const Written& w) { return set_path(s.state, w.front()); },
-       [](const Settings& s) { return s.state.string(); }},
+      path_key<&Settings::state>("state"),
       {"instance", false, set_instance, [](const Settings& s) { return s.instance; }},
       {"mail.transport", false, set_transport, [](const Settings& s) { return s.mail.transport.url; }},
       {"mail.from", false, set_from, [](const Settings& s) { return s.mail.from ? s.mail.from->str() : std::string(); }},
-      {"mail.username", false,
-       [](Settings& s, const Written& w) {
-         s.mail.transport.username = w.front();
-         return std::string();
-       },
-       [](const Settings& s) { return s.mail.transport.username; }},
-      {"mail.password_file", false, [](Settings& s, const Written& w) { return set_secret_file(s.mail.transport.password, w); },
-       [](const Settings& s) { return secret_file(s.mail.transport.password); }},
-      {"mail.password_command", true,
-       [](Settings& s, const Written& w) { return set_secret_command(s.mail.transport.password, w); },
-       [](const Settings& s) { return secret_command(s.mail.transport.password); }},
-      {"mail.password_credential", false,
-       [](Settings& s, const Written& w) { return set_credential(s.mail.transport.password, w); },
-       [](const Settings& s) { return s.mail.transport.password.credential; }},
-      {"mail.auth", false, set_auth,
-       [](const Settings& s) { return std::string(s.mail.transport.auth == delivery::Auth::token ? "token" : "password"); }},
-      {"mail.tls", false, set_tls,
-       [](const Settings& s) { return std::string(s.mail.transport.tls == delivery::Tls::none ? "none" : "required"); }},
-      {"mail.ca_file", false, [](Settings& s, const Written& w) { return set_path(s.mail.transport.ca_file, w.front()); },
-       [](const Settings& s) { return s.mail.transport.ca_file.string(); }},
-      {"mail.client_certificate", false,
-       [](Settings& s, const Written& w) { return set_path(s.mail.transport.client_certificate, w.front()); },
-       [](const Settings& s) { return s.mail.transport.client_certificate.string(); }},
-      {"mail.client_key", false, [](Settings& s, const Written& w) { return set_path(s.mail.transport.client_key, w.front()); },
-       [](const Settings& s) { return s.mail.transport.client_key.string(); }},
+      text_key<&Settings::mail, &MailSettings::transport, &TransportSettings::username>("mail.username"),
+      secret_file_key<&Settings::mail, &MailSettings::transport, &TransportSettings::password>("mail.password_file"),
+      secret_command_key<&Settings::mail, &MailSettings::transport, &TransportSettings::password>("mail.password_command"),
+      credential_key<&Settings::mail, &MailSettings::transport, &TransportSettings::password>("mail.password_credential"),
+      choice_key<kAuth, &Settings::mail, &MailSettings::transport, &TransportSettings::auth>("mail.auth"),
+      choice_key<kTls, &Settings::mail, &MailSettings::transport, &TransportSettings::tls>("mail.tls"),
+      path_key<&Settings::mail, &MailSettings::transport, &TransportSettings::ca_file>("mail.ca_file"),
+      path_key<&Settings::mail, &MailSettings::transport, &TransportSettings::client_certificate>("mail.client_certificate"),
+      path_key<&Settings::mail, &MailSettings::transport, &TransportSettings::client_key>("mail.client_key"),
       {"mail.helo", false,
        [](Settings& s, const Written& w) {
          if (w.front().find_first_of(" \t<>") != std::string::npos || has_control(w.front()))
@@ -434,89 +208,41 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
          return std::string();
        },
        [](const Settings& s) { return s.mail.transport.helo; }},
-      {"mail.connect_timeout", false,
+      seconds_key<kAnswerTime, &Settings::mail, &MailSettings::transport, &TransportSettings::connect_timeout>(
+          "mail.connect_timeout"),
+      seconds_key<kAnswerTime, &Settings::mail, &MailSettings::transport, &TransportSettings::response_timeout>(
+          "mail.response_timeout"),
+      number_key<Range{10'000, 2'000'000'000}, &Settings::mail, &MailSettings::max_message_bytes>("mail.max_message_bytes"),
+      {"mail.oversize", false,
        [](Settings& s, const Written& w) {
-         return set_seconds(s.mail.transport.connect_timeout, w.front(), {1, 3600});
+         return w.front() == "zip" ? "\"zip\" is not in this version; write link or fail"
+                                   : set_choice<kOversize>(s.mail.oversize, w.front());
        },
-       [](const Settings& s) { return duration_text(s.mail.transport.connect_timeout.count()); }},
-      {"mail.response_timeout", false,
-       [](Settings& s, const Written& w) {
-         return set_seconds(s.mail.transport.response_timeout, w.front(), {1, 3600});
-       },
-       [](const Settings& s) { return duration_text(s.mail.transport.response_timeout.count()); }},
-      {"mail.max_message_bytes", false,
-       [](Settings& s, const Written& w) {
-         return set_number(s.mail.max_message_bytes, w.front(), {10'000, 2'000'000'000});
-       },
-       [](const Settings& s) { return fmt::format("{}", s.mail.max_message_bytes); }},
-      {"mail.oversize", false, set_oversize,
-       [](const Settings& s) { return std::string(s.mail.oversize == Oversize::link ? "link" : "fail"); }},
+       [](const Settings& s) { return choice_text<kOversize>(s.mail.oversize); }},
       {"mail.allowed_domains", true, set_allowed_domains, [](const Settings& s) { return join(s.mail.allowed_domains, ", "); }},
       {"mail.list_unsubscribe", false, set_list_unsubscribe,
        [](const Settings& s) { return s.mail.list_unsubscribe ? s.mail.list_unsubscribe->str() : std::string(); }},
       {"artifacts.url", false, set_artifacts, [](const Settings& s) { return s.artifacts.url; }},
       {"artifacts.endpoint", false, [](Settings& s, const Written& w) { return set_endpoint(s.artifacts.s3, w); },
        [](const Settings& s) { return s.artifacts.s3.endpoint; }},
-      {"artifacts.region", false,
-       [](Settings& s, const Written& w) {
-         s.artifacts.s3.region = w.front();
-         return std::string();
-       },
-       [](const Settings& s) { return s.artifacts.s3.region; }},
-      {"artifacts.path_style", false, set_path_style,
-       [](const Settings& s) {
-         const auto& style = s.artifacts.s3.path_style;
-         return std::string(!style ? "" : *style ? "yes" : "no");
-       }},
-      {"artifacts.access_key_file", false,
-       [](Settings& s, const Written& w) { return set_secret_file(s.artifacts.s3.access_key, w); },
-       [](const Settings& s) { return secret_file(s.artifacts.s3.access_key); }},
-      {"artifacts.access_key_credential", false,
-       [](Settings& s, const Written& w) { return set_credential(s.artifacts.s3.access_key, w); },
-       [](const Settings& s) { return s.artifacts.s3.access_key.credential; }},
-      {"artifacts.secret_key_file", false,
-       [](Settings& s, const Written& w) { return set_secret_file(s.artifacts.s3.secret_key, w); },
-       [](const Settings& s) { return secret_file(s.artifacts.s3.secret_key); }},
-      {"artifacts.secret_key_credential", false,
-       [](Settings& s, const Written& w) { return set_credential(s.artifacts.s3.secret_key, w); },
-       [](const Settings& s) { return s.artifacts.s3.secret_key.credential; }},
-      {"artifacts.ca_file", false, [](Settings& s, const Written& w) { return set_path(s.artifacts.s3.ca_file, w.front()); },
-       [](const Settings& s) { return s.artifacts.s3.ca_file.string(); }},
-      {"artifacts.connect_timeout", false,
-       [](Settings& s, const Written& w) {
-         return set_seconds(s.artifacts.s3.connect_timeout, w.front(), {1, 3600});
-       },
-       [](const Settings& s) { return duration_text(s.artifacts.s3.connect_timeout.count()); }},
-      {"artifacts.response_timeout", false,
-       [](Settings& s, const Written& w) {
-         return set_seconds(s.artifacts.s3.response_timeout, w.front(), {1, 3600});
-       },
-       [](const Settings& s) { return duration_text(s.artifacts.s3.response_timeout.count()); }},
-      {"artifacts.link_expiry", false,
-       [](Settings& s, const Written& w) {
-         return set_seconds(s.artifacts.link_expiry, w.front(), {60, 365 * kDay});
-       },
-       [](const Settings& s) { return duration_text(s.artifacts.link_expiry.count()); }},
+      text_key<&Settings::artifacts, &StoreSettings::s3, &S3Settings::region>("artifacts.region"),
+      choice_key<kPathStyle, &Settings::artifacts, &StoreSettings::s3, &S3Settings::path_style>("artifacts.path_style"),
+      secret_file_key<&Settings::artifacts, &StoreSettings::s3, &S3Settings::access_key>("artifacts.access_key_file"),
+      credential_key<&Settings::artifacts, &StoreSettings::s3, &S3Settings::access_key>("artifacts.access_key_credential"),
+      secret_file_key<&Settings::artifacts, &StoreSettings::s3, &S3Settings::secret_key>("artifacts.secret_key_file"),
+      credential_key<&Settings::artifacts, &StoreSettings::s3, &S3Settings::secret_key>("artifacts.secret_key_credential"),
+      path_key<&Settings::artifacts, &StoreSettings::s3, &S3Settings::ca_file>("artifacts.ca_file"),
+      seconds_key<kAnswerTime, &Settings::artifacts, &StoreSettings::s3, &S3Settings::connect_timeout>(
+          "artifacts.connect_timeout"),
+      seconds_key<kAnswerTime, &Settings::artifacts, &StoreSettings::s3, &S3Settings::response_timeout>(
+          "artifacts.response_timeout"),
+      seconds_key<Range{60, 365 * kDay}, &Settings::artifacts, &StoreSettings::link_expiry>("artifacts.link_expiry"),
       {"artifacts.link_base", false, set_link_base, [](const Settings& s) { return s.artifacts.link_base; }},
-      {"artifacts.link_secret_file", false,
-       [](Settings& s, const Written& w) { return set_secret_file(s.artifacts.link_secret, w); },
-       [](const Settings& s) { return secret_file(s.artifacts.link_secret); }},
-      {"artifacts.link_secret_credential", false,
-       [](Settings& s, const Written& w) { return set_credential(s.artifacts.link_secret, w); },
-       [](const Settings& s) { return s.artifacts.link_secret.credential; }},
+      secret_file_key<&Settings::artifacts, &StoreSettings::link_secret>("artifacts.link_secret_file"),
+      credential_key<&Settings::artifacts, &StoreSettings::link_secret>("artifacts.link_secret_credential"),
       keep_key<&Retention::artifacts>("artifacts.keep"),
-      {"pdf.paper", false,
-       [](Settings& s, const Written& w) {
-         if (w.front() != "a4" && w.front() != "letter") return one_of(w.front(), {"a4", "letter"});
-         s.pdf.paper = w.front();
-         return std::string();
-       },
-       [](const Settings& s) { return s.pdf.paper; }},
-      {"pdf.max_rows", false,
-       [](Settings& s, const Written& w) {
-         return set_number(s.pdf.max_rows, w.front(), {0, 10'000'000});
-       },
-       [](const Settings& s) { return fmt::format("{}", s.pdf.max_rows); }},
+      choice_key<kPaper, &Settings::pdf, &PdfSettings::paper>("pdf.paper"),
+      number_key<Range{0, 10'000'000}, &Settings::pdf, &PdfSettings::max_rows>("pdf.max_rows"),
       {"catalog.dirs", true, set_catalog_dirs,
        [](const Settings& s) {
          std::vector<std::string> paths;
@@ -529,35 +255,17 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
          for (const auto& network : s.webhooks.allow_private) networks.push_back(network.str());
          return join(networks, ", ");
        }},
-      {"webhooks.ca_file", false, [](Settings& s, const Written& w) { return set_path(s.webhooks.ca_file, w.front()); },
-       [](const Settings& s) { return s.webhooks.ca_file.string(); }},
-      {"webhooks.secret_dir", false, [](Settings& s, const Written& w) { return set_path(s.webhooks.secret_dir, w.front()); },
-       [](const Settings& s) { return s.webhooks.secret_dir.string(); }},
-      {"webhooks.timeout", false,
-       [](Settings& s, const Written& w) {
-         return set_seconds(s.webhooks.timeout, w.front(), {1, 300});
-       },
-       [](const Settings& s) { return duration_text(s.webhooks.timeout.count()); }},
-      {"access.operators", false, set_operators,
-       [](const Settings& s) { return std::string(s.operators == Operators::always ? "always" : "until_first_login"); }},
+      path_key<&Settings::webhooks, &WebhookSettings::ca_file>("webhooks.ca_file"),
+      path_key<&Settings::webhooks, &WebhookSettings::secret_dir>("webhooks.secret_dir"),
+      seconds_key<Range{1, 300}, &Settings::webhooks, &WebhookSettings::timeout>("webhooks.timeout"),
+      choice_key<kOperators, &Settings::operators>("access.operators"),
       {"monitor.ping_url", false, set_ping_url, [](const Settings& s) { return url_without_path(s.monitor.ping_url); }},
-      {"monitor.status_page", false, [](Settings& s, const Written& w) { return set_path(s.monitor.status_page, w.front()); },
-       [](const Settings& s) { return s.monitor.status_page.string(); }},
-      {"monitor.metrics_file", false, [](Settings& s, const Written& w) { return set_path(s.monitor.metrics_file, w.front()); },
-       [](const Settings& s) { return s.monitor.metrics_file.string(); }},
+      path_key<&Settings::monitor, &Monitor::status_page>("monitor.status_page"),
+      path_key<&Settings::monitor, &Monitor::metrics_file>("monitor.metrics_file"),
       {"policy.missed", false, set_missed, [](const Settings& s) { return std::string(schedule::missed_name(s.policy.missed)); }},
-      {"policy.grace", false,
-       [](Settings& s, const Written& w) {
-         return set_seconds(s.policy.grace_seconds, w.front(), {60, 35 * kDay});
-       },
-       [](const Settings& s) { return duration_text(s.policy.grace_seconds); }},
-      {"policy.on_unknown", false, set_on_unknown,
-       [](const Settings& s) { return std::string(s.policy.on_unknown == OnUnknown::hold ? "hold" : "resend"); }},
-      {"policy.retries", false,
-       [](Settings& s, const Written& w) {
-         return set_number(s.policy.retries, w.front(), {0, schedule::kMostRetries});
-       },
-       [](const Settings& s) { return fmt::format("{}", s.policy.retries); }},
+      seconds_key<Range{60, 35 * kDay}, &Settings::policy, &Policy::grace_seconds>("policy.grace"),
+      choice_key<kOnUnknown, &Settings::policy, &Policy::on_unknown>("policy.on_unknown"),
+      number_key<Range{0, schedule::kMostRetries}, &Settings::policy, &Policy::retries>("policy.retries"),
       {"policy.auto_pause_after", false,
        [](Settings& s, const Written& w) {
          if (w.front() != "never") return set_number(s.policy.auto_pause_after, w.front(), {1, 1000});
@@ -567,11 +275,7 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
        [](const Settings& s) { return s.policy.auto_pause_after == 0 ? "never" : fmt::format("{}", s.policy.auto_pause_after); }},
       {"policy.no_data", false, set_no_data,
        [](const Settings& s) { return std::string(schedule::no_data_name(s.policy.no_data)); }},
-      {"policy.max_running", false,
-       [](Settings& s, const Written& w) {
-         return set_number(s.policy.max_running, w.front(), {0, 100'000});
-       },
-       [](const Settings& s) { return fmt::format("{}", s.policy.max_running); }},
+      number_key<Range{0, 100'000}, &Settings::policy, &Policy::max_running>("policy.max_running"),
       {"policy.least_interval", false,
        [](Settings& s, const Written& w) {
          std::int64_t seconds = 0;
@@ -585,99 +289,6 @@ const std::vector<ConfigKey<Settings>>& config_keys() {
       keep_key<&Retention::exports>("retention.exports"),
       keep_key<&Retention::notifications>("retention.notifications"),
       keep_key<&Retention::audit>("retention.audit"),
-  };
-  return kKeys;
-}
-
-const std::vector<ConfigKey<SourceSettings>>& source_keys() {
-  static const std::vector<ConfigKey<SourceSettings>> kKeys = {
-      {"url", false, set_source_url, [](const SourceSettings& s) { return s.url; }},
-      {"password_file", false, [](SourceSettings& s, const Written& w) { return set_secret_file(s.password, w); },
-       [](const SourceSettings& s) { return secret_file(s.password); }},
-      {"password_command", true, [](SourceSettings& s, const Written& w) { return set_secret_command(s.password, w); },
-       [](const SourceSettings& s) { return secret_command(s.password); }},
-      {"password_credential", false, [](SourceSettings& s, const Written& w) { return set_credential(s.password, w); },
-       [](const SourceSettings& s) { return s.password.credential; }},
-      {"library", false, [](SourceSettings& s, const Written& w) { return set_path(s.library, w.front()); },
-       [](const SourceSettings& s) { return s.library.string(); }},
-      {"statement_timeout", false,
-       [](SourceSettings& s, const Written& w) {
-         return set_seconds(s.statement_timeout, w.front(), {1, kDay});
-       },
-       [](const SourceSettings& s) { return duration_text(s.statement_timeout.count()); }},
-      {"silence_timeout", false,
-       [](SourceSettings& s, const Written& w) {
-         return set_seconds(s.silence_timeout, w.front(), {1, kDay});
-       },
-       [](const SourceSettings& s) {
-         return s.silence_timeout.count() == 0 ? std::string() : duration_text(s.silence_timeout.count());
-       }},
-      {"instants", true, [](SourceSettings& s, const Written& w) { return set_forms(s.instants, w, rows::parse_instant_form); },
-       [](const SourceSettings& s) { return forms_text(s.instants); }},
-      {"booleans", true, [](SourceSettings& s, const Written& w) { return set_forms(s.booleans, w, rows::parse_boolean_form); },
-       [](const SourceSettings& s) { return forms_text(s.booleans); }},
-      {"views", false, [](SourceSettings& s, const Written& w) { return set_path(s.views_file, w.front()); },
-       [](const SourceSettings& s) { return s.views_file.string(); }},
-      {"tenant", false, set_tenant, [](const SourceSettings& s) { return std::string(s.single_tenant ? kSingle : ""); }},
-      {"currencies", true, set_currencies, currencies_text},
-      {"words", true, set_words, words_text},
-  };
-  return kKeys;
-}
-
-const std::vector<ConfigKey<DestinationSettings>>& destination_keys() {
-  static const std::vector<ConfigKey<DestinationSettings>> kKeys = {
-      {"url", false, set_destination_url, [](const DestinationSettings& s) { return s.url; }},
-      {"accounts", true,
-       [](DestinationSettings& s, const Written& w) {
-         s.accounts = w;
-         return std::string();
-       },
-       [](const DestinationSettings& s) { return join(s.accounts, ", "); }},
-      {"key_file", false, [](DestinationSettings& s, const Written& w) { return set_path(s.key_file, w.front()); },
-       [](const DestinationSettings& s) { return s.key_file.string(); }},
-      {"known_hosts", false, [](DestinationSettings& s, const Written& w) { return set_path(s.known_hosts, w.front()); },
-       [](const DestinationSettings& s) { return s.known_hosts.string(); }},
-      {"password_file", false, [](DestinationSettings& s, const Written& w) { return set_secret_file(s.password, w); },
-       [](const DestinationSettings& s) { return secret_file(s.password); }},
-      {"password_command", true, [](DestinationSettings& s, const Written& w) { return set_secret_command(s.password, w); },
-       [](const DestinationSettings& s) { return secret_command(s.password); }},
-      {"password_credential", false, [](DestinationSettings& s, const Written& w) { return set_credential(s.password, w); },
-       [](const DestinationSettings& s) { return s.password.credential; }},
-      {"endpoint", false, [](DestinationSettings& s, const Written& w) { return set_endpoint(s.s3, w); },
-       [](const DestinationSettings& s) { return s.s3.endpoint; }},
-      {"region", false,
-       [](DestinationSettings& s, const Written& w) {
-         s.s3.region = w.front();
-         return std::string();
-       },
-       [](const DestinationSettings& s) { return s.s3.region; }},
-      {"access_key_file", false, [](DestinationSettings& s, const Written& w) { return set_secret_file(s.s3.access_key, w); },
-       [](const DestinationSettings& s) { return secret_file(s.s3.access_key); }},
-      {"access_key_credential", false,
-       [](DestinationSettings& s, const Written& w) { return set_credential(s.s3.access_key, w); },
-       [](const DestinationSettings& s) { return s.s3.access_key.credential; }},
-      {"secret_key_file", false, [](DestinationSettings& s, const Written& w) { return set_secret_file(s.s3.secret_key, w); },
-       [](const DestinationSettings& s) { return secret_file(s.s3.secret_key); }},
-      {"secret_key_credential", false,
-       [](DestinationSettings& s, const Written& w) { return set_credential(s.s3.secret_key, w); },
-       [](const DestinationSettings& s) { return s.s3.secret_key.credential; }},
-      {"ca_file", false, [](DestinationSettings& s, const Written& w) { return set_path(s.s3.ca_file, w.front()); },
-       [](const DestinationSettings& s) { return s.s3.ca_file.string(); }},
-      {"connect_timeout", false,
-       [](DestinationSettings& s, const Written& w) {
-         auto problem = set_seconds(s.connect_timeout, w.front(), {1, 3600});
-         s.s3.connect_timeout = s.connect_timeout;
-         return problem;
-       },
-       [](const DestinationSettings& s) { return duration_text(s.connect_timeout.count()); }},
-      {"response_timeout", false,
-       [](DestinationSettings& s, const Written& w) {
-         auto problem = set_seconds(s.response_timeout, w.front(), {1, 3600});
-         s.s3.response_timeout = s.response_timeout;
-         return problem;
-       },
-       [](const DestinationSettings& s) { return duration_text(s.response_timeout.count()); }},
   };
   return kKeys;
 }
