@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// Over 400 lines: vertical and horizontal charts share their axes, colours and labels, and are read side by side.
 #include "chart_draw.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "chart_frame.hpp"
 #include "chart_labels.hpp"
 #include "chart_scale.hpp"
 #include "pdf/pdf_text.hpp"
@@ -17,33 +17,14 @@
 namespace reportctl::render {
 namespace {
 
-/// Okabe and Ito's colours, which people with any colour vision tell apart, in an order whose grey values differ too.
-constexpr std::array<Color, 6> kPalette = {Color{0, 0.447, 0.698},     Color{0.902, 0.624, 0},     Color{0, 0.620, 0.451},
-                                           Color{0.800, 0.475, 0.655}, Color{0.337, 0.706, 0.914}, Color{0.835, 0.369, 0}};
-constexpr Color kOtherColor{0.60, 0.60, 0.60};
-constexpr Color kGridColor{0.88, 0.88, 0.89};
-constexpr Color kAxis{0.45, 0.45, 0.48};
-constexpr double kChartGap = 4;
 constexpr double kMaxBar = 44;
 constexpr double kLeastBar = 30;
 constexpr double kMaxNameShare = 0.32;  // of the width, for names beside horizontal bars, or what these leave:
 constexpr double kFairBars = 0.4;
 
-struct Range {
-  double low = 0;
-  double high = 0;
-};
-
-class ChartDrawing {
+class ChartDrawing : ChartFrame {
  public:
-  ChartDrawing(cairo_t* drawing, Fonts& fonts, const ChartData& data, const ChartStyle& style)
-      : pen_(drawing),
-        data_(data),
-        unit_(unit_of(data)),
-        text_(fonts, style.text_size, Weight::regular),
-        bold_(fonts, style.text_size + 1, Weight::bold) {
-    for (std::size_t i = 0; i < data.series.size(); ++i) colors_.push_back(series_color(data, i, style.color));
-  }
+  using ChartFrame::ChartFrame;
 
   void draw(const ChartBox& whole) {
     ChartBox box = draw_title(whole);
@@ -56,108 +37,6 @@ class ChartDrawing {
   }
 
  private:
-  using Shown = std::vector<std::size_t>;  ///< series
-
-  [[nodiscard]] double line() const { return text_.line_height(); }
-  [[nodiscard]] bool is_stacked() const { return data_.type == ChartType::stacked_bar; }
-  [[nodiscard]] double value(std::size_t series, std::size_t category) const {
-    const double value = data_.series[series].values[category];
-    return std::isfinite(value) ? value / unit_.size : 0;
-  }
-  [[nodiscard]] std::vector<Shown> panels() const {
-    std::vector<Shown> panels;
-    for (std::size_t i = 0; i < data_.series.size(); ++i) {
-      if (i % data_.series_of_axis() == 0) panels.emplace_back();
-      panels.back().push_back(i);
-    }
-    return panels;
-  }
-  [[nodiscard]] Range range(const Shown& shown) const {
-    Range range;
-    for (std::size_t i = 0; i < data_.categories.size(); ++i) {
-      Range stack;
-      for (const std::size_t series : shown) {
-        const double part = value(series, i);
-        if (!is_stacked()) stack = {};
-        (part < 0 ? stack.low : stack.high) += part;
-        range = {std::min(range.low, stack.low), std::max(range.high, stack.high)};
-      }
-    }
-    return range;
-  }
-  [[nodiscard]] Scale scale_of(const Shown& shown, double length, double per_tick) const {
-    const Range values = range(shown);
-    const int decimals = unit_.size > 1 ? 2 : data_.series[shown.front()].scale;
-    return make_scale(
-        {.low = values.low, .high = values.high, .max_ticks = static_cast<int>(length / per_tick), .decimals = decimals});
-  }
-  [[nodiscard]] double widest_tick(const Scale& scale) {
-    double widest = 0;
-    for (int i = 0; i < scale.ticks(); ++i)
-      widest = std::max(widest, text_.width(tick_label(scale, scale.low + i * scale.step, data_.language)));
-    return widest;
-  }
-  [[nodiscard]] std::string value_title(const Shown& shown) const {
-    std::string title = data_.y_title;
-    if (data_.separate_axes) title += fmt::format(" ({})", data_.series[shown.front()].currency);
-    if (!unit_.name.empty()) title += fmt::format(" ({})", unit_.name);
-    return title;
-  }
-  [[nodiscard]] std::string category_title() const {
-    const std::string year = common_year(data_);
-    return year.empty() ? data_.x_title : fmt::format("{}, {}", data_.x_title, year);
-  }
-
-  struct Put {
-    double x = 0;
-    double y = 0;  ///< of the top
-    double width = 1000;
-    Align align = Align::left;
-  };
-  void put(Face& face, const std::string& text, const Put& at) {
-    const std::string words = printable(text, {400}).text;
-    const TextBlock block(face, words, {at.width, 1});
-    block.draw(pen_, at.x, at.y, at.width, at.align);
-    pen_.flush();
-  }
-  void stroke(double x1, double y1, double x2, double y2) {
-    pen_.flush();
-    const Cairo& api = cairo();
-    api.cairo_set_line_width(pen_.drawing(), 0.6);
-    api.cairo_move_to(pen_.drawing(), x1, y1);
-    api.cairo_line_to(pen_.drawing(), x2, y2);
-    api.cairo_stroke(pen_.drawing());
-  }
-
-  ChartBox draw_title(const ChartBox& box) {
-    pen_.color(kInk);
-    put(bold_, data_.title, {.x = box.x, .y = box.y, .width = box.width});
-    const double used = bold_.line_height() + kChartGap;
-    return {box.x, box.y + used, box.width, box.height - used};
-  }
-
-  ChartBox draw_legend(const ChartBox& box) {
-    constexpr double kSwatch = 7;
-    constexpr double kMaxName = 150;
-    double x = box.x;
-    double y = box.y;
-    for (std::size_t i = 0; i < data_.series_of_axis(); ++i) {
-      const std::string name = printable(data_.series[i].name, {200}).text;
-      const double width = std::min(text_.width(name), kMaxName);
-      if (x > box.x && x + kSwatch + kChartGap + width > box.x + box.width) {
-        x = box.x;
-        y += line();
-      }
-      pen_.color(colors_[i]);
-      pen_.rectangle(x, y + (line() - kSwatch) / 2, kSwatch, kSwatch);
-      pen_.color(kInk);
-      put(text_, name, {.x = x + kSwatch + kChartGap, .y = y, .width = width});
-      x += kSwatch + kChartGap + width + 3 * kChartGap;
-    }
-    const double used = y + line() + kChartGap - box.y;
-    return {box.x, box.y + used, box.width, box.height - used};
-  }
-
   // Values upwards, categories to the right.
   void draw_vertical(const ChartBox& box) {
     const std::vector<Shown> all = panels();
@@ -229,26 +108,19 @@ class ChartDrawing {
     const double slot = plot.width / static_cast<double>(data_.categories.size());
     const double space =
         slot < 2.5 ? 0 : std::max(slot * 0.2, slot - kMaxBar * static_cast<double>(is_stacked() ? 1 : shown.size()));
-    const double bar = is_stacked() ? slot - space : (slot - space) / static_cast<double>(shown.size());
-    for (std::size_t i = 0; i < data_.categories.size(); ++i) {
-      Range stack;
-      for (std::size_t k = 0; k < shown.size(); ++k) {
-        const double part = value(shown[k], i);
-        if (!is_stacked()) stack = {};
-        double& end = part < 0 ? stack.low : stack.high;
-        const double from = height_of(plot, scale, end);
-        end += part;
-        const double to = height_of(plot, scale, end);
-        if (part == 0) continue;
-        const double x = plot.x + slot * static_cast<double>(i) + space / 2 + (is_stacked() ? 0 : bar * static_cast<double>(k));
-        pen_.color(colors_[shown[k]]);
-        pen_.rectangle(x, std::min(from, to), bar, std::max(std::abs(to - from), 0.4));
-        if (label_height == 0) continue;
-        pen_.color(kInk);
-        put(text_, value_label(data_, data_.series[shown[k]], data_.series[shown[k]].values[i]),
-            {.x = x + bar / 2 - slot / 2, .y = std::min(from, to) - label_height, .width = slot, .align = Align::center});
-      }
-    }
+    const Slots slots = this->slots(slot, space, shown);
+    each_bar(shown, [&](const Bar& bar) {
+      if (bar.value == 0) return;
+      const double from = height_of(plot, scale, bar.from);
+      const double to = height_of(plot, scale, bar.to);
+      const double x = slots.begin(plot.x, bar);
+      pen_.color(colors_[bar.series]);
+      pen_.rectangle(x, std::min(from, to), slots.bar, std::max(std::abs(to - from), 0.4));
+      if (label_height == 0) return;
+      pen_.color(kInk);
+      put(text_, value_of(bar),
+          {.x = x + slots.bar / 2 - slot / 2, .y = std::min(from, to) - label_height, .width = slot, .align = Align::center});
+    });
   }
 
   void draw_lines(const ChartBox& plot, const Scale& scale, const Shown& shown) {
@@ -413,37 +285,24 @@ class ChartDrawing {
     }
     const double slot = plot.height / static_cast<double>(data_.categories.size());
     const double space = std::max(slot * 0.25, slot - kMaxBar);
-    const double bar = is_stacked() ? slot - space : (slot - space) / static_cast<double>(shown.size());
-    for (std::size_t i = 0; i < data_.categories.size(); ++i) {
-      Range stack;
-      for (std::size_t k = 0; k < shown.size(); ++k) {
-        const double part = value(shown[k], i);
-        if (!is_stacked()) stack = {};
-        double& end = part < 0 ? stack.low : stack.high;
-        const double from = at(end);
-        end += part;
-        const double to = at(end);
-        const double y = plot.y + slot * static_cast<double>(i) + space / 2 + (is_stacked() ? 0 : bar * static_cast<double>(k));
-        const bool is_rest = i > 0 && i + 1 == data_.categories.size() && data_.has_rest;
-        pen_.color(is_rest && !is_stacked() && shown.size() == 1 ? kOtherColor : colors_[shown[k]]);
-        if (part != 0) pen_.rectangle(std::min(from, to), y, std::max(std::abs(to - from), 0.4), bar);
-        // Of many currencies most names have amounts in one or two.
-        if (!values.shown || std::isnan(data_.series[shown[k]].values[i]) || (part == 0 && data_.separate_axes)) continue;
-        pen_.color(kInk);
-        put(text_, value_label(data_, data_.series[shown[k]], data_.series[shown[k]].values[i]),
-            {.x = std::max(from, to) + kChartGap, .y = y + bar / 2 - line() / 2, .width = values.room - kChartGap});
-      }
-    }
+    const Slots slots = this->slots(slot, space, shown);
+    each_bar(shown, [&](const Bar& bar) {
+      const double from = at(bar.from);
+      const double to = at(bar.to);
+      const double y = slots.begin(plot.y, bar);
+      const bool is_rest = bar.category > 0 && bar.category + 1 == data_.categories.size() && data_.has_rest;
+      pen_.color(is_rest && !is_stacked() && shown.size() == 1 ? kOtherColor : colors_[bar.series]);
+      if (bar.value != 0) pen_.rectangle(std::min(from, to), y, std::max(std::abs(to - from), 0.4), slots.bar);
+      // Of many currencies most names have amounts in one or two.
+      const bool nothing = std::isnan(data_.series[bar.series].values[bar.category]);
+      if (!values.shown || nothing || (bar.value == 0 && data_.separate_axes)) return;
+      pen_.color(kInk);
+      put(text_, value_of(bar),
+          {.x = std::max(from, to) + kChartGap, .y = y + slots.bar / 2 - line() / 2, .width = values.room - kChartGap});
+    });
     pen_.color(kAxis);
     stroke(at(0), plot.y, at(0), plot.y + plot.height);
   }
-
-  Pen pen_;
-  const ChartData& data_;
-  ValueUnit unit_;
-  Face text_;
-  Face bold_;
-  std::vector<Color> colors_;
 };
 
 }  // namespace
