@@ -170,6 +170,8 @@ class Stage:
         """A run-due under strace; (result, trace)."""
         trace = self.world.path / "trace"
         words = ["-f", "-qq", "-o", trace, "-e", f"trace={calls}"] + (["-e", f"inject={inject}"] if inject else [])
+        if ":signal=" not in (inject or ""):  # stops at no other calls: twice as fast; strace 6.1 sends no signal then
+            words.insert(1, "--seccomp-bpf")
         result = self.world.run("run-due", prefix=[e2e.need("strace"), *words], **options)
         return result, trace.read_text(errors="replace")
 
