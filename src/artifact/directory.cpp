@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 #include <system_error>
 #include <vector>
 
@@ -99,6 +100,7 @@ class Directory final : public Store {
 
   fs::path root_;
   StoreSettings settings_;
+  std::set<fs::path> known_shards_;  ///< durable, and never removed
   mode_t folder_mode_ = 0700;
 };
 
@@ -137,7 +139,7 @@ void Directory::put(TempFile& file, const std::string& sha256) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT)
       throw system_error(ErrorKind::output, "cannot replace the changed file " + visible(path.string()), errno);
   }
-  fsync_directory(root_);  // the shard may be new
+  if (known_shards_.insert(path.parent_path().filename()).second) fsync_directory(root_);  // it may be new
 }
 
 bool Directory::has(const std::string& sha256) {

@@ -65,7 +65,7 @@ void work_on(Parts& parts, const store::Claim& claim, const Tell& tell) {
   unless_taken(claim.run.id, [&] {
     const auto ended = is_hopeless(claim.run.resumed) ? give_up(parts, claim) : run_one(parts, claim);
     tell_end(claim.run, ended, tell);
-    if (!ended.deferred) store::release(parts.state(), claim);
+    if (!ended.deferred && !ended.released) store::release(parts.state(), claim);
   });
 }
 

@@ -79,12 +79,16 @@ Ended end_run(Parts& parts, const Claim& claim, store::Finish finish, const Fail
     if (!store::ended_well(finish.state)) finish.notifications = notifications_of(parts, claim, failure);
     if (auto notice = calendar_notice(parts, claim)) finish.once.push_back(std::move(*notice));
   }
+  const bool is_told = !finish.notifications.empty() || !finish.once.empty();
+  const bool is_part = claim.run.trigger == store::Trigger::part;  // its occurrence tells of it
+  finish.release = !is_told && (is_part || store::ended_well(finish.state));
   store::finish(parts.state(), claim, finish, parts.moment());
   auto run = claim.run;
   run.state = finish.state;
   run.reason = finish.reason;
-  if (!finish.notifications.empty() || !finish.once.empty()) send_notifications(parts, {claim});
+  if (is_told) send_notifications(parts, {claim});
   auto ended = ended_as(run);
+  ended.released = finish.release;
   if (!store::ended_well(run.state) && claim.run.parent.empty()) ended.first = first_step(parts, failure, run);
   return ended;
 }

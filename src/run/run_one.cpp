@@ -289,7 +289,7 @@ Ended run_one(Parts& parts, const Claim& claim) {
 
 Ended run_and_release(Parts& parts, const Claim& claim) {
   auto ended = run_one(parts, claim);
-  if (!ended.deferred) store::release(parts.state(), claim);
+  if (!ended.deferred && !ended.released) store::release(parts.state(), claim);
   return ended;
 }
 

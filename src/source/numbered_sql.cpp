@@ -15,10 +15,10 @@ namespace reportctl::source {
 namespace {
 
 using rows::SqlToken;
-using Kind = SqlToken::Kind;
+using Token = SqlToken::Kind;
 
 bool is_sign(const std::vector<SqlToken>& tokens, std::size_t i, std::string_view sign) {
-  return i < tokens.size() && tokens[i].kind == Kind::sign && tokens[i].text == sign;
+  return i < tokens.size() && tokens[i].kind == Token::sign && tokens[i].text == sign;
 }
 
 class ParameterNumberer {
@@ -29,7 +29,7 @@ class ParameterNumberer {
   NumberedSql number() {
     if (!tokens_.empty()) {
       constexpr std::array<std::string_view, 4> kQueries = {"select", "with", "values", "table"};
-      const bool word = tokens_[0].kind == Kind::word;
+      const bool word = tokens_[0].kind == Token::word;
       result_.reads = is_sign(tokens_, 0, "(") ||
                       (word && std::find(kQueries.begin(), kQueries.end(), to_lower(tokens_[0].text)) != kQueries.end());
     }
@@ -39,11 +39,11 @@ class ParameterNumberer {
       const std::string_view written = tokens_[i].text;
       put({behind, static_cast<std::size_t>(written.data() - behind)});
       behind = written.data() + written.size();
-      if (tokens_[i].kind == Kind::foreign_bind) result_.has_anonymous = true;
+      if (tokens_[i].kind == Token::foreign_bind) result_.has_anonymous = true;
       for (const Sum& sum : sums_)
         if (sum.first == i)
           result_.checked += is_duckdb() ? "CASE WHEN typeof(" : fmt::format("CASE WHEN TRUE OR {}{}*/", kAddsUp, name_of(sum));
-      put(tokens_[i].kind == Kind::bind ? number_of(written) : std::string(written));
+      put(tokens_[i].kind == Token::bind ? number_of(written) : std::string(written));
       for (const Sum& sum : sums_)
         if (sum.last == i) close(sum);
     }
@@ -87,7 +87,7 @@ class ParameterNumberer {
       behind = written.data() + written.size();
       for (auto one = checked.rbegin(); one != checked.rend(); ++one)  // the outer one first
         if (one->first == i) text += fmt::format("(CASE WHEN TRUE OR {}{}*/", kCalculates, words_of(one->first, one->last));
-      text += tokens_[i].kind == Kind::bind ? number_of(written) : std::string(written);
+      text += tokens_[i].kind == Token::bind ? number_of(written) : std::string(written);
       for (const Calculation& one : checked)
         if (one.last == i) text += fmt::format(") = 0 THEN {} END)", numbered(between(one.first, one.last)));
     }
@@ -133,7 +133,7 @@ class ParameterNumberer {
     const char* behind = part.data();
     for (const SqlToken& token : rows::sql_tokens(part, dialect_)) {
       text.append(behind, token.text.data());
-      text += token.kind == Kind::bind ? number_of(token.text) : std::string(token.text);
+      text += token.kind == Token::bind ? number_of(token.text) : std::string(token.text);
       behind = token.text.data() + token.text.size();
     }
     return text;
@@ -150,11 +150,11 @@ class ParameterNumberer {
 
   void find_sums() {
     for (std::size_t i = 0; i + 1 < tokens_.size(); ++i) {
-      if (tokens_[i].kind != Kind::word || !is_sign(tokens_, i + 1, "(")) continue;
+      if (tokens_[i].kind != Token::word || !is_sign(tokens_, i + 1, "(")) continue;
       const std::string name = to_lower(tokens_[i].text);
       if (name != "sum" && name != "avg") continue;
       std::size_t first = i + 2;
-      const std::string word = first < tokens_.size() && tokens_[first].kind == Kind::word ? to_lower(tokens_[first].text) : "";
+      const std::string word = first < tokens_.size() && tokens_[first].kind == Token::word ? to_lower(tokens_[first].text) : "";
       if (word == "distinct" || word == "all") ++first;
       int depth = 1;
       std::size_t close = first;
@@ -162,7 +162,7 @@ class ParameterNumberer {
         if (is_sign(tokens_, close, "(")) ++depth;
         if (is_sign(tokens_, close, ")") && --depth == 0) break;
         if (depth == 1 &&
-            (is_sign(tokens_, close, ",") || (tokens_[close].kind == Kind::word && to_lower(tokens_[close].text) == "order")))
+            (is_sign(tokens_, close, ",") || (tokens_[close].kind == Token::word && to_lower(tokens_[close].text) == "order")))
           break;
       }
       if (close < tokens_.size() && close > first) sums_.push_back({first, close - 1, tokens_[i].text});

@@ -31,11 +31,11 @@ extern "C" int reportctl_store_busy(void* context, int attempt) {
   return 1;
 }
 
-// PERSIST + FULL, as strace shows it for every transaction (SQLite 3.40.1): the old pages are written to the journal, journal and
-// directory fdatasync, the page count is written to the journal's header, journal fdatasync, the new pages are written, database
+// PERSIST + FULL, as strace shows it for every transaction (SQLite 3.40.1): the old pages are written to the journal, journal
+// fdatasync, the page count is written to the journal's header, journal fdatasync, the new pages are written, database
 // fdatasync, 28 zero bytes over the journal's header, journal fdatasync. The last one is the commit made durable: a power cut
-// cannot bring the old pages back. (DELETE ends with an unlink that nothing syncs.) The journal is never unlinked, so the
-// directory's sync finds nothing to write.
+// cannot bring the old pages back. (DELETE ends with an unlink that nothing syncs.) The journal is never unlinked, so its
+// directory is synced once, when it is made: see state_vfs().
 constexpr const char* kSettings =
     "PRAGMA trusted_schema = OFF;"
     "PRAGMA cell_size_check = ON;"
@@ -95,7 +95,7 @@ Connection::Connection(std::filesystem::path path, std::chrono::milliseconds bus
   busy_.limit = busy_limit;
   busy_.jitter.seed(static_cast<unsigned>(::getpid()));
   try {
-    database_.emplace(std::filesystem::absolute(path_).string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX);
+    database_.emplace(std::filesystem::absolute(path_).string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, 0, state_vfs());
     sqlite3* handle = database_->getHandle();
     sqlite3_busy_handler(handle, reportctl_store_busy, &busy_);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);

@@ -169,6 +169,8 @@ void finish(State& state, const Claim& claim, const Finish& finish, Instant now)
     for (const auto& notification : once.notifications) insert_notification(connection, claim, notification, now);
   }
   if (claim.run.trigger != Trigger::part) queue_run_webhooks(connection, claim.run.id, now);
+  if (finish.release)
+    Query(connection, fmt::format(R"sql(UPDATE runs SET {} WHERE id = ?)sql", kDisown)).bind(claim.run.id).run();
   append_events(connection, events, now);
   transaction.commit();
 }

@@ -3,8 +3,10 @@
 #include "journal.hpp"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -73,6 +75,28 @@ bool is_journal_of_another_file(const std::filesystem::path& database) {
   // The transaction may have written its new page or not; it counts one change, and the schema's version never goes back.
   const auto changes = number_at(*now, kChangeCounter) - number_at(*before, kChangeCounter);
   return changes > 1 || number_at(*now, kSchemaCookie) < number_at(*before, kSchemaCookie);
+}
+
+bool has_ended(const std::filesystem::path& journal) {
+  constexpr std::size_t kZeroed = 28;
+  const auto header = header_at(Fd(::open(journal.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)), 0);
+  return header && std::all_of(header->begin(), header->begin() + kZeroed, [](unsigned char byte) { return byte == 0; });
+}
+
+const char* state_vfs() {
+  static sqlite3_vfs* const kUnix = sqlite3_vfs_find(nullptr);
+  static sqlite3_vfs vfs = [] {
+    sqlite3_vfs made = *kUnix;
+    made.pNext = nullptr;
+    made.zName = "reportctl-state";
+    made.xOpen = [](sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* opened) {
+      const bool creates = (flags & SQLITE_OPEN_MAIN_JOURNAL) != 0 && (flags & SQLITE_OPEN_CREATE) != 0;
+      return kUnix->xOpen(kUnix, name, file, creates && has_ended(name) ? flags & ~SQLITE_OPEN_CREATE : flags, opened);
+    };
+    return made;
+  }();
+  static const int kRegistered = sqlite3_vfs_register(&vfs, 0);
+  return kRegistered == SQLITE_OK ? vfs.zName : nullptr;
 }
 
 bool is_in_wal_mode(const std::filesystem::path& database) {

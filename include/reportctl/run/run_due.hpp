@@ -21,6 +21,7 @@ struct Ended {
   std::string schedule;
   store::RunState state = store::RunState::delivered;
   bool deferred = false;  ///< not ended: waits for a retry
+  bool released = false;  ///< owned by nobody any more
   std::string reason;
   std::string first = {};  ///< what a person has to do before next_command() helps; empty: nothing
 };

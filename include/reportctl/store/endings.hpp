@@ -32,11 +32,13 @@ struct Finish {
   std::vector<NewNotification> notifications;
   std::vector<TellOnce> once;
   AuditEvents events;
+  bool release = false;  ///< nobody waits to be told of it: the claim ends with it
 };
 /// Was the account told?
 bool was_told(State&, std::string_view account, std::string_view what);
 /// The only ending, for success and failure alike. Scheduled runs: sets last_run_at, status, error and failure_count of the
-/// schedule, and what is remembered for its condition. The claim stays valid (for the notification mails) until release().
+/// schedule, and what is remembered for its condition. The claim stays valid (for the notification mails) until release(),
+/// unless it is released here.
 /// delivered, partial, delivery_failed, unknown and quiet follow generated; rejected follows waiting and triggered; no_data
 /// follows triggered and generated, failed whatever is unfinished; else Error(conflict). A resend that succeeds
 /// resets the schedule's count, one that fails is not counted again; a run that ends after a later occurrence ended does not

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "fixture.hpp"
+#include "journal.hpp"
 #include "reportctl/base/file.hpp"
 
 // What stands beside the state file, or holds it.
@@ -49,6 +50,21 @@ void die_in_a_transaction(State& state, const fs::path& place, const char* chang
 }
 
 }  // namespace
+
+TEST_CASE("a journal has a durable name once a transaction has ended with it, and none has begun since") {
+  Fixture fixture;
+  const auto journal = fixture.directory.file("state.db-journal");
+  fixture.state.set_fact("a", "b");
+  CHECK(has_ended(journal));
+  const auto place = fixture.directory.path() / "dead";
+  die_in_a_transaction(fixture.state, place, "UPDATE accounts SET name = 'New'");
+  CHECK_FALSE(has_ended(place / "state.db-journal"));
+  CHECK_FALSE(has_ended(fixture.directory.file("none")));
+  fs::resize_file(journal, 0);
+  CHECK_FALSE(has_ended(journal));
+  fixture.state.set_fact("a", "c");  // made anew
+  CHECK(has_ended(journal));
+}
 
 TEST_CASE("a backup copied over a state file beside the journal of a dead process is refused before it is rolled into it") {
   // The first transaction has not come to its end; the second has written the first page too.
