@@ -14,8 +14,8 @@ bool is_journal_of_another_file(const std::filesystem::path& database);
 /// Has another program switched a database to WAL mode? Not for a file on which this process has locks: it would lose them.
 bool is_in_wal_mode(const std::filesystem::path& database);
 
-/// The VFS of state files. SQLite opens a journal as if it were new, and so makes its name durable in every transaction: a fifth of
-/// what a commit waits for. Here it does only for a journal that no transaction has ended with.
+/// The VFS of state files. SQLite opens a journal as if it were new, and so makes its name durable in every transaction: a fifth
+/// of what a commit waits for. Here it does only for a journal that no transaction has ended with.
 const char* state_vfs();
 /// Did a transaction end with it (so that its name is durable), and none begin since?
 bool has_ended(const std::filesystem::path& journal);

@@ -35,7 +35,8 @@ struct Due {
 };
 /// Active schedules with next_run_at ≤ now, the longest due first.
 std::vector<Due> due_schedules(State&, Instant now, int limit);
-/// Is there a due schedule, a run to resume, an export to make or a webhook to send? Its cost does not grow with the file: a run-due that gets false can end.
+/// Is there a due schedule, a run to resume, an export to make or a webhook to send? Its cost does not grow with the file: a
+/// run-due that gets false can end.
 bool anything_due(State&, Instant now);
 
 struct ClaimRequest {

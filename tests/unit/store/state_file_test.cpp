@@ -51,6 +51,19 @@ void die_in_a_transaction(State& state, const fs::path& place, const char* chang
 
 }  // namespace
 
+TEST_CASE("a state file that another program keeps in WAL mode is refused with the reason") {
+  Fixture fixture;
+  const auto path = fixture.directory.file();
+  SQLite::Database other(path.string(), SQLite::OPEN_READWRITE);
+  REQUIRE(other.execAndGet("PRAGMA journal_mode = WAL").getString() == "wal");
+  SQLite::Statement reading(other, "SELECT name FROM facts");
+  reading.executeStep();
+  const auto error = error_of([&] { Connection(path, std::chrono::milliseconds(20)); });
+  CHECK(error.kind() == ErrorKind::state);
+  CHECK(contains(error.what(), "WAL mode"));
+  CHECK(contains(error.hint(), "reportctl state backup"));
+}
+
 TEST_CASE("a journal has a durable name once a transaction has ended with it, and none has begun since") {
   Fixture fixture;
   const auto journal = fixture.directory.file("state.db-journal");

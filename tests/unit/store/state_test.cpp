@@ -230,19 +230,6 @@ TEST_CASE("a state file that another process keeps locked is reported as busy, a
   CHECK(list_schedules(second, {}).size() == 1);  // reading goes on beside a writer
 }
 
-TEST_CASE("a state file that another program keeps in WAL mode is refused with the reason") {
-  Fixture fixture;
-  const auto path = fixture.directory.file();
-  SQLite::Database other(path.string(), SQLite::OPEN_READWRITE);
-  REQUIRE(other.execAndGet("PRAGMA journal_mode = WAL").getString() == "wal");
-  SQLite::Statement reading(other, "SELECT name FROM facts");
-  reading.executeStep();
-  const auto error = error_of([&] { Connection(path, std::chrono::milliseconds(20)); });
-  CHECK(error.kind() == ErrorKind::state);
-  CHECK(contains(error.what(), "WAL mode"));
-  CHECK(contains(error.hint(), "reportctl state backup"));
-}
-
 TEST_CASE("without commit nothing happened") {
   Fixture fixture;
   {
