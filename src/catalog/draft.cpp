@@ -32,10 +32,60 @@ std::string yaml_text(const std::string& text) {
   return plain ? text : nlohmann::json(text).dump();
 }
 
+/// Does one of the words of a name, such as `unit_price`, stand in the list?
+bool says(const rows::Column& column, std::initializer_list<std::string_view> list) {
+  const auto words = split(to_lower(column.name), '_');
+  return std::any_of(words.begin(), words.end(),
+                     [&](const auto& word) { return std::find(list.begin(), list.end(), word) != list.end(); });
+}
+
+bool is_amount(const rows::Column& column) {
+  return says(column, {"amount", "price", "total", "cents", "revenue", "cost", "fee", "net", "gross", "tax", "balance", "value"});
+}
+
+/// A number that names something.
+bool is_name(const rows::Column& column) {
+  return column.type == rows::ColumnType::integer && says(column, {"id", "number", "no", "code", "zip", "year", "month", "week"});
+}
+
+/// What one has of each, and nobody adds up.
+bool is_of_each(const rows::Column& column) {
+  return is_name(column) || says(column, {"price", "rate", "ratio", "average", "avg", "mean", "middle", "min", "max", "rank",
+                                          "position", "level", "age", "day", "hour", "latitude", "longitude", "lat", "lon"});
+}
+
+bool names_currency(const rows::Column& column) { return column.name == "currency" && column.type == rows::ColumnType::text; }
+
+/// Whole amounts beside a currency are money, in its minor units. Others have no total: it would be one of several currencies.
+rows::Columns guessed(rows::Columns columns) {
+  const bool has_currency = std::any_of(columns.begin(), columns.end(), names_currency);
+  for (auto& column : columns) {
+    const bool of_currency = has_currency && is_amount(column);
+    if (of_currency && column.type == rows::ColumnType::integer) column.type = rows::ColumnType::money;
+    const bool is_mixed = of_currency && column.type == rows::ColumnType::decimal;
+    column.grouped = !is_name(column);
+    column.total = rows::facts_of(column.type).addable && !is_of_each(column) && !is_mixed;
+  }
+  return columns;
+}
+
 std::string column_line(const rows::Column& column) {
-  const auto scale = column.type == rows::ColumnType::decimal ? fmt::format(", scale: {}", column.scale) : std::string();
+  auto more = column.type == rows::ColumnType::decimal ? fmt::format(", scale: {}", column.scale) : std::string();
+  if (!column.grouped) more += ", format: plain";
+  if (column.total) more += ", total: sum";
   return fmt::format("  - {{name: {}, label: {}, type: {}{}}}\n", yaml_text(column.name), yaml_text(label_of(column.name)),
-                     rows::column_type_name(column.type), scale);
+                     rows::column_type_name(column.type), more);
+}
+
+/// The figures above the rows of a mail: how many there are, and the first totals.
+std::string summary_lines(const rows::Columns& columns) {
+  constexpr int kMostTotals = 4;
+  std::string lines = "summary:\n  - {label: Rows, value: count}\n";
+  int totals = 0;
+  for (const auto& column : columns)
+    if (column.total && ++totals <= kMostTotals)
+      lines += fmt::format("  - {{label: {}, value: total({})}}\n", yaml_text(label_of(column.name)), column.name);
+  return totals == 0 ? std::string() : lines;
 }
 
 /// One SELECT without what ends it.
@@ -62,8 +112,13 @@ std::string draft_module(const Draft& draft) {
                                          : "window: {kind: snapshot}\n";
   text += "cadences: [daily, weekly, monthly]\nformats: [csv, xlsx, pdf, json]\ncolumns:\n";
   if (!draft.by_values) text += "  # there was no row to tell what they hold: correct the types of what is calculated\n";
-  for (const auto& column : draft.columns) text += column_line(column);
-  if (draft.columns.empty()) text += column_line({.name = "unknown", .label = {}});
+  const auto columns = guessed(draft.columns);
+  if (std::any_of(columns.begin(), columns.end(), names_currency) && std::any_of(columns.begin(), columns.end(), is_amount))
+    text +=
+        "  # money counts minor units, such as cents; other amounts become money with {{money(amount, currency)}} in the query\n";
+  for (const auto& column : columns) text += column_line(column);
+  if (columns.empty()) text += column_line({.name = "unknown", .label = {}});
+  text += summary_lines(columns);
   text += kQuery;
   for (const auto& line : split(query, '\n')) text += (line.empty() ? std::string() : std::string(kIndent) + line) + "\n";
   return text;

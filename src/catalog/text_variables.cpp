@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include "reportctl/catalog/text_variables.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "reportctl/catalog/figure.hpp"
@@ -38,7 +39,10 @@ std::vector<std::string> text_variables(const Report& report, const schedule::Pa
   if (moment == TextMoment::before_rows) return names;
   names.emplace_back("count");
   for (const auto* shape : shapes_of(report, given))
-    for (const auto& metric : shape->summary) names.push_back(figure_name(metric.value, shape->columns));
+    for (const auto& metric : shape->summary) {
+      auto figure = figure_name(metric.value, shape->columns);
+      if (std::find(names.begin(), names.end(), figure) == names.end()) names.push_back(std::move(figure));
+    }
   return names;
 }
 

@@ -163,6 +163,8 @@ mustache::data table_lines(const FirstRows& table) {
 }  // namespace
 
 bool is_unbroken(std::string_view text) {
+  constexpr std::size_t kShortName = 12;  // "Bus hall A"
+  if (display_width(text) <= kShortName) return true;
   if (display_width(text) > kShortCell) return false;
   const auto is_letter = [](char c) {
     return static_cast<unsigned char>(c) >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

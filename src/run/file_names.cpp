@@ -95,12 +95,12 @@ std::string chosen_file_name(const RunPlan& plan, const std::string& text) {
   return name.empty() ? default_file_name(plan) : name.substr(0, kLongest);
 }
 
-/// Of a template: a value is a plain word, and one that would be nothing is `-`.
+/// Of a template: a value is a plain word, and one that would be nothing is `_`.
 std::string filled_path(const std::string& path, const TextTemplate::Values& values) {
   TextTemplate::Values words;
   for (const auto& [name, value] : values) {
     const auto word = safe_file_word(value);
-    words[name] = word.empty() ? "-" : word;
+    words[name] = word.empty() ? "_" : word;
   }
   return filled(path, words);
 }

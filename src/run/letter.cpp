@@ -23,8 +23,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const std::string kDefaultSubject = "{report}{filters} – {period}";
-
 Mailbox sender(const std::string& text) {
   auto from = Mailbox::parse(text);
   if (!from) {
@@ -235,7 +233,7 @@ MailFacts facts_from_json(const std::string& text) {
 
 MailTexts texts_of(const RunPlan& plan, const File& file, const schedule::Definition& definition) {
   const auto values = with_figures(plan, file.rows, file.summary);
-  const std::string& subject = definition.subject.empty() ? kDefaultSubject : definition.subject;
+  const auto subject = definition.subject.empty() ? default_subject(definition.title) : definition.subject;
   return {.subject = HeaderValue::cleaned(filled(subject, values)).str(), .intro = filled(definition.intro, values)};
 }
 

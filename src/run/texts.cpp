@@ -111,6 +111,15 @@ TextTemplate::Values with_figures(const RunPlan& plan, std::int64_t rows, const 
   return values;
 }
 
+std::string default_subject(const std::string& title) {
+  const auto parsed = TextTemplate::parse(title);
+  const auto names = parsed ? parsed->variables() : std::vector<std::string>();
+  const auto unless_said = [&](const char* name, const char* words) {
+    return std::find(names.begin(), names.end(), name) == names.end() ? std::string(words) : std::string();
+  };
+  return "{report}" + unless_said("filters", "{filters}") + unless_said("period", " – {period}");
+}
+
 std::string filled(const std::string& text, const TextTemplate::Values& values) {
   const auto parsed = TextTemplate::parse(text);
   return parsed ? parsed->fill(values) : text;

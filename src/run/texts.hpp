@@ -28,6 +28,9 @@ TextTemplate::Values text_values(const RunPlan&, const TextFacts&);
 /// The same and the figures of its rows.
 TextTemplate::Values with_figures(const RunPlan&, std::int64_t rows, const std::vector<render::Metric>&);
 
+/// Of a schedule without one; it says nothing again that the schedule's title says.
+std::string default_subject(const std::string& title);
+
 /// Precondition: check_template() holds.
 std::string filled(const std::string& text, const TextTemplate::Values&);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -41,6 +42,14 @@ bool work_waits(Session& session, const run::DueOptions& options, int jobs) {
   Session looking(session.now());
   looking.globals = session.globals;
   return work_waits(looking, options);
+}
+
+/// Whoever tries it at a terminal with a clock that is ahead: crontabs and scripts know what they do.
+void warn_of_future(Session& session) {
+  if (session.globals.quiet || !clock_is_replaced() || session.now() <= host_clock() || ::isatty(STDERR_FILENO) != 1) return;
+  log(LogLevel::warning,
+      "the clock is set ahead: what runs now is recorded and does not run again when its time comes; run-due --dry-run and "
+      "schedule preview --at only look ahead");
 }
 
 std::string short_period(const run::Planned& planned) {
@@ -136,6 +145,7 @@ int due(Session& session, const DueCommandOptions& options) {
                             .tell = [](const run::Ended& ended) { tell(ended); },
                             .tell_export = [](const store::Export& job) { tell(job); }};
   if (work_waits(session, due, options.jobs)) {
+    warn_of_future(session);
     run::require_real_clock(session.config().settings);
     ping(session.config().settings.monitor, Ping::start);
     outcome = options.jobs == 1 ? work_here(session, due) : work_in_children(session, due, options.jobs);

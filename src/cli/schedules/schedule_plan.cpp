@@ -10,6 +10,7 @@
 #include "reportctl/manage/slot_changes.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/run/plan.hpp"
+#include "reportctl/run/repeated_names.hpp"
 #include "schedule_verbs.hpp"
 #include "schedule_words.hpp"
 #include "terminal/exit_codes.hpp"
@@ -60,11 +61,15 @@ int validate(Session& session, const ValidateOptions& options) {
                               {violation.field},
                               {violation.hint.empty() ? violation.message : violation.message + "; " + violation.hint}});
     }
+    const auto warning = violations.empty() ? run::repeated_name(session.parts(), schedule) : std::string();
+    if (!warning.empty())
+      listing.rows.push_back({{definition.name}, {definition.account}, {"warning", Tone::warn}, {"to"}, {warning}});
     listing.records.push_back({{"id", schedule.id},
                                {"schedule", definition.name},
                                {"account", definition.account},
                                {"valid", violations.empty()},
-                               {"violations", to_json(violations)}});
+                               {"violations", to_json(violations)},
+                               {"warning", text_or_null(warning)}});
   }
   session.out().list(listing);
   return code;
@@ -77,7 +82,7 @@ int next(Session& session, const NextOptions& options) {
   const auto window = manage::window_of(session.editor(), schedule);
 
   Listing listing;
-  listing.columns = {{"local", fmt::format("LOCAL ({})", rhythm.zone.name())}, {"utc"}, {"period", "COVERS"}, {"note"}};
+  listing.columns = {{"local", fmt::format("LOCAL ({})", rhythm.zone.name())}, {"utc"}, {"period", "COVERS"}};
   // The one after the last run begins where that ended; those after it go by the rhythm.
   const auto period_of = [&](Instant slot) {
     const bool follows_a_run = slot == schedule.next_run_at && schedule.definition.window == schedule::NamedRange::since_previous;
@@ -88,11 +93,13 @@ int next(Session& session, const NextOptions& options) {
   const auto first = schedule.next_run_at ? schedule.next_run_at : schedule::next_occurrence(rhythm, session.now());
   const auto after = [&](Instant slot) { return schedule::next_occurrence(rhythm, std::max(slot, session.now())); };
   listing.empty = "it has ended: its last day is over";
+  bool any_beyond = false;
   for (auto at = first; at && listing.rows.size() < static_cast<std::size_t>(options.count); at = after(*at)) {
     const Instant slot = *at;
     const auto resolved = window ? std::optional(period_of(slot)) : std::nullopt;
     const auto covers = resolved ? schedule::describe(*resolved) : std::string("nothing: it would be rejected");
     const bool beyond = is_past_calendar(schedule.definition.cadence, rhythm.zone.local_date(slot));
+    any_beyond = any_beyond || beyond;
     const auto note = beyond ? "may be a holiday: " + calendar_words(schedule.definition.cadence) : std::string();
     listing.rows.push_back(
         {{rhythm.zone.format(slot)}, {format_utc(slot)}, {covers, window ? Tone::none : Tone::bad}, {note, Tone::warn}});
@@ -103,6 +110,8 @@ int next(Session& session, const NextOptions& options) {
                                {"period", resolved ? to_json(*resolved) : Json(nullptr)},
                                {"note", text_or_null(note)}});
   }
+  if (any_beyond) listing.columns.push_back({"note"});
+  for (auto& row : listing.rows) row.resize(listing.columns.size());
   session.out().list(listing);
   if (!schedule.definition.active && session.out().format() == Format::table) {
     session.out().text("paused: none of these will run until reportctl schedule resume " + schedule.definition.name + "\n");

@@ -17,6 +17,7 @@
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/render/fonts.hpp"
 #include "reportctl/run/foreign_files.hpp"
+#include "reportctl/run/repeated_names.hpp"
 #include "reportctl/run/source_needs.hpp"
 #include "reportctl/run/source_values.hpp"
 #include "reportctl/store/accounts.hpp"
@@ -84,9 +85,11 @@ std::string integrity(Session& session) {
 std::string clock_state(Session& session) {
   const auto last = parse_instant(session.state().fact(run::kLastRunDue).value_or(""));
   if (last && *last > session.now() + std::chrono::minutes(5))
-    throw Error(ErrorKind::failed,
-                fmt::format("it is {}, but run-due has already run at {}", format_utc(session.now()), format_utc(*last)),
-                "set the clock; nothing is due before it has caught up");
+    throw Error(
+        ErrorKind::failed,
+        fmt::format("it is {}, but run-due has already run at {}", format_utc(session.now()), format_utc(*last)),
+        "if run-due was tried with REPORTCTL_NOW, nothing is wrong: what it ran has run, schedule list shows what comes next, "
+        "and schedule run sends a report now; otherwise set the clock: nothing is due before it has caught up");
   timex kernel{};
   const bool synchronised = ::adjtimex(&kernel) >= 0 && (kernel.status & STA_UNSYNC) == 0;
   return fmt::format("{}{}", format_utc(session.now()),
@@ -187,9 +190,9 @@ void add_schedule_findings(Session& session, const std::vector<manage::History>&
         throw Error(ErrorKind::invalid, validation::describe(violations),
                     fmt::format("reportctl schedule validate {} --account {}", definition.name, definition.account));
       ++valid;
-      return std::string();
+      return run::repeated_name(session.parts(), history.schedule);
     });
-    if (!finding.problem.empty()) all.push_back(std::move(finding));
+    if (!finding.problem.empty() || !finding.detail.empty()) all.push_back(std::move(finding));
   }
   all.push_back({"schedules", "", counted(valid, "active schedule is valid", "active schedules are valid")});
 }

@@ -65,6 +65,7 @@ struct Xlsx : LazyLibrary {
   REPORTCTL_FUNCTION(worksheet_fit_to_pages);
   REPORTCTL_FUNCTION(worksheet_freeze_panes);
   REPORTCTL_FUNCTION(worksheet_insert_chart_opt);
+  REPORTCTL_FUNCTION(worksheet_print_area);
   REPORTCTL_FUNCTION(worksheet_repeat_rows);
   REPORTCTL_FUNCTION(worksheet_set_column);
   REPORTCTL_FUNCTION(worksheet_set_footer);

@@ -36,6 +36,8 @@ class SummaryLines {
     xlsx().format_set_align(left_, LXW_ALIGN_LEFT);
   }
   [[nodiscard]] lxw_row_t next() const { return row_; }
+  /// Of the texts that reach beyond their column, in letters of its width.
+  [[nodiscard]] double widest() const { return widest_; }
 
   void write() {
     title();
@@ -54,6 +56,7 @@ class SummaryLines {
     xlsx().format_set_italic(slanted);
     for (const std::string& note : notes) {
       summary_.cells.write(at(kLabel), note, slanted);
+      widest_ = std::max(widest_, static_cast<double>(display_width(note)));
       ++row_;
     }
     ++row_;
@@ -70,9 +73,12 @@ class SummaryLines {
     xlsx().format_set_font_size(large, kSize);
     xlsx().format_set_font_color(large, xlsx_color(parse_color(document.color, kDefaultBrand)));
     summary_.cells.write(at(kLabel), document.title, large);
+    constexpr double kOrdinarySize = 11, kBold = 1.1;
+    widest_ = std::max(widest_, static_cast<double>(display_width(document.title)) * kSize / kOrdinarySize * kBold);
     ++row_;
     const std::string whose = document.scope.empty() ? document.account : document.account + " · " + document.scope;
     summary_.cells.write(at(kLabel), whose);
+    widest_ = std::max(widest_, static_cast<double>(display_width(whose)));
     row_ += 2;
   }
 
@@ -133,6 +139,7 @@ class SummaryLines {
   const Language& words_;
   lxw_format* left_;
   lxw_row_t row_;
+  double widest_ = 0;
 };
 
 double label_width(const std::vector<XlsxSummary>& reports) {
@@ -173,9 +180,11 @@ void write_xlsx_summary(const std::vector<XlsxSummary>& reports) {
   constexpr lxw_col_t kLastColumn = 30;
   const XlsxSummary& first = reports.front();
   lxw_row_t row = 0;
+  double widest = 0;
   for (const XlsxSummary& one : reports) {
     SummaryLines lines(one, row);
     lines.write();
+    widest = std::max(widest, lines.widest());
     row = lines.next();
   }
   SummaryLines last(first, row);
@@ -188,6 +197,13 @@ void write_xlsx_summary(const std::vector<XlsxSummary>& reports) {
   // No chart is cut at the end of a page, as long as all of it can be read on one.
   constexpr lxw_row_t kMostRowsOfPage = 110;
   xlsx().worksheet_fit_to_pages(first.sheet, 1, end <= kMostRowsOfPage ? 1 : 0);
+  if (!first.closing.chart.empty()) return;
+  // Programs print the columns with cells, and cut a title that reaches beyond them.
+  lxw_col_t edge = kCurrency;
+  widest = std::max(widest, last.widest());
+  for (double width = label_width(reports) + kValueWidth + kCurrencyWidth; width < widest && edge < kLastColumn; ++edge)
+    width += kCurrencyWidth;
+  xlsx().worksheet_print_area(first.sheet, 0, 0, end, edge);
 }
 
 }  // namespace reportctl::render

@@ -171,6 +171,16 @@ class EveryType(e2e.Case):
         # All charts on one page.
         self.assertEqual((book["Summary"].page_setup.fitToWidth or 1, book["Summary"].page_setup.fitToHeight or 1), (1, 1))
 
+    def test_a_long_title_is_printed_whole(self):
+        """Without a chart, the page is as wide as the title: 60 letters of 16 points in bold are as wide as 96 of the 11 of the columns,
+        which have 18, 24 and 16, 16, 16, …"""
+        title = "Numbers of " + "x" * 49
+        sheet = book_of(self.world.must("run", "many-rows", "--account", "shop", "--format", "xlsx", "--param", "rows=1", "--title", title).out)["Summary"]
+        self.assertEqual(sheet["A1"].value, title)
+        self.assertEqual(sheet.print_area[0].partition(":")[2][:2], "$F")
+        short = book_of(self.world.must("run", "many-rows", "--account", "shop", "--format", "xlsx", "--param", "rows=1").out)["Summary"]
+        self.assertEqual(short.print_area[0].partition(":")[2][:2], "$C")
+
     def test_the_chart_is_native_and_drawn_from_cells(self):
         book = book_of(self.world.every_type("xlsx", 3))
         charts = book["Summary"]._charts

@@ -120,6 +120,11 @@ TEST_CASE("the text part has figures, changes and the first rows in columns") {
         "Run 8f3a1c09d2b47e55\n");
 }
 
+TEST_CASE("times, single words and short names are not broken on a phone") {
+  for (const char* text : {"2026-03-17 06:00", "Bus hall A", "Wedding", "unbrokenworkshop-north"}) CHECK(mail::is_unbroken(text));
+  for (const char* text : {"The old bus hall A", "Customer services"}) CHECK_FALSE(mail::is_unbroken(text));
+}
+
 TEST_CASE("columns that only a wide screen shows are named on a narrow one") {
   ReportFacts given = facts();
   given.first_rows = {.columns = {{"Day", false, false}, {"Note", false, true}, {"Total", true, false}},
