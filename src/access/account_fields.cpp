@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "reportctl/access/access.hpp"
+#include "reportctl/base/member_path.hpp"
 
 namespace reportctl::access {
 namespace {
@@ -39,28 +40,17 @@ AccountField row(std::string_view name, In) {
 
 std::span<const AccountField> account_fields() {
   static const std::vector<AccountField> kFields = {
-      row(
-          "name", [](auto& a) -> auto& { return a.name; }),
-      row(
-          "timezone", [](auto& a) -> auto& { return a.timezone; }),
-      row(
-          "language", [](auto& a) -> auto& { return a.language; }),
-      row(
-          "calendar", [](auto& a) -> auto& { return a.calendar; }),
-      row(
-          "source", [](auto& a) -> auto& { return a.source; }),
-      row(
-          "key", [](auto& a) -> auto& { return a.key; }),
-      row(
-          "features", [](auto& a) -> auto& { return a.features; }),
-      row(
-          "brand.name", [](auto& a) -> auto& { return a.brand.name; }),
-      row(
-          "brand.color", [](auto& a) -> auto& { return a.brand.color; }),
-      row(
-          "brand.logo", [](auto& a) -> auto& { return a.brand.logo; }),
-      row(
-          "allowed_domains", [](auto& a) -> auto& { return a.allowed_domains; }),
+      row("name", member<&Account::name>),
+      row("timezone", member<&Account::timezone>),
+      row("language", member<&Account::language>),
+      row("calendar", member<&Account::calendar>),
+      row("source", member<&Account::source>),
+      row("key", member<&Account::key>),
+      row("features", member<&Account::features>),
+      row("brand.name", member<&Account::brand, &Brand::name>),
+      row("brand.color", member<&Account::brand, &Brand::color>),
+      row("brand.logo", member<&Account::brand, &Brand::logo>),
+      row("allowed_domains", member<&Account::allowed_domains>),
   };
   return kFields;
 }

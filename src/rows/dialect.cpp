@@ -90,45 +90,26 @@ constexpr DialectRules kPostgresql{
 
 /// PostgreSQL's grammar. `rc_…` are macros that the source makes. A difference of timestamps would go through intervals, which
 /// takes ten times as long.
-constexpr DialectRules kDuckdb{
-    .dialect = Dialect::duckdb,
-    .name = "duckdb",
-    .label = "DuckDB",
-    .scheme = "duckdb",
-    .old_scheme = "",
-    .url_form = "duckdb:/PATH",
-    .url_example = "duckdb:/srv/shop/facts.duckdb",
-    .kin = "postgresql",
-    .escape_strings = true,
-    .dollar_quotes = true,
-    .foreign_quotes = false,
-    .nested_comments = true,
-    .positional_parameters = false,
-    .untyped_ids = false,
-    .types_from_use = true,
-    .text_cast = "text",
-    .list_cast = "text[]",
-    .integer_cast = "bigint",
-    .decimal_cast = "decimal(38, 12)",
-    .boolean_cast = "boolean",
-    .date_cast = "date",
-    .instant_cast = "timestamptz",
-    .always = "TRUE",
-    .in_list = "CAST(({0}) AS text) = ANY({1})",
-    .earlier = "LEAST({0}, {1})",
-    .later = "GREATEST({0}, {1})",
-    .local_date = "CAST(({0}) AT TIME ZONE {2} AS date)",
-    .local_timestamp = "(({0}) AT TIME ZONE {2})",
-    .seconds_between = "CAST(floor((epoch_us({1}) - epoch_us({0})) / 1000000.0) AS bigint)",
-    .text_order = "CAST(({0}) AS text) COLLATE \"C\"",
-    .decimal = "rc_decimal({0})",
-    .difference = "(rc_decimal({0}) - rc_decimal({1}))",
-    .whole = "rc_whole({0})",
-    .money = "rc_minor_units(rc_decimal({0}) * {1})",
-    .truths = "a boolean",
-    .instants = "instants are of type TIMESTAMP WITH TIME ZONE, or as sources.NAME.instants declares (reportctl.conf(5))",
-    .days = "days are of type DATE",
-};
+constexpr DialectRules kDuckdb = [] {
+  DialectRules rules = kPostgresql;
+  rules.dialect = Dialect::duckdb;
+  rules.name = "duckdb";
+  rules.label = "DuckDB";
+  rules.scheme = "duckdb";
+  rules.old_scheme = "";
+  rules.url_form = "duckdb:/PATH";
+  rules.url_example = "duckdb:/srv/shop/facts.duckdb";
+  rules.kin = "postgresql";
+  rules.decimal_cast = "decimal(38, 12)";
+  rules.seconds_between = "CAST(floor((epoch_us({1}) - epoch_us({0})) / 1000000.0) AS bigint)";
+  rules.decimal = "rc_decimal({0})";
+  rules.difference = "(rc_decimal({0}) - rc_decimal({1}))";
+  rules.whole = "rc_whole({0})";
+  rules.money = "rc_minor_units(rc_decimal({0}) * {1})";
+  rules.instants = "instants are of type TIMESTAMP WITH TIME ZONE, or as sources.NAME.instants declares (reportctl.conf(5))";
+  rules.days = "days are of type DATE";
+  return rules;
+}();
 
 /// A moment is a DATETIME in UTC, as the session is: TIMESTAMP becomes one. CONVERT_TZ gives back what lies beyond its years as
 /// it is, and no function fails with words of its own, but the name of a lock that is too long is in the error. Texts are read by

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// Over 400 lines: one loop over the rows feeds everything that is made of them, and whatever looks on stands beside it.
 #include "reportctl/run/generate.hpp"
 
 #include <unistd.h>
@@ -9,13 +8,13 @@
 #include <chrono>
 #include <deque>
 #include <iterator>
-#include <limits>
 #include <optional>
 #include <string_view>
 
 #include "chart_plan.hpp"
 #include "comparison.hpp"
 #include "condition.hpp"
+#include "first_day.hpp"
 #include "first_rows.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/stop.hpp"
@@ -196,41 +195,6 @@ std::vector<std::string> telling_columns(const RunPlan& plan) {
   for (const auto& metric : plan.shape->summary) add(metric.value.column);
   return names;
 }
-
-/// The first day that has rows, by the column that tells days.
-class FirstDay {
- public:
-  explicit FirstDay(const RunPlan& plan) : zone_(plan.zone) {
-    const auto& columns = plan.shape->columns;
-    const auto is_day = [&](int at) {
-      const auto kind = facts_of(columns[static_cast<std::size_t>(at)].type).kind;
-      return kind == rows::CellKind::day || kind == rows::CellKind::instant;
-    };
-    const auto chart = chart_plan(*plan.shape, plan.window);
-    if (chart && is_day(chart->x)) column_ = chart->x;
-    for (int i = 0; i < static_cast<int>(columns.size()) && column_ < 0; ++i)
-      if (is_day(i)) column_ = i;
-    if (column_ >= 0) kind_ = facts_of(columns[static_cast<std::size_t>(column_)].type).kind;
-  }
-  void row(const rows::Row& row) {
-    if (column_ < 0 || row[static_cast<std::size_t>(column_)].null) return;
-    least_ = std::min(least_, row[static_cast<std::size_t>(column_)].number);
-  }
-  /// How many days of the window are over before it; nothing where there is no day at all.
-  [[nodiscard]] std::optional<std::int64_t> days_after(const schedule::Window& window) const {
-    if (least_ == kNone) return std::nullopt;
-    const Date day = kind_ == rows::CellKind::day ? Date{std::chrono::sys_days{std::chrono::days{least_}}}
-                                                  : zone_.local_date(Instant{std::chrono::seconds{least_}});
-    return (std::chrono::sys_days{day} - std::chrono::sys_days{window.first}).count();
-  }
-
- private:
-  static constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
-  Zone zone_;
-  int column_ = -1;
-  rows::CellKind kind_ = rows::CellKind::day;
-  std::int64_t least_ = kNone;
-};
 
 /// What sees the rows beside the writer, where a mail or the file shows it.
 struct Onlookers {

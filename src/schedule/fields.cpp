@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// Over 400 lines: the one table of fields, and the ways of their types from and to text.
 #include "reportctl/schedule/fields.hpp"
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 
 #include "also_field.hpp"
 #include "part_field.hpp"
+#include "reportctl/base/member_path.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::schedule {
@@ -203,118 +203,68 @@ Field row(std::string_view name, const Traits& traits, InDraft, InDefinition) {
                 }
               }};
 }
-/// Both have it under one name.
-template <typename InBoth>
-Field row(std::string_view name, const Traits& traits, InBoth in) {
-  return row(name, traits, in, in);
-}
-
 constexpr auto kRequired = Presence::required;
 constexpr auto kAsked = Belongs::request;
 
 const std::vector<Field>& table() {
   static const std::vector<Field> kFields = {
-      row(
-          "name", {.presence = kRequired}, [](auto& d) -> auto& { return d.name; }),
-      row(
-          "account", {.presence = kRequired}, [](auto& d) -> auto& { return d.account; }),
-      row(
-          "description", {}, [](auto& d) -> auto& { return d.description; }),
-      row(
-          "report", {.presence = kRequired, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.report; },
-          [](auto& d) -> auto& { return d.report; }),
-      row(
-          "scope", {.belongs = kAsked}, [](auto& d) -> auto& { return d.request.scope; },
-          [](auto& d) -> auto& { return d.scope; }),
-      row(
-          "cadence", {.kind = FieldKind::optional, .presence = kRequired, .belongs = kAsked},
-          [](auto& d) -> auto& { return d.request.cadence; }, [](auto& d) -> auto& { return d.cadence.kind; }),
-      row(
-          "on", {.kind = FieldKind::words, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.on; },
-          [](auto& d) -> auto& { return d.cadence.on; }),
-      row(
-          "day", {.kind = FieldKind::number, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.day; },
-          [](auto& d) -> auto& { return d.cadence.day; }),
-      row(
-          "months", {.kind = FieldKind::words}, [](auto& d) -> auto& { return d.request.months; },
-          [](auto& d) -> auto& { return d.cadence.months; }),
-      row(
-          "weeks", {.kind = FieldKind::number}, [](auto& d) -> auto& { return d.request.weeks; },
-          [](auto& d) -> auto& { return d.cadence.weeks; }),
-      row(
-          "start", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.request.start; },
-          [](auto& d) -> auto& { return d.cadence.start; }),
-      row(
-          "end", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.request.end; },
-          [](auto& d) -> auto& { return d.cadence.end; }),
-      row(
-          "at", {.kind = FieldKind::words, .presence = kRequired}, [](auto& d) -> auto& { return d.at; }),
-      row(
-          "calendar", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.request.calendar; },
-          [](auto& d) -> auto& { return d.calendar; }),
-      row(
-          "timezone", {.belongs = kAsked}, [](auto& d) -> auto& { return d.request.timezone; },
-          [](auto& d) -> auto& { return d.timezone; }),
-      row(
-          "window", {.kind = FieldKind::optional, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.window; },
-          [](auto& d) -> auto& { return d.window; }),
-      row(
-          "lookback", {.kind = FieldKind::number, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.lookback; },
-          [](auto& d) -> auto& { return d.lookback; }),
-      row(
-          "format", {.kind = FieldKind::words, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.format; },
-          [](auto& d) -> auto& { return d.format; }),
-      row(
-          "columns", {.kind = FieldKind::list, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.columns; },
-          [](auto& d) -> auto& { return d.columns; }),
-      row(
-          "csv", {.kind = FieldKind::options, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.csv; },
-          [](auto& d) -> auto& { return d.csv; }),
-      row(
-          "title", {.kind = FieldKind::optional, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.title; },
-          [](auto& d) -> auto& { return d.title; }),
-      row(
-          "language", {.kind = FieldKind::optional, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.language; },
-          [](auto& d) -> auto& { return d.language; }),
-      row(
-          "params", {.kind = FieldKind::map, .belongs = kAsked}, [](auto& d) -> auto& { return d.request.parameters; },
-          [](auto& d) -> auto& { return d.parameters; }),
-      row(
-          "extra", {.kind = FieldKind::json}, [](auto& d) -> auto& { return d.extra; }),
-      row(
-          "also", {.kind = FieldKind::also}, [](auto& d) -> auto& { return d.also; }),
-      row(
-          "workbook", {.kind = FieldKind::flag}, [](auto& d) -> auto& { return d.workbook; }),
-      row(
-          "to", {.kind = FieldKind::list, .record = "recipients"}, [](auto& d) -> auto& { return d.recipients; }),
-      row(
-          "recipients", {.kind = FieldKind::parts, .record = "parts"}, [](auto& d) -> auto& { return d.parts; }),
-      row(
-          "reply_to", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.reply_to; }),
-      row(
-          "subject", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.subject; }),
-      row(
-          "intro", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.intro; }),
-      row(
-          "file_name", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.file_name; }),
-      row(
-          "no_data", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.no_data; }),
-      row(
-          "send", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.send; }),
-      row(
-          "again", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.again; }),
-      row(
-          "all_clear", {.kind = FieldKind::flag}, [](auto& d) -> auto& { return d.all_clear; }),
-      row(
-          "wait", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.wait; }),
-      row(
-          "late", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.late; }),
-      row(
-          "retries", {.kind = FieldKind::number}, [](auto& d) -> auto& { return d.retries; }),
-      row(
-          "missed", {.kind = FieldKind::optional}, [](auto& d) -> auto& { return d.missed; }),
-      row(
-          "active", {.kind = FieldKind::flag}, [](auto& d) -> auto& { return d.active; }),
+      row("name", {.presence = kRequired}, member<&Draft::name>, member<&Definition::name>),
+      row("account", {.presence = kRequired}, member<&Draft::account>, member<&Definition::account>),
+      row("description", {}, member<&Draft::description>, member<&Definition::description>),
+      row("report", {.presence = kRequired, .belongs = kAsked}, member<&Draft::request, &Request::report>,
+          member<&Definition::report>),
+      row("scope", {.belongs = kAsked}, member<&Draft::request, &Request::scope>, member<&Definition::scope>),
+      row("cadence", {.kind = FieldKind::optional, .presence = kRequired, .belongs = kAsked},
+          member<&Draft::request, &Request::cadence>, member<&Definition::cadence, &Cadence::kind>),
+      row("on", {.kind = FieldKind::words, .belongs = kAsked}, member<&Draft::request, &Request::on>,
+          member<&Definition::cadence, &Cadence::on>),
+      row("day", {.kind = FieldKind::number, .belongs = kAsked}, member<&Draft::request, &Request::day>,
+          member<&Definition::cadence, &Cadence::day>),
+      row("months", {.kind = FieldKind::words}, member<&Draft::request, &Request::months>,
+          member<&Definition::cadence, &Cadence::months>),
+      row("weeks", {.kind = FieldKind::number}, member<&Draft::request, &Request::weeks>,
+          member<&Definition::cadence, &Cadence::weeks>),
+      row("start", {.kind = FieldKind::optional}, member<&Draft::request, &Request::start>,
+          member<&Definition::cadence, &Cadence::start>),
+      row("end", {.kind = FieldKind::optional}, member<&Draft::request, &Request::end>,
+          member<&Definition::cadence, &Cadence::end>),
+      row("at", {.kind = FieldKind::words, .presence = kRequired}, member<&Draft::at>, member<&Definition::at>),
+      row("calendar", {.kind = FieldKind::optional}, member<&Draft::request, &Request::calendar>, member<&Definition::calendar>),
+      row("timezone", {.belongs = kAsked}, member<&Draft::request, &Request::timezone>, member<&Definition::timezone>),
+      row("window", {.kind = FieldKind::optional, .belongs = kAsked}, member<&Draft::request, &Request::window>,
+          member<&Definition::window>),
+      row("lookback", {.kind = FieldKind::number, .belongs = kAsked}, member<&Draft::request, &Request::lookback>,
+          member<&Definition::lookback>),
+      row("format", {.kind = FieldKind::words, .belongs = kAsked}, member<&Draft::request, &Request::format>,
+          member<&Definition::format>),
+      row("columns", {.kind = FieldKind::list, .belongs = kAsked}, member<&Draft::request, &Request::columns>,
+          member<&Definition::columns>),
+      row("csv", {.kind = FieldKind::options, .belongs = kAsked}, member<&Draft::request, &Request::csv>,
+          member<&Definition::csv>),
+      row("title", {.kind = FieldKind::optional, .belongs = kAsked}, member<&Draft::request, &Request::title>,
+          member<&Definition::title>),
+      row("language", {.kind = FieldKind::optional, .belongs = kAsked}, member<&Draft::request, &Request::language>,
+          member<&Definition::language>),
+      row("params", {.kind = FieldKind::map, .belongs = kAsked}, member<&Draft::request, &Request::parameters>,
+          member<&Definition::parameters>),
+      row("extra", {.kind = FieldKind::json}, member<&Draft::extra>, member<&Definition::extra>),
+      row("also", {.kind = FieldKind::also}, member<&Draft::also>, member<&Definition::also>),
+      row("workbook", {.kind = FieldKind::flag}, member<&Draft::workbook>, member<&Definition::workbook>),
+      row("to", {.kind = FieldKind::list, .record = "recipients"}, member<&Draft::recipients>, member<&Definition::recipients>),
+      row("recipients", {.kind = FieldKind::parts, .record = "parts"}, member<&Draft::parts>, member<&Definition::parts>),
+      row("reply_to", {.kind = FieldKind::optional}, member<&Draft::reply_to>, member<&Definition::reply_to>),
+      row("subject", {.kind = FieldKind::optional}, member<&Draft::subject>, member<&Definition::subject>),
+      row("intro", {.kind = FieldKind::optional}, member<&Draft::intro>, member<&Definition::intro>),
+      row("file_name", {.kind = FieldKind::optional}, member<&Draft::file_name>, member<&Definition::file_name>),
+      row("no_data", {.kind = FieldKind::optional}, member<&Draft::no_data>, member<&Definition::no_data>),
+      row("send", {.kind = FieldKind::optional}, member<&Draft::send>, member<&Definition::send>),
+      row("again", {.kind = FieldKind::optional}, member<&Draft::again>, member<&Definition::again>),
+      row("all_clear", {.kind = FieldKind::flag}, member<&Draft::all_clear>, member<&Definition::all_clear>),
+      row("wait", {.kind = FieldKind::optional}, member<&Draft::wait>, member<&Definition::wait>),
+      row("late", {.kind = FieldKind::optional}, member<&Draft::late>, member<&Definition::late>),
+      row("retries", {.kind = FieldKind::number}, member<&Draft::retries>, member<&Definition::retries>),
+      row("missed", {.kind = FieldKind::optional}, member<&Draft::missed>, member<&Definition::missed>),
+      row("active", {.kind = FieldKind::flag}, member<&Draft::active>, member<&Definition::active>),
   };
   return kFields;
 }

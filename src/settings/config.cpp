@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// Over 400 lines: every layer of the configuration, and what its settings must be together.
 #include "reportctl/settings/config.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +11,7 @@
 #include <cstdlib>
 #include <set>
 
-#include "config_keys.hpp"
+#include "config_builder.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/process.hpp"
@@ -27,9 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kPrefix = "REPORTCTL_";
-/// One setting under two names.
-constexpr const char* kKeep = "artifacts.keep";
-constexpr const char* kKeepOfRuns = "retention.artifacts";
 
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
@@ -58,72 +54,9 @@ std::string variable_of(const std::string& dotted_key) {
   return name;
 }
 
-/// Settings of which there are several, by name: `sources`, `destinations`.
-template <typename Entry>
-struct Group {
-  const char* name;     ///< `sources`
-  const char* one;      ///< `source`
-  const char* example;  ///< of an entry
-  std::map<std::string, Entry> Settings::*entries;
-  const std::vector<ConfigKey<Entry>>& keys;
-};
-const Group<source::SourceSettings>& sources() {
-  static const Group<source::SourceSettings> kGroup{"sources", "source", "{url: \"sqlite:/srv/shop.db\"}", &Settings::sources,
-                                                    source_keys()};
-  return kGroup;
-}
-const Group<delivery::DestinationSettings>& destinations() {
-  static const Group<delivery::DestinationSettings> kGroup{
-      "destinations", "destination", "{url: \"file:/srv/in\", accounts: [ID]}", &Settings::destinations, destination_keys()};
-  return kGroup;
-}
+Written texts_of(const std::string& value, bool list) { return list ? split(value, ',') : Written{value}; }
 
-/// A key that resembles none is not repeated: the file may be another's, and not a configuration at all.
-std::string unknown_key(const std::string& key, const std::string& last, const std::vector<std::string>& known) {
-  const auto near = did_you_mean(last, known);
-  return near.empty() ? std::string("unknown key (not repeated: it resembles none)")
-                      : fmt::format("unknown key {}{}", yaml::shown_key(key), near);
-}
-
-/// Collects the layers, lowest first: what comes later wins. Everything wrong is kept, so that it can be shown at once.
-class Builder {
- public:
-  void read_file_layer(const fs::path& path);
-  void read_environment();
-  void read_flags(const ConfigInputs&);
-  void fill_defaults(const ConfigInputs&);
-  Config finish();
-
- private:
-  yaml::Document read_yaml(const fs::path& path);
-  void read_views(source::SourceSettings&);
-  void read_group(const yaml::Node& map, const std::string& prefix, const std::string& file);
-  template <typename Entry>
-  void read_entries(const Group<Entry>&, const yaml::Node& map, const std::string& file);
-  template <typename Entry>
-  void read_entry(const Group<Entry>&, const std::string& name, const yaml::Node& map, const std::string& file);
-  void refuse_two_passwords(const yaml::Node& map, const std::string& file);
-  void refuse_two_keeps(const yaml::Node& root, const std::string& file);
-  std::optional<Written> written(const yaml::Node& value, bool list, const std::string& file);
-  void problem(const yaml::Node& at, const std::string& file, const std::string& message) {
-    problems_.push_back(yaml::Problem{file, at.line, at.column, message}.str());
-  }
-  bool set_from_environment(const std::string& name, const std::string& value);
-  template <typename Entry>
-  bool set_entry_from_environment(const Group<Entry>&, const std::string& name, const std::string& value);
-  /// Empty, or what is wrong.
-  std::string set(const std::string& dotted_key, const Written&, const std::string& origin);
-  template <typename Entry>
-  std::string set_in_entry(const Group<Entry>&, const std::array<std::string, 2>& entry_and_key, const Written&,
-                           const std::string& origin);
-  void set_default(const std::string& dotted_key, const std::string& value, const std::string& origin);
-  void require_links();
-  void require_destinations();
-
-  Config config_;
-  std::map<std::string, std::string> origins_;  ///< by dotted key
-  std::vector<std::string> problems_;
-};
+}  // namespace
 
 std::string Builder::set(const std::string& dotted_key, const Written& value, const std::string& origin) {
   for (const auto& key : config_keys()) {
@@ -134,193 +67,6 @@ std::string Builder::set(const std::string& dotted_key, const Written& value, co
   }
   return "unknown";
 }
-
-template <typename Entry>
-std::string Builder::set_in_entry(const Group<Entry>& group, const std::array<std::string, 2>& entry_and_key,
-                                  const Written& value, const std::string& origin) {
-  const auto& [name, key_name] = entry_and_key;
-  for (const auto& key : group.keys) {
-    if (key_name != key.name) continue;
-    Entry& entry = (config_.settings.*group.entries)[name];
-    entry.name = name;
-    origins_[fmt::format("{}.{}.{}", group.name, name, key_name)] = origin;
-    return key.set(entry, value);
-  }
-  return "unknown";
-}
-
-std::optional<Written> Builder::written(const yaml::Node& value, bool list, const std::string& file) {
-  if (value.kind == yaml::Node::Kind::scalar) return Written{value.text};
-  if (value.kind == yaml::Node::Kind::sequence && list) {
-    Written texts;
-    for (const yaml::Node& item : value.items) {
-      if (item.kind == yaml::Node::Kind::scalar) {
-        texts.push_back(item.text);
-      } else {
-        problem(item, file, "must be a text");
-        return std::nullopt;
-      }
-    }
-    return texts;
-  }
-  if (value.kind == yaml::Node::Kind::map && list) {
-    Written texts;
-    for (const auto& [key, item] : value.entries) {
-      std::vector<std::string> items;
-      for (const yaml::Node& one : item.items) items.push_back(one.text);
-      texts.push_back(fmt::format("{}={}", key.text, item.items.empty() ? item.text : join(items, ",")));
-    }
-    return texts;
-  }
-  problem(value, file, list ? "must be a list of texts" : "must be one value");
-  return std::nullopt;
-}
-
-void Builder::refuse_two_passwords(const yaml::Node& map, const std::string& file) {
-  const yaml::Node* first = nullptr;
-  for (const char* key : {"password_file", "password_command", "password_credential"}) {
-    const yaml::Node* found = map.find(key);
-    if (found == nullptr) continue;
-    if (first != nullptr) problem(*found, file, fmt::format("{} and another password key contradict each other; keep one", key));
-    first = found;
-  }
-}
-
-void Builder::refuse_two_keeps(const yaml::Node& root, const std::string& file) {
-  const yaml::Node* artifacts = root.find("artifacts");
-  const yaml::Node* retention = root.find("retention");
-  if (artifacts == nullptr || retention == nullptr || artifacts->find("keep") == nullptr) return;
-  if (const yaml::Node* twice = retention->find("artifacts"))
-    problem(*twice, file, fmt::format("{} and {} are the same setting; keep one", kKeepOfRuns, kKeep));
-}
-
-template <typename Entry>
-void Builder::read_entry(const Group<Entry>& group, const std::string& name, const yaml::Node& map, const std::string& file) {
-  std::vector<std::string> names;
-  for (const auto& key : group.keys) names.emplace_back(key.name);
-  refuse_two_passwords(map, file);
-  for (const auto& [key, value] : map.entries) {
-    const std::string dotted = fmt::format("{}.{}.{}", group.name, name, key.text);
-    const auto known =
-        std::find_if(group.keys.begin(), group.keys.end(), [&wanted = key](const auto& k) { return wanted.text == k.name; });
-    if (known == group.keys.end()) {
-      const std::string why = why_not(dotted);
-      problem(key, file, why.empty() ? unknown_key(dotted, key.text, names) : why);
-      continue;
-    }
-    if (value.kind == yaml::Node::Kind::null) continue;
-    const auto texts = written(value, known->list, file);
-    if (!texts) continue;
-    const std::string wrong = set_in_entry(group, {name, key.text}, *texts, fmt::format("{}:{}", file, value.line));
-    if (!wrong.empty()) problem(value, file, fmt::format("{} {}", dotted, wrong));
-  }
-  if (map.find("url") == nullptr && (config_.settings.*group.entries)[name].url.empty())
-    problem(map, file, fmt::format("{} {} needs the key \"url\"", group.one, name));
-}
-
-template <typename Entry>
-void Builder::read_entries(const Group<Entry>& group, const yaml::Node& map, const std::string& file) {
-  for (const auto& [key, value] : map.entries) {
-    if (!is_entry_name(key.text)) {
-      problem(
-          key, file,
-          fmt::format("{} is not a name for a {}: lower-case letters, digits, - and _", yaml::shown_key(key.text), group.one));
-    } else if (value.kind != yaml::Node::Kind::map) {
-      problem(value, file, fmt::format("{} {} must be a map such as {}", group.one, key.text, group.example));
-    } else {
-      read_entry(group, key.text, value, file);
-    }
-  }
-}
-
-void Builder::read_group(const yaml::Node& map, const std::string& prefix, const std::string& file) {
-  std::vector<std::string> names;
-  std::set<std::string> groups;
-  if (prefix.empty()) groups = {sources().name, destinations().name};
-  names.assign(groups.begin(), groups.end());
-  for (const auto& key : config_keys()) {
-    const std::string name = key.name;
-    if (!name.starts_with(prefix)) continue;
-    const std::string rest = name.substr(prefix.size());
-    names.push_back(rest.substr(0, rest.find('.')));
-    if (rest.find('.') != std::string::npos) groups.insert(names.back());
-  }
-  refuse_two_passwords(map, file);
-  for (const auto& [key, value] : map.entries) {
-    const std::string dotted = prefix + key.text;
-    if (value.kind == yaml::Node::Kind::null && std::find(names.begin(), names.end(), key.text) != names.end()) continue;
-    const bool is_group = groups.contains(key.text);
-    if (is_group && value.kind != yaml::Node::Kind::map) {
-      problem(value, file, fmt::format("{} must be a map", dotted));
-    } else if (dotted == sources().name) {
-      read_entries(sources(), value, file);
-    } else if (dotted == destinations().name) {
-      read_entries(destinations(), value, file);
-    } else if (is_group) {
-      read_group(value, dotted + ".", file);
-    } else {
-      const auto known =
-          std::find_if(config_keys().begin(), config_keys().end(), [&](const auto& k) { return dotted == k.name; });
-      if (known == config_keys().end()) {
-        const std::string why = why_not(dotted);
-        problem(key, file, why.empty() ? unknown_key(dotted, key.text, names) : why);
-        continue;
-      }
-      const auto texts = written(value, known->list, file);
-      if (!texts) continue;
-      if (texts->empty() || (!known->list && texts->front().empty())) {
-        if (!known->list) problem(value, file, fmt::format("{} must not be empty", dotted));
-        if (!known->list || dotted == "mail.password_command") continue;
-      }
-      const std::string wrong = set(dotted, *texts, fmt::format("{}:{}", file, value.line));
-      if (!wrong.empty()) problem(value, file, fmt::format("{} {}", dotted, wrong));
-    }
-  }
-}
-
-yaml::Document Builder::read_yaml(const fs::path& path) {
-  constexpr std::size_t kLargest = 1U << 20U;
-  struct stat status {};
-  const bool there = ::stat(path.c_str(), &status) == 0;
-  if (there && S_ISREG(status.st_mode) && static_cast<std::uintmax_t>(status.st_size) > kLargest) {
-    throw Error(ErrorKind::config, fmt::format("{} is larger than {} bytes", path.string(), kLargest),
-                "correct it, then: reportctl config check");
-  }
-  yaml::Document document = yaml::parse(read_trusted_file(path, kLargest), path.string());
-  for (const yaml::Problem& found : document.problems) problems_.push_back(found.str());
-  return document;
-}
-
-void Builder::read_views(source::SourceSettings& source) {
-  const std::string file = source.views_file.string();
-  const yaml::Document document = read_yaml(source.views_file);
-  if (!document.problems.empty()) return;
-  if (document.root.kind != yaml::Node::Kind::map)
-    return problem(document.root, file, "the file must be a map of names to SELECTs");
-  for (const auto& [name, sql] : document.root.entries) {
-    const std::string table = to_lower(name.text);
-    if (table.empty() || table.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") != std::string::npos)
-      problem(name, file, fmt::format("{} is not a name for a view: letters, digits and _", yaml::shown_key(name.text)));
-    else if (sql.kind != yaml::Node::Kind::scalar || trim(sql.text).empty())
-      problem(sql, file, fmt::format("{} must be a SELECT", table));
-    else
-      source.views[table] = std::string(trim(sql.text));
-  }
-}
-
-void Builder::read_file_layer(const fs::path& path) {
-  const yaml::Document document = read_yaml(path);
-  config_.files.push_back(path);
-  if (!document.problems.empty() || document.root.kind == yaml::Node::Kind::null) return;
-  if (document.root.kind != yaml::Node::Kind::map) {
-    problem(document.root, path.string(), "the file must be a map of settings");
-    return;
-  }
-  refuse_two_keeps(document.root, path.string());
-  read_group(document.root, "", path.string());
-}
-
-Written texts_of(const std::string& value, bool list) { return list ? split(value, ',') : Written{value}; }
 
 template <typename Entry>
 bool Builder::set_entry_from_environment(const Group<Entry>& group, const std::string& name, const std::string& value) {
@@ -468,8 +214,6 @@ Config Builder::finish() {
   show_entries(destinations());
   return std::move(config_);
 }
-
-}  // namespace
 
 fs::path user_config_path() { return xdg_directory("XDG_CONFIG_HOME", ".config") / "reportctl.yaml"; }
 fs::path system_config_path() { return "/etc/reportctl/reportctl.yaml"; }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "config_keys.hpp"
+#include "reportctl/base/member_path.hpp"
 #include "reportctl/base/secret.hpp"
 #include "reportctl/base/text.hpp"
 
@@ -122,60 +123,56 @@ inline std::string secret_command(const SecretSource& secret) {
 
 template <typename Class, typename Field, typename... Rest>
 Class class_of(Field Class::*, Rest...);
-template <auto... kWay>
-auto& at(auto& target) {
-  return (target.*....*kWay);
-}
 
 template <auto... kWay, typename Target = decltype(class_of(kWay...))>
 ConfigKey<Target> text_key(const char* name) {
   return {name, false,
           [](Target& s, const Written& w) {
-            at<kWay...>(s) = w.front();
+            member<kWay...>(s) = w.front();
             return std::string();
           },
-          [](const Target& s) { return at<kWay...>(s); }};
+          [](const Target& s) { return member<kWay...>(s); }};
 }
 
 template <auto... kWay, typename Target = decltype(class_of(kWay...))>
 ConfigKey<Target> path_key(const char* name) {
-  return {name, false, [](Target& s, const Written& w) { return set_path(at<kWay...>(s), w.front()); },
-          [](const Target& s) { return at<kWay...>(s).string(); }};
+  return {name, false, [](Target& s, const Written& w) { return set_path(member<kWay...>(s), w.front()); },
+          [](const Target& s) { return member<kWay...>(s).string(); }};
 }
 
 template <Range kRange, auto... kWay, typename Target = decltype(class_of(kWay...))>
 ConfigKey<Target> number_key(const char* name) {
-  return {name, false, [](Target& s, const Written& w) { return set_number(at<kWay...>(s), w.front(), kRange); },
-          [](const Target& s) { return std::to_string(at<kWay...>(s)); }};
+  return {name, false, [](Target& s, const Written& w) { return set_number(member<kWay...>(s), w.front(), kRange); },
+          [](const Target& s) { return std::to_string(member<kWay...>(s)); }};
 }
 
 constexpr Range kAnswerTime{1, 3600};
 template <Range kRange, auto... kWay, typename Target = decltype(class_of(kWay...))>
 ConfigKey<Target> seconds_key(const char* name) {
-  return {name, false, [](Target& s, const Written& w) { return set_seconds(at<kWay...>(s), w.front(), kRange); },
-          [](const Target& s) { return duration_text(std::chrono::seconds(at<kWay...>(s)).count()); }};
+  return {name, false, [](Target& s, const Written& w) { return set_seconds(member<kWay...>(s), w.front(), kRange); },
+          [](const Target& s) { return duration_text(std::chrono::seconds(member<kWay...>(s)).count()); }};
 }
 
 template <const auto& kChoices, auto... kWay, typename Target = decltype(class_of(kWay...))>
 ConfigKey<Target> choice_key(const char* name) {
-  return {name, false, [](Target& s, const Written& w) { return set_choice<kChoices>(at<kWay...>(s), w.front()); },
-          [](const Target& s) { return choice_text<kChoices>(at<kWay...>(s)); }};
+  return {name, false, [](Target& s, const Written& w) { return set_choice<kChoices>(member<kWay...>(s), w.front()); },
+          [](const Target& s) { return choice_text<kChoices>(member<kWay...>(s)); }};
 }
 
 template <auto... kWay, typename Target = decltype(class_of(kWay...))>
 ConfigKey<Target> secret_file_key(const char* name) {
-  return {name, false, [](Target& s, const Written& w) { return set_secret_file(at<kWay...>(s), w); },
-          [](const Target& s) { return at<kWay...>(s).file.string(); }};
+  return {name, false, [](Target& s, const Written& w) { return set_secret_file(member<kWay...>(s), w); },
+          [](const Target& s) { return member<kWay...>(s).file.string(); }};
 }
 template <auto... kWay, typename Target = decltype(class_of(kWay...))>
 ConfigKey<Target> secret_command_key(const char* name) {
-  return {name, true, [](Target& s, const Written& w) { return set_secret_command(at<kWay...>(s), w); },
-          [](const Target& s) { return secret_command(at<kWay...>(s)); }};
+  return {name, true, [](Target& s, const Written& w) { return set_secret_command(member<kWay...>(s), w); },
+          [](const Target& s) { return secret_command(member<kWay...>(s)); }};
 }
 template <auto... kWay, typename Target = decltype(class_of(kWay...))>
 ConfigKey<Target> credential_key(const char* name) {
-  return {name, false, [](Target& s, const Written& w) { return set_credential(at<kWay...>(s), w); },
-          [](const Target& s) { return at<kWay...>(s).credential; }};
+  return {name, false, [](Target& s, const Written& w) { return set_credential(member<kWay...>(s), w); },
+          [](const Target& s) { return member<kWay...>(s).credential; }};
 }
 
 }  // namespace reportctl::settings

@@ -15,8 +15,8 @@ MOST = 6
 PATCH = {
     'include/reportctl/schedule/schedule.hpp': [('  std::string no_data;  ///< empty, send or skip\n', '  std::string note;\n'),
                                                 ('  std::optional<NoData> no_data;  ///< empty: the policy\'s\n', '  std::string note;\n')],
-    'src/schedule/fields.cpp': [('          "extra", {.kind = FieldKind::json}, [](auto& d) -> auto& { return d.extra; }),\n',
-                                 '      row("note", {}, [](auto& d) -> auto& { return d.note; }),\n')],
+    'src/schedule/fields.cpp': [('      row("extra", {.kind = FieldKind::json}, member<&Draft::extra>, member<&Definition::extra>),\n',
+                                 '      row("note", {}, member<&Draft::note>, member<&Definition::note>),\n')],
     'src/validation/check_draft.cpp': [('  definition.extra = check_extra(draft.extra, later);\n', '  definition.note = trim(draft.note);\n')],
     'src/cli/schedules/schedule_options.cpp': [('    {"description", "--description", "TEXT", "what it is for"},\n', '    {"note", "--note", "TEXT", "a note"},\n')],
     'man/reportctl-schedule.1': [('.It Fl -extra Ar JSON\n', '.It Fl -note Ar TEXT\n')],

@@ -17,7 +17,7 @@
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
 #include "terminal/output_file.hpp"
-#include "terminal/progress.hpp"
+#include "terminal/progress_line.hpp"
 
 namespace reportctl::cli {
 namespace {

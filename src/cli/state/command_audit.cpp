@@ -15,7 +15,7 @@
 #include "terminal/filters.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "terminal/progress.hpp"
+#include "terminal/progress_line.hpp"
 
 namespace reportctl::cli {
 namespace {

@@ -12,7 +12,7 @@
 #include "terminal/exit_codes.hpp"
 #include "terminal/json_records.hpp"
 #include "terminal/options.hpp"
-#include "terminal/progress.hpp"
+#include "terminal/progress_line.hpp"
 
 namespace reportctl::cli {
 namespace {

@@ -9,7 +9,7 @@
 namespace reportctl::source {
 namespace {
 
-using Kind = ClickhouseType::Kind;
+using TypeKind = ClickhouseType::Kind;
 
 constexpr std::size_t kWord = 8;
 
@@ -22,7 +22,7 @@ ClickhouseRows::ClickhouseRows(std::shared_ptr<ClickhouseConnection> connection,
       written_(columns_.size()) {
   if (const auto problem = column_problem(answer_.names(), columns_)) connection_->fail(*problem);
   for (std::size_t i = 0; i < columns_.size(); ++i)
-    if (const ClickhouseType& type = answer_.types()[i]; type.kind == Kind::other)
+    if (const ClickhouseType& type = answer_.types()[i]; type.kind == TypeKind::other)
       connection_->fail(fmt::format("column {} is of type {}, which no report can read", columns_[i].name, visible(type.written)),
                         "write CAST(x AS …), or give both sides of a CASE the same type");
 }
@@ -31,8 +31,8 @@ const rows::Row* ClickhouseRows::next() { return advance(); }
 
 std::string_view ClickhouseRows::bytes_of(const Step& step) {
   const std::string_view bytes(place(step).data, place(step).size);
-  if (type(step).kind == Kind::text) return bytes;
-  if (type(step).kind == Kind::fixed_text) return bytes.substr(0, bytes.find_last_not_of('\0') + 1);  // filled up with NULs
+  if (type(step).kind == TypeKind::text) return bytes;
+  if (type(step).kind == TypeKind::fixed_text) return bytes.substr(0, bytes.find_last_not_of('\0') + 1);  // filled up with NULs
   std::string& written = written_[index(step)];
   written = written_text(type(step), place(step));
   return written;
@@ -44,15 +44,16 @@ double ClickhouseRows::real_of(const Step& step) const {
 
 std::optional<std::int64_t> ClickhouseRows::whole_of(const Step& step) {
   const ClickhouseType& of = type(step);
-  if (of.kind == Kind::integer && (of.size < kWord || (of.size == kWord && of.is_signed))) return small_integer(of, place(step));
+  if (of.kind == TypeKind::integer && (of.size < kWord || (of.size == kWord && of.is_signed)))
+    return small_integer(of, place(step));
   return EngineRows::whole_of(step);
 }
 
-bool ClickhouseRows::has_fraction(const Step& step) const { return type(step).kind == Kind::decimal && type(step).scale > 0; }
+bool ClickhouseRows::has_fraction(const Step& step) const { return type(step).kind == TypeKind::decimal && type(step).scale > 0; }
 
 std::int64_t ClickhouseRows::moment_of(const Step& step) {
   const ClickhouseType& of = type(step);
-  if (of.kind != Kind::date_time) {
+  if (of.kind != TypeKind::date_time) {
     const auto micros = counted_micros(step);
     if (!micros) misfit(step, "a number too large");
     return whole_seconds(*micros, kMicros);

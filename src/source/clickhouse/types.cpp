@@ -13,23 +13,27 @@
 namespace reportctl::source {
 namespace {
 
-using Kind = ClickhouseType::Kind;
+using TypeKind = ClickhouseType::Kind;
 
 struct Plain {
   std::string_view name;
-  Kind kind;
+  TypeKind kind;
   std::size_t size;
   bool is_signed;
 };
 constexpr std::array<Plain, 23> kPlainTypes{
-    {{"Bool", Kind::boolean, 1, false},       {"UInt8", Kind::integer, 1, false},  {"UInt16", Kind::integer, 2, false},
-     {"UInt32", Kind::integer, 4, false},     {"UInt64", Kind::integer, 8, false}, {"UInt128", Kind::integer, 16, false},
-     {"UInt256", Kind::integer, 32, false},   {"Int8", Kind::integer, 1, true},    {"Int16", Kind::integer, 2, true},
-     {"Int32", Kind::integer, 4, true},       {"Int64", Kind::integer, 8, true},   {"Int128", Kind::integer, 16, true},
-     {"Int256", Kind::integer, 32, true},     {"Float32", Kind::real, 4, true},    {"Float64", Kind::real, 8, true},
-     {"String", Kind::text, 0, false},        {"Date", Kind::date, 2, false},      {"Date32", Kind::date, 4, true},
-     {"DateTime", Kind::date_time, 4, false}, {"UUID", Kind::uuid, 16, false},     {"IPv4", Kind::ipv4, 4, false},
-     {"IPv6", Kind::ipv6, 16, false},         {"Nothing", Kind::nothing, 0, false}}};
+    {{"Bool", TypeKind::boolean, 1, false},       {"UInt8", TypeKind::integer, 1, false},
+     {"UInt16", TypeKind::integer, 2, false},     {"UInt32", TypeKind::integer, 4, false},
+     {"UInt64", TypeKind::integer, 8, false},     {"UInt128", TypeKind::integer, 16, false},
+     {"UInt256", TypeKind::integer, 32, false},   {"Int8", TypeKind::integer, 1, true},
+     {"Int16", TypeKind::integer, 2, true},       {"Int32", TypeKind::integer, 4, true},
+     {"Int64", TypeKind::integer, 8, true},       {"Int128", TypeKind::integer, 16, true},
+     {"Int256", TypeKind::integer, 32, true},     {"Float32", TypeKind::real, 4, true},
+     {"Float64", TypeKind::real, 8, true},        {"String", TypeKind::text, 0, false},
+     {"Date", TypeKind::date, 2, false},          {"Date32", TypeKind::date, 4, true},
+     {"DateTime", TypeKind::date_time, 4, false}, {"UUID", TypeKind::uuid, 16, false},
+     {"IPv4", TypeKind::ipv4, 4, false},          {"IPv6", TypeKind::ipv6, 16, false},
+     {"Nothing", TypeKind::nothing, 0, false}}};
 
 /// The arguments of `Decimal(18, 4)`; empty when it has no parentheses.
 std::vector<std::string> arguments_of(std::string_view written) {
@@ -123,20 +127,20 @@ ClickhouseType clickhouse_type(std::string_view written) {
   } else if (name == "SimpleAggregateFunction" && arguments.size() == 2) {
     within(arguments[1], false);
   } else if (name == "FixedString") {
-    type.kind = Kind::fixed_text;
+    type.kind = TypeKind::fixed_text;
     type.size = static_cast<std::size_t>(whole(arguments, 0));
   } else if (name == "Decimal") {
-    type.kind = Kind::decimal;
+    type.kind = TypeKind::decimal;
     type.is_signed = true;
     type.size = decimal_size(whole(arguments, 0));
     type.scale = whole(arguments, 1);
   } else if (name == "DateTime64") {
-    type.kind = Kind::date_time;
+    type.kind = TypeKind::date_time;
     type.is_signed = true;
     type.size = 8;
     type.scale = whole(arguments, 0);
   } else if (name == "Enum8" || name == "Enum16") {
-    type.kind = Kind::enumeration;
+    type.kind = TypeKind::enumeration;
     type.is_signed = true;
     type.size = name == "Enum8" ? 1 : 2;
     for (const std::string& one : arguments) type.names.push_back(named_value(one));
@@ -155,29 +159,29 @@ ClickhouseType clickhouse_type(std::string_view written) {
 
 ForeignType ClickhouseType::foreign() const {
   switch (kind) {
-    case Kind::boolean:
+    case TypeKind::boolean:
       return ForeignType::boolean;
-    case Kind::integer:
+    case TypeKind::integer:
       return ForeignType::integer;
-    case Kind::real:
+    case TypeKind::real:
       return ForeignType::real;
-    case Kind::decimal:
+    case TypeKind::decimal:
       return ForeignType::decimal;
-    case Kind::text:
-    case Kind::fixed_text:
-    case Kind::enumeration:
+    case TypeKind::text:
+    case TypeKind::fixed_text:
+    case TypeKind::enumeration:
       return ForeignType::text;
-    case Kind::date:
+    case TypeKind::date:
       return ForeignType::date;
-    case Kind::date_time:
+    case TypeKind::date_time:
       return ForeignType::instant;
-    case Kind::uuid:
-    case Kind::ipv4:
-    case Kind::ipv6:
+    case TypeKind::uuid:
+    case TypeKind::ipv4:
+    case TypeKind::ipv6:
       return ForeignType::written;
-    case Kind::nothing:
+    case TypeKind::nothing:
       return ForeignType::any;
-    case Kind::other:
+    case TypeKind::other:
       break;
   }
   return ForeignType::other;
@@ -214,18 +218,18 @@ std::string_view number_text(const ClickhouseType& type, const ClickhousePlace& 
 }
 
 std::string written_text(const ClickhouseType& type, const ClickhousePlace& place) {
-  if (type.kind == Kind::enumeration) {
+  if (type.kind == TypeKind::enumeration) {
     const std::int64_t value = small_integer(type, place);
     const auto found = std::find_if(type.names.begin(), type.names.end(), [&](const auto& one) { return one.first == value; });
     return found == type.names.end() ? std::string() : found->second;
   }
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(place.data[i]); };
-  if (type.kind == Kind::ipv4) return fmt::format("{}.{}.{}.{}", byte(3), byte(2), byte(1), byte(0));
-  if (type.kind == Kind::ipv6) {
+  if (type.kind == TypeKind::ipv4) return fmt::format("{}.{}.{}.{}", byte(3), byte(2), byte(1), byte(0));
+  if (type.kind == TypeKind::ipv6) {
     std::array<char, INET6_ADDRSTRLEN> text{};
     return ::inet_ntop(AF_INET6, place.data, text.data(), text.size()) == nullptr ? std::string() : std::string(text.data());
   }
-  if (type.kind != Kind::uuid) return {};
+  if (type.kind != TypeKind::uuid) return {};
   std::string text;
   for (std::size_t i = 0; i < 16; ++i) {  // two halves, each with its lowest byte first
     if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';

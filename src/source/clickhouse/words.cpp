@@ -23,7 +23,7 @@ constexpr int kQueryWasCancelled = 394;
 
 constexpr const char* kTypes = "write CAST(x AS …) around one side";
 constexpr const char* kShards = "see the servers behind the source's own; a report is made of all of them, or not at all";
-constexpr const char* kLimits =
+constexpr const char* kProfileLimits =
     "the profile of the login limits what a query may read or give: raise the limit, or choose a shorter window";
 /// Errors that name relations, columns, rights, servers and limits.
 constexpr std::array<CodeWords, 32> kSpeakingCodes{
@@ -39,9 +39,9 @@ constexpr std::array<CodeWords, 32> kSpeakingCodes{
      {60, kSeeContract},
      {63, "a function that this server does not know; it may be too old"},
      {81, kCheckDatabase},
-     {158, kLimits},
+     {158, kProfileLimits},
      {184, ""},
-     {191, kLimits},
+     {191, kProfileLimits},
      {192, kCheckLogin},
      {193, kCheckLogin},
      {194, kCheckLogin},
@@ -54,9 +54,9 @@ constexpr std::array<CodeWords, 32> kSpeakingCodes{
      {242, kShards},
      {243, kDiskFull},
      {279, kShards},
-     {307, kLimits},
+     {307, kProfileLimits},
      {386, kTypes},
-     {396, kLimits},
+     {396, kProfileLimits},
      {497, kGrantSelect},
      {516, kCheckLogin}}};
 

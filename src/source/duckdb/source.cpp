@@ -26,9 +26,9 @@ constexpr const char* kTables =
     " ORDER BY table_name, ordinal_position";
 
 /// A prepared statement, and what it was made of.
-class Statement {
+class DuckdbStatement {
  public:
-  Statement(DuckdbDatabase& database, const std::string& sql) : database_(database) {
+  DuckdbStatement(DuckdbDatabase& database, const std::string& sql) : database_(database) {
     const DuckdbApi& api = database.api();
     const idx_t count = api.extract_statements(database.connection(), sql.c_str(), &extracted_);
     if (count == 0) {
@@ -48,9 +48,9 @@ class Statement {
     release();
     database.fail_with(words.c_str());
   }
-  ~Statement() { release(); }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
+  ~DuckdbStatement() { release(); }
+  DuckdbStatement(const DuckdbStatement&) = delete;
+  DuckdbStatement& operator=(const DuckdbStatement&) = delete;
   [[nodiscard]] duckdb_prepared_statement get() const { return prepared_; }
 
  private:
@@ -151,23 +151,23 @@ class DuckdbSource final : public Source {
     return sql;
   }
 
-  static void bind(DuckdbDatabase& database, const Statement& statement, idx_t number, const rows::Query& query,
+  static void bind(DuckdbDatabase& database, const DuckdbStatement& statement, idx_t number, const rows::Query& query,
                    const std::string& name) {
     if (std::visit(Binder{database.api(), statement.get(), number}, required_value(database, query, name)) != duckdb_success)
       database.fail(fmt::format("the value of :{} cannot be given to DuckDB", name));
   }
 
   /// The statement, after a look at what it is.
-  static std::unique_ptr<Statement> ready(DuckdbDatabase& database, const NumberedSql& sql) {
+  static std::unique_ptr<DuckdbStatement> ready(DuckdbDatabase& database, const NumberedSql& sql) {
     const DuckdbApi& api = database.api();
-    auto statement = std::make_unique<Statement>(database, sql.checked);
+    auto statement = std::make_unique<DuckdbStatement>(database, sql.checked);
     if (api.prepared_statement_type(statement->get()) != kDuckdbSelect) database.fail("the query is not a SELECT", kMayOnlyRead);
     if (api.nparams(statement->get()) != sql.names.size())
       database.fail("the query has a parameter without a name", "write :name instead of ?");
     return statement;
   }
 
-  static std::vector<std::string> names_of(DuckdbDatabase& database, const Statement& statement) {
+  static std::vector<std::string> names_of(DuckdbDatabase& database, const DuckdbStatement& statement) {
     const DuckdbApi& api = database.api();
     std::vector<std::string> names;
     for (idx_t i = 0; i < api.prepared_statement_column_count(statement.get()); ++i) {
@@ -179,7 +179,7 @@ class DuckdbSource final : public Source {
   }
 
   /// What the statement promises; nothing, where a type depends on a value.
-  void check_columns(DuckdbDatabase& database, const Statement& statement, const rows::Query& query) {
+  void check_columns(DuckdbDatabase& database, const DuckdbStatement& statement, const rows::Query& query) {
     const auto type_of = [&](std::size_t i) { return database.api().prepared_statement_column_type(statement.get(), i); };
     const auto names = names_of(database, statement);
     if (names.size() == 1 && type_of(0) == duckdb_invalid) return;
@@ -188,7 +188,7 @@ class DuckdbSource final : public Source {
       if (const auto problem = type_problem(query.columns[i], foreign_type(type_of(i)), settings_.forms)) database.fail(*problem);
   }
 
-  static duckdb_result running(DuckdbDatabase& database, const Statement& statement) {
+  static duckdb_result running(DuckdbDatabase& database, const DuckdbStatement& statement) {
     const DuckdbApi& api = database.api();
     duckdb_pending_result pending = nullptr;
     duckdb_result result{};

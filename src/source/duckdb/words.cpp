@@ -13,12 +13,12 @@
 namespace reportctl::source {
 namespace {
 
-struct Kind {
+struct SpeakingError {
   std::string_view prefix;  ///< of the error
   const char* hint;
 };
 /// Errors that name tables, columns, files or limits.
-constexpr std::array<Kind, 8> kSpeaking{
+constexpr std::array<SpeakingError, 8> kSpeaking{
     {{"Catalog Error: ", kSeeContract},
      {"Binder Error: ", kSeeContract},
      {"Parser Error: ", ""},
@@ -35,7 +35,7 @@ std::string first_line(std::string_view text) { return visible(repair_utf8(text.
 
 Problem duckdb_problem(std::string_view source, std::string_view error) {
   if (const auto problem = refused_by_query(source, error)) return *problem;
-  for (const Kind& kind : kSpeaking)
+  for (const SpeakingError& kind : kSpeaking)
     if (error.starts_with(kind.prefix)) return {first_line(error.substr(kind.prefix.size())), kind.hint};
   if (error.find("read-only mode") != std::string_view::npos)
     return {"the query would write, and the database is open for reading only", kMayOnlyRead};

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "foreign_type.hpp"
-#include "mariadb/link.hpp"
+#include "mariadb/mariadb_link.hpp"
 #include "reportctl/rows/query.hpp"
 #include "server_connection.hpp"
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "columns.hpp"
-#include "mariadb/link.hpp"
+#include "mariadb/mariadb_link.hpp"
 
 namespace reportctl::source {
 

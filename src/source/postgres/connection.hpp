@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "postgres/places.hpp"
+#include "postgres/postgres_refusal.hpp"
 #include "postgres/pq_api.hpp"
-#include "postgres/refusal.hpp"
 #include "reportctl/base/secret.hpp"
 #include "reportctl/rows/cell.hpp"
 #include "reportctl/rows/instant_form.hpp"

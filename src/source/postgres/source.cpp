@@ -30,7 +30,7 @@ struct TextForm {
   std::optional<std::string> operator()(const std::vector<std::string>& value) const { return array_literal(value); }
 };
 
-constexpr const char* kTables =
+constexpr const char* kPostgresTables =
     "SELECT c.relname::text, a.attname::text FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_attribute a"
     " ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
     " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_catalog.pg_table_is_visible(c.oid)"
@@ -84,7 +84,7 @@ class PostgresSource final : public Source {
 
   std::vector<TableInfo> tables() override {
     const Operation operation(*connection_);
-    const PqResult result = connection_->run(kTables, {});
+    const PqResult result = connection_->run(kPostgresTables, {});
     std::vector<TableInfo> tables;
     for (int i = 0; i < pq().PQntuples(result.get()); ++i) {
       const std::string name = pq().PQgetvalue(result.get(), i, 0);

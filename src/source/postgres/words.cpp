@@ -9,7 +9,7 @@
 
 #include "instant_reader.hpp"
 #include "numbered_sql.hpp"
-#include "postgres/refusal.hpp"
+#include "postgres/postgres_refusal.hpp"
 #include "postgres/types.hpp"
 #include "reportctl/base/text.hpp"
 

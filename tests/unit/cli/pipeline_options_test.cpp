@@ -5,7 +5,7 @@
 #include "reportctl/base/error.hpp"
 #include "schedules/schedule_options.hpp"
 #include "terminal/filters.hpp"
-#include "terminal/progress.hpp"
+#include "terminal/progress_line.hpp"
 
 using namespace reportctl;
 using cli::FieldOptions;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "postgres/refusal.hpp"
+#include "postgres/postgres_refusal.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "mariadb/link.hpp"
+#include "mariadb/mariadb_link.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "progress.hpp"
+#include "progress_line.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
