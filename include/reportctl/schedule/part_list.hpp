@@ -19,7 +19,8 @@ constexpr std::size_t kMostParts = 5000;
 
 /// Columns that every list has, then the fields of a schedule that a row may set; any other column is a parameter of the report.
 inline constexpr std::string_view kKeyColumn = "key", kToColumn = "to", kNameColumn = "name";
-inline constexpr std::array<std::string_view, 6> kFieldColumns = {"format", "timezone", "scope", "subject", "intro", "file_name"};
+inline constexpr std::array<std::string_view, 7> kFieldColumns = {"format", "timezone",  "scope",   "subject",
+                                                                  "intro",  "file_name", "language"};
 /// Is it a parameter of the report?
 bool is_parameter_column(std::string_view column);
 
