@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -14,16 +15,28 @@
 
 namespace reportctl::mail {
 
-std::string render(std::string_view name, const mustache::data& data, Escaping escaping) {
+namespace {
+
+/// Parsed once: that takes longer than to fill it.
+mustache::mustache& template_of(std::string_view name, Escaping escaping) {
+  static std::map<std::string_view, mustache::mustache> parsed;
+  if (const auto known = parsed.find(name); known != parsed.end()) return known->second;
   for (const EmbeddedFile& file : embedded_files()) {
     if (file.name != name) continue;
-    mustache::mustache view{std::string(file.text)};
+    auto& view = parsed.emplace(file.name, std::string(file.text)).first->second;
     if (escaping == Escaping::none) view.set_custom_escape([](const std::string& text) { return text; });
-    std::string text = view.render(data);
-    if (!view.is_valid()) throw std::logic_error(view.error_message());
-    return text;
+    return view;
   }
   throw std::logic_error("no such template");
+}
+
+}  // namespace
+
+std::string render(std::string_view name, const mustache::data& data, Escaping escaping) {
+  auto& view = template_of(name, escaping);
+  std::string text = view.render(data);
+  if (!view.is_valid()) throw std::logic_error(view.error_message());
+  return text;
 }
 
 std::string shown(std::string_view text, std::size_t longest) { return fit_width(visible(repair_utf8(text)), longest); }

@@ -47,9 +47,13 @@ bool has_condition(const Claim& claim) {
   return (trigger == store::Trigger::scheduled || trigger == store::Trigger::part) && claim.schedule.definition.send.given();
 }
 
-/// When a run that cannot go on now is taken up again. None for a test: somebody is waiting for its outcome.
+/// When a run that cannot go on now is taken up again. None for a test: somebody is waiting for its outcome. Once all parts have
+/// ended, only that is left to be recorded.
 std::optional<Instant> retry_at(Parts& parts, const Claim& claim) {
-  const int retries = is_occurrence(claim.run) ? policy_of(parts, claim.schedule.definition).retries : 0;
+  constexpr int kRecording = 5;
+  const bool parts_have_ended = has_parts(claim) && claim.run.state == RunState::generated;
+  const int policy = is_occurrence(claim.run) ? policy_of(parts, claim.schedule.definition).retries : 0;
+  const int retries = parts_have_ended ? kRecording : policy;
   return next_attempt(parts.now(), claim.run.attempts + 1, retries);
 }
 

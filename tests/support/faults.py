@@ -191,13 +191,13 @@ class Stage:
                     yield f"killed at {call} {when} of {count}", killed.err
 
     def settle(self, problems, said="", day=17):
-        """run-due, a minute later each time, until it is silent and nothing waits for its data. The codes, and all that was said."""
+        """run-due, a minute later each time, until it is silent and every run has ended. The codes, and all that was said."""
         codes = []
         for minute in range(3, 11):
             done = self.world.run("run-due", now=f"2026-03-{day}T05:{minute:02d}:00Z")
             codes.append(done.code)
             said += done.err
-            if done.code == 0 and not self.world.sql("SELECT 1 FROM runs WHERE state = 'waiting'"):
+            if done.code == 0 and not self.world.sql("SELECT 1 FROM runs WHERE finished_at IS NULL"):
                 return codes, said
             if done.code not in CALM:
                 problems.append(f"then run-due exits {done.code}: {done.err.strip()[:300]}")
