@@ -27,7 +27,7 @@ store::AuditEvent ending_event(const Claim& claim, const store::Finish& finish) 
 }
 
 struct Tally {
-  std::size_t accepted = 0, refused = 0, deferred = 0, unknown = 0;
+  std::size_t all = 0, accepted = 0, refused = 0, deferred = 0, unknown = 0;
   std::optional<Instant> retry_at;
   const Delivery* first_problem = nullptr;
 };
@@ -35,6 +35,7 @@ struct Tally {
 Tally tally_of(const std::vector<Delivery>& deliveries) {
   Tally tally;
   for (const auto& delivery : deliveries) {
+    ++tally.all;
     if (delivery.state == DeliveryState::accepted) ++tally.accepted;
     if (delivery.state == DeliveryState::refused) ++tally.refused;
     if (delivery.state == DeliveryState::deferred) ++tally.deferred;
@@ -49,7 +50,7 @@ Tally tally_of(const std::vector<Delivery>& deliveries) {
 
 RunState state_of(const Tally& tally) {
   if (tally.unknown > 0) return RunState::unknown;
-  if (tally.refused + tally.deferred == 0) return RunState::delivered;
+  if (tally.accepted == tally.all) return RunState::delivered;
   return tally.accepted > 0 ? RunState::partial : RunState::delivery_failed;
 }
 
@@ -127,6 +128,13 @@ std::vector<Delivery> report_deliveries(Parts& parts, const Claim& claim) {
 
 Ended end_failed(Parts& parts, const Claim& claim, const std::string& why) {
   auto deliveries = report_deliveries(parts, claim);
+  const bool under_way = std::any_of(deliveries.begin(), deliveries.end(), [](const Delivery& delivery) {
+    return delivery.state == DeliveryState::sending || delivery.state == DeliveryState::handing_over;
+  });
+  if (under_way) {
+    store::settle_deliveries(parts.state(), claim, parts.moment());
+    deliveries = report_deliveries(parts, claim);
+  }
   store::Finish finish;
   finish.state = RunState::failed;
   finish.reason = why;

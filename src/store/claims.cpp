@@ -280,6 +280,16 @@ std::optional<Claim> take_over(State& state, const TakeOver& request) {
   return claim;
 }
 
+void settle_deliveries(State& state, const Claim& claim, Instant now) {
+  auto& connection = state.connection();
+  WriteTransaction transaction(connection);
+  const auto stored = find_run(connection, claim.run.id);
+  if (!stored || stored->run.fence != claim.run.fence || !stored->owner.process)
+    refuse(connection, claim, "it is owned by nobody");
+  settle_deliveries(connection, claim.run, now);
+  transaction.commit();
+}
+
 void record_ready(State& state, const Claim& claim, const std::optional<Instant>& data_until) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);

@@ -59,7 +59,7 @@ class Errors(e2e.Case):
             problems.append(f"unclear, with exit {result.code}: {said[:300]!r}")
         unclear = bool(problems)
         codes, said = scenario.settle(problems, result.err)
-        facts = scenario.check(problems, [result.code, *codes], said, expected=None, in_doubt=12)
+        facts = scenario.check(problems, [result.code, *codes], None if mute else said, expected=None, in_doubt=12)
         tally.add(f"{error} at {call} {when}{' and on' if mode else ''}", problems, unclear=unclear, **facts)
         return True
 

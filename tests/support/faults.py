@@ -262,7 +262,9 @@ class Scenario(Stage):
                 problems.append(f"{address} holds something else than was sent")
 
     def check_words(self, problems, codes, said):
-        """Whatever did not end well was told, with its exit code and what to do."""
+        """Whatever did not end well was told, with its exit code and what to do; by a run-due that could speak."""
+        if said is None:
+            return
         for name, part, run, state in self.world.sql("SELECT schedule_name, part, ifnull(parent, id), state FROM runs"):
             if state in ("delivered", "no_data", "quiet") or (part and state == "skipped"):
                 continue

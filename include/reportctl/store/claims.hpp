@@ -104,6 +104,9 @@ struct Wait {
   std::string reason;                                         ///< why, for an operator
   enum class After { attempt, look } after = After::attempt;  ///< an attempt is counted; a look at the data is not
 };
+/// Of a run on which the work failed while something was sent: as take_over() does, what was not handed over is queued again,
+/// and what was is unknown.
+void settle_deliveries(State&, const Claim&, Instant now);
 /// waiting → triggered: the data are complete up to there, or not in time, and it goes on all the same.
 void record_ready(State&, const Claim&, const std::optional<Instant>& data_until);
 /// Ends ownership. An unfinished run is given back: to be taken up at once (a signal stopped it), or when its wait ends.

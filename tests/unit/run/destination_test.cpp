@@ -84,6 +84,28 @@ TEST_CASE("a run that died while a file got its name is resumed with a look at t
   CHECK(world.outside.stored.size() == 1);
 }
 
+TEST_CASE("a run whose work fails while a file is stored is not delivered") {
+  World world;
+  world.settings.policy.retries = 0;
+  world.goes_to("partner:in/{year}");
+  SUBCASE("before it got its name") {
+    world.outside.place_answers.emplace_back([]() -> delivery::Outcome { throw Error(ErrorKind::output, "no space"); });
+    CHECK(world.run_due().ended.at(0).state == RunState::partial);
+    CHECK(world.deliveries().at(1).state == DeliveryState::deferred);
+    CHECK(world.deliveries().at(1).answer == "no space");
+  }
+  SUBCASE("afterwards, perhaps") {
+    world.outside.place_answers.emplace_back([&]() -> delivery::Outcome {
+      world.sql("UPDATE deliveries SET state = 'handing_over' WHERE destination <> ''");
+      throw Error(ErrorKind::output, "no space");
+    });
+    CHECK(world.run_due().ended.at(0).state == RunState::unknown);
+    CHECK(world.deliveries().at(1).state == DeliveryState::unknown);
+  }
+  CHECK(world.deliveries().at(0).state == DeliveryState::accepted);
+  CHECK(world.run().reason.starts_with("1 of 2 recipients did not get it; partner:in/2026/"));
+}
+
 TEST_CASE("a destination that is down is tried once by a run-due, and the others go on") {
   World world;
   world.goes_to("partner:a");
