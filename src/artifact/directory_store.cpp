@@ -139,7 +139,10 @@ void Directory::put(TempFile& file, const std::string& sha256) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT)
       throw system_error(ErrorKind::output, "cannot replace the changed file " + visible(path.string()), errno);
   }
-  if (known_shards_.insert(path.parent_path().filename()).second) fsync_directory(root_);  // it may be new
+  const auto shard = path.parent_path().filename();
+  if (known_shards_.contains(shard)) return;
+  fsync_directory(root_);  // it may be new
+  known_shards_.insert(shard);
 }
 
 bool Directory::has(const std::string& sha256) {

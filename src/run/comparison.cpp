@@ -70,10 +70,6 @@ bool is_nothing(const render::Metric& metric) {
   return metric.amounts.size() == 1 && metric.amounts[0].number == 0 && metric.amounts[0].currency.empty();
 }
 
-}  // namespace
-
-namespace {
-
 /// As many days, on the same days of the week: Friday to Sunday is compared with Friday to Sunday, and not with the Thursday
 /// that a schedule from Monday to Friday covered before.
 Window whole_weeks_before(const Window& window, const Zone& zone) {
