@@ -3,11 +3,9 @@
 # Copyright the reportctl authors
 """what a schedule mails is byte for byte what `reportctl run` gives for the same report, parameters, window and zone; of a workbook each part, unpacked. Without data
 the mail still goes out, with a header alone, or is skipped where the schedule says so. Walks the catalog on the demo's data."""
-import io
 import json
 import pathlib
 import sys
-import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import demo_world
@@ -15,12 +13,6 @@ import e2e
 
 DUE = "2026-11-17T12:00:00Z"  # a Tuesday, the 17th: five in the morning has passed everywhere
 LATER = "2026-12-18T12:00:00Z"  # a month after the last reading
-
-
-def unpacked(content):
-    """libisal packs the same bytes in another way once in some thousand times."""
-    with zipfile.ZipFile(io.BytesIO(content)) as workbook:
-        return [(part.filename, workbook.read(part)) for part in workbook.infolist()]
 
 
 def windows(report):
@@ -98,7 +90,7 @@ class Parity(e2e.Case):
                 made = DUE if form in ("xlsx", "pdf") else run["slot"]  # documents say when they were made
                 wanted = world.must(*world.report_on(case, *words, "--format", form), now=made).out
                 name, content = e2e.attachment_of(mails[f"parity-{number}@example.com"])
-                self.assertEqual(*map(unpacked if form == "xlsx" else bytes, (content, wanted)))
+                self.assertEqual(*map(e2e.unpacked, (content, wanted)))
                 self.assertTrue(name.startswith(case.report["id"]) and name.endswith("." + form), name)
                 rows += run["rows"]
         print(f"         {len(cases)} schedules of {len(covered)} reports, {rows} rows", flush=True)

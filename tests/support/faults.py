@@ -6,7 +6,7 @@ what must hold afterwards whatever was done: reportctl-delivery(7), against what
 A suite takes a sample; with REPORTCTL_FAULTS=whole it takes everything and prints its figures, with REPORTCTL_FAULTS=3/8 the third of every eight places."""
 import collections, contextlib, hashlib, json, os, pathlib, re, shutil, sqlite3
 
-import e2e
+import e2e, host_clock
 from receiver import Receiver
 
 SHARE = os.environ.get("REPORTCTL_FAULTS", "")
@@ -169,9 +169,7 @@ class Stage:
     def traced(self, calls, inject=None, **options):
         """A run-due under strace; (result, trace)."""
         trace = self.world.path / "trace"
-        words = ["-f", "-qq", "-o", trace, "-e", f"trace={calls}"] + (["-e", f"inject={inject}"] if inject else [])
-        if ":signal=" not in (inject or ""):  # stops at no other calls: twice as fast; strace 6.1 sends no signal then
-            words.insert(1, "--seccomp-bpf")
+        words = ["-f", "--seccomp-bpf", "-qq", "-o", trace, "-e", f"trace={calls}"] + (["-e", f"inject={inject}"] if inject else [])
         result = self.world.run("run-due", prefix=[e2e.need("strace"), *words], **options)
         return result, trace.read_text(errors="replace")
 
@@ -186,7 +184,7 @@ class Stage:
         for call, count in self.count(calls, **options).items():
             for when in chosen(count, sample):
                 self.fresh()
-                killed, _ = self.traced(call, f"{call}:signal=KILL:when={when}", **options)
+                killed = self.world.run("run-due", prefix=[host_clock.compiled("kill_at"), call, str(when)], **options)
                 if killed.code in (-9, 137):  # its calls differ a little from those that were counted
                     yield f"killed at {call} {when} of {count}", killed.err
 
