@@ -96,16 +96,16 @@ void Fd::close(const std::string& what) {
 
 TempFile TempFile::create(const fs::path& directory) {
   Fd fd(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (fd) return TempFile(std::move(fd));
-  if (errno != EOPNOTSUPP && errno != EISDIR)
-    throw system_error(ErrorKind::output, "cannot create a file in " + name_of(directory), errno);
+  std::string name = "a file in " + name_of(directory);
+  if (fd) return {std::move(fd), std::move(name)};
+  if (errno != EOPNOTSUPP && errno != EISDIR) throw system_error(ErrorKind::output, "cannot create " + name, errno);
   NamedFile named = create_beside(directory / "x");  // NFS, FUSE: no O_TMPFILE
   ::unlink(named.path.c_str());
-  return TempFile(std::move(named.fd));
+  return {std::move(named.fd), std::move(name)};
 }
 
 void TempFile::write(std::string_view bytes) {
-  FdSink(fd_.get(), "a temporary file").write(bytes);
+  FdSink(fd_.get(), name_).write(bytes);
   size_ += bytes.size();
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +21,9 @@ namespace reportctl {
 namespace {
 
 std::string install_hint(const LibraryFile& file, std::string_view reason = {}) {
-  if (reason.find("Too many open files") != std::string_view::npos) return "allow more open files: ulimit -n";
+  if (reason.find("Too many open files") != std::string_view::npos) return limit_hint(EMFILE);
   if (reason.find("memory") != std::string_view::npos || reason.find("failed to map") != std::string_view::npos)
-    return "allow more memory: ulimit -v, or the service's MemoryMax";
+    return limit_hint(ENOMEM);
   return *file.package == '\0' ? "install the package that holds it" : fmt::format("install the Debian package {}", file.package);
 }
 

@@ -87,8 +87,6 @@ Error wal_error(const std::filesystem::path& path) {
                "stop that program (Litestream works so); for copies, `reportctl state backup`");
 }
 
-bool is_out_of_space(int system_errno) { return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG; }
-
 }  // namespace
 
 Connection::Connection(std::filesystem::path path, std::chrono::milliseconds busy_limit) : path_(std::move(path)) {
@@ -127,8 +125,10 @@ void Connection::fail(const SQLite::Exception& problem) {
     return Error(kind, name + ": " + std::string(what), std::move(hint));
   };
   const int system_errno = database_ ? last_errno(database_->getHandle()) : 0;
-  const std::string no_space_hint =
-      fmt::format("free space (or raise the quota) on the file system of {} and run the command again", directory);
+  const std::string said = system_errno != 0 ? std::strerror(system_errno) : "";
+  const auto or_limit = [&](std::string hint) {
+    return limit_hint(system_errno).empty() ? std::move(hint) : limit_hint(system_errno);
+  };
   switch (problem.getErrorCode()) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -141,19 +141,17 @@ void Connection::fail(const SQLite::Exception& problem) {
               "run as its owner, or give that user write access to {} and the file; a read-only file system must be remounted",
               directory));
     case SQLITE_FULL:
-      throw error("no space left to write", no_space_hint);
+      throw error("no space left to write", limit_hint(ENOSPC));
     case SQLITE_CANTOPEN:
-      throw error(fmt::format("cannot be opened{}{}", system_errno != 0 ? ": " : "",
-                              system_errno != 0 ? std::strerror(system_errno) : ""),
-                  fmt::format("check that {} exists and that this user may read and write it", directory));
+      throw error(fmt::format("cannot be opened{}{}", said.empty() ? "" : ": ", said),
+                  or_limit(fmt::format("check that {} exists and that this user may read and write it", directory)));
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       throw error(fmt::format("damaged, or not a state file of reportctl ({})", problem.what()),
                   "reportctl-state(1) says how to restore a backup; `sqlite3 FILE .recover` may save what is newer");
     case SQLITE_IOERR:
-      if (is_out_of_space(system_errno)) throw error("no space left to write", no_space_hint);
-      throw error(fmt::format("input/output error ({}{}{})", problem.what(), system_errno != 0 ? ": " : "",
-                              system_errno != 0 ? std::strerror(system_errno) : ""),
+      if (!limit_hint(system_errno).empty()) throw error(fmt::format("cannot be written: {}", said), limit_hint(system_errno));
+      throw error(fmt::format("input/output error ({}{}{})", problem.what(), said.empty() ? "" : ": ", said),
                   "look at the kernel log for the disk, then run `reportctl state check`");
     case SQLITE_TOOBIG:
       throw Error(ErrorKind::invalid, name + ": a value is too large to be stored");

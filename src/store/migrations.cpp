@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 #include "embedded_files.hpp"
 #include "reportctl/base/directory.hpp"
@@ -147,34 +146,30 @@ void migrate(Connection& connection, std::span<const Migration> migrations) {
 }
 
 void copy_database(Connection& connection, const fs::path& target) {
-  const auto refusal = [&](ErrorKind kind, std::string_view what, std::string hint) {
-    return Error(kind, fmt::format("backup {}: {}", visible(target.string()), what), std::move(hint));
+  const std::string name = "backup " + visible(target.string());
+  const auto refusal = [&](std::string_view what, std::string hint) {
+    return Error(ErrorKind::conflict, fmt::format("{}: {}", name, what), std::move(hint));
   };
-  const auto exists = [&] { return refusal(ErrorKind::conflict, "the file exists already", "choose another name"); };
+  const auto failure = [&](std::string_view what) {
+    return system_error(ErrorKind::state, fmt::format("{}: {}", name, what), errno,
+                        "choose a directory that this user may write");
+  };
+  const auto exists = [&] { return refusal("the file exists already", "choose another name"); };
   // Written aside: whatever carries the name of a backup is whole, also after a kill. SQLite takes an empty file as the target
   // and would make a new one readable by others.
   const fs::path partial = target.string() + kPartial;
   const Fd made(::open(partial.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!made) {
-    throw refusal(ErrorKind::state, fmt::format("cannot be created: {}", std::strerror(errno)),
-                  "choose a directory that this user may write");
-  }
-  if (::flock(made.get(), LOCK_EX | LOCK_NB) != 0) {
-    throw refusal(ErrorKind::conflict, "another process is writing it", "wait, or choose another name");
-  }
+  if (!made) throw failure("cannot be created");
+  if (::flock(made.get(), LOCK_EX | LOCK_NB) != 0) throw refusal("another process is writing it", "wait, or choose another name");
   try {
     if (fs::exists(fs::symlink_status(target))) throw exists();
     const bool emptied = ::ftruncate(made.get(), 0) == 0;
     ::unlink((partial.string() + "-journal").c_str());  // of one that was killed
     if (emptied) Query(connection, R"sql(VACUUM INTO ?)sql").bind(fs::absolute(partial).string()).run();
-    if (!emptied || ::fsync(made.get()) != 0) {
-      throw refusal(ErrorKind::state, fmt::format("cannot be written: {}", std::strerror(errno)),
-                    "free space there and run the command again");
-    }
+    if (!emptied || ::fsync(made.get()) != 0) throw failure("cannot be written");
     if (!rename_to_new(partial, target)) {
       if (errno == EEXIST) throw exists();
-      throw refusal(ErrorKind::state, fmt::format("cannot be created: {}", std::strerror(errno)),
-                    "choose a directory that this user may write");
+      throw failure("cannot be created");
     }
     fsync_directory(fs::absolute(target).parent_path());
   } catch (...) {

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "connection.hpp"
@@ -26,8 +25,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+std::string said_of(const fs::path& path, std::string_view what) {
+  return fmt::format("state file {}: {}", visible(path.string()), what);
+}
+
 Error refusal(const fs::path& path, std::string_view what, std::string hint) {
-  return {ErrorKind::state, fmt::format("state file {}: {}", visible(path.string()), what), std::move(hint)};
+  return {ErrorKind::state, said_of(path, what), std::move(hint)};
 }
 
 void create_file(const fs::path& path) {
@@ -46,8 +49,8 @@ void create_file(const fs::path& path) {
   }
   const Fd made(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!made && errno != EEXIST) {
-    throw refusal(path, fmt::format("cannot be created: {}", std::strerror(errno)),
-                  fmt::format("give this user write access to {}", visible(directory.string())));
+    throw system_error(ErrorKind::state, said_of(path, "cannot be created"), errno,
+                       fmt::format("give this user write access to {}", visible(directory.string())));
   }
 }
 
@@ -70,8 +73,8 @@ void require_safe_file(const fs::path& path) {
   if (::stat(path.c_str(), &status) != 0) {
     if (errno == ENOENT)
       throw refusal(path, "does not exist", "create it with `reportctl init`, or name the right one with --state");
-    throw refusal(path, fmt::format("cannot be reached: {}", std::strerror(errno)),
-                  "check the path and the rights of its directories");
+    throw system_error(ErrorKind::state, said_of(path, "cannot be reached"), errno,
+                       "check the path and the rights of its directories");
   }
   if (!S_ISREG(status.st_mode))
     throw refusal(path, "is not a regular file", "name a file with --state, or in `state:` of the configuration");

@@ -45,7 +45,12 @@ class Error : public std::runtime_error {
   std::string hint_;
 };
 
-/// `cannot write /srv/x: No space left on device`: `what`, a colon, and the system's words for `errno_value`.
+/// What helps where `errno_value` says that a limit of the system was reached (open files, memory, space, size of a file); else
+/// empty.
+std::string limit_hint(int errno_value);
+
+/// `cannot write /srv/x: No space left on device`: `what`, a colon, and the system's words for `errno_value`. A limit that was
+/// reached has its own hint, whatever `hint` is.
 Error system_error(ErrorKind kind, std::string_view what, int errno_value, std::string hint = {});
 
 }  // namespace reportctl

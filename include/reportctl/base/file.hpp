@@ -50,8 +50,9 @@ class TempFile final : public Sink {
   bool link_as(const std::filesystem::path& path);
 
  private:
-  explicit TempFile(Fd fd) : fd_(std::move(fd)) {}
+  TempFile(Fd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
   Fd fd_;
+  std::string name_;  // for messages
   std::uint64_t size_ = 0;
 };
 
