@@ -47,14 +47,14 @@ bool has_condition(const Claim& claim) {
   return (trigger == store::Trigger::scheduled || trigger == store::Trigger::part) && claim.schedule.definition.send.given();
 }
 
-/// When a run that cannot go on now is taken up again. None for a test: somebody is waiting for its outcome. Once all parts have
-/// ended, only that is left to be recorded.
+/// Nothing is left of it but to be recorded.
+bool have_parts_ended(const Claim& claim) { return has_parts(claim) && claim.run.state == RunState::generated; }
+
+/// When a run that cannot go on now is taken up again. None for a test: somebody is waiting for its outcome.
 std::optional<Instant> retry_at(Parts& parts, const Claim& claim) {
   constexpr int kRecording = 5;
-  const bool parts_have_ended = has_parts(claim) && claim.run.state == RunState::generated;
   const int policy = is_occurrence(claim.run) ? policy_of(parts, claim.schedule.definition).retries : 0;
-  const int retries = parts_have_ended ? kRecording : policy;
-  return next_attempt(parts.now(), claim.run.attempts + 1, retries);
+  return next_attempt(parts.now(), claim.run.attempts + 1, have_parts_ended(claim) ? kRecording : policy);
 }
 
 /// What is sent now: what is queued, and as soon as one further attempt is due all of them, so that every recipient of a run is
@@ -216,20 +216,22 @@ bool may_pass(const Error& error) {
 /// A stop gives the run back at once; anything else that only concerns this run is tried again, or becomes its recorded end.
 template <typename Work>
 Ended guarded(Parts& parts, const Claim& claim, Work work) {
+  const auto again_or_failed = [&](const std::string& why, bool passes) {
+    const auto until = passes || have_parts_ended(claim) ? retry_at(parts, claim) : std::nullopt;
+    return until ? put_off(parts, claim, {.until = *until, .reason = why}) : end_failed(parts, claim, why);
+  };
   try {
     return work();
   } catch (const Error& error) {
     // One that ended already stays ours, so that the next run-due tells how.
     if (error.kind() == ErrorKind::interrupted && !has_ended(parts, claim)) store::release(parts.state(), claim);
     if (concerns_the_process(error)) throw;
-    const auto until = may_pass(error) ? retry_at(parts, claim) : std::nullopt;
-    if (until) return put_off(parts, claim, {.until = *until, .reason = error.what()});
-    return end_failed(parts, claim, error.what());
+    return again_or_failed(error.what(), may_pass(error));
   } catch (const std::bad_alloc&) {
-    return end_failed(parts, claim, "there is not enough memory");
+    return again_or_failed("there is not enough memory", false);
   } catch (const std::exception& error) {
     log(LogLevel::error, fmt::format("run {}: internal error: {}", claim.run.id, error.what()));
-    return end_failed(parts, claim, "internal error; the log of run-due has more");
+    return again_or_failed("internal error; the log of run-due has more", false);
   }
 }
 

@@ -14,10 +14,14 @@ NEW = {"parts": ("delivered", []), "parts/d": ("delivered", ["new@example.org"])
 
 
 class Parts(e2e.Case):
-    def kill(self, transport, sample):
+    def stage(self, transport):
         stage = faults.Stage(self, transport, (faults.STOCK, faults.LIST), e2e.COMMERCE + faults.people(*faults.PEOPLE))
         stage.world.schedules('  - {name: parts, account: shop, report: stock, format: [csv, xlsx], cadence: daily, at: "05:00", recipients: {list: people}}\n')
         stage.keep()
+        return stage
+
+    def kill(self, transport, sample):
+        stage = self.stage(transport)
         tally = faults.Tally(self, f"kills of parts with {transport}")
         for where, said in stage.kills(sample):
             problems = []
@@ -35,6 +39,21 @@ class Parts(e2e.Case):
 
     def test_a_kill_at_any_call_neither_loses_nor_doubles_a_part_with_a_maildir(self):
         self.kill("maildir", 3)
+
+    def test_an_error_while_the_end_of_all_parts_is_recorded_is_not_the_outcome_of_the_occurrence(self):
+        stage = self.stage("maildir")
+        met = 0
+        for when in range(1, stage.count(["getrandom"])["getrandom"] + 1):
+            stage.fresh()
+            result, _ = stage.traced("getrandom", f"getrandom:error=ENOSYS:when={when}")
+            if stage.world.sql("SELECT part, state FROM runs WHERE parent IS NOT NULL ORDER BY part") != [("a", "delivered"), ("b", "delivered"), ("c", "skipped")]:
+                continue
+            problems = []
+            stage.settle(problems, result.err)
+            faults.check_ledger(stage.world, stage.held(), problems, OLD)
+            self.assertEqual((when, problems), (when, []))
+            met += "shop/parts: deferred: cannot get random bytes" in result.err
+        self.assertGreater(met, 0)
 
 
 if __name__ == "__main__":
