@@ -2,12 +2,29 @@
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
 """Reports from MariaDB: the same bytes as from SQLite, TLS as the url asks, and no report from a server that cannot give the right one."""
-import json, pathlib, sys
+import json, pathlib, shutil, sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import e2e, mariadb
 
 ASKED = ("run", "sales", "--account", "shop", "--window", "yesterday")
+LAST_ORDERS = """id: last-orders
+label: Last orders
+description: When each customer ordered last.
+family: own
+scope: account
+surfaces: [run]
+window: {kind: snapshot}
+columns:
+  - {name: customer, label: Customer, type: text}
+  - {name: last_order_at, label: Last order, type: timestamp}
+query: |
+  SELECT o.customer_id AS customer, max({{instant(o.placed_at)}}) AS last_order_at
+  FROM orders o
+  WHERE o.account_id = :account
+  GROUP BY o.customer_id
+  ORDER BY o.customer_id
+"""
 
 
 class MariaDb(e2e.Case):
@@ -104,6 +121,70 @@ class MariaDb(e2e.Case):
         answer = self.asked(world, url, "source", "check", "--json")
         self.assertEqual(answer.code, 13, answer.err)
         self.assertIn("customers.id holds different keys", " ".join(row["why"] for row in json.loads(answer.out)))
+
+    def restarted(self, server, *options):
+        server.run("SHUTDOWN")
+        server.process.wait(e2e.PATIENCE)
+        server.options += options
+        server.start()
+
+    def test_a_node_that_is_not_part_of_its_cluster_gives_no_report_and_the_next_of_the_url_is_read(self):
+        provider = pathlib.Path("/usr/lib/galera/libgalera_smm.so")
+        if not provider.exists():
+            self.skipTest("galera-4 is not installed")
+        node = mariadb.Server()
+        self.closing(node.close)
+        world = self.shop(self.server_without_tls)
+        node.copy_of(world.source, "shop")
+        listen = f"tcp://127.0.0.1:{e2e.free_port()}"
+        self.restarted(node, "--wsrep-on=ON", f"--wsrep-provider={provider}", "--wsrep-cluster-address=gcomm://", "--wsrep-node-address=127.0.0.1", "--binlog-format=ROW",
+                       f"--wsrep-provider-options=gmcast.listen_addr={listen}")
+        wanted = world.must(*ASKED).out
+        answer = self.asked(world, node.url("shop"))
+        self.assertEqual((answer.code, answer.out), (0, wanted), answer.err)
+        node.run("SET GLOBAL wsrep_dirty_reads = ON, GLOBAL wsrep_cluster_address = ''")
+        for words in (ASKED, ("source", "check")):
+            answer = self.asked(world, node.url("shop"), *words)
+            self.assertEqual(answer.code, 13, answer.err)
+            self.assertIn("the server is not part of its cluster", answer.err + answer.out.decode())
+        answer = self.asked(world, f"mysql://root@127.0.0.1:{node.port},127.0.0.1:{self.server_without_tls.port}/shop")
+        self.assertEqual((answer.code, answer.out), (0, wanted), answer.err)
+
+    def test_tables_on_several_servers_of_spider_give_the_same_report_and_one_that_is_down_ends_it(self):
+        plugin = e2e.ROOT / "build" / "unpacked" / "mariadb-plugin-spider" / "usr" / "lib" / "mysql" / "plugin" / "ha_spider.so"
+        if not plugin.exists():
+            self.skipTest("mariadb-plugin-spider is not unpacked: run .ci/packages test")
+        front, shard = mariadb.Server(), mariadb.Server()
+        self.closing(front.close)
+        self.closing(shard.close)
+        world = self.world()
+        (world.path / "catalog").mkdir()
+        (world.path / "catalog" / "last-orders.yaml").write_text(LAST_ORDERS)
+        world.config.write_text(f"{world.config.read_text()}catalog: {{dirs: [{world.path}/catalog]}}\n")
+        world.schedules()
+        front.copy_of(world.source, "shop")
+        shutil.copy(plugin, front.path)
+        self.restarted(front, f"--plugin-dir={front.path}", "--plugin-load-add=ha_spider.so")
+        shard.run("CREATE USER spider@'127.0.0.1' IDENTIFIED BY 'spider'; GRANT SELECT, INSERT ON *.* TO spider@'127.0.0.1'")
+        columns = front.run("SHOW CREATE TABLE orders", "shop").split("\t", 1)[1].replace("\\n", "\n").replace("longtext", "varchar(99)").rpartition(")")[0] + ")"
+        parts = []
+        for rest in (0, 1):
+            shard.run(f"CREATE DATABASE shard{rest}; USE shard{rest}; {columns}")
+            front.run(f"CREATE SERVER shard{rest} FOREIGN DATA WRAPPER mysql OPTIONS (HOST '127.0.0.1', PORT {shard.port}, USER 'spider', PASSWORD 'spider', "
+                      f"DATABASE 'shard{rest}')")
+            parts.append(f"""PARTITION p{rest} VALUES IN ({rest}) COMMENT = 'srv "shard{rest}"'""")
+        front.run(f"""RENAME TABLE orders TO whole; {columns} ENGINE = SPIDER COMMENT = 'wrapper "mysql", table "orders"' PARTITION BY LIST (id % 2) ({", ".join(parts)});
+                  INSERT INTO orders SELECT * FROM whole""", "shop")
+        self.assertEqual(shard.run("SELECT count(*) FROM shard0.orders"), "2")
+        asked = ("run", "last-orders", "--account", "shop")
+        wanted = world.must(*asked).out
+        answer = self.asked(world, front.url("shop"), *asked)
+        self.assertEqual((answer.code, answer.out), (0, wanted), answer.err)
+        shard.stop()
+        front.run("SET GLOBAL spider_error_read_mode = 1")
+        answer = self.asked(world, front.url("shop"), *asked)
+        self.assertEqual((answer.code, answer.out), (13, b""))
+        self.assertIn("foreign data source: shard", answer.err)
 
 
 if __name__ == "__main__":

@@ -121,6 +121,7 @@ void MariadbConnection::connect() {
       const auto outer = std::exchange(deadline_, std::min(deadline_, Clock::now() + connect_timeout()));
       try {
         refused = link_.connect(settings_.url, place, password);
+        if (refused.code == 0) refused = join_others();
       } catch (const Error& error) {
         if (error.kind() != ErrorKind::source) throw;
         refused = {CR_CONN_HOST_ERROR, "the server does not answer"};
@@ -140,6 +141,23 @@ void MariadbConnection::connect() {
   fail(fmt::format("cannot connect: {}", words), hint);
 }
 
+// Of several machines. A node of Galera may be behind the others without a word, and, where it is set up so, answers even when it
+// is cut off from them. Spider has the first and the last time of a group wrong where its servers calculate them (10.11), and can
+// be set up to take a server that is down for one without rows.
+MariadbError MariadbConnection::join_others() {
+  of_several_.clear();
+  for (const auto& row : run("SHOW VARIABLES WHERE Variable_name IN ('wsrep_on', 'spider_direct_aggregate')")) {
+    if (row.at(0) == "spider_direct_aggregate") {
+      of_several_ += ", spider_direct_aggregate = OFF, spider_error_read_mode = 0";
+    } else if (row.at(1) == "ON") {
+      const auto ready = run("SHOW STATUS LIKE 'wsrep_ready'");
+      if (ready.empty() || ready[0].at(1) != "ON") return {kOutsideCluster, kOutsideClusterWords};
+      of_several_ += ", wsrep_sync_wait = 1, wsrep_dirty_reads = OFF";
+    }
+  }
+  return {};
+}
+
 void MariadbConnection::set_up() {
   const std::string_view version = mariadb_api().mysql_get_server_info(link_.get());
   is_mariadb_ = version.find("MariaDB") != std::string_view::npos;
@@ -157,10 +175,14 @@ void MariadbConnection::set_up() {
   if (run("SELECT CONVERT_TZ('2026-07-01 12:00:00', '+00:00', 'Europe/Berlin')").at(0).at(0).empty())
     fail("the server's time zone tables are empty, so that it can convert no time",
          "load them once: mysql_tzinfo_to_sql /usr/share/zoneinfo | mariadb -u root mysql");
+  if (!of_several_.empty()) run("SET SESSION " + of_several_.substr(2));  // last: from then on, every query waits
 }
 
 void MariadbConnection::start_transaction() {
-  run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  link_.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+  const MariadbError error = link_.error();
+  if (error.code == ER_LOCK_WAIT_TIMEOUT) fail("the server is behind its cluster, and did not catch up in time", kUseOtherNode);
+  if (error.code != 0) fail(error);
   run("SELECT 1 FROM (SELECT 1) AS forgotten");  // warnings stay until a statement reads a table
 }
 

@@ -55,6 +55,8 @@ class MariadbConnection final : public ServerConnection {
   [[nodiscard]] bool is_open() const override { return link_.is_open(); }
   void connect() override;
   void set_up();
+  /// Where the server is one of several: learns what has it give what all of them have, or why it cannot.
+  MariadbError join_others();
   void start_transaction() override;
   void close_statement() noexcept;
   void end_on_server() noexcept;
@@ -66,6 +68,7 @@ class MariadbConnection final : public ServerConnection {
   MariadbLink link_;
   ServerPlace place_;  ///< of the server that was connected to
   MYSQL_STMT* statement_ = nullptr;
+  std::string of_several_;  ///< settings of a server that is one of several, each behind a comma
   bool is_mariadb_ = true;
   bool running_ = false;  ///< a statement was executed whose last row has not come
   std::uint64_t fetched_ = 0;

@@ -17,7 +17,7 @@ constexpr unsigned kMysqlTimeout = 3024;   ///< ER_QUERY_TIMEOUT of MySQL
 constexpr unsigned kWrongLockName = 3057;  ///< ER_USER_LOCK_WRONG_NAME of MySQL
 
 /// Errors that name relations, columns, rights and the like.
-constexpr std::array<CodeWords, 20> kSpeakingErrors{{
+constexpr std::array<CodeWords, 21> kSpeakingErrors{{
     {ER_BAD_FIELD_ERROR, kSeeContract},
     {ER_NO_SUCH_TABLE, kSeeContract},
     {ER_SP_DOES_NOT_EXIST, kSeeContract},
@@ -35,6 +35,7 @@ constexpr std::array<CodeWords, 20> kSpeakingErrors{{
     {ER_MIX_OF_GROUP_FUNC_AND_FIELDS, kGroupBy},
     {ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION, kMayOnlyRead},
     {ER_LOCK_DEADLOCK, "run the report again"},
+    {ER_CONNECT_TO_FOREIGN_DATA_SOURCE, "a report needs all servers of its tables: see that this one runs"},
     {ER_DISK_FULL, kDiskFull},
     {ER_RECORD_FILE_FULL, kDiskFull},
     {ER_TRUNCATED_WRONG_VALUE_FOR_FIELD, kCorrectData},
@@ -77,6 +78,8 @@ const char* refusal_hint(unsigned code) {
       return "the login's password has expired: set a new one";
     case CR_SSL_CONNECTION_ERROR:
       return "check sslmode and sslrootcert in the source's url; verify-full needs the server's authority and its host name";
+    case kOutsideCluster:
+      return kUseOtherNode;
     case CR_UNKNOWN_HOST:
       return "check the host in the source's url, and the name server of this machine";
     case CR_AUTH_PLUGIN_CANNOT_LOAD:
@@ -86,7 +89,9 @@ const char* refusal_hint(unsigned code) {
   }
 }
 
-bool is_answer(unsigned code) { return code < CR_MIN_ERROR && code != ER_SERVER_SHUTDOWN && code != ER_CON_COUNT_ERROR; }
+bool is_answer(unsigned code) {
+  return code < CR_MIN_ERROR && code != ER_SERVER_SHUTDOWN && code != ER_CON_COUNT_ERROR && code != kOutsideCluster;
+}
 
 bool is_lost(unsigned code) {
   return code == CR_SERVER_GONE_ERROR || code == CR_SERVER_LOST || code == CR_SERVER_LOST_EXTENDED ||
@@ -111,6 +116,7 @@ Problem mariadb_problem(std::string_view source, const MariadbError& error) {
   if (error.code < 1000)  // of its files
     return {fmt::format("the server cannot use its temporary files (error {})", error.code),
             "see the server's log, and its disks"};
+  if (error.code == kOutsideCluster) return {kOutsideClusterWords, kUseOtherNode};
   if (error.code == ER_QUERY_INTERRUPTED) return {"the query was ended on the server", kEndedByOther};
   if (error.code == ER_LOCK_WAIT_TIMEOUT) return {"a table is locked by another session", kTableHeld};
   if (const char* const hint = words_of(kSpeakingErrors, error.code)) return {one_line(error.words), hint};

@@ -9,6 +9,11 @@
 
 namespace reportctl::source {
 
+/// A node of Galera that is not part of its cluster, and answers no query.
+constexpr unsigned kOutsideCluster = ER_UNKNOWN_COM_ERROR;
+constexpr const char* kOutsideClusterWords = "the server is not part of its cluster";
+constexpr const char* kUseOtherNode = "name another node of the cluster in the source's url, or run the report again later";
+
 /// Why a server does not let a reader in, as a hint.
 const char* refusal_hint(unsigned code);
 /// True of an answer of the server, which another one of the url would give, too.
