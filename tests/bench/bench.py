@@ -40,6 +40,20 @@ columns:
   - {{name: shipped, label: Shipped, type: date}}
 query: SELECT {COLUMNS} FROM orders WHERE account_id = :account ORDER BY id
 """
+SUMS = "SELECT customer, count(*) AS orders, sum(total) AS total FROM orders GROUP BY customer ORDER BY customer"
+SUMS_MODULE = f"""id: sums
+label: Sums
+family: bench
+description: Orders by customer.
+surfaces: [run]
+scope: [account]
+window: {{kind: snapshot}}
+columns:
+  - {{name: customer, label: Customer, type: text}}
+  - {{name: orders, label: Orders, type: integer}}
+  - {{name: total, label: Total, type: integer}}
+query: {SUMS.replace("GROUP", "WHERE account_id = :account GROUP")}
+"""
 NOW = "2026-03-31T06:00:00Z"
 
 
@@ -116,6 +130,7 @@ class World:
         self.path, self.options = pathlib.Path(directory), options
         (self.path / "catalog").mkdir()
         (self.path / "catalog" / "bench.yaml").write_text(MODULE, encoding="utf-8")
+        (self.path / "catalog" / "sums.yaml").write_text(SUMS_MODULE, encoding="utf-8")
         (self.path / "accounts.yaml").write_text("accounts: [{id: shop, name: Shop, source: shop}]\n", encoding="utf-8")
         self.source = self.path / "shop.db"
         self.configure(f"sqlite:{self.source}")
@@ -123,10 +138,10 @@ class World:
         self.must("init")
         self.must("apply", "-f", self.path / "accounts.yaml", "--yes")
 
-    def configure(self, url, transport=None):
+    def configure(self, url, transport=None, more=""):
         (self.path / "reportctl.yaml").write_text(
             f"state: {self.path}/state.db\nmail: {{transport: \"{transport or f'maildir:{self.path}/mail'}\", from: a@example.com, tls: none}}\n"
-            f"sources: {{shop: {{url: \"{url}\", statement_timeout: 1h}}}}\ncatalog: {{dirs: [{self.path}/catalog]}}\npdf: {{max_rows: 0}}\n",
+            f"sources: {{shop: {{url: \"{url}\", statement_timeout: 1h{more}}}}}\ncatalog: {{dirs: [{self.path}/catalog]}}\npdf: {{max_rows: 0}}\n",
             encoding="utf-8")
 
     def command(self, *words):
