@@ -78,6 +78,15 @@ class DotStuffing {
   char last_ = '\n';
 };
 
+/// libcurl's words while it connects, where they speak of itself: the same as ours for what happens later.
+std::string plain_words(std::string words) {
+  if (words.starts_with("response reading failed")) return "the server ended the connection";
+  if (words.starts_with("server response timeout") || words.starts_with("Operation timed out"))
+    return "the server did not answer in time";
+  if (words.starts_with("Too large response headers")) return "the server's answer does not end";
+  return words;
+}
+
 /// A server that takes no more connections of this host says so before anything else is said.
 bool is_one_too_many(const Ending& ending) { return ending.reply_code / 100 == 4 && ending.phase <= Phase::hello; }
 
@@ -152,7 +161,7 @@ std::optional<Ending> SmtpSession::connect() {
     handle_.reset();  // one that lacks an option, TLS for one, must never be used
     throw;
   }
-  if (const CURLcode code = handle_->perform(); code != CURLE_OK) fail(code, handle_->words(code));
+  if (const CURLcode code = handle_->perform(); code != CURLE_OK) fail(code, plain_words(handle_->words(code)));
   see_mixed_up_tls();
   if (failure_.curl_code == CURLE_OK && !dialogue_.may_send())
     fail(CURLE_LOGIN_DENIED, "the server did not ask for the login; nothing was sent", Halt::no_login);
@@ -301,6 +310,14 @@ std::optional<Ending> SmtpSession::say(const std::string& command) {
   return ended;
 }
 
+/// Whatever was said before the end of the letter is no answer to it.
+bool SmtpSession::has_spoken_early() {
+  std::array<char, 256> buffer{};
+  const auto got = handle_->receive(buffer.data(), buffer.size());
+  unread_.append(buffer.data(), got.count);
+  return !unread_.empty();
+}
+
 /// What a server says that ends the connection in the middle of a letter.
 bool SmtpSession::read_refusal() {
   const auto before = std::exchange(failure_, {});
@@ -314,6 +331,7 @@ Ending SmtpSession::deliver(LetterFeed& feed) {
   std::string piece;
   DotStuffing dots;
   bool written = true;
+  bool too_early = false;
   while (written && !feed.handed_over()) {
     const auto got = feed.read(buffer.data(), buffer.size());
     if (!got) {
@@ -322,17 +340,21 @@ Ending SmtpSession::deliver(LetterFeed& feed) {
       break;
     }
     handed_over_ = feed.handed_over();
+    too_early = handed_over_ && has_spoken_early();
     piece.clear();
     dots.append({buffer.data(), *got}, piece);
     if (handed_over_) piece += dots.end();
-    written = write(piece);
+    written = too_early ? fail(CURLE_WEIRD_SERVER_REPLY, "the server answered before it had the whole letter") : write(piece);
   }
   const bool answered =
       written ? read_reply(Phase::content, settings_.response_timeout) : failure_.halt == Halt::none && read_refusal();
-  auto ended = ending(feed.handed_over());
+  auto ended = ending(feed.handed_over() && !too_early);
   if (answered) {
     ended.curl_code = dialogue_.is_over() ? CURLE_WEIRD_SERVER_REPLY : CURLE_OK;
     ended.error.clear();
+  } else if (too_early) {
+    ended.reply_code = 0;
+    ended.words.clear();
   }
   if (!written || !answered || ended.reply_code == 421) close();
   return ended;

@@ -59,6 +59,7 @@ class SmtpSession {
   curl_socket_t on_open(const curl_sockaddr&);
   bool write(std::string_view bytes);
   bool read_reply(Phase asked, std::chrono::seconds patience);
+  bool has_spoken_early();
   bool read_refusal();
   bool receive(Clock::time_point deadline);
   bool wait(short events, Clock::time_point deadline);

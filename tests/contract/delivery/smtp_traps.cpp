@@ -156,6 +156,11 @@ TEST_CASE("every step of the dialogue times every fault has its outcome") {
       {"data=half", kDeferred, "connection", 0, false, 0, 0},
       {"data=garbage", kDeferred, "connection", 0, false, 0, 0},
       {"data=hang", kDeferred, "connection", 0, true, 0, 0},
+      // What is said before the letter is whole is no answer to it.
+      {"data=354 go on\\n250 2.0.0 taken", kDeferred, "connection", 0, false, 1, 0},
+      {"data=354 go on\\n354 go on", kDeferred, "connection", 0, false, 1, 0},
+      {"data=354 go on\\n554 5.7.1 not from you", kRefused, "rejected", 554, false, 1, 0},
+      {"data=354 go on\\n421 4.4.2 timeout", kDeferred, "connection", 421, false, 1, 0},
       {"dot=421 4.3.0 restarting", kDeferred, "connection", 421, false, 1, 1},
       {"dot=451 4.3.0 queue file write error", kDeferred, "temporary", 451, false, 1, 1},
       {"dot=554 5.7.1 looks like spam", kRefused, "rejected", 554, false, 1, 1},
@@ -203,6 +208,14 @@ TEST_CASE("the server's words are kept, made visible and bounded") {
 
   result = script({"dot=250 " + std::string(10000, 'x')});
   CHECK(result.outcome.kind == kAccepted);
+}
+
+TEST_CASE("what a server does not say is told in the same words whenever it happens") {
+  for (const char* step : {"greeting", "ehlo", "mail", "data"}) {
+    CAPTURE(std::string(step));
+    CHECK(script({std::string(step) + "=drop"}).outcome.answer == "the server ended the connection");
+    CHECK(script({std::string(step) + "=hang"}).outcome.answer.starts_with("the server did not answer in time"));
+  }
 }
 
 TEST_CASE("a server that hangs at QUIT holds nobody up") {
