@@ -94,7 +94,7 @@ std::optional<Window> previous_window(const schedule::WindowChoice& choice, cons
   if (const auto* range = std::get_if<schedule::RangeChoice>(&choice)) {
     if (range->range == schedule::NamedRange::since_previous) return std::nullopt;  // what came before may be of another length
     if (range->range == schedule::NamedRange::today) {
-      const auto then = zone.resolve(add_days(zone.local_date(at), -1), zone.local_time(at));
+      const auto then = zone.resolve(add_days(window.first, -1), zone.local_time(at));
       return schedule::resolve(choice, then, zone);
     }
     if (range->range != schedule::NamedRange::this_month) return schedule::resolve(choice, zone.start_of_day(window.first), zone);

@@ -16,9 +16,9 @@
 #include "condition.hpp"
 #include "first_day.hpp"
 #include "first_rows.hpp"
+#include "query_inputs.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/stop.hpp"
-#include "reportctl/catalog/query.hpp"
 #include "reportctl/render/writer.hpp"
 #include "reportctl/rows/file_format.hpp"
 #include "reportctl/run/export.hpp"
@@ -228,13 +228,7 @@ using Aggregates = std::vector<catalog::Aggregate>;
 std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const Aggregates& asked, const schedule::Window& window,
                                        FirstDay& first_day) {
   auto& source = parts.source(plan.account.source);
-  const auto query = catalog::build_query(*plan.resolved.report,
-                                          {.account_key = plan.account.source_key(),
-                                           .scope = plan.resolved.scope,
-                                           .window = window,
-                                           .timezone = plan.resolved.timezone,
-                                           .parameters = plan.resolved.parameters},
-                                          source.forms());
+  const auto query = catalog::build_query(*plan.resolved.report, query_inputs(plan, window), source.forms());
   render::Summary summary(plan.shape->columns, figures(*plan.shape, asked), spool_of(parts));
   const auto stream = source.open(query);
   while (const auto* row = stream->next()) {

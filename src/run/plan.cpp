@@ -6,12 +6,11 @@
 
 #include <algorithm>
 
-#include "comparison.hpp"
 #include "file_names.hpp"
 #include "plan_checks.hpp"
+#include "query_inputs.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
-#include "reportctl/catalog/query.hpp"
 #include "reportctl/run/preview.hpp"
 #include "reportctl/run/sites.hpp"
 #include "reportctl/store/accounts.hpp"
@@ -36,16 +35,6 @@ std::vector<std::pair<std::string, std::string>> filters_of(const RunPlan& plan,
       if (column.name == name) labels.push_back(column.label.empty() ? name : column.label);
   if (!labels.empty()) filters.emplace_back(language.say("columns"), some_of(labels, language));
   return filters;
-}
-
-catalog::QueryInputs query_inputs(const validation::Resolved& resolved, const access::Account& account,
-                                  const schedule::Window& window, std::optional<schedule::Window> previous = {}) {
-  return {.account_key = account.source_key(),
-          .scope = resolved.scope,
-          .window = window,
-          .previous = std::move(previous),
-          .timezone = resolved.timezone,
-          .parameters = resolved.parameters};
 }
 
 bool can_be_read(Parts& parts, const std::string& source) {
@@ -136,11 +125,8 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const acc
   plan.zone = zone_of(resolved);
   plan.window = schedule::resolve(resolved.window, at, plan.zone, agreed.begins);
   plan.shape = &resolved.report->shape(resolved.parameters);
-  plan.query = catalog::build_query(
-      *resolved.report,
-      query_inputs(resolved, account, plan.window, previous_window(resolved.window, plan.window, at, plan.zone)),
-      parts.source(account.source).forms());
   plan.resolved = std::move(resolved);
+  plan.query = catalog::build_query(*plan.resolved.report, query_inputs(plan, plan.window), parts.source(account.source).forms());
   plan.filters = filters_of(plan, names);
   fill_texts(parts, plan, names, agreed.schedule, slot);
   return plan;

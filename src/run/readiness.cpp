@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "query_inputs.hpp"
 #include "reportctl/base/error.hpp"
-#include "reportctl/catalog/query.hpp"
 #include "reportctl/run/preview.hpp"
 
 namespace reportctl::run {
@@ -13,13 +13,8 @@ namespace {
 
 std::optional<Instant> data_until(Parts& parts, const RunPlan& plan) {
   auto& source = parts.source(plan.account.source);
-  const auto stream = source.open(catalog::build_ready_query(*plan.resolved.report,
-                                                             {.account_key = plan.account.source_key(),
-                                                              .scope = plan.resolved.scope,
-                                                              .window = plan.window,
-                                                              .timezone = plan.resolved.timezone,
-                                                              .parameters = plan.resolved.parameters},
-                                                             source.forms()));
+  const auto stream =
+      source.open(catalog::build_ready_query(*plan.resolved.report, query_inputs(plan, plan.window), source.forms()));
   const auto* row = stream->next();
   if (row == nullptr) return std::nullopt;
   const auto& cell = row->front();

@@ -122,6 +122,21 @@ query: SELECT r.day, r.cur AS currency, r.c AS net FROM r WHERE r.acc = :account
         self.assertIn("Compared with 2026-03-03 to 2026-03-09, which has rows from 2026-03-06 on only", text)
         self.assertIn("−100.0 % from 5,000.00", html)
 
+    def test_a_report_that_asks_for_the_period_before_is_compared_with_one_that_had_its_own(self):
+        """Orders 1, 4 and 10 in three weeks: they grew by 6, and by 3 the week before."""
+        self.source("""CREATE TABLE r(acc, day, orders);
+            INSERT INTO r VALUES ('shop', '2026-03-01', 1), ('shop', '2026-03-05', 4), ('shop', '2026-03-12', 10);""")
+        self.module("growth", """compare: previous_period
+columns: [{name: grown, label: Grown, type: integer, total: sum}]
+summary: [{label: Grown, value: total(grown)}]
+query: >-
+  SELECT coalesce(sum(CASE WHEN r.day >= {{local_date(:from)}} AND r.day < {{local_date(:to)}} THEN r.orders END), 0)
+       - coalesce(sum(CASE WHEN r.day >= {{local_date(:previous_from)}} AND r.day < {{local_date(:previous_to)}} THEN r.orders END), 0) AS grown
+  FROM r WHERE r.acc = :account
+""")
+        text, _ = self.mail("growth", "growth")
+        self.assertRegex(text, r"Grown +6 +\+100\.0 % from 3\n")
+
     def test_averages_ratios_and_different_values(self):
         """Replies 5 of 40 in all, 1 of 10 the week before; 30.05 EUR of 3 orders, 20.00 of 2; three buyers, two before."""
         self.source("""CREATE TABLE r(acc, day, cur, c, orders, sent, replies, buyer);
