@@ -13,9 +13,10 @@ using schedule::FieldText;
 
 /// A text, or a list of texts.
 template <typename In>
-AccountField row(std::string_view name, In) {
+AccountField row(std::string_view name, DecidedBy decided_by, In) {
   constexpr bool kIsText = std::is_same_v<std::decay_t<decltype(In{}(std::declval<Account&>()))>, std::string>;
   return {.name = name,
+          .decided_by = decided_by,
           .kind = kIsText ? FieldKind::text : FieldKind::list,
           .text = [](const Account& account) -> FieldText {
             const auto& value = In{}(account);
@@ -40,17 +41,17 @@ AccountField row(std::string_view name, In) {
 
 std::span<const AccountField> account_fields() {
   static const std::vector<AccountField> kFields = {
-      row("name", member<&Account::name>),
-      row("timezone", member<&Account::timezone>),
-      row("language", member<&Account::language>),
-      row("calendar", member<&Account::calendar>),
-      row("source", member<&Account::source>),
-      row("key", member<&Account::key>),
-      row("features", member<&Account::features>),
-      row("brand.name", member<&Account::brand, &Brand::name>),
-      row("brand.color", member<&Account::brand, &Brand::color>),
-      row("brand.logo", member<&Account::brand, &Brand::logo>),
-      row("allowed_domains", member<&Account::allowed_domains>),
+      row("name", DecidedBy::steward, member<&Account::name>),
+      row("timezone", DecidedBy::steward, member<&Account::timezone>),
+      row("language", DecidedBy::steward, member<&Account::language>),
+      row("calendar", DecidedBy::steward, member<&Account::calendar>),
+      row("source", DecidedBy::administrator, member<&Account::source>),
+      row("key", DecidedBy::administrator, member<&Account::key>),
+      row("features", DecidedBy::administrator, member<&Account::features>),
+      row("brand.name", DecidedBy::steward, member<&Account::brand, &Brand::name>),
+      row("brand.color", DecidedBy::steward, member<&Account::brand, &Brand::color>),
+      row("brand.logo", DecidedBy::steward, member<&Account::brand, &Brand::logo>),
+      row("allowed_domains", DecidedBy::administrator, member<&Account::allowed_domains>),
   };
   return kFields;
 }

@@ -108,11 +108,13 @@ void refuse_problems(const std::string& what, const std::vector<std::string>& pr
   throw Error(ErrorKind::invalid, fmt::format("{}: {} problems\n{}", what, problems.size(), join(problems, "\n")));
 }
 
-void require_account_change(const access::Actor& actor, const access::Account& before, const access::Account& after) {
+void require_account_change(const access::Actor& actor, access::Account before, access::Account after) {
   access::require(actor, access::Action::manage_account, before.id, {});
-  const bool decides = before.source != after.source || before.source_key() != after.source_key() ||
-                       before.features != after.features || before.allowed_domains != after.allowed_domains;
-  if (decides) access::require(actor, access::Action::administer, "", {});
+  before.key = before.source_key();  // an empty one is the id
+  after.key = after.source_key();
+  for (const auto& field : access::account_fields())
+    if (field.decided_by == access::DecidedBy::administrator && field.text(before) != field.text(after))
+      access::require(actor, access::Action::administer, "", {});
 }
 
 void require_member_change(const access::Actor& actor, const access::Member* before, const access::Member* after) {

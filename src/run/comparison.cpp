@@ -14,14 +14,6 @@ namespace {
 
 using schedule::Window;
 
-Window days_of(Date first, Date last, const Zone& zone) {
-  return {.snapshot = false,
-          .first = first,
-          .last = last,
-          .from = zone.start_of_day(first),
-          .to = zone.start_of_day(add_days(last, 1))};
-}
-
 double number_of(const render::Amount& amount) {
   return static_cast<double>(amount.number) / std::pow(10.0, static_cast<double>(amount.scale));
 }
@@ -75,7 +67,7 @@ bool is_nothing(const render::Metric& metric) {
 Window whole_weeks_before(const Window& window, const Zone& zone) {
   constexpr int kWeek = 7;
   const int shift = (window.days() + kWeek - 1) / kWeek * kWeek;
-  return days_of(add_days(window.first, -shift), add_days(window.last, -shift), zone);
+  return schedule::whole_days(add_days(window.first, -shift), add_days(window.last, -shift), zone);
 }
 
 }  // namespace
@@ -100,9 +92,9 @@ std::optional<Window> previous_window(const schedule::WindowChoice& choice, cons
     if (range->range != schedule::NamedRange::this_month) return schedule::resolve(choice, zone.start_of_day(window.first), zone);
     const Date month_end = add_days(window.first, -1);
     const Date month = month_end.year() / month_end.month() / 1;
-    return days_of(month, std::min(add_days(month, window.days() - 1), month_end), zone);
+    return schedule::whole_days(month, std::min(add_days(month, window.days() - 1), month_end), zone);
   }
-  return days_of(add_days(window.first, -window.days()), add_days(window.first, -1), zone);
+  return schedule::whole_days(add_days(window.first, -window.days()), add_days(window.first, -1), zone);
 }
 
 void add_vanished(render::Metric& now, const render::Metric& before, catalog::Aggregate::Kind kind, const Language& words) {

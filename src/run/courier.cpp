@@ -6,6 +6,7 @@
 
 #include "attempts.hpp"
 #include "reportctl/base/stop.hpp"
+#include "reportctl/validation/violation.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -170,8 +171,8 @@ DeliveryOutcome ship(Parts& parts, const store::Claim& claim, const Post& post, 
 DeliveryOutcome refused_as_too_large(const store::Delivery& delivery, std::uint64_t limit) {
   return {.delivery_id = delivery.id,
           .state = DeliveryState::refused,
-          .answer = fmt::format("attachment_too_large: the message has {} bytes, `mail.max_message_bytes` allows {}",
-                                delivery.message_bytes, limit),
+          .answer = fmt::format("{}: the message has {} bytes, `mail.max_message_bytes` allows {}",
+                                validation::code_name(validation::Code::attachment_too_large), delivery.message_bytes, limit),
           .reason_class = "too_large",
           .next_attempt_at = std::nullopt};
 }

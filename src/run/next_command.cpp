@@ -27,9 +27,13 @@ std::string next_command(const Ended& ended) {
       return ended.schedule.empty()
                  ? fmt::format("reportctl runs show {}", ended.run_id)
                  : fmt::format("reportctl schedule validate {} --account {}", shell_word(ended.schedule), ended.account);
-    default:
-      return fmt::format("reportctl runs retry {}", ended.run_id);
+    case RunState::waiting:
+    case RunState::triggered:
+    case RunState::generated:
+    case RunState::failed:
+      break;
   }
+  return fmt::format("reportctl runs retry {}", ended.run_id);
 }
 
 std::string next_step(const Ended& ended) {

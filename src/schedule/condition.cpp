@@ -229,10 +229,6 @@ bool Condition::asks_changed() const {
   return std::any_of(terms.begin(), terms.end(), [](const Term& term) { return term.is_changed(); });
 }
 
-bool Condition::asks_change() const {
-  return std::any_of(terms.begin(), terms.end(), [](const Term& term) { return term.is_change; });
-}
-
 std::optional<Again> Again::parse(std::string_view text) {
   const auto word = to_lower(text);
   if (word == "every") return Again{};

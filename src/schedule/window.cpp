@@ -11,15 +11,15 @@
 
 namespace reportctl::schedule {
 
-namespace {
-
-Window period(Date first, Date last, const Zone& zone) {
+Window whole_days(Date first, Date last, const Zone& zone) {
   return {.snapshot = false,
           .first = first,
           .last = last,
           .from = zone.start_of_day(first),
           .to = zone.start_of_day(add_days(last, 1))};
 }
+
+namespace {
 
 /// The day that an occurrence stands for. Only a gap over midnight makes it another one than the local day at that instant: 23:30
 /// of a Saturday that ends at 23:00 fires on Sunday at 00:00.
@@ -47,10 +47,10 @@ Date first_day_of(const CadenceChoice& choice, Date day, const Zone& zone) {
 Window cadence_period(const CadenceChoice& choice, Instant at, const Zone& zone) {
   Cadence cadence = choice.cadence;
   Date day = nominal_day(choice, at, zone);
-  if (cadence.kind == CadenceKind::weekly && cadence.on.empty()) return period(add_days(day, -7), add_days(day, -1), zone);
+  if (cadence.kind == CadenceKind::weekly && cadence.on.empty()) return whole_days(add_days(day, -7), add_days(day, -1), zone);
   if (cadence.kind == CadenceKind::monthly && cadence.day.empty()) cadence.day = same_day_of_month(day);
   day = last_day_up_to(cadence, day);
-  return period(first_day_of({cadence, choice.times}, day, zone), add_days(day, -1), zone);
+  return whole_days(first_day_of({cadence, choice.times}, day, zone), add_days(day, -1), zone);
 }
 
 Window part_of_days(Instant from, Instant to, const Zone& zone) {
@@ -65,10 +65,10 @@ Window range_period(NamedRange range, Instant at, const Zone& zone) {
   const Date today = zone.local_date(at);
   const Date yesterday = add_days(today, -1);
   const Date month = today.year() / today.month() / 1;
-  const auto last_days = [&](int days) { return period(add_days(today, -days), yesterday, zone); };
+  const auto last_days = [&](int days) { return whole_days(add_days(today, -days), yesterday, zone); };
   /// The `count` months before the one that `end` begins.
   const auto months_before = [&](Date end, int count) {
-    return period(end - std::chrono::months{count}, add_days(end, -1), zone);
+    return whole_days(end - std::chrono::months{count}, add_days(end, -1), zone);
   };
   switch (range) {
     case NamedRange::yesterday:
@@ -82,10 +82,10 @@ Window range_period(NamedRange range, Instant at, const Zone& zone) {
     case NamedRange::last_90d:
       return last_days(90);
     case NamedRange::this_month:
-      return period(month, yesterday, zone);
+      return whole_days(month, yesterday, zone);
     case NamedRange::last_week: {
       const Date monday = last_day_up_to({.kind = CadenceKind::weekly}, today);
-      return period(add_days(monday, -Weekdays::kDays), add_days(monday, -1), zone);
+      return whole_days(add_days(monday, -Weekdays::kDays), add_days(monday, -1), zone);
     }
     case NamedRange::last_month:
       return months_before(month, 1);
@@ -111,7 +111,7 @@ struct Resolver {
   }
   Window operator()(const CadenceChoice& choice) const {
     if (!begins) return cadence_period(choice, at, zone);
-    return period(zone.local_date(*begins), add_days(nominal_day(choice, at, zone), -1), zone);
+    return whole_days(zone.local_date(*begins), add_days(nominal_day(choice, at, zone), -1), zone);
   }
   Window operator()(const RangeChoice& choice) const {
     if (begins && choice.range == NamedRange::since_previous) return part_of_days(*begins, at, zone);
@@ -119,9 +119,9 @@ struct Resolver {
   }
   Window operator()(const LookbackChoice& choice) const {
     const Date today = zone.local_date(at);
-    return period(add_days(today, -choice.days), add_days(today, -1), zone);
+    return whole_days(add_days(today, -choice.days), add_days(today, -1), zone);
   }
-  Window operator()(const DatesChoice& choice) const { return period(choice.from, choice.to, zone); }
+  Window operator()(const DatesChoice& choice) const { return whole_days(choice.from, choice.to, zone); }
 };
 
 }  // namespace

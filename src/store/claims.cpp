@@ -36,6 +36,10 @@ struct NewRunRow {
   Instant now{};
 };
 
+bool is_saved(Connection& connection, std::string_view schedule_id) {
+  return Query(connection, R"sql(SELECT 1 FROM schedules WHERE id = ?)sql").bind(schedule_id).next();
+}
+
 Claim insert_run(Connection& connection, const NewRunRow& row) {
   require_account_here(connection, row.account);
   const auto* schedule = row.schedule;
@@ -44,7 +48,7 @@ Claim insert_run(Connection& connection, const NewRunRow& row) {
   Run& run = claim.run;
   run.id = new_id();
   // An unsaved schedule is remembered by its definition alone.
-  if (schedule != nullptr && find_schedule(connection, schedule->id)) run.schedule_id = schedule->id;
+  if (schedule != nullptr && is_saved(connection, schedule->id)) run.schedule_id = schedule->id;
   if (schedule != nullptr) run.schedule_name = schedule->definition.name;
   run.account = row.account;
   run.report = row.report;

@@ -31,9 +31,14 @@ const char* states_before(RunState ending) {
       return "state IN ('waiting', 'triggered')";
     case RunState::no_data:
       return "state IN ('triggered', 'generated')";
-    default:
-      return "state IN ('waiting', 'triggered', 'generated')";
+    case RunState::waiting:
+    case RunState::triggered:
+    case RunState::generated:
+    case RunState::failed:
+    case RunState::skipped:
+      break;
   }
+  return "state IN ('waiting', 'triggered', 'generated')";
 }
 
 /// Nothing of a run that ended waits any more.
@@ -78,7 +83,7 @@ bool later_one_ended(Connection& connection, const Run& run, std::string_view co
 
 /// Failures are counted once each: one that is sent again and fails again is no second one.
 bool counts_when_failed(Connection& connection, const Run& run) {
-  return !was_reopened(connection, run) && !later_one_ended(connection, run, " AND state IN ('delivered', 'no_data', 'quiet')");
+  return !was_reopened(connection, run) && !later_one_ended(connection, run, fmt::format(R"sql( AND {})sql", kSucceeded));
 }
 
 /// The schedule shows its latest occurrence.
@@ -100,8 +105,8 @@ void update_schedule_status(Connection& connection, const Run& run, const Finish
 void settle_failures(Connection& connection, const Run& run, Instant now) {
   Query(connection, fmt::format(R"sql(
     UPDATE runs AS r SET settled_at = ?1 WHERE r.schedule_id = ?2 AND {} AND r.state <> 'unknown' AND r.slot < (
-    SELECT max(slot) FROM runs WHERE schedule_id = ?2 AND trigger = 'scheduled' AND state IN ('delivered', 'no_data', 'quiet')))sql",
-                                kWaiting))
+    SELECT max(slot) FROM runs WHERE schedule_id = ?2 AND trigger = 'scheduled' AND {}))sql",
+                                kWaiting, kSucceeded))
       .bind(now, run.schedule_id)
       .run();
 }

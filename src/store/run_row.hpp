@@ -24,6 +24,9 @@ struct StoredRun {
 inline constexpr const char* kWaiting = R"sql(
     r.settled_at IS NULL AND r.trigger = 'scheduled' AND r.state IN ('partial', 'delivery_failed', 'unknown', 'rejected', 'failed'))sql";
 
+/// A run that did what it was for.
+inline constexpr const char* kSucceeded = R"sql(state IN ('delivered', 'no_data', 'quiet'))sql";
+
 /// The columns of a run, of which the table is called `r`, and what reads them. `run.interrupted` is not filled.
 std::string run_columns();
 /// `SELECT … FROM runs r`, to be continued.

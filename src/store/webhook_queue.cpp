@@ -116,9 +116,16 @@ std::string told_reason(Connection& connection, const Run& run) {
       return recipients_missed(connection, run.id);
     case RunState::rejected:
       return codes_of(run.violations);
-    default:
-      return without_addresses(run.reason);
+    case RunState::waiting:
+    case RunState::triggered:
+    case RunState::generated:
+    case RunState::no_data:
+    case RunState::quiet:
+    case RunState::failed:
+    case RunState::skipped:
+      break;
   }
+  return without_addresses(run.reason);
 }
 
 /// Ids of the webhooks of the event's account that want to know, with their endpoints.

@@ -98,9 +98,15 @@ std::optional<std::vector<Reach>> reach(const Actor&, Action);
 /// The roles with which the actor acts in that account and scope (a system_admin has that role everywhere).
 std::set<Role> roles_in(const Actor&, std::string_view account, const schedule::Scope&);
 
+enum class DecidedBy {
+  steward,       ///< an owner or admin of the account
+  administrator  ///< what the account reaches: its rows, its reports, its recipients
+};
+
 /// One field of an account that a person decides, in the words of files; a dot leads into a map.
 struct AccountField {
   std::string_view name;
+  DecidedBy decided_by;
   schedule::FieldKind kind;
   schedule::FieldText (*text)(const Account&);
   void (*read)(const schedule::FieldText&, Account&);

@@ -33,7 +33,7 @@ void refuse_problems(const std::string& what, const std::vector<std::string>& pr
 
 /// Who may change an account: its owners and admins; what decides which data it sees (source, key, features) and where mail may
 /// go (allowed_domains) is for a system_admin. Error(not_permitted).
-void require_account_change(const access::Actor&, const access::Account& before, const access::Account& after);
+void require_account_change(const access::Actor&, access::Account before, access::Account after);
 /// Who may add, change or remove a member: owners and admins of the account; owners are made and unmade by owners, system admins
 /// by system admins. `before` or `after` is null when there is none. Error(not_permitted).
 void require_member_change(const access::Actor&, const access::Member* before, const access::Member* after);

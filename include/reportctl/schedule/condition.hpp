@@ -38,7 +38,6 @@ struct Condition {
   [[nodiscard]] std::string str() const;
   [[nodiscard]] bool given() const { return !terms.empty(); }
   [[nodiscard]] bool asks_changed() const;
-  [[nodiscard]] bool asks_change() const;
   bool operator==(const Condition&) const = default;
 };
 

@@ -90,6 +90,9 @@ struct Window {
   bool operator==(const Window&) const = default;
 };
 
+/// From the beginning of `first` to the end of `last`, local days.
+Window whole_days(Date first, Date last, const Zone& zone);
+
 /// Resolves against `at`: the slot of a scheduled run, the clock of an on-demand one. Never against now for a late run. `begins`:
 /// where the period of a cadence, or since the occurrence before, was found to begin; else a cadence tells itself, and
 /// since_previous is as today.

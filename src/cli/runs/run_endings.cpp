@@ -28,9 +28,18 @@ int exit_code_of(const run::Ended& ended) {
       return exit_code::kInvalid;
     case RunState::failed:
       return exit_code::kFailed;
-    default:
-      return exit_code::kUnsuccessful;
+    case RunState::waiting:
+    case RunState::triggered:
+    case RunState::generated:
+    case RunState::delivered:
+    case RunState::partial:
+    case RunState::delivery_failed:
+    case RunState::no_data:
+    case RunState::quiet:
+    case RunState::skipped:
+      break;
   }
+  return exit_code::kUnsuccessful;
 }
 
 int due_exit_code_of(const run::Ended& ended) {
