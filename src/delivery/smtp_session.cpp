@@ -83,7 +83,7 @@ std::string plain_words(std::string words) {
   if (words.starts_with("response reading failed")) return "the server ended the connection";
   if (words.starts_with("server response timeout") || words.starts_with("Operation timed out"))
     return "the server did not answer in time";
-  if (words.starts_with("Too large response headers")) return "the server's answer does not end";
+  if (words.starts_with("Too large response headers")) return "the server's reply does not end";
   return words;
 }
 
@@ -344,7 +344,7 @@ Ending SmtpSession::deliver(LetterFeed& feed) {
     piece.clear();
     dots.append({buffer.data(), *got}, piece);
     if (handed_over_) piece += dots.end();
-    written = too_early ? fail(CURLE_WEIRD_SERVER_REPLY, "the server answered before it had the whole letter") : write(piece);
+    written = too_early ? fail(CURLE_WEIRD_SERVER_REPLY, "the server replied before it had the whole message") : write(piece);
   }
   const bool answered =
       written ? read_reply(Phase::content, settings_.response_timeout) : failure_.halt == Halt::none && read_refusal();
