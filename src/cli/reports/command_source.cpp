@@ -81,6 +81,7 @@ int check_sources(Session& session, const SourceOptions& options) {
   listing.findings = true;
   listing.empty = "no sources are configured; add one under sources: in reportctl.yaml (reportctl.conf.5)";
   int code = warn_of_broken_modules(session.catalog()) == 0 ? exit_code::kDone : exit_code::kInvalid;
+  std::string next;  ///< what to do about sources that cannot be read
   std::set<std::string> served;
   std::map<std::string, std::vector<std::vector<Field>>> unserved;  ///< rows of reports that nobody schedules, by report
   const auto put = [&](const std::string& name, const std::string& report, const run::Stopped& stopped) {
@@ -130,6 +131,7 @@ int check_sources(Session& session, const SourceOptions& options) {
       for (const std::string& warning : source->warnings()) log(LogLevel::warning, fmt::format("source {}: {}", name, warning));
     } catch (const Error& error) {  // the other sources are checked all the same
       put(name, "", {{}, error.what()});
+      if (!error.hint().empty()) next += fmt::format("\nsource {}: {}\n", name, error.hint());
       continue;
     }
     run::SourceValues values(*looker, key_in(session, name), session.now());
@@ -155,6 +157,7 @@ int check_sources(Session& session, const SourceOptions& options) {
     listing.empty = fmt::format("{} can be read; no schedule takes a report from {}, and no report finds its data there",
                                 join(names, ", "), names.size() == 1 ? "it" : "them");
   session.out().list(listing);
+  if (session.out().format() == Format::table && !session.out().quiet()) session.out().text(next);
   if (left_out > 0 && !session.out().quiet())
     session.out().text(fmt::format("\n{}; --all shows why.\n",
                                    left_out == 1

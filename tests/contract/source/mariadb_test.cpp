@@ -266,6 +266,21 @@ TEST_CASE("MariaDB: the time limit covers the reading of the rows, and nothing i
   });
 }
 
+TEST_CASE("MariaDB: a connection that had to be made again has the time limit, too") {
+  with_server([](MariadbServer& server) {
+    const auto source = connect(server.url("reader", "shop"), "", 77s);
+    const auto limit =
+        asking("SELECT variable_value AS v FROM information_schema.session_variables WHERE variable_name = 'MAX_STATEMENT_TIME'",
+               ColumnType::text);
+    const auto id = [&] { return server.execute("SELECT max(id) FROM information_schema.processlist WHERE user = 'reader'"); };
+    CHECK(cells(*source, limit) == "77.000000");
+    const std::string first = id();
+    server.execute("KILL " + first);
+    CHECK(cells(*source, limit) == "77.000000");
+    CHECK(id() != first);
+  });
+}
+
 TEST_CASE("MariaDB: who is not let in is told why") {
   with_server([](MariadbServer& server) {
     server.execute("ALTER USER reader@'127.0.0.1' IDENTIFIED BY 'words'");

@@ -183,6 +183,8 @@ TEST_CASE("what stands where a password may stand is never repeated") {
            "mail: {transport: \"smtps://mail.example.com?password=hunter2\"}",
            "sources: {s: {url: \"sqlite:/x\", views: \"postgresql://r:hunter2@db/x\"}}",
            "mail: {password_file: hunter2}",
+           "mail: {password_file: \"/smtp://r:hunter2@mail\"}",
+           "sources: {s: {url: \"sqlite:/x\", password_file: \"postgresql://r:hunter2@db/x\"}}",
            "mail: {password_command: \"echo hunter2\"}",
            "artifacts: {url: \"s3://key:hunter2@bucket\"}",
            "artifacts: {url: \"https://key:hunter2@s3.example.com/bucket\"}",
