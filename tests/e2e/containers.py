@@ -52,7 +52,7 @@ class Containers(e2e.Case):
         world = self.named(transport=server.url)
         world.make_source(e2e.SLOW_COMMERCE)
         first = world.start("run-due", prefix=CONTAINER)
-        e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_pid IS NOT NULL"), "the run is taken", 20)
+        e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_pid IS NOT NULL"), "the run is taken")
         second = world.run("run-due", prefix=CONTAINER)
         self.assertEqual(second.code, 0, second.err)
         self.assertEqual(server.recipients(), [])

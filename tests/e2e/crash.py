@@ -37,7 +37,7 @@ class Crash(e2e.Case):
         process.stdout.close()
         process.stderr.close()
         if self.jobs:  # its workers are asked to stop when it dies, and finish the letter they are at
-            e2e.wait_until(lambda: not self.workers_of(env), "the workers have ended", 30)
+            e2e.wait_until(lambda: not self.workers_of(env), "the workers have ended")
         arrived = len(self.mailbox.held())
         done = self.place.run("run-due", *self.jobs, env=env)
         if self.command != kDue:  # what it had not begun

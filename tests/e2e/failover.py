@@ -94,9 +94,9 @@ class Failover(e2e.Case):
         first, second = (self.started(Host(world, name, switch, address)) for name, address in (("first", "192.0.2.1/24"), ("second", "192.0.2.2/24")))
 
         first.keepalived(world)
-        e2e.wait_until(first.has_volume, "the first host has the volume", LIMIT)
+        e2e.wait_until(first.has_volume, "the first host has the volume")
         second.keepalived(world)
-        e2e.wait_until(lambda: second.said("Entering BACKUP STATE"), "the second host stands by", LIMIT)
+        e2e.wait_until(lambda: second.said("Entering BACKUP STATE"), "the second host stands by")
         world.must("init", prefix=first.prefix, now=e2e.MADE_AT)
         text = e2e.ACCOUNT + "schedules:\n" + e2e.schedule("stock", ["a@example.org", "b@example.org"], "inventory-valuation", "04:00") + \
             e2e.schedule("orders", ["c@example.org", "d@example.org"])
@@ -106,7 +106,7 @@ class Failover(e2e.Case):
         world.make_source(e2e.SLOW_COMMERCE)
         active = world.start("run-due", prefix=first.prefix)
         world.state = world.path / "attached-first" / "data" / "state.db"
-        e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_pid IS NOT NULL"), "the run is taken", LIMIT)
+        e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_pid IS NOT NULL"), "the run is taken")
         standby = second.from_cron(world)
         self.assertEqual((standby.returncode, standby.stdout, standby.stderr), (0, b"", b""))
         first.cut_power()
@@ -121,7 +121,7 @@ class Failover(e2e.Case):
             self.assertEqual((turn.returncode, turn.stdout), (0, b""), turn.stderr)
             return len(list(outbox.iterdir())) >= 4
 
-        e2e.wait_until(everybody_has_it, "the second host goes on", LIMIT)
+        e2e.wait_until(everybody_has_it, "the second host goes on")
         everybody_has_it()
         got = sorted(e2e.read_mail(mail.read_bytes())["To"] for mail in outbox.iterdir())
         self.assertEqual(got, ["a@example.org", "b@example.org", "c@example.org", "d@example.org"])

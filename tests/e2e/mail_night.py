@@ -37,7 +37,7 @@ class Night(e2e.Case):
 
     def settled(self, relay, mails):
         """A server that is stopped while it passes on a mail may do so again."""
-        e2e.wait_until(lambda: len(self.boxes.held) >= mails and relay.waiting() == 0, f"{mails} mails are passed on", 30)
+        e2e.wait_until(lambda: len(self.boxes.held) >= mails and relay.waiting() == 0, f"{mails} mails are passed on")
 
     def night_of_a_relay_that_tells_what_it_takes(self, kind):
         world, relay = self.begin(kind)

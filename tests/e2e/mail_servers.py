@@ -237,7 +237,7 @@ class Postfix(Mails):
         world.configure(f"smtp://127.0.0.1:{port}", mail=f"tls: required\nca_file: {authority.ca}")
         world.schedules(e2e.schedule("morning", TO))
         self.assertEqual(world.must("run-due").err, "")
-        e2e.wait_until(lambda: len(list(home.glob("mail/*/new/*"))) == 3, "Postfix has delivered three mails", 30)
+        e2e.wait_until(lambda: len(list(home.glob("mail/*/new/*"))) == 3, "Postfix has delivered three mails")
         mails = {path: e2e.read_mail(path.read_bytes()) for path in home.glob("mail/*/new/*")}
         for path, mail in mails.items():
             self.assertEqual(mail["Delivered-To"], f"{path.parent.parent.name}@example.org")
@@ -253,7 +253,7 @@ class Postfix(Mails):
         world.schedules(e2e.schedule("morning", ["ann@example.org", "n0b0dy@example.org", "bo@example.org"]))
         world.must("run-due", code=3)
         self.assertEqual(self.states(world.only_run()), {"ann@example.org": "accepted", "n0b0dy@example.org": "refused", "bo@example.org": "accepted"})
-        e2e.wait_until(lambda: sorted(path.parent.parent.name for path in home.glob("mail/*/new/*")) == ["ann", "bo"], "Postfix has delivered", 30)
+        e2e.wait_until(lambda: sorted(path.parent.parent.name for path in home.glob("mail/*/new/*")) == ["ann", "bo"], "Postfix has delivered")
 
     def test_a_relay_that_is_down_at_the_time_and_back_later_costs_nobody_anything(self):
         world = self.world(policy="")
@@ -268,7 +268,7 @@ class Postfix(Mails):
         self.assertEqual([run["state"] for run in world.runs()], ["generated", "generated"])  # five minutes are not over
         world.must("run-due", now="2026-03-17T05:05:30Z")
         world.must("run-due", now="2026-03-17T05:20:00Z")
-        e2e.wait_until(lambda: len(list(home.glob("mail/*/new/*"))) == 4, "Postfix has delivered four mails", 30)
+        e2e.wait_until(lambda: len(list(home.glob("mail/*/new/*"))) == 4, "Postfix has delivered four mails")
         self.assertEqual(sorted(path.parent.parent.name for path in home.glob("mail/*/new/*")), ["ann", "bo", "ce", "dan"])
         self.assertEqual(world.json("notifications", "list"), [])
 
@@ -284,7 +284,7 @@ class Postfix(Mails):
 
         port, authority, home = self.postfix(world, boxes=["ann@example.org", *stewards], wait=the_night_before)
         world.must("run-due", now="2026-03-18T07:00:00Z")
-        e2e.wait_until(lambda: len(list(home.glob("mail/*/new/*"))) == len(stewards), "the owners are told", 30)
+        e2e.wait_until(lambda: len(list(home.glob("mail/*/new/*"))) == len(stewards), "the owners are told")
         for path in home.glob("mail/*/new/*"):
             mail = e2e.read_mail(path.read_bytes())
             self.assertIn("2 reports not sent as planned", mail["Subject"])

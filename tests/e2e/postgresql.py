@@ -51,10 +51,10 @@ class PostgreSql(e2e.Case):
             return found or running.poll() is not None
 
         found = []
-        e2e.wait_until(lambda: find(""), "the query runs", 30)
+        e2e.wait_until(lambda: find(""), "the query runs")
         running.send_signal(signal.SIGSTOP)
         try:
-            e2e.wait_until(lambda: find("AND wait_event = 'ClientWrite'"), "rows are on their way", 30)
+            e2e.wait_until(lambda: find("AND wait_event = 'ClientWrite'"), "rows are on their way")
             yield int(found[0])
         finally:
             running.send_signal(signal.SIGCONT)
@@ -169,7 +169,7 @@ class PostgreSql(e2e.Case):
             os.kill(backend, signal.SIGKILL)  # the whole server restarts then
         out, err = running.communicate(timeout=e2e.PATIENCE)
         result = e2e.Result(running.returncode, out, err.decode(), 0)
-        e2e.wait_until(lambda: not self.is_down(), "PostgreSQL has recovered", 30)
+        e2e.wait_until(lambda: not self.is_down(), "PostgreSQL has recovered")
         self.assert_failed_without_mail(world, result, "the connection was lost")
         # The next occurrence works, with the server's rest of the data.
         world.must("run", "orders-export", "--param", "mode=line-items", "--account", "shop", "--window", "yesterday")
@@ -244,7 +244,7 @@ class PostgreSql(e2e.Case):
         _, err = running.communicate(timeout=e2e.PATIENCE)
         self.assertEqual(running.returncode, 143, err)
         self.assertFalse((world.path / "o.csv").exists())
-        e2e.wait_until(lambda: self.postgres.psql(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{world.database}'") == "0", "the server is free", 5)
+        e2e.wait_until(lambda: self.postgres.psql(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{world.database}'") == "0", "the server is free")
 
     def test_a_password_comes_from_its_file_and_is_seen_nowhere(self):
         secret = "correct-horse-7f3c"

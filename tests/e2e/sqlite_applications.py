@@ -194,7 +194,7 @@ class Beside(e2e.Case):
                 self.closing(reading.kill)
                 first = reading.stdout.read(1)
                 application = self.application()  # its time-out is a second
-                e2e.wait_until(lambda: "database is locked" not in application.tries(ORDER.format(id=101)), "the application can write", 30)
+                e2e.wait_until(lambda: "database is locked" not in application.tries(ORDER.format(id=101)), "the application can write")
                 self.assertIsNone(reading.poll())  # it waits for us
                 self.assertEqual(first + reading.stdout.read(), whole)
                 reading.stdout.close()

@@ -139,7 +139,7 @@ class StateFile(e2e.Case):
         world.schedules(e2e.schedule("one", "a@example.org"))
         world.make_source(e2e.SLOW_COMMERCE)
         process = world.start("run-due")
-        e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_pid = ?", process.pid), "the run is taken", 20)
+        e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_pid = ?", process.pid), "the run is taken")
         process.kill()
         process.communicate()
         world.make_source(e2e.COMMERCE)

@@ -33,7 +33,7 @@ class Stop(e2e.Case):
         world.schedules(e2e.schedule("one", "a@example.org"), e2e.schedule("two", "b@example.org"))
         world.make_source(e2e.SLOW_COMMERCE)
         process = world.start("run-due")
-        e2e.wait_until(lambda: world.runs("--outcome", "triggered"), "a run is claimed", 20)
+        e2e.wait_until(lambda: world.runs("--outcome", "triggered"), "a run is claimed")
         self.assertLess(self.stop(process), SOON)
         self.assertEqual(server.held, [])
         self.assertEqual({run["state"] for run in world.runs()}, {"triggered"})
@@ -49,7 +49,7 @@ class Stop(e2e.Case):
         world.make_source(e2e.SLOW_COMMERCE)
         for _ in range(5):
             process = world.start("run-due")
-            e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_pid = ?", process.pid), "the run is taken", 20)
+            e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_pid = ?", process.pid), "the run is taken")
             self.stop(process)
         world.make_source(e2e.COMMERCE)
         world.must("run-due")
@@ -67,7 +67,7 @@ class Stop(e2e.Case):
         world = self.world(server.url)
         world.schedules(e2e.schedule("one", ["a@example.org", "b@example.org"]), e2e.schedule("two", "c@example.org"))
         process = world.start("run-due")
-        e2e.wait_until(lambda: waiting, "the server is asked", 20)
+        e2e.wait_until(lambda: waiting, "the server is asked")
         self.stop(process)
         self.assertEqual(server.held, [])
         server.on_rcpt = None
@@ -81,7 +81,7 @@ class Stop(e2e.Case):
         everybody = [f"r{i:02d}@example.org" for i in range(60)]
         world.schedules(e2e.schedule("many", everybody))
         process = world.start("run-due")
-        e2e.wait_until(lambda: len(server.held) >= 10, "ten mails have arrived", 20)
+        e2e.wait_until(lambda: len(server.held) >= 10, "ten mails have arrived")
         self.stop(process)
         server.quiet()
         world.run("run-due")
@@ -104,7 +104,7 @@ class Stop(e2e.Case):
         world = self.world(server.url)
         world.schedules(e2e.schedule("one", ["a@example.org", "b@example.org"]))
         process = world.start("run-due")
-        e2e.wait_until(lambda: server.held, "the server has all of it", 20)
+        e2e.wait_until(lambda: server.held, "the server has all of it")
         return server, world, process
 
     def assert_first_is_unknown_and_second_arrives(self, server, world):
@@ -141,7 +141,7 @@ class Stop(e2e.Case):
         world = self.world(server.url)
         world.schedules(e2e.schedule("one", "a@example.org"))
         process = world.start("run-due")
-        e2e.wait_until(lambda: server.held, "the server has all of it", 20)
+        e2e.wait_until(lambda: server.held, "the server has all of it")
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=SOON)
         server.on_data = None
@@ -156,7 +156,7 @@ class Stop(e2e.Case):
         world.schedules(*[e2e.schedule(f"s{i}", f"r{i}@example.org") for i in range(8)])
         world.make_source(e2e.SLOW_COMMERCE)
         process = world.start("run-due", "--jobs", "3")
-        e2e.wait_until(lambda: len(world.runs("--outcome", "triggered")) == 3, "three runs are claimed", 20)
+        e2e.wait_until(lambda: len(world.runs("--outcome", "triggered")) == 3, "three runs are claimed")
         self.stop(process)
         world.make_source(e2e.COMMERCE)
         world.must("run-due", "--jobs", "3")

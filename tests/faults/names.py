@@ -60,7 +60,7 @@ class Names(e2e.Case):
             if not transport:
                 world.config.write_text(world.config.read_text().replace(f"sqlite:{world.source}", "postgresql://x@db.silent.test/x?connect_timeout=100"))
             process = world.start("run-due")
-            e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_host IS NOT NULL"), "a run is claimed", 20)
+            e2e.wait_until(lambda: world.sql("SELECT 1 FROM runs WHERE owner_host IS NOT NULL"), "a run is claimed")
             time.sleep(0.5)
             process.send_signal(signal.SIGTERM)
             process.communicate(timeout=20)

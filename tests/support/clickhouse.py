@@ -37,7 +37,7 @@ class Server:
                                              json.dumps(everybody), *map(str, tls or ())], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
                                             preexec_fn=postgres._die_with_parent, start_new_session=True)
         try:
-            e2e.wait_for_port(self.port, 60)
+            e2e.wait_for_port(self.port)
         except BaseException:
             self.close()
             raise

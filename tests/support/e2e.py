@@ -20,6 +20,7 @@ MADE_AT = "2026-03-16T12:00:00Z"  # schedules are saved then
 DUE_AT = "2026-03-17T05:00:00Z"  # a daily 05:00 UTC is due then, and covers 2026-03-16
 NOW = "2026-03-17T05:02:00Z"
 PATIENCE = 60.0  # seconds that nothing here may exceed
+LONGEST_WAIT = 120.0  # until something happens that will; long enough for a machine that does much else
 
 
 def scratch(name):
@@ -52,7 +53,7 @@ def unpacked(content):
         return [(part.filename, workbook.read(part)) for part in workbook.infolist()]
 
 
-def wait_until(condition, what, seconds=10.0):
+def wait_until(condition, what, seconds=LONGEST_WAIT):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -65,7 +66,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for_port(port, seconds=20.0):
+def wait_for_port(port, seconds=LONGEST_WAIT):
     def answers():
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

@@ -61,7 +61,7 @@ class Server:
             self.process = subprocess.Popen([*self.words, f"--socket={self.socket}", f"--port={self.port}", "--bind-address=127.0.0.1", "--skip-name-resolve",
                                              f"--pid-file={self.path / 'pid'}", f"--secure-file-priv={self.path}", *self.options], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             cwd="/", preexec_fn=postgres._die_with_parent, start_new_session=True, **self.owner)
-        e2e.wait_until(lambda: self.client("SELECT 1").returncode == 0, "MariaDB answers", 30)
+        e2e.wait_until(lambda: self.client("SELECT 1").returncode == 0, "MariaDB answers")
 
     def stop(self):
         """At once, as in a crash."""

@@ -370,7 +370,7 @@ class Dovecot:
     def start(self):
         with open(self.home / "output", "wb") as output:
             self.process = subprocess.Popen([self.program, "-F", "-c", str(self.home / "dovecot.conf")], stdout=output, stderr=output)
-        e2e.wait_until(self.socket.exists, f"Dovecot listens {(self.home / 'output').read_text()}", 20)
+        e2e.wait_until(self.socket.exists, f"Dovecot listens {(self.home / 'output').read_text()}")
 
     def stop(self):
         self.process.terminate()

@@ -275,7 +275,7 @@ class Limits(e2e.Case):
                     pass
             return any("(deleted)" in link and str(self.world.path) in link for link in links)
 
-        e2e.wait_until(is_spooling, "it spools", 20)
+        e2e.wait_until(is_spooling, "it spools")
         process.send_signal(signal.SIGKILL)
         process.communicate()
         after = sorted(path for path in self.world.path.rglob("*") if "artifacts" not in path.name and "state" not in str(path))
