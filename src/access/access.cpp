@@ -87,7 +87,8 @@ bool is_login(std::string_view text) {
     const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     return is_letter || (c >= '0' && c <= '9') || std::string_view("._-@+$\\").find(c) != std::string_view::npos;
   };
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_plain);
+  constexpr std::size_t kLongest = 256;
+  return !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), is_plain);
 }
 
 std::string_view role_name(Role role) { return kRoles.at(static_cast<std::size_t>(role)); }

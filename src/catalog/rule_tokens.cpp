@@ -30,7 +30,8 @@ void add_tokens(const SqlPiece& piece, RuleTokens& tokens) {
   for (const SqlToken& token : piece.tokens) {
     const std::size_t offset = piece.offset + static_cast<std::size_t>(token.text.data() - piece.text.data());
     const RuleKind kind = kind_of(token.kind);
-    tokens.push_back({kind, kind == RuleKind::quoted ? std::string(token.text) : to_lower(token.text), offset});
+    tokens.push_back(
+        {kind, kind == RuleKind::quoted ? std::string(token.text) : to_lower(token.text), offset, std::string(token.text)});
   }
 }
 

@@ -16,6 +16,7 @@ struct RuleToken {
   Kind kind;
   std::string text;  ///< in lower case, but for quoted names
   std::size_t offset;
+  std::string written = {};
 };
 using RuleTokens = std::vector<RuleToken>;
 

@@ -239,13 +239,17 @@ void check_comparisons(ModuleFile& file, const QueryText& query, const Report& r
 
 constexpr std::string_view kTenantWall = "it would show one account the rows of another (the tenant wall)";
 
-/// :account has to tell whose rows are shown. The names in the text hold.
-void require_fence(ModuleFile& file, const QueryText& query, const SqlScan& scanned) {
-  const auto table = unfenced_table(scanned.pieces);
-  if (!table) return;
-  file.problem_in(query.node, *table,
-                  fmt::format("{} reads this table without a condition like column = :account, joined to the others by AND: {}",
-                              query.what, kTenantWall));
+/// :account has to tell whose rows are shown, to every dialect that reads the text. The names in it hold.
+void require_fence(ModuleFile& file, const QueryText& query) {
+  for (const rows::Dialect dialect : query.dialects) {
+    const SqlScan scanned = scan_sql(query.node.text, dialect);
+    const auto table = unfenced_table(scanned.pieces);
+    if (!table) continue;
+    return file.problem_in(
+        query.node, *table,
+        fmt::format("{} reads this table without a condition like column = :account, joined to the others by AND: {}", query.what,
+                    kTenantWall));
+  }
 }
 
 /// Each site sees its own rows.
@@ -268,7 +272,7 @@ void check_side_query(ModuleFile& file, const Report& report, const QueryText& q
   if (report.is_list) require_sites(file, report, query, scanned);
   if (report.single_tenant) return;
   require_bind(file, query, scanned, "account", kTenantWall);
-  if (file.problems.size() == before) require_fence(file, query, scanned);
+  if (file.problems.size() == before) require_fence(file, query);
 }
 
 }  // namespace
@@ -287,7 +291,7 @@ void check_query(ModuleFile& file, const Report& report, const QueryText& query)
   check_sums(file, query, scanned);
   if (!report.single_tenant) {
     require_bind(file, query, scanned, "account", kTenantWall);
-    if (file.problems.size() == before) require_fence(file, query, scanned);
+    if (file.problems.size() == before) require_fence(file, query);
   }
   require_sites(file, report, query, scanned);
   if (report.window.kind != WindowKind::snapshot) {

@@ -3,6 +3,7 @@
 #include "tenant_wall.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,7 +25,19 @@ using State = Fence::State;
 
 constexpr std::string_view kAfterConditions =
     " group having window order limit offset fetch for returning union intersect except ";
-constexpr std::string_view kJoinWords = " join inner outer left right full cross natural ";
+constexpr std::string_view kJoinWords =
+    " join inner outer left right full cross natural anti array asof paste positional straight_join ";
+/// Rows without a partner in what follows are shown, too, or are all that is shown.
+constexpr std::array<std::string_view, 6> kKeepingJoins{" left ", " full ", " anti ", " array ", " paste ", " positional "};
+/// Functions in FROM that make rows of their arguments and read no table.
+constexpr std::string_view kRowMakers =
+    " generate_series generate_subscripts json_array_elements json_array_elements_text json_each json_each_text json_table "
+    "json_tree "
+    "jsonb_array_elements jsonb_array_elements_text jsonb_each jsonb_each_text jsonb_to_recordset json_to_recordset numbers "
+    "range "
+    "regexp_split_to_table string_to_table unnest zeros ";
+/// Signs that bind more tightly than `=` in every dialect.
+constexpr std::string_view kTightSigns = " . || + - * / % :: -> ->> ";
 
 bool is_one_of(std::string_view list, std::string_view word) {
   return !word.empty() && list.find(" " + std::string(word) + " ") != std::string_view::npos;
@@ -32,9 +45,16 @@ bool is_one_of(std::string_view list, std::string_view word) {
 
 class WallReader {
  public:
-  explicit WallReader(RuleTokens tokens) : tokens_(std::move(tokens)) {}
+  explicit WallReader(RuleTokens tokens) : tokens_(std::move(tokens)) {
+    // Behind AS and behind a point, every word is a name: `SELECT 1 AS where`.
+    for (std::size_t i = 1; i < tokens_.size(); ++i)
+      if (tokens_[i].kind == RuleKind::word && (is(i - 1, "as") || is(i - 1, ".")) && !is(i, "not") && !is(i, "materialized"))
+        tokens_[i].kind = RuleKind::quoted;
+  }
 
   std::optional<std::size_t> first_open() {
+    if (tokens_.empty()) return std::nullopt;
+    if (!is_balanced()) return tokens_.front().offset;
     const Fence fence = query({0, tokens_.size()}, {});
     return fence.state == State::open ? std::optional(fence.open_at) : std::nullopt;
   }
@@ -56,15 +76,32 @@ class WallReader {
   [[nodiscard]] std::string word(std::size_t i) const {
     return i < tokens_.size() && tokens_[i].kind == RuleKind::word ? tokens_[i].text : std::string();
   }
-  /// Behind the parenthesis that opens at `i`, or behind what stands there.
+  [[nodiscard]] bool opens(std::size_t i) const { return is(i, "(") || is(i, "[") || is(i, "{") || is(i, "case"); }
+  [[nodiscard]] bool closes(std::size_t i) const { return is(i, ")") || is(i, "]") || is(i, "}") || is(i, "end"); }
+  /// Behind the group that opens at `i` (a parenthesis, a list, CASE), or behind what stands there.
   [[nodiscard]] std::size_t next(std::size_t i, std::size_t end) const {
-    if (!is(i, "(")) return i + 1;
+    if (!opens(i)) return i + 1;
     int depth = 0;
     for (; i < end; ++i) {
-      if (is(i, "(")) ++depth;
-      if (is(i, ")") && --depth == 0) return i + 1;
+      if (opens(i)) ++depth;
+      if (closes(i) && --depth == 0) return i + 1;
     }
     return end;
+  }
+  /// `x IS [NOT] DISTINCT FROM y`
+  [[nodiscard]] bool is_comparison(std::size_t from) const {
+    return from > 2 && is(from - 1, "distinct") && (is(from - 2, "is") || (is(from - 2, "not") && is(from - 3, "is")));
+  }
+  /// Every group is closed by what belongs to it.
+  [[nodiscard]] bool is_balanced() const {
+    std::string expected;
+    for (std::size_t i = 0; i < tokens_.size(); ++i) {
+      if (opens(i)) expected += is(i, "(") ? ')' : is(i, "[") ? ']' : is(i, "{") ? '}' : 'e';
+      if (!closes(i)) continue;
+      if (expected.empty() || expected.back() != tokens_[i].text.front()) return false;
+      expected.pop_back();
+    }
+    return expected.empty();
   }
   /// What a parenthesis that opens at `i` encloses.
   [[nodiscard]] Span inside(std::size_t i, std::size_t end) const { return {i + 1, std::max(i + 1, next(i, end) - 1)}; }
@@ -92,22 +129,38 @@ class WallReader {
     const auto sets = [&](std::size_t i) { return is(i, "union") || is(i, "intersect") || is(i, "except"); };
     for (Span arm : split(span, sets)) {
       if (is(arm.begin, "all") || is(arm.begin, "distinct")) ++arm.begin;
-      const Fence one = is(arm.begin, "(") ? query(inside(arm.begin, arm.end), known) : select(arm, known);
+      const Fence one = arm_of(arm, known);
       if (one.state == State::open) return one;
       if (one.state == State::fenced) all = one;
     }
     return all;
   }
 
-  /// Past `WITH [RECURSIVE] name [(…)] AS [[NOT] MATERIALIZED] (…), …`.
+  /// A SELECT, VALUES, or a parenthesis; what else gives rows (`TABLE t`, `UNPIVOT t ON x`) reads a table that nothing restricts.
+  Fence arm_of(Span arm, const Known& known) {
+    if (is(arm.begin, "(")) {
+      const std::size_t behind = next(arm.begin, arm.end);
+      if (behind == arm.end || is_one_of(kAfterConditions, word(behind))) return query(inside(arm.begin, arm.end), known);
+    }
+    const Fence fence = select(arm, known);
+    const bool reads = is(arm.begin, "select") || is(arm.begin, "values") || fence.state != State::no_tables;
+    return reads || arm.begin >= arm.end ? fence : Fence{State::open, tokens_[arm.begin].offset};
+  }
+
+  /// Past `WITH [RECURSIVE] name [(…)] AS [[NOT] MATERIALIZED] (…), …`, as far as it is like this.
   std::size_t read_with(Span span, Known& known) {
     std::size_t i = span.begin + 1;
-    if (is(i, "recursive")) ++i;
+    const bool recursive = is(i, "recursive");
+    if (recursive) ++i;
     while (i < span.end && is_name(i)) {
-      const std::string name = tokens_[i].text;
-      const std::size_t body = find({i, span.end}, [&](std::size_t at) { return is(at, "as"); });
-      const std::size_t open = find({body, span.end}, [&](std::size_t at) { return is(at, "("); });
-      known[name] = {};  // of itself it shows what it shows anyway
+      const std::string name = tokens_[i].written;
+      std::size_t open = i + 1;
+      if (is(open, "(")) open = next(open, span.end);
+      if (!is(open++, "as")) break;
+      if (is(open, "not")) ++open;
+      if (is(open, "materialized")) ++open;
+      if (!is(open, "(")) break;
+      if (recursive) known[name] = {};  // of itself it shows what it shows anyway; else the name is that of a table there
       known[name] = query(inside(open, span.end), known);
       i = next(open, span.end);
       if (!is(i, ",")) break;
@@ -117,13 +170,15 @@ class WallReader {
   }
 
   Fence select(Span span, const Known& known) {
-    const auto from = find(span, [&](std::size_t i) { return is(i, "from"); });
+    const auto starts_from = [&](std::size_t i) { return is(i, "from") && !is_comparison(i); };
+    const auto from = find(span, starts_from);
     const auto where = find(span, [&](std::size_t i) { return is(i, "where"); });
     const auto behind = [&](std::size_t at) {
       return find({std::min(at + 1, span.end), span.end}, [&](std::size_t i) { return is_one_of(kAfterConditions, word(i)); });
     };
     Fence fence =
         from == span.end ? Fence{} : sources({from + 1, std::min(where < from ? span.end : where, behind(from))}, known);
+    if (from != span.end && find({from + 1, span.end}, starts_from) != span.end) return {State::open, tokens_[from].offset};
     if (where != span.end && is_wall({where + 1, behind(where)}, known)) fence.state = State::fenced;
     return fence;
   }
@@ -157,7 +212,8 @@ class WallReader {
         }
       }
       right = words.find(" right ") != std::string::npos || words.find(" full ") != std::string::npos;
-      outer = words.find(" left ") != std::string::npos || words.find(" full ") != std::string::npos;
+      outer = std::any_of(kKeepingJoins.begin(), kKeepingJoins.end(),
+                          [&](std::string_view one) { return words.find(one) != std::string::npos; });
       if (right && fenced) {
         fenced = false;
         optional_before = true;
@@ -177,20 +233,37 @@ class WallReader {
           is(inner.begin, "select") || is(inner.begin, "with") || is(inner.begin, "values") || is(inner.begin, "(");
       return is_query ? query(inner, known) : sources(inner, known);
     }
-    if (!is_name(span.begin)) return {};
+    const Fence open{State::open, tokens_[span.begin].offset};
+    if (!is_name(span.begin)) return open;  // `FROM 'facts.parquet'`
     std::size_t last = span.begin;
     while (is(last + 1, ".") && is_name(last + 2)) last += 2;
-    if (is(last + 1, "(") && last + 1 < span.end) return {};  // a function: what it reads is not ours to see
-    if (const auto found = known.find(tokens_[span.begin].text); last == span.begin && found != known.end()) return found->second;
-    return {State::open, tokens_[span.begin].offset};
+    if (is(last + 1, "(") && last + 1 < span.end) return function(last, span.end);
+    if (const auto found = known.find(tokens_[span.begin].written); last == span.begin && found != known.end())
+      return found->second;
+    return open;
+  }
+
+  /// It is told the account, or makes rows of its arguments alone.
+  Fence function(std::size_t name, std::size_t end) const {
+    const auto arguments = split(inside(name + 1, end), [&](std::size_t i) { return is(i, ","); });
+    if (std::any_of(arguments.begin(), arguments.end(), [&](const Span& one) { return is_account(one); }))
+      return {State::fenced, 0};
+    return is_one_of(kRowMakers, word(name)) ? Fence{} : Fence{State::open, tokens_[name].offset};
   }
 
   /// One of the conditions that all must hold fences.
   bool is_wall(Span span, const Known& known) {
-    const auto is_or = [&](std::size_t i) { return is(i, "or"); };
-    if (find(span, is_or) != span.end) return false;
-    const auto terms = split(span, [&](std::size_t i) { return is(i, "and"); });
-    return std::any_of(terms.begin(), terms.end(), [&](const Span& term) { return term_is_wall(term, known); });
+    const auto loosens = [&](std::size_t i) { return is_one_of(" or xor when then else ", word(i)); };
+    if (find(span, loosens) != span.end) return false;
+    int halves = 0;  // that belong to a BETWEEN
+    for (const Span& term : split(span, [&](std::size_t i) { return is(i, "and"); })) {
+      if (halves > 0)
+        --halves;
+      else if (term_is_wall(term, known))
+        return true;
+      for (std::size_t i = term.begin; i < term.end; i = next(i, term.end)) halves += is(i, "between") ? 1 : 0;
+    }
+    return false;
   }
 
   bool term_is_wall(Span span, const Known& known) {
@@ -225,7 +298,7 @@ class WallReader {
     return (is(inner.begin, "select") || is(inner.begin, "with")) && query(inner, known).state == State::fenced;
   }
 
-  /// `:account`, `(:account)`, `CAST(:account AS …)`, `:account::…`.
+  /// `:account`, `(:account)`, `CAST(:account AS …)`, `:account::text`.
   [[nodiscard]] bool is_account(Span span) const {
     if (is(span.begin, "(") && next(span.begin, span.end) == span.end) return is_account(inside(span.begin, span.end));
     if (is(span.begin, "cast") && is(span.begin + 1, "(") && next(span.begin + 1, span.end) == span.end) {
@@ -234,11 +307,12 @@ class WallReader {
     }
     if (span.begin >= span.end || tokens_[span.begin].kind != RuleKind::bind || tokens_[span.begin].text != "account")
       return false;
-    return span.begin + 1 == span.end || is(span.begin + 1, "::");
+    return span.begin + 1 == span.end || (is(span.begin + 1, "::") && is_operand({span.begin + 2, span.end}));
   }
 
-  /// A column stands in it, or it is one constant; and nothing of the account.
+  /// A column stands in it, or it is one constant; and nothing of the account, and nothing that binds less tightly than `=`.
   [[nodiscard]] bool names_something(Span span) const {
+    if (!is_operand(span)) return false;
     if (span.begin + 1 == span.end && tokens_[span.begin].kind == RuleKind::constant) return true;
     bool named = false;
     for (std::size_t i = span.begin; i < span.end; ++i) {
@@ -250,11 +324,48 @@ class WallReader {
     return named;
   }
 
+  /// Names, constants, calls and parentheses, with one sign between each two: `a XOR b = :account` and `:account = a NOTNULL` are
+  /// other conditions than they seem.
+  [[nodiscard]] bool is_operand(Span span) const {
+    bool wanted = true;  // an operand
+    for (std::size_t i = span.begin; i < span.end; i = next(i, span.end)) {
+      const bool sign = tokens_[i].kind == RuleKind::sign;
+      if (is(i, "(")) {
+        if (!wanted && (!is_name(i - 1) || is_one_of(" any all some ", word(i - 1)))) return false;
+        wanted = false;
+        continue;
+      }
+      if (sign ? wanted || !is_one_of(kTightSigns, tokens_[i].text) : !wanted) return false;
+      wanted = sign;
+    }
+    return !wanted;
+  }
+
   RuleTokens tokens_;
 };
 
+/// `{{instant(a OR b)}}` may become `a OR b`, with the conditions beside it.
+bool loosens(const SqlPiece& macro) {
+  return std::any_of(macro.arguments.begin(), macro.arguments.end(), [](const SqlPieces& argument) {
+    int depth = 0;
+    for (const RuleToken& token : rule_tokens(argument)) {
+      if (token.kind == RuleKind::sign) depth += token.text == "(" ? 1 : token.text == ")" ? -1 : 0;
+      if (depth == 0 && token.kind == RuleKind::word && is_one_of(" or xor and between ", token.text)) return true;
+    }
+    return std::any_of(argument.begin(), argument.end(), loosens);
+  });
+}
+
 }  // namespace
 
-std::optional<std::size_t> unfenced_table(const SqlPieces& pieces) { return WallReader(rule_tokens(pieces)).first_open(); }
+std::optional<std::size_t> unfenced_table(const SqlPieces& pieces) {
+  RuleTokens tokens = rule_tokens(pieces);
+  for (const SqlPiece& piece : pieces) {
+    if (piece.kind != SqlPiece::Kind::macro || !loosens(piece)) continue;
+    for (RuleToken& token : tokens)
+      if (token.offset == piece.offset) token = {RuleKind::word, "or", token.offset};
+  }
+  return WallReader(std::move(tokens)).first_open();
+}
 
 }  // namespace reportctl::catalog

@@ -15,7 +15,8 @@ namespace reportctl::catalog {
 /// its own or joined to others by AND: `column = :account` either way round, `:account = 'constant'`, `column IN (:account)`,
 /// EXISTS or IN or = with a fenced SELECT; or when it reads a fenced subquery or WITH query otherwise than through an outer join.
 /// Every arm of a UNION is looked at, and what FROM and WITH read; subqueries in other places are not, and neither is whether
-/// tables are joined by their keys.
+/// tables are joined by their keys. A function in FROM counts as a table, unless :account is one of its arguments or it is known
+/// to read none.
 std::optional<std::size_t> unfenced_table(const SqlPieces&);
 
 }  // namespace reportctl::catalog

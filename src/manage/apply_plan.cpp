@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -13,6 +14,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/hash.hpp"
+#include "reportctl/base/stop.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/account_rules.hpp"
 #include "reportctl/manage/calendar_save.hpp"
@@ -48,7 +50,10 @@ class Planner {
       : editor_(editor), input_(input), options_(options), own_(own_accounts(editor.actor)) {}
 
   ApplyPlan plan() {
-    for (auto& account : store::list_accounts(editor_.parts.state())) stored_accounts_.emplace(account.id, account);
+    for (auto& account : store::list_accounts(editor_.parts.state())) {
+      for (const auto& key : keys_of(account)) by_key_[key].insert(account.id);
+      stored_accounts_.emplace(account.id, account);
+    }
     for (const auto& entry : input_.calendars) calendar(entry);
     for (const auto& entry : input_.accounts) account(entry);
     for (const auto& entry : input_.schedules) schedule(entry);
@@ -109,7 +114,24 @@ class Planner {
     }
   }
 
+  /// Where account_problems() finds the accounts that one could collide with: by source, and by source and key.
+  static std::array<std::string, 2> keys_of(const Account& account) {
+    return {account.source, fmt::format("{}\n{}", account.source, access::folded_key(account.source_key()))};
+  }
+
+  std::vector<Account> neighbours(const Account& wanted) {
+    const auto source = editor_.parts.settings().sources.find(wanted.source);
+    const bool is_single = source != editor_.parts.settings().sources.end() && source->second.single_tenant;
+    std::vector<Account> found;
+    for (const auto& id : by_key_[keys_of(wanted)[is_single ? 0 : 1]]) {
+      const auto other = wanted_accounts_.find(id);
+      found.push_back(other == wanted_accounts_.end() ? stored_accounts_.at(id) : other->second);
+    }
+    return found;
+  }
+
   void account(const AccountEntry& entry) {
+    throw_if_stopped();
     auto wanted = entry.account;
     if (!entry.logo.empty()) wanted.brand.logo = logo_of(entry);
     const auto& sources = editor_.parts.settings().sources;
@@ -133,14 +155,13 @@ class Planner {
         item(ItemAction::change, "account", wanted.id, wanted.id, diff(fields_of(before), fields_of(wanted)));
       }
     }
-    std::vector<access::Account> others;
-    for (const auto* accounts : {&stored_accounts_, &wanted_accounts_})
-      for (const auto& [id, other] : *accounts)
-        if (accounts == &wanted_accounts_ || !wanted_accounts_.contains(id)) others.push_back(other);
     problems(entry.place, "account " + wanted.id,
-             account_problems(wanted, {editor_.parts.settings(), editor_.parts.calendars(), others}));
+             account_problems(wanted, {editor_.parts.settings(), editor_.parts.calendars(), neighbours(wanted)}));
     if (entry.members) members(wanted.id, *entry.members);
     if (entry.webhooks) webhooks(wanted.id, *entry.webhooks);
+    if (stored != stored_accounts_.end())
+      for (const auto& key : keys_of(stored->second)) by_key_[key].erase(wanted.id);
+    for (const auto& key : keys_of(wanted)) by_key_[key].insert(wanted.id);
     wanted_accounts_.emplace(wanted.id, std::move(wanted));
   }
 
@@ -257,6 +278,7 @@ class Planner {
   }
 
   void schedule(const ScheduleEntry& entry) {
+    throw_if_stopped();
     const auto* account = account_of_schedule(entry.draft.account);
     if (account == nullptr) {
       problems(entry.place, "schedule " + entry.draft.name, {fmt::format("account: no account \"{}\"", entry.draft.account)});
@@ -409,6 +431,7 @@ class Planner {
   const ApplyOptions& options_;
   std::optional<std::set<std::string>> own_;
   std::map<std::string, Account> stored_accounts_, wanted_accounts_;
+  std::map<std::string, std::set<std::string>> by_key_;
   std::map<std::string, std::map<std::string, Schedule>> stored_schedules_;
   std::set<std::pair<std::string, std::string>> named_;
   std::vector<std::string> sentences_;

@@ -3,6 +3,7 @@
 #include "reportctl/rows/sql_lexer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace reportctl::rows {
 namespace {
@@ -15,6 +16,34 @@ bool starts_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (static_cast<unsigned char>(c) & 0x80U) != 0;
 }
 bool continues_name(char c) { return starts_word(c) || is_digit(c); }
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) == 0; });
+}
+
+/// `10`, `1_000`, `1.5`, `.5`, `1.`, `2e-3`, `0x1F`. `1OR` is none, though some databases read 1 and OR.
+bool is_number(std::string_view text) {
+  std::size_t at = 0;
+  const auto digits = [&](std::string_view allowed) {
+    const std::size_t end = std::min(text.find_first_not_of(allowed, at), text.size());
+    return std::exchange(at, end) != end;
+  };
+  constexpr std::string_view kDigits = "0123456789_";
+  if (text.size() > 2 && text[0] == '0' && std::string_view("xXbBoO").find(text[1]) != std::string_view::npos) {
+    at = 2;
+    return digits("0123456789abcdefABCDEF_") && at == text.size();
+  }
+  const bool whole = digits(kDigits);
+  if (at < text.size() && text[at] == '.') {
+    ++at;
+    if (!digits(kDigits) && !whole) return false;
+  }
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    ++at;
+    if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
+    if (!digits(kDigits)) return false;
+  }
+  return at == text.size();
+}
 
 }  // namespace
 
@@ -26,7 +55,13 @@ std::optional<SqlToken> SqlLexer::next() {
   const std::size_t from = at_;
   const Kind kind = take();
   at_ = std::min(at_, text_.size());
-  return SqlToken{kind, text_.substr(from, at_ - from)};
+  const SqlToken token{kind, text_.substr(from, at_ - from)};
+  // Databases differ in what is a space, a quote or a sign for them beyond ASCII.
+  if (kind != Kind::literal && kind != Kind::quoted_name && !is_ascii(token.text) && !problem_)
+    problem_ = SqlProblem{from, "names with other characters than those of ASCII are written in double quotes"};
+  if (kind == Kind::number && !is_number(token.text) && !problem_)
+    problem_ = SqlProblem{from, "a number and a word need a space between them"};
+  return token;
 }
 
 void SqlLexer::skip_space() {

@@ -42,8 +42,12 @@ std::pair<std::string, std::string> SqlRewriter::reading_problem(std::span<const
     if (is_kind(i, Kind::sign) && text.size() == 1 && signs.find(text) != std::string_view::npos)
       return {fmt::format("the query has a {} outside of quotes", text),
               "comments begin with --, names are written in double quotes"};
+    // A function is called by its name in quotes, too.
+    const bool quoted = is_kind(i, Kind::quoted_name) && text.size() > 1;
+    const std::string name = quoted ? to_lower(text.substr(1, text.size() - 2)) : parts()[i].word;
     for (const ForbiddenSql& one : forbidden)
-      if (is_word_of(i, one.words) && (one.behind.empty() || is(i + 1, one.behind))) return {one.problem, kMayOnlyRead};
+      if (is_among(one.words, name) && (one.behind.empty() ? !quoted : is(i + 1, one.behind) && (!quoted || one.behind == "(")))
+        return {one.problem, kMayOnlyRead};
   }
   return {};
 }

@@ -230,6 +230,12 @@ class Trust(e2e.Case):
             result = world.run("catalog", "lint", "-", stdin=f"id: a\nquery: {query}\n".encode())
             self.assertEqual(result.code, 7)
             self.assertIn(b"more than 64 KB of SQL", result.out)
+        # Each account is compared with those alone that read the same rows.
+        accounts = "accounts:\n" + "".join(f"  - {{id: a{i}, name: n, source: shop}}\n" for i in range(2000))
+        result = world.run("apply", "--dry-run", "-f", "-", stdin=accounts.encode())
+        self.assertEqual((result.code, (b"\n" + result.out).count(b"\n+ account ")), (0, 2000))
+        accounts = accounts.replace("id: a1999,", "id: A1998,")  # which a source that ignores case takes for the one before
+        self.assertIn("the id of account a1998", world.run("apply", "--dry-run", "-f", "-", stdin=accounts.encode()).err)
         process = subprocess.Popen([e2e.REPORTCTL, "apply", "--dry-run", "-f", "-"], env=world.command_environment(), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         process.send_signal(signal.SIGTERM) if process.poll() is None else None

@@ -30,7 +30,9 @@ void add_global_options(CLI::App& root, Globals& globals) {
   root.set_help_flag("-h,--help", "help on a command, examples first");
   root.add_option("--config", globals.config, "other files than the usual ones")->type_name("FILE");
   root.add_option("--state", globals.state, "other files than the usual ones")->type_name("FILE");
-  root.add_option("--as", globals.as, "act as the member with this login (operators)")->type_name("LOGIN");
+  root.add_option("--as", globals.as, "act as the member with this login (operators)")
+      ->type_name("LOGIN")
+      ->check([](const std::string& login) { return login.empty() ? "names nobody" : ""; });  // of a script's empty variable
   root.add_option("--output-format", globals.output_format, "table, plain, json or csv")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "plain", "json", "csv"}).description(""));

@@ -33,10 +33,13 @@ constexpr std::array<ForbiddenSql, 4> kForbiddenWords{
     {{" into ", "", "the query holds INTO, which writes"},
      {" settings ", "", "the query holds SETTINGS, which change how it is answered"},
      {" sleep sleepeachrow ", "(", "the query waits"},
-     {" arrowflight azureblobstorage azureblobstoragecluster cosn deltalake deltalakecluster executable file filecluster gcs "
-      "hdfs "
-      "hdfscluster hudi hudicluster iceberg icebergcluster iceberglocal icebergs3 jdbc mongodb mysql odbc oss paimon postgresql "
-      "python redis remote remotesecure s3 s3cluster sqlite url urlcluster ",
+     {" arrowflight azureblobstorage azureblobstoragecluster catboostevaluate cosn deltalake deltalakeazure "
+      "deltalakeazurecluster deltalakecluster deltalakelocal deltalakes3 deltalakes3cluster eval executable "
+      "file filecluster filesystem gcs getclienthttpheader hdfs hdfscluster hive hudi hudicluster iceberg "
+      "icebergazure icebergazurecluster icebergcluster iceberghdfs iceberghdfscluster iceberglocal "
+      "iceberglocalcluster icebergs3 icebergs3cluster jdbc mongodb mysql odbc oss paimon paimonazure "
+      "paimonazurecluster paimoncluster paimonhdfs paimonhdfscluster paimonlocal paimons3 paimons3cluster "
+      "postgresql python redis remote remotesecure s3 s3cluster sqlite url urlcluster ytsaurus ",
       "(", "the query reaches for data outside of the source"}}};
 
 /// In ClickHouse, a backslash within quotes escapes what follows.

@@ -28,19 +28,21 @@ constexpr std::string_view kReserved =
     "return "
     "revoke schemas sensitive show signal specific sql ssl starting terminated trigger undo unlock usage while write zerofill ";
 
-constexpr std::array<ForbiddenSql, 13> kForbidden{{{" into ", "", "the query holds INTO, which writes"},
-                                                   {" for ", "update", "the query locks rows"},
-                                                   {" for ", "share", "the query locks rows"},
-                                                   {" lock ", "in", "the query locks rows"},
-                                                   {" procedure ", "analyse", "the query calls a procedure"},
-                                                   {" nextval ", "(", "the query takes a number from a sequence"},
-                                                   {" next ", "value", "the query takes a number from a sequence"},
-                                                   {" setval ", "(", "the query changes a sequence"},
-                                                   {" load_file ", "(", "the query reads a file of the server"},
-                                                   {" get_lock ", "(", "the query takes a lock"},
-                                                   {" release_lock release_all_locks ", "(", "the query gives back a lock"},
-                                                   {" benchmark ", "(", "the query only costs time"},
-                                                   {" sleep master_pos_wait master_gtid_wait ", "(", "the query waits"}}};
+constexpr std::array<ForbiddenSql, 14> kForbidden{
+    {{" into ", "", "the query holds INTO, which writes"},
+     {" rows ", "examined", "the query leaves out rows without a word"},
+     {" for ", "update", "the query locks rows"},
+     {" for ", "share", "the query locks rows"},
+     {" lock ", "in", "the query locks rows"},
+     {" procedure ", "analyse", "the query calls a procedure"},
+     {" nextval ", "(", "the query takes a number from a sequence"},
+     {" next ", "value", "the query takes a number from a sequence"},
+     {" setval ", "(", "the query changes a sequence"},
+     {" load_file ", "(", "the query reads a file of the server"},
+     {" get_lock ", "(", "the query takes a lock"},
+     {" release_lock release_all_locks ", "(", "the query gives back a lock"},
+     {" benchmark ", "(", "the query only costs time"},
+     {" sleep master_pos_wait master_gtid_wait wsrep_sync_wait_upto_gtid ", "(", "the query waits"}}};
 
 /// Ends the query when it is evaluated, which MariaDB does not do beforehand where `value` comes from a row; null for null.
 std::string refusal(std::string_view what, std::string_view value) {

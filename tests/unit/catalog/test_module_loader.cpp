@@ -348,6 +348,67 @@ TEST_CASE("the tenant wall: every table is read under a condition on :account, o
     CAPTURE(open);
     CHECK_FALSE(judged(open));
   }
+  // Each showed every account's rows on one of the databases.
+  for (const char* open : {"SELECT 1 FROM t WHERE :account = a NOTNULL",
+                           "SELECT 1 FROM t WHERE a = :account::text NOTNULL",
+                           "SELECT 1 FROM t WHERE :account = a GLOB '*'",
+                           "SELECT 1 FROM t WHERE TRUE XOR a = :account",
+                           "SELECT 1 FROM t WHERE a = :account AND TRUE XOR TRUE",
+                           "SELECT 1 FROM t WHERE CASE WHEN x AND a = :account AND y THEN 1 ELSE 1 END = 1",
+                           "SELECT 1 FROM t WHERE 0 BETWEEN 0 AND a = :account",
+                           "SELECT 1 FROM t WHERE ARRAY[x AND a = :account AND y] IS NOT NULL",
+
+                           "SELECT b, x AS where, x AND a = :account AND y AS z FROM t",
+                           "SELECT 1 IS DISTINCT FROM (SELECT 2), b FROM t WHERE :account > ''",
+                           "WITH t AS (SELECT * FROM t) SELECT 1 FROM t WHERE :account > ''",
+                           "WITH c AS (TABLE t) SELECT 1 FROM c WHERE :account > ''",
+                           "WITH c AS (UNPIVOT t ON b) SELECT 1 FROM c WHERE :account > ''",
+                           "WITH T AS (SELECT 1) SELECT 1 FROM t WHERE :account > ''",
+                           "WITH (SELECT 1) AS x SELECT 1 FROM t WHERE :account > ''",
+                           "WITH b AS i SELECT (1), b FROM t WHERE :account > ''",
+                           "SELECT * EXCEPT (b) FROM t WHERE :account > ''",
+                           "SELECT 1 FROM query('SELECT * FROM t') WHERE :account > ''",
+                           "SELECT 1 FROM 'facts.parquet' WHERE :account > ''",
+                           "SELECT 1 FROM (SELECT 1) x STRAIGHT_JOIN t WHERE :account > ''",
+                           "SELECT 1 FROM t ANTI JOIN (SELECT u FROM u WHERE a = :account) s ON s.u = t.u",
+                           "SELECT 1 FROM t POSITIONAL JOIN (SELECT u FROM u WHERE a = :account) s",
+                           "SELECT 1 FROM t ARRAY JOIN (SELECT [1] FROM u WHERE a = :account) AS s",
+                           "SELECT 1 FROM t WHERE (SELECT 1 FROM u WHERE a = :account) IS NULL",
+                           "SELECT 1 FROM t WHERE a = :account AND {{instant(x OR y)}} IS NULL",
+                           "SELECT 1 FROM t WHERE {{instant(0 BETWEEN 0)}} AND a = :account"}) {
+    CAPTURE(open);
+    CHECK_FALSE(judged(open));
+  }
+  for (const char* fenced :
+       {"SELECT 1 FROM sales_of(:account)", "SELECT 1 FROM t WHERE b BETWEEN 1 AND 2 AND a = :account::text",
+        "SELECT CASE WHEN x = 1 AND y = 2 THEN 3 END AS end FROM t WHERE a || '' = :account",
+        "SELECT x IS NOT DISTINCT FROM y AS same FROM t WHERE data ->> 'a' = :account AND x = ANY (SELECT 1)"}) {
+    CAPTURE(fenced);
+    CHECK(judged(fenced));
+  }
+}
+
+TEST_CASE("the tenant wall: what a database may read as another word is refused") {
+  const auto problem = [](const std::string& condition) {
+    std::string text = kModule;
+    text.replace(text.find("query: "), std::string::npos,
+                 "query: |\n  SELECT 1 FROM t WHERE " + condition + " AND a = :account -- :from :to\n");
+    return problems_of(text);
+  };
+  for (const char* glued : {"1OR 1", "1.OR 1", "1=1.5e0OR 1", "x = 0x1G", "x = 1e"}) {
+    CAPTURE(glued);
+    CHECK(problem(glued).find("a number and a word need a space between them") != std::string::npos);
+  }
+  for (const char* spaced :
+       {"TRUE\u00a0OR TRUE", "TRUE \ufeffOR TRUE", "TRUE\u3000OR\u3000TRUE", "x = \u2018y\u2019", "gr\u00f6\u00dfe = 1"}) {
+    CAPTURE(spaced);
+    CHECK(problem(spaced).find("names with other characters than those of ASCII are written in double quotes") !=
+          std::string::npos);
+  }
+  // SQLite reads ['] as a name, PostgreSQL as the beginning of a text.
+  CHECK(problem("j[']  '] IS NULL OR true OR j['  ['] IS NULL").find("the tenant wall") != std::string::npos);
+  const std::string fine = problem("\"gr\u00f6\u00dfe\" = '\u00a0' AND x IN (1_000, .5, 2e-3, 0x1F, 10.)");
+  for (const char* words : {"ASCII", "a space", "the tenant wall"}) CHECK(fine.find(words) == std::string::npos);
 }
 
 TEST_CASE("a cast that cuts the fraction of a sum is refused, and so is a sum of binary numbers") {
