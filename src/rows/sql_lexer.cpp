@@ -27,20 +27,20 @@ bool is_number(std::string_view text) {
     const std::size_t end = std::min(text.find_first_not_of(allowed, at), text.size());
     return std::exchange(at, end) != end;
   };
-  constexpr std::string_view kDigits = "0123456789_";
+  constexpr std::string_view kOfNumber = "0123456789_";
   if (text.size() > 2 && text[0] == '0' && std::string_view("xXbBoO").find(text[1]) != std::string_view::npos) {
     at = 2;
     return digits("0123456789abcdefABCDEF_") && at == text.size();
   }
-  const bool whole = digits(kDigits);
+  const bool whole = digits(kOfNumber);
   if (at < text.size() && text[at] == '.') {
     ++at;
-    if (!digits(kDigits) && !whole) return false;
+    if (!digits(kOfNumber) && !whole) return false;
   }
   if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
     ++at;
     if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
-    if (!digits(kDigits)) return false;
+    if (!digits(kOfNumber)) return false;
   }
   return at == text.size();
 }
