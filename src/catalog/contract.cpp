@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "boolean_sql.hpp"
 #include "instant_sql.hpp"
+#include "reportctl/base/text.hpp"
 #include "source_views.hpp"
 
 namespace reportctl::catalog {
@@ -33,6 +36,16 @@ std::string all_sql(const Report& report) {
   return text;
 }
 
+const ContractTable* find_table(std::string_view name) {
+  const auto all = source_contract();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const ContractTable& table) { return table.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+bool has_column(const ContractTable& table, std::string_view column) {
+  return std::find(table.columns.begin(), table.columns.end(), column) != table.columns.end();
+}
+
 }  // namespace
 
 std::span<const ContractTable> source_contract() {
@@ -42,39 +55,56 @@ std::span<const ContractTable> source_contract() {
       {"commerce", "orders", {"id", "account_id", "number", "customer_id", "status", "currency", "placed_at", "total_cents"}},
       {"commerce",
        "order_items",
-       {"id", "order_id", "line_no", "product_id", "sku", "name", "quantity", "unit_price_cents", "total_cents"}},
+       {"id", "order_id", "line_no", "product_id", "sku", "name", "quantity", "unit_price_cents", "total_cents"},
+       "order_id",
+       "orders"},
       {"fleet", "depots", {"id", "account_id", "name", "timezone"}},
-      {"fleet", "circuits", {"id", "depot_id", "name", "capacity_kw"}},
-      {"fleet", "chargers", {"id", "depot_id", "circuit_id", "name", "model", "max_kw"}},
-      {"fleet", "site_power", {"depot_id", "read_at", "import_kw", "export_kw"}},
-      {"fleet", "charger_power", {"charger_id", "read_at", "kw", "kwh"}},
-      {"fleet", "connectivity_events", {"id", "charger_id", "at", "status", "reason"}},
-      {"fleet", "ocpp_messages", {"id", "charger_id", "at", "direction", "action", "message_id", "payload"}},
-      {"fleet", "sensors", {"id", "depot_id", "name", "kind", "unit"}},
-      {"fleet", "sensor_reads", {"sensor_id", "read_at", "value"}},
-      {"fleet", "circuit_allocations", {"circuit_id", "at", "allocated_kw", "used_kw"}},
+      {"fleet", "circuits", {"id", "depot_id", "name", "capacity_kw"}, "depot_id", "depots"},
+      {"fleet", "chargers", {"id", "depot_id", "circuit_id", "name", "model", "max_kw"}, "depot_id", "depots"},
+      {"fleet", "site_power", {"depot_id", "read_at", "import_kw", "export_kw"}, "depot_id", "depots"},
+      {"fleet", "charger_power", {"charger_id", "read_at", "kw", "kwh"}, "charger_id", "chargers"},
+      {"fleet", "connectivity_events", {"id", "charger_id", "at", "status", "reason"}, "charger_id", "chargers"},
+      {"fleet",
+       "ocpp_messages",
+       {"id", "charger_id", "at", "direction", "action", "message_id", "payload"},
+       "charger_id",
+       "chargers"},
+      {"fleet", "sensors", {"id", "depot_id", "name", "kind", "unit"}, "depot_id", "depots"},
+      {"fleet", "sensor_reads", {"sensor_id", "read_at", "value"}, "sensor_id", "sensors"},
+      {"fleet", "circuit_allocations", {"circuit_id", "at", "allocated_kw", "used_kw"}, "circuit_id", "circuits"},
       {"fleet", "users", {"id", "account_id", "name", "email", "role"}},
-      {"fleet", "access_events", {"id", "user_id", "at", "event", "outcome", "ip", "user_agent"}},
+      {"fleet", "access_events", {"id", "user_id", "at", "event", "outcome", "ip", "user_agent"}, "user_id", "users"},
       {"fleet", "vehicle_groups", {"id", "account_id", "name"}},
       {"fleet", "cost_centres", {"id", "account_id", "name"}},
       {"fleet", "vehicles", {"id", "account_id", "depot_id", "name", "registration", "vehicle_group_id", "cost_centre_id"}},
       {"fleet",
        "charging_sessions",
        {"id", "charger_id", "vehicle_id", "user_id", "started_at", "ended_at", "energy_wh", "peak_kw", "cost_cents", "currency",
-        "stop_reason"}},
+        "stop_reason"},
+       "charger_id",
+       "chargers"},
       {"outreach", "workspaces", {"id", "account_id", "name"}},
-      {"outreach", "campaigns", {"id", "workspace_id", "name", "status", "created_at", "started_at"}},
+      {"outreach",
+       "campaigns",
+       {"id", "workspace_id", "name", "status", "created_at", "started_at"},
+       "workspace_id",
+       "workspaces"},
       {"outreach",
        "campaign_daily",
-       {"campaign_id", "day", "sent", "delivered", "opened", "clicked", "replied", "bounced", "unsubscribed", "spam_reports"}},
-      {"outreach", "sending_domains", {"id", "workspace_id", "domain"}},
+       {"campaign_id", "day", "sent", "delivered", "opened", "clicked", "replied", "bounced", "unsubscribed", "spam_reports"},
+       "campaign_id",
+       "campaigns"},
+      {"outreach", "sending_domains", {"id", "workspace_id", "domain"}, "workspace_id", "workspaces"},
       {"outreach",
        "domain_daily",
-       {"domain_id", "day", "sent", "delivered", "hard_bounces", "soft_bounces", "spam_reports", "inbox", "spam_folder"}},
+       {"domain_id", "day", "sent", "delivered", "hard_bounces", "soft_bounces", "spam_reports", "inbox", "spam_folder"},
+       "domain_id",
+       "sending_domains"},
       {"outreach",
        "leads",
-       {"id", "workspace_id", "campaign_id", "email", "first_name", "last_name", "company", "status", "created_at",
-        "updated_at"}},
+       {"id", "workspace_id", "campaign_id", "email", "first_name", "last_name", "company", "status", "created_at", "updated_at"},
+       "workspace_id",
+       "workspaces"},
   };
   return kTables;
 }
@@ -88,6 +118,31 @@ std::vector<ContractTable> tables_of(const Report& report) {
     std::erase_if(used.back().columns, [&](std::string_view column) { return !names_word(sql, column); });
   }
   return used;
+}
+
+std::vector<std::string_view> scope_columns_of(std::string_view table) {
+  std::vector<std::string_view> columns;
+  const ContractTable* const own = find_table(table);
+  for (const ContractTable* at = own; at != nullptr && !at->parent.empty();) {
+    at = find_table(at->parent);
+    for (const std::string_view column : {"account_id", "depot_id", "workspace_id"})
+      if (has_column(*at, column) && !has_column(*own, column)) columns.push_back(column);
+  }
+  return columns;
+}
+
+std::string scope_columns_problem(const rows::SourceForms& forms) {
+  for (const auto& [table, declared] : forms.scope_columns) {
+    const auto known = scope_columns_of(table);
+    for (const std::string& column : declared) {
+      if (std::find(known.begin(), known.end(), column) != known.end()) continue;
+      const std::string may =
+          known.empty() ? "no such column" : join(std::vector<std::string>(known.begin(), known.end()), " and ");
+      return fmt::format("scope_columns: {} is declared for {}, which may have {} (reportctl-source(1))", column, visible(table),
+                         may);
+    }
+  }
+  return {};
 }
 
 namespace {
@@ -188,6 +243,40 @@ std::vector<rows::Query> samples_of(const rows::InstantColumn& column, const row
   const InstantSql instant{value, {column.form, column.name, true, {}}, false};
   return samples(value, {.name = column.name, .label = column.name, .type = rows::ColumnType::timestamp}, column.table,
                  InstantWriter(forms, "UTC", nullptr).strict(instant), forms, page_of);
+}
+
+std::vector<rows::Query> samples_of(const rows::ScopedTable& scoped, const std::string& account_key,
+                                    const rows::SourceForms& forms, const PageOf& page_of) {
+  std::string joins;
+  std::string parent = "t";
+  std::set<std::string> tables{scoped.name};
+  rows::Query query{.sql = "SELECT count(*) AS \"rows\"", .binds = {}, .columns = {{.name = "rows", .label = "rows"}}};
+  for (const ContractTable* at = find_table(scoped.name); !at->parent.empty();) {
+    const std::string child = std::exchange(parent, std::string(at->parent));
+    joins += fmt::format(" JOIN {0} ON {0}.id = {1}.{2}", parent, child, at->key);
+    tables.insert(parent);
+    at = find_table(parent);
+    for (const std::string_view column : scope_columns_of(scoped.name)) {
+      if (!has_column(*at, column) || !forms.scope_columns.at(scoped.name).contains(column)) continue;
+      const auto exact = [&](const std::string& table) {
+        return fmt::format(fmt::runtime(rules_of(forms.dialect).text_order.text),
+                           fmt::format("CAST({}.{} AS text)", table, column));
+      };
+      const std::string name = fmt::format("{}.{}", scoped.name, column);
+      query.sql += fmt::format(", count(CASE WHEN t.{} IS NULL OR {} <> {} THEN 1 END) AS {}", column, exact("t"), exact(parent),
+                               sql_name(name));
+      query.columns.push_back({.name = name, .label = name});
+    }
+  }
+  for (rows::Column& column : query.columns) column.type = rows::ColumnType::integer;
+  std::vector<rows::Query> queries;
+  for (const std::string& from : {scoped.table, page_of(scoped.table)}) {
+    rows::Query sample = query;
+    sample.sql += " FROM " + from + " t" + joins;
+    add_source_views(sample, tables, account_key, forms);
+    queries.push_back(std::move(sample));
+  }
+  return queries;
 }
 
 std::vector<rows::Query> samples_of(const rows::BooleanColumn& column, const rows::SourceForms& forms, const PageOf& page_of) {

@@ -13,6 +13,7 @@
 #include "money_sql.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/catalog/contract.hpp"
 #include "source_views.hpp"
 #include "sql_macros.hpp"
 #include "sql_scan.hpp"
@@ -38,6 +39,7 @@ class Builder {
     query.instants = std::move(seen_);
     query.booleans = std::move(booleans_);
     query.compared = std::move(compared_);
+    query.scoped = std::move(scoped_);
     for (const Use& use : used_) query.binds.push_back({use.bind, use.value ? *use.value : value_of(use.name)});
     add_source_views(query, tables_->names(), inputs_.account_key, forms_);
     return query;
@@ -256,6 +258,7 @@ class Builder {
       throw Error(ErrorKind::invalid, fmt::format("report {}: there is no macro {{{{{}}}}} with {} arguments", report_.id,
                                                   piece.text, piece.arguments.size()));
     const std::string_view bind = macro_bind(piece.text);
+    if (macro_takes(piece.text) == MacroTakes::table) return in_scope(piece.arguments[0]);
     if (is_site_macro(piece.text) && bind != schedule::scope_kind_name(inputs_.scope.kind)) return std::string(rules_.always);
     std::optional<rows::InstantForm> form;
     if (with_form) form = declared_form(piece);
@@ -283,12 +286,29 @@ class Builder {
     if (takes == MacroTakes::boolean) return truth(piece.arguments[0], arguments[0]);
     if (piece.text == "means") return means(arguments[0], arguments[1]);
     if (takes == MacroTakes::amount) return money_sql(arguments[0], arguments[1], forms_);
-    if (is_site_macro(piece.text)) {
-      const auto number = number_of(bind);
-      return number ? fmt::format("({}) IN ({})", arguments[0], both_of(bind, *number))
-                    : fmt::format("({}) = {}", arguments[0], use(bind));
-    }
+    if (is_site_macro(piece.text)) return is_id_of(arguments[0], bind);
     return expand_macro(piece.text, arguments, bind.empty() ? std::string() : use(bind), rules_);
+  }
+
+  std::string is_id_of(const std::string& column, std::string_view bind) {
+    const auto number = number_of(bind);
+    return number ? fmt::format("({}) IN ({})", column, both_of(bind, *number)) : fmt::format("({}) = {}", column, use(bind));
+  }
+
+  /// What joins say of the table's rows anyway, by the columns that the source declares.
+  std::string in_scope(const SqlPieces& argument) {
+    const auto table = tables_->table(atoms_of(argument).all);
+    const auto declared = table ? forms_.scope_columns.find(table->name) : forms_.scope_columns.end();
+    if (declared == forms_.scope_columns.end()) return std::string(rules_.always);
+    std::string sql;
+    for (const std::string_view column : scope_columns_of(table->name)) {
+      const std::string_view bind = column.substr(0, column.find('_'));
+      if (!declared->second.contains(column)) continue;
+      if (bind != "account" && bind != schedule::scope_kind_name(inputs_.scope.kind)) continue;
+      sql += (sql.empty() ? "(" : " AND ") + is_id_of(fmt::format("{}.{}", trim(expand(argument)), column), bind);
+    }
+    if (std::find(scoped_.begin(), scoped_.end(), *table) == scoped_.end()) scoped_.push_back(*table);
+    return sql.empty() ? std::string(rules_.always) : sql + ")";
   }
 
   /// The atom as it is written. A column that is compared with it is remembered, where types are not told.
@@ -390,6 +410,7 @@ class Builder {
   std::vector<rows::InstantColumn> seen_;
   std::vector<rows::BooleanColumn> booleans_;
   std::vector<rows::ComparedColumn> compared_;
+  std::vector<rows::ScopedTable> scoped_;
 };
 
 rows::Column text_column(std::string name, std::string label) {

@@ -26,6 +26,7 @@ constexpr std::array kMacros{
     Macro{"earlier", 2, MacroTakes::common_instants, "", &rows::DialectRules::earlier},
     Macro{"in_depot", 1, MacroTakes::column, "depot", nullptr},
     Macro{"in_period", 1, MacroTakes::period, "", nullptr},
+    Macro{"in_scope", 1, MacroTakes::table, "", nullptr},
     Macro{"in_workspace", 1, MacroTakes::column, "workspace", nullptr},
     Macro{"instant", 1, MacroTakes::common_instants, "", nullptr},
     Macro{"later", 2, MacroTakes::common_instants, "", &rows::DialectRules::later},

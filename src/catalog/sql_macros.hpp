@@ -23,8 +23,8 @@ const std::vector<std::string>& dialect_macros();
 /// How many arguments it takes; nullopt for an unknown name. Behind those that are instants the form of all of them may follow.
 std::optional<std::size_t> macro_arity(std::string_view name);
 /// What the arguments are: instants in the common form of their source, instants as they are kept, the one that is compared with
-/// the period, an amount and its currency, a boolean, a column alone, or whatever there is.
-enum class MacroTakes { common_instants, instants, period, amount, boolean, column, expressions };
+/// the period, an amount and its currency, a boolean, a column alone, a table by its name or alias, or whatever there is.
+enum class MacroTakes { common_instants, instants, period, amount, boolean, column, table, expressions };
 MacroTakes macro_takes(std::string_view name);
 bool takes_form(std::string_view macro);
 /// Whether its expansion needs the bind.

@@ -8,6 +8,7 @@
 
 #include "module_reader.hpp"
 #include "reportctl/base/text.hpp"
+#include "reportctl/catalog/contract.hpp"
 #include "reportctl/rows/instant_form.hpp"
 #include "rule_tokens.hpp"
 #include "sql_macros.hpp"
@@ -67,6 +68,7 @@ SqlScan scan(ModuleFile& file, const QueryText& query) {
 }
 
 void check_names(ModuleFile& file, const QueryText& query, const SqlScan& scanned, const Names& names) {
+  const SqlTables tables(scanned.pieces);
   for (const SqlPiece* mark : marks(scanned.pieces)) {
     const std::string_view word = mark->text;
     if (mark->kind == SqlPiece::Kind::bind) {
@@ -100,6 +102,13 @@ void check_names(ModuleFile& file, const QueryText& query, const SqlScan& scanne
       file.problem_in(query.node, mark->offset,
                       fmt::format("{}: {{{{{}}}}} has {} argument{}, not {}", query.what, word, *arity, *arity == 1 ? "" : "s",
                                   mark->arguments.size()));
+    } else if (macro_takes(word) == MacroTakes::table) {
+      const auto table = tables.table(atoms_of(mark->arguments.front()).all);
+      if (!table || scope_columns_of(table->name).empty())
+        file.problem_in(query.node, mark->offset,
+                        fmt::format("{}: {{{{{}}}}} takes one table of the query, by its name or alias, of those that may have "
+                                    "columns of the scope (reportctl-source(1))",
+                                    query.what, word));
     } else if (macro_takes(word) == MacroTakes::period && !contains(names.binds, "from")) {
       file.problem_in(query.node, mark->offset, fmt::format("{}: {{{{{}}}}}: there is no period here", query.what, word));
     } else if (word == "means" &&

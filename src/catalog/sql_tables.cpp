@@ -158,6 +158,14 @@ NamedColumns SqlTables::columns(std::span<const SqlAtom> atoms, const IsDeclared
   return named;
 }
 
+std::optional<rows::ScopedTable> SqlTables::table(std::span<const SqlAtom> atoms) const {
+  if (atoms.size() != 1 || !is_name(atoms[0].token)) return std::nullopt;
+  const std::string name = bare_name(atoms[0].token);
+  const Tables& tables = behind(name);
+  if (tables.size() != 1 || own_aliases_.contains(name)) return std::nullopt;
+  return rows::ScopedTable{tables.begin()->second, tables.begin()->first};
+}
+
 NamedInstant SqlTables::named(std::span<const SqlAtom> atoms, const rows::SourceForms& forms) const {
   NamedColumns columns = this->columns(atoms, [&](const std::string& key) { return forms.declared.contains(key); });
   NamedInstant named{forms.usual, std::move(columns.name), columns.alone, {}, columns.refers};

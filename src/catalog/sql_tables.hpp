@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -47,6 +48,8 @@ class SqlTables {
   /// A name without its table is a column of each table where the key is declared, or of the only one.
   using IsDeclared = std::function<bool(const std::string& key)>;
   [[nodiscard]] NamedColumns columns(std::span<const SqlAtom> expression, const IsDeclared&) const;
+  /// Of an expression that is one name, and stands for one table of the source; nullopt of any other.
+  [[nodiscard]] std::optional<rows::ScopedTable> table(std::span<const SqlAtom> expression) const;
   [[nodiscard]] std::set<std::string> names() const;  ///< of tables, in lower case
 
  private:

@@ -32,7 +32,9 @@ std::vector<std::string> as_strings(const std::vector<std::string_view>& words) 
 std::vector<std::string> missing_of(const source::Source& source, const catalog::Report& report,
                                     const std::vector<source::TableInfo>& tables) {
   std::vector<std::string> missing;
-  for (const catalog::ContractTable& needed : catalog::tables_of(report)) {
+  for (catalog::ContractTable needed : catalog::tables_of(report)) {
+    if (const auto own = source.forms().scope_columns.find(needed.name); own != source.forms().scope_columns.end())
+      needed.columns.insert(needed.columns.end(), own->second.begin(), own->second.end());
     const auto found = std::find_if(tables.begin(), tables.end(),
                                     [&](const source::TableInfo& table) { return to_lower(table.name) == needed.name; });
     if (source.forms().views.contains(std::string(needed.name))) continue;  // whose columns the database's own words name

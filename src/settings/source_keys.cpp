@@ -91,6 +91,32 @@ std::string currencies_text(const SourceSettings& settings) {
   return join(texts, ", ");
 }
 
+/// `charging_sessions=account_id,depot_id`
+std::string set_scope_columns(SourceSettings& settings, const Written& written) {
+  rows::ScopeColumns tables;
+  for (const std::string& one : written) {
+    const std::size_t sign = std::min(one.find('='), one.size());
+    const std::vector<std::string> columns = split(one.substr(std::min(sign + 1, one.size())), ',');
+    for (const std::string& column : columns) {
+      const std::string name = to_lower(trim(column));
+      if (name != "account_id" && name != "depot_id" && name != "workspace_id")
+        return fmt::format(
+            "must be a map of tables to account_id, depot_id or workspace_id, such as {{leads: [account_id]}}, not \"{}\"",
+            visible(one));
+      tables[to_lower(trim(one.substr(0, sign)))].insert(name);
+    }
+  }
+  settings.scope_columns = std::move(tables);
+  return {};
+}
+
+std::string scope_columns_text(const SourceSettings& settings) {
+  std::vector<std::string> texts;
+  for (const auto& [table, columns] : settings.scope_columns)
+    texts.push_back(fmt::format("{}: {}", table, join(std::vector<std::string>(columns.begin(), columns.end()), ",")));
+  return join(texts, "; ");
+}
+
 }  // namespace
 
 const std::vector<ConfigKey<SourceSettings>>& source_keys() {
@@ -116,6 +142,7 @@ const std::vector<ConfigKey<SourceSettings>>& source_keys() {
       {"tenant", false, [](SourceSettings& s, const Written& w) { return set_choice<kTenant>(s.single_tenant, w.front()); },
        [](const SourceSettings& s) { return s.single_tenant ? choice_text<kTenant>(true) : ""; }},
       {"currencies", true, set_currencies, currencies_text},
+      {"scope_columns", true, set_scope_columns, scope_columns_text},
       {"words", true, set_words, words_text},
   };
   return kKeys;

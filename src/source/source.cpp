@@ -81,6 +81,7 @@ std::unique_ptr<Source> open_source(const SourceSettings& settings) {
   forms.views = settings.views;
   forms.single_tenant = settings.single_tenant;
   forms.currencies = settings.currencies;
+  forms.scope_columns = settings.scope_columns;
   if (const auto usual = forms.declared.extract(kUsual)) forms.usual = usual.mapped();
   forms.booleans = settings.booleans;
   if (const auto usual = forms.booleans.extract(kUsual)) forms.usual_boolean = usual.mapped();

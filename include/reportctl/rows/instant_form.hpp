@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -77,6 +78,9 @@ std::variant<std::int64_t, std::string> kept_as(const InstantForm&, Instant);
 using WordsByMeaning = std::map<std::string, std::vector<std::string>, std::less<>>;
 const WordsByMeaning& usual_words();
 
+/// Columns that tables have beside those of the contract, `account_id`, `depot_id` and `workspace_id`, by table in lower case.
+using ScopeColumns = std::map<std::string, std::set<std::string, std::less<>>, std::less<>>;
+
 /// What an installation knows of the data of a source, beyond its dialect.
 struct SourceForms {
   SourceForms(Dialect);  // NOLINT: a dialect alone is a source without declarations
@@ -89,6 +93,7 @@ struct SourceForms {
   bool single_tenant = false;                        ///< all of it belongs to one account
   WordsByMeaning words = {};                         ///< where they are not those of usual_words()
   UnitDigits currencies = {};                        ///< beside those of ISO 4217
+  ScopeColumns scope_columns = {};                   ///< of the tables that have some
 
   /// Of a column; both names in any case.
   [[nodiscard]] const InstantForm& form_of(std::string_view table, std::string_view column) const;

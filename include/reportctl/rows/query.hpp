@@ -47,6 +47,13 @@ struct ComparedColumn {
   bool operator==(const ComparedColumn&) const = default;
 };
 
+/// A table whose declared columns of accounts and sites a query uses ({{in_scope(…)}}).
+struct ScopedTable {
+  std::string table;  ///< as InstantColumn has it
+  std::string name;   ///< as the source contract has it
+  bool operator==(const ScopedTable&) const = default;
+};
+
 /// A statement for one kind of source: text without a single spliced value, what to bind, and the columns it must give, in order.
 struct Query {
   std::string sql;
@@ -55,6 +62,7 @@ struct Query {
   std::vector<InstantColumn> instants = {};   ///< what a source that has no types has to look at
   std::vector<BooleanColumn> booleans = {};   ///< for `source check`
   std::vector<ComparedColumn> compared = {};  ///< what an index may leave out
+  std::vector<ScopedTable> scoped = {};       ///< for `source check`
   std::string views = {};  ///< `WITH … AS (…), … `: what `instants` and `compared` may need before their own SELECT
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "reportctl/base/time.hpp"
+#include "reportctl/catalog/contract.hpp"
 #include "reportctl/catalog/report.hpp"
 #include "reportctl/source/source.hpp"
 
@@ -25,11 +26,14 @@ class SourceValues {
  private:
   /// Reads some rows; what the source refuses, by what was read.
   const std::string& looked_at(const rows::Query&);
+  /// Rows that a report would leave out, since a column of the scope is not what the joins say.
+  const std::string& left_out(const rows::ScopedTable&, const catalog::PageOf&);
   source::Source& source_;
   std::string account_key_;
   Instant now_;
-  std::map<std::string, std::string> seen_;   ///< findings by statement and the types of its columns
-  std::map<std::string, std::string> pages_;  ///< Source::random_page() by table
+  std::map<std::string, std::string> seen_;    ///< findings by statement and the types of its columns
+  std::map<std::string, std::string> scoped_;  ///< left_out() by table
+  std::map<std::string, std::string> pages_;   ///< Source::random_page() by table
 };
 
 }  // namespace reportctl::run

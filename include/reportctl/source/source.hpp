@@ -33,6 +33,7 @@ struct SourceSettings {
   bool single_tenant = false;                              ///< all of it belongs to one account
   rows::WordsByMeaning words = {};
   rows::UnitDigits currencies = {};  ///< beside those of ISO 4217
+  rows::ScopeColumns scope_columns = {};
 };
 inline constexpr const char* kUsual = "default";
 

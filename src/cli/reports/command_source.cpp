@@ -128,6 +128,8 @@ int check_sources(Session& session, const SourceOptions& options) {
       looker = source::open_source(brief);
       tables = source->tables();
       for (const std::string& problem : source->problems()) put(name, "", {{}, problem});
+      if (const std::string problem = catalog::scope_columns_problem(source->forms()); !problem.empty())
+        put(name, "", {{}, problem});
       for (const std::string& warning : source->warnings()) log(LogLevel::warning, fmt::format("source {}: {}", name, warning));
     } catch (const Error& error) {  // the other sources are checked all the same
       put(name, "", {{}, error.what()});

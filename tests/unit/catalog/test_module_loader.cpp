@@ -267,6 +267,29 @@ TEST_CASE("a site's macro counts as a use of its bind") {
           "m:28:37: query: {{in_depot}} takes a column, without binds and macros"}});
 }
 
+TEST_CASE("a fact's macro names one table that may have columns of the scope, and is no wall and no use of a bind") {
+  const std::string where = "v.account_id = :account AND (:depot IS NULL OR v.depot_id = :depot)";
+  const auto with = [&](const std::string& from, const std::string& condition) {
+    return problems_of(replaced(replaced(kModule, "FROM visits v", "FROM " + from), where, condition));
+  };
+  CHECK(with("visits v JOIN charger_power r ON r.n = v.n", where + " AND {{in_scope(r)}}") == "");
+  CHECK(with("visits v JOIN site_power ON n = v.n", where + " AND {{in_scope(site_power)}}") == "");
+  CHECK(with("charger_power v", "{{in_scope(v)}}").starts_with("m:25:8: query never uses :account"));
+  CHECK(with("charger_power v", "v.account_id = :account AND {{in_scope(v)}}").starts_with("m:25:8: query never uses :depot"));
+  CHECK(with("charger_power v", "n = :account || n AND :depot = n AND {{in_scope(v)}}").find("(the tenant wall)") !=
+        std::string::npos);
+  const auto refused = [&](const std::string& from, const std::string& argument) {
+    const std::string problems = with(from, where + " AND {{in_scope(" + argument + ")}}");
+    return problems.find("query: {{in_scope}} takes one table of the query") != std::string::npos;
+  };
+  CHECK(refused("visits v", "v"));                             // no table of ours
+  CHECK(refused("visits v JOIN orders o ON o.n = v.n", "o"));  // it has its account
+  CHECK(refused("visits v JOIN leads l ON l.n = v.n", "leads"));
+  CHECK(refused("visits v JOIN leads l ON l.n = v.n", "l.id"));
+  CHECK(refused("visits v JOIN leads l ON l.n = v.n, (SELECT 1 FROM order_items l) x", "l"));
+  check({{"filter: v.gate_id", "filter: \"{{in_scope(v)}}\"", "m:16:56: filter: {{in_scope}} takes one table of the query"}});
+}
+
 TEST_CASE("columns have known types, and money names its currency") {
   check({
       {"type: timestamp", "type: instant", "m:19:33: unknown column type \"instant\""},
