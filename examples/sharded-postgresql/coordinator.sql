@@ -16,7 +16,7 @@ SELECT format('CREATE USER MAPPING FOR reports SERVER %s OPTIONS (user ''reports
 SELECT format('CREATE USER MAPPING FOR CURRENT_USER SERVER %s OPTIONS (user ''loader'', password %L)', srvname, :'loader_password')
 FROM pg_foreign_server \gexec
 
--- Each fact is a partitioned table, whose partitions are the tables of the shards. The key decides where a row lies.
+-- Each fact is a partitioned table, whose partitions are the tables of the shards. The key, a site or an account, decides where a row lies.
 DO $$
 DECLARE
   fact record;
@@ -27,10 +27,10 @@ BEGIN
   END LOOP;
   FOR fact IN
     SELECT * FROM (VALUES
-      ('orders', 'account_id'), ('order_items', 'order_id'),
-      ('site_power', 'depot_id'), ('charger_power', 'charger_id'), ('connectivity_events', 'charger_id'), ('ocpp_messages', 'charger_id'),
-      ('sensor_reads', 'sensor_id'), ('circuit_allocations', 'circuit_id'), ('access_events', 'user_id'), ('charging_sessions', 'charger_id'),
-      ('campaign_daily', 'campaign_id'), ('domain_daily', 'domain_id'), ('leads', 'workspace_id')) AS facts (name, key)
+      ('orders', 'account_id'), ('order_items', 'account_id'),
+      ('site_power', 'depot_id'), ('charger_power', 'depot_id'), ('connectivity_events', 'depot_id'), ('ocpp_messages', 'depot_id'),
+      ('sensor_reads', 'depot_id'), ('circuit_allocations', 'depot_id'), ('access_events', 'account_id'), ('charging_sessions', 'depot_id'),
+      ('campaign_daily', 'workspace_id'), ('domain_daily', 'workspace_id'), ('leads', 'workspace_id')) AS facts (name, key)
   LOOP
     EXECUTE format('CREATE TABLE public.%1$I (LIKE shard1.%1$I) PARTITION BY HASH (%2$I)', fact.name, fact.key);
     FOR shard IN 1..3 LOOP

@@ -42,7 +42,7 @@ class Case(e2e.Case):
         for file in self.files:
             old = f"{{url: 'sqlite:{file}'}}"
             self.assertEqual(text.count(old), 1)
-            text = text.replace(old, json.dumps({key: str(value) for key, value in sources[file.name].items()}))
+            text = text.replace(old, json.dumps(sources[file.name], default=str))
         config = self.demo.path / f"{name}.yaml"
         config.write_text(text, encoding="utf-8")
         return config

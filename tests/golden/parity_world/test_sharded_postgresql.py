@@ -5,6 +5,7 @@
 
 REPORTCTL names the program. Skipped where PostgreSQL is not installed.
 """
+import json
 import pathlib
 import re
 import sys
@@ -18,6 +19,15 @@ import postgres
 EXAMPLE = e2e.ROOT / "examples" / "sharded-postgresql"
 PASSWORD = "words of the reports' login"
 FACTS = re.findall(r"\('(\w+)', '\w+'\)", (EXAMPLE / "coordinator.sql").read_text(encoding="utf-8"))
+SCOPE_COLUMNS = {table: columns.split(", ")
+                 for table, columns in re.findall(r"^ {9}(\w+): \[(.*)\]$", (EXAMPLE / "README.md").read_text(encoding="utf-8"), re.MULTILINE)}
+OF_DEPOT = "JOIN depots o ON o.id = "
+OWNERS = {"order_items": "JOIN orders o ON o.id = f.order_id", "access_events": "JOIN users o ON o.id = f.user_id", "site_power": OF_DEPOT + "f.depot_id",
+          "sensor_reads": f"JOIN sensors s ON s.id = f.sensor_id {OF_DEPOT} s.depot_id", "leads": "JOIN workspaces o ON o.id = f.workspace_id",
+          "circuit_allocations": f"JOIN circuits c ON c.id = f.circuit_id {OF_DEPOT} c.depot_id",
+          "campaign_daily": "JOIN campaigns c ON c.id = f.campaign_id JOIN workspaces o ON o.id = c.workspace_id",
+          "domain_daily": "JOIN sending_domains d ON d.id = f.domain_id JOIN workspaces o ON o.id = d.workspace_id"}
+OF_CHARGER = f"JOIN chargers c ON c.id = f.charger_id {OF_DEPOT} c.depot_id"
 
 
 class SameBytes(parity_world.Case):
@@ -51,17 +61,69 @@ class SameBytes(parity_world.Case):
         coordinator.script(EXAMPLE / "coordinator.sql", file.stem, facts=f"{file.stem}-facts", **places, **passwords)
         for fact in moved:
             columns = coordinator.psql(f"SELECT string_agg(attname, ', ') FROM pg_attribute WHERE attrelid = 'loaded.{fact}'::regclass AND attnum > 0", file.stem)
-            coordinator.psql(f"INSERT INTO {fact} ({columns}) SELECT {columns} FROM loaded.{fact}", file.stem)
-        coordinator.psql("DROP SCHEMA loaded CASCADE; ANALYZE", file.stem)
+            more = SCOPE_COLUMNS.get(fact, [])
+            owner = OWNERS.get(fact, OF_CHARGER).replace("JOIN orders", "JOIN loaded.orders") if more else ""
+            values = ", ".join([f"f.{column}" for column in columns.split(", ")] + ["o.account_id" if column == "account_id" else "o.id" for column in more])
+            coordinator.psql(f"INSERT INTO {fact} ({', '.join([columns, *more])}) SELECT {values} FROM loaded.{fact} f {owner}", file.stem)
+        coordinator.psql("DROP SCHEMA loaded CASCADE; ANALYZE;" + "".join(f"ANALYZE {fact};" for fact in moved), file.stem)
 
-    def sources(self):
-        return {file.name: {"url": self.servers[0].url(file.stem, "reports"), "password_file": self.password_file} for file in self.files}
+    def sources(self, scope_columns=SCOPE_COLUMNS):
+        return {file.name: {"url": self.servers[0].url(file.stem, "reports"), "password_file": self.password_file, "scope_columns": scope_columns}
+                for file in self.files}
 
-    def test_every_way_gives_the_bytes_of_sqlite(self):
-        self.hold(self.sources(), "three shards")
+    def test_every_way_gives_the_bytes_of_sqlite_whether_shards_are_skipped_or_not(self):
+        self.assertEqual(set(SCOPE_COLUMNS), set(FACTS) - {"orders"})
+        self.hold(self.sources(), "three shards with scope columns")
+        self.hold(self.sources({}), "three shards")
         for server in self.servers:
             self.assertGreater(int(server.psql("SELECT count(*) FROM facts.charger_power", "demo-fleet-facts")), 1000, "each has its part")
         self.assertIn("Async Foreign Scan", self.servers[0].psql("EXPLAIN SELECT sum(kwh::numeric) FROM charger_power", "demo-fleet"))
+
+    def fetched(self, config, words):
+        """What the coordinator fetched for a report: rows of facts, and the schemas of the shards that it asked."""
+        coordinator = self.servers[0]
+        before = coordinator.log.stat().st_size
+        self.demo.must("--config", config, *words, now=demo_world.NOW)
+        e2e.wait_until(lambda: b"Plan" in coordinator.log.read_bytes()[before:], "the plan is in the log")
+        log = coordinator.log.read_bytes()[before:].decode()
+        rows, shards = 0, set()
+        waiting = [json.JSONDecoder().raw_decode(log, found.end())[0]["Plan"] for found in re.finditer(r"plan:\s+(?=\{)", log)]
+        while waiting:
+            node = waiting.pop()
+            waiting += node.get("Plans", [])
+            if node["Node Type"] == "Foreign Scan":
+                rows += round(node["Actual Rows"] * node["Actual Loops"])
+                shards.add(node["Schema"])
+        return rows, shards
+
+    def test_the_report_of_a_depot_reads_one_shard_and_the_rows_of_that_depot(self):
+        for setting in ("session_preload_libraries = auto_explain", "auto_explain.log_min_duration = 0", "auto_explain.log_analyze = on",
+                        "auto_explain.log_verbose = on", "auto_explain.log_format = json"):
+            self.servers[0].psql(f"ALTER ROLE reports SET {setting}")
+        self.addCleanup(self.servers[0].psql, "ALTER ROLE reports RESET session_preload_libraries")
+        every, own = self.configured(self.sources({}), "every-shard"), self.configured(self.sources(), "own-shard")
+        for report, table in (("daily-ev-load", "charger_power"), ("charging-sessions", "charging_sessions"), ("charger-performance", None)):
+            words = next(words for words in self.ways if words[1] == report and "depot:kewdale" in words)
+            rows, shards = self.fetched(own, words)
+            all_rows, all_shards = self.fetched(every, words)
+            print(f"         {report} of a depot: {rows} rows fetched from {len(shards)} shard, {all_rows} from {len(all_shards)} without scope columns", flush=True)
+            self.assertEqual((len(shards), len(all_shards)), (1, 3))
+            if table:
+                mine = int(self.servers[0].psql(f"SELECT count(*) FROM {table} f {OF_CHARGER} WHERE o.id = 'kewdale'", "demo-fleet"))
+                self.assertLessEqual(rows, mine)
+            self.assertGreater(all_rows, rows)
+
+    def test_rows_that_say_another_depot_stop_the_reports_that_would_leave_them_out(self):
+        config = self.configured(self.sources(), "wrong-depot")
+        place = self.servers[0].psql("SELECT DISTINCT tableoid::regclass FROM sensor_reads WHERE depot_id = 'kewdale'", "demo-fleet")
+        shard = self.servers[int(place.removeprefix("shard").split(".")[0]) - 1]
+        shard.psql("UPDATE facts.sensor_reads SET depot_id = 'nowhere' "
+                   "WHERE ctid IN (SELECT ctid FROM facts.sensor_reads WHERE depot_id = 'kewdale' LIMIT 3)", "demo-fleet-facts")
+        self.addCleanup(shard.psql, "UPDATE facts.sensor_reads SET depot_id = 'kewdale' WHERE depot_id = 'nowhere'", "demo-fleet-facts")
+        found = self.demo.must("--config", config, "source", "check", "fleet", "--json", now=demo_world.NOW, code=13)
+        stopped = {record["report"]: record["why"] for record in json.loads(found.out) if not record["missing"] and record["why"]}
+        self.assertEqual(set(stopped), {"sensor-reads"})
+        self.assertRegex(stopped["sensor-reads"], r"^sensor_reads\.depot_id is NULL or differs from what the joined tables say in 3 of \d+ rows")
 
     def test_a_shard_does_not_write_for_a_report(self):
         account, key = next((name, account["key"]) for name, account in self.demo.accounts.items() if account["source"] == "shop")
