@@ -15,7 +15,7 @@ using rows::Dialect;
 
 namespace {
 
-QueryInputs inputs() {
+QueryInputs commerce_inputs() {
   QueryInputs in;
   in.account_key = "k1";
   in.scope = {schedule::ScopeKind::depot, "north"};
@@ -38,7 +38,7 @@ TEST_CASE("a fact is held to the scope by the columns that its source declares, 
           "    AND :from = :to\n",
           "probe.yaml")
           .report;
-  const auto scope = [&](const rows::SourceForms& forms, const QueryInputs& in = inputs()) {
+  const auto scope = [&](const rows::SourceForms& forms, const QueryInputs& in = commerce_inputs()) {
     const rows::Query query = build_query(report, in, forms);
     CHECK((query.scoped == std::vector<rows::ScopedTable>{{"fleet.Charger_Power", "charger_power"}}) ==
           !forms.scope_columns.empty());
@@ -53,7 +53,7 @@ TEST_CASE("a fact is held to the scope by the columns that its source declares, 
     CHECK(scope(forms) == always);
     forms.scope_columns["charger_power"] = {"depot_id"};
     CHECK(scope(forms) == "((R.depot_id) = :depot" + again + ")");
-    QueryInputs account = inputs();
+    QueryInputs account = commerce_inputs();
     account.scope = {schedule::ScopeKind::account, ""};
     CHECK(scope(forms, account) == always);
     forms.scope_columns["charger_power"] = {"account_id", "depot_id"};
@@ -62,7 +62,7 @@ TEST_CASE("a fact is held to the scope by the columns that its source declares, 
     CHECK(both.find("(R.account_id) = :account" + again) != std::string::npos);
     CHECK(both.find("(R.depot_id) = :depot" + again) != std::string::npos);
     CHECK(both.size() == ("((R.account_id) = :account AND (R.depot_id) = :depot)" + again + again).size());
-    QueryInputs number = inputs();
+    QueryInputs number = commerce_inputs();
     number.account_key = "7";  // SQLite does not know whether the column has text
     forms.scope_columns["charger_power"] = {"account_id"};
     CHECK(scope(forms, number) == (dialect == Dialect::sqlite ? "((R.account_id) IN (:account, :account_number))"
