@@ -39,7 +39,7 @@ MEMORY = {"mmap", "mprotect", "mremap"}
 
 def is_loader(call, result):
     """The end that the dynamic loader made before main(): its own words, or none where it had no memory at all."""
-    return (result.code == 127 and "error while loading shared libraries" in result.err) or (result.code == -11 and call in MEMORY and not result.err)
+    return (result.code == 127 and re.search("error while loading shared libraries|cannot allocate TLS data structures", result.err)) or (result.code == -11 and call in MEMORY and not result.err)
 
 
 class Errors(e2e.Case):
