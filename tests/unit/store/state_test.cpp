@@ -172,11 +172,10 @@ TEST_CASE("a read-only state file can be read; the first write says what is wron
   })));
 }
 
-TEST_CASE("a full disk is reported, changes nothing, and is over when there is room again") {
+TEST_CASE("a file that may not grow is reported with the limit to raise, changes nothing, and grows again when it may") {
   Fixture fixture;
   const auto before = fs::file_size(fixture.directory.file());
   CHECK(ended_well(start_child([&] {
-    // A limit on the size of files stands in for the disk; it fails with EFBIG where a disk says ENOSPC.
     ::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{before + 8192, before + 8192};
     demand(::setrlimit(RLIMIT_FSIZE, &limit) == 0, "setrlimit");
@@ -184,7 +183,7 @@ TEST_CASE("a full disk is reported, changes nothing, and is over when there is r
     try {
       state.set_fact("large", std::string(1'000'000, 'x'));
     } catch (const Error& error) {
-      demand(error.kind() == ErrorKind::state && contains(error.what(), "no space") && contains(error.hint(), "free space"),
+      demand(error.kind() == ErrorKind::state && contains(error.what(), "File too large") && contains(error.hint(), "ulimit -f"),
              error.what());
       demand(!state.fact("large"), "half a transaction is visible");
       return;
@@ -204,13 +203,14 @@ TEST_CASE("a full tmpfs, where one can be mounted, is reported as no space") {
   const pid_t child = start_child([&] {
     if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
         ::mount("tmpfs", mounted.c_str(), "tmpfs", 0, "size=512k,mode=700") != 0) {
-      return;  // not permitted here; the case before this one stands in for it
+      return;  // not permitted here
     }
     auto state = State::open(mounted / "state.db", OpenMode::create);
     try {
       for (int i = 0; i < 1000; ++i) state.set_fact("fact" + std::to_string(i), std::string(10'000, 'x'));
     } catch (const Error& error) {
-      demand(error.kind() == ErrorKind::state && contains(error.what(), "no space"), error.what());
+      demand(error.kind() == ErrorKind::state && contains(error.what(), "no space") && contains(error.hint(), "free space"),
+             error.what());
       demand(state.check().empty(), "the state is not sound");
       return;
     }
