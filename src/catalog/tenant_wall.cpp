@@ -243,7 +243,7 @@ class WallReader {
     return open;
   }
 
-  /// It is told the account, or makes rows of its arguments alone.
+  /// The account is one of its arguments, or it makes rows of its arguments alone.
   Fence function(std::size_t name, std::size_t end) const {
     const auto arguments = split(inside(name + 1, end), [&](std::size_t i) { return is(i, ","); });
     if (std::any_of(arguments.begin(), arguments.end(), [&](const Span& one) { return is_account(one); }))

@@ -150,7 +150,7 @@ void Connection::fail(const SQLite::Exception& problem) {
       throw error(fmt::format("damaged, or not a state file of reportctl ({})", problem.what()),
                   "reportctl-state(1) says how to restore a backup; `sqlite3 FILE .recover` may save what is newer");
     case SQLITE_IOERR:
-      if (!limit_hint(system_errno).empty()) throw error(fmt::format("cannot be written: {}", said), limit_hint(system_errno));
+      if (!limit_hint(system_errno).empty()) throw error(said, limit_hint(system_errno));
       throw error(fmt::format("input/output error ({}{}{})", problem.what(), said.empty() ? "" : ": ", said),
                   "look at the kernel log for the disk, then run `reportctl state check`");
     case SQLITE_TOOBIG:

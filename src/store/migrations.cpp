@@ -150,9 +150,8 @@ void copy_database(Connection& connection, const fs::path& target) {
   const auto refusal = [&](std::string_view what, std::string hint) {
     return Error(ErrorKind::conflict, fmt::format("{}: {}", name, what), std::move(hint));
   };
-  const auto failure = [&](std::string_view what) {
-    return system_error(ErrorKind::state, fmt::format("{}: {}", name, what), errno,
-                        "choose a directory that this user may write");
+  const auto failure = [&](std::string_view what, std::string hint = "choose a directory that this user may write") {
+    return system_error(ErrorKind::state, fmt::format("{}: {}", name, what), errno, std::move(hint));
   };
   const auto exists = [&] { return refusal("the file exists already", "choose another name"); };
   // Written aside: whatever carries the name of a backup is whole, also after a kill. SQLite takes an empty file as the target
@@ -166,7 +165,8 @@ void copy_database(Connection& connection, const fs::path& target) {
     const bool emptied = ::ftruncate(made.get(), 0) == 0;
     ::unlink((partial.string() + "-journal").c_str());  // of one that was killed
     if (emptied) Query(connection, R"sql(VACUUM INTO ?)sql").bind(fs::absolute(partial).string()).run();
-    if (!emptied || ::fsync(made.get()) != 0) throw failure("cannot be written");
+    if (!emptied || ::fsync(made.get()) != 0)
+      throw failure("cannot be written", "look at the kernel log for the disk, or choose another one");
     if (!rename_to_new(partial, target)) {
       if (errno == EEXIST) throw exists();
       throw failure("cannot be created");
