@@ -23,15 +23,18 @@ def library():
 
 
 class Server:
-    """`logins` beside `owner`, who may do everything, and `reports`, whose profile is read-only."""
+    """`logins` beside `owner`, who may do everything, and `reports`, whose profile is read-only. `nodes`: ports of the cluster of that name (clickhouse_nodes.py)."""
 
-    def __init__(self, logins=None, tls=None):
+    def __init__(self, logins=None, tls=None, nodes=()):
+        import clickhouse_nodes
         import e2e
         engine = library()
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="reportctl-clickhouse-"))
         self.port = e2e.free_port()
         self.tls = tls is not None
         everybody = {"owner": OWNER, "reports": {"settings": {"readonly": 2}}, **(logins or {})}
+        if nodes:
+            (self.path / "config.xml").write_text(clickhouse_nodes.cluster(nodes))
         with open(self.path / "log", "wb") as log:
             self.process = subprocess.Popen([sys.executable, pathlib.Path(__file__).with_name("clickhouse_server.py"), engine, self.path / "data", str(self.port),
                                              json.dumps(everybody), *map(str, tls or ())], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",

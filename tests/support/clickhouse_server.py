@@ -7,11 +7,12 @@ is ClickHouse's own; that the interface is like ClickHouse's is this file's word
 
   clickhouse_server.py LIBRARY DIRECTORY PORT LOGINS [CERTIFICATE KEY]
 
+A file config.xml beside DIRECTORY is the engine's configuration (clusters).
 LOGINS: a JSON object of {"name": {"password": "…", "settings": {…}, "front": {…}}}. `front` is for tests of what goes wrong on the way:
   untagged: an older server, whose errors behind rows nothing announces     cut: the connection ends after so many bytes of rows
   endless: no length and no chunks, so that the end is the connection's      dead: so many requests after the first are not answered at all
 """
-import base64, ctypes, http.server, json, secrets, ssl, string, sys, threading, urllib.parse
+import base64, ctypes, http.server, json, pathlib, secrets, ssl, string, sys, threading, urllib.parse
 
 POINTER = ctypes.c_void_p
 OF_THE_INTERFACE = {"database", "default_format", "wait_end_of_query", "query"}
@@ -33,13 +34,15 @@ class Engine:
             signatures[name] = (POINTER, [POINTER, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t, POINTER, POINTER, POINTER, POINTER, ctypes.c_size_t])
         for name, (result, arguments) in signatures.items():
             getattr(self.api, name).restype, getattr(self.api, name).argtypes = result, arguments
-        self.words = (ctypes.c_char_p * 2)(b"chdb", f"--path={directory}".encode())
-        self.first = self.api.chdb_connect(2, self.words)  # keeps the engine
+        config = pathlib.Path(directory).with_name("config.xml")
+        words = [b"chdb", f"--path={directory}".encode(), *([f"--config-file={config}".encode()] if config.exists() else [])]
+        self.words = (ctypes.c_char_p * len(words))(*words)
+        self.first = self.api.chdb_connect(len(words), self.words)  # keeps the engine
         if not self.first:
             sys.exit("libchdb does not start")
 
     def session(self):
-        return Session(self.api, self.api.chdb_connect(2, self.words))
+        return Session(self.api, self.api.chdb_connect(len(self.words), self.words))
 
 
 class Session:

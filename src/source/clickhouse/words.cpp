@@ -13,6 +13,8 @@
 namespace reportctl::source {
 namespace {
 
+constexpr int kReadAfterEnd = 32;
+constexpr int kNotAllData = 33;
 constexpr int kSyntaxError = 62;
 constexpr int kUnknownSetting = 115;
 constexpr int kTimeoutExceeded = 159;
@@ -124,6 +126,9 @@ Problem clickhouse_problem(std::string_view source, const ClickhouseError& error
         speaking(error.words),
         "give the login a profile with readonly = 2 and without constraints: with readonly = 1 reportctl may not say how nulls "
         "are joined, that no shard is left out, and how long a query may take"};
+  if (error.code == kReadAfterEnd || error.code == kNotAllData)
+    return {fmt::format("the data ended too early (code {})", error.code),
+            "a server behind the source's own went away, or an empty text is converted to a number or a time"};
   if (error.code == kQueryWasCancelled) return {"the query was ended on the server", kEndedByOther};
   const auto code = static_cast<unsigned>(error.code);
   if (const char* const hint = words_of(kSpeakingCodes, code)) return {speaking(error.words), hint};
