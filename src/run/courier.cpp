@@ -97,7 +97,6 @@ delivery::Outcome send(Parts& parts, const store::Claim& claim, const Message& m
   auto& transport = parts.transport();
   const auto& delivery = message.delivery;
   const auto& mailing = *message.mailing;
-  store::begin_sending(parts.state(), claim, delivery.id);
   const delivery::Letter letter{.from = mailing.from().address,
                                 .to = delivery.recipient.value().address,
                                 .head = mailing.head(delivery),
@@ -119,7 +118,8 @@ DeliveryOutcome recorded_as(const store::Delivery& delivery, const delivery::Out
           .state = state_of(outcome.kind),
           .answer = outcome.answer,
           .reason_class = outcome.reason_class,
-          .next_attempt_at = std::nullopt};
+          .next_attempt_at = std::nullopt,
+          .tried = true};
 }
 
 DeliveryOutcome not_tried(const store::Delivery& delivery, const delivery::Outcome& why) {
@@ -147,7 +147,6 @@ DeliveryOutcome ship(Parts& parts, const store::Claim& claim, const Post& post, 
   if (found == files.end())
     throw Error(ErrorKind::failed, fmt::format("run {} has no file for {}", claim.run.id, queued.address));
   const auto& file = *found;
-  store::begin_sending(parts.state(), claim, queued.id);
   const auto outcome = destination.send({.path = queued.path(),
                                          .id = queued.id,
                                          .file = file.fd,

@@ -304,8 +304,8 @@ store::DeliveryOutcome carry(Parts& parts, const Notices& notices, const RetryRu
 
 void record_carried(Parts& parts, const Notice& notice, store::DeliveryOutcome outcome, const RetryRule& rule) {
   outcome.delivery_id = notice.delivery.id;
+  outcome.tried = false;  // the first of them was
   if (outcome.state == DeliveryState::accepted) {
-    store::begin_sending(parts.state(), *notice.claim, notice.delivery.id);
     store::mark_handing_over(parts.state(), *notice.claim, notice.delivery.id);
   } else if (outcome.state == DeliveryState::unknown) {
     outcome.state = DeliveryState::deferred;

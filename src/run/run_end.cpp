@@ -128,9 +128,8 @@ std::vector<Delivery> report_deliveries(Parts& parts, const Claim& claim) {
 
 Ended end_failed(Parts& parts, const Claim& claim, const std::string& why) {
   auto deliveries = report_deliveries(parts, claim);
-  const bool under_way = std::any_of(deliveries.begin(), deliveries.end(), [](const Delivery& delivery) {
-    return delivery.state == DeliveryState::sending || delivery.state == DeliveryState::handing_over;
-  });
+  const bool under_way = std::any_of(deliveries.begin(), deliveries.end(),
+                                     [](const Delivery& delivery) { return delivery.state == DeliveryState::handing_over; });
   if (under_way) {
     store::settle_deliveries(parts.state(), claim, parts.moment());
     deliveries = report_deliveries(parts, claim);

@@ -157,7 +157,7 @@ void require_idle(Connection& connection, std::string_view account) {
           R"sql(SELECT count(*) FROM webhook_deliveries INDEXED BY webhook_deliveries_due WHERE due_at IS NOT NULL AND account = ?)sql",
           "webhook calls that wait", "wait for the next run-due, or remove the webhook: reportctl webhook list --account {}"},
       Work{R"sql(SELECT count(*) FROM deliveries d INDEXED BY deliveries_untold JOIN runs r ON r.id = d.run_id
-           WHERE d.notification_id IS NOT NULL AND (d.state IN ('queued', 'sending', 'handing_over') OR d.next_attempt_at IS NOT NULL)
+           WHERE d.notification_id IS NOT NULL AND (d.state IN ('queued', 'handing_over') OR d.next_attempt_at IS NOT NULL)
            AND r.account = ?)sql",
            "notices that wait to be mailed", "wait for the next run-due: reportctl notifications list --account {}"}};
   for (const auto& work : kWork) {

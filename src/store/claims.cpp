@@ -118,7 +118,6 @@ bool move_schedule(Connection& connection, const ClaimRequest& request) {
 /// What an interrupted process left behind: before handing_over the dot was provably not sent, after it nobody can know.
 /// Destinations can be looked at.
 void settle_deliveries(Connection& connection, const Run& run, Instant now) {
-  Query(connection, R"sql(UPDATE deliveries SET state = 'queued' WHERE run_id = ? AND state = 'sending')sql").bind(run.id).run();
   AuditEvents events;
   {
     Query query(connection,
@@ -167,7 +166,7 @@ bool anything_due(State& state, Instant now) {
         OR EXISTS (SELECT 1 FROM runs INDEXED BY runs_unfinished WHERE finished_at IS NULL AND ifnull(resume_at, 0) <= ?1)
         OR EXISTS (SELECT 1 FROM runs INDEXED BY runs_owned WHERE finished_at IS NOT NULL AND owner_host IS NOT NULL)
         OR EXISTS (SELECT 1 FROM deliveries INDEXED BY deliveries_untold WHERE notification_id IS NOT NULL
-                   AND (state IN ('queued', 'sending', 'handing_over') OR next_attempt_at IS NOT NULL) AND ifnull(next_attempt_at, 0) <= ?1)
+                   AND (state IN ('queued', 'handing_over') OR next_attempt_at IS NOT NULL) AND ifnull(next_attempt_at, 0) <= ?1)
         OR EXISTS (SELECT 1 FROM webhook_deliveries INDEXED BY webhook_deliveries_due WHERE due_at <= ?1)
         OR EXISTS (SELECT 1 FROM exports INDEXED BY exports_unfinished WHERE finished_at IS NULL))sql");
   if (!open.bind(now).next() || !open.flag()) return false;
@@ -257,8 +256,8 @@ std::vector<Run> runs_to_resume(State& state, Instant now) {
       connection,
       fmt::format(
           "{} WHERE r.finished_at IS NOT NULL AND r.owner_host IS NULL AND r.id IN (SELECT run_id FROM deliveries INDEXED BY "
-          "deliveries_untold WHERE notification_id IS NOT NULL AND (state IN ('queued', 'sending', "
-          "'handing_over') OR next_attempt_at IS NOT NULL) AND ifnull(next_attempt_at, 0) <= ?) "
+          "deliveries_untold WHERE notification_id IS NOT NULL AND (state IN ('queued', 'handing_over') OR next_attempt_at IS "
+          "NOT NULL) AND ifnull(next_attempt_at, 0) <= ?) "
           "ORDER BY r.number",
           select_run()));
   collect(untold.bind(now));

@@ -17,8 +17,7 @@
 namespace reportctl::store {
 namespace {
 
-constexpr std::array<std::string_view, 7> kDeliveryStates{"queued",   "sending", "handing_over", "accepted",
-                                                          "deferred", "refused", "unknown"};
+constexpr std::array<std::string_view, 6> kDeliveryStates{"queued", "handing_over", "accepted", "deferred", "refused", "unknown"};
 
 }  // namespace
 
@@ -58,13 +57,13 @@ void record_generated(State& state, const Claim& claim, const Generated& generat
   transaction.commit();
 }
 
-void begin_sending(State& state, const Claim& claim, std::string_view delivery_id) {
+void mark_handing_over(State& state, const Claim& claim, std::string_view delivery_id) {
   auto& connection = state.connection();
   WriteTransaction transaction(connection);
   // The report goes out only while the run is open, notifications also after it. An unknown delivery is sent again only when a
   // policy set a time.
   const auto changed = Query(connection, fmt::format(R"sql(
-        UPDATE deliveries SET state = 'sending', attempts = attempts + 1, next_attempt_at = NULL
+        UPDATE deliveries SET state = 'handing_over', handed_over = 1, attempts = attempts + 1, next_attempt_at = NULL
         WHERE id = ? AND (state IN ('queued', 'deferred') OR (state = 'unknown' AND next_attempt_at IS NOT NULL)) AND
         (notification_id IS NOT NULL OR EXISTS (SELECT 1
         FROM runs WHERE id = run_id AND state = 'generated')){})sql",
@@ -73,24 +72,7 @@ void begin_sending(State& state, const Claim& claim, std::string_view delivery_i
                            .run();
   if (changed != 1)
     refuse(connection, claim,
-           fmt::format("delivery {} is {} and cannot be sent", delivery_id, state_of_delivery(connection, delivery_id)));
-  transaction.commit();
-}
-
-void mark_handing_over(State& state, const Claim& claim, std::string_view delivery_id) {
-  auto& connection = state.connection();
-  WriteTransaction transaction(connection);
-  const auto changed =
-      Query(connection,
-            fmt::format(
-                R"sql(UPDATE deliveries SET state = 'handing_over', handed_over = 1 WHERE id = ? AND state = 'sending'{})sql",
-                kOwnedDelivery))
-          .bind(delivery_id, claim.run.id, claim.run.fence)
-          .run();
-  if (changed != 1) {
-    refuse(connection, claim,
            fmt::format("delivery {} is {} and cannot be handed over", delivery_id, state_of_delivery(connection, delivery_id)));
-  }
   transaction.commit();
 }
 

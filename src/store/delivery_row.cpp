@@ -10,20 +10,11 @@
 namespace reportctl::store {
 namespace {
 
-/// Which states an outcome may follow. `accepted` and `unknown` need the last bytes handed over; `queued` puts a begun one back
-/// (after the dot: the server said "not now" and a stop was asked for); `deferred` and `refused` may also be known before
-/// anything is tried; a delivery that is in doubt may be put off again.
+/// Which states an outcome may follow. `accepted` and `unknown` need the last bytes handed over; the others may also be known
+/// before anything is tried, and a delivery that is in doubt may be put off again.
 const char* states_before(DeliveryState outcome) {
-  switch (outcome) {
-    case DeliveryState::accepted:
-    case DeliveryState::unknown:
-      return "state = 'handing_over'";
-    case DeliveryState::queued:
-      return "state IN ('sending', 'handing_over')";
-    default:
-      return "(state IN ('queued', 'sending', 'handing_over', 'deferred') OR (state = 'unknown' AND next_attempt_at IS NOT "
-             "NULL))";
-  }
+  if (outcome == DeliveryState::accepted || outcome == DeliveryState::unknown) return "state = 'handing_over'";
+  return "(state IN ('queued', 'handing_over', 'deferred') OR (state = 'unknown' AND next_attempt_at IS NOT NULL))";
 }
 
 }  // namespace
@@ -48,21 +39,21 @@ void insert_delivery(Connection& connection, std::string_view run_id, const std:
 }
 
 void update_outcome(Connection& connection, const Claim& claim, const DeliveryOutcome& outcome, Instant now) {
-  if (outcome.state == DeliveryState::sending || outcome.state == DeliveryState::handing_over) {
-    throw Error(ErrorKind::conflict, fmt::format("{} is not an outcome of a delivery", delivery_state_name(outcome.state)));
-  }
+  if (outcome.state == DeliveryState::handing_over)
+    throw Error(ErrorKind::conflict, "handing_over is not an outcome of a delivery");
   const bool accepted = outcome.state == DeliveryState::accepted;
   // A later try that was put off or refused does not settle whether the earlier one arrived.
-  const auto changed = Query(connection, fmt::format(R"sql(
+  const auto changed =
+      Query(connection, fmt::format(R"sql(
             UPDATE deliveries SET state = CASE WHEN in_doubt AND NOT ?2 AND ?1 IN ('deferred', 'refused') THEN 'unknown' ELSE ?1
             END, in_doubt = CASE WHEN ?1 = 'unknown' THEN 1 WHEN ?1 = 'accepted' OR ?2 THEN 0 ELSE in_doubt END, attempts =
-            attempts - (?1 = 'queued' AND state = 'sending'), answer = ?, reason_class = ?, next_attempt_at = ?,
+            attempts + (?3 AND ?1 <> 'queued' AND state <> 'handing_over'), answer = ?, reason_class = ?, next_attempt_at = ?,
             sent_at = ifnull(?, sent_at) WHERE id = ? AND {}{})sql",
-                                                     states_before(outcome.state), kOwnedDelivery))
-                           .bind(delivery_state_name(outcome.state), outcome.settles_doubt, outcome.answer, outcome.reason_class,
-                                 outcome.next_attempt_at, accepted ? std::optional<Instant>(now) : std::nullopt,
-                                 outcome.delivery_id, claim.run.id, claim.run.fence)
-                           .run();
+                                    states_before(outcome.state), kOwnedDelivery))
+          .bind(delivery_state_name(outcome.state), outcome.settles_doubt, outcome.tried, outcome.answer, outcome.reason_class,
+                outcome.next_attempt_at, accepted ? std::optional<Instant>(now) : std::nullopt, outcome.delivery_id, claim.run.id,
+                claim.run.fence)
+          .run();
   if (changed == 1) return;
   refuse(connection, claim,
          fmt::format("delivery {} is {} and cannot become {}", outcome.delivery_id,

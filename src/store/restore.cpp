@@ -190,14 +190,14 @@ Unfinished end_as_unknown(State& state, std::string_view reason, Instant now) {
   // Of finished runs, what is told to owners and admins.
   auto all = ids(connection, R"sql(
     SELECT DISTINCT run_id FROM deliveries INDEXED BY deliveries_untold
-    WHERE notification_id IS NOT NULL AND (state IN ('queued', 'sending', 'handing_over') OR next_attempt_at IS NOT NULL))sql");
+    WHERE notification_id IS NOT NULL AND (state IN ('queued', 'handing_over') OR next_attempt_at IS NOT NULL))sql");
   all.insert(all.end(), unfinished.begin(), unfinished.end());
   for (const auto& id : all) {
     ended.deliveries += Query(connection,
                               R"sql(
                                 UPDATE deliveries SET state = 'unknown', in_doubt = 1, reason_class = 'restored', answer = ?,
                                 next_attempt_at = NULL WHERE run_id = ? AND
-                                (state IN ('queued', 'sending', 'handing_over') OR next_attempt_at IS NOT NULL))sql")
+                                (state IN ('queued', 'handing_over') OR next_attempt_at IS NOT NULL))sql")
                             .bind(reason, id)
                             .run();
   }

@@ -33,7 +33,7 @@ struct Going {
 
 constexpr Going kOldRuns{R"sql(
     FROM runs WHERE finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND NOT EXISTS (
-      SELECT 1 FROM deliveries d WHERE d.run_id = runs.id AND d.state IN ('queued', 'sending', 'handing_over')))sql",
+      SELECT 1 FROM deliveries d WHERE d.run_id = runs.id AND d.state IN ('queued', 'handing_over')))sql",
                          "number", R"sql(DELETE FROM runs)sql"};
 constexpr Going kOldExports{R"sql(FROM exports WHERE finished_at < ?1 AND created_at <= ?2)sql", "number",
                             R"sql(DELETE FROM exports)sql"};
@@ -48,7 +48,7 @@ constexpr Going kOldExportFiles{R"sql(
 constexpr Going kOldNotifications{R"sql(
     FROM notifications WHERE acknowledged_at IS NOT NULL AND created_at < ?1 AND created_at <= ?2 AND NOT EXISTS (
       SELECT 1 FROM deliveries d
-      WHERE d.notification_id = notifications.id AND d.state IN ('queued', 'sending', 'handing_over')))sql",
+      WHERE d.notification_id = notifications.id AND d.state IN ('queued', 'handing_over')))sql",
                                   "number", R"sql(DELETE FROM notifications)sql"};
 /// The log is only ever cut at its beginning: before the first record that is young enough, and the newest stays.
 constexpr Going kOldRecords{R"sql(

@@ -368,7 +368,7 @@ def check_ledger(world, held, problems, expected=None, in_doubt=1):
             facts["unknown"] += 1
         elif one["state"] == "accepted":
             facts["lost"] += count == 0
-        elif one["state"] in ("queued", "sending", "handing_over"):
+        elif one["state"] in ("queued", "handing_over"):
             problems.append(f"{one['schedule_name']}: {one['address']} is {one['state']}")
         elif one["state"] in ("refused", "deferred") and not notice:
             most = 0

@@ -23,7 +23,7 @@ struct RunFile {
   std::int64_t rows = 0, bytes = 0;
 };
 
-enum class DeliveryState { queued, sending, handing_over, accepted, deferred, refused, unknown };
+enum class DeliveryState { queued, handing_over, accepted, deferred, refused, unknown };
 std::string_view delivery_state_name(DeliveryState);
 std::optional<DeliveryState> parse_delivery_state(std::string_view);
 
@@ -77,10 +77,8 @@ struct Generated {
 /// triggered → generated, with one queued delivery per recipient, in one transaction.
 void record_generated(State&, const Claim&, const Generated&, Instant now);
 
-/// queued | deferred → sending; attempts grows. unknown → sending only when its outcome set next_attempt_at (a policy). Also
-/// proves that the state can be written before anything is sent.
-void begin_sending(State&, const Claim&, std::string_view delivery_id);
-/// sending → handing_over. Throws when that could not be made durable: then the last bytes must not be handed over.
+/// queued | deferred → handing_over; attempts grows. unknown → handing_over only when its outcome set next_attempt_at (a policy).
+/// Throws when that could not be made durable: then the last bytes must not be handed over.
 void mark_handing_over(State&, const Claim&, std::string_view delivery_id);
 
 struct DeliveryOutcome {
@@ -89,9 +87,10 @@ struct DeliveryOutcome {
   std::string answer, reason_class;
   std::optional<Instant> next_attempt_at;
   bool settles_doubt = false;  ///< it was looked at: an earlier attempt did not arrive
+  bool tried = false;          ///< it counts as an attempt also where it never was handing_over
 };
-/// accepted and unknown follow handing_over; queued follows sending (the attempt is taken back) or handing_over (a definite no,
-/// tried again after a stop); deferred and refused follow anything that is not settled, a delivery that was never tried included.
+/// accepted and unknown follow handing_over; the others follow anything that is not settled, a delivery that was never tried
+/// included. queued: the attempt is taken back, or after a definite no it is tried again after a stop.
 /// A delivery that is in_doubt stays unknown when it is deferred or refused, unless that settles it. Error(conflict) for any
 /// other step.
 void record_outcome(State&, const Claim&, const DeliveryOutcome&, Instant now);

@@ -66,7 +66,7 @@ TEST_CASE("a mail about a failure that a dead process queued goes out as it was 
   CHECK_THROWS_AS(world.run_due(), Error);
   REQUIRE(world.outside.sent.size() == 2);
   const auto queued = world.notifications().at(0);
-  CHECK(queued.state == DeliveryState::sending);
+  CHECK(queued.state == DeliveryState::queued);
   world.kill_owners();
   world.sql("UPDATE accounts SET name = 'Renamed'; UPDATE schedules SET failure_count = 7, next_run_at = next_run_at + 60");
   world.run_due();

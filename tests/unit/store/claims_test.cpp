@@ -320,7 +320,7 @@ TEST_CASE("what was given back waits for its time, and a retry does not count as
 
 TEST_CASE("a crash before the dot leaves the delivery queued; after it, unknown and recorded") {
   Fixture before;
-  const auto sending = before.delivering(DeliveryState::sending, dead_process());
+  const auto sending = before.delivering(DeliveryState::queued, dead_process());
   REQUIRE(take_over(before.state, a_take_over(sending.run)));
   CHECK(before.delivery().state == DeliveryState::queued);
   CHECK(list_audit(before.state, {}).empty());
@@ -336,7 +336,7 @@ TEST_CASE("a crash before the dot leaves the delivery queued; after it, unknown 
   CHECK(event.name == "DeliveryUnknown");
   CHECK(event.subject == claim->run.id);
   CHECK(contains(event.payload, "d1"));
-  CHECK_THROWS_AS(begin_sending(after.state, *claim, "d1"), Error);  // never sent again by itself
+  CHECK_THROWS_AS(mark_handing_over(after.state, *claim, "d1"), Error);  // never sent again by itself
   after.require_sound();
 }
 
@@ -354,7 +354,6 @@ TEST_CASE("a finished run is resumed only for notification mails that were never
   CHECK_FALSE(fixture.run().interrupted);
   const auto again = take_over(fixture.state, a_take_over(claim.run)).value();
   CHECK(again.run.state == RunState::failed);
-  begin_sending(fixture.state, again, "dn");
   record_outcome(fixture.state, again, an_outcome("dn", DeliveryState::refused, "550 no"), kNow);
   release(fixture.state, again, {});
   CHECK(resumable(fixture.state).empty());  // a notification that fails is recorded and never tried for ever

@@ -8,9 +8,8 @@ using namespace reportctl::store::test;
 
 namespace {
 
-constexpr std::array kStates{DeliveryState::queued,   DeliveryState::sending,  DeliveryState::handing_over,
-                             DeliveryState::accepted, DeliveryState::deferred, DeliveryState::refused,
-                             DeliveryState::unknown};
+constexpr std::array kStates{DeliveryState::queued,   DeliveryState::handing_over, DeliveryState::accepted,
+                             DeliveryState::deferred, DeliveryState::refused,      DeliveryState::unknown};
 
 /// Another process took the run: everything the first one tries must fail and change nothing.
 void steal(Fixture& fixture) { fixture.sql("UPDATE runs SET fence = fence + 1"); }
@@ -88,11 +87,9 @@ TEST_CASE("a recipient is in the ledger of a run once") {
 TEST_CASE("a delivery is walked from queued to accepted, and each step is durable before the next") {
   Fixture fixture;
   const auto claim = fixture.generated({a_delivery("d1", "ann@example.com")});
-  begin_sending(fixture.state, claim, "d1");
-  CHECK(fixture.delivery().state == DeliveryState::sending);
-  CHECK(fixture.delivery().attempts == 1);
   mark_handing_over(fixture.state, claim, "d1");
   CHECK(fixture.delivery().state == DeliveryState::handing_over);
+  CHECK(fixture.delivery().attempts == 1);
   record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::accepted, "250 2.0.0 queued as 77"),
                  kNow + std::chrono::seconds(2));
   const auto delivery = fixture.delivery();
@@ -102,19 +99,18 @@ TEST_CASE("a delivery is walked from queued to accepted, and each step is durabl
 }
 
 TEST_CASE("from which state a delivery may go to which") {
-  // Rows: where it is. What may follow: begin_sending, mark_handing_over, then the outcomes in the order of DeliveryState.
+  // Rows: where it is. What may follow: mark_handing_over, then the outcomes in the order of DeliveryState.
   struct Row {
     DeliveryState from;
-    bool begin, hand, queued, accepted, deferred, refused, unknown;
+    bool hand, queued, accepted, deferred, refused, unknown;
   };
   const std::array rows{
-      Row{DeliveryState::queued, true, false, false, false, true, true, false},
-      Row{DeliveryState::sending, false, true, true, false, true, true, false},
-      Row{DeliveryState::handing_over, false, false, true, true, true, true, true},
-      Row{DeliveryState::accepted, false, false, false, false, false, false, false},
-      Row{DeliveryState::deferred, true, false, false, false, true, true, false},
-      Row{DeliveryState::refused, false, false, false, false, false, false, false},
-      Row{DeliveryState::unknown, false, false, false, false, false, false, false},
+      Row{DeliveryState::queued, true, true, false, true, true, false},
+      Row{DeliveryState::handing_over, false, true, true, true, true, true},
+      Row{DeliveryState::accepted, false, false, false, false, false, false},
+      Row{DeliveryState::deferred, true, true, false, true, true, false},
+      Row{DeliveryState::refused, false, false, false, false, false, false},
+      Row{DeliveryState::unknown, false, false, false, false, false, false},
   };
   static_assert(rows.size() == kStates.size());
   for (const auto& row : rows) {
@@ -129,11 +125,6 @@ TEST_CASE("from which state a delivery may go to which") {
     {
       Fixture fixture;
       const auto claim = fixture.delivering(row.from);
-      CHECK(permitted([&] { begin_sending(fixture.state, claim, "d1"); }) == row.begin);
-    }
-    {
-      Fixture fixture;
-      const auto claim = fixture.delivering(row.from);
       CHECK(permitted([&] { mark_handing_over(fixture.state, claim, "d1"); }) == row.hand);
     }
     CHECK(try_outcome(DeliveryState::queued) == row.queued);
@@ -141,19 +132,17 @@ TEST_CASE("from which state a delivery may go to which") {
     CHECK(try_outcome(DeliveryState::deferred) == row.deferred);
     CHECK(try_outcome(DeliveryState::refused) == row.refused);
     CHECK(try_outcome(DeliveryState::unknown) == row.unknown);
-    CHECK_FALSE(try_outcome(DeliveryState::sending));
     CHECK_FALSE(try_outcome(DeliveryState::handing_over));
   }
 }
 
 TEST_CASE("whoever lost the fence changes nothing, at any step") {
-  const DeliveryState steps[] = {DeliveryState::queued, DeliveryState::sending, DeliveryState::handing_over};
+  const DeliveryState steps[] = {DeliveryState::queued, DeliveryState::handing_over};
   for (const auto step : steps) {
     CAPTURE(delivery_state_name(step));
     Fixture fixture;
     const auto claim = fixture.delivering(step);
     steal(fixture);
-    CHECK_THROWS_AS(begin_sending(fixture.state, claim, "d1"), FenceLost);
     CHECK_THROWS_AS(mark_handing_over(fixture.state, claim, "d1"), FenceLost);
     CHECK_THROWS_AS(record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::refused), kNow), FenceLost);
     CHECK_THROWS_AS(replace_message(fixture.state, claim, a_delivery("d1", "ann@example.com")), FenceLost);
@@ -172,17 +161,18 @@ TEST_CASE("a claim does not reach the deliveries of another run") {
   auto second = a_schedule("second");
   add_schedule(fixture.state, second, {}, kNow);
   const auto other = claim_due(fixture.state, a_request(second)).claim.value();
-  CHECK_THROWS_AS(begin_sending(fixture.state, other, "d1"), Error);
-  CHECK_THROWS_AS(begin_sending(fixture.state, other, "absent"), Error);
+  CHECK_THROWS_AS(mark_handing_over(fixture.state, other, "d1"), Error);
+  CHECK_THROWS_AS(mark_handing_over(fixture.state, other, "absent"), Error);
 }
 
 TEST_CASE("not attempted after all: queued again, and the attempt is not counted") {
   Fixture fixture;
-  const auto claim = fixture.delivering(DeliveryState::sending);
-  record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::queued, "stopped"), kNow);
+  const auto claim = fixture.delivering(DeliveryState::queued);
+  auto stopped = an_outcome("d1", DeliveryState::queued, "stopped");
+  stopped.tried = true;
+  record_outcome(fixture.state, claim, stopped, kNow);
   CHECK(fixture.delivery().state == DeliveryState::queued);
   CHECK(fixture.delivery().attempts == 0);
-  begin_sending(fixture.state, claim, "d1");
   mark_handing_over(fixture.state, claim, "d1");
   record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::queued, "451, and a stop was asked for"), kNow);
   CHECK(fixture.delivery().attempts == 1);  // this one was made
@@ -190,16 +180,23 @@ TEST_CASE("not attempted after all: queued again, and the attempt is not counted
 
 TEST_CASE("a deferred delivery remembers when it is tried again, until it is") {
   Fixture fixture;
-  const auto claim = fixture.delivering(DeliveryState::sending);
+  const auto claim = fixture.delivering(DeliveryState::queued);
   auto outcome = an_outcome("d1", DeliveryState::deferred, "451 later");
+  outcome.tried = true;
   outcome.reason_class = "greylisted";
   outcome.next_attempt_at = kNow + std::chrono::minutes(5);
   record_outcome(fixture.state, claim, outcome, kNow);
   CHECK(fixture.delivery().next_attempt_at == kNow + std::chrono::minutes(5));
   CHECK(fixture.delivery().reason_class == "greylisted");
   CHECK(fixture.delivery().sent_at == std::nullopt);
-  begin_sending(fixture.state, claim, "d1");
+  CHECK(fixture.delivery().attempts == 1);
+  mark_handing_over(fixture.state, claim, "d1");
   CHECK(fixture.delivery().next_attempt_at == std::nullopt);
+  CHECK(fixture.delivery().attempts == 2);
+  record_outcome(fixture.state, claim, outcome, kNow);
+  CHECK(fixture.delivery().attempts == 2);  // counted when it was handed over
+  outcome.tried = false;
+  record_outcome(fixture.state, claim, outcome, kNow);
   CHECK(fixture.delivery().attempts == 2);
 }
 
@@ -217,12 +214,9 @@ TEST_CASE("a message may change until it may be with the server") {
   CHECK(fixture.delivery().message_bytes == 2000);
   CHECK(fixture.delivery().message_date == kNow + kDay);
 
-  begin_sending(fixture.state, claim, "d1");
-  CHECK_FALSE(permitted([&] { replace_message(fixture.state, claim, fresh); }));
   record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::deferred, "no connection"), kNow);
   replace_message(fixture.state, claim, fresh);  // deferred before the dot: the id is not spent
 
-  begin_sending(fixture.state, claim, "d1");
   mark_handing_over(fixture.state, claim, "d1");
   record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::deferred, "451 after the dot"), kNow);
   CHECK_FALSE(permitted([&] { replace_message(fixture.state, claim, fresh); }));
@@ -230,7 +224,7 @@ TEST_CASE("a message may change until it may be with the server") {
   fresh.message_id = "<another@reportctl>";
   supersede_message(fixture.state, claim, fresh);  // another message
   CHECK(fixture.delivery().message_id == "<another@reportctl>");
-  begin_sending(fixture.state, claim, "d1");
+  mark_handing_over(fixture.state, claim, "d1");
   CHECK_FALSE(permitted([&] { supersede_message(fixture.state, claim, fresh); }));
 }
 
@@ -240,7 +234,6 @@ TEST_CASE("an unknown delivery that a policy sends again stays unknown until som
   auto lost = an_outcome("d1", DeliveryState::unknown, "no reply");
   lost.next_attempt_at = kNow + std::chrono::minutes(5);
   record_outcome(fixture.state, claim, lost, kNow);
-  begin_sending(fixture.state, claim, "d1");
   auto put_off = an_outcome("d1", DeliveryState::deferred, "no connection");
   put_off.next_attempt_at = kNow + std::chrono::minutes(15);
   record_outcome(fixture.state, claim, put_off, kNow);
@@ -249,7 +242,6 @@ TEST_CASE("an unknown delivery that a policy sends again stays unknown until som
   CHECK(fixture.delivery().in_doubt);
   record_outcome(fixture.state, claim, put_off, kNow);  // put off without a try: the transport is down
   CHECK(fixture.delivery().state == DeliveryState::unknown);
-  begin_sending(fixture.state, claim, "d1");
   mark_handing_over(fixture.state, claim, "d1");
   record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::accepted), kNow);
   CHECK(fixture.delivery().state == DeliveryState::accepted);
@@ -260,7 +252,6 @@ TEST_CASE("a file for a destination that was about to get its name is looked at 
   Fixture fixture;
   auto claim = fixture.generated(
       {{.id = "d1", .destination = "partner", .path = "in/sales.csv", .message_sha256 = std::string(64, 'b')}}, dead_process());
-  begin_sending(fixture.state, claim, "d1");
   mark_handing_over(fixture.state, claim, "d1");
   CHECK(fixture.delivery().destination == "partner");
   CHECK(fixture.delivery().address == "partner:in/sales.csv");
@@ -276,11 +267,9 @@ TEST_CASE("a file for a destination that was about to get its name is looked at 
   CHECK(fixture.delivery().state == DeliveryState::unknown);
   CHECK(fixture.delivery().in_doubt);
   REQUIRE(fixture.delivery().next_attempt_at.has_value());
-  begin_sending(fixture.state, claim, "d1");
   record_outcome(fixture.state, claim, an_outcome("d1", DeliveryState::deferred, "no connection"), kNow);
   CHECK(fixture.delivery().state == DeliveryState::unknown);  // nothing was seen
   fixture.sql("UPDATE deliveries SET next_attempt_at = 0");
-  begin_sending(fixture.state, claim, "d1");
   auto outcome = an_outcome("d1", DeliveryState::deferred, "disk full");
   outcome.settles_doubt = true;
   record_outcome(fixture.state, claim, outcome, kNow);

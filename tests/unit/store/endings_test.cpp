@@ -367,12 +367,11 @@ TEST_CASE("the claim stays valid after the ending, for notification mails but no
   auto ending = an_ending(RunState::failed, "gone");
   ending.notifications = {a_notification("n1", "dn1")};
   finish(fixture.state, claim, ending, kNow);
-  CHECK(kind_of([&] { begin_sending(fixture.state, claim, "d1"); }) == ErrorKind::conflict);
-  begin_sending(fixture.state, claim, "dn1");
+  CHECK(kind_of([&] { mark_handing_over(fixture.state, claim, "d1"); }) == ErrorKind::conflict);
   mark_handing_over(fixture.state, claim, "dn1");
   record_outcome(fixture.state, claim, an_outcome("dn1", DeliveryState::accepted), kNow);
   release(fixture.state, claim, {});
-  CHECK_THROWS_AS(begin_sending(fixture.state, claim, "dn1"), FenceLost);
+  CHECK_THROWS_AS(mark_handing_over(fixture.state, claim, "dn1"), FenceLost);
   const auto shown = list_notifications(fixture.state, {}).at(0);
   CHECK(shown.mail_state == "accepted");
   CHECK(shown.mail_answer == "250 OK");
@@ -445,7 +444,6 @@ TEST_CASE("a resend makes only the chosen deliveries queued, under the ids they 
   const DeliveryState outcomes[] = {DeliveryState::accepted, DeliveryState::refused, DeliveryState::unknown};
   for (int i = 0; i < 3; ++i) {
     const auto id = "d" + std::to_string(i + 1);
-    begin_sending(fixture.state, claim, id);
     mark_handing_over(fixture.state, claim, id);
     record_outcome(fixture.state, claim, an_outcome(id, outcomes[i]), kNow);
   }
@@ -471,7 +469,6 @@ TEST_CASE("a resend makes only the chosen deliveries queued, under the ids they 
   CHECK(list_audit(fixture.state, {}).at(0).event.subject == claim.run.id);
   // These bytes may be with the server: their id is never given to others.
   CHECK_THROWS_AS(replace_message(fixture.state, again, a_delivery("d2", "bo@example.com")), Error);
-  begin_sending(fixture.state, again, "d2");
   mark_handing_over(fixture.state, again, "d2");
   record_outcome(fixture.state, again, an_outcome("d2", DeliveryState::accepted), kNow);
   finish(fixture.state, again, an_ending(RunState::unknown, "one unknown"), kNow);
@@ -479,7 +476,6 @@ TEST_CASE("a resend makes only the chosen deliveries queued, under the ids they 
   release(fixture.state, again, {});
 
   const auto last = reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::unknown})).value();
-  begin_sending(fixture.state, last, "d3");
   // A person decided: the new answer counts.
   record_outcome(fixture.state, last, an_outcome("d3", DeliveryState::refused, "550"), kNow);
   CHECK(fixture.delivery(2).state == DeliveryState::refused);
@@ -491,7 +487,6 @@ TEST_CASE("a resend that succeeds heals the schedule's status, if no later run h
   Fixture fixture;
   const auto heal = [&](const Claim& claim) {
     const auto again = reopen_for_resend(fixture.state, a_resend(claim, {DeliveryState::deferred})).value();
-    begin_sending(fixture.state, again, "d1");
     mark_handing_over(fixture.state, again, "d1");
     record_outcome(fixture.state, again, an_outcome("d1", DeliveryState::accepted), kNow);
     finish(fixture.state, again, an_ending(RunState::delivered), kNow);
@@ -562,7 +557,6 @@ TEST_CASE("a resend to addresses adds those that are new, queues those that are 
   CHECK(fixture.delivery(0).state == DeliveryState::accepted);
   CHECK(fixture.delivery(1).state == DeliveryState::queued);
   CHECK(fixture.delivery(1).by_hand);
-  begin_sending(fixture.state, again, "d2");
   mark_handing_over(fixture.state, again, "d2");
   record_outcome(fixture.state, again, an_outcome("d2", DeliveryState::accepted), kNow);
   finish(fixture.state, again, an_ending(RunState::delivered), kNow);
@@ -646,7 +640,6 @@ TEST_CASE("the overview counts what an operator looks for") {
   add_schedule(fixture.state, due, {}, kNow);
   const auto claim = claim_due(fixture.state, a_request(fixture.stored())).claim.value();
   record_generated(fixture.state, claim, a_file({a_delivery("d1", "ann@example.com")}), kNow);
-  begin_sending(fixture.state, claim, "d1");
   mark_handing_over(fixture.state, claim, "d1");
   auto ending = an_ending(RunState::unknown);
   ending.last = an_outcome("d1", DeliveryState::unknown);

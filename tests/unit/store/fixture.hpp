@@ -221,8 +221,6 @@ struct Fixture {
   Claim delivering(DeliveryState wanted, const ProcessIdentity& owner = this_process()) {
     auto made = generated({a_delivery("d1", "ann@example.com")}, owner);
     if (wanted == DeliveryState::queued) return made;
-    begin_sending(state, made, "d1");
-    if (wanted == DeliveryState::sending) return made;
     mark_handing_over(state, made, "d1");
     if (wanted != DeliveryState::handing_over) record_outcome(state, made, an_outcome("d1", wanted), kNow);
     return made;

@@ -12,7 +12,7 @@ using namespace reportctl::store::test;
 
 TEST_CASE("what is under way in a restored state ends as unknown, and nothing of it is sent by itself") {
   Fixture fixture;
-  fixture.delivering(DeliveryState::sending);
+  fixture.delivering(DeliveryState::queued);
   const auto ended = end_as_unknown(fixture.state, "unknown after restore", kNow);
   CHECK(ended.runs == 1);
   CHECK(ended.deliveries == 1);

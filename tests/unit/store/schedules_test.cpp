@@ -207,7 +207,7 @@ TEST_CASE("a run whose schedule is removed under it finds its fence gone") {
   Fixture fixture;
   const auto claim = fixture.delivering(DeliveryState::queued);
   remove_schedule(fixture.state, fixture.schedule.id, {}, kNow);
-  CHECK_THROWS_AS(begin_sending(fixture.state, claim, "d1"), FenceLost);
+  CHECK_THROWS_AS(mark_handing_over(fixture.state, claim, "d1"), FenceLost);
   CHECK_THROWS_AS(finish(fixture.state, claim, an_ending(RunState::failed), kNow), FenceLost);
   CHECK_THROWS_AS(release(fixture.state, claim, {}), FenceLost);
 }

@@ -32,7 +32,6 @@ struct Watched : Fixture {
   void end(const Claim& made, RunState ending, std::optional<DeliveryState> letter = std::nullopt) {
     for (const auto& one : list_deliveries(state, made.run.id)) {
       if (!letter) continue;
-      begin_sending(state, made, one.id);
       if (*letter != DeliveryState::deferred) mark_handing_over(state, made, one.id);
       record_outcome(state, made, an_outcome(one.id, *letter), kNow);
     }
