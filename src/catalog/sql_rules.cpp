@@ -248,16 +248,28 @@ void check_comparisons(ModuleFile& file, const QueryText& query, const Report& r
 
 constexpr std::string_view kTenantWall = "it would show one account the rows of another (the tenant wall)";
 
+std::string fence_problem(const UnfencedTable& table, rows::Dialect dialect) {
+  if (!table.instead_of.empty())
+    return fmt::format(
+        "reads a table here and not {}: {} takes two ways of writing a name for two names; write that of a WITH query in the "
+        "same "
+        "way wherever it stands",
+        table.instead_of, rules_of(dialect).label.text);
+  if (table.is_nested)
+    return "reads this table in a SELECT within another without a condition like column = :account, or like v.lead_id = l.id "
+           "with a "
+           "column of the SELECT around it";
+  return "reads this table without a condition like column = :account, joined to the others by AND";
+}
+
 /// :account has to tell whose rows are shown, to every dialect that reads the text. The names in it hold.
 void require_fence(ModuleFile& file, const QueryText& query) {
   for (const rows::Dialect dialect : query.dialects) {
     const SqlScan scanned = scan_sql(query.node.text, dialect);
-    const auto table = unfenced_table(scanned.pieces);
+    const auto table = unfenced_table(scanned.pieces, dialect);
     if (!table) continue;
-    return file.problem_in(
-        query.node, *table,
-        fmt::format("{} reads this table without a condition like column = :account, joined to the others by AND: {}", query.what,
-                    kTenantWall));
+    return file.problem_in(query.node, table->offset,
+                           fmt::format("{} {}: {}", query.what, fence_problem(*table, dialect), kTenantWall));
   }
 }
 

@@ -88,6 +88,9 @@ Kind SqlLexer::take() {
     skip_quoted('\'', escapes);
     return Kind::literal;
   }
+  // PostgreSQL reads U&"d\0061ta" as one name.
+  if ((c == 'U' || c == 'u') && at(at_ + 1) == '&' && (at(at_ + 2) == '"' || at(at_ + 2) == '\'') && !problem_)
+    problem_ = SqlProblem{at_, "names and texts are written without U&"};
   if (starts_word(c)) {
     while (continues_word(at(at_))) ++at_;
     return Kind::word;

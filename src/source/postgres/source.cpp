@@ -11,6 +11,7 @@
 #include "bound_values.hpp"
 #include "columns.hpp"
 #include "numbered_sql.hpp"
+#include "postgres/forbidden.hpp"
 #include "postgres/policies.hpp"
 #include "postgres/rows.hpp"
 #include "postgres/types.hpp"
@@ -146,6 +147,7 @@ class PostgresSource final : public Source {
     NumberedSql sql = number_parameters(query.sql);
     if (sql.has_anonymous) connection_->fail("the query has a parameter without a name", "write :name instead of $1");
     if (!sql.reads) connection_->fail("the query is not a SELECT", kMayOnlyRead);
+    if (const std::string problem = forbidden_in(query.sql); !problem.empty()) connection_->fail(problem, kMayOnlyRead);
     return sql;
   }
 

@@ -14,8 +14,11 @@ class PostgresLab final : public SourceLab {
     static int count = 0;
     schema_ = "lab" + std::to_string(++count);
     server_.execute("CREATE ROLE " + schema_ + " LOGIN; CREATE SCHEMA " + schema_ + " AUTHORIZATION " + schema_);
-    server_.execute("SET ROLE " + schema_ + "; SET search_path = " + schema_ +
-                    "; CREATE SEQUENCE numbers; SELECT nextval('numbers')");
+    server_.execute(
+        "SET ROLE " + schema_ + "; SET search_path = " + schema_ +
+        "; CREATE SEQUENCE numbers; SELECT nextval('numbers');"
+        "CREATE FUNCTION counts() RETURNS bigint LANGUAGE plpgsql AS 'BEGIN RETURN nextval(''numbers''); END';"
+        "CREATE FUNCTION writes() RETURNS integer LANGUAGE plpgsql AS 'BEGIN INSERT INTO t VALUES (8); RETURN 1; END'");
   }
   ~PostgresLab() override {
     try {
@@ -77,21 +80,21 @@ class PostgresLab final : public SourceLab {
             "SAVEPOINT s",
             "CREATE TEMP TABLE mine(n int)",
             "GRANT ALL ON t TO public",
+            "SELECT nextval('numbers') AS n",
+            "SELECT pg_catalog.\"setval\"('numbers', 99) AS n",
+            "SELECT set_config('transaction_read_only', 'off', false) = '' AS n",
+            "SELECT pg_read_file('/etc/passwd') AS n",
+            "SELECT lo_import('/etc/passwd') AS n",
+            "SELECT pg_reload_conf() AS n",
+            "SELECT query_to_xml('DELETE FROM t', true, true, '') AS n",
             "$$",
             "/* /* */ SELECT 1 AS n",
             "SELECT $1::int AS n"};
   }
   [[nodiscard]] std::vector<std::string> forbidden_at_run() const override {
     return {"WITH gone AS (DELETE FROM t RETURNING n) SELECT n FROM gone",
-            "WITH more AS (INSERT INTO t VALUES (7) RETURNING n) SELECT n FROM more",
-            "SELECT n FROM t FOR UPDATE",
-            "SELECT nextval('numbers') AS n",
-            "SELECT setval('numbers', 99) AS n",
-            "SELECT set_config('transaction_read_only', 'off', false) = '' AS n",
-            "SELECT pg_read_file('/etc/passwd') AS n",
-            "SELECT lo_import('/etc/passwd') AS n",
-            "SELECT pg_reload_conf() AS n",
-            "SELECT query_to_xml('DELETE FROM t', true, true, '') AS n"};
+            "WITH more AS (INSERT INTO t VALUES (7) RETURNING n) SELECT n FROM more", "SELECT n FROM t FOR UPDATE",
+            "SELECT counts() AS n", "SELECT writes() AS n"};
   }
 
  private:
