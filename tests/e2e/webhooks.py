@@ -257,13 +257,22 @@ class Webhooks(e2e.Case):
 
     def test_redirects_are_not_followed(self):
         world = self.make()
-        world.schedules(e2e.schedule("morning", "a@example.org"))
-        target, receiver = self.receiver(), self.receiver()
-        receiver.answer = (307, {"Location": target.url}, b"")
-        self.hook(world, receiver.url)
-        world.must("run-due")
-        self.assertEqual((self.one(world)["state"], self.one(world)["status"]), ("refused", 307))
-        self.assertEqual((len(receiver.requests), target.requests), (1, []))
+        world.schedules()
+        target, plain, receiver = self.receiver(), self.receiver(tls=False), self.receiver()
+        hook = self.hook(world, receiver.url)
+        places = (target.url, plain.url, f"//localhost:{target.port}/hook", "/elsewhere", "file:///etc/passwd", f"gopher://localhost:{plain.port}/_x",
+                  f"https://user:secret@localhost:{target.port}/", "https://169.254.169.254/latest/meta-data")
+        for status in (301, 302, 303, 307, 308):
+            for place in places:
+                with self.subTest(status=status, place=place):
+                    receiver.answer = (status, {"Location": place, "Refresh": f"0; url={place}", "Alt-Svc": f'h2="localhost:{target.port}"', "Set-Cookie": "a=b"}, b"")
+                    result = world.run("webhook", "test", hook)
+                    self.assertEqual(result.code, 3, result.err)
+                    self.assertIn(f"the endpoint answered {status}; redirects are not followed", result.out.decode() + result.err)
+        self.assertEqual(len(receiver.requests), 5 * len(places))
+        self.assertEqual({path for path, _, _ in receiver.requests}, {"/hook"})
+        self.assertFalse(any("Cookie" in headers for _, headers, _ in receiver.requests))
+        self.assertEqual((target.requests, plain.requests), ([], []))
 
     def test_a_dead_endpoint_stops_neither_the_others_nor_the_reports(self):
         world = self.make()

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
 """What webhooks are sent to."""
-import http.server, json, ssl, threading
+import http.server, json, socket, ssl, threading
 
 
 class Receiver:
-    """HTTPS on a free loopback port. `requests` holds (path, headers, body); `answer` is a status, (status, headers, body), or a function of the request."""
+    """HTTPS on a free loopback port. `requests` holds (path, headers, body); `answer` is a status, (status, headers, body), or a function of the request.
+    `opened` is called for each connection."""
 
-    def __init__(self, authority=None):
+    def __init__(self, authority=None, address=("127.0.0.1", 0), opened=None):
         self.requests, self.answer, self.cut = [], 204, 0
         receiver = self
 
@@ -15,7 +16,7 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                body = self.rfile.read(int(self.headers["Content-Length"] or 0))
                 request = (self.path, dict(self.headers.items()), body)
                 receiver.requests.append(request)
                 answer = receiver.answer(request) if callable(receiver.answer) else receiver.answer
@@ -29,22 +30,30 @@ class Receiver:
                         self.send_header(name, value)
                     self.send_header("Content-Length", str(len(content)))
                     self.end_headers()
-                    self.wfile.write(content)
+                    if self.command != "HEAD":
+                        self.wfile.write(content)
                 except OSError:
                     receiver.cut += 1  # who asked is gone
 
-            do_GET = do_POST
+            do_GET = do_PUT = do_HEAD = do_DELETE = do_POST
 
             def log_message(self, *args):
                 pass
 
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
+            address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+
+            def get_request(self):
+                pair = super().get_request()
+                if opened:
+                    opened()
+                return pair
 
             def handle_error(self, request, address):
                 pass
 
-        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server = Server(address, Handler)
         if authority:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(authority.certificate, authority.key)
