@@ -70,7 +70,9 @@ const std::string& SourceValues::looked_at(const rows::Query& query) {
 const std::string& SourceValues::left_out(const rows::ScopedTable& table, const catalog::PageOf& page_of) {
   const auto [found, fresh] = scoped_.try_emplace(table.table);
   if (!fresh) return found->second;
-  for (const rows::Query& query : catalog::samples_of(table, account_key_, source_.forms(), page_of)) {
+  const auto samples = catalog::samples_of(table, account_key_, source_.forms(), page_of);
+  std::size_t too_long = 0;  // all rows, then some of them
+  for (const rows::Query& query : samples) {
     try {
       const auto stream = source_.open(query);
       const rows::Row* row = stream->next();
@@ -86,10 +88,14 @@ const std::string& SourceValues::left_out(const rows::ScopedTable& table, const 
         found->second = error.what();
         break;
       }
-      log(LogLevel::warning,
-          fmt::format("scope_columns: only some rows of {} were compared, since all take too long", table.name));
+      ++too_long;
     }
   }
+  if (too_long > 0)
+    log(LogLevel::warning,
+        too_long == samples.size()
+            ? fmt::format("scope_columns: no rows of {} were compared, since even a few of them take too long", table.name)
+            : fmt::format("scope_columns: only some rows of {} were compared, since all take too long", table.name));
   return found->second;
 }
 
