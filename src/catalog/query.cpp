@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-// Over 400 lines: every bind and macro of a query is expanded by one class, in the order in which they stand.
 #include "reportctl/catalog/query.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "boolean_sql.hpp"
 #include "instant_sql.hpp"
 #include "money_sql.hpp"
+#include "query_binds.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/catalog/contract.hpp"
@@ -30,8 +30,9 @@ class Builder {
         inputs_(inputs),
         rules_(rules_of(forms.dialect)),
         forms_(forms),
+        binds_(report, inputs, rules_),
         instants_(forms, inputs.timezone,
-                  [this](const std::string& name, Value value) { return own_bind(name, std::move(value)); }) {}
+                  [this](const std::string& name, Value value) { return binds_.add(name, std::move(value)); }) {}
 
   rows::Query build(std::string_view text) {
     rows::Query query;
@@ -40,92 +41,16 @@ class Builder {
     query.booleans = std::move(booleans_);
     query.compared = std::move(compared_);
     query.scoped = std::move(scoped_);
-    for (const Use& use : used_) query.binds.push_back({use.bind, use.value ? *use.value : value_of(use.name)});
+    query.binds = binds_.used();
     add_source_views(query, tables_->names(), inputs_.account_key, forms_);
     return query;
   }
 
  private:
-  [[nodiscard]] std::vector<std::string> given(const Parameter& parameter) const {
-    std::vector<std::string> values;
-    const auto found = inputs_.parameters.find(parameter.name);
-    if (found != inputs_.parameters.end() && !found->second.empty())
-      values = found->second;
-    else if (parameter.fallback)
-      values = {*parameter.fallback};
-    if (means_all(parameter, values)) values.clear();
-    return values;
-  }
-
-  [[nodiscard]] Value value_of(const std::string& name) const {
-    const schedule::Scope& scope = inputs_.scope;
-    const auto site = [&](schedule::ScopeKind kind) { return scope.kind == kind ? Value(scope.site) : Value(std::monostate{}); };
-    if (name == "account") return inputs_.account_key;
-    if (name == "depot") return site(schedule::ScopeKind::depot);
-    if (name == "workspace") return site(schedule::ScopeKind::workspace);
-    if (name == "timezone") return inputs_.timezone;
-    const Parameter& parameter = *report_.parameter(name);
-    return parameter_value(parameter, given(parameter));
-  }
-
-  [[nodiscard]] bool is_id(std::string_view name) const {
-    const Parameter* parameter = report_.parameter(name);
-    return parameter != nullptr ? parameter->type == ParameterType::id
-                                : name == "account" || name == "depot" || name == "workspace";
-  }
-
-  /// An id that is a number, where types are not told: an expression or a view may give it as text or as a number, so that it is
-  /// compared as both.
-  [[nodiscard]] std::optional<std::int64_t> number_of(std::string_view name) const {
-    return rules_.untyped_ids && is_id(name) ? whole_id(value_of(std::string(name))) : std::nullopt;
-  }
-  std::string both_of(std::string_view name, std::int64_t number) {
-    const std::string as_text = use(name);
-    return fmt::format("{}, {}", as_text, own_bind(fmt::format("{}_number", name), number));
-  }
-
-  /// `:from` and its kind; nullopt for any other name, and where there is no such moment.
-  [[nodiscard]] std::optional<Bound> bound_of(std::string_view name) const {
-    const bool before = name.starts_with("previous_");
-    if (name != "from" && name != "to" && !before) return std::nullopt;
-    if (before && !inputs_.previous) return std::nullopt;
-    const schedule::Window& window = before ? *inputs_.previous : inputs_.window;
-    return Bound{std::string(name), name.ends_with("from") ? window.from : window.to, window.part.has_value()};
-  }
-
-  std::string own_bind(const std::string& name, Value value) {
-    const auto used = std::find_if(used_.begin(), used_.end(), [&](const Use& use) { return use.name == name && use.value; });
-    if (used != used_.end()) return ":" + used->bind;
-    const std::string bind = is_taken(name) ? further_bind(name) : name;
-    used_.push_back({bind, name, std::move(value)});
-    return ":" + bind;
-  }
-
   /// The bind as SQL. `tested`: IS follows.
   std::string use(std::string_view name, bool tested = false) {
-    if (const auto bound = bound_of(name)) return instants_.bound(*bound);
-    if (name.starts_with("previous_") && report_.parameter(name) == nullptr) return "NULL";
-    std::string_view cast = cast_of(report_, name, rules_);
-    const bool again = std::any_of(used_.begin(), used_.end(), [&](const Use& use) { return use.name == name; });
-    std::string bind(name);
-    if (cast.empty() && rules_.types_from_use) {  // another place may want another type
-      if (again) bind = further_bind(bind);
-      if (tested) cast = "text";
-    }
-    if (!again || bind != name) used_.push_back({bind, std::string(name), std::nullopt});
-    return cast.empty() ? ":" + bind : fmt::format("CAST(:{} AS {})", bind, cast);
-  }
-
-  /// `depot_2`, `depot_3`, …: the first that is neither used nor a parameter.
-  [[nodiscard]] std::string further_bind(const std::string& name) const {
-    for (int number = 2;; ++number) {
-      std::string bind = fmt::format("{}_{}", name, number);
-      if (!is_taken(bind)) return bind;
-    }
-  }
-  [[nodiscard]] bool is_taken(const std::string& bind) const {
-    return report_.parameter(bind) != nullptr ||
-           std::any_of(used_.begin(), used_.end(), [&](const Use& use) { return use.bind == bind; });
+    const auto bound = binds_.bound_of(name);
+    return bound ? instants_.bound(*bound) : binds_.use(name, tested);
   }
 
   std::string expand(std::string_view text) {
@@ -186,18 +111,18 @@ class Builder {
   /// `x.at >= :from`, `:from <= x.at`, `x.at BETWEEN :from AND :to` and `x.at >= :from AND x.at < :to`: compares as the source
   /// keeps x.at. False where the bind is not compared so. `i` becomes the last atom of the comparison.
   bool compare(Atoms atoms, std::size_t& i, Written& out) {
-    const auto bound = bound_of(atoms[i].written);
+    const auto bound = binds_.bound_of(atoms[i].written);
     const auto found = bound ? comparison_at(atoms, i) : std::nullopt;
     if (!found) return false;
     std::optional<Bound> last;
     if (found->op == "between") {
       const bool closed = i + 2 < atoms.size() && lower(atoms[i + 1].token) == "and" && atoms[i + 2].is_bind();
-      if (closed) last = bound_of(atoms[i + 2].written);
+      if (closed) last = binds_.bound_of(atoms[i + 2].written);
       if (!last) return false;
     }
     const bool closed = last.has_value();
     const auto half = upper_half(atoms, *found, i);
-    if (half) last = bound_of(atoms[*half].written);
+    if (half) last = binds_.bound_of(atoms[*half].written);
     const auto sql = operand(*found, atoms, i, out);
     if (!sql) return false;
     const InstantSql instant = instant_of(atoms.subspan(found->begin, found->end - found->begin), *sql, std::nullopt);
@@ -209,10 +134,10 @@ class Builder {
   /// `x = :account`, `:account = x`, `x <> :account` and `x IN (…, :account)` with an id that may be text or a number.
   bool compare_id(Atoms atoms, std::size_t& i, Written& out) {
     const std::string name(atoms[i].written);
-    const auto number = number_of(checked(name));
+    const auto number = binds_.number_of(binds_.checked(name));
     if (!number) return false;
     if (is_listed(atoms, i)) {
-      out.sql += both_of(name, *number);
+      out.sql += binds_.both_of(name, *number);
       return true;
     }
     const auto found = comparison_at(atoms, i);
@@ -220,7 +145,7 @@ class Builder {
     if (!found || (!equal && found->op != "<>" && found->op != "!=")) return false;
     const auto sql = operand(*found, atoms, i, out);
     if (!sql) return false;
-    out.sql += fmt::format("{} {} ({})", *sql, equal ? "IN" : "NOT IN", both_of(name, *number));
+    out.sql += fmt::format("{} {} ({})", *sql, equal ? "IN" : "NOT IN", binds_.both_of(name, *number));
     return true;
   }
 
@@ -230,7 +155,7 @@ class Builder {
     bool common = false;
     for (std::size_t i = 0; i < atoms.size(); ++i)
       common = common || (atoms[i].is_macro() && macro_takes(atoms[i].written) == MacroTakes::common_instants) ||
-               (atoms[i].is_bind() && bound_of(atoms[i].written) && !is_compared(atoms, i));
+               (atoms[i].is_bind() && binds_.bound_of(atoms[i].written) && !is_compared(atoms, i));
     NamedInstant& named = instant.named;
     instant.typed = common && !named.refers && !form;
     if (common && !form && !named.columns.empty() && named.form != forms_.usual && named.form != forms_.common())
@@ -279,7 +204,8 @@ class Builder {
                                 piece.text),
                     "a day has no time; compare it with the period, or take it by {{local_date}}");
       }
-      arguments.push_back(takes == MacroTakes::period ? instants_.in_period(instant, *bound_of("from"), *bound_of("to"), false)
+      arguments.push_back(takes == MacroTakes::period
+                              ? instants_.in_period(instant, *binds_.bound_of("from"), *binds_.bound_of("to"), false)
                           : takes == MacroTakes::instants ? instants_.macro_argument(instant)
                                                           : instants_.common(instant));
     }
@@ -291,8 +217,9 @@ class Builder {
   }
 
   std::string is_id_of(const std::string& column, std::string_view bind) {
-    const auto number = number_of(bind);
-    return number ? fmt::format("({}) IN ({})", column, both_of(bind, *number)) : fmt::format("({}) = {}", column, use(bind));
+    const auto number = binds_.number_of(bind);
+    return number ? fmt::format("({}) IN ({})", column, binds_.both_of(bind, *number))
+                  : fmt::format("({}) = {}", column, use(bind));
   }
 
   /// What joins say of the table's rows anyway, by the columns that the source declares.
@@ -319,10 +246,10 @@ class Builder {
   }
   /// The same of a parameter that was given: a constant of its kind stands for it.
   std::string_view parameter_seen(Atoms atoms, std::size_t i) {
-    const std::string_view name = checked(atoms[i].written);
+    const std::string_view name = binds_.checked(atoms[i].written);
     const Parameter* parameter = report_.parameter(name);
     const bool id = parameter != nullptr && (parameter->type == ParameterType::id || parameter->type == ParameterType::id_list);
-    if (parameter == nullptr || id || given(*parameter).empty()) return name;
+    if (parameter == nullptr || id || binds_.given(*parameter).empty()) return name;
     const bool number = parameter->type == ParameterType::integer || parameter->type == ParameterType::decimal ||
                         parameter->type == ParameterType::boolean;
     see_compared(atoms, i, number ? "0" : "''");
@@ -358,7 +285,7 @@ class Builder {
   std::string means(const std::string& expression, const std::string& meaning) {
     const auto own = forms_.words.find(meaning);
     const auto& words = own != forms_.words.end() ? own->second : rows::usual_words().at(meaning);
-    std::string bind = own_bind("words_of_" + meaning, words);
+    std::string bind = binds_.add("words_of_" + meaning, words);
     if (!rules_.list_cast.text.empty()) bind = fmt::format("CAST({} AS {})", bind, rules_.list_cast.text);
     return fmt::format(fmt::runtime(rules_.in_list.text), fmt::format("lower(CAST(({}) AS text))", expression), bind);
   }
@@ -371,17 +298,10 @@ class Builder {
                 fmt::format("report {}: {{{{{}}}}}: {}", report_.id, piece.text, std::get<std::string>(form)));
   }
 
-  [[nodiscard]] std::string_view checked(std::string_view name) const {
-    const auto& reserved = reserved_binds();
-    if (std::find(reserved.begin(), reserved.end(), name) == reserved.end() && report_.parameter(name) == nullptr)
-      throw Error(ErrorKind::invalid, fmt::format("report {}: the query uses :{}, which is not a parameter", report_.id, name));
-    return name;
-  }
-
   std::string filters() {
     std::string sql;
     for (const Parameter& parameter : report_.parameters) {
-      if (parameter.filter.empty() || given(parameter).empty()) continue;
+      if (parameter.filter.empty() || binds_.given(parameter).empty()) continue;
       const std::string bind = use(parameter.name);
       std::string expression = expand(parameter.filter);
       if (parameter.type == ParameterType::boolean)
@@ -393,20 +313,13 @@ class Builder {
     return sql.empty() ? std::string(rules_.always) : "(" + sql + ")";
   }
 
-  /// A bind of the statement and the name whose value it has.
-  struct Use {
-    std::string bind;
-    std::string name;
-    std::optional<Value> value;  ///< of our own; else that of the name
-  };
-
   const Report& report_;
   const QueryInputs& inputs_;
   const rows::DialectRules& rules_;
   const rows::SourceForms& forms_;
+  QueryBinds binds_;
   InstantWriter instants_;
   std::optional<SqlTables> tables_;
-  std::vector<Use> used_;
   std::vector<rows::InstantColumn> seen_;
   std::vector<rows::BooleanColumn> booleans_;
   std::vector<rows::ComparedColumn> compared_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "query_inputs.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/time.hpp"
 #include "reportctl/catalog/catalog.hpp"
@@ -14,6 +15,7 @@
 
 using namespace reportctl;
 using namespace reportctl::catalog;
+using reportctl::testing::inputs;
 using rows::Dialect;
 
 namespace {
@@ -29,17 +31,6 @@ Report module_of(const std::string& parameters, const std::string& query) {
 }
 
 const std::string kQuery = "  SELECT n FROM t WHERE a = :account AND d = :depot AND at >= :from AND at < :to AND {{filters}}\n";
-
-QueryInputs inputs(schedule::Parameters parameters = {}) {
-  QueryInputs in;
-  in.account_key = "k1";
-  in.scope = {schedule::ScopeKind::depot, "north"};
-  in.window.from = *parse_instant("2026-03-16T13:00:00Z");
-  in.window.to = *parse_instant("2026-03-17T13:00:00Z");
-  in.timezone = "Australia/Sydney";
-  in.parameters = std::move(parameters);
-  return in;
-}
 
 std::string names_of(const rows::Query& query) {
   std::string names;

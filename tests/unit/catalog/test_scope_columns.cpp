@@ -4,28 +4,15 @@
 
 #include <string>
 
-#include "reportctl/base/time.hpp"
+#include "query_inputs.hpp"
 #include "reportctl/catalog/catalog.hpp"
 #include "reportctl/catalog/contract.hpp"
 #include "reportctl/catalog/query.hpp"
 
 using namespace reportctl;
 using namespace reportctl::catalog;
+using reportctl::testing::inputs;
 using rows::Dialect;
-
-namespace {
-
-QueryInputs commerce_inputs() {
-  QueryInputs in;
-  in.account_key = "k1";
-  in.scope = {schedule::ScopeKind::depot, "north"};
-  in.window.from = *parse_instant("2026-03-16T13:00:00Z");
-  in.window.to = *parse_instant("2026-03-17T13:00:00Z");
-  in.timezone = "Australia/Sydney";
-  return in;
-}
-
-}  // namespace
 
 TEST_CASE("a fact is held to the scope by the columns that its source declares, and by nothing where it has none") {
   const Report report =
@@ -38,7 +25,7 @@ TEST_CASE("a fact is held to the scope by the columns that its source declares, 
           "    AND :from = :to\n",
           "probe.yaml")
           .report;
-  const auto scope = [&](const rows::SourceForms& forms, const QueryInputs& in = commerce_inputs()) {
+  const auto scope = [&](const rows::SourceForms& forms, const QueryInputs& in = inputs()) {
     const rows::Query query = build_query(report, in, forms);
     CHECK((query.scoped == std::vector<rows::ScopedTable>{{"fleet.Charger_Power", "charger_power"}}) ==
           !forms.scope_columns.empty());
@@ -53,7 +40,7 @@ TEST_CASE("a fact is held to the scope by the columns that its source declares, 
     CHECK(scope(forms) == always);
     forms.scope_columns["charger_power"] = {"depot_id"};
     CHECK(scope(forms) == "((R.depot_id) = :depot" + again + ")");
-    QueryInputs account = commerce_inputs();
+    QueryInputs account = inputs();
     account.scope = {schedule::ScopeKind::account, ""};
     CHECK(scope(forms, account) == always);
     forms.scope_columns["charger_power"] = {"account_id", "depot_id"};
@@ -62,7 +49,7 @@ TEST_CASE("a fact is held to the scope by the columns that its source declares, 
     CHECK(both.find("(R.account_id) = :account" + again) != std::string::npos);
     CHECK(both.find("(R.depot_id) = :depot" + again) != std::string::npos);
     CHECK(both.size() == ("((R.account_id) = :account AND (R.depot_id) = :depot)" + again + again).size());
-    QueryInputs number = commerce_inputs();
+    QueryInputs number = inputs();
     number.account_key = "7";  // SQLite does not know whether the column has text
     forms.scope_columns["charger_power"] = {"account_id"};
     CHECK(scope(forms, number) == (dialect == Dialect::sqlite ? "((R.account_id) IN (:account, :account_number))"
