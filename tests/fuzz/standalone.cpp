@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
 //
-// A fuzz target without libFuzzer: fuzz_NAME CORPUS [INPUTS] [SEED] replays the files of a corpus and then what becomes of them
-// under random changes: with the same seed always the same inputs. Without a number there are 20,000, or fewer where 15 seconds
-// are over. An input that breaks a promise, or takes longer than its share of processor time, is printed in hex.
+// A fuzz target without libFuzzer: fuzz_NAME CORPUS [INPUTS | SECONDSs] [SEED] replays the files of a corpus and then what
+// becomes of them under random changes, so many inputs or for so long: with the same seed always the same inputs. Without a
+// number there are 20,000, or fewer where 15 seconds are over. An input that breaks a promise, or takes longer than its share of
+// processor time, is printed in hex.
 #include <signal.h>
 #include <sys/time.h>
 
@@ -92,9 +93,12 @@ int main(int count, char** words) {
   }
   std::sort(corpus.begin(), corpus.end());
   for (const int number : {SIGABRT, SIGSEGV, SIGPROF}) ::signal(number, on_end);
-  const bool is_counted = count > 2;
-  const std::size_t most = is_counted ? std::strtoul(words[2], nullptr, 10) : 20'000;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(15);
+  const std::string limit = count > 2 ? words[2] : "";
+  const std::size_t number = std::strtoul(limit.c_str(), nullptr, 10);
+  const bool is_timed = limit.ends_with('s');
+  const bool is_counted = !limit.empty() && !is_timed;
+  const std::size_t most = is_counted ? number : is_timed ? SIZE_MAX : 20'000;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(is_timed ? number : 15);
   std::size_t runs = 0;
   for (const auto& text : corpus) input = text, run_one(), ++runs;
   Changer changer(corpus, count > 3 ? static_cast<unsigned>(std::atoi(words[3])) : 1);
