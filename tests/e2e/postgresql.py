@@ -244,7 +244,8 @@ class PostgreSql(e2e.Case):
         _, err = running.communicate(timeout=e2e.PATIENCE)
         self.assertEqual(running.returncode, 143, err)
         self.assertFalse((world.path / "o.csv").exists())
-        e2e.wait_until(lambda: self.postgres.psql(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{world.database}'") == "0", "the server is free")
+        e2e.wait_until(lambda: self.postgres.psql(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{world.database}' AND backend_type = 'client backend'") == "0",
+                       "the server is free")
 
     def test_a_password_comes_from_its_file_and_is_seen_nowhere(self):
         secret = "correct-horse-7f3c"
