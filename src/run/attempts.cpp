@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "due_slots.hpp"
+
 namespace reportctl::run {
 
 std::string hopeless_reason(int takeovers) { return fmt::format("interrupted {} times; not tried again", takeovers); }
@@ -26,6 +28,11 @@ std::optional<Instant> next_attempt(Instant now, int attempts, int retries) {
 Instant next_attempt_since(Instant now, Instant since) {
   return now + std::clamp(now - since, Instant::duration(std::chrono::minutes(kMinutes.front())),
                           Instant::duration(std::chrono::minutes(kMinutes.back())));
+}
+
+std::optional<Instant> retry_at(Parts& parts, const store::Claim& claim) {
+  const int retries = is_occurrence(claim.run) ? policy_of(parts, claim.schedule.definition).retries : 0;
+  return next_attempt(parts.now(), claim.run.attempts + 1, retries);
 }
 
 }  // namespace reportctl::run

@@ -6,7 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "reportctl/base/time.hpp"
+#include "reportctl/run/parts.hpp"
+#include "reportctl/store/claims.hpp"
 
 namespace reportctl::run {
 
@@ -28,5 +29,8 @@ std::optional<Instant> next_attempt(Instant now, int attempts, int retries);
 /// When something that is sent until it is accepted, and has waited since then, is tried again: after as long as it has waited,
 /// 5 minutes at least and 67 at most.
 Instant next_attempt_since(Instant now, Instant since);
+
+/// When a run that cannot go on now is taken up again. None for a test: somebody is waiting for its outcome.
+std::optional<Instant> retry_at(Parts&, const store::Claim&);
 
 }  // namespace reportctl::run

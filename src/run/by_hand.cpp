@@ -8,11 +8,10 @@
 #include <set>
 #include <utility>
 
-#include "acting.hpp"
 #include "attempts.hpp"
+#include "due_slots.hpp"
 #include "events.hpp"
 #include "part_run.hpp"
-#include "policy.hpp"
 #include "post.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
@@ -68,7 +67,7 @@ std::vector<store::NewDelivery> queued_by_hand(Parts& parts, const store::Run& r
                                                const FetchedFiles& fetched) {
   if (to.empty() || fetched.files.empty()) return {};
   Post post(parts, facts_by_hand(facts_from_json(store::mail_facts(parts.state(), run.id))), run.id, fetched.files);
-  auto messages = post.queue(to, parts.moment());
+  auto messages = post.queue({.mailboxes = to, .places = {}}, parts.moment());
   for (auto& message : messages) message.by_hand = true;
   return messages;
 }

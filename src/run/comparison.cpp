@@ -128,4 +128,18 @@ std::vector<std::string> changes_of(const render::Metric& now, const render::Met
   return changes;
 }
 
+void compare(const RunPlan& plan, const std::vector<render::Metric>& before, const MissingDays& missing, MadeFile& made) {
+  auto& showing = made.showing;
+  showing.compared_with = plan.compared_with;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    auto& metric = made.file.summary[i];
+    add_vanished(metric, before[i], plan.shape->summary[i].value.kind, plan.resolved.language);
+    showing.changes.push_back(changes_of(metric, before[i], plan.resolved.language));
+  }
+  // A quarter of the days or more without a row at the beginning, and not now: it was probably not yet recorded.
+  const auto& window = *plan.compared_with;
+  if (missing.before > missing.now && 4 * missing.before >= window.days())
+    showing.compared_since = add_days(window.first, static_cast<int>(missing.before));
+}
+
 }  // namespace reportctl::run

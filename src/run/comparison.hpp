@@ -2,12 +2,13 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "reportctl/render/summary.hpp"
-#include "reportctl/run/plan.hpp"
+#include "reportctl/run/generate.hpp"
 
 namespace reportctl::run {
 
@@ -22,5 +23,12 @@ void add_vanished(render::Metric& now, const render::Metric& before, catalog::Ag
 /// percentage would mislead (nothing before, or figures below zero) `from -266.13`. One for each amount; none for what has no
 /// amount or cannot be compared (days and moments).
 std::vector<std::string> changes_of(const render::Metric& now, const render::Metric& before, const Language& = {});
+
+/// How many days of each period are over before the first one that has rows.
+struct MissingDays {
+  std::int64_t now = 0, before = 0;
+};
+/// What the mail shows of the figures of the period before. Precondition: the plan has such a period.
+void compare(const RunPlan&, const std::vector<render::Metric>& before, const MissingDays&, MadeFile&);
 
 }  // namespace reportctl::run

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "attempts.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/validation/violation.hpp"
@@ -37,10 +39,6 @@ struct Message {
   const Mailing* mailing;
   bool linked;
 };
-
-bool is_of(const Mailing& mailing, const store::Delivery& delivery) {
-  return mailing.sha256(mailing.head(delivery)) == delivery.message_sha256;
-}
 
 /// A fresh identity; the ledger is not told yet.
 store::NewDelivery renewed(const store::Claim& claim, const Mailing& mailing, const store::Delivery& delivery, Instant date) {
@@ -80,11 +78,11 @@ bool link_is_old(Parts& parts, const store::Delivery& delivery) {
 
 /// The same bytes as when it was queued, or a fresh identity where that is still allowed.
 Message message_of(Parts& parts, const store::Claim& claim, Post& post, const store::Delivery& delivery) {
-  const bool linked = post.facts().linked || (post.may_link() && !is_of(post.attached(), delivery) &&
-                                              is_of(post.linked(delivery.message_date), delivery));
+  const bool linked = post.facts().linked ||
+                      (post.may_link() && !post.attached().makes(delivery) && post.linked(delivery.message_date).makes(delivery));
   if (linked && link_is_old(parts, delivery)) return by_link(parts, claim, post, delivery);
   const auto& mailing = linked ? post.linked(delivery.message_date) : post.attached();
-  if (is_of(mailing, delivery)) return {delivery, &mailing, linked};
+  if (mailing.makes(delivery)) return {delivery, &mailing, linked};
   if (linked && !delivery.in_doubt) return by_link(parts, claim, post, delivery);  // other keys, another address
   const auto date = linked ? delivery.message_date : parts.moment();
   if (!delivery.in_doubt) return {superseded_at(parts, claim, mailing, delivery, date), &mailing, linked};
@@ -233,6 +231,56 @@ DeliveryOutcome hand_over(Parts& parts, const store::Claim& claim, Post& post, c
   }
   schedule_retry(recorded, rule, message.delivery.attempts + 1, parts.now());
   return recorded;
+}
+
+void apply(const DeliveryOutcome& outcome, store::Delivery& delivery) {
+  // An attempt before may have arrived: the ledger keeps such a delivery unknown, whatever a later one was told.
+  const bool told_no = outcome.state == DeliveryState::deferred || outcome.state == DeliveryState::refused;
+  delivery.state = delivery.in_doubt && told_no && !outcome.settles_doubt ? DeliveryState::unknown : outcome.state;
+  delivery.answer = outcome.answer;
+  delivery.reason_class = outcome.reason_class;
+  delivery.next_attempt_at = outcome.next_attempt_at;
+}
+
+std::vector<store::Delivery> report_deliveries(Parts& parts, const store::Claim& claim) {
+  auto deliveries = store::list_deliveries(parts.state(), claim.run.id);
+  std::erase_if(deliveries, [](const store::Delivery& delivery) { return delivery.notification; });
+  return deliveries;
+}
+
+namespace {
+
+/// What is sent now: what is queued, and as soon as one further attempt is due all of them, so that every recipient of a run is
+/// tried equally often.
+bool to_be_sent(const store::Delivery& delivery, bool retrying) {
+  return delivery.state == DeliveryState::queued || (retrying && delivery.next_attempt_at);
+}
+
+}  // namespace
+
+Sent deliver(Parts& parts, const store::Claim& claim, const Posts& posts) {
+  const auto& policy = parts.settings().policy;
+  const RetryRule rule{.retry_at = retry_at(parts, claim), .resend_unknown = policy.on_unknown == settings::OnUnknown::resend};
+  Sent sent;
+  auto& [deliveries, last] = sent;
+  deliveries = report_deliveries(parts, claim);
+  const bool retrying = std::any_of(deliveries.begin(), deliveries.end(), [&](const store::Delivery& delivery) {
+    return delivery.next_attempt_at && *delivery.next_attempt_at <= parts.now();
+  });
+  std::vector<store::Delivery*> order;
+  for (auto& delivery : deliveries) {
+    if (to_be_sent(delivery, retrying)) order.push_back(&delivery);
+  }
+  // Whoever was not tried because of somebody else comes first now.
+  std::stable_sort(order.begin(), order.end(),
+                   [](const store::Delivery* a, const store::Delivery* b) { return a->attempts < b->attempts; });
+  for (auto* delivery : order) {
+    if (last) store::record_outcome(parts.state(), claim, *last, parts.moment());
+    last.reset();
+    last = hand_over(parts, claim, delivery->by_hand ? posts.by_hand : posts.scheduled, *delivery, rule);
+    apply(*last, *delivery);
+  }
+  return sent;
 }
 
 }  // namespace reportctl::run

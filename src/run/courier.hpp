@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "post.hpp"
 #include "reportctl/run/parts.hpp"
@@ -25,5 +26,24 @@ store::Delivery superseded(Parts&, const store::Claim&, const Mailing&, const st
 /// step that cannot be undone. The outcome itself is returned, so that the caller can record it together with what follows from
 /// it. FenceLost, Error(state): nothing was handed over. Error(interrupted): the delivery is queued again.
 store::DeliveryOutcome hand_over(Parts&, const store::Claim&, Post&, const store::Delivery&, const RetryRule&);
+
+/// The ledger of a run, without notifications.
+std::vector<store::Delivery> report_deliveries(Parts&, const store::Claim&);
+/// As the ledger has it once the outcome is recorded.
+void apply(const store::DeliveryOutcome&, store::Delivery&);
+
+/// What the recipients of the schedule get, and what those get to whom a person sent it.
+struct Posts {
+  Post& scheduled;
+  Post& by_hand;
+};
+
+/// The ledger as it will stand. The outcome of the last delivery that was tried is not recorded yet.
+struct Sent {
+  std::vector<store::Delivery> deliveries;
+  std::optional<store::DeliveryOutcome> last;
+};
+/// From `generated` on: sends what waits, one recipient after the other.
+Sent deliver(Parts&, const store::Claim&, const Posts&);
 
 }  // namespace reportctl::run

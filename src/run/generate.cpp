@@ -2,6 +2,8 @@
 // Copyright the reportctl authors
 #include "reportctl/run/generate.hpp"
 
+#include <fmt/format.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,22 +13,25 @@
 #include <optional>
 #include <string_view>
 
-#include "chart_plan.hpp"
 #include "comparison.hpp"
 #include "condition.hpp"
-#include "first_day.hpp"
-#include "first_rows.hpp"
-#include "query_inputs.hpp"
+#include "onlookers.hpp"
+#include "plan_checks.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/for_people.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/render/writer.hpp"
-#include "reportctl/rows/file_format.hpp"
-#include "reportctl/run/export.hpp"
+#include "reportctl/store/exports.hpp"
 
 namespace reportctl::run {
 namespace {
 
 constexpr std::int64_t kRowsBetweenChecks = 2048;
+constexpr int kRemembered = 20;
+/// Smaller files are not worth a refusal: whether they fit shows at once.
+constexpr std::int64_t kLargeFile = 1'000'000;
+/// Writers spool beside the file, and the next one may be larger.
+constexpr std::int64_t kMargin = 2;
 
 render::Figure figure_of(std::string label, const catalog::Aggregate& value) {
   return {.label = std::move(label),
@@ -174,55 +179,6 @@ class Fingerprint {
   std::unique_ptr<render::Writer> writer_;
 };
 
-std::optional<render::ChartCollector> chart_collector(const RunPlan& plan) {
-  const auto charted = chart_plan(*plan.shape, plan.window);
-  if (!charted) return std::nullopt;
-  return render::ChartCollector(plan.shape->columns, *charted, plan.locale());
-}
-
-/// What the chart shows and the figures are taken of; whoever chose columns has chosen what tells them something.
-std::vector<std::string> telling_columns(const RunPlan& plan) {
-  if (!plan.resolved.columns.empty()) return {};
-  std::vector<std::string> names;
-  const auto add = [&](int column) {
-    if (column >= 0) names.push_back(plan.shape->columns[static_cast<std::size_t>(column)].name);
-  };
-  if (const auto chart = chart_plan(*plan.shape, plan.window)) {
-    add(chart->x);
-    add(chart->series);
-    add(chart->y);
-  }
-  for (const auto& metric : plan.shape->summary) add(metric.value.column);
-  return names;
-}
-
-/// What sees the rows beside the writer, where a mail or the file shows it.
-struct Onlookers {
-  std::optional<render::ChartCollector> chart;
-  std::optional<FirstRowsCollector> first_rows;  ///< sees the chosen columns
-  std::optional<FirstDay> first_day;
-  [[nodiscard]] bool any() const { return chart || first_rows || first_day; }
-  void row(const rows::Row& row, const rows::Row& chosen) {
-    if (chart) chart->row(row);
-    if (first_rows) first_rows->row(chosen);
-    if (first_day) first_day->row(row);
-  }
-};
-
-Onlookers onlookers_of(const RunPlan& plan, const rows::Columns& chosen, Purpose purpose) {
-  Onlookers onlookers;
-  const bool for_mail = purpose == Purpose::mail;
-  const auto is_for_people = [](const std::string& format) {
-    return rows::file_format(format).audience == rows::Audience::people;
-  };
-  const auto& more = plan.resolved.more_formats;
-  const bool is_document = is_for_people(plan.resolved.format) || std::any_of(more.begin(), more.end(), is_for_people);
-  if (for_mail || is_document) onlookers.chart = chart_collector(plan);
-  if (for_mail) onlookers.first_rows.emplace(chosen, plan.locale(), telling_columns(plan));
-  if (for_mail && plan.resolved.report->compares) onlookers.first_day.emplace(plan);
-  return onlookers;
-}
-
 using Aggregates = std::vector<catalog::Aggregate>;
 
 std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const Aggregates& asked, const schedule::Window& window,
@@ -240,26 +196,14 @@ std::vector<render::Metric> metrics_of(Parts& parts, const RunPlan& plan, const 
 }
 
 /// How the figures changed against the period before. Precondition: the module compares.
-void compare(Parts& parts, const RunPlan& plan, const Aggregates& asked, const FirstDay& first_day, MadeFile& made) {
+void look_back(Parts& parts, const RunPlan& plan, const Aggregates& asked, const FirstDay& first_day, MadeFile& made) {
   const auto& metrics = plan.shape->summary;
-  if (metrics.empty() && asked.empty()) return;
-  const auto compared_with = previous_window(plan.resolved.window, plan.window, plan.at, plan.zone);
-  if (!compared_with) return;
-  FirstDay first_before(plan);
-  auto before = metrics_of(parts, plan, asked, *compared_with, first_before);
+  if ((metrics.empty() && asked.empty()) || !plan.compared_with) return;
+  auto first_before = first_day.anew();
+  auto before = metrics_of(parts, plan, asked, *plan.compared_with, first_before);
   made.measured.before = take_asked(before, metrics.size());
-  if (metrics.empty()) return;
-  auto& showing = made.showing;
-  showing.compared_with = compared_with;
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    auto& metric = made.file.summary[i];
-    add_vanished(metric, before[i], plan.shape->summary[i].value.kind, plan.resolved.language);
-    showing.changes.push_back(changes_of(metric, before[i], plan.resolved.language));
-  }
-  // A quarter of the days or more without a row at the beginning, and not now: it was probably not yet recorded.
-  const auto missing = first_before.days_after(*showing.compared_with).value_or(0);
-  if (missing > first_day.days_after(plan.window).value_or(0) && 4 * missing >= showing.compared_with->days())
-    showing.compared_since = add_days(showing.compared_with->first, static_cast<int>(missing));
+  const MissingDays missing{first_day.days_after(plan.window), first_before.days_after(*plan.compared_with)};
+  if (!metrics.empty()) compare(plan, before, missing, made);
 }
 
 }  // namespace
@@ -267,7 +211,7 @@ void compare(Parts& parts, const RunPlan& plan, const Aggregates& asked, const F
 MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& making) {
   const auto started = std::chrono::steady_clock::now();
   Projection projection(plan.shape->columns, plan.resolved.columns);
-  auto onlookers = onlookers_of(plan, projection.columns(), making.purpose);
+  Onlookers onlookers(plan, projection.columns(), making.purpose);
   const bool watched = onlookers.any();
   const auto asked = making.condition == nullptr ? Aggregates() : figures_of(*making.condition, *plan.shape);
   std::optional<Fingerprint> fingerprint;
@@ -306,15 +250,14 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   file.summary = summary.metrics(plan.locale());
   made.measured.figures = take_asked(file.summary, plan.shape->summary.size());
   if (fingerprint) made.measured.fingerprint = fingerprint->finish(summary.rows());
-  if (onlookers.chart) file.chart = onlookers.chart->data();
+  onlookers.show(made);
   const render::Closing closing{.rows = summary.rows(), .metrics = file.summary, .chart = file.chart};
   for (auto& output : outputs) made.files.push_back(output.finish(plan.resolved.report->id, closing));
   file.rows = summary.rows();
   file.bytes = made.files.front().bytes;
   file.sha256 = made.files.front().sha256;
   file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
-  if (onlookers.first_rows) made.showing.first_rows = onlookers.first_rows->table();
-  if (onlookers.first_day) compare(parts, plan, asked, *onlookers.first_day, made);
+  if (onlookers.first_day()) look_back(parts, plan, asked, *onlookers.first_day(), made);
   return made;
 }
 
@@ -354,6 +297,35 @@ MadeFile make_files(Parts& parts, const RunPlan& plan, const std::vector<Sink*>&
   }
   return made;
 }
+
+std::optional<Estimate> estimate(Parts& parts, const std::string& account, const std::string& report) {
+  auto found = store::measured(parts.state(), account, report, kRemembered);
+  if (found.empty()) return std::nullopt;
+  const auto middle = found.begin() + static_cast<std::ptrdiff_t>(found.size() / 2);
+  std::nth_element(found.begin(), middle, found.end(),
+                   [](const auto& a, const auto& b) { return a.milliseconds < b.milliseconds; });
+  return Estimate{.time = std::chrono::milliseconds(middle->milliseconds), .measured = found.size()};
+}
+
+namespace {
+
+/// Room for twice the last file of the same format.
+void require_space(Parts& parts, const RunPlan& plan) {
+  const auto found = store::measured(parts.state(), plan.account.id, plan.resolved.report->id, kRemembered);
+  const auto last = std::find_if(found.begin(), found.end(), [&](const auto& one) { return one.format == plan.resolved.format; });
+  if (last == found.end() || last->bytes < kLargeFile) return;
+  const auto& root = parts.artifacts().root();
+  struct statvfs space {};
+  if (::statvfs(root.c_str(), &space) != 0) return;  // what is wrong with it, writing will tell
+  const auto free = static_cast<std::int64_t>(space.f_bavail) * static_cast<std::int64_t>(space.f_frsize);
+  if (free / kMargin >= last->bytes) return;
+  throw Error(ErrorKind::output,
+              fmt::format("{}: {} are free, and this report needs about {}: its last file had {}", root.string(), size_text(free),
+                          size_text(last->bytes * kMargin), size_text(last->bytes)),
+              "free space there (reportctl prune), or move artifacts.url to a larger disk");
+}
+
+}  // namespace
 
 StoredFile make_stored_file(Parts& parts, const RunPlan& plan, const Making& making) {
   require_space(parts, plan);

@@ -4,33 +4,20 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "reportctl/base/base64.hpp"
 #include "reportctl/base/error.hpp"
-#include "reportctl/base/hash.hpp"
 #include "reportctl/base/json.hpp"
 #include "reportctl/mail/picture.hpp"
-#include "reportctl/rows/file_format.hpp"
 #include "reportctl/run/preview.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/images.hpp"
-#include "texts.hpp"
 
 namespace reportctl::run {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Mailbox sender(const std::string& text) {
-  auto from = Mailbox::parse(text);
-  if (!from) {
-    throw Error(ErrorKind::config, "no sender address is configured",
-                "set `mail.from` in reportctl.yaml, e.g. Reports <reports@example.com>");
-  }
-  return *from;
-}
 
 /// Whom a recipient may ask: the member on whose behalf it runs, else the account's first owner or admin, else the sender.
 std::string contact(Parts& parts, const RunPlan& plan) {
@@ -51,25 +38,6 @@ mail::ReportFacts facts_before_rows(const RunPlan& plan, const schedule::Definit
   report.scope = plan.site_name;
   report.filters = plan.filters;
   return report;
-}
-
-TempFile write_body(Parts& parts, const mail::Content& content) {
-  auto body = parts.artifacts().spool();
-  mail::write_body(content, body);
-  return body;
-}
-
-mail::Content content_of(const MailFacts& facts, const std::string& run_id, const std::vector<ReportFile>& attached) {
-  const auto texts = mail::render_report(facts.report);
-  mail::Content content{.text = texts.text,
-                        .html = texts.html,
-                        .attachments = {},
-                        .boundary_seed = run_id,
-                        .images = mail::images_of(facts.report.logo, facts.report.chart, facts.report.run_id)};
-  for (const auto& file : attached)
-    content.attachments.push_back(
-        {.file_name = file.name, .content_type = std::string(rows::file_format(file.format).media_type), .fd = file.fd});
-  return content;
 }
 
 Json picture_json(const mail::Picture& picture) {
@@ -231,12 +199,6 @@ MailFacts facts_from_json(const std::string& text) {
   }
 }
 
-MailTexts texts_of(const RunPlan& plan, const File& file, const schedule::Definition& definition) {
-  const auto values = with_figures(plan, file.rows, file.summary);
-  const auto subject = definition.subject.empty() ? default_subject(definition.title) : definition.subject;
-  return {.subject = HeaderValue::cleaned(filled(subject, values)).str(), .intro = filled(definition.intro, values)};
-}
-
 MailFacts facts_of(Parts& parts, const RunPlan& plan, const MadeFile& made, const schedule::Schedule& schedule,
                    const std::string& run_id) {
   const auto& account = plan.account;
@@ -337,62 +299,6 @@ void mark_as_correction(MailFacts& facts, const std::optional<MailFacts>& of) {
   facts.subject = "Correction: " + facts.subject;
   add_notice(facts.report, fmt::format("Correction: made again from the data of today, instead of the report {}.",
                                        of ? "that was generated on " + of->report.generated_at : "that was sent before"));
-}
-
-namespace {
-
-MailFacts with_logo(Parts& parts, MailFacts facts) {
-  auto& logo = facts.report.logo;
-  if (logo.bytes.empty()) logo = logo_for_mail(parts, facts.logo_image, facts.report.account_name);
-  return facts;
-}
-
-}  // namespace
-
-Mailing::Mailing(Parts& parts, MailFacts facts, const std::string& run_id, const std::vector<ReportFile>& attached)
-    : facts_(with_logo(parts, std::move(facts))),
-      from_(sender(facts_.from)),
-      body_(write_body(parts, content_of(facts_, run_id, attached))) {}
-
-Mailing::Mailing(Parts& parts, MailFacts facts, const mail::Content& content)
-    : facts_(std::move(facts)), from_(sender(facts_.from)), body_(write_body(parts, content)) {}
-
-std::string Mailing::head(const Mailbox& to, const std::string& message_id, Instant date) const {
-  return mail::write_head({.from = from_,
-                           .to = to,
-                           .subject = HeaderValue::cleaned(facts_.subject),
-                           .date = date,
-                           .message_id = message_id,
-                           .list_unsubscribe = EmailAddress::parse(facts_.list_unsubscribe),
-                           .unsubscribe_token = mail::unsubscribe_token(message_id),
-                           .reply_to = Mailbox::parse(facts_.reply_to)});
-}
-
-std::string Mailing::head(const store::Delivery& delivery) const {
-  return head(delivery.recipient.value(), delivery.message_id, delivery.message_date);
-}
-
-std::string Mailing::sha256(const std::string& head) const {
-  Sha256 hash;
-  hash.update(head);
-  std::array<char, 1U << 16U> buffer;
-  std::uint64_t offset = 0;
-  while (const auto count = body_.read_at(offset, buffer.data(), buffer.size())) {
-    hash.update({buffer.data(), count});
-    offset += count;
-  }
-  return hash.finish();
-}
-
-store::NewDelivery Mailing::prepare(const Mailbox& to, const std::string& run_id, const std::string& delivery_id,
-                                    Instant date) const {
-  store::NewDelivery delivery{.id = delivery_id, .recipient = to};
-  delivery.message_id = mail::message_id(run_id, delivery_id, from_.address);
-  delivery.message_date = date;
-  const auto bytes = head(to, delivery.message_id, date);
-  delivery.message_sha256 = sha256(bytes);
-  delivery.message_bytes = static_cast<std::int64_t>(bytes.size() + body_.size());
-  return delivery;
 }
 
 }  // namespace reportctl::run

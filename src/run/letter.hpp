@@ -4,14 +4,11 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "reportctl/mail/message.hpp"
 #include "reportctl/mail/templates.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/run/parts.hpp"
 #include "reportctl/run/preview.hpp"
-#include "reportctl/store/deliveries.hpp"
 
 namespace reportctl::run {
 
@@ -45,33 +42,5 @@ void mark_as_late(MailFacts&, const std::string& until);
 MailFacts facts_by_hand(MailFacts);
 /// Marks the report, in its subject and in the mail, as a correction of another, whose facts are empty where they are not known.
 void mark_as_correction(MailFacts&, const std::optional<MailFacts>& of);
-
-/// A file of a run, made or fetched; `fd` is borrowed.
-struct ReportFile : store::RunFile {
-  int fd = -1;
-};
-
-/// The messages of one run: one body for all, one head for each recipient.
-class Mailing {
- public:
-  /// Attaches the files; borrowed during the call.
-  Mailing(Parts&, MailFacts facts, const std::string& run_id, const std::vector<ReportFile>& attached);
-  /// A mail of ready content (notifications).
-  Mailing(Parts&, MailFacts facts, const mail::Content& content);
-
-  /// Fixes identity, hash and size of a recipient's message.
-  [[nodiscard]] store::NewDelivery prepare(const Mailbox& to, const std::string& run_id, const std::string& delivery_id,
-                                           Instant date) const;
-  [[nodiscard]] std::string head(const store::Delivery&) const;
-  [[nodiscard]] std::string sha256(const std::string& head) const;
-  [[nodiscard]] const TempFile& body() const { return body_; }
-  [[nodiscard]] const Mailbox& from() const { return from_; }
-
- private:
-  [[nodiscard]] std::string head(const Mailbox& to, const std::string& message_id, Instant date) const;
-  MailFacts facts_;
-  Mailbox from_;
-  TempFile body_;
-};
 
 }  // namespace reportctl::run

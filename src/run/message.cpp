@@ -12,10 +12,6 @@
 namespace reportctl::run {
 namespace {
 
-bool composes(const Mailing& mailing, const store::Delivery& delivery) {
-  return delivery.recipient && mailing.sha256(mailing.head(delivery)) == delivery.message_sha256;
-}
-
 void pour(const Mailing& mailing, const store::Delivery& delivery, Sink& sink) {
   sink.write(mailing.head(delivery));
   std::array<char, 1U << 16U> buffer;
@@ -37,10 +33,10 @@ void pour(const Mailing& mailing, const store::Delivery& delivery, Sink& sink) {
 void write_message(Parts& parts, const store::Run& run, const store::Delivery& delivery, Sink& sink) {
   const auto fetched = fetch_files(parts, run);
   Post post(parts, facts_from_json(store::mail_facts(parts.state(), run.id)), run.id, fetched.files);
-  if (!post.facts().linked && composes(post.attached(), delivery)) return pour(post.attached(), delivery, sink);
+  if (!post.facts().linked && post.attached().makes(delivery)) return pour(post.attached(), delivery, sink);
   if (!post.facts().linked && !post.may_link()) refuse_message(run, delivery);
   const auto& linked = post.linked(delivery.message_date);
-  if (!composes(linked, delivery)) refuse_message(run, delivery);
+  if (!linked.makes(delivery)) refuse_message(run, delivery);
   pour(linked, delivery, sink);
 }
 

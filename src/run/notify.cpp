@@ -290,7 +290,7 @@ store::DeliveryOutcome carry(Parts& parts, const Notices& notices, const RetryRu
     const auto letter = letter_of(parts, notices);
     Post post(parts, letter.facts, letter.content);
     const auto& mailing = post.attached();
-    const bool same = !delivery.recipient || mailing.sha256(mailing.head(delivery)) == delivery.message_sha256;
+    const bool same = !delivery.recipient || mailing.makes(delivery);
     return hand_over(parts, *claim, post, same ? delivery : superseded(parts, *claim, mailing, delivery), rule);
   } catch (const Error& error) {
     if (!concerns_this_mail_alone(error)) throw;

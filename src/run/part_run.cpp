@@ -105,8 +105,6 @@ std::string reason_of(const Missed& missed, RunState state) {
 
 }  // namespace
 
-bool has_parts(const Claim& claim) { return claim.run.parent.empty() && claim.schedule.definition.parts.given(); }
-
 Ended divide(Parts& parts, const Claim& claim) {
   const auto slot = claim.run.slot.value_or(claim.run.created_at);
   const auto standing = standing_of(parts.state(), claim.schedule);

@@ -10,9 +10,6 @@
 
 namespace reportctl::run {
 
-/// Is it an occurrence that is divided into parts, each a run of its own?
-bool has_parts(const store::Claim&);
-
 /// From `triggered` on: asks the list, once, and records the parts, which resume() then takes up one by one.
 Ended divide(Parts&, const store::Claim&);
 /// What the list of an occurrence and its schedule say now, for parts that were rejected and so reached nobody.

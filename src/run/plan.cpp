@@ -6,36 +6,17 @@
 
 #include <algorithm>
 
-#include "file_names.hpp"
+#include "comparison.hpp"
 #include "plan_checks.hpp"
-#include "query_inputs.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/run/preview.hpp"
 #include "reportctl/run/sites.hpp"
 #include "reportctl/store/accounts.hpp"
-#include "reportctl/store/runs.hpp"
 #include "texts.hpp"
 
 namespace reportctl::run {
 namespace {
-
-std::vector<std::pair<std::string, std::string>> filters_of(const RunPlan& plan, const ChoiceNames& names) {
-  std::vector<std::pair<std::string, std::string>> filters;
-  const Language& language = plan.resolved.language;
-  const auto telling = telling_parameters(plan.resolved);
-  for (const auto& parameter : plan.resolved.report->parameters) {
-    const auto given = telling.find(parameter.name);
-    if (given == telling.end()) continue;
-    filters.emplace_back(parameter.label, parameter_words(plan, parameter, given->second, names));
-  }
-  std::vector<std::string> labels;
-  for (const auto& name : plan.resolved.columns)
-    for (const auto& column : plan.shape->columns)
-      if (column.name == name) labels.push_back(column.label.empty() ? name : column.label);
-  if (!labels.empty()) filters.emplace_back(language.say("columns"), some_of(labels, language));
-  return filters;
-}
 
 bool can_be_read(Parts& parts, const std::string& source) {
   try {
@@ -61,9 +42,10 @@ struct Agreed {
   std::optional<Instant> begins = std::nullopt;  ///< where its period was found to begin
 };
 
-/// Asked of the source only for texts that say it.
-void add_data_until(Parts& parts, RunPlan& plan, const schedule::Definition* definition, Instant slot) {
-  if (plan.resolved.report->ready.empty()) return;
+/// `{data_until}`, asked of the source only for texts that say it.
+std::optional<std::string> data_until_words(Parts& parts, const RunPlan& plan, const schedule::Definition* definition,
+                                            Instant slot) {
+  if (plan.resolved.report->ready.empty()) return std::nullopt;
   std::vector<std::string> texts{plan.resolved.title};
   if (definition != nullptr)
     texts.insert(texts.end(), {definition->subject, definition->intro, definition->file_name, definition->reply_to});
@@ -72,19 +54,9 @@ void add_data_until(Parts& parts, RunPlan& plan, const schedule::Definition* def
     const auto names = parsed ? parsed->variables() : std::vector<std::string>();
     return std::find(names.begin(), names.end(), "data_until") != names.end();
   };
-  if (std::none_of(texts.begin(), texts.end(), says_it)) return;
+  if (std::none_of(texts.begin(), texts.end(), says_it)) return std::nullopt;
   const auto until = readiness_of(parts, plan, slot).data_until;
-  plan.text_values["data_until"] = until ? plan.resolved.language.minute_with_zone(*until, plan.zone) : "\u2013";
-}
-
-void fill_texts(Parts& parts, RunPlan& plan, const ChoiceNames& names, const schedule::Schedule* schedule, Instant slot) {
-  const auto* const definition = schedule == nullptr ? nullptr : &schedule->definition;
-  plan.text_values = text_values(plan, {names, schedule, slot});
-  add_data_until(parts, plan, definition, slot);
-  auto& title = plan.resolved.title;
-  title = filled(title, plan.text_values);
-  plan.text_values["report"] = title;
-  name_files(plan, definition);
+  return until ? plan.resolved.language.minute_with_zone(*until, plan.zone) : "\u2013";
 }
 
 }  // namespace
@@ -95,6 +67,21 @@ std::vector<RunPlan::File> RunPlan::files() const {
   for (const auto& one : also)
     if (const auto further = one.files(); !is_workbook) all.insert(all.end(), further.begin(), further.end());
   return all;
+}
+
+catalog::QueryInputs query_inputs(const validation::Resolved& resolved, const access::Account& account,
+                                  const schedule::Window& window) {
+  return {.account_key = account.source_key(),
+          .scope = resolved.scope,
+          .window = window,
+          .timezone = resolved.timezone,
+          .parameters = resolved.parameters};
+}
+
+catalog::QueryInputs query_inputs(const RunPlan& plan, const schedule::Window& window) {
+  auto inputs = query_inputs(plan.resolved, plan.account, window);
+  inputs.previous = previous_window(plan.resolved.window, window, plan.at, plan.zone);
+  return inputs;
 }
 
 void require_only_account(Parts& parts, const access::Account& account) {
@@ -126,9 +113,11 @@ std::variant<RunPlan, Rejection> complete(Parts& parts, Agreed agreed, const acc
   plan.window = schedule::resolve(resolved.window, at, plan.zone, agreed.begins);
   plan.shape = &resolved.report->shape(resolved.parameters);
   plan.resolved = std::move(resolved);
-  plan.query = catalog::build_query(*plan.resolved.report, query_inputs(plan, plan.window), parts.source(account.source).forms());
-  plan.filters = filters_of(plan, names);
-  fill_texts(parts, plan, names, agreed.schedule, slot);
+  const auto inputs = query_inputs(plan, plan.window);
+  plan.compared_with = inputs.previous;
+  plan.query = catalog::build_query(*plan.resolved.report, inputs, parts.source(account.source).forms());
+  const auto* const definition = agreed.schedule == nullptr ? nullptr : &agreed.schedule->definition;
+  describe(plan, {names, agreed.schedule, slot, data_until_words(parts, plan, definition, slot)});
   return plan;
 }
 
@@ -277,19 +266,6 @@ std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Sch
 
 std::variant<RunPlan, Rejection> plan_schedule(Parts& parts, const schedule::Schedule& schedule, Instant slot) {
   return plan_schedule(parts, schedule, standing_of(parts.state(), schedule), slot);
-}
-
-std::optional<Instant> begin_of(Parts& parts, const schedule::Schedule& schedule, Instant slot) {
-  const auto& definition = schedule.definition;
-  const auto account = store::find_account(parts.state(), definition.account);
-  const auto zone = schedule::effective_zone(definition, account ? account->timezone : std::string());
-  if (!zone || definition.at.empty()) return std::nullopt;
-  const auto rhythm = schedule::rhythm_of(definition, *zone);
-  if (definition.window == schedule::NamedRange::since_previous) {
-    const auto run = store::slot_run_before(parts.state(), schedule.id, slot);
-    return run ? run : schedule::occurrence_before(rhythm, slot);
-  }
-  return schedule::begin_of_period(rhythm, slot);
 }
 
 void check_query(Parts& parts, const validation::Resolved& resolved, const access::Account& account, Instant at) {

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include "reportctl/catalog/query.hpp"
 #include "reportctl/run/plan.hpp"
 
 namespace reportctl::run {
@@ -11,5 +12,12 @@ validation::DraftCheck check_schedule(Parts&, const schedule::Schedule&, const S
 
 /// Of a source that is declared as one account's: what the rules of accounts refuse may be older than the declaration.
 void require_only_account(Parts&, const access::Account&);
+
+/// What the queries of a request are built from where no period before matters.
+catalog::QueryInputs query_inputs(const validation::Resolved&, const access::Account&, const schedule::Window&);
+
+/// What the queries of a plan are built from, for its own window or the one that it is compared with: `previous` is the period
+/// before that one.
+catalog::QueryInputs query_inputs(const RunPlan&, const schedule::Window&);
 
 }  // namespace reportctl::run

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "query_inputs.hpp"
+#include "plan_checks.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/run/preview.hpp"
 

@@ -6,7 +6,6 @@
 
 #include <map>
 
-#include "file_names.hpp"
 #include "plan_checks.hpp"
 #include "reportctl/base/for_people.hpp"
 #include "reportctl/run/plan.hpp"
@@ -27,10 +26,7 @@ RunPlan plan_of_names(const schedule::Schedule& schedule, const validation::Reso
   plan.zone = rhythm.zone;
   plan.window = schedule::resolve(resolved.window, slot, rhythm.zone, begins);
   const ChoiceNames unknown;
-  plan.text_values = text_values(plan, {unknown, &schedule, slot});
-  plan.text_values["data_until"] = format_utc(slot);
-  plan.text_values["report"] = filled(plan.resolved.title, plan.text_values);
-  name_files(plan, &schedule.definition);
+  fill_texts(plan, {unknown, &schedule, slot, format_utc(slot)});
   place_files(plan, schedule.definition);
   return plan;
 }

@@ -11,15 +11,12 @@
 namespace reportctl::run {
 
 using Tell = std::function<void(const Ended&)>;
-using Wanted = std::function<bool(const store::Run&)>;
 
 /// Works on a claimed run, which another process may take away from us: that is no failure. Each look at data that are not
 /// complete, and each end of a part, is for the log alone.
 void work_on(Parts&, const store::Claim&, const Tell&);
 
-/// Takes up the wanted ones of what waits for someone, once each, and what that brings about, until nothing is left.
-void resume(Parts&, const Wanted&, const Tell&);
-/// The parts of an occurrence, and then its own end.
+/// Takes up the parts of an occurrence, and then its own end.
 void resume_parts(Parts&, const std::string& run_id, const Tell&);
 
 }  // namespace reportctl::run

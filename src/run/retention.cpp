@@ -6,7 +6,6 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "acting.hpp"
 #include "events.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/leftovers.hpp"

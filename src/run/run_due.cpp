@@ -7,34 +7,55 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <random>
 #include <set>
-#include <tuple>
 
-#include "acting.hpp"
 #include "attempts.hpp"
 #include "due_slots.hpp"
 #include "events.hpp"
-#include "policy.hpp"
+#include "notify.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
-#include "reportctl/base/text.hpp"
 #include "reportctl/run/export.hpp"
-#include "reportctl/run/part_plan.hpp"
-#include "reportctl/run/plan.hpp"
+#include "reportctl/run/heartbeat.hpp"
 #include "reportctl/run/retention.hpp"
 #include "reportctl/run/webhooks.hpp"
-#include "reportctl/store/accounts.hpp"
 #include "reportctl/store/claims.hpp"
+#include "reportctl/store/moment.hpp"
+#include "reportctl/store/ownership.hpp"
+#include "reportctl/store/runs.hpp"
 #include "reportctl/store/schedules.hpp"
 #include "resume.hpp"
+#include "run_end.hpp"
+#include "run_one.hpp"
 
 namespace reportctl::run {
 namespace {
 
 constexpr int kBatch = 64;
-constexpr int kMostPlanned = 100000;
+constexpr auto kLargestLeap = std::chrono::days(35);
+constexpr auto kHeartbeatEvery = std::chrono::minutes(15);
+
+void refuse_leap(const std::optional<Instant>& last, Instant now, const std::filesystem::path& state, bool accepted) {
+  if (accepted || !last || now - *last <= kLargestLeap) return;
+  throw Error(
+      ErrorKind::state,
+      fmt::format("the clock says {}, but the last run-due of {} was at {}", format_utc(now), state.string(), format_utc(*last)),
+      "if the clock is right: reportctl run-due --accept-clock");
+}
+
+struct Waiting {
+  std::optional<Instant> last;  ///< run-due
+  bool work = false;
+};
+Waiting look_for_work(store::State& state, Instant now) {
+  const store::Moment moment(state);
+  const auto last = state.fact(kLastRunDue);
+  return {.last = last ? parse_instant(*last) : std::nullopt,
+          .work = store::anything_due(state, now) || prune_is_due(state, now)};
+}
 
 /// Old things that stay are no reason for a run-due to fail; they are told.
 void prune_once_a_day(Parts& parts, DueResult& result) {
@@ -57,12 +78,93 @@ void prune_once_a_day(Parts& parts, DueResult& result) {
   }
 }
 
-/// Of the account; asked only where it decides.
-std::string account_zone(Parts& parts, const schedule::Definition& definition) {
-  if (!definition.timezone.empty()) return {};
-  const auto account = store::find_account(parts.state(), definition.account);
-  return account ? account->timezone : std::string();
+template <typename Work>
+void unless_taken(const std::string& run_id, Work work) {
+  try {
+    work();
+  } catch (const store::FenceLost&) {
+    log(LogLevel::notice, fmt::format("run {} belongs to another process now", run_id));
+  }
 }
+
+void tell_end(const store::Run& run, const Ended& ended, const Tell& tell) {
+  if (run.trigger == store::Trigger::part)  // its occurrence tells of it
+    return log(LogLevel::info, fmt::format("{}/{}, part {}: {}", run.account, run.schedule_name, run.part,
+                                           ended.deferred ? "deferred" : store::run_state_name(ended.state)));
+  if (ended.deferred ? ended.state != store::RunState::waiting : store::is_finished(ended.state)) tell(ended);
+}
+
+/// Owners and admins who could not be told when a run ended.
+void tell_again(Parts& parts, const std::vector<store::Claim>& finished) {
+  const auto release_all = [&] {
+    for (const auto& claim : finished) unless_taken(claim.run.id, [&] { store::release(parts.state(), claim); });
+  };
+  try {
+    if (!finished.empty()) unless_taken(finished.front().run.id, [&] { send_notifications(parts, finished); });
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) release_all();
+    throw;
+  }
+  release_all();
+}
+
+/// Of those that have their slot, the first is the oldest. Parts are walked in an order of each process's own, so that several
+/// seldom meet.
+std::vector<store::Run> in_turn(std::vector<store::Run> runs) {
+  const auto parts = std::stable_partition(runs.begin(), runs.end(), [](const auto& run) { return run.parent.empty(); });
+  std::minstd_rand random(std::random_device{}());
+  std::shuffle(parts, runs.end(), random);
+  return runs;
+}
+
+}  // namespace
+
+void work_on(Parts& parts, const store::Claim& claim, const Tell& tell) {
+  unless_taken(claim.run.id, [&] {
+    const auto ended = is_hopeless(claim.run.resumed) ? give_up(parts, claim) : run_one(parts, claim);
+    tell_end(claim.run, ended, tell);
+    if (!ended.deferred && !ended.released) store::release(parts.state(), claim);
+  });
+}
+
+namespace {
+
+/// Takes up the wanted ones of what waits for someone, once each, and what that brings about, until nothing is left.
+void resume(Parts& parts, const std::function<bool(const store::Run&)>& wanted, const Tell& tell) {
+  std::vector<store::Claim> finished;
+  std::set<std::string> taken;
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& run : in_turn(store::runs_to_resume(parts.state(), parts.now()))) {
+      if (!wanted(run) || !taken.insert(run.id).second) continue;
+      throw_if_stopped();
+      more = true;
+      const auto claim = store::take_over(parts.state(), {.run_id = run.id,
+                                                          .fence = run.fence,
+                                                          .owner = parts.self(),
+                                                          .lease_until = parts.now() + kLease,
+                                                          .now = parts.moment(),
+                                                          .counts = run.interrupted && !store::is_finished(run.state)});
+      if (!claim) continue;
+      if (!store::is_finished(claim->run.state)) {
+        work_on(parts, *claim, tell);
+        continue;
+      }
+      if (run.interrupted) tell_end(claim->run, ended_as(claim->run), tell);
+      finished.push_back(*claim);
+    }
+  }
+  tell_again(parts, finished);
+}
+
+}  // namespace
+
+void resume_parts(Parts& parts, const std::string& run_id, const Tell& tell) {
+  resume(
+      parts, [&](const store::Run& run) { return run.parent == run_id || run.id == run_id; }, tell);
+}
+
+namespace {
 
 void tell_skipped(const schedule::Schedule& schedule, const Slots& slots, const Tell& tell) {
   for (const auto& slot : slots.skipped) {
@@ -79,8 +181,7 @@ void tell_skipped(const schedule::Schedule& schedule, const Slots& slots, const 
 bool claim_and_run(Parts& parts, const store::Due& due, const Tell& tell) {
   const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
   if (!schedule) return true;
-  const auto slots = choose_slots(*schedule, account_zone(parts, schedule->definition), policy_of(parts, schedule->definition),
-                                  due.next_run_at, parts.now());
+  const auto slots = slots_of(parts, *schedule, due.next_run_at);
   store::ClaimRequest request;
   request.schedule_id = due.schedule_id;
   request.as_read = due.next_run_at;
@@ -92,7 +193,7 @@ bool claim_and_run(Parts& parts, const store::Due& due, const Tell& tell) {
   request.lease_until = parts.now() + kLease;
   request.now = parts.moment();
   request.max_running = parts.settings().policy.max_running;
-  if (slots.slot) request.begins = begin_of(parts, *schedule, *slots.slot);
+  request.begins = slots.begins;
   if (slots.slot) request.events = {run_triggered(*schedule, parts.moment())};
   const auto claimed = store::claim_due(parts.state(), request);
   if (claimed.result == store::ClaimResult::busy) return false;
@@ -123,21 +224,19 @@ void work_off(Parts& parts, const Tell& tell) {
   }
 }
 
-/// Of an occurrence with parts.
-void plan_due_parts(Parts& parts, const schedule::Schedule& schedule, Instant slot, Planned& planned) {
-  try {
-    const auto plans = plan_parts(parts, schedule, slot);
-    planned.problem = validation::describe(plans.broken);
-    for (const auto& part : plans.parts)
-      if (planned.problem.empty() && !part.broken.empty())
-        planned.problem = fmt::format("part {}: {}", visible(part.key), validation::describe(part.broken));
-    if (plans.broken.empty()) planned.recipients = {parts_words(plans)};
-  } catch (const Error& error) {
-    planned.problem = error.what();
-  }
-}
-
 }  // namespace
+
+bool work_waits(store::State& state, const DueOptions& options, Instant now) {
+  if (options.accept_clock && clock_is_replaced()) {
+    throw Error(ErrorKind::usage, "--accept-clock is about the clock of this host, and REPORTCTL_NOW replaces it", "unset it");
+  }
+  store::require_own(state);
+  const auto waiting = look_for_work(state, now);
+  refuse_leap(waiting.last, now, state.path(), options.accept_clock);
+  beat(state.path(), now);
+  if (!waiting.last || now - *waiting.last >= kHeartbeatEvery) state.set_fact(kLastRunDue, format_utc(now));
+  return waiting.work;
+}
 
 void run_due(Parts& parts, const DueOptions& options, DueResult& result) {
   if (!work_waits(parts.state(), options, parts.now())) return;
@@ -161,42 +260,6 @@ void run_due(Parts& parts, const DueOptions& options, DueResult& result) {
     send_webhooks(parts);
     prune_once_a_day(parts, result);
   });
-}
-
-std::vector<Planned> plan_due(Parts& parts) {
-  std::vector<Planned> result;
-  for (const auto& due : store::due_schedules(parts.state(), parts.now(), kMostPlanned)) {
-    const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
-    if (!schedule) continue;
-    const auto zone = account_zone(parts, schedule->definition);
-    const auto slots = choose_slots(*schedule, zone, policy_of(parts, schedule->definition), due.next_run_at, parts.now());
-    Planned planned;
-    planned.account = schedule->definition.account;
-    planned.schedule = schedule->definition.name;
-    planned.report = schedule->definition.report;
-    planned.skipped = slots.skipped;
-    planned.slot = slots.slot;
-    planned.next = slots.next;
-    planned.timezone = schedule::effective_timezone(schedule->definition, zone);
-    planned.recipients = schedule->definition.recipients.texts();
-    if (slots.slot && schedule->definition.parts.given()) {
-      plan_due_parts(parts, *schedule, *slots.slot, planned);
-    } else if (slots.slot) {
-      try {
-        const auto outcome = plan_schedule(parts, *schedule, *slots.slot);
-        if (const auto* rejection = std::get_if<Rejection>(&outcome))
-          planned.problem = validation::describe(rejection->violations);
-        if (const auto* plan = std::get_if<RunPlan>(&outcome)) planned.period = schedule::describe(plan->window);
-      } catch (const Error& error) {
-        planned.problem = error.what();
-      }
-    }
-    result.push_back(std::move(planned));
-  }
-  std::sort(result.begin(), result.end(), [](const Planned& a, const Planned& b) {
-    return std::tie(a.slot, a.account, a.schedule) < std::tie(b.slot, b.account, b.schedule);
-  });
-  return result;
 }
 
 }  // namespace reportctl::run

@@ -14,7 +14,6 @@ namespace {
 
 using store::Claim;
 using store::Delivery;
-using store::DeliveryOutcome;
 using store::DeliveryState;
 using store::RunState;
 
@@ -111,21 +110,6 @@ Ended end_rejected(Parts& parts, const Claim& claim, const validation::Violation
   return end_run(parts, claim, std::move(finish), rejection(violations));
 }
 
-void apply(const DeliveryOutcome& outcome, Delivery& delivery) {
-  // An attempt before may have arrived: the ledger keeps such a delivery unknown, whatever a later one was told.
-  const bool told_no = outcome.state == DeliveryState::deferred || outcome.state == DeliveryState::refused;
-  delivery.state = delivery.in_doubt && told_no && !outcome.settles_doubt ? DeliveryState::unknown : outcome.state;
-  delivery.answer = outcome.answer;
-  delivery.reason_class = outcome.reason_class;
-  delivery.next_attempt_at = outcome.next_attempt_at;
-}
-
-std::vector<Delivery> report_deliveries(Parts& parts, const Claim& claim) {
-  auto deliveries = store::list_deliveries(parts.state(), claim.run.id);
-  std::erase_if(deliveries, [](const Delivery& delivery) { return delivery.notification; });
-  return deliveries;
-}
-
 Ended end_failed(Parts& parts, const Claim& claim, const std::string& why) {
   auto deliveries = report_deliveries(parts, claim);
   const bool under_way = std::any_of(deliveries.begin(), deliveries.end(),
@@ -164,8 +148,8 @@ Ended end_unsent(Parts& parts, const Claim& claim) {
   return end_run(parts, claim, std::move(finish), {});
 }
 
-Ended settle(Parts& parts, const Claim& claim, const std::vector<Delivery>& deliveries,
-             const std::optional<DeliveryOutcome>& last) {
+Ended settle(Parts& parts, const Claim& claim, const Sent& sent) {
+  const auto& [deliveries, last] = sent;
   const auto tally = tally_of(deliveries);
   const auto reason = reason_of(tally, deliveries.size());
   if (tally.retry_at) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "courier.hpp"
 #include "notify.hpp"
 #include "reportctl/run/run_due.hpp"
 #include "reportctl/store/claims.hpp"
@@ -29,11 +30,7 @@ Ended end_unsent(Parts&, const store::Claim&);
 /// Gives it back until then.
 Ended put_off(Parts&, const store::Claim&, const store::Wait&);
 
-/// The ledger of a run, without notifications.
-std::vector<store::Delivery> report_deliveries(Parts&, const store::Claim&);
-/// As the ledger has it once the outcome is recorded.
-void apply(const store::DeliveryOutcome&, store::Delivery&);
-/// All deliveries have an outcome, of which `last` is not recorded yet: waits for a retry, or ends.
-Ended settle(Parts&, const store::Claim&, const std::vector<store::Delivery>&, const std::optional<store::DeliveryOutcome>& last);
+/// All deliveries have an outcome: waits for a retry, or ends.
+Ended settle(Parts&, const store::Claim&, const Sent&);
 
 }  // namespace reportctl::run

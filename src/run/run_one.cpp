@@ -11,10 +11,10 @@
 #include "attempts.hpp"
 #include "condition.hpp"
 #include "courier.hpp"
+#include "due_slots.hpp"
 #include "events.hpp"
 #include "letter.hpp"
 #include "part_run.hpp"
-#include "policy.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
@@ -33,7 +33,6 @@ namespace {
 
 using store::Claim;
 using store::Delivery;
-using store::DeliveryOutcome;
 using store::DeliveryState;
 using store::RunState;
 
@@ -47,51 +46,11 @@ bool has_condition(const Claim& claim) {
   return (trigger == store::Trigger::scheduled || trigger == store::Trigger::part) && claim.schedule.definition.send.given();
 }
 
+/// An occurrence that is divided into parts, each a run of its own.
+bool has_parts(const Claim& claim) { return claim.run.parent.empty() && claim.schedule.definition.parts.given(); }
+
 /// Nothing is left of it but to be recorded.
 bool have_parts_ended(const Claim& claim) { return has_parts(claim) && claim.run.state == RunState::generated; }
-
-/// When a run that cannot go on now is taken up again. None for a test: somebody is waiting for its outcome.
-std::optional<Instant> retry_at(Parts& parts, const Claim& claim) {
-  constexpr int kRecording = 5;
-  const int policy = is_occurrence(claim.run) ? policy_of(parts, claim.schedule.definition).retries : 0;
-  return next_attempt(parts.now(), claim.run.attempts + 1, have_parts_ended(claim) ? kRecording : policy);
-}
-
-/// What is sent now: what is queued, and as soon as one further attempt is due all of them, so that every recipient of a run is
-/// tried equally often.
-bool to_be_sent(const Delivery& delivery, bool retrying) {
-  return delivery.state == DeliveryState::queued || (retrying && delivery.next_attempt_at);
-}
-
-/// What the recipients of the schedule get, and what those get to whom a person sent it.
-struct Posts {
-  Post& scheduled;
-  Post& by_hand;
-};
-
-/// From `generated` on: sends what waits, one recipient after the other.
-Ended deliver(Parts& parts, const Claim& claim, const Posts& posts) {
-  const auto& policy = parts.settings().policy;
-  const RetryRule rule{.retry_at = retry_at(parts, claim), .resend_unknown = policy.on_unknown == settings::OnUnknown::resend};
-  auto deliveries = report_deliveries(parts, claim);
-  const bool retrying = std::any_of(deliveries.begin(), deliveries.end(), [&](const Delivery& delivery) {
-    return delivery.next_attempt_at && *delivery.next_attempt_at <= parts.now();
-  });
-  std::vector<Delivery*> order;
-  for (auto& delivery : deliveries) {
-    if (to_be_sent(delivery, retrying)) order.push_back(&delivery);
-  }
-  // Whoever was not tried because of somebody else comes first now.
-  std::stable_sort(order.begin(), order.end(), [](const Delivery* a, const Delivery* b) { return a->attempts < b->attempts; });
-  std::optional<DeliveryOutcome> last;
-  for (auto* delivery : order) {
-    if (last) store::record_outcome(parts.state(), claim, *last, parts.moment());
-    last.reset();
-    last = hand_over(parts, claim, delivery->by_hand ? posts.by_hand : posts.scheduled, *delivery, rule);
-    apply(*last, *delivery);
-  }
-  return settle(parts, claim, deliveries, last);
-}
 
 /// Does something still go to the schedule's recipients? What a person sends by hand is theirs to answer for.
 bool waits_for_recipients(const std::vector<Delivery>& deliveries) {
@@ -112,7 +71,7 @@ Ended deliver_again(Parts& parts, const Claim& claim) {
   const auto fetched = fetch_files(parts, run);
   const auto facts = facts_from_json(store::mail_facts(parts.state(), run.id));
   Post scheduled(parts, facts, run.id, fetched.files), by_hand(parts, facts_by_hand(facts), run.id, fetched.files);
-  return deliver(parts, claim, {scheduled, by_hand});
+  return settle(parts, claim, deliver(parts, claim, {scheduled, by_hand}));
 }
 
 /// None where they are not kept any more.
@@ -190,8 +149,7 @@ Ended produce(Parts& parts, const Claim& claim) {
                         ? generated.decision->verdict == store::Decision::Verdict::quiet
                         : is_empty && policy_of(parts, claim.schedule.definition).no_data == schedule::NoData::skip;
   if (!skip) {
-    generated.deliveries = post.queue(recipients, parts.moment());
-    for (auto& stored : post.queue(plan.places, parts.moment())) generated.deliveries.push_back(std::move(stored));
+    generated.deliveries = post.queue({.mailboxes = recipients, .places = plan.places}, parts.moment());
   }
   generated.mail = to_json(post.facts());
   store::record_generated(parts.state(), claim, generated, parts.moment());
@@ -201,7 +159,8 @@ Ended produce(Parts& parts, const Claim& claim) {
   now_generated.run.timezone = generated.timezone;
   now_generated.run.period = generated.period;
   now_generated.run.decision = generated.decision;
-  return skip ? end_unsent(parts, now_generated) : deliver(parts, now_generated, {post, post});
+  if (skip) return end_unsent(parts, now_generated);
+  return settle(parts, now_generated, deliver(parts, now_generated, {post, post}));
 }
 
 bool has_ended(Parts& parts, const Claim& claim) {
@@ -217,7 +176,10 @@ bool may_pass(const Error& error) {
 template <typename Work>
 Ended guarded(Parts& parts, const Claim& claim, Work work) {
   const auto again_or_failed = [&](const std::string& why, bool passes) {
-    const auto until = passes || have_parts_ended(claim) ? retry_at(parts, claim) : std::nullopt;
+    constexpr int kRecording = 5;
+    const auto until = have_parts_ended(claim) ? next_attempt(parts.now(), claim.run.attempts + 1, kRecording)
+                       : passes                ? retry_at(parts, claim)
+                                               : std::nullopt;
     return until ? put_off(parts, claim, {.until = *until, .reason = why}) : end_failed(parts, claim, why);
   };
   try {

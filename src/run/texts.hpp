@@ -2,34 +2,29 @@
 // Copyright the reportctl authors
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "reportctl/base/text_template.hpp"
-#include "reportctl/render/summary.hpp"
 #include "reportctl/run/plan.hpp"
 
 namespace reportctl::run {
 
-/// A list may have ten thousand.
-std::string some_of(const std::vector<std::string>& words, const Language&);
-/// The values of a parameter for people: their names where the data have some.
-std::string parameter_words(const RunPlan&, const catalog::Parameter&, const std::vector<std::string>& values,
-                            const ChoiceNames&);
+/// The texts of a plan and the names of its files, as far as they are known before its rows are.
 
 struct TextFacts {
   const ChoiceNames& names;
-  const schedule::Schedule* schedule;  ///< nullptr: none
+  const schedule::Schedule* schedule;  ///< which may choose names; nullptr: none
   Instant slot{};
+  std::optional<std::string> data_until;  ///< for people, where a text says it
 };
-/// What the texts of a run may name before its rows are known: see catalog::text_variables().
-TextTemplate::Values text_values(const RunPlan&, const TextFacts&);
-/// The same and the figures of its rows.
-TextTemplate::Values with_figures(const RunPlan&, std::int64_t rows, const std::vector<render::Metric>&);
+/// What its texts may name (see catalog::text_variables()), its title and the names of its files.
+void fill_texts(RunPlan&, const TextFacts&);
+/// The same, and what restricts its rows. Precondition: it has its shape.
+void describe(RunPlan&, const TextFacts&);
 
-/// Of a schedule without one; it says nothing again that the schedule's title says.
-std::string default_subject(const std::string& title);
+/// Where the files of a schedule go besides mailboxes. Precondition: all of its plans have their texts.
+void place_files(RunPlan&, const schedule::Definition&);
 
 /// Precondition: check_template() holds.
 std::string filled(const std::string& text, const TextTemplate::Values&);

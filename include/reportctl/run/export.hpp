@@ -2,7 +2,6 @@
 // Copyright the reportctl authors
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -34,14 +33,6 @@ struct ExportOrder {
 /// Every rule of an on-demand run; then pending, or owned by this process.
 std::variant<store::Export, Rejection> order_export(Parts&, const ExportOrder&);
 
-/// From what the newest files of the report cost this account.
-struct Estimate {
-  std::chrono::milliseconds time{};  ///< the median
-  std::size_t measured = 0;          ///< of so many
-};
-/// nullopt: no file of it was ever made.
-std::optional<Estimate> estimate(Parts&, const std::string& account, const std::string& report);
-
 /// Takes an export that this process owns to its end. What must be recorded is recorded; what is thrown concerns the whole
 /// process: Error(interrupted): a stop was requested and the export is pending again. Error(state): the record cannot be kept.
 /// FenceLost: it belongs to someone else.
@@ -56,9 +47,5 @@ void work_off_exports(Parts&, const std::function<void(const store::Export&)>& t
 
 /// As store::cancel_export(), with its audit events.
 store::CancelResult cancel(Parts&, const store::Export&, const std::string& actor);
-
-/// A file of this report is about to be made: Error(output) when the file system of the stored files has no room for twice the
-/// last one of the same format.
-void require_space(Parts&, const RunPlan&);
 
 }  // namespace reportctl::run

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -82,8 +83,17 @@ rows::Columns chosen_columns(const RunPlan&);
 struct StoredFile : MadeFile {
   std::vector<TempFile> spools;  ///< of MadeFile::files
 };
-/// Room on the disk (Error(output)) → make_file() → store; of several formats either all are stored or it throws.
+/// Room on the disk for twice the last file of the same format (Error(output)) → make_file() → store; of several formats either
+/// all are stored or it throws.
 StoredFile make_stored_file(Parts&, const RunPlan&, const Making& = {});
+
+/// From what the newest files of the report cost this account.
+struct Estimate {
+  std::chrono::milliseconds time{};  ///< the median
+  std::size_t measured = 0;          ///< of so many
+};
+/// nullopt: no file of it was ever made.
+std::optional<Estimate> estimate(Parts&, const std::string& account, const std::string& report);
 
 /// What the ledger keeps of a file: store::Generated and store::ExportEnd alike.
 template <typename Record>

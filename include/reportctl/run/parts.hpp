@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 
 #include "reportctl/artifact/artifact.hpp"
 #include "reportctl/base/process.hpp"
@@ -17,6 +18,7 @@
 #include "reportctl/schedule/work_calendar.hpp"
 #include "reportctl/settings/settings.hpp"
 #include "reportctl/source/source.hpp"
+#include "reportctl/store/ownership.hpp"
 #include "reportctl/store/state.hpp"
 
 namespace reportctl::run {
@@ -95,5 +97,20 @@ class Parts {
   std::map<std::string, std::unique_ptr<delivery::Destination>> destinations_;
   std::unique_ptr<artifact::Store> artifacts_;
 };
+
+/// Around everything that a command sends, stores or removes: only with a state file of this installation's own, and what was
+/// done is noted beside it.
+template <typename Work>
+auto acting(Parts& parts, Work work) {
+  parts.require_own();
+  if constexpr (std::is_void_v<decltype(work())>) {
+    work();
+    store::write_mark(parts.state());
+  } else {
+    auto result = work();
+    store::write_mark(parts.state());
+    return result;
+  }
+}
 
 }  // namespace reportctl::run

@@ -28,6 +28,7 @@ struct RunPlan {
   Instant at{};                          ///< the slot, or the clock on demand and for a snapshot
   Instant made_at{};                     ///< the clock
   schedule::Window window;
+  std::optional<schedule::Window> compared_with;  ///< the period before, where there is one
   Zone zone = Zone::utc();
   const catalog::Shape* shape = nullptr;  ///< borrowed from the catalog
   rows::Query query;
