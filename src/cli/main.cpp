@@ -55,7 +55,7 @@ void speak_json(const Error& error) {
                                    {"message", error.what()},
                                    {"hint", error.hint()}};
   if (const auto* refusal = dynamic_cast<const validation::Refusal*>(&error)) {
-    record["violations"] = to_json(refusal->violations);
+    record["violations"] = refusal->violations;
   }
   FdSink(STDERR_FILENO, "standard error").write(json_text(record) + "\n");
 }

@@ -92,19 +92,6 @@ Json to_json(const schedule::Schedule& schedule, std::string_view account_timezo
   return record;
 }
 
-Json to_json(const validation::Violation& violation) {
-  return {{"code", validation::code_name(violation.code)},
-          {"field", violation.field},
-          {"message", violation.message},
-          {"hint", violation.hint}};
-}
-
-Json to_json(const validation::Violations& violations) {
-  Json list = Json::array();
-  for (const auto& violation : violations) list.push_back(to_json(violation));
-  return list;
-}
-
 Json to_json(const store::Run& run) {
   const auto violations = parsed_or_text(run.violations);
   return {{"id", run.id},

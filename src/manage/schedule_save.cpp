@@ -240,7 +240,7 @@ store::AuditEvent rejected_event(const Editor& editor, const validation::Draft& 
   const Json payload = {{"name", draft.name},
                         {"reportType", draft.request.report},
                         {"scope", draft.request.scope},
-                        {"rejectionReason", to_json(violations)}};
+                        {"rejectionReason", violations}};
   return {.name = "ScheduledReportConfigurationRejected",
           .account = draft.account,
           .subject = schedule_id,

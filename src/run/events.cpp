@@ -5,22 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "reportctl/base/json.hpp"
+#include "reportctl/validation/violation_json.hpp"
 
 namespace reportctl::run {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json list_of(const validation::Violations& violations) {
-  Json list = Json::array();
-  for (const auto& violation : violations) {
-    list.push_back({{"code", validation::code_name(violation.code)},
-                    {"field", violation.field},
-                    {"message", violation.message},
-                    {"hint", violation.hint}});
-  }
-  return list;
-}
 
 store::AuditEvent event(const char* name, const schedule::Schedule& schedule, const Json& payload) {
   return {.name = name,
@@ -41,9 +31,8 @@ store::AuditEvent parts_listed(const schedule::Schedule& schedule, std::size_t p
 }
 
 store::AuditEvent run_rejected(const schedule::Schedule& schedule, const validation::Violations& violations) {
-  return event(
-      "ScheduledRunRejected", schedule,
-      {{"scheduledReportId", schedule.id}, {"reportType", schedule.definition.report}, {"rejectionReason", list_of(violations)}});
+  return event("ScheduledRunRejected", schedule,
+               {{"scheduledReportId", schedule.id}, {"reportType", schedule.definition.report}, {"rejectionReason", violations}});
 }
 
 store::AuditEvent report_generated(const schedule::Schedule& schedule, std::int64_t row_count) {
@@ -73,6 +62,6 @@ store::AuditEvent report_failed(const schedule::Schedule& schedule, const std::s
   return event("ScheduledReportFailed", schedule, {{"scheduledReportId", schedule.id}, {"runId", run_id}, {"error", error}});
 }
 
-std::string violations_json(const validation::Violations& violations) { return json_text(list_of(violations)); }
+std::string violations_json(const validation::Violations& violations) { return json_text(Json(violations)); }
 
 }  // namespace reportctl::run

@@ -102,6 +102,7 @@ std::vector<Export> shown_exports(Connection& connection, Query& query) {
 
 std::string_view export_state_name(ExportState state) { return name_in(kExportStates, state); }
 std::optional<ExportState> parse_export_state(std::string_view name) { return parse_name<ExportState>(kExportStates, name); }
+std::vector<std::string> export_state_names() { return {kExportStates.begin(), kExportStates.end()}; }
 
 Export create_export(State& state, const NewExport& request) {
   auto& connection = state.connection();

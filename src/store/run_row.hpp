@@ -33,6 +33,8 @@ std::string run_columns();
 std::string select_run();
 StoredRun read_run(Query&);
 std::optional<StoredRun> find_run(Connection&, std::string_view id);
+/// As run_files().
+std::vector<RunFile> run_files(Connection&, const Run&);
 
 /// The claim of a run that was just taken: its schedule as claimed, or as it is now when the run had been finished.
 Claim claim_of(Connection&, const StoredRun&);

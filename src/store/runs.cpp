@@ -75,7 +75,7 @@ schedule::Schedule schedule_of_run(State& state, std::string_view run_id) {
   return stored ? claim_of(state.connection(), *stored).schedule : schedule::Schedule{};
 }
 
-std::vector<RunFile> run_files(State& state, const Run& run) {
+std::vector<RunFile> run_files(Connection& connection, const Run& run) {
   std::vector<RunFile> files;
   if (run.artifact_sha256.empty()) return files;
   files.push_back({.report = run.report,
@@ -84,7 +84,7 @@ std::vector<RunFile> run_files(State& state, const Run& run) {
                    .sha256 = run.artifact_sha256,
                    .rows = run.rows.value_or(0),
                    .bytes = run.bytes.value_or(0)});
-  Query query(state.connection(), R"sql(
+  Query query(connection, R"sql(
     SELECT report, format, name, sha256, "rows", bytes FROM run_files WHERE run = (SELECT number FROM runs WHERE id = ?)
     ORDER BY position)sql");
   query.bind(run.id);
@@ -99,6 +99,8 @@ std::vector<RunFile> run_files(State& state, const Run& run) {
   }
   return files;
 }
+
+std::vector<RunFile> run_files(State& state, const Run& run) { return run_files(state.connection(), run); }
 
 std::vector<std::string> reports_of(State& state, const Run& run) {
   const auto definition = run_definition(state, run);

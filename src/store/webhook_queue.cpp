@@ -82,25 +82,9 @@ WebhookJson places_of(Connection& connection, std::string_view run_id) {
 /// All of them, the first included.
 WebhookJson files_of(Connection& connection, const Run& run) {
   auto files = WebhookJson::array();
-  if (run.artifact_sha256.empty()) return files;
-  files.push_back({{"report", run.report},
-                   {"format", run.format},
-                   {"rows", number_or_nothing(run.rows)},
-                   {"bytes", number_or_nothing(run.bytes)},
-                   {"sha256", run.artifact_sha256}});
-  Query query(connection, R"sql(
-    SELECT report, format, "rows", bytes, sha256 FROM run_files WHERE run = (SELECT number FROM runs WHERE id = ?)
-    ORDER BY position)sql");
-  query.bind(run.id);
-  while (query.next()) {
-    WebhookJson file;
-    file["report"] = query.text();
-    file["format"] = query.text();
-    file["rows"] = query.integer();
-    file["bytes"] = query.integer();
-    file["sha256"] = query.text();
-    files.push_back(std::move(file));
-  }
+  for (const auto& file : run_files(connection, run))
+    files.push_back(
+        {{"report", file.report}, {"format", file.format}, {"rows", file.rows}, {"bytes", file.bytes}, {"sha256", file.sha256}});
   return files;
 }
 

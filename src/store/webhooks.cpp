@@ -100,6 +100,7 @@ std::optional<WebhookOutcomes> parse_webhook_outcomes(std::string_view word) {
 
 std::string_view webhook_state_name(WebhookState state) { return name_in(kWebhookStates, state); }
 std::optional<WebhookState> parse_webhook_state(std::string_view word) { return parse_name<WebhookState>(kWebhookStates, word); }
+std::vector<std::string> webhook_state_names() { return {kWebhookStates.begin(), kWebhookStates.end()}; }
 
 bool same_webhook(const Webhook& a, const Webhook& b) {
   return a.account == b.account && a.url == b.url && a.events == b.events && a.outcomes == b.outcomes &&

@@ -16,7 +16,7 @@
 #include "reportctl/store/notifications.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/store/webhooks.hpp"
-#include "reportctl/validation/violation.hpp"
+#include "reportctl/validation/violation_json.hpp"
 
 namespace reportctl::manage {
 
@@ -30,8 +30,6 @@ Json to_json(const schedule::Definition&, std::string_view account_timezone);
 Json to_json(const schedule::Schedule&, std::string_view account_timezone);
 Json to_json(const schedule::Parameters&);
 Json to_json(const schedule::Window&);
-Json to_json(const validation::Violation&);
-Json to_json(const validation::Violations&);
 Json to_json(const store::Run&);
 Json to_json(const store::Delivery&);
 Json to_json(const store::Notification&);

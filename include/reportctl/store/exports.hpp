@@ -19,6 +19,7 @@ namespace reportctl::store {
 enum class ExportState { pending, processing, completed, failed, cancelled };
 std::string_view export_state_name(ExportState);
 std::optional<ExportState> parse_export_state(std::string_view);
+std::vector<std::string> export_state_names();
 
 /// Data that somebody asked for, and the file that came of it.
 struct Export {

@@ -53,6 +53,7 @@ Webhook get_webhook(State&, std::string_view url_or_id, const Sight&, const std:
 enum class WebhookState { queued, sending, accepted, deferred, refused };
 std::string_view webhook_state_name(WebhookState);
 std::optional<WebhookState> parse_webhook_state(std::string_view);
+std::vector<std::string> webhook_state_names();
 
 struct WebhookDelivery {
   std::string id;  ///< in the body and in a header; the same at every try

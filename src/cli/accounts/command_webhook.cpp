@@ -129,7 +129,7 @@ int deliveries(Session& session, const WebhookOptions& options) {
     filter.state = store::parse_webhook_state(*options.outcome);
     if (!filter.state) {
       throw Error(ErrorKind::usage, fmt::format("--outcome {}: no such state", visible(*options.outcome)),
-                  "one of queued, sending, accepted, deferred, refused");
+                  "one of " + join(store::webhook_state_names(), ", "));
     }
   }
   filter.limit = options.limit;

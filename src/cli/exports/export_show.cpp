@@ -35,7 +35,7 @@ struct ExportFetchOptions {
 
 ExportState export_state_named(const std::string& word) {
   if (const auto state = store::parse_export_state(word)) return *state;
-  const std::vector<std::string> words = {"pending", "processing", "completed", "failed", "cancelled"};
+  const auto words = store::export_state_names();
   throw Error(ErrorKind::usage, fmt::format("--outcome {}: no such state{}", visible(word), did_you_mean(word, words)),
               "one of " + join(words, ", "));
 }

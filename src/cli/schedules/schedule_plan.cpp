@@ -68,7 +68,7 @@ int validate(Session& session, const ValidateOptions& options) {
                                {"schedule", definition.name},
                                {"account", definition.account},
                                {"valid", violations.empty()},
-                               {"violations", to_json(violations)},
+                               {"violations", violations},
                                {"warning", text_or_null(warning)}});
   }
   session.out().list(listing);

@@ -150,18 +150,10 @@ std::vector<std::string> figures(Session& session, const Typed& typed) {
   return words;
 }
 
-/// Every word of a list of states.
-template <typename State>
-std::vector<std::string> words_up_to(State last, std::string_view (*name)(State)) {
-  std::vector<std::string> words;
-  for (int state = 0; state <= static_cast<int>(last); ++state) words.emplace_back(name(static_cast<State>(state)));
-  return words;
-}
-
 std::vector<std::string> outcomes(const std::string& command) {
   if (command == "runs") return store::run_state_names();
-  if (command == "export") return words_up_to(store::ExportState::cancelled, store::export_state_name);
-  if (command == "webhook") return words_up_to(store::WebhookState::refused, store::webhook_state_name);
+  if (command == "export") return store::export_state_names();
+  if (command == "webhook") return store::webhook_state_names();
   return {};
 }
 
