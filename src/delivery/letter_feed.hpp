@@ -23,7 +23,7 @@ class LetterReader {
   std::uint64_t offset_ = 0;
 };
 
-/// Asks for the leave to hand over; the reason when it is refused (or throws), empty when it is granted.
+/// Asks for the leave to hand over; the reason when it throws, empty when it is granted.
 std::string ask(const HandingOver&) noexcept;
 
 /// A reader that asks HandingOver once, before the read that completes the letter returns.

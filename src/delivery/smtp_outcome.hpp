@@ -15,7 +15,7 @@ enum class Halt {
   no_login,   ///< a login is configured, and the server offers none that can be used
   no_utf8,    ///< an address has letters that the server does not take
   too_large,  ///< over the server's SIZE
-  feed,       ///< HandingOver said no, or the spool could not be read
+  feed,       ///< HandingOver threw, or the spool could not be read
   stopped,    ///< a stop was requested
   stalled,    ///< the server took no more bytes for as long as it may take to answer
 };

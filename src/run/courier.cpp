@@ -99,10 +99,7 @@ delivery::Outcome send(Parts& parts, const store::Claim& claim, const Message& m
                                 .to = delivery.recipient.value().address,
                                 .head = mailing.head(delivery),
                                 .body = &mailing.body()};
-  return transport.send(letter, [&] {
-    store::mark_handing_over(parts.state(), claim, delivery.id);
-    return true;
-  });
+  return transport.send(letter, [&] { store::mark_handing_over(parts.state(), claim, delivery.id); });
 }
 
 /// The attempt is taken back: it told us something, and another one follows or a stop came.
@@ -151,10 +148,7 @@ DeliveryOutcome ship(Parts& parts, const store::Claim& claim, const Post& post, 
                                          .size = static_cast<std::uint64_t>(file.bytes),
                                          .sha256 = file.sha256,
                                          .in_doubt = queued.in_doubt},
-                                        [&] {
-                                          store::mark_handing_over(parts.state(), claim, queued.id);
-                                          return true;
-                                        });
+                                        [&] { store::mark_handing_over(parts.state(), claim, queued.id); });
   if (outcome.stop_batch) parts.broken_destinations[queued.destination] = outcome;
   auto recorded = recorded_as(queued, outcome);
   recorded.settles_doubt = outcome.kind != delivery::OutcomeKind::unknown;

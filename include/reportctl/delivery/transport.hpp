@@ -42,9 +42,9 @@ struct Letter {
   [[nodiscard]] std::uint64_t size() const { return head.size() + (body != nullptr ? body->size() : 0); }
 };
 
-/// Called exactly once, just before the last bytes are handed over. It makes `handing_over` durable; when it returns false (or
-/// throws), the message must not be completed and the outcome is deferred.
-using HandingOver = std::function<bool()>;
+/// Called exactly once, just before the last bytes are handed over. It makes `handing_over` durable; when it throws, the message
+/// must not be completed and the outcome is deferred.
+using HandingOver = std::function<void()>;
 
 /// A way to hand over mail. Keeps its connection between letters. Not for sharing between threads.
 class Transport {

@@ -48,7 +48,7 @@ void for_every_place(const std::function<void(PlaceLab&)>& check) {
 }
 
 HandingOver killed() {
-  return []() -> bool { throw std::runtime_error("killed"); };
+  return [] { throw std::runtime_error("killed"); };
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <stdexcept>
 #include <string>
 
 #include "reportctl/delivery/transport.hpp"
@@ -29,14 +30,17 @@ inline const std::string kHead = "From: reports@example.com\r\nTo: rec@example.c
 inline const std::string kBody =
     "MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nOne line.\r\n.\r\n..two dots\r\nThe end.\r\n";
 
-/// Counts how often the leave to hand over was asked for, and gives an answer.
+/// Counts how often the leave to hand over was asked for; gives it, or throws.
 struct Asked {
   int times = 0;
   delivery::HandingOver yes() {
-    return [this] { return ++times > 0; };
+    return [this] { ++times; };
   }
   delivery::HandingOver no() {
-    return [this] { return ++times < 0; };
+    return [this] {
+      ++times;
+      throw std::runtime_error("the state file is full");
+    };
   }
 };
 
