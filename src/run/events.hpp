@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "reportctl/schedule/schedule.hpp"
@@ -10,19 +11,11 @@
 
 namespace reportctl::run {
 
-/// The audit events of a run, with the payloads of reportctl-audit(1), and the pair that every dispatch ends in.
 using store::kRunActor;
 
+/// An audit event of a run. `more`: what its payload has besides the schedule's id, by reportctl-audit(1).
+store::AuditEvent run_event(const char* name, const schedule::Schedule&, const nlohmann::ordered_json& more);
 store::AuditEvent run_triggered(const schedule::Schedule&, Instant run_at);
-store::AuditEvent parts_listed(const schedule::Schedule&, std::size_t parts);
-store::AuditEvent run_rejected(const schedule::Schedule&, const validation::Violations&);
-store::AuditEvent report_generated(const schedule::Schedule&, std::int64_t row_count);
-store::AuditEvent report_delivered(const schedule::Schedule&, std::size_t recipient_count, Instant delivered_at);
-store::AuditEvent delivery_failed(const schedule::Schedule&, const std::string& reason);
-/// Every dispatch ends in one of these two.
-store::AuditEvent report_sent(const schedule::Schedule&, const std::string& run_id);
-store::AuditEvent report_skipped(const schedule::Schedule&, const std::string& run_id, const std::string& reason);
-store::AuditEvent report_failed(const schedule::Schedule&, const std::string& run_id, const std::string& error);
 
 /// `[{"code": …, "field": …, "message": …, "hint": …}]`.
 std::string violations_json(const validation::Violations&);

@@ -15,7 +15,6 @@
 #include "reportctl/base/json.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
-#include "reportctl/base/text.hpp"
 #include "reportctl/run/retention.hpp"
 #include "reportctl/store/claims.hpp"
 #include "reportctl/store/ownership.hpp"

@@ -15,7 +15,6 @@
 
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
-#include "reportctl/base/text.hpp"
 
 namespace reportctl::run {
 namespace {

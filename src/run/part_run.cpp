@@ -112,7 +112,7 @@ Ended divide(Parts& parts, const Claim& claim) {
   if (!plans.broken.empty()) return end_rejected(parts, claim, plans.broken);
   store::PartsRecord record;
   record.period = period_of(parts, claim, standing, slot, record.timezone);
-  record.events = {parts_listed(claim.schedule, plans.parts.size())};
+  record.events = {run_event("ScheduledPartsListed", claim.schedule, {{"runId", "$run"}, {"parts", plans.parts.size()}})};
   for (auto& part : plans.parts) {
     if (claim.run.trigger == store::Trigger::manual) send_at_once(part, slot);
     record.parts.push_back(new_part(std::move(part)));

@@ -104,9 +104,6 @@ FetchedFiles fetch_files(Parts& parts, const store::Run& run) {
   return fetched;
 }
 
-Post::Post(Parts& parts, MailFacts facts, std::string run_id, std::vector<ReportFile> files)
-    : parts_(parts), facts_(std::move(facts)), run_id_(std::move(run_id)), files_(std::move(files)) {}
-
 Post::Post(Parts& parts, MailFacts facts, const mail::Content& content) : parts_(parts), facts_(std::move(facts)) {
   attached_.emplace(parts, facts_, content);
 }

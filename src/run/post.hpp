@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "letter.hpp"
@@ -58,7 +59,8 @@ class Mailing {
 /// the bytes can be made again all the same.
 class Post {
  public:
-  Post(Parts&, MailFacts, std::string run_id, std::vector<ReportFile>);
+  Post(Parts& parts, MailFacts facts, std::string run_id, std::vector<ReportFile> files)
+      : parts_(parts), facts_(std::move(facts)), run_id_(std::move(run_id)), files_(std::move(files)) {}
   /// Of ready content (notifications).
   Post(Parts&, MailFacts, const mail::Content&);
 

@@ -8,6 +8,7 @@
 
 #include "events.hpp"
 #include "reportctl/store/runs.hpp"
+#include "reportctl/validation/violation_json.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -17,12 +18,14 @@ using store::Delivery;
 using store::DeliveryState;
 using store::RunState;
 
-/// The last of every run. Nothing was sent where there was nothing to send.
+/// The last of every run, one of three. Nothing was sent where there was nothing to send.
 store::AuditEvent ending_event(const Claim& claim, const store::Finish& finish) {
-  if (!store::ended_well(finish.state)) return report_failed(claim.schedule, claim.run.id, finish.reason);
+  const auto& run_id = claim.run.id;
+  if (!store::ended_well(finish.state))
+    return run_event("ScheduledReportFailed", claim.schedule, {{"runId", run_id}, {"error", finish.reason}});
   if (finish.state == RunState::no_data || finish.state == RunState::quiet)
-    return report_skipped(claim.schedule, claim.run.id, finish.reason);
-  return report_sent(claim.schedule, claim.run.id);
+    return run_event("ScheduledReportSkipped", claim.schedule, {{"runId", run_id}, {"reason", finish.reason}});
+  return run_event("ScheduledReportSent", claim.schedule, {{"runId", run_id}});
 }
 
 struct Tally {
@@ -106,7 +109,8 @@ Ended end_rejected(Parts& parts, const Claim& claim, const validation::Violation
   finish.state = RunState::rejected;
   finish.reason = validation::describe(violations);
   finish.violations = violations_json(violations);
-  finish.events = {run_rejected(claim.schedule, violations)};
+  finish.events = {run_event("ScheduledRunRejected", claim.schedule,
+                             {{"reportType", claim.schedule.definition.report}, {"rejectionReason", violations}})};
   return end_run(parts, claim, std::move(finish), rejection(violations));
 }
 
@@ -161,8 +165,11 @@ Ended settle(Parts& parts, const Claim& claim, const Sent& sent) {
   finish.reason = reason;
   finish.last = last;
   if (is_occurrence(claim.run)) {
-    if (tally.accepted > 0) finish.events.push_back(report_delivered(claim.schedule, tally.accepted, parts.moment()));
-    if (tally.first_problem != nullptr) finish.events.push_back(delivery_failed(claim.schedule, reason));
+    if (tally.accepted > 0)
+      finish.events.push_back(run_event("ScheduledReportDelivered", claim.schedule,
+                                        {{"recipientCount", tally.accepted}, {"deliveredAt", format_utc(parts.moment())}}));
+    if (tally.first_problem != nullptr)
+      finish.events.push_back(run_event("ScheduledReportDeliveryFailed", claim.schedule, {{"failureReason", reason}}));
   }
   return end_run(parts, claim, std::move(finish),
                  {.state = finish.state, .reason = reason, .broken_rules = {}, .deliveries = deliveries});

@@ -16,15 +16,12 @@
 #include "letter.hpp"
 #include "part_run.hpp"
 #include "reportctl/base/error.hpp"
-#include "reportctl/base/hash.hpp"
 #include "reportctl/base/log.hpp"
-#include "reportctl/base/stop.hpp"
 #include "reportctl/run/generate.hpp"
 #include "reportctl/run/preview.hpp"
 #include "reportctl/store/claims.hpp"
 #include "reportctl/store/deliveries.hpp"
 #include "reportctl/store/runs.hpp"
-#include "reportctl/store/schedules.hpp"
 #include "reportctl/store/suppressions.hpp"
 #include "run_end.hpp"
 
@@ -138,7 +135,8 @@ Ended produce(Parts& parts, const Claim& claim) {
   record_file(generated, plan, file);
   generated.format = plan.resolved.format;
   generated.more_files.assign(made.files.begin() + 1, made.files.end());
-  generated.events = {report_generated(claim.schedule, file.rows)};
+  generated.events = {run_event("ScheduledReportGenerated", claim.schedule,
+                                {{"reportType", claim.schedule.definition.report}, {"rowCount", file.rows}})};
   const auto judgement = judgement_of(parts, claim, plan, made);
   if (judgement) generated.decision = *judgement;
   auto facts = facts_of(parts, plan, made, claim.schedule, claim.run.id);

@@ -8,6 +8,7 @@
 #include <set>
 #include <span>
 
+#include "reportctl/base/address.hpp"
 #include "reportctl/base/for_people.hpp"
 #include "reportctl/base/hash.hpp"
 #include "reportctl/base/text.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Copyright the reportctl authors
-#include "first_rows.hpp"
+#include "onlookers.hpp"
 
 #include <doctest/doctest.h>
 

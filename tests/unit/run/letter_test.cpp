@@ -6,12 +6,12 @@
 
 #include <doctest/doctest.h>
 
-#include <nlohmann/json.hpp>
-
-#include "events.hpp"
+#include "reportctl/store/audit.hpp"
+#include "world.hpp"
 
 using namespace reportctl;
 using namespace reportctl::run;
+using namespace reportctl::run::test;
 
 TEST_CASE("the facts of a mail come back from their JSON as they were") {
   MailFacts facts;
@@ -71,24 +71,42 @@ TEST_CASE("facts that are not JSON are an error, not a crash") {
   CHECK_THROWS_AS(facts_from_json(""), Error);
 }
 
-TEST_CASE("the events carry exactly the payloads of reportctl-audit(1)") {
-  schedule::Schedule schedule;
-  schedule.id = "s1";
-  schedule.definition.account = "shop";
-  schedule.definition.report = "sales";
-  const auto keys = [](const store::AuditEvent& event) {
-    std::vector<std::string> names;
-    const auto payload = nlohmann::ordered_json::parse(event.payload);
-    for (const auto& [key, value] : payload.items()) names.push_back(key);
-    return names;
+TEST_CASE("each step of a run is in the audit log, with exactly the payload of reportctl-audit(1)") {
+  World world;
+  const auto payloads = [&] {
+    std::vector<std::string> shown;
+    for (const auto& record : store::list_audit(world.state, {.subject = world.schedule.id, .limit = 0}))
+      if (record.event.actor == store::kRunActor) shown.insert(shown.begin(), record.event.name + " " + record.event.payload);
+    return shown;
   };
-  using Names = std::vector<std::string>;
-  const Instant now{std::chrono::seconds(0)};
-  CHECK(keys(run_triggered(schedule, now)) == Names{"scheduledReportId", "runAt"});
-  CHECK(keys(run_rejected(schedule, {})) == Names{"scheduledReportId", "reportType", "rejectionReason"});
-  CHECK(keys(report_generated(schedule, 3)) == Names{"scheduledReportId", "reportType", "rowCount"});
-  CHECK(keys(report_delivered(schedule, 2, now)) == Names{"scheduledReportId", "recipientCount", "deliveredAt"});
-  CHECK(keys(delivery_failed(schedule, "550")) == Names{"scheduledReportId", "failureReason"});
-  CHECK(report_delivered(schedule, 2, now).payload ==
-        R"({"scheduledReportId":"s1","recipientCount":2,"deliveredAt":"1970-01-01T00:00:00Z"})");
+  const auto id = R"({"scheduledReportId":")" + world.schedule.id + '"';
+  using Texts = std::vector<std::string>;
+  world.run_due();
+  auto run_id = R"(,"runId":")" + world.run().id + '"';
+  Texts expected{"ScheduledRunTriggered " + id + R"(,"runAt":"2026-03-17T06:00:30Z"})",
+                 "ScheduledReportGenerated " + id + R"(,"reportType":"visits","rowCount":2})",
+                 "ScheduledReportDelivered " + id + R"(,"recipientCount":1,"deliveredAt":"2026-03-17T06:00:30Z"})",
+                 "ScheduledReportSent " + id + run_id + "}"};
+  CHECK(payloads() == expected);
+
+  world.now += std::chrono::days(1);
+  world.answers({refused()});
+  world.run_due();
+  run_id = R"(,"runId":")" + world.run().id + '"';
+  const std::string why = R"("1 of 1 recipients did not get it; ann@example.com: 550 no such user")";
+  for (const auto& text : Texts{"ScheduledRunTriggered " + id + R"(,"runAt":"2026-03-18T06:00:30Z"})",
+                                "ScheduledReportGenerated " + id + R"(,"reportType":"visits","rowCount":2})",
+                                "ScheduledReportDeliveryFailed " + id + R"(,"failureReason":)" + why + "}",
+                                "ScheduledReportFailed " + id + run_id + R"(,"error":)" + why + "}"})
+    expected.push_back(text);
+  CHECK(payloads() == expected);
+
+  world.now += std::chrono::days(1);
+  world.sql("UPDATE schedules SET owner = 'm-gone'");
+  world.run_due();
+  const auto rejected = payloads().at(9);
+  CHECK(contains(rejected,
+                 "ScheduledRunRejected " + id + R"(,"reportType":"visits","rejectionReason":[{"code":"role_not_permitted",)"));
+  CHECK(contains(payloads().at(10), "ScheduledReportFailed " + id));
+  CHECK(payloads().size() == 11);
 }
