@@ -22,7 +22,7 @@ struct RetryRule {
 store::Delivery superseded(Parts&, const store::Claim&, const Mailing&, const store::Delivery&);
 
 /// Hands over one message and says what became of it. A link that is about to end is made anew, and a file that the policy or the
-/// server finds too large goes as a link where the policy sends links. The ledger has `sending` and `handing_over` before each
+/// server finds too large goes as a link where the policy sends links. The ledger has `handing_over` before the
 /// step that cannot be undone. The outcome itself is returned, so that the caller can record it together with what follows from
 /// it. FenceLost, Error(state): nothing was handed over. Error(interrupted): the delivery is queued again.
 store::DeliveryOutcome hand_over(Parts&, const store::Claim&, Post&, const store::Delivery&, const RetryRule&);
