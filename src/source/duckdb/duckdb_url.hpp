@@ -11,7 +11,7 @@ namespace reportctl::source {
 struct DuckdbUrl {
   std::string path = {};     ///< of a database; empty: Parquet files
   std::string parquet = {};  ///< a glob whose first * is the name of a table
-  std::string memory_limit = "192MB";
+  std::string memory_limit = "160MB";
   std::string threads = {};  ///< empty: as many as there are processors
   std::string problem = {};  ///< why it is none
 };

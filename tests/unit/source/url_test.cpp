@@ -184,8 +184,8 @@ TEST_CASE("a DuckDB url names a database or Parquet files, and how much memory t
     return url.problem.empty() ? url.path + "|" + url.parquet + "|" + url.memory_limit + "|" + url.threads
                                : "refused: " + url.problem;
   };
-  CHECK(read("/srv/a%20b.duckdb") == "/srv/a b.duckdb||192MB|");
-  CHECK(read("///srv/facts.duckdb?threads=2") == "///srv/facts.duckdb||192MB|2");
+  CHECK(read("/srv/a%20b.duckdb") == "/srv/a b.duckdb||160MB|");
+  CHECK(read("///srv/facts.duckdb?threads=2") == "///srv/facts.duckdb||160MB|2");
   CHECK(read("?parquet=/srv/facts/*.parquet&memory_limit=1.5GB") == "|/srv/facts/*.parquet|1.5GB|");
   for (const auto& [rest, why] : {std::pair("", "the url names either a database"),
                                   {"?memory_limit=1GB", "the url names either a database"},
