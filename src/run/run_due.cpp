@@ -50,7 +50,7 @@ struct Waiting {
   std::optional<Instant> last;  ///< run-due
   bool work = false;
 };
-Waiting look_for_work(store::State& state, Instant now) {
+Waiting what_waits(store::State& state, Instant now) {
   const store::Moment moment(state);
   const auto last = state.fact(kLastRunDue);
   return {.last = last ? parse_instant(*last) : std::nullopt,
@@ -226,20 +226,21 @@ void work_off(Parts& parts, const Tell& tell) {
 
 }  // namespace
 
-bool work_waits(store::State& state, const DueOptions& options, Instant now) {
+Tick look_for_work(store::State& state, const DueOptions& options, Instant now) {
   if (options.accept_clock && clock_is_replaced()) {
     throw Error(ErrorKind::usage, "--accept-clock is about the clock of this host, and REPORTCTL_NOW replaces it", "unset it");
   }
   store::require_own(state);
-  const auto waiting = look_for_work(state, now);
+  const auto waiting = what_waits(state, now);
   refuse_leap(waiting.last, now, state.path(), options.accept_clock);
   beat(state.path(), now);
-  if (!waiting.last || now - *waiting.last >= kHeartbeatEvery) state.set_fact(kLastRunDue, format_utc(now));
-  return waiting.work;
+  const bool is_old = !waiting.last || now - *waiting.last >= kHeartbeatEvery;
+  if (is_old) state.set_fact(kLastRunDue, format_utc(now));
+  return waiting.work ? Tick::work : is_old ? Tick::beat : Tick::idle;
 }
 
 void run_due(Parts& parts, const DueOptions& options, DueResult& result) {
-  if (!work_waits(parts.state(), options, parts.now())) return;
+  if (look_for_work(parts.state(), options, parts.now()) != Tick::work) return;
   require_real_clock(parts.settings());
   const Tell tell = [&](const Ended& ended) {
     result.ended.push_back(ended);

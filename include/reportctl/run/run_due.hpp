@@ -46,9 +46,11 @@ struct DueOptions {
   int turns_file = -1;                                    ///< see delivery::TransportSettings
 };
 
+/// `beat`: nothing waits, and the heartbeat in the state was older than a quarter of an hour.
+enum class Tick { idle, beat, work };
 /// Is there anything for run_due()? What an idle tick asks, and all it costs: nothing but the state file is opened. Writes the
-/// heartbeat, and the one in the state (`last_run_due_at`) when it is older than a quarter of an hour. Throws as run_due() does.
-bool work_waits(store::State&, const DueOptions&, Instant now);
+/// heartbeat, and the one in the state (`last_run_due_at`) when that is old. Throws as run_due() does.
+Tick look_for_work(store::State&, const DueOptions&, Instant now);
 
 /// Resumes what was interrupted, claims and runs what is due until nothing is left, works off the exports that wait, and once a
 /// day applies `retention:`. Safe beside any number of others.

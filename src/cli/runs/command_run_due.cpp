@@ -30,18 +30,18 @@ struct DueCommandOptions {
 };
 
 /// Before anything else is opened. What is due belongs to every account.
-bool work_waits(Session& session, const run::DueOptions& options) {
+run::Tick look_for_work(Session& session, const run::DueOptions& options) {
   access::require(session.actor(), access::Action::administer, "", {});
-  return run::work_waits(session.state(), options, session.now());
+  return run::look_for_work(session.state(), options, session.now());
 }
 
 /// With several jobs the state must be closed again before the processes part.
-bool work_waits(Session& session, const run::DueOptions& options, int jobs) {
+run::Tick look_for_work(Session& session, const run::DueOptions& options, int jobs) {
   session.out().note_replaced_clock();
-  if (jobs == 1) return work_waits(session, options);
+  if (jobs == 1) return look_for_work(session, options);
   Session looking(session.now());
   looking.globals = session.globals;
-  return work_waits(looking, options);
+  return look_for_work(looking, options);
 }
 
 /// Whoever tries it at a terminal with a clock that is ahead: crontabs and scripts know what they do.
@@ -66,7 +66,12 @@ bool may_see(Session& session, const run::Planned& planned) {
   return false;
 }
 
+void warn_of_doubled_names(Session& session) {
+  for (const yaml::Problem& problem : session.catalog().doubled_names()) log(LogLevel::warning, problem.str());
+}
+
 int dry_run(Session& session) {
+  warn_of_doubled_names(session);
   if (session.actor().memberships.empty()) access::require(session.actor(), access::Action::administer, "", {});
   Listing listing;
   listing.columns = {{.key = "schedule"},
@@ -144,7 +149,10 @@ int due(Session& session, const DueCommandOptions& options) {
   const run::DueOptions due{.accept_clock = options.accept_clock,
                             .tell = [](const run::Ended& ended) { tell(ended); },
                             .tell_export = [](const store::Export& job) { tell(job); }};
-  if (work_waits(session, due, options.jobs)) {
+  const auto tick = look_for_work(session, due, options.jobs);
+  // Also when nothing is due: whoever made the copy should hear of it before the day on which the report is missed.
+  if (tick != run::Tick::idle) warn_of_doubled_names(session);
+  if (tick == run::Tick::work) {
     warn_of_future(session);
     run::require_real_clock(session.config().settings);
     ping(session.config().settings.monitor, Ping::start);
@@ -162,8 +170,6 @@ int due(Session& session, const DueCommandOptions& options) {
 
 /// Whatever becomes of run-due, those who watch it hear of it; a temporary refusal is no failure yet.
 int run_due(Session& session, const DueCommandOptions& options) {
-  // Also when nothing is due: whoever made the copy should hear of it before the day on which the report is missed.
-  for (const yaml::Problem& problem : session.catalog().doubled_names()) log(LogLevel::warning, problem.str());
   if (options.dry_run) return dry_run(session);
   const auto& monitor = session.config().settings.monitor;
   try {
