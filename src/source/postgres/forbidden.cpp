@@ -46,8 +46,14 @@ bool is_listed_function(std::string_view list, std::string_view name) {
 std::string forbidden_in(std::string_view sql) {
   using Kind = rows::SqlToken::Kind;
   const std::vector<rows::SqlToken> tokens = rows::sql_tokens(sql, rows::Dialect::postgresql);
-  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
-    if (tokens[i + 1].kind != Kind::sign || tokens[i + 1].text != "(") continue;
+  const auto is_sign = [&](std::size_t i, std::string_view text) {
+    return i < tokens.size() && tokens[i].kind == Kind::sign && tokens[i].text == text;
+  };
+  const auto is_name = [&](std::size_t i) { return tokens[i].kind == Kind::word || tokens[i].kind == Kind::quoted_name; };
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    // `pg_sleep(5)`, or as PostgreSQL also reads it: `(5).pg_sleep`. Behind a name, it is a column's.
+    const bool of_value = i > 1 && is_sign(i - 1, ".") && !is_name(i - 2);
+    if (!is_sign(i + 1, "(") && !of_value) continue;
     std::string name;
     if (tokens[i].kind == Kind::word) name = to_lower(tokens[i].text);
     if (tokens[i].kind == Kind::quoted_name && tokens[i].text.size() > 1)

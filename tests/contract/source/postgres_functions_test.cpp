@@ -48,6 +48,9 @@ constexpr Attempt kAttempts[] = {
     {"SELECT v FROM (SELECT set_config('app.tenant', 'b', true) AS v) t", "changes a setting"},
     {"SELECT pg_sleep(30)::text AS v", "waits"},
     {"SELECT pg_sleep_until('infinity')::text AS v", "waits"},
+    {"SELECT (30::float8).pg_sleep::text AS v", "waits"},
+    {"SELECT (ARRAY[30::float8])[1] . \"pg_sleep\"::text AS v", "waits"},
+    {"SELECT ('SELECT to_tsvector(v) FROM secrets'::text).ts_stat::text AS v", "runs SQL"},
     {"SELECT pg_advisory_lock(1)::text AS v", "a lock"},
     {"SELECT pg_try_advisory_lock(1)::text AS v", "a lock"},
     {"SELECT pg_advisory_unlock_all()::text AS v", "a lock"},
@@ -88,6 +91,7 @@ TEST_CASE("PostgreSQL: functions that act beyond the transaction are refused by 
     // Names are no calls, and calls of other functions are none of these.
     CHECK(cells(*source, asking("SELECT pg_sleep AS v FROM (SELECT v AS pg_sleep FROM secrets) t")) == "of another account");
     CHECK(cells(*source, asking("SELECT lower('pg_sleep(30)') AS v")) == "pg_sleep(30)");
+    CHECK(cells(*source, asking("SELECT t.lo_price AS v FROM (SELECT v AS lo_price FROM secrets) t")) == "of another account");
   }
   CHECK(server->execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == "0");
   CHECK(server->execute("SELECT is_called FROM numbers") == "f");
