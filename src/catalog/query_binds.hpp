@@ -20,7 +20,7 @@ class QueryBinds {
   QueryBinds(const Report& report, const QueryInputs& inputs, const rows::DialectRules& rules)
       : report_(report), inputs_(inputs), rules_(rules) {}
 
-  /// Error(invalid) for one that is no parameter.
+  /// Error(invalid) for one that is not a parameter.
   [[nodiscard]] std::string_view checked(std::string_view name) const;
   /// `:from` and its kind; nullopt for any other name, and where there is no such moment.
   [[nodiscard]] std::optional<Bound> bound_of(std::string_view name) const;

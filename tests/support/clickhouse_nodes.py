@@ -12,6 +12,7 @@ is asked for, its answers and how the engine takes a wire that breaks are ClickH
 import contextlib, pathlib, shutil, socket, subprocess, tempfile, threading, urllib.parse, urllib.request
 
 import e2e, postgres, relays
+from clickhouse_server import number
 
 CONFIG = """<yandex>
 <logger><level>warning</level><log>{path}/log</log><errorlog>{path}/errors</errorlog></logger>
@@ -125,16 +126,6 @@ class Wire:
                     self.asked.append(statement.decode())
                     return packet[:begin] + packet[end:]
             end += 1
-
-
-def number(packet, at):
-    value = shift = 0
-    while True:
-        value |= (packet[at] & 127) << shift
-        shift += 7
-        at += 1
-        if packet[at - 1] < 128:
-            return value, at
 
 
 def text(packet, at):

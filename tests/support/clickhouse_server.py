@@ -100,19 +100,22 @@ class Session:
             self.api.chdb_destroy_query_result(result)
 
 
+def number(data, at):
+    """LEB128: the number, and the place behind it."""
+    value = shift = 0
+    while True:
+        value |= (data[at] & 127) << shift
+        shift += 7
+        at += 1
+        if data[at - 1] < 128:
+            return value, at
+
+
 def head_size(data):
-    """Of RowBinaryWithNamesAndTypes: how many columns, then their names and types, each behind its length (LEB128)."""
-    def number(at):
-        value = shift = 0
-        while True:
-            value |= (data[at] & 127) << shift
-            shift += 7
-            at += 1
-            if data[at - 1] < 128:
-                return value, at
-    count, at = number(0)
+    """Of RowBinaryWithNamesAndTypes: how many columns, then their names and types, each behind its length."""
+    count, at = number(data, 0)
     for _ in range(2 * count):
-        size, at = number(at)
+        size, at = number(data, at)
         at += size
     return at
 
