@@ -126,7 +126,7 @@ void Directory::put(TempFile& file, const std::string& sha256) {
   if ((folder_mode_ & S_IRGRP) != 0 && ::fchmod(file.fd(), 0640) != 0)
     throw system_error(ErrorKind::output, "cannot set the mode of " + visible(path.string()), errno);
   const Fd lock = locked(root_, LOCK_SH);
-  while (!file.link_as(path)) {
+  do {
     // Stored before, perhaps by a process that ended before it was durable; changed bytes are replaced by the right ones.
     const Fd stored = open_stored(path);
     if (stored && hash_of(stored, path) == sha256) {
@@ -136,9 +136,10 @@ void Directory::put(TempFile& file, const std::string& sha256) {
       fsync_directory(path.parent_path());
       break;
     }
+    if (!stored && errno == ENOENT) continue;
     if (::unlink(path.c_str()) != 0 && errno != ENOENT)
       throw system_error(ErrorKind::output, "cannot replace the changed file " + visible(path.string()), errno);
-  }
+  } while (!file.link_as(path));
   const auto shard = path.parent_path().filename();
   if (known_shards_.contains(shard)) return;
   fsync_directory(root_);  // it may be new

@@ -252,12 +252,11 @@ bool to_be_sent(const store::Delivery& delivery, bool retrying) {
 
 }  // namespace
 
-Sent deliver(Parts& parts, const store::Claim& claim, const Posts& posts) {
+Sent deliver(Parts& parts, const store::Claim& claim, const Posts& posts, std::vector<store::Delivery> ledger) {
   const auto& policy = parts.settings().policy;
   const RetryRule rule{.retry_at = retry_at(parts, claim), .resend_unknown = policy.on_unknown == settings::OnUnknown::resend};
-  Sent sent;
+  Sent sent{std::move(ledger), std::nullopt};
   auto& [deliveries, last] = sent;
-  deliveries = report_deliveries(parts, claim);
   const bool retrying = std::any_of(deliveries.begin(), deliveries.end(), [&](const store::Delivery& delivery) {
     return delivery.next_attempt_at && *delivery.next_attempt_at <= parts.now();
   });

@@ -43,7 +43,7 @@ struct Sent {
   std::vector<store::Delivery> deliveries;
   std::optional<store::DeliveryOutcome> last;
 };
-/// From `generated` on: sends what waits, one recipient after the other.
-Sent deliver(Parts&, const store::Claim&, const Posts&);
+/// From `generated` on: sends what waits of the ledger, one recipient after the other.
+Sent deliver(Parts&, const store::Claim&, const Posts&, std::vector<store::Delivery> ledger);
 
 }  // namespace reportctl::run

@@ -15,6 +15,7 @@
 #include "due_slots.hpp"
 #include "events.hpp"
 #include "notify.hpp"
+#include "one_by_one.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/log.hpp"
 #include "reportctl/base/stop.hpp"
@@ -129,28 +130,36 @@ void work_on(Parts& parts, const store::Claim& claim, const Tell& tell) {
 
 namespace {
 
+struct TakenOver {
+  std::optional<store::Claim> claim;
+};
+TakenOver take_over(Parts& parts, const store::Run& run) {
+  return {store::take_over(parts.state(), {.run_id = run.id,
+                                           .fence = run.fence,
+                                           .owner = parts.self(),
+                                           .lease_until = parts.now() + kLease,
+                                           .now = parts.moment(),
+                                           .counts = run.interrupted && !store::is_finished(run.state)})};
+}
+
 /// Takes up the wanted ones of what waits for someone, once each, and what that brings about, until nothing is left.
 void resume(Parts& parts, const std::function<bool(const store::Run&)>& wanted, const Tell& tell) {
   std::vector<store::Claim> finished;
-  std::set<std::string> taken;
+  std::set<std::string> seen;
   for (bool more = true; more;) {
-    more = false;
-    for (const auto& run : in_turn(store::runs_to_resume(parts.state(), parts.now()))) {
-      if (!wanted(run) || !taken.insert(run.id).second) continue;
-      throw_if_stopped();
-      more = true;
-      const auto claim = store::take_over(parts.state(), {.run_id = run.id,
-                                                          .fence = run.fence,
-                                                          .owner = parts.self(),
-                                                          .lease_until = parts.now() + kLease,
-                                                          .now = parts.moment(),
-                                                          .counts = run.interrupted && !store::is_finished(run.state)});
+    auto runs = in_turn(store::runs_to_resume(parts.state(), parts.now()));
+    std::erase_if(runs, [&](const auto& run) { return !wanted(run) || !seen.insert(run.id).second; });
+    more = !runs.empty();
+    OneByOne<store::Run, TakenOver> all(parts, runs, take_over);
+    while (const auto next = all.next()) {
+      const auto& [run, taken] = *next;
+      const auto& claim = taken.claim;
       if (!claim) continue;
       if (!store::is_finished(claim->run.state)) {
         work_on(parts, *claim, tell);
         continue;
       }
-      if (run.interrupted) tell_end(claim->run, ended_as(claim->run), tell);
+      if (run->interrupted) tell_end(claim->run, ended_as(claim->run), tell);
       finished.push_back(*claim);
     }
   }
@@ -177,11 +186,16 @@ void tell_skipped(const schedule::Schedule& schedule, const Slots& slots, const 
   }
 }
 
-/// False when policy.max_running is reached: nothing more can be claimed now.
-bool claim_and_run(Parts& parts, const store::Due& due, const Tell& tell) {
-  const auto schedule = store::find_schedule(parts.state(), due.schedule_id);
-  if (!schedule) return true;
-  const auto slots = slots_of(parts, *schedule, due.next_run_at);
+struct TakenDue : store::Claimed {
+  std::optional<schedule::Schedule> schedule;
+  Slots slots;
+};
+TakenDue take_due(Parts& parts, const store::Due& due) {
+  TakenDue taken;
+  taken.schedule = store::find_schedule(parts.state(), due.schedule_id);
+  if (!taken.schedule) return taken;
+  taken.slots = slots_of(parts, *taken.schedule, due.next_run_at);
+  const auto& slots = taken.slots;
   store::ClaimRequest request;
   request.schedule_id = due.schedule_id;
   request.as_read = due.next_run_at;
@@ -194,13 +208,9 @@ bool claim_and_run(Parts& parts, const store::Due& due, const Tell& tell) {
   request.now = parts.moment();
   request.max_running = parts.settings().policy.max_running;
   request.begins = slots.begins;
-  if (slots.slot) request.events = {run_triggered(*schedule, parts.moment())};
-  const auto claimed = store::claim_due(parts.state(), request);
-  if (claimed.result == store::ClaimResult::busy) return false;
-  if (claimed.result == store::ClaimResult::lost) return true;
-  tell_skipped(*schedule, slots, tell);
-  if (claimed.claim) work_on(parts, *claimed.claim, tell);
-  return true;
+  if (slots.slot) request.events = {run_triggered(*taken.schedule, parts.moment())};
+  static_cast<store::Claimed&>(taken) = store::claim_due(parts.state(), request);
+  return taken;
 }
 
 /// Several processes read the same list; each walks it in an order of its own, so that they seldom meet.
@@ -213,14 +223,17 @@ std::vector<store::Due> shuffled(std::vector<store::Due> due) {
 void work_off(Parts& parts, const Tell& tell) {
   std::set<std::pair<std::string, Instant>> tried;
   while (true) {
-    bool progress = false;
-    for (const auto& due : shuffled(store::due_schedules(parts.state(), parts.now(), kBatch))) {
-      throw_if_stopped();
-      if (!tried.emplace(due.schedule_id, due.next_run_at).second) continue;
-      progress = true;
-      if (!claim_and_run(parts, due, tell)) return;
+    auto due = shuffled(store::due_schedules(parts.state(), parts.now(), kBatch));
+    std::erase_if(due, [&](const auto& one) { return !tried.emplace(one.schedule_id, one.next_run_at).second; });
+    if (due.empty()) return;
+    OneByOne<store::Due, TakenDue> all(parts, due, take_due);
+    while (const auto next = all.next()) {
+      const auto& taken = next->second;
+      if (taken.result == store::ClaimResult::busy) return;  // policy.max_running is reached: nothing more can be claimed now
+      if (taken.result == store::ClaimResult::lost) continue;
+      tell_skipped(*taken.schedule, taken.slots, tell);
+      if (taken.claim) work_on(parts, *taken.claim, tell);
     }
-    if (!progress) return;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "events.hpp"
+#include "reportctl/store/moment.hpp"
 #include "reportctl/store/runs.hpp"
 #include "reportctl/validation/violation_json.hpp"
 
@@ -75,6 +76,26 @@ Ended ended_as(const store::Run& run) {
   return ended;
 }
 
+namespace {
+
+void record_end(Parts& parts, const Claim& claim, const store::Finish& finish) {
+  const auto end = [&] { store::finish(parts.state(), claim, finish, parts.moment()); };
+  if (!finish.release || !parts.with_end) return end();
+  try {
+    store::Together both(parts.state());
+    end();
+    parts.with_end(Parts::WithEnd::done);
+    return both.commit();
+  } catch (const store::FenceLost&) {
+    throw;
+  } catch (const Error&) {  // alone it may fit on the disk
+    parts.with_end(Parts::WithEnd::undone);
+  }
+  end();
+}
+
+}  // namespace
+
 Ended end_run(Parts& parts, const Claim& claim, store::Finish finish, const Failure& failure) {
   if (is_occurrence(claim.run)) finish.events.push_back(ending_event(claim, finish));
   if (is_occurrence(claim.run) && claim.run.parent.empty()) {  // people hear of its parts when it ends
@@ -85,7 +106,7 @@ Ended end_run(Parts& parts, const Claim& claim, store::Finish finish, const Fail
   const bool is_told = !finish.notifications.empty() || !finish.once.empty();
   const bool is_part = claim.run.trigger == store::Trigger::part;  // its occurrence tells of it
   finish.release = !is_told && (is_part || store::ended_well(finish.state));
-  store::finish(parts.state(), claim, finish, parts.moment());
+  record_end(parts, claim, finish);
   auto run = claim.run;
   run.state = finish.state;
   run.reason = finish.reason;

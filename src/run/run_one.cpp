@@ -59,7 +59,7 @@ bool waits_for_recipients(const std::vector<Delivery>& deliveries) {
 /// Of a run whose file was stored before: it is looked at, also where only a link to it is sent. Rights may have ended since.
 Ended deliver_again(Parts& parts, const Claim& claim) {
   const auto& run = claim.run;
-  const auto deliveries = report_deliveries(parts, claim);
+  auto deliveries = report_deliveries(parts, claim);
   if (deliveries.empty()) return end_unsent(parts, claim);
   if (is_occurrence(run) && waits_for_recipients(deliveries)) {
     const auto broken = no_longer_allowed(parts, claim.schedule, run.slot.value_or(run.created_at));
@@ -68,7 +68,7 @@ Ended deliver_again(Parts& parts, const Claim& claim) {
   const auto fetched = fetch_files(parts, run);
   const auto facts = facts_from_json(store::mail_facts(parts.state(), run.id));
   Post scheduled(parts, facts, run.id, fetched.files), by_hand(parts, facts_by_hand(facts), run.id, fetched.files);
-  return settle(parts, claim, deliver(parts, claim, {scheduled, by_hand}));
+  return settle(parts, claim, deliver(parts, claim, {scheduled, by_hand}, std::move(deliveries)));
 }
 
 /// None where they are not kept any more.
@@ -118,6 +118,16 @@ std::vector<ReportFile> made_files(const StoredFile& made) {
   return files;
 }
 
+/// A report that took its time is not made again because a mail server kept this process waiting until it died. Any other is
+/// recorded with the step that follows: one wait for the disk less.
+void record(Parts& parts, const Claim& claim, store::Generated generated) {
+  constexpr std::int64_t kQuick = 1000;  // milliseconds
+  if (generated.generation_ms < kQuick)
+    store::record_generated_with_next(parts.state(), claim, std::move(generated), parts.moment());
+  else
+    store::record_generated(parts.state(), claim, generated, parts.moment());
+}
+
 /// From `triggered` on: makes the report and queues its messages.
 Ended produce(Parts& parts, const Claim& claim) {
   const auto slot = claim.run.slot.value_or(claim.run.created_at);
@@ -150,15 +160,16 @@ Ended produce(Parts& parts, const Claim& claim) {
     generated.deliveries = post.queue({.mailboxes = recipients, .places = plan.places}, parts.moment());
   }
   generated.mail = to_json(post.facts());
-  store::record_generated(parts.state(), claim, generated, parts.moment());
+  auto queued = store::as_queued(claim, generated.deliveries);
   auto now_generated = claim;
   now_generated.run.state = RunState::generated;
   now_generated.run.attempts = 0;
   now_generated.run.timezone = generated.timezone;
   now_generated.run.period = generated.period;
   now_generated.run.decision = generated.decision;
+  record(parts, claim, std::move(generated));
   if (skip) return end_unsent(parts, now_generated);
-  return settle(parts, now_generated, deliver(parts, now_generated, {post, post}));
+  return settle(parts, now_generated, deliver(parts, now_generated, {post, post}, std::move(queued)));
 }
 
 bool has_ended(Parts& parts, const Claim& claim) {

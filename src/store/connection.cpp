@@ -173,7 +173,19 @@ void Connection::give_back(const std::string& sql, std::unique_ptr<SQLite::State
   statements_[sql] = std::move(statement);
 }
 
+/// Some errors (the disk is full) make SQLite roll back everything at once.
+void Connection::require_transaction() {
+  if (sqlite3_get_autocommit(database_->getHandle()) != 0)
+    throw Error(ErrorKind::state, fmt::format("state file {}: the transaction was rolled back", visible(path_.string())));
+}
+
+void Connection::write_delayed() {
+  if (writing_ || !delayed_) return;
+  WriteTransaction(*this).commit();
+}
+
 Query::Query(Connection& connection, std::string sql) : connection_(connection), sql_(std::move(sql)) {
+  connection_.write_delayed();
   try {
     statement_ = connection_.take_statement(sql_);
   } catch (const SQLite::Exception& problem) {
@@ -273,18 +285,41 @@ std::optional<schedule::Period> Query::optional_period() {
 
 WriteTransaction::WriteTransaction(Connection& connection) : connection_(connection) {
   try {
+    if (connection_.writing_) {
+      connection_.require_transaction();
+      part_.emplace(connection_.database(), "part");
+      return;
+    }
     transaction_.emplace(connection_.database(), SQLite::TransactionBehavior::IMMEDIATE);
   } catch (const SQLite::Exception& problem) {
     connection_.fail(problem);
   }
+  connection_.writing_ = true;
+  if (const auto change = std::exchange(connection_.delayed_, nullptr)) {
+    try {
+      change();
+    } catch (...) {
+      connection_.writing_ = false;
+      throw;
+    }
+    delayed_ = change;
+  }
+}
+
+WriteTransaction::~WriteTransaction() {
+  if (!transaction_) return;
+  transaction_.reset();
+  connection_.writing_ = false;
+  connection_.delayed_ = std::move(delayed_);
 }
 
 void WriteTransaction::commit() {
   try {
-    transaction_->commit();
+    part_ ? part_->release() : transaction_->commit();
   } catch (const SQLite::Exception& problem) {
     connection_.fail(problem);
   }
+  delayed_ = nullptr;
 }
 
 ReadTransaction::ReadTransaction(Connection& connection) {
@@ -297,5 +332,9 @@ ReadTransaction::ReadTransaction(Connection& connection) {
 
 Moment::Moment(State& state) : transaction_(std::make_unique<ReadTransaction>(state.connection())) {}
 Moment::~Moment() = default;
+
+Together::Together(State& state) : transaction_(std::make_unique<WriteTransaction>(state.connection())) {}
+Together::~Together() = default;
+void Together::commit() { transaction_->commit(); }
 
 }  // namespace reportctl::store

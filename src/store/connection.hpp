@@ -3,12 +3,14 @@
 #pragma once
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Savepoint.h>
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -58,12 +60,18 @@ class Connection {
 
   /// Several statements without results or parameters.
   void execute(const std::string& script);
+  /// A change that becomes part of the next transaction that writes, or one of its own before anything is read: whoever uses this
+  /// connection finds it done. A process that ends before has not made it.
+  void write_with_next(std::function<void()> change) { delayed_ = std::move(change); }
 
   /// SQLite's complaint as the Error that this room promises. Only for use in a handler of SQLite::Exception.
   [[noreturn]] void fail(const SQLite::Exception& problem);
 
  private:
   friend class Query;
+  friend class WriteTransaction;
+  void write_delayed();
+  void require_transaction();
   std::unique_ptr<SQLite::Statement> take_statement(const std::string& sql);
   void give_back(const std::string& sql, std::unique_ptr<SQLite::Statement> statement);
 
@@ -74,6 +82,8 @@ class Connection {
   BusyWait busy_;
   std::optional<SQLite::Database> database_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;  ///< prepared, idle
+  std::function<void()> delayed_;
+  bool writing_ = false;
 };
 
 using Parameter = std::variant<std::int64_t, std::string>;
@@ -172,15 +182,20 @@ inline std::optional<std::string> null_if_empty(const std::string& text) {
 }
 
 /// BEGIN IMMEDIATE: the write lock is taken before anything is read, so nothing that was read can change before commit(). Without
-/// commit() nothing happened.
+/// commit() nothing happened. Within another one it is a part of that, and durable with it.
 class WriteTransaction {
  public:
   explicit WriteTransaction(Connection& connection);
+  ~WriteTransaction();
+  WriteTransaction(const WriteTransaction&) = delete;
+  WriteTransaction& operator=(const WriteTransaction&) = delete;
   void commit();
 
  private:
   Connection& connection_;
+  std::function<void()> delayed_;  ///< what was made a part of it
   std::optional<SQLite::Transaction> transaction_;
+  std::optional<SQLite::Savepoint> part_;
 };
 
 /// Everything that is read while it lives is of one moment.

@@ -26,9 +26,9 @@ std::optional<DeliveryState> parse_delivery_state(std::string_view name) {
   return parse_name<DeliveryState>(kDeliveryStates, name);
 }
 
-void record_generated(State& state, const Claim& claim, const Generated& generated, Instant now) {
-  auto& connection = state.connection();
-  WriteTransaction transaction(connection);
+namespace {
+
+void write_generated(Connection& connection, const Claim& claim, const Generated& generated, Instant now) {
   const auto changed =
       Query(connection,
             R"sql(
@@ -54,7 +54,36 @@ void record_generated(State& state, const Claim& claim, const Generated& generat
   }
   for (const auto& delivery : generated.deliveries) insert_delivery(connection, claim.run.id, std::nullopt, delivery);
   append_events(connection, with_run(generated.events, claim.run.id), now);
+}
+
+}  // namespace
+
+void record_generated(State& state, const Claim& claim, const Generated& generated, Instant now) {
+  WriteTransaction transaction(state.connection());
+  write_generated(state.connection(), claim, generated, now);
   transaction.commit();
+}
+
+void record_generated_with_next(State& state, Claim claim, Generated generated, Instant now) {
+  state.connection().write_with_next([&connection = state.connection(), claim = std::move(claim),
+                                      generated = std::move(generated),
+                                      now] { write_generated(connection, claim, generated, now); });
+}
+
+std::vector<Delivery> as_queued(const Claim& claim, const std::vector<NewDelivery>& queued) {
+  std::vector<Delivery> deliveries;
+  for (const auto& one : queued)
+    deliveries.push_back({.id = one.id,
+                          .recipient = one.recipient,
+                          .destination = one.destination,
+                          .address = address_of(one),
+                          .run_id = claim.run.id,
+                          .message_id = one.message_id,
+                          .message_date = one.message_date,
+                          .message_sha256 = one.message_sha256,
+                          .message_bytes = one.message_bytes,
+                          .by_hand = one.by_hand});
+  return deliveries;
 }
 
 void mark_handing_over(State& state, const Claim& claim, std::string_view delivery_id) {

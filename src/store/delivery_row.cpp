@@ -24,17 +24,21 @@ std::string state_of_delivery(Connection& connection, std::string_view delivery_
   return query.bind(delivery_id).next() ? query.text() : "unheard of";
 }
 
+std::string address_of(const NewDelivery& delivery) {
+  return delivery.recipient ? delivery.recipient->address.normalized()
+                            : fmt::format("{}:{}", delivery.destination, delivery.path);
+}
+
 void insert_delivery(Connection& connection, std::string_view run_id, const std::optional<std::string>& notification_id,
                      const NewDelivery& delivery) {
-  const auto& to = delivery.recipient;
-  const auto place = fmt::format("{}:{}", delivery.destination, delivery.path);
+  const auto address = address_of(delivery);
   Query(connection,
         R"sql(
         INSERT INTO deliveries (id, run_id, notification_id, recipient, destination, address, state, message_id, message_date,
         message_sha256, message_bytes, by_hand) VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?))sql")
-      .bind(delivery.id, run_id, notification_id, to ? to->str() : place, delivery.destination,
-            to ? to->address.normalized() : place, delivery.message_id, delivery.message_date, delivery.message_sha256,
-            delivery.message_bytes, delivery.by_hand)
+      .bind(delivery.id, run_id, notification_id, delivery.recipient ? delivery.recipient->str() : address, delivery.destination,
+            address, delivery.message_id, delivery.message_date, delivery.message_sha256, delivery.message_bytes,
+            delivery.by_hand)
       .run();
 }
 

@@ -13,6 +13,8 @@
 namespace reportctl::store {
 
 /// Within the caller's transaction.
+/// `ann@example.com`, `partner:in/sales.csv`
+std::string address_of(const NewDelivery&);
 void insert_delivery(Connection&, std::string_view run_id, const std::optional<std::string>& notification_id, const NewDelivery&);
 void update_outcome(Connection&, const Claim&, const DeliveryOutcome&, Instant now);
 

@@ -77,6 +77,10 @@ class Parts {
   artifact::Store& own_artifacts();
   delivery::WebhookAnswer post_webhook(const delivery::WebhookPost&);
 
+  /// What becomes part of the transaction in which a run ends well; undone: there was none.
+  enum class WithEnd { done, undone };
+  std::function<void(WithEnd)> with_end;
+
   /// Set when the transport said that the next message would fare the same: nothing more is tried in this process.
   std::optional<delivery::Outcome> broken_transport;
   std::map<std::string, delivery::Outcome> broken_destinations;  ///< the same, by name

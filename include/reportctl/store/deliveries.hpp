@@ -76,6 +76,11 @@ struct Generated {
 };
 /// triggered → generated, with one queued delivery per recipient, in one transaction.
 void record_generated(State&, const Claim&, const Generated&, Instant now);
+/// The same as a part of the next transaction of this process, or before the next thing it reads here. Until then a process that
+/// dies leaves the run triggered, and nothing of it was sent.
+void record_generated_with_next(State&, Claim, Generated, Instant now);
+/// As they stand in the ledger then.
+std::vector<Delivery> as_queued(const Claim&, const std::vector<NewDelivery>&);
 
 /// queued | deferred → handing_over; attempts grows. unknown → handing_over only when its outcome set next_attempt_at (a policy).
 /// Throws when that could not be made durable: then the last bytes must not be handed over.
