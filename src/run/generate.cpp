@@ -209,7 +209,7 @@ void look_back(Parts& parts, const RunPlan& plan, const Aggregates& asked, const
 }  // namespace
 
 MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& making) {
-  const auto started = std::chrono::steady_clock::now();
+  const auto started = parts.ticks();
   Projection projection(plan.shape->columns, plan.resolved.columns);
   Onlookers onlookers(plan, projection.columns(), making.purpose);
   const bool watched = onlookers.any();
@@ -256,7 +256,7 @@ MadeFile make_file(Parts& parts, const RunPlan& plan, Sink& sink, const Making& 
   file.rows = summary.rows();
   file.bytes = made.files.front().bytes;
   file.sha256 = made.files.front().sha256;
-  file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started).count();
+  file.milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(parts.ticks() - started).count();
   if (onlookers.first_day()) look_back(parts, plan, asked, *onlookers.first_day(), made);
   return made;
 }

@@ -111,6 +111,7 @@ Connection::Connection(std::filesystem::path path, std::chrono::milliseconds bus
 }
 
 void Connection::execute(const std::string& script) {
+  write_delayed();
   try {
     database_->exec(script);
   } catch (const SQLite::Exception& problem) {
@@ -323,6 +324,7 @@ void WriteTransaction::commit() {
 }
 
 ReadTransaction::ReadTransaction(Connection& connection) {
+  connection.write_delayed();
   try {
     transaction_.emplace(connection.database(), SQLite::TransactionBehavior::DEFERRED);
   } catch (const SQLite::Exception& problem) {

@@ -70,6 +70,7 @@ class Connection {
  private:
   friend class Query;
   friend class WriteTransaction;
+  friend class ReadTransaction;
   void write_delayed();
   void require_transaction();
   std::unique_ptr<SQLite::Statement> take_statement(const std::string& sql);

@@ -86,6 +86,7 @@ struct Outside {
   std::deque<std::function<delivery::Outcome()>> place_answers;  ///< of the next files; stored once they are used up
   std::vector<bool> doubts;                                      ///< of every file that was sent: was it in doubt?
   std::chrono::steady_clock::time_point ticks{};
+  std::chrono::milliseconds slow{};  ///< so long every query takes
 };
 
 class VisitStream final : public rows::RowStream {
@@ -162,6 +163,7 @@ class FakeSource final : public source::Source {
       outside_.source_errors.pop_front();
       throw Error(error);
     }
+    outside_.ticks += outside_.slow;
     if (++outside_.queries == outside_.failing_query) throw Error(ErrorKind::source, "gone");
     if (query.columns.front().name == "data_until") return std::make_unique<ReadyStream>(outside_, query.columns);
     return std::make_unique<VisitStream>(outside_, query.columns);
