@@ -16,6 +16,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/text.hpp"
+#include "whole_tables.hpp"
 
 namespace reportctl::store {
 
@@ -89,34 +90,6 @@ std::vector<Migration> known_migrations() {
   return migrations;
 }
 
-namespace {
-
-/// A table to which others refer can only be made anew without its rows taking theirs along. Outside of transactions alone.
-class ForeignKeysOff {
- public:
-  explicit ForeignKeysOff(Connection& connection) : connection_(connection) { connection.execute("PRAGMA foreign_keys = OFF"); }
-  ~ForeignKeysOff() {
-    try {
-      connection_.execute("PRAGMA foreign_keys = ON");
-    } catch (const Error&) {  // the connection is of no use any more: what opened it ends
-    }
-  }
-  ForeignKeysOff(const ForeignKeysOff&) = delete;
-  ForeignKeysOff& operator=(const ForeignKeysOff&) = delete;
-
- private:
-  Connection& connection_;
-};
-
-void require_whole(Connection& connection) {
-  if (Query(connection, R"sql(SELECT 1 FROM pragma_foreign_key_check LIMIT 1)sql").next())
-    throw Error(ErrorKind::state,
-                fmt::format("state file {}: rows point at others that do not exist", visible(connection.path().string())),
-                "nothing was changed; `reportctl state check` of the version before names them; restore a backup");
-}
-
-}  // namespace
-
 int schema_version(Connection& connection) { return static_cast<int>(pragma(connection, "user_version")); }
 
 void migrate(Connection& connection, std::span<const Migration> migrations) {
@@ -125,7 +98,7 @@ void migrate(Connection& connection, std::span<const Migration> migrations) {
     const ReadTransaction moment(connection);  // another process may be creating the schema right now
     if (recognised_version(connection, newest) == newest) return;
   }
-  const ForeignKeysOff without_cascades(connection);
+  const WholeTables anew(connection);
   WriteTransaction transaction(connection);
   const int version = recognised_version(connection, newest);  // another process may have been faster
   if (version == newest) return;
@@ -135,14 +108,12 @@ void migrate(Connection& connection, std::span<const Migration> migrations) {
     Connection reader(connection.path());
     copy_database(reader, stamped_name(connection.path(), fmt::format("before-v{}", newest)));
   }
-  connection.execute("PRAGMA cache_spill = ON");  // whole tables may be written anew; the schema, on the first page, is first
   for (const auto& migration : migrations) {
     if (migration.version > version) connection.execute(std::string(migration.sql));
   }
-  require_whole(connection);
+  anew.require_whole();
   connection.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, newest));
   transaction.commit();
-  connection.execute("PRAGMA cache_spill = OFF");
 }
 
 void copy_database(Connection& connection, const fs::path& target) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "audit_chain.hpp"
+#include "clear_runs.hpp"
 #include "connection.hpp"
 #include "reportctl/base/time.hpp"
 
@@ -243,7 +244,9 @@ PrunedRows prune_rows(State& state, const Cuts& cuts, const RowsDone& told) {
   rows.run_files = take_going(state, kOldRunFiles, cuts.run_files, cuts.now, all);
   rows.export_files = take_going(state, kOldExportFiles, cuts.export_files.value_or(kNever), cuts.now, all);
   rows.notifications = take_going(state, kOldNotifications, cuts.notifications, cuts.now, all);
-  rows.runs = take_going(state, kOldRuns, cuts.runs, cuts.now, all);
+  const auto cleared = cuts.runs ? clear_runs(state.connection(), *cuts.runs, cuts.now) : std::nullopt;
+  if (cleared) all.add(*cleared);
+  rows.runs = cleared ? *cleared : take_going(state, kOldRuns, cuts.runs, cuts.now, all);
   rows.exports = take_going(state, kOldExports, cuts.runs, cuts.now, all);
   cut_audit(state, cuts, rows, all);
   return rows;

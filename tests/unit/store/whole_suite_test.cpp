@@ -17,9 +17,26 @@ namespace {
 
 /// Tables that people fill by hand, and the one row of audit_cut. Schedules are here too, but not for run-due:
 /// tests/bench/state.py.
-constexpr std::array kSmallTables{"accounts", "members",   "m",      "webhooks",      "w",          "schedules",    "s",
-                                  "facts",    "audit_cut", "images", "sqlite_schema", "run_totals", "suppressions", "u",
-                                  "calendars"};
+constexpr std::array kSmallTables{"accounts",
+                                  "members",
+                                  "m",
+                                  "webhooks",
+                                  "w",
+                                  "schedules",
+                                  "s",
+                                  "facts",
+                                  "audit_cut",
+                                  "images",
+                                  "sqlite_schema",
+                                  "run_totals",
+                                  "suppressions",
+                                  "u",
+                                  "calendars",
+                                  "kept_runs",
+                                  "kept_notifications",
+                                  "kept_deliveries",
+                                  "kept_run_mails",
+                                  "kept_run_files"};
 
 /// Partial indexes that hold only what is not settled yet, and so do not grow.
 constexpr std::array kSmallIndexes{"runs_unfinished",    "runs_owned",         "exports_unfinished",
@@ -51,6 +68,7 @@ constexpr std::array kExceptions{
         "runs r",
         "state check: everything is the question"},
     Exception{"SELECT t\\.name, c\\.name, .* FROM sqlite_schema t .*", "state check: reads the schema"},
+    Exception{"DELETE FROM main\\.\\w+", "emptied at once, where nearly everything goes"},
     Exception{"SELECT count\\(\\*\\) FROM \\w+", "an account that moves: counts what it takes along"},
     Exception{"INSERT OR IGNORE INTO \\w+\\.suppressions .*", "an account that moves: whom nobody here writes to"},
     Exception{"SELECT d.id FROM deliveries d JOIN notifications n .*", "state check: everything is the question"},
@@ -257,7 +275,9 @@ TEST_CASE("what run-due, retention and lists cost does not grow with what is ove
 TEST_CASE("no statement reads through a table that grows") {
   Fixture fixture;
   static_cast<void>(State::open(fixture.directory.file("moved.db"), OpenMode::create));
-  fixture.sql("ATTACH '" + fixture.directory.file("moved.db").string() + "' AS moved");  // an account that moves
+  fixture.sql("ATTACH '" + fixture.directory.file("moved.db").string() + "' AS moved");        // an account that moves
+  for (const char* table : {"runs", "notifications", "deliveries", "run_mails", "run_files"})  // what stays where nearly all goes
+    fixture.sql(fmt::format("CREATE TEMP TABLE kept_{0} AS SELECT * FROM {0}", table));
   const auto written = written_statements();
   REQUIRE(written.size() > 60);
   std::size_t judged = 0;
