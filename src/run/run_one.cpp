@@ -118,11 +118,13 @@ std::vector<ReportFile> made_files(const StoredFile& made) {
   return files;
 }
 
-/// A report that took its time is not made again because a mail server kept this process waiting until it died. Any other is
-/// recorded with the step that follows: one wait for the disk less.
+/// A report that took its time is not made again because a mail server kept this process waiting until it died, and what lies at
+/// a destination half-written has its row. Any other is recorded with the step that follows: one wait for the disk less.
 void record(Parts& parts, const Claim& claim, store::Generated generated) {
   constexpr std::int64_t kQuick = 1000;  // milliseconds
-  if (generated.generation_ms < kQuick)
+  const bool mails_only = std::all_of(generated.deliveries.begin(), generated.deliveries.end(),
+                                      [](const auto& delivery) { return delivery.recipient.has_value(); });
+  if (generated.generation_ms < kQuick && mails_only)
     store::record_generated_with_next(parts.state(), claim, std::move(generated), parts.moment());
   else
     store::record_generated(parts.state(), claim, generated, parts.moment());
