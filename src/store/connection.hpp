@@ -62,7 +62,10 @@ class Connection {
   void execute(const std::string& script);
   /// A change that becomes part of the next transaction that writes, or one of its own before anything is read: whoever uses this
   /// connection finds it done. A process that ends before has not made it.
-  void write_with_next(std::function<void()> change) { delayed_ = std::move(change); }
+  void write_with_next(std::function<void()> change) {
+    write_delayed();
+    delayed_ = std::move(change);
+  }
 
   /// SQLite's complaint as the Error that this room promises. Only for use in a handler of SQLite::Exception.
   [[noreturn]] void fail(const SQLite::Exception& problem);
