@@ -26,6 +26,10 @@ void blank_repeated(char* begin, char* end) {
 
 void ImagesOnce::write(std::string_view bytes) {
   held_ += bytes;
+  if (held_.size() >= at_once_) pass_on();
+}
+
+void ImagesOnce::pass_on() {
   std::size_t done = 0;
   for (;;) {
     const std::size_t opening = held_.find(kOpening, done);
@@ -46,6 +50,7 @@ void ImagesOnce::write(std::string_view bytes) {
 }
 
 void ImagesOnce::finish() {
+  pass_on();
   sink_.write(held_);
   held_.clear();
 }

@@ -221,7 +221,7 @@ TEST_CASE("an image that a dictionary names twice is named once, wherever the by
   for (std::size_t first = 0; first <= before.size(); ++first)
     for (std::size_t second = first; second <= before.size(); second += 7) {
       StringSink sink;
-      render::ImagesOnce images(sink);
+      render::ImagesOnce images(sink, 1);
       images.write(std::string_view(before).substr(0, first));
       images.write(std::string_view(before).substr(first, second - first));
       images.write(std::string_view(before).substr(second));
