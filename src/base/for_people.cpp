@@ -10,15 +10,22 @@ namespace reportctl {
 
 std::string grouped(__int128 number, std::size_t scale, const NumberForm& form) {
   const bool negative = number < 0;
-  auto rest = negative ? 0 - static_cast<unsigned __int128>(number) : static_cast<unsigned __int128>(number);
+  const auto size = negative ? 0 - static_cast<unsigned __int128>(number) : static_cast<unsigned __int128>(number);
   std::string backwards;
   const auto put = [&](std::string_view sign) { backwards.append(sign.rbegin(), sign.rend()); };
-  for (std::size_t digits = 0; rest != 0 || digits <= scale; ++digits) {
-    if (digits == scale && scale > 0) put(form.point);
-    if (digits > scale && (digits - scale) % 3 == 0) put(form.thousands);
-    backwards += static_cast<char>('0' + static_cast<int>(rest % 10));
-    rest /= 10;
-  }
+  const auto put_digits = [&](auto rest) {
+    for (std::size_t digits = 0; rest != 0 || digits <= scale; ++digits) {
+      if (digits == scale && scale > 0) put(form.point);
+      if (digits > scale && (digits - scale) % 3 == 0) put(form.thousands);
+      backwards += static_cast<char>('0' + static_cast<int>(rest % 10));
+      rest /= 10;
+    }
+  };
+  // To divide 128 bits takes several times as long.
+  if (const auto small = static_cast<std::uint64_t>(size); small == size)
+    put_digits(small);
+  else
+    put_digits(size);
   if (negative) backwards += '-';
   std::reverse(backwards.begin(), backwards.end());
   return backwards;

@@ -144,8 +144,7 @@ std::string Zone::format(Instant instant) const {
 std::size_t ZonedFormatter::write(Instant instant, char* out) {
   constexpr std::size_t kClock = 11;
   if (!day_.holds(instant)) {
-    if (!constant_.holds(instant)) find_offset(instant);
-    const std::size_t size = write_zoned(instant, offset_, out);
+    const std::size_t size = write_zoned(instant, offset_seconds(instant), out);
     const std::chrono::seconds east{offset_ / 60 * 60};
     if (size != text_.size() || !is_written(instant + east)) return size;  // the ends of the calendar: not worth remembering
     std::copy_n(out, size, text_.begin());
@@ -156,6 +155,17 @@ std::size_t ZonedFormatter::write(Instant instant, char* out) {
   std::copy_n(text_.begin(), text_.size(), out);
   put_clock(out + kClock, static_cast<unsigned>((instant - midnight_).count()));
   return text_.size();
+}
+
+int ZonedFormatter::offset_seconds(Instant instant) {
+  if (!constant_.holds(instant)) find_offset(instant);
+  return offset_;
+}
+
+bool ZonedFormatter::is_ambiguous(Instant instant) {
+  constexpr std::chrono::hours kAround{24};  // where Zone::is_ambiguous() looks for another offset
+  if (offset_seconds(instant); constant_.holds(instant - kAround) && constant_.holds(instant + kAround)) return false;
+  return zone_.is_ambiguous(instant);
 }
 
 void ZonedFormatter::find_offset(Instant instant) {

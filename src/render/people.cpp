@@ -26,6 +26,7 @@ std::string long_duration(__int128 seconds) {
 /// Begins with a day.
 std::string with_date(std::string text, const Language& language) {
   constexpr std::size_t kDay = 10;
+  if (language.date_form() == "YYYY-MM-DD") return text;
   const auto date = parse_date(std::string_view(text).substr(0, kDay));
   return date ? text.replace(0, kDay, language.date(*date)) : text;
 }
@@ -40,29 +41,37 @@ std::string plain(const rows::Column& column, const rows::Cell& cell, const Zone
 }
 
 std::string value_text(const rows::Column& column, const rows::Cell& cell, const Locale& locale) {
-  const Zone& zone = locale.zone;
+  return ValueTexts(locale).text(column, cell);
+}
+
+ValueTexts::ValueTexts(const Locale& locale) : locale_(locale), instants_(locale.zone) {}
+
+std::string ValueTexts::text(const rows::Column& column, const rows::Cell& cell) {
+  const Zone& zone = locale_.zone;
+  const Language& language = locale_.language;
   if (cell.null) return {};
   switch (column.type) {
     case ColumnType::integer:
-      return column.grouped ? grouped(cell.number, 0, locale.language.numbers()) : plain(column, cell, zone);
+      return column.grouped ? grouped(cell.number, 0, language.numbers()) : plain(column, cell, zone);
     case ColumnType::decimal:
     case ColumnType::money:
-      return grouped(cell.number, cell.scale, locale.language.numbers());
+      return grouped(cell.number, cell.scale, language.numbers());
     case ColumnType::percent:
-      return grouped(cell.number, cell.scale, locale.language.numbers()) + " %";
+      return grouped(cell.number, cell.scale, language.numbers()) + " %";
     case ColumnType::boolean:
-      return locale.language.say(cell.number == 0 ? "no" : "yes");
+      return language.say(cell.number == 0 ? "no" : "yes");
     case ColumnType::timestamp: {  // local; what surrounds it names the zone, and the offset is needed only where a time comes
                                    // twice
-      std::string text = plain(column, cell, zone);
-      std::replace(text.begin(), text.end(), 'T', ' ');
+      char written[ZonedFormatter::kMaxSize];
       const Instant instant{std::chrono::seconds{cell.number}};
-      const bool is_local = !text.ends_with("+00:00") || zone.offset_seconds(instant) / 60 == 0;
-      if (is_local && !zone.is_ambiguous(instant)) text.resize(text.size() - std::string_view("+hh:mm").size());
-      return with_date(std::move(text), locale.language);
+      std::string text(written, instants_.write(instant, written));
+      std::replace(text.begin(), text.end(), 'T', ' ');
+      const bool is_local = !text.ends_with("+00:00") || instants_.offset_seconds(instant) / 60 == 0;
+      if (is_local && !instants_.is_ambiguous(instant)) text.resize(text.size() - std::string_view("+hh:mm").size());
+      return with_date(std::move(text), language);
     }
     case ColumnType::date:
-      return with_date(plain(column, cell, zone), locale.language);
+      return with_date(plain(column, cell, zone), language);
     case ColumnType::text:
     case ColumnType::duration:
       break;

@@ -53,6 +53,9 @@ class ZonedFormatter {
   explicit ZonedFormatter(Zone zone) : zone_(std::move(zone)) {}
   /// Writes as Zone::format() into `out` (at least kMaxSize bytes) and returns the length. No allocation.
   std::size_t write(Instant, char* out);
+  /// As the zone's own, at any instant and in any order too.
+  int offset_seconds(Instant);
+  bool is_ambiguous(Instant);
 
  private:
   /// Instants from `first` until before `end`.

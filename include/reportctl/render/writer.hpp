@@ -91,6 +91,16 @@ bool needs_spool(const std::string& format);
 
 /// A value for people, as in mails and summaries: money and numbers grouped by thousands, percent with its sign, true as yes.
 std::string value_text(const rows::Column&, const rows::Cell&, const Locale&);
+/// The same of many values: several times as fast.
+class ValueTexts {
+ public:
+  explicit ValueTexts(const Locale&);
+  std::string text(const rows::Column&, const rows::Cell&);
+
+ private:
+  Locale locale_;
+  ZonedFormatter instants_;
+};
 /// A value exactly as CSV has it, unquoted and unguarded.
 std::string plain(const rows::Column&, const rows::Cell&, const Zone&);
 

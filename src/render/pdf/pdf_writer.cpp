@@ -30,6 +30,7 @@ std::filesystem::path pdf_spool_directory(const Spec& spec) {
 PdfWriter::PdfWriter(const Spec& spec, Sink& sink)
     : spec_(spec),
       locale_(spec.locale()),
+      values_(locale_),
       sink_(sink),
       regular_(fonts_, kTextSize, Weight::regular),
       bold_(fonts_, kTextSize, Weight::bold),
@@ -81,7 +82,7 @@ void PdfWriter::row(const rows::Row& row) {
     if (cell.null) {
       add(i, kNull, false);
     } else if (column.type != rows::ColumnType::text) {
-      add(i, value_text(column, cell, locale_), false);
+      add(i, values_.text(column, cell), false);
     } else if (is_printable(cell.text, {kMaxText, kMaxCellLines})) {
       add(i, cell.text, false);
     } else {

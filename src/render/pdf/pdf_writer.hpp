@@ -33,6 +33,7 @@ class PdfWriter final : public Writer {
 
   Spec spec_;
   Locale locale_;
+  ValueTexts values_;
   Sink& sink_;
   Fonts fonts_;
   Face regular_;

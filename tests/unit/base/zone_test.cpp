@@ -225,6 +225,8 @@ TEST_CASE("the fast formatter writes what the zone writes, at any instant, in an
       CAPTURE(name);
       CAPTURE(t);
       REQUIRE(text == z.format(moment));
+      REQUIRE(fast.is_ambiguous(moment) == z.is_ambiguous(moment));
+      REQUIRE(fast.offset_seconds(moment) == z.offset_seconds(moment));
     }
   }
 }
