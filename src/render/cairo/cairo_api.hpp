@@ -42,6 +42,12 @@ struct CairoLibrary : LazyLibrary {
   REPORTCTL_FUNCTION(cairo_rotate);
   REPORTCTL_FUNCTION(cairo_save);
   REPORTCTL_FUNCTION(cairo_scale);
+  REPORTCTL_FUNCTION(cairo_scaled_font_create);
+  REPORTCTL_FUNCTION(cairo_scaled_font_destroy);
+  REPORTCTL_FUNCTION(cairo_scaled_font_extents);
+  REPORTCTL_FUNCTION(cairo_scaled_font_get_ctm);
+  REPORTCTL_FUNCTION(cairo_scaled_font_get_font_face);
+  REPORTCTL_FUNCTION(cairo_scaled_font_get_font_options);
   REPORTCTL_FUNCTION(cairo_scaled_font_glyph_extents);
   REPORTCTL_FUNCTION(cairo_scaled_font_text_to_glyphs);
   REPORTCTL_FUNCTION(cairo_glyph_free);
@@ -75,11 +81,7 @@ struct Pango : LazyLibrary {
   REPORTCTL_FUNCTION(pango_font_description_set_absolute_size);
   REPORTCTL_FUNCTION(pango_font_description_set_family);
   REPORTCTL_FUNCTION(pango_font_description_set_weight);
-  REPORTCTL_FUNCTION(pango_font_get_metrics);
   REPORTCTL_FUNCTION(pango_font_map_create_context);
-  REPORTCTL_FUNCTION(pango_font_metrics_get_ascent);
-  REPORTCTL_FUNCTION(pango_font_metrics_get_descent);
-  REPORTCTL_FUNCTION(pango_font_metrics_unref);
   REPORTCTL_FUNCTION(pango_language_from_string);
   REPORTCTL_FUNCTION(pango_layout_get_line_count);
   REPORTCTL_FUNCTION(pango_layout_get_line_readonly);
@@ -127,6 +129,7 @@ struct CairoRelease {
   void operator()(cairo_t* drawing) const { cairo().cairo_destroy(drawing); }
   void operator()(cairo_surface_t* surface) const { cairo().cairo_surface_destroy(surface); }
   void operator()(cairo_font_options_t* options) const { cairo().cairo_font_options_destroy(options); }
+  void operator()(cairo_scaled_font_t* font) const { cairo().cairo_scaled_font_destroy(font); }
   void operator()(PangoFontDescription* description) const { cairo().pango_font_description_free(description); }
   void operator()(PangoFontMap* map) const { cairo().g_object_unref(map); }
   void operator()(PangoContext* context) const { cairo().g_object_unref(context); }

@@ -51,6 +51,15 @@ double luminance(const Color& color) {
   return 0.2126 * linear(color.red) + 0.7152 * linear(color.green) + 0.0722 * linear(color.blue);
 }
 
+CairoOwner<PangoFontDescription> description_of(Weight weight, double size) {
+  const Cairo& api = cairo();
+  CairoOwner<PangoFontDescription> description(api.pango_font_description_new());
+  api.pango_font_description_set_family(description.get(), kFamilies);
+  api.pango_font_description_set_absolute_size(description.get(), size * PANGO_SCALE);
+  api.pango_font_description_set_weight(description.get(), weight == Weight::bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+  return description;
+}
+
 }  // namespace
 
 Fonts::Fonts() : map_(cairo().pango_cairo_font_map_new()), context_(cairo().pango_font_map_create_context(map_.get())) {
@@ -65,21 +74,37 @@ Fonts::Fonts() : map_(cairo().pango_cairo_font_map_new()), context_(cairo().pang
   api.pango_context_set_language(context_.get(), api.pango_language_from_string("en"));  // not the locale's
 }
 
-Face::Face(Fonts& fonts, double size, Weight weight)
-    : fonts_(fonts), size_(size), description_(cairo().pango_font_description_new()), glyphs_(kTableSize) {
+CairoOwner<cairo_scaled_font_t> Fonts::scaled(Weight weight, double size) {
+  constexpr double kFoundAt = 8;
   const Cairo& api = cairo();
-  api.pango_font_description_set_family(description_.get(), kFamilies);
-  api.pango_font_description_set_absolute_size(description_.get(), size * PANGO_SCALE);
-  api.pango_font_description_set_weight(description_.get(), weight == Weight::bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-  font_.reset(api.pango_context_load_font(fonts.context(), description_.get()));
-  if (font_) scaled_ = api.pango_cairo_font_get_scaled_font(reinterpret_cast<PangoCairoFont*>(font_.get()));
-  if (scaled_ == nullptr)
+  CairoOwner<PangoFont>& found = found_.at(weight == Weight::bold ? 1 : 0);
+  if (!found) found.reset(api.pango_context_load_font(context(), description_of(weight, kFoundAt).get()));
+  auto* const font = reinterpret_cast<PangoCairoFont*>(found.get());
+  cairo_scaled_font_t* const sample = font == nullptr ? nullptr : api.pango_cairo_font_get_scaled_font(font);
+  if (sample == nullptr)
     throw Error(ErrorKind::failed, "no font can be opened: PDF files and charts cannot be drawn",
                 "install the Debian package fonts-noto-core (or fonts-dejavu-core)");
-  PangoFontMetrics* metrics = api.pango_font_get_metrics(font_.get(), nullptr);
-  ascent_ = static_cast<double>(api.pango_font_metrics_get_ascent(metrics)) / PANGO_SCALE;
-  descent_ = static_cast<double>(api.pango_font_metrics_get_descent(metrics)) / PANGO_SCALE;
-  api.pango_font_metrics_unref(metrics);
+  const CairoOwner<cairo_font_options_t> options(api.cairo_font_options_create());
+  api.cairo_scaled_font_get_font_options(sample, options.get());
+  cairo_matrix_t turned;
+  api.cairo_scaled_font_get_ctm(sample, &turned);
+  const double rounded = std::floor(size * PANGO_SCALE) / PANGO_SCALE;  // as Pango has it: its texts are then of the same font
+  const cairo_matrix_t matrix{rounded, 0, 0, rounded, 0, 0};
+  return CairoOwner<cairo_scaled_font_t>(
+      api.cairo_scaled_font_create(api.cairo_scaled_font_get_font_face(sample), &matrix, &turned, options.get()));
+}
+
+Face::Face(Fonts& fonts, double size, Weight weight)
+    : fonts_(fonts),
+      size_(size),
+      description_(description_of(weight, size)),
+      scaled_(fonts.scaled(weight, size)),
+      glyphs_(new Glyph[kTableSize + 1]) {
+  cairo_font_extents_t extents;
+  cairo().cairo_scaled_font_extents(scaled_.get(), &extents);
+  // Rounded as Pango's metrics are.
+  ascent_ = std::floor(extents.ascent * PANGO_SCALE + 0.5) / PANGO_SCALE;
+  descent_ = std::ceil(extents.descent * PANGO_SCALE - 0.5) / PANGO_SCALE;
 }
 
 void Face::look_up(std::uint32_t point, Glyph& glyph) const {
@@ -90,38 +115,42 @@ void Face::look_up(std::uint32_t point, Glyph& glyph) const {
   const std::string text = utf8_of(point);
   cairo_glyph_t* glyphs = nullptr;
   int count = 0;
-  const auto status = api.cairo_scaled_font_text_to_glyphs(scaled_, 0, 0, text.data(), static_cast<int>(text.size()), &glyphs,
-                                                           &count, nullptr, nullptr, nullptr);
+  const auto status = api.cairo_scaled_font_text_to_glyphs(scaled_.get(), 0, 0, text.data(), static_cast<int>(text.size()),
+                                                           &glyphs, &count, nullptr, nullptr, nullptr);
   if (status == CAIRO_STATUS_SUCCESS && count == 1 && glyphs[0].index != 0) {
     cairo_text_extents_t extents;
-    api.cairo_scaled_font_glyph_extents(scaled_, glyphs, 1, &extents);
+    api.cairo_scaled_font_glyph_extents(scaled_.get(), glyphs, 1, &extents);
     glyph = {static_cast<std::uint32_t>(glyphs[0].index), static_cast<float>(extents.x_advance)};
   }
   api.cairo_glyph_free(glyphs);
+}
+
+const Face::Glyph& Face::glyph_of(const char*& at) {
+  const std::uint32_t point = next_point(at);
+  Glyph& known = glyphs_[std::min(point, kTableSize)];
+  if (known.index == 0) look_up(point, known);
+  return known;
 }
 
 double Face::simple_width(std::string_view text) {
   double width = 0;
   const char* const end = text.data() + text.size();
   for (const char* at = text.data(); at < end;) {
-    const std::uint32_t point = next_point(at);
-    if (point >= kTableSize) return -1;
-    const Glyph& known = glyph(point);
+    const Glyph& known = next_glyph(at);
     if (known.advance < 0) return -1;
     width += static_cast<double>(known.advance);
   }
   return width;
 }
 
-double Face::put(std::string_view simple, cairo_glyph_t at, std::vector<cairo_glyph_t>& out) {
+cairo_glyph_t* Face::put(std::string_view simple, cairo_glyph_t at, cairo_glyph_t* out) {
   const char* const end = simple.data() + simple.size();
   for (const char* from = simple.data(); from < end;) {
-    const Glyph& known = glyph(next_point(from));
-    at.index = known.index;
-    out.push_back(at);
+    const Glyph& known = next_glyph(from);
+    *out++ = {known.index, at.x, at.y};
     at.x += static_cast<double>(known.advance);
   }
-  return at.x;
+  return out;
 }
 
 CairoOwner<PangoLayout> make_layout(const Face& face, std::string_view text) {

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,19 +13,23 @@
 
 namespace reportctl::render {
 
+enum class Weight { regular, bold };
+
 /// What Pango needs to set texts: one per document. Lengths are points (of the drawing's own coordinates); nothing is rounded to
 /// pixels, so that a document does not depend on a screen.
 class Fonts {
  public:
   Fonts();
   [[nodiscard]] PangoContext* context() const { return context_.get(); }
+  /// The font in which simple texts are set. It is looked for once, whatever its sizes: for each size that Pango is asked for,
+  /// fontconfig sorts all fonts of the machine. Error(failed) when there is none.
+  [[nodiscard]] CairoOwner<cairo_scaled_font_t> scaled(Weight, double size);
 
  private:
   CairoOwner<PangoFontMap> map_;
   CairoOwner<PangoContext> context_;
+  std::array<CairoOwner<PangoFont>, 2> found_;
 };
-
-enum class Weight { regular, bold };
 
 /// A sans-serif font of one size, with what other scripts fall back to. Texts of simple scripts (Latin, Greek, Cyrillic, digits,
 /// punctuation that the font has) are set from a table of glyphs, without Pango: several times faster.
@@ -36,13 +41,13 @@ class Face {
   [[nodiscard]] double descent() const { return descent_; }
   [[nodiscard]] double line_height() const { return ascent_ + descent_; }
   [[nodiscard]] const PangoFontDescription* description() const { return description_.get(); }
-  [[nodiscard]] cairo_scaled_font_t* scaled_font() const { return scaled_; }
+  [[nodiscard]] cairo_scaled_font_t* scaled_font() const { return scaled_.get(); }
   [[nodiscard]] PangoContext* context() const { return fonts_.context(); }
 
   /// The width of a simple text; negative for every other one.
   double simple_width(std::string_view);
-  /// Appends the glyphs of a simple text. Returns where the next one would be.
-  double put(std::string_view simple, cairo_glyph_t at, std::vector<cairo_glyph_t>& out);
+  /// Writes the glyphs of a simple text, not more than its bytes; returns the end.
+  cairo_glyph_t* put(std::string_view simple, cairo_glyph_t at, cairo_glyph_t* out);
   /// The width of any text on one line.
   double width(std::string_view);
   /// The text, or as much of it as fits with an ellipsis.
@@ -53,21 +58,24 @@ class Face {
     std::uint32_t index = 0;  ///< 0: not looked up yet
     float advance = 0;        ///< negative: not simple
   };
-  const Glyph& glyph(std::uint32_t point) {
-    Glyph& known = glyphs_[point];
-    if (known.index == 0) look_up(point, known);
+  /// Of the character that begins there; steps behind it.
+  const Glyph& next_glyph(const char*& at) {
+    const auto lead = static_cast<unsigned char>(*at);
+    const Glyph& known = glyphs_[lead];
+    if (lead >= 0x80 || known.index == 0) return glyph_of(at);
+    ++at;
     return known;
   }
+  const Glyph& glyph_of(const char*& at);
   void look_up(std::uint32_t point, Glyph&) const;
 
   Fonts& fonts_;
   double size_;
   CairoOwner<PangoFontDescription> description_;
-  CairoOwner<PangoFont> font_;
-  cairo_scaled_font_t* scaled_ = nullptr;  ///< the font's own
+  CairoOwner<cairo_scaled_font_t> scaled_;
   double ascent_ = 0;
   double descent_ = 0;
-  std::vector<Glyph> glyphs_;
+  std::unique_ptr<Glyph[]> glyphs_;  ///< by code point; the last one is all others', which are not simple
 };
 
 /// A text of any script, set on one line for drawing.

@@ -136,7 +136,7 @@ class ChartFrame {
   void put(Face& face, const std::string& text, const Put& at) {
     const std::string words = printable(text, {400}).text;
     const TextBlock block(face, words, {at.width, 1});
-    block.draw(pen_, at.x, at.y, at.width, at.align);
+    block.draw(pen_, {at.x, at.y, at.width, at.align});
     pen_.flush();
   }
   void stroke(double x1, double y1, double x2, double y2) {

@@ -83,7 +83,7 @@ void draw_band(Pen& pen, Fonts& fonts, const Band& band, const ChartBox& at, con
   }
   for (const Band::Item& item : band.items) {
     pen.color(item.color);
-    item.block.draw(pen, at.x + item.x, at.y + item.y, item.width, item.align);
+    item.block.draw(pen, {at.x + item.x, at.y + item.y, item.width, item.align});
   }
   if (band.chart == nullptr) return;
   pen.flush();

@@ -62,14 +62,13 @@ double PdfPages::draw_header(const Page& page) {
   for (std::size_t i = 0; i < parts.labels.size(); ++i) {
     const Align align = facts_of(content_.spec.columns[strip.columns[i]].type).number ? Align::right : Align::left;
     const double top = page.table + parts.header_height - parts.labels[i].height() - 2 * kRowPadding * ratio_;
-    parts.labels[i].draw(pen_, x + padding_, top, strip.widths[i] - 2 * padding_, align);
+    parts.labels[i].draw(pen_, {x + padding_, top, strip.widths[i] - 2 * padding_, align});
     x += strip.widths[i];
   }
   return page.table + parts.header_height;
 }
 
 double PdfPages::draw_rows(const Page& page, double y) {
-  const double first_y = y;
   const Strip& strip = content_.shape.strips[page.strip];
   const std::size_t columns = strip.columns.size();
   if (!reader_ || drawn_strip_ != page.strip) {
@@ -77,45 +76,36 @@ double PdfPages::draw_rows(const Page& page, double y) {
     drawn_strip_ = page.strip;
     drawn_ = 0;
   }
-  std::vector<std::string> texts;  // what the blocks borrow
-  texts.reserve(static_cast<std::size_t>(page.rows) * columns);
+  std::vector<Place> places;
+  for (double x = kMargin; const std::size_t column : strip.columns) {
+    const double width = strip.widths[places.size()];
+    const Align align = facts_of(content_.spec.columns[column].type).number ? Align::right : Align::left;
+    places.push_back({x + padding_, 0, width - 2 * padding_, align});
+    x += width;
+  }
+  // The texts are gathered first, since what they need says how high their rows are, and shown last.
   std::vector<TextBlock> blocks;
-  blocks.reserve(texts.capacity());
-  std::vector<double> heights;
-  for (std::int64_t i = 0; i < page.rows; ++i) {
-    double height = regular_.line_height();
+  pen_.color(kZebra);
+  for (const std::int64_t end = drawn_ + page.rows; drawn_ < end; ++drawn_) {
     const std::vector<PrintedCell>& cells = reader_->next();
+    double height = regular_.line_height();
     for (std::size_t k = 0; k < columns; ++k) {
       const PrintedCell& cell = cells[strip.columns[k]];
-      const Fit fit = fit_of(strip.widths[k], kMaxCellLines);
-      texts.emplace_back(cell.text);
-      if (cell.is_cut) texts.back() += "…";
-      blocks.emplace_back(regular_, texts.back(), fit);
-      height = std::max(height, blocks.back().height());
+      places[k].y = y + kRowPadding * ratio_;
+      if (!cell.is_cut && draw_one_line(texts_, regular_, cell.text, places[k])) continue;
+      const std::string text = std::string(cell.text) + (cell.is_cut ? "…" : "");
+      const TextBlock& block = blocks.emplace_back(regular_, text, Fit{places[k].width, kMaxCellLines});
+      block.draw(texts_, places[k]);
+      height = std::max(height, block.height());
     }
-    heights.push_back(height + 2 * kRowPadding * ratio_);
-  }
-  pen_.color(kZebra);
-  for (std::size_t i = 0; i < heights.size(); ++i) {
-    if ((drawn_ + static_cast<std::int64_t>(i)) % 2 == 1) pen_.rectangle(kMargin, y, strips_[page.strip].width, heights[i]);
-    y += heights[i];
+    height += 2 * kRowPadding * ratio_;
+    if (drawn_ % 2 == 1) pen_.rectangle(kMargin, y, strips_[page.strip].width, height);
+    y += height;
   }
   pen_.color(tint(kInk, 0.35));
   pen_.rectangle(kMargin, y, strips_[page.strip].width, 0.4);
   pen_.color(kInk);
-  y = first_y;
-  for (std::size_t i = 0; i < heights.size(); ++i) {
-    double x = kMargin;
-    for (std::size_t k = 0; k < columns; ++k) {
-      const double width = strip.widths[k];
-      const Align align = facts_of(content_.spec.columns[strip.columns[k]].type).number ? Align::right : Align::left;
-      blocks[i * columns + k].draw(pen_, x + padding_, y + kRowPadding * ratio_, width - 2 * padding_, align);
-      x += width;
-    }
-    y += heights[i];
-  }
-  pen_.flush();  // before the blocks are gone
-  drawn_ += page.rows;
+  texts_.flush();
   return y;
 }
 
@@ -132,8 +122,9 @@ void PdfPages::draw_footer(std::size_t number) {
   if (!document_.account.empty()) what += (what.empty() ? "" : " · ") + document_.account;
   what = printable(what, {400}).text;
   pen_.color(kQuietInk);
+  std::deque<TextBlock> blocks;
   const auto put = [&](const std::string& text, double x, Align align) {
-    TextBlock(footer_, text, {third - 6, 1}).draw(pen_, x, y, third, align);
+    blocks.emplace_back(footer_, text, Fit{third - 6, 1}).draw(pen_, {x, y, third, align});
   };
   put(generated, kMargin, Align::left);
   if (number > 0) put(what, kMargin + third, Align::center);

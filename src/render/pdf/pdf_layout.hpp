@@ -69,6 +69,7 @@ class PdfPages {
   const Language& words_;
   PdfSurface surface_;
   Pen pen_;
+  Pen texts_;  ///< of rows, in whatever colour is set when they are shown
   Color brand_;
   ChartStyle chart_style_;
   double ratio_;  ///< of the text's size to the usual one

@@ -26,6 +26,7 @@ PdfPages::PdfPages(const PdfContent& content, Sink& sink)
       words_(document_.language),
       surface_(sink, content.shape.paper),
       pen_(surface_.drawing()),
+      texts_(surface_.drawing()),
       brand_(parse_color(document_.color, kDefaultBrand)),
       chart_style_{document_.color, 8},
       ratio_(content.shape.text_size / kTextSize),

@@ -8,16 +8,6 @@
 #include "reportctl/base/error.hpp"
 
 namespace reportctl::render {
-namespace {
-
-struct Head {
-  std::uint32_t size = 0;
-  std::uint32_t is_cut = 0;
-  float width = 0;
-  float height = 0;
-};
-
-}  // namespace
 
 void Spool::add(const PrintedCell& cell) {
   const Head head{static_cast<std::uint32_t>(cell.text.size()), cell.is_cut ? 1U : 0U, cell.width, cell.height};
@@ -54,17 +44,16 @@ void SpoolReader::need(std::size_t size) {
 const std::vector<PrintedCell>& SpoolReader::next() {
   // Offsets first: the buffer may move while the row is not all there.
   std::size_t offset = 0;
-  std::vector<Head> heads(cells_.size());
-  for (Head& head : heads) {
+  for (Spool::Head& head : heads_) {
     need(offset + sizeof head);
     std::memcpy(&head, buffer_.data() + at_ + offset, sizeof head);
     offset += sizeof head + head.size;
   }
   need(offset);
-  for (std::size_t i = 0; i < heads.size(); ++i) {
-    at_ += sizeof(Head);
-    cells_[i] = {std::string_view(buffer_).substr(at_, heads[i].size), heads[i].width, heads[i].height, heads[i].is_cut != 0};
-    at_ += heads[i].size;
+  for (std::size_t i = 0; i < heads_.size(); ++i) {
+    at_ += sizeof(Spool::Head);
+    cells_[i] = {std::string_view(buffer_).substr(at_, heads_[i].size), heads_[i].width, heads_[i].height, heads_[i].is_cut != 0};
+    at_ += heads_[i].size;
   }
   return cells_;
 }

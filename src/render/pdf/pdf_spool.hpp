@@ -32,6 +32,12 @@ class Spool {
 
  private:
   friend class SpoolReader;
+  struct Head {
+    std::uint32_t size = 0;
+    std::uint32_t is_cut = 0;
+    float width = 0;
+    float height = 0;
+  };
   static constexpr std::size_t kChunk = std::size_t{1} << 18U;
   std::filesystem::path directory_;
   std::string pending_;  ///< what the file does not have yet
@@ -42,7 +48,7 @@ class Spool {
 /// Reads a spool from its beginning. Texts are valid until the next row.
 class SpoolReader {
  public:
-  SpoolReader(const Spool& spool, std::size_t columns) : spool_(spool), cells_(columns) {}
+  SpoolReader(const Spool& spool, std::size_t columns) : spool_(spool), heads_(columns), cells_(columns) {}
   /// The next row; there must be one.
   const std::vector<PrintedCell>& next();
 
@@ -50,6 +56,7 @@ class SpoolReader {
   /// Makes at least `size` bytes of the spool present at at_.
   void need(std::size_t size);
   const Spool& spool_;
+  std::vector<Spool::Head> heads_;
   std::vector<PrintedCell> cells_;
   std::string buffer_;
   std::size_t at_ = 0;

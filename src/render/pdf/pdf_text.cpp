@@ -21,6 +21,22 @@ bool breaks_after(std::string_view text, std::size_t at) {
   return c == ' ' || c == '/' || (c == '-' && at > 0 && text[at - 1] != ' ');
 }
 
+/// Where a line of a width begins.
+double begin_of(const Place& place, double width) {
+  switch (place.align) {
+    case Align::left:
+      return place.x;
+    case Align::right:
+      return place.x + place.width - width;
+    case Align::center:
+      return place.x + (place.width - width) / 2;
+  }
+  return place.x;
+}
+
+/// What a line may be wide where a text has so much room.
+double limit_of(double width) { return width + kSlack / 2; }
+
 std::string_view without_last_spaces(std::string_view text) {
   while (text.ends_with(' ')) text.remove_suffix(1);
   return text;
@@ -29,11 +45,23 @@ std::string_view without_last_spaces(std::string_view text) {
 }  // namespace
 
 void Pen::flush() {
-  if (glyphs_.empty()) return;
   const Cairo& api = cairo();
-  api.cairo_set_scaled_font(drawing_, face_->scaled_font());
-  api.cairo_show_glyphs(drawing_, glyphs_.data(), static_cast<int>(glyphs_.size()));
-  glyphs_.clear();
+  std::size_t shown = 0;
+  const auto show_until = [&](std::size_t end) {
+    if (shown == end) return;
+    api.cairo_set_scaled_font(drawing_, face_->scaled_font());
+    api.cairo_show_glyphs(drawing_, glyphs_.data() + shown, static_cast<int>(end - shown));
+    shown = end;
+  };
+  for (const Shaped& shaped : lines_) {
+    show_until(shaped.glyphs);
+    api.cairo_move_to(drawing_, shaped.x, shaped.baseline);
+    api.pango_cairo_show_layout_line(drawing_, shaped.line);
+    api.cairo_new_path(drawing_);
+  }
+  show_until(count_);
+  lines_.clear();
+  count_ = 0;
 }
 
 void Pen::color(const Color& color) {
@@ -45,18 +73,14 @@ void Pen::color(const Color& color) {
 }
 
 void Pen::simple(Face& face, std::string_view text, double x, double baseline) {
-  if (face_ != &face) flush();
+  if (face_ != &face && count_ > 0) flush();
   face_ = &face;
-  face.put(text, {0, x, baseline}, glyphs_);
+  if (glyphs_.size() - count_ < text.size()) glyphs_.resize(2 * glyphs_.size() + text.size());
+  cairo_glyph_t* const glyphs = glyphs_.data();
+  count_ = static_cast<std::size_t>(face.put(text, {0, x, baseline}, glyphs + count_) - glyphs);
 }
 
-void Pen::line(PangoLayoutLine* line, double x, double baseline) {
-  flush();  // texts stand in the file in the order in which they are read
-  const Cairo& api = cairo();
-  api.cairo_move_to(drawing_, x, baseline);
-  api.pango_cairo_show_layout_line(drawing_, line);
-  api.cairo_new_path(drawing_);
-}
+void Pen::line(PangoLayoutLine* line, double x, double baseline) { lines_.push_back({line, x, baseline, count_}); }
 
 void Pen::rectangle(double x, double y, double width, double height) {
   flush();
@@ -65,13 +89,20 @@ void Pen::rectangle(double x, double y, double width, double height) {
   api.cairo_fill(drawing_);
 }
 
+bool draw_one_line(Pen& pen, Face& face, std::string_view text, const Place& place) {
+  const double width = face.simple_width(text);
+  if (width < 0 || width > limit_of(place.width)) return false;
+  pen.simple(face, text, begin_of(place, width), place.y + face.ascent());
+  return true;
+}
+
 TextBlock::TextBlock(Face& face, std::string_view text, const Fit& fit) : face_(&face) {
   const double width = face.simple_width(text);
   if (width < 0) {
     shape(text, fit);
     return;
   }
-  if (width <= fit.width + kSlack / 2) {
+  if (width <= limit_of(fit.width)) {
     lines_.push_back({text, nullptr, width, 0, false});
   } else if (!break_simple(text, fit)) {
     lines_.clear();
@@ -86,7 +117,7 @@ TextBlock::TextBlock(Face& face, std::string_view text, const Fit& fit) : face_(
 }
 
 bool TextBlock::break_simple(std::string_view text, const Fit& fit) {
-  const double limit = fit.width + kSlack / 2;
+  const double limit = limit_of(fit.width);
   while (!text.empty()) {
     if (static_cast<int>(lines_.size()) + 1 >= fit.max_lines) {  // the last line takes what fits
       last_ = std::make_unique<const std::string>(face_->fitted(cut_at_character(text, 2000), limit));
@@ -143,15 +174,15 @@ double TextBlock::width() const {
   return widest;
 }
 
-void TextBlock::draw(Pen& pen, double x, double y, double width, Align align) const {
+void TextBlock::draw(Pen& pen, const Place& place) const {
+  Place from_right = place;
+  if (place.align == Align::left) from_right.align = Align::right;
   for (const Line& line : lines_) {
-    double at = x;
-    if (align == Align::right || (align == Align::left && line.from_right)) at = x + width - line.width;
-    if (align == Align::center) at = x + (width - line.width) / 2;
+    const double at = begin_of(line.from_right ? from_right : place, line.width);
     if (line.shaped != nullptr)
-      pen.line(line.shaped, at, y + line.baseline);
+      pen.line(line.shaped, at, place.y + line.baseline);
     else
-      pen.simple(*face_, line.text, at, y + line.baseline);
+      pen.simple(*face_, line.text, at, place.y + line.baseline);
   }
 }
 

@@ -11,7 +11,8 @@
 
 namespace reportctl::render {
 
-/// Draws on a page: glyphs of one face and colour are gathered and shown at once, which is several times faster.
+/// Draws on a page: glyphs of one face and colour are gathered and shown at once, which is several times faster. Shaped lines are
+/// borrowed until flush().
 class Pen {
  public:
   explicit Pen(cairo_t* drawing) : drawing_(drawing) {}
@@ -24,19 +25,38 @@ class Pen {
   [[nodiscard]] cairo_t* drawing() const { return drawing_; }
 
  private:
+  struct Shaped {
+    PangoLayoutLine* line = nullptr;
+    double x = 0;
+    double baseline = 0;
+    std::size_t glyphs = 0;  ///< how many are in front of it: texts stand in the file in the order in which they are read
+  };
   cairo_t* drawing_;
   Face* face_ = nullptr;
   Color color_;
   bool color_is_set_ = false;
-  std::vector<cairo_glyph_t> glyphs_;
+  std::vector<cairo_glyph_t> glyphs_;  ///< and room for more
+  std::size_t count_ = 0;
+  std::vector<Shaped> lines_;
 };
 
 enum class Align { left, right, center };
+
+/// Where a text begins, and how much room it has.
+struct Place {
+  double x = 0;
+  double y = 0;
+  double width = 0;
+  Align align = Align::left;
+};
 
 struct Fit {
   double width = 0;
   int max_lines = 1;
 };
+
+/// Draws a simple text that fits on one line as a TextBlock would, without making one; false, and nothing drawn, for all others.
+bool draw_one_line(Pen&, Face&, std::string_view, const Place&);
 
 /// A text broken into lines of a width. What does not fit ends in an ellipsis.
 class TextBlock {
@@ -46,8 +66,8 @@ class TextBlock {
   [[nodiscard]] double height() const { return height_; }
   [[nodiscard]] bool is_cut() const { return is_cut_; }
   [[nodiscard]] double width() const;
-  /// Within a box of a width whose top left corner is given. Lines that read from right to left begin at the right.
-  void draw(Pen&, double x, double y, double width, Align) const;
+  /// Lines that read from right to left begin at the right.
+  void draw(Pen&, const Place&) const;
 
  private:
   struct Line {

@@ -214,13 +214,14 @@ class Texts(e2e.Case):
     def tearDown(self):
         self.world.close()
 
-    def pdf(self, texts):
+    def pdf(self, texts, report="texts"):
         database = sqlite3.connect(self.world.source)
+        database.execute("DELETE FROM texts")
         database.executemany("INSERT INTO texts VALUES (?, 'shop', ?)", list(enumerate(texts, 1)))
         database.commit()
         database.close()
         pdf = Pdf(self.world.path / "texts.pdf")
-        run = self.world.must("run", "texts", "--account", "shop", "--format", "pdf")
+        run = self.world.must("run", report, "--account", "shop", "--format", "pdf")
         self.assertEqual([line for line in run.err.splitlines() if "clock" not in line and "rows" not in line], [])
         pdf.path.write_bytes(run.out)
         self.assertEqual(pdf.check().returncode, 0)
@@ -241,6 +242,20 @@ class Texts(e2e.Case):
         for word in words:  # poppler guesses where a space might be
             self.assertIn(word, without_spaces(found))
         self.assertTrue(all(font[-5] == "yes" for font in pdf.fonts()))
+
+    def test_a_text_of_any_script_is_dark_on_its_stripe_also_where_it_comes_first(self):
+        words = TEXTS.replace("id: texts", "id: words").replace("SELECT id, words", "SELECT words")
+        words = words.replace("  - {name: id, label: No, type: integer, total: sum}\n", "")
+        (self.world.path / "catalog" / "words.yaml").write_text(words, encoding="utf-8")
+        for texts in (("大阪", "plain"), ("plain", "大阪"), ("大阪", "北京")):
+            with self.subTest(texts):
+                pdf = self.pdf(texts, "words")
+                box = r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">'
+                for text in texts:
+                    left, top, right, bottom = map(float, re.search(box + text, pdf.tool("pdftotext", "-bbox", to=["-"])).groups())
+                    part = ("-x", f"{left:.0f}", "-y", f"{top:.0f}", "-W", f"{right - left:.0f}", "-H", f"{bottom - top:.0f}")
+                    image = subprocess.run(["pdftoppm", "-r", "72", "-gray", *part, str(pdf.path)], capture_output=True, check=True).stdout
+                    self.assertLess(min(image.split(b"\n", 3)[3]), 128, text)
 
     def test_emoji_are_drawn_however_often_they_come(self):
         """As pictures: each is in the file once. self.pdf() lets qpdf complain of nothing."""
