@@ -161,7 +161,7 @@ def pdf(world, options):
     world.fill(rows)
     found = in_turn(options.rounds, {"ours": (world.report("pdf"), world.rehearsal(), os.devnull),
                                      "peer": (["/usr/bin/python3", "-c", PYTHON_PDF, world.source, world.path / "peer.pdf"], None, os.devnull)})
-    yield Row(f"PDF, {rows:,} rows: processor", middle(found["ours"], "busy"), peer_name="reportlab", peer=middle(found["peer"], "busy"), bar=0.35,
+    yield Row(f"PDF, {rows:,} rows: processor", middle(found["ours"], "busy"), peer_name="reportlab", peer=middle(found["peer"], "busy"), bar=0.2,
               memory=max(one.memory for one in found["ours"]), memory_bar=64)
 
 
