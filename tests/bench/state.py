@@ -70,7 +70,7 @@ def state_of_runs(world, options):
                                               "peer": (["sqlite3", world.path / "state.db", "select 1"], None, "/dev/null"),
                                               "small": (small.command("run-due"), small.environment, "/dev/null")})
     idle = middle(found["ours"], "wall") * 1000
-    yield Row(f"idle run-due, {runs:,} runs", idle, "ms", "sqlite3 'select 1'", middle(found["peer"], "wall") * 1000, bar=1.3)
+    yield Row(f"idle run-due, {runs:,} runs", idle, "ms", "sqlite3 'select 1'", middle(found["peer"], "wall") * 1000, bar=1.1)
     yield Row(f"idle run-due, {runs:,} runs", idle, "ms", "the same, 1,000 runs", middle(found["small"], "wall") * 1000, bar=1.1)
     for what, words, bar in (("runs list, the newest 50", ("runs", "list", "--limit", "50"), 0.01 * 1000), ("audit verify", ("audit", "verify"), 0),
                              ("state check", ("state", "check"), 5)):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Copyright the reportctl authors
 """Reports from PostgreSQL: the same bytes as from SQLite, and no partial data when the server fails, stops or dies in the middle."""
-import contextlib, csv, io, itertools, json, os, pathlib, signal, sys, threading, time
+import contextlib, csv, io, itertools, json, os, pathlib, signal, subprocess, sys, threading, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import e2e, postgres
@@ -204,6 +204,37 @@ class PostgreSql(e2e.Case):
         self.assertEqual(running.wait(e2e.PATIENCE), 0, running.stderr.read())
         running.stdout.close()
         running.stderr.close()
+
+    def test_long_reports_of_one_server_run_side_by_side_as_many_as_may(self):
+        world = self.shop(timeout="10m")
+        world.environment.update(REPORTCTL_POLICY_MAX_RUNNING="4")
+        world.schedules(*(e2e.schedule(f"s{i}", f"a{i}@example.org") for i in range(6)))
+        # Every query waits at a gate, which this session keeps shut.
+        self.postgres.psql("ALTER TABLE orders RENAME TO all_orders; "
+                           "CREATE VIEW orders AS SELECT o.* FROM all_orders o, (SELECT pg_advisory_xact_lock_shared(7) OFFSET 0) gate", world.database)
+        gate = subprocess.Popen([self.postgres.bin / "psql", "-XAtq", self.postgres.url(world.database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.closing(lambda: (gate.kill(), gate.wait(), gate.stdin.close(), gate.stdout.close()))
+        gate.stdin.write("SELECT pg_advisory_lock(7) IS NULL;\n")
+        gate.stdin.flush()
+        self.assertEqual(gate.stdout.readline(), "f\n")
+
+        def at_the_gate():
+            return int(self.postgres.psql(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{world.database}' AND application_name = 'reportctl' "
+                                          "AND wait_event = 'advisory'"))
+
+        cron = []
+        for minute in range(4):
+            cron.append(world.start("run-due"))
+            e2e.wait_until(lambda minute=minute: at_the_gate() == minute + 1, "one more report is made")
+        for _ in range(2):  # the fifth and the sixth minute
+            self.assertEqual(world.must("run-due").out, b"")
+        self.assertEqual(at_the_gate(), 4)
+        gate.stdin.close()  # psql ends, and its lock with it
+        for running in cron:
+            out, err = running.communicate(timeout=e2e.PATIENCE)
+            self.assertEqual(running.returncode, 0, err)
+        self.assertEqual([run["state"] for run in world.runs()], ["delivered"] * 6)
+        self.assertEqual(sorted(mail["To"].addresses[0].addr_spec for mail in world.outbox_mails()), [f"a{i}@example.org" for i in range(6)])
 
     def test_a_server_that_stops_answering_is_left_at_the_time_limit(self):
         world = self.big(timeout="6s")
