@@ -147,7 +147,7 @@ std::string scope_columns_problem(const rows::SourceForms& forms) {
 
 namespace {
 
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+bool is_in(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -157,9 +157,9 @@ rows::ColumnType type_of(std::string_view column) {
   if (column == "at" || column.ends_with("_at")) return ColumnType::timestamp;
   if (column == "day") return ColumnType::date;
   if (column.ends_with("_cents")) return ColumnType::money;
-  if (column.ends_with("kw") || is_one_of(column, {"kwh", "value", "energy_wh"})) return ColumnType::decimal;
-  if (is_one_of(column, {"stock", "quantity", "line_no", "sent", "delivered", "opened", "clicked", "replied", "bounced",
-                         "unsubscribed", "spam_reports", "hard_bounces", "soft_bounces", "inbox", "spam_folder"}))
+  if (column.ends_with("kw") || is_in(column, {"kwh", "value", "energy_wh"})) return ColumnType::decimal;
+  if (is_in(column, {"stock", "quantity", "line_no", "sent", "delivered", "opened", "clicked", "replied", "bounced",
+                     "unsubscribed", "spam_reports", "hard_bounces", "soft_bounces", "inbox", "spam_folder"}))
     return ColumnType::integer;
   return ColumnType::text;
 }

@@ -17,7 +17,7 @@ namespace reportctl::delivery {
 namespace {
 
 constexpr std::chrono::seconds kLongestConnecting{10};
-constexpr std::size_t kLongestAnswer = 65536;
+constexpr std::size_t kLongestReply = 65536;
 constexpr std::chrono::seconds kLongestWait = std::chrono::hours{24};
 
 /// With the secret, and with the one before it while there is one: the receiver may change at any time in between.
@@ -54,7 +54,7 @@ http::Answer perform(const WebhookSettings& settings, const WebhookPost& post, c
                                      {"X-Reportctl-Delivery", post.id},
                                      {"X-Reportctl-Signature", signatures(post, secret)}},
                          .body = {.text = post.body},
-                         .longest = kLongestAnswer,
+                         .longest = kLongestReply,
                          .whole_time = settings.timeout});
 }
 

@@ -22,7 +22,7 @@ Json count_or_null(const std::optional<Number>& number) {
 }
 
 /// The period as it was asked for; empty: the report's own.
-std::string window_words(const validation::Request& request) {
+std::string asked_window(const validation::Request& request) {
   if (request.window) return *request.window;
   if (request.lookback) return fmt::format("lookback {}", *request.lookback);
   if (request.from || request.to) return fmt::format("{} to {}", request.from.value_or("…"), request.to.value_or("…"));
@@ -94,7 +94,7 @@ std::vector<std::pair<std::string, std::string>> request_lines(const store::Expo
   try {
     const auto request = run::read_export_request(job.request);
     return {{"Format", request.format},
-            {"Window", window_words(request)},
+            {"Window", asked_window(request)},
             {"Filters", filter_words(request.parameters)},
             {"Fields", join(request.columns, ", ")},
             {"CSV", csv_words(request.csv)}};

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxText = 6'000;      // bytes: more than kMaxCellLines hold in the widest column
 constexpr std::size_t kMaxMeasured = 4'096;  // texts
-constexpr const char* kNull = "–";
+constexpr const char* kNothing = "–";
 
 std::filesystem::path pdf_spool_directory(const Spec& spec) {
   if (!spec.spool.empty()) return spec.spool;
@@ -80,7 +80,7 @@ void PdfWriter::row(const rows::Row& row) {
     const rows::Column& column = spec_.columns[i];
     longest_text_ = std::max(longest_text_, cell.null ? 0 : cell.text.size());
     if (cell.null) {
-      add(i, kNull, false);
+      add(i, kNothing, false);
     } else if (column.type != rows::ColumnType::text) {
       add(i, values_.text(column, cell), false);
     } else if (is_printable(cell.text, {kMaxText, kMaxCellLines})) {

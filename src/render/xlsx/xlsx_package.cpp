@@ -15,7 +15,7 @@
 namespace reportctl::render {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{256} << 10U;
+constexpr std::size_t kUnpackedPiece = std::size_t{256} << 10U;
 
 [[noreturn]] void fail_incomplete(const std::string& what) {
   throw Error(ErrorKind::output, fmt::format("the XLSX file came out incomplete ({})", what),
@@ -54,11 +54,11 @@ std::uint64_t unpack(const TempFile& file, const ZipPart& part, std::uint64_t of
     z_stream stream{};
   } inflate;
   z_stream& stream = inflate.stream;
-  std::string unpacked(kPiece, '\0');
+  std::string unpacked(kUnpackedPiece, '\0');
   std::uint64_t size = 0;
   int state = Z_OK;
   for (std::uint64_t left = part.packed; left > 0 && state == Z_OK;) {
-    const auto piece = static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece));
+    const auto piece = static_cast<std::size_t>(std::min<std::uint64_t>(left, kUnpackedPiece));
     const std::string packed = read_exactly(file, offset, piece);
     offset += piece;
     left -= piece;
@@ -187,7 +187,7 @@ void ZipFile::finish() {
 }
 
 bool copy_range(const TempFile& file, std::uint64_t offset, std::uint64_t size, Sink& sink) {
-  std::string piece(kPiece, '\0');
+  std::string piece(kUnpackedPiece, '\0');
   while (size > 0) {
     const std::size_t got = file.read_at(offset, piece.data(), std::min<std::uint64_t>(size, piece.size()));
     if (got == 0) return false;

@@ -19,8 +19,6 @@
 namespace reportctl::source {
 namespace {
 
-using std::chrono::seconds;
-
 constexpr std::size_t kLongestError = 65536;
 constexpr const char* kTagHeader = "x-clickhouse-exception-tag";
 constexpr const char* kFormat = "RowBinaryWithNamesAndTypes";
@@ -135,7 +133,7 @@ http::Settings ClickhouseConnection::transport() const {
   http::Settings transport;
   if (const std::string* const authority = settings_.url.find("sslrootcert")) transport.ca_file = *authority;
   transport.connect_timeout = connect_timeout();
-  transport.response_timeout = seconds{86400 * 365};  // look() knows how long
+  transport.response_timeout = std::chrono::seconds{86400 * 365};  // look() knows how long
   return transport;
 }
 

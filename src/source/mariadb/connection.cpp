@@ -19,10 +19,9 @@ namespace reportctl::source {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 constexpr milliseconds kEndingEarly{1000};  ///< what ending a statement early may take
-constexpr seconds kLongestLimit{2'000'000};
+constexpr std::chrono::seconds kLongestLimit{2'000'000};
 constexpr std::uint64_t kRowsBetweenLooks = 1024;
 
 /// Names in double quotes, || for texts, and a backslash that is a character, as the other databases have it; and warnings of

@@ -21,13 +21,12 @@ namespace reportctl::source {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 constexpr milliseconds kLook{100};     ///< how often a wait looks whether it should go on
 constexpr milliseconds kEnding{1000};  ///< what ending a statement early may take; then the connection is dropped
 constexpr milliseconds kSoon{5};       ///< a statement that ends by itself within this is not cancelled
 /// The server counts milliseconds in 32 bits; beyond it the client's deadline stands alone.
-constexpr seconds kLongestTimeout{2'000'000};
+constexpr std::chrono::seconds kLongestTimeout{2'000'000};
 
 /// While it lives the process has no PG… variables: a report reads what the configuration says, from a shell as from cron.
 class WithoutPgEnvironment {
