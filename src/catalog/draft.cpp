@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::catalog {
@@ -29,7 +30,7 @@ std::string yaml_text(const std::string& text) {
   const bool plain =
       !text.empty() &&
       text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ") == std::string::npos;
-  return plain ? text : nlohmann::json(text).dump();
+  return plain ? text : json_text(text);
 }
 
 /// Does one of the words of a name, such as `unit_price`, stand in the list?
@@ -44,14 +45,14 @@ bool is_amount(const rows::Column& column) {
 }
 
 /// A number that names something.
-bool is_name(const rows::Column& column) {
+bool is_naming(const rows::Column& column) {
   return column.type == rows::ColumnType::integer && says(column, {"id", "number", "no", "code", "zip", "year", "month", "week"});
 }
 
 /// What one has of each, and nobody adds up.
 bool is_of_each(const rows::Column& column) {
-  return is_name(column) || says(column, {"price", "rate", "ratio", "average", "avg", "mean", "middle", "min", "max", "rank",
-                                          "position", "level", "age", "day", "hour", "latitude", "longitude", "lat", "lon"});
+  return is_naming(column) || says(column, {"price", "rate", "ratio", "average", "avg", "mean", "middle", "min", "max", "rank",
+                                            "position", "level", "age", "day", "hour", "latitude", "longitude", "lat", "lon"});
 }
 
 bool names_currency(const rows::Column& column) { return column.name == "currency" && column.type == rows::ColumnType::text; }
@@ -63,7 +64,7 @@ rows::Columns guessed(rows::Columns columns) {
     const bool of_currency = has_currency && is_amount(column);
     if (of_currency && column.type == rows::ColumnType::integer) column.type = rows::ColumnType::money;
     const bool is_mixed = of_currency && column.type == rows::ColumnType::decimal;
-    column.grouped = !is_name(column);
+    column.grouped = !is_naming(column);
     column.total = rows::facts_of(column.type).addable && !is_of_each(column) && !is_mixed;
   }
   return columns;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/schedule_save.hpp"
 #include "reportctl/manage/visibility.hpp"
@@ -167,7 +168,7 @@ class ImportPlanner {
     auto draft = item.row.draft;
     draft.account = item.account;
     auto event = rejected_event(editor_, draft, {}, {});
-    auto payload = Json::parse(event.payload);
+    auto payload = json_from(event.payload);
     payload["rejectionReason"] = to_json(item.problems);
     event.payload = json_text(payload);
     plan_.events.push_back(std::move(event));

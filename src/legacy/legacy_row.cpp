@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "reportctl/base/hash.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 #include "row_reader.hpp"
 
@@ -173,7 +174,7 @@ void read_day_of_month(RowReader& reader, LegacyRow& row) {
   if (auto day = reader.text({"day_of_month"}, "day"); !day.empty()) request.day = std::move(day);
 }
 
-std::string value_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string value_text(const Json& value) { return value.is_string() ? value.get<std::string>() : json_text(value); }
 
 void read_parameters(RowReader& reader, const Json& config, schedule::Parameters& parameters) {
   const auto given = config.find("parameters");
@@ -205,7 +206,7 @@ void read_columns(RowReader& reader, const Json& config, std::vector<std::string
 Json read_config(RowReader& reader, LegacyRow& row) {
   const auto* value = reader.take({"config"}, "extra");
   if (value == nullptr) return Json::object();
-  const Json config = value->is_string() ? Json::parse(value->get_ref<const std::string&>(), nullptr, false) : *value;
+  const Json config = value->is_string() ? json_or_discarded(value->get_ref<const std::string&>()) : *value;
   if (!config.is_object()) {
     reader.problem("config", "extra", "a JSON object is expected");
     return Json::object();

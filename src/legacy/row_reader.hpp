@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/legacy/legacy_row.hpp"
 
@@ -54,7 +55,7 @@ class RowReader {
 
   std::string text_of(const Json& value, const std::string& field, const std::string& unread) {
     if (value.is_string()) return std::string(trim(value.get_ref<const std::string&>()));
-    if (value.is_number()) return value.dump();
+    if (value.is_number()) return json_text(value);
     problem(field, unread, fmt::format("a text is expected, not {}", kind_of(value)));
     return {};
   }
@@ -112,7 +113,7 @@ class RowReader {
   }
 
   static std::string kind_of(const Json& value) {
-    if (value.is_boolean() || value.is_null()) return value.dump();
+    if (value.is_boolean() || value.is_null()) return json_text(value);
     return value.is_number() ? "a number" : value.is_string() ? "a text" : value.is_array() ? "a list" : "an object";
   }
 

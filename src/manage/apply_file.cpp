@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/records.hpp"
 #include "reportctl/schedule/fields.hpp"
@@ -25,7 +26,7 @@ Json value_of(const Node& node) {
       return nullptr;
     case Node::Kind::scalar: {
       if (node.quoted) return node.text;
-      auto value = Json::parse(node.text, nullptr, false);
+      auto value = json_or_discarded(node.text);
       const bool plain = !value.is_discarded() && (value.is_number() || value.is_boolean() || value.is_null());
       return plain ? value : Json(node.text);
     }

@@ -2,6 +2,7 @@
 // Copyright the reportctl authors
 #include "reportctl/manage/records.hpp"
 
+#include "reportctl/base/json.hpp"
 #include "reportctl/schedule/fields.hpp"
 #include "reportctl/schedule/period_json.hpp"
 
@@ -17,7 +18,7 @@ Json value_or_null(const std::optional<Value>& value) {
 
 Json parsed_or_text(const std::string& text) {
   if (text.empty()) return nullptr;
-  auto parsed = Json::parse(text, nullptr, false);
+  auto parsed = json_or_discarded(text);
   return parsed.is_discarded() ? Json(text) : parsed;
 }
 

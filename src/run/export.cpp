@@ -144,7 +144,7 @@ std::variant<Export, Rejection> order_export(Parts& parts, const ExportOrder& or
                                  {"reportType", wanted.report},
                                  {"scope", wanted.scope},
                                  {"format", wanted.format},
-                                 {"request", nlohmann::ordered_json::parse(wanted.request)}})};
+                                 {"request", json_from(wanted.request)}})};
   return store::create_export(parts.state(), wanted);
 }
 

@@ -37,7 +37,7 @@ std::string export_request_json(const validation::Request& request) {
 
 validation::Request read_export_request(const std::string& text) {
   try {
-    const auto json = RequestJson::parse(text);
+    const auto json = json_from(text);
     validation::Draft draft;
     draft.request.surface = catalog::Surface::export_job;
     for (const auto& field : schedule::fields()) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 
 namespace reportctl::run {
 namespace {
@@ -42,12 +43,12 @@ std::string to_json(const FailureMail& mail) {
   each_text(mail.facts, [&](const char* key, const std::string& text) { json[key] = text; });
   json["reasons"] = mail.facts.reasons;
   json["recipients"] = mail.facts.recipients;
-  return json.dump(-1, ' ', false, FailureJson::error_handler_t::replace);
+  return json_text(json);
 }
 
 FailureMail failure_mail_from_json(const std::string& text) {
   try {
-    const auto json = FailureJson::parse(text);
+    const auto json = json_from(text);
     FailureMail mail;
     json.at("from").get_to(mail.from);
     json.at("logo").get_to(mail.logo_image);

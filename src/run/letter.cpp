@@ -153,7 +153,7 @@ std::string to_json(const MailFacts& facts) {
 
 MailFacts facts_from_json(const std::string& text) {
   try {
-    const auto json = Json::parse(text);
+    const auto json = json_from(text);
     MailFacts facts;
     json.at("subject").get_to(facts.subject);
     json.at("from").get_to(facts.from);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "due_slots.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/store/accounts.hpp"
 #include "reportctl/store/audit.hpp"
 #include "reportctl/store/claims.hpp"
@@ -60,7 +61,7 @@ Restored restore_state(const RestoreOrder& order) {
                                             {"runs", restored.runs},
                                             {"deliveries", restored.deliveries}};
     store::append_audit(
-        state, {{.name = "StateRestored", .account = {}, .subject = {}, .actor = order.actor, .payload = payload.dump()}},
+        state, {{.name = "StateRestored", .account = {}, .subject = {}, .actor = order.actor, .payload = json_text(payload)}},
         order.now);
   });
   auto state = store::State::open(order.state, store::OpenMode::existing);

@@ -8,6 +8,7 @@
 
 #include "events.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/leftovers.hpp"
 #include "reportctl/base/stop.hpp"
 #include "reportctl/store/audit.hpp"
@@ -106,7 +107,7 @@ store::AuditEvent pruned_event(const Pruned& pruned, const std::string& actor) {
                                     {"bytes", pruned.bytes},
                                     {"unknownFilesKept", pruned.unknown}};
   if (!pruned.rows.audit_head.empty()) payload["auditHead"] = pruned.rows.audit_head;
-  return {.name = store::kRetentionApplied, .account = {}, .subject = {}, .actor = actor, .payload = payload.dump()};
+  return {.name = store::kRetentionApplied, .account = {}, .subject = {}, .actor = actor, .payload = json_text(payload)};
 }
 
 Pruned remove_what_is_old(Parts& parts, const store::Cuts& cuts, UnknownFiles unknown, const store::RowsDone& progress = {}) {

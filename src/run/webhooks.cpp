@@ -209,10 +209,13 @@ store::WebhookDelivery test_webhook(Parts& parts, const store::Webhook& webhook,
                 "unset it, or add --really");
   }
   const nlohmann::ordered_json payload = {{"webhookId", webhook.id}, {"endpoint", store::endpoint_of(webhook.url)}};
-  const auto id = store::queue_test_webhook(
-      parts.state(), webhook,
-      {{.name = "WebhookTested", .account = webhook.account, .subject = webhook.id, .actor = actor, .payload = payload.dump()}},
-      parts.now());
+  const auto id = store::queue_test_webhook(parts.state(), webhook,
+                                            {{.name = "WebhookTested",
+                                              .account = webhook.account,
+                                              .subject = webhook.id,
+                                              .actor = actor,
+                                              .payload = json_text(payload)}},
+                                            parts.now());
   const auto claim = take_webhook(parts, id, 0);
   if (!claim)
     throw Error(ErrorKind::conflict, "another process is sending it", "reportctl webhook deliveries shows what came of it");

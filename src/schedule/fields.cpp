@@ -9,6 +9,7 @@
 
 #include "also_field.hpp"
 #include "part_field.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/member_path.hpp"
 #include "reportctl/base/text.hpp"
 
@@ -275,7 +276,7 @@ Json scalar(const std::string& text) {
   return text;
 }
 std::string scalar_text(const Json& value) {
-  return value.is_boolean() || value.is_number_integer() ? value.dump() : value.get<std::string>();
+  return value.is_boolean() || value.is_number_integer() ? json_text(value) : value.get<std::string>();
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "audit_chain.hpp"
 #include "columns.hpp"
 #include "listing.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 
 namespace reportctl::store {
@@ -59,17 +60,17 @@ struct Cut {
 
 /// Does this record say that the log was to be cut there, and was it old enough by a policy?
 bool announces(const AuditRecord& record, const Cut& cut) {
-  const auto payload = nlohmann::json::parse(record.event.payload, nullptr, false);
+  const auto payload = json_or_discarded(record.event.payload);
   if (!payload.is_object()) return false;
   if (record.event.name == kRetentionApplied)
-    return payload.value("auditHead", nlohmann::json()) == cut.hash;  // before schema 10
+    return payload.value("auditHead", nlohmann::ordered_json()) == cut.hash;  // before schema 10
   if (record.event.name != kAuditCut) return false;
-  const auto last = payload.value("lastSequence", nlohmann::json());
-  const auto before = payload.value("olderThan", nlohmann::json());
+  const auto last = payload.value("lastSequence", nlohmann::ordered_json());
+  const auto before = payload.value("olderThan", nlohmann::ordered_json());
   if (!last.is_number_integer() || !before.is_string()) return false;
   const auto moment = parse_instant(before.get<std::string>());
   if (!moment || *moment + kShortestAuditRetention > record.at || last < cut.sequence) return false;
-  return last > cut.sequence || payload.value("lastHash", nlohmann::json()) == cut.hash;
+  return last > cut.sequence || payload.value("lastHash", nlohmann::ordered_json()) == cut.hash;
 }
 
 /// Older records may have times that REPORTCTL_NOW chose.

@@ -31,7 +31,7 @@ constexpr auto kSameMoment = std::chrono::minutes(1);
 AuditEvent recorded(AuditEvent event, const std::string& starter, std::optional<Instant> clock) {
   if (event.actor == kRunActor && !starter.empty()) event.actor = fmt::format("{} by {}", kRunActor, starter);
   if (!clock) return event;
-  auto payload = nlohmann::ordered_json::parse(event.payload, nullptr, false);
+  auto payload = json_or_discarded(event.payload);
   if (!payload.is_object()) payload = {{"payload", event.payload}};
   payload["clock"] = format_utc(*clock);
   event.payload = json_text(payload);
@@ -97,6 +97,6 @@ AuditEvents with_run(AuditEvents events, std::string_view run_id) {
   return events;
 }
 
-std::string event_payload(const std::map<std::string, std::string>& fields) { return json_text(nlohmann::json(fields)); }
+std::string event_payload(const std::map<std::string, std::string>& fields) { return json_text(nlohmann::ordered_json(fields)); }
 
 }  // namespace reportctl::store

@@ -9,13 +9,14 @@
 #include <nlohmann/json.hpp>
 
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/schedule/fields.hpp"
 
 namespace reportctl::store {
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 [[noreturn]] void damaged(std::string_view what) {
   throw Error(ErrorKind::state, fmt::format("the state file holds {} that reportctl did not write", what),
@@ -28,10 +29,10 @@ const Value& require(const std::optional<Value>& value, std::string_view what) {
   return *value;
 }
 
-std::string dump(const json& value) {
+std::string dump(const Json& value) {
   try {
     return value.dump();
-  } catch (const json::type_error&) {
+  } catch (const Json::type_error&) {
     throw Error(ErrorKind::invalid, "a text is not valid UTF-8", "write names, addresses and parameters in UTF-8");
   }
 }
@@ -40,15 +41,15 @@ std::string dump(const json& value) {
 template <typename Reader>
 auto read(std::string_view text, std::string_view what, const Reader& reader) {
   try {
-    return reader(json::parse(text));
-  } catch (const json::exception&) {
+    return reader(json_from(text));
+  } catch (const Json::exception&) {
     damaged(what);
   }
 }
 
-json scope_json(const schedule::Scope& scope) { return json::array({schedule::scope_kind_name(scope.kind), scope.site}); }
+Json scope_json(const schedule::Scope& scope) { return Json::array({schedule::scope_kind_name(scope.kind), scope.site}); }
 
-schedule::Scope read_scope(const json& value) {
+schedule::Scope read_scope(const Json& value) {
   return {.kind = require(schedule::parse_scope_kind(value.at(0).get<std::string>()), "a scope"),
           .site = value.at(1).get<std::string>()};
 }
@@ -63,7 +64,7 @@ bool is_in_column(const schedule::Field& field) {
 }  // namespace
 
 std::string definition_json(const schedule::Definition& definition) {
-  json fields = json::object();
+  Json fields = Json::object();
   for (const auto& field : schedule::fields()) {
     const auto text = field.text(definition);
     if (!is_in_column(field) && !text.empty()) fields[std::string(field.name)] = schedule::to_json(field.kind, text);
@@ -72,7 +73,7 @@ std::string definition_json(const schedule::Definition& definition) {
 }
 
 void read_definition(std::string_view stored_text, schedule::Definition& definition) {
-  read(stored_text, "a schedule", [&](const json& value) {
+  read(stored_text, "a schedule", [&](const Json& value) {
     if (!value.is_object()) damaged("a schedule");
     std::size_t known = 0;
     for (const auto& field : schedule::fields()) {
@@ -87,20 +88,20 @@ void read_definition(std::string_view stored_text, schedule::Definition& definit
   });
 }
 
-std::string texts_json(const std::vector<std::string>& texts) { return dump(json(texts)); }
+std::string texts_json(const std::vector<std::string>& texts) { return dump(Json(texts)); }
 
 std::vector<std::string> read_texts(std::string_view text) {
-  return read(text, "a list", [](const json& value) { return value.get<std::vector<std::string>>(); });
+  return read(text, "a list", [](const Json& value) { return value.get<std::vector<std::string>>(); });
 }
 
 std::string scopes_json(const std::vector<schedule::Scope>& scopes) {
-  json list = json::array();
+  Json list = Json::array();
   for (const auto& scope : scopes) list.push_back(scope_json(scope));
   return dump(list);
 }
 
 std::vector<schedule::Scope> read_scopes(std::string_view text) {
-  return read(text, "a list of sites", [](const json& value) {
+  return read(text, "a list of sites", [](const Json& value) {
     std::vector<schedule::Scope> scopes;
     for (const auto& scope : value) scopes.push_back(read_scope(scope));
     return scopes;

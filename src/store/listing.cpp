@@ -3,15 +3,16 @@
 #include "listing.hpp"
 
 #include <nlohmann/json.hpp>
+#include "reportctl/base/json.hpp"
 
 namespace reportctl::store {
 
 std::string sight_json(const std::vector<Seen>& sight) {
-  auto list = nlohmann::json::array();
+  auto list = nlohmann::ordered_json::array();
   for (const auto& seen : sight) {
-    list.push_back({seen.account, seen.only ? nlohmann::json(*seen.only) : nlohmann::json(nullptr)});
+    list.push_back({seen.account, seen.only ? nlohmann::ordered_json(*seen.only) : nlohmann::ordered_json(nullptr)});
   }
-  return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(list);
 }
 
 void add_in_sight(Where& where, const ListedTable& table, const Sight& sight) {

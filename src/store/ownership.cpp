@@ -16,6 +16,7 @@
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/file.hpp"
 #include "reportctl/base/hash.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/process.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/store/moment.hpp"
@@ -52,12 +53,12 @@ std::string place_of(const State& state) {
 /// What cannot be read is no mark: it is written anew.
 std::optional<Mark> read_mark(const State& state) {
   try {
-    const auto json = nlohmann::json::parse(read_trusted_file(mark_path(state), kLongestMark));
+    const auto json = json_from(read_trusted_file(mark_path(state), kLongestMark));
     return Mark{json.at("instance"), json.at("sequence"), json.at("hash")};
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::not_found || error.kind() == ErrorKind::invalid) return std::nullopt;
     throw Error(ErrorKind::state, error.what(), error.hint());
-  } catch (const nlohmann::json::exception&) {
+  } catch (const nlohmann::ordered_json::exception&) {
     return std::nullopt;
   }
 }
@@ -165,7 +166,7 @@ void write_mark(State& state) {
   const auto mark = present_mark(state);
   if (read_mark(state) == mark) return;
   AtomicFile file(mark_path(state));
-  file.write(nlohmann::ordered_json{{"instance", mark.instance}, {"sequence", mark.sequence}, {"hash", mark.hash}}.dump() + "\n");
+  file.write(json_text({{"instance", mark.instance}, {"sequence", mark.sequence}, {"hash", mark.hash}}) + "\n");
   file.commit();
   remove_old_temporaries(mark_path(state).parent_path());
 }

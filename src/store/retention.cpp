@@ -13,6 +13,7 @@
 #include "audit_chain.hpp"
 #include "clear_runs.hpp"
 #include "connection.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/time.hpp"
 
 namespace reportctl::store {
@@ -145,7 +146,7 @@ std::int64_t announce_cut(Connection& connection, const Cuts& cuts) {
     last = query.integer();
     const nlohmann::ordered_json payload = {
         {"lastSequence", last}, {"lastHash", query.text()}, {"olderThan", format_utc(*cuts.audit)}};
-    event.payload = payload.dump();
+    event.payload = json_text(payload);
   }
   append_events(connection, {event}, cuts.now);
   transaction.commit();

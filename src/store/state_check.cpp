@@ -12,6 +12,7 @@
 #include "delivery_row.hpp"
 #include "reportctl/base/address.hpp"
 #include "reportctl/base/error.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/base/zone.hpp"
 #include "reportctl/store/accounts.hpp"
@@ -98,7 +99,7 @@ constexpr std::array kReadable{
              [](State& state, const std::string& id) { get_webhook(state, id, kAll, std::nullopt); }},
 };
 
-bool is_json(const std::string& text) { return nlohmann::json::accept(text); }
+bool is_json(const std::string& text) { return !json_or_discarded(text).is_discarded(); }
 bool is_zone(const std::string& text) { return Zone::find(text).has_value(); }
 bool is_date(const std::string& text) { return parse_date(text).has_value(); }
 bool is_edge(const std::string& text) { return read_edge(text).has_value(); }

@@ -58,7 +58,7 @@ std::string decision_json(const Decision& decision) {
 std::optional<Decision> read_decision(std::string_view text) {
   if (text.empty()) return std::nullopt;
   try {
-    const auto json = nlohmann::json::parse(text);
+    const auto json = json_from(text);
     Decision decision;
     const auto verdict = parse_name<Decision::Verdict>(kVerdicts, json.at("verdict").get<std::string>());
     if (verdict) {
@@ -68,7 +68,7 @@ std::optional<Decision> read_decision(std::string_view text) {
       json.at("fingerprint").get_to(decision.fingerprint);
       return decision;
     }
-  } catch (const nlohmann::json::exception&) {  // told below
+  } catch (const nlohmann::ordered_json::exception&) {  // told below
   }
   throw Error(ErrorKind::state, "the state file holds a decision that reportctl did not write",
               "run `reportctl state check`; restore a backup if another program changed the file");

@@ -34,7 +34,7 @@ WebhookJson number_or_nothing(const std::optional<std::int64_t>& number) {
 /// Only the codes: the messages of broken rules name people's addresses.
 std::string codes_of(const std::string& violations) {
   std::string codes;
-  const auto list = nlohmann::json::parse(violations, nullptr, false);
+  const auto list = json_or_discarded(violations);
   if (!list.is_array()) return codes;
   for (const auto& violation : list) {
     if (violation.is_object()) codes += (codes.empty() ? "" : ", ") + violation.value("code", "");
@@ -151,7 +151,7 @@ void queue_webhooks(Connection& connection, const WebhookEvent& event, Instant n
   for (const auto& [webhook, endpoint] : listeners(connection, event)) {
     const auto id = new_id();
     WebhookJson body = {{"id", id}, {"event", event.event}, {"created_at", format_utc(now)}, {"account", event.account}};
-    body.update(WebhookJson::parse(event.payload));
+    body.update(json_from(event.payload));
     Query(connection,
           R"sql(
             INSERT INTO webhook_deliveries (id, webhook_id, account, endpoint, event, run_id, export_id, body, state,

@@ -16,6 +16,7 @@
 #include "owner.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/hash.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 #include "webhook_row.hpp"
 
@@ -174,7 +175,7 @@ std::string queue_test_webhook(State& state, const Webhook& webhook, const Audit
         R"sql(
           INSERT INTO webhook_deliveries (id, webhook_id, account, endpoint, event, body, state, created_at, due_at)
           VALUES (?, ?, ?, ?, 'test', ?, 'queued', ?, ?))sql")
-      .bind(id, webhook.id, webhook.account, endpoint_of(webhook.url), body.dump(), now, now)
+      .bind(id, webhook.id, webhook.account, endpoint_of(webhook.url), json_text(body), now, now)
       .run();
   append_events(connection, events, now);
   transaction.commit();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 #include "rules.hpp"
 
@@ -12,7 +13,7 @@ namespace reportctl::validation {
 
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 /// Control characters, invisible direction marks and what is no UTF-8 are what visible() changes.
 bool is_plain(std::string_view text) { return visible(text) == text; }
@@ -109,8 +110,7 @@ std::string check_extra(std::string_view text, Violations& found) {
   };
   if (text.size() > kMostBytes) return refuse(fmt::format("it has {} bytes, more than {}", text.size(), kMostBytes));
   if (nesting(text) > kDeepest) return refuse(fmt::format("it nests deeper than {} levels", kDeepest));
-  constexpr bool kMayThrow = false;
-  const json value = json::parse(text, nullptr, kMayThrow);
+  const json value = json_or_discarded(text);
   if (value.is_discarded()) return refuse("it is not valid JSON");
   if (!value.is_object()) return refuse(fmt::format("it is a JSON {}, not an object", value.type_name()));
   for (const char* field : {"columns", "csv"})

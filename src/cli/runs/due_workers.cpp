@@ -15,6 +15,7 @@
 #include <cerrno>
 
 #include "reportctl/base/file.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/stop.hpp"
 #include "run_endings.hpp"
 #include "terminal/exit_codes.hpp"
@@ -185,7 +186,7 @@ std::string to_lines(const DueOutcome& outcome) {
 }
 
 void add_line(DueOutcome& outcome, const run::DueOptions& heard, std::string_view line) {
-  const auto json = Json::parse(line, nullptr, false);
+  const auto json = json_or_discarded(line);
   if (!json.is_object()) return;
   try {
     if (const auto ended = json.find("ended"); ended != json.end()) {

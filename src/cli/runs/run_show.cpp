@@ -7,6 +7,7 @@
 #include <set>
 
 #include "reportctl/artifact/place.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/visibility.hpp"
 #include "reportctl/schedule/fields.hpp"
@@ -178,7 +179,7 @@ int show(Session& session, const std::string& id) {
   if (run.resume_at) line("Goes on", {format_utc(*run.resume_at)});
   if (run.period) line("Period", {fmt::format("{} ({})", schedule::describe(*run.period), run.timezone)});
   const auto facts = store::mail_facts(session.state(), run.id);
-  const auto told = facts.empty() ? Json::object() : Json::parse(facts, nullptr, false);
+  const auto told = facts.empty() ? Json::object() : json_or_discarded(facts);
   sheet.record["filters"] = Json::object();
   for (const char* key : {"subject", "intro", "reply_to"})
     sheet.record[key] = text_or_null(told.is_object() ? told.value(key, "") : std::string());

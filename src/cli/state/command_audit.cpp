@@ -64,7 +64,7 @@ void add_differences(const std::string& path, const Json& before, const Json& af
 
 /// What changed, where that was recorded; otherwise what was recorded.
 std::string details_of(const std::string& payload) {
-  const auto record = Json::parse(payload, nullptr, false);
+  const auto record = json_or_discarded(payload);
   if (!record.is_object() || !record.contains("before") || !record.contains("after")) return payload;
   if (!record["before"].is_object() || !record["after"].is_object()) return payload;
   std::vector<std::string> lines;

@@ -5,6 +5,7 @@
 #include "binds.hpp"
 #include "reportctl/base/error.hpp"
 #include "reportctl/base/for_people.hpp"
+#include "reportctl/base/json.hpp"
 #include "reportctl/base/text.hpp"
 #include "reportctl/manage/overview.hpp"
 #include "terminal/json_records.hpp"
@@ -50,7 +51,7 @@ Json figures_of(const manage::Overview& seen) {
 std::string figures_text(const Json& figures) {
   std::vector<std::string> all;
   for (const auto& [name, value] : figures.items())
-    all.push_back(fmt::format("{}={}{}", name, value.dump(), name == "run_due_age" ? "s" : ""));
+    all.push_back(fmt::format("{}={}{}", name, json_text(value), name == "run_due_age" ? "s" : ""));
   return join(all, " ");
 }
 

@@ -47,7 +47,7 @@ std::optional<std::string> csv_value(const Json& value) {
   if (value.is_null()) return std::string();
   if (value.is_string()) return value.get<std::string>();
   if (value.is_object()) return std::nullopt;
-  if (!value.is_array()) return value.dump();
+  if (!value.is_array()) return json_text(value);
   std::vector<std::string> values;
   for (const Json& one : value) {
     if (!one.is_string()) return std::nullopt;
