@@ -1,26 +1,30 @@
 # SPDX-License-Identifier: MIT
 # The rooms of the house. What a room may use is its row here, and nothing else; tests/checks/rooms.py holds the includes to it.
-# The headers that nearly every file includes are read once: in one set for all rooms, and a larger one for cli.
+# The headers that nearly every file includes are read once, for all rooms.
 set(REPORTCTL_COMMON_HEADERS <algorithm> <chrono> <functional> <map> <memory> <optional> <set> <string> <string_view> <variant>
     <vector> <fmt/format.h> <nlohmann/json.hpp>)
 function(reportctl_precompiled_headers name)
-  if(name STREQUAL cli)
-    target_precompile_headers(reportctl_cli PRIVATE ${REPORTCTL_COMMON_HEADERS} <CLI/CLI.hpp>)
-  elseif(name STREQUAL base)
+  if(name STREQUAL base)
     target_precompile_headers(reportctl_base PRIVATE ${REPORTCTL_COMMON_HEADERS})
   else()
     target_precompile_headers(reportctl_${name} REUSE_FROM reportctl_base)
   endif()
 endfunction()
 
-# Headers dominate the compile time: a room is compiled in a few units. Nothing in these rooms is done once a row: a third less to compile.
-set(REPORTCTL_UNHURRIED_ROOMS settings manage legacy cli)
+# Headers and templates dominate the compile time: in a release a room is compiled in one unit, or two; for work on the program in smaller ones.
+# Rooms that rows go through are optimised. Nothing in the others is done once a row: -Og takes two thirds of the time to compile, and at -Og
+# GCC sees ghosts in hash tables.
+set(REPORTCTL_ROOMS_OF_ROWS base rows source render)
 function(reportctl_compile_quickly name)
-  if(REPORTCTL_UNITY)
-    set_target_properties(reportctl_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 14)
+  set(batch 14)
+  if(CMAKE_BUILD_TYPE STREQUAL Release AND NOT REPORTCTL_SANITIZE AND NOT REPORTCTL_FUZZ)
+    set(batch 40)
+    if(NOT name IN_LIST REPORTCTL_ROOMS_OF_ROWS)
+      target_compile_options(reportctl_${name} PRIVATE -Og -Wno-maybe-uninitialized)
+    endif()
   endif()
-  if(CMAKE_BUILD_TYPE STREQUAL Release AND NOT REPORTCTL_SANITIZE AND name IN_LIST REPORTCTL_UNHURRIED_ROOMS)
-    target_compile_options(reportctl_${name} PRIVATE -O1)
+  if(REPORTCTL_UNITY AND NOT name STREQUAL catalog)  # most of it is catalog_core
+    set_target_properties(reportctl_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
   endif()
 endfunction()
 
@@ -41,9 +45,7 @@ function(reportctl_room name)
   add_library(reportctl_${name} STATIC ${sources})
   target_include_directories(reportctl_${name} PRIVATE ${CMAKE_SOURCE_DIR}/src/${name})
   reportctl_precompiled_headers(${name})
-  if(NOT name STREQUAL catalog)  # most of it is catalog_core
-    reportctl_compile_quickly(${name})
-  endif()
+  reportctl_compile_quickly(${name})
   target_link_libraries(reportctl_${name} PUBLIC reportctl_options fmt::fmt ${ROOM_USES} PRIVATE ${ROOM_LIBRARIES})
 endfunction()
 
