@@ -12,9 +12,9 @@ function(reportctl_precompiled_headers name)
 endfunction()
 
 # Headers and templates dominate the compile time: in a release a room is compiled in one unit, or two; for work on the program in smaller ones.
-# Rooms that rows go through are optimised. Nothing in the others is done once a row: -Og takes two thirds of the time to compile, and at -Og
-# GCC sees ghosts in hash tables.
-set(REPORTCTL_ROOMS_OF_ROWS base rows source render)
+# Rooms that rows or the bytes of mails go through are optimised. Nothing in the others is done once for each of them: -Og takes two thirds of
+# the time to compile, and at -Og GCC sees ghosts in hash tables.
+set(REPORTCTL_ROOMS_OF_ROWS base rows source render mail delivery)
 function(reportctl_compile_quickly name)
   set(batch 14)
   if(CMAKE_BUILD_TYPE STREQUAL Release AND NOT REPORTCTL_SANITIZE AND NOT REPORTCTL_FUZZ)
