@@ -10,7 +10,7 @@ using namespace reportctl::store::test;
 namespace {
 
 /// A state with a claimed run, and what another process sees of it.
-struct Watched : Fixture {
+struct Observed : Fixture {
   Claim claimed = claim();
   State other = State::open(directory.file(), OpenMode::existing);
   RunState run_elsewhere() { return list_runs(other, {}).at(0).state; }
@@ -20,7 +20,7 @@ struct Watched : Fixture {
 }  // namespace
 
 TEST_CASE("what is recorded with the next step is durable together with it, and not before") {
-  Watched seen;
+  Observed seen;
   seen.generated_with_next();
   CHECK(seen.run_elsewhere() == RunState::triggered);
   mark_handing_over(seen.state, seen.claimed, "d1");
@@ -30,19 +30,19 @@ TEST_CASE("what is recorded with the next step is durable together with it, and 
 }
 
 TEST_CASE("whoever reads finds what is to be recorded with the next step, in one moment as well") {
-  Watched seen;
+  Observed seen;
   seen.generated_with_next();
   CHECK(seen.run().state == RunState::generated);
   CHECK(seen.run_elsewhere() == RunState::generated);
 
-  Watched in_a_moment;
+  Observed in_a_moment;
   in_a_moment.generated_with_next();
   const Moment moment(in_a_moment.state);
   CHECK(in_a_moment.delivery().state == DeliveryState::queued);
 }
 
 TEST_CASE("a step that fails leaves what was to be recorded with it to the next one") {
-  Watched seen;
+  Observed seen;
   seen.generated_with_next();
   CHECK_THROWS_AS(mark_handing_over(seen.state, seen.claimed, "absent"), Error);
   CHECK(seen.run_elsewhere() == RunState::triggered);
@@ -51,7 +51,7 @@ TEST_CASE("a step that fails leaves what was to be recorded with it to the next 
 }
 
 TEST_CASE("what cannot be recorded with the next step fails that one, and no further one") {
-  Watched seen;
+  Observed seen;
   seen.claimed.run.fence += 1;  // somebody took the run over
   seen.generated_with_next();
   CHECK_THROWS_AS(mark_handing_over(seen.state, seen.claimed, "d1"), FenceLost);
@@ -61,7 +61,7 @@ TEST_CASE("what cannot be recorded with the next step fails that one, and no fur
 }
 
 TEST_CASE("deliveries that are to be recorded are those that will be found") {
-  Watched seen;
+  Observed seen;
   auto file = a_file({a_delivery("d1", "Ann <Ann@Example.com>")});
   file.deliveries.push_back({.id = "d2",
                              .destination = "partner",
@@ -92,7 +92,7 @@ TEST_CASE("deliveries that are to be recorded are those that will be found") {
 }
 
 TEST_CASE("of what is written together all is there or nothing") {
-  Watched seen;
+  Observed seen;
   {
     const Together both(seen.state);
     finish(seen.state, seen.claimed, an_ending(RunState::failed, "gone"), kNow);
