@@ -69,7 +69,7 @@ def main():
             done = compiled(copy, '-fsyntax-only', str(copy / name))
             check(f'{name} compiles with the field', done.returncode == 0, done.stderr[:2000])
         (copy / 'proof.cpp').write_text(PROOF, encoding='utf-8')
-        sources = [str(copy / 'src' / name) for name in ('schedule/fields.cpp', 'schedule/schedule.cpp', 'schedule/cadence.cpp', 'schedule/condition.cpp', 'schedule/rhythm.cpp', 'schedule/calendar.cpp', 'schedule/part_list.cpp', 'schedule/part_field.cpp', 'schedule/also_field.cpp', 'base/text.cpp')]
+        sources = [str(copy / 'src' / name) for name in ('schedule/fields.cpp', 'schedule/schedule.cpp', 'schedule/cadence.cpp', 'schedule/condition.cpp', 'schedule/rhythm.cpp', 'schedule/calendar.cpp', 'schedule/part_list.cpp', 'schedule/part_field.cpp', 'schedule/also_field.cpp', 'base/text.cpp', 'base/json.cpp')]
         # Addresses, times and zones, which the proof does not come by, are left out of it.
         done = compiled(copy, '-O0', '-no-pie', '-o', str(copy / 'proof'), str(copy / 'proof.cpp'), *sources, '-lfmt', '-lutf8proc', '-Wl,--unresolved-symbols=ignore-all')
         check('the table links with the field', done.returncode == 0, done.stderr[:2000])
