@@ -194,10 +194,10 @@ def machine():
 
 
 def table(rows, older):
-    """`older`: what → ratio of an older run; a ratio that is worse by more than a tenth is marked."""
+    """`older`: what and beside whom → ratio of an older run; a ratio that is worse by more than a tenth is marked."""
     lines = [f"{'':46}{'ours':>12}{'peer':>12}{'ratio':>8}{'bar':>7}{'MB':>6}  peer"]
     for row in rows:
-        marks = (" MISSED" if row.missed else "") + (f" WORSE (was {older[row.what]:.2f})" if row.ratio > 1.1 * older.get(row.what, float("inf")) else "")
+        marks = (" MISSED" if row.missed else "") + (f" WORSE (was {older[row.what, row.peer_name]:.2f})" if row.ratio > 1.1 * older.get((row.what, row.peer_name), float("inf")) else "")
         peer = f"{row.peer:10.3f} {row.unit}" if row.peer else ""
         lines.append(f"{row.what:46}{row.ours:10.3f} {row.unit:<1}{peer:>12}{f'{row.ratio:.2f}' if row.peer else '':>8}{f'{row.bar:g}' if row.bar else '':>7}"
                      f"{f'{row.memory:.0f}' if row.memory else '':>6}  {row.peer_name}{marks}")
@@ -211,4 +211,4 @@ def save(path, rows, options):
 
 
 def load(path):
-    return {one["what"]: one["ratio"] for one in json.loads(pathlib.Path(path).read_text(encoding="utf-8"))["results"]}
+    return {(one["what"], one["peer_name"]): one["ratio"] for one in json.loads(pathlib.Path(path).read_text(encoding="utf-8"))["results"]}
