@@ -321,6 +321,9 @@ void WriteTransaction::commit() {
     connection_.fail(problem);
   }
   delayed_ = nullptr;
+  if (!transaction_) return;
+  transaction_.reset();
+  connection_.writing_ = false;
 }
 
 ReadTransaction::ReadTransaction(Connection& connection) {

@@ -63,6 +63,7 @@ class Connection {
   /// A change that becomes part of the next transaction that writes, or one of its own before anything is read: whoever uses this
   /// connection finds it done. A process that ends before has not made it.
   void write_with_next(std::function<void()> change) {
+    if (writing_) return change();
     write_delayed();
     delayed_ = std::move(change);
   }

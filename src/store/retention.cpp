@@ -28,39 +28,42 @@ constexpr Instant kNever{std::chrono::seconds{-1'000'000'000'000}};
 
 /// A kind of row that goes, and what becomes of it.
 struct Going {
-  const char* rows;    ///< `FROM … WHERE …`; ?1 is the moment, ?2 the present one
+  const char* table;
+  const char* which;   ///< ?1 is the moment, ?2 the present one
   const char* number;  ///< the key by which they are taken
   const char* change;  ///< what happens to those, before `WHERE number IN (…)`
 };
 
-constexpr Going kOldRuns{R"sql(
-    FROM runs WHERE finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND NOT EXISTS (
+constexpr Going kOldRuns{"runs", R"sql(
+    finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND NOT EXISTS (
       SELECT 1 FROM deliveries d WHERE d.run_id = runs.id AND d.state IN ('queued', 'handing_over')))sql",
                          "number", R"sql(DELETE FROM runs)sql"};
-constexpr Going kOldExports{R"sql(FROM exports WHERE finished_at < ?1 AND created_at <= ?2)sql", "number",
+constexpr Going kOldExports{"exports", R"sql(finished_at < ?1 AND created_at <= ?2)sql", "number",
                             R"sql(DELETE FROM exports)sql"};
-constexpr Going kOldRunFiles{R"sql(
-    FROM runs WHERE finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND artifact_sha256 <> ''
+constexpr Going kOldRunFiles{"runs", R"sql(
+    finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND artifact_sha256 <> ''
     AND file_pruned_at IS NULL)sql",
                              "number", R"sql(UPDATE runs SET file_pruned_at = ?2)sql"};
-constexpr Going kOldExportFiles{R"sql(
-    FROM exports WHERE finished_at IS NOT NULL AND (finished_at < ?1 OR expires_at <= ?2) AND artifact_sha256 <> ''
+constexpr Going kOldExportFiles{"exports", R"sql(
+    finished_at IS NOT NULL AND (finished_at < ?1 OR expires_at <= ?2) AND artifact_sha256 <> ''
     AND file_pruned_at IS NULL)sql",
                                 "number", R"sql(UPDATE exports SET file_pruned_at = ?2)sql"};
-constexpr Going kOldNotifications{R"sql(
-    FROM notifications WHERE acknowledged_at IS NOT NULL AND created_at < ?1 AND created_at <= ?2 AND NOT EXISTS (
+constexpr Going kOldNotifications{"notifications", R"sql(
+    acknowledged_at IS NOT NULL AND created_at < ?1 AND created_at <= ?2 AND NOT EXISTS (
       SELECT 1 FROM deliveries d
       WHERE d.notification_id = notifications.id AND d.state IN ('queued', 'handing_over')))sql",
                                   "number", R"sql(DELETE FROM notifications)sql"};
 /// The log is only ever cut at its beginning: before the first record that is young enough, and the newest stays.
-constexpr Going kOldRecords{R"sql(
-    FROM audit WHERE sequence < (SELECT max(sequence) FROM audit) AND
+constexpr Going kOldRecords{"audit", R"sql(
+    sequence < (SELECT max(sequence) FROM audit) AND
     sequence < ifnull((SELECT min(sequence) FROM audit WHERE at >= min(?1, ?2 + 1)), 9e18))sql",
                             "sequence", ""};
 
+std::string rows_of(const Going& going) { return fmt::format(R"sql(FROM {} WHERE {})sql", going.table, going.which); }
+
 std::int64_t count_going(State& state, const Going& going, const std::optional<Instant>& cut, Instant now) {
   if (!cut) return 0;
-  Query query(state.connection(), fmt::format(R"sql(SELECT count(*) {})sql", going.rows));
+  Query query(state.connection(), fmt::format(R"sql(SELECT count(*) {})sql", rows_of(going)));
   return query.bind(*cut, now).next() ? query.integer() : 0;
 }
 
@@ -76,7 +79,7 @@ struct Shown {
 void list_going(State& state, const Shown& shown, const Cuts& cuts, int limit, std::vector<Prunable>& found) {
   if (!shown.cut) return;
   Query query(state.connection(), fmt::format(R"sql(SELECT id, account, {0}, {1}, {2} {3} ORDER BY {1}, {4} LIMIT ?3)sql",
-                                              shown.about, shown.since, shown.bytes, shown.going.rows, shown.going.number));
+                                              shown.about, shown.since, shown.bytes, rows_of(shown.going), shown.going.number));
   query.bind(*shown.cut, cuts.now, limit);
   while (query.next()) {
     Prunable one;
@@ -120,7 +123,8 @@ class Taken {
 std::int64_t take_going(State& state, const Going& going, const std::optional<Instant>& cut, Instant now, Taken& all) {
   if (!cut) return 0;
   auto& connection = state.connection();
-  const auto sql = fmt::format("{0} WHERE {1} IN (SELECT {1} {2} LIMIT {3})", going.change, going.number, going.rows, kRowsATime);
+  const auto sql =
+      fmt::format("{0} WHERE {1} IN (SELECT {1} {2} LIMIT {3})", going.change, going.number, rows_of(going), kRowsATime);
   std::int64_t taken = 0;
   in_transactions(connection, [&] {
     const auto changed = Query(connection, sql).bind(*cut, now).run();
@@ -141,7 +145,8 @@ std::int64_t announce_cut(Connection& connection, const Cuts& cuts) {
   std::int64_t last = 0;
   AuditEvent event{.name = kAuditCut, .account = {}, .subject = {}, .actor = cuts.actor, .payload = {}};
   {
-    Query query(connection, fmt::format(R"sql(SELECT sequence, hash {} ORDER BY sequence DESC LIMIT 1)sql", kOldRecords.rows));
+    Query query(connection,
+                fmt::format(R"sql(SELECT sequence, hash {} ORDER BY sequence DESC LIMIT 1)sql", rows_of(kOldRecords)));
     if (!query.bind(*cuts.audit, cuts.now).next()) return 0;
     last = query.integer();
     const nlohmann::ordered_json payload = {
@@ -197,7 +202,7 @@ void cut_audit(State& state, const Cuts& cuts, PrunedRows& rows, Taken& all) {
 Cuts in_steps(State& state, Cuts cuts, std::chrono::seconds step) {
   const auto limit = [&](std::optional<Instant>& cut, const Going& going, const char* since) {
     if (!cut) return;
-    Query query(state.connection(), fmt::format(R"sql(SELECT min({}) {})sql", since, going.rows));
+    Query query(state.connection(), fmt::format(R"sql(SELECT min({}) {})sql", since, rows_of(going)));
     const auto oldest = query.bind(*cut, cuts.now).next() ? query.optional_instant() : std::nullopt;
     if (oldest) cut = std::min(*cut, *oldest + step);
   };
@@ -245,7 +250,7 @@ PrunedRows prune_rows(State& state, const Cuts& cuts, const RowsDone& told) {
   rows.run_files = take_going(state, kOldRunFiles, cuts.run_files, cuts.now, all);
   rows.export_files = take_going(state, kOldExportFiles, cuts.export_files.value_or(kNever), cuts.now, all);
   rows.notifications = take_going(state, kOldNotifications, cuts.notifications, cuts.now, all);
-  const auto cleared = cuts.runs ? clear_runs(state.connection(), *cuts.runs, cuts.now) : std::nullopt;
+  const auto cleared = cuts.runs ? clear_runs(state.connection(), {kOldRuns.which, *cuts.runs, cuts.now}) : std::nullopt;
   if (cleared) all.add(*cleared);
   rows.runs = cleared ? *cleared : take_going(state, kOldRuns, cuts.runs, cuts.now, all);
   rows.exports = take_going(state, kOldExports, cuts.runs, cuts.now, all);

@@ -68,6 +68,13 @@ std::string replaced(std::string text, const std::string& from, std::string_view
   return text;
 }
 
+/// What retention takes, in one go.
+std::optional<std::int64_t> cleared_runs(Fixture& fixture, Instant cut, Instant now) {
+  return clear_runs(fixture.state.connection(), {"finished_at < ?1 AND created_at <= ?2 AND owner_host IS NULL AND id NOT IN "
+                                                 "(SELECT run_id FROM deliveries WHERE state = 'queued')",
+                                                 cut, now});
+}
+
 /// Every row of every table, with its number where it has one.
 std::vector<std::string> rows_of(Fixture& fixture) {
   auto& state = fixture.state;
@@ -98,7 +105,10 @@ TEST_CASE("of runs that nearly all go exactly those go that go one by one, with 
       fmt::format("DELETE FROM runs WHERE finished_at < {} AND owner_host IS NULL AND id NOT IN (SELECT run_id FROM deliveries "
                   "WHERE state = 'queued');",
                   kCut.time_since_epoch().count()));
-  CHECK(clear_runs(cleared.state.connection(), kCut, kNow) == 20'000 + 2);
+  Cuts cuts;
+  cuts.now = kNow;
+  cuts.runs = kCut;
+  CHECK(prune_rows(cleared.state, cuts).runs == 20'000 + 2);
   CHECK(join(rows_of(cleared), "\n") == join(rows_of(one_by_one), "\n"));
   CHECK(list_runs(cleared.state, {.limit = 0}).size() == 4);  // young, owned, to-send, whole; its young part is not listed
 }
@@ -117,12 +127,12 @@ TEST_CASE("every table that points at runs is among those that are cleared") {
 TEST_CASE("where many runs stay, or few go, they go one by one") {
   Fixture fixture;
   fill(fixture);
-  CHECK_FALSE(clear_runs(fixture.state.connection(), Instant(std::chrono::seconds(14'000)), kNow));
+  CHECK_FALSE(cleared_runs(fixture, Instant(std::chrono::seconds(14'000)), kNow));
   Fixture few;
   const auto claimed = few.claim();
   finish(few.state, claimed, an_ending(RunState::failed, "gone"), kNow);
   release(few.state, claimed);
-  CHECK_FALSE(clear_runs(few.state.connection(), kNow + kDay, kNow + kDay));
+  CHECK_FALSE(cleared_runs(few, kNow + kDay, kNow + kDay));
   Cuts cuts;
   cuts.now = kNow + kDay;
   cuts.runs = kNow + kDay;
